@@ -1,0 +1,11 @@
+namespace FLTS.Modules.Training.Gru;
+
+/// <summary>Trains GRU.</summary>
+internal sealed class GruModule : TrainerModule<GruConsumer>
+{
+    internal const string Type = "GRU";
+
+    public override string Name => "Gru";
+
+    protected override string ModelType => Type;
+}
