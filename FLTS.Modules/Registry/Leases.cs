@@ -16,6 +16,9 @@ internal sealed record Lease(LeaseKind Kind, string Id, long Token, string Owner
 /// <summary>Leases by compare-and-set on the row itself; expiry compares the database's clock, never this machine's.</summary>
 internal interface ILeases
 {
+    /// <summary>Milliseconds since the Unix epoch by the database's clock.</summary>
+    Task<long> DatabaseNowAsync(CancellationToken cancellation);
+
     /// <summary>Takes the row if it is free or its holder's heartbeat is older than 10 s (a death, counted in <see cref="ILeased.Deaths"/>). Null: somebody else has it.</summary>
     Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation);
 
