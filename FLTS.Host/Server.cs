@@ -29,6 +29,7 @@ internal static class Server
             module.AddServices(builder.Services, builder.Configuration);
 
         builder.Services.AddFltsBus(host).AddFltsJobs(host);
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // So that Errors can say what is wrong with it.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         var app = builder.Build();

@@ -5,6 +5,7 @@ using FLTS.Modules.Storage;
 using FLTS.Modules.Training.Gru;
 using FLTS.Modules.Training.Lstm;
 using FLTS.Modules.Training.Prophet;
+using FLTS.Modules.Training.References;
 
 namespace FLTS.Modules;
 
@@ -19,6 +20,7 @@ public static class ModuleCatalog
         new GruModule(),
         new LstmModule(),
         new ProphetModule(),
+        new ReferencesModule(),
         new PipelineModule(),
     ];
 

@@ -17,6 +17,8 @@ internal static class DoctorCommand
     private static readonly Option<string[]> _set = new("--set") { Description = "A setting, Section:Key=Value; may be repeated." };
     private static readonly Option<bool> _json = new("--json") { Description = "Findings as JSON." };
 
+    private static readonly JsonSerializerOptions _snakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     public static Command Create()
     {
         var command = new Command("doctor", "Checks SDK, native runtime, database, object store, bus, port and key.") { _urls, _data, _set, _json };
@@ -24,7 +26,7 @@ internal static class DoctorCommand
         {
             var findings = await ExamineAsync(parsed, cancellation);
             if (parsed.GetValue(_json))
-                Console.WriteLine(JsonSerializer.Serialize(findings, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower }));
+                Console.WriteLine(JsonSerializer.Serialize(findings, _snakeCase));
             else
                 Write(findings);
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Host.Hosting;
 using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Demo;
 
 namespace FLTS.Host.Cli;
 

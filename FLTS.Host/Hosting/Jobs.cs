@@ -1,5 +1,5 @@
-using FLTS.Modules;
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
@@ -89,7 +89,7 @@ internal sealed class JobQueues(IBackgroundJobClient client) : IJobQueues
     public void Train(string runId, string modelType, string identifier, string configHash) =>
         client.Create(
             Job.FromExpression<ITrainJob>(j => j.RunAsync(runId, $"{modelType} on {Label(identifier, configHash)}", CancellationToken.None)),
-            new EnqueuedState(modelType.ToLowerInvariant()));
+            new EnqueuedState(ForecasterCatalog.IsReference(modelType) ? "references" : modelType.ToLowerInvariant()));
 
     public void Evaluate(string pipelineId, string identifier, string configHash) =>
         client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("evaluation"));

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -61,15 +60,15 @@ internal static class OpenApi
     {
         var status = example.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (!responses.TryGetValue(status, out var response))
-            responses[status] = response = new OpenApiResponse { Description = "Success", Content = new Dictionary<string, IOpenApiMediaType>() };
+            responses[status] = response = new OpenApiResponse { Description = "Success", Content = new Dictionary<string, OpenApiMediaType>() };
 
         if (response is OpenApiResponse concrete)
         {
-            concrete.Content ??= new Dictionary<string, IOpenApiMediaType>();
+            concrete.Content ??= new Dictionary<string, OpenApiMediaType>();
             if (concrete.Content.Count == 0)
                 concrete.Content["application/json"] = new OpenApiMediaType();
 
-            foreach (var content in concrete.Content.Values.OfType<OpenApiMediaType>())
+            foreach (var content in concrete.Content.Values)
                 content.Example = Node(example.Value);
         }
     }

@@ -18,6 +18,9 @@ public static class ForecasterCatalog
         All.FirstOrDefault(f => f.ModelType == modelType)
         ?? throw new InvalidInputException($"'{modelType}' is no model type; known are {string.Join(", ", All.Select(f => f.ModelType))}.");
 
+    /// <summary>Whether a type is one of <see cref="References"/>.</summary>
+    public static bool IsReference(string modelType) => References.Any(f => f.ModelType == modelType);
+
     /// <summary>Position of a type in the order of types.</summary>
     public static int Order(string modelType)
     {
