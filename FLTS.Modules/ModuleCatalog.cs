@@ -1,3 +1,4 @@
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
@@ -21,6 +22,7 @@ public static class ModuleCatalog
         new LstmModule(),
         new ProphetModule(),
         new ReferencesModule(),
+        new EvaluationModule(),
         new PipelineModule(),
     ];
 
