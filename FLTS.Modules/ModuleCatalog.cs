@@ -1,4 +1,5 @@
 using FLTS.Modules.Evaluation;
+using FLTS.Modules.Inference;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
@@ -23,6 +24,7 @@ public static class ModuleCatalog
         new ProphetModule(),
         new ReferencesModule(),
         new EvaluationModule(),
+        new InferenceModule(),
         new PipelineModule(),
     ];
 
