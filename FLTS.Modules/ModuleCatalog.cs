@@ -1,3 +1,5 @@
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Inference;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
@@ -21,6 +23,8 @@ public static class ModuleCatalog
         new LstmModule(),
         new ProphetModule(),
         new ReferencesModule(),
+        new EvaluationModule(),
+        new InferenceModule(),
         new PipelineModule(),
     ];
 
