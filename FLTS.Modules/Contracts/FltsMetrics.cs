@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace FLTS.Modules.Contracts;
 
 /// <summary>Instruments whose names others rely on (API.md, Metrics). Tags are named as there.</summary>
-internal static class FltsMetrics
+public static class FltsMetrics
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "FLTS";

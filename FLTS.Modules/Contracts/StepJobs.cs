@@ -26,7 +26,7 @@ public interface IEvaluateJob
     Task RunAsync(string pipelineId, string label, CancellationToken cancellation);
 }
 
-/// <summary>Puts jobs into the queue of the module that does them. The queue of a training is its model type in lower case.</summary>
+/// <summary>Puts jobs into the queue of the module that does them. The queue of a training is its model type in lower case, <c>references</c> for the naive ones.</summary>
 public interface IJobQueues
 {
     void Preprocess(string configHash, string identifier);

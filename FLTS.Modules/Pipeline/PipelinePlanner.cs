@@ -38,7 +38,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             throw new InvalidInputException($"'training' has options for '{stranger}', which is not trained; model_types are {string.Join(", ", types.Select(t => t.ModelType))}.");
 
         var runs = types.Select(t => PlanRun(t, request.Training[t.ModelType])).ToList();
-        var policy = EvaluationPolicy.Parse(request.Evaluation, configuration.GetSection("Evaluation"));
+        var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
         var identifier = request.Identifier ?? request.Dataset;
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
         var config = PreprocessConfig.Parse(

@@ -123,7 +123,7 @@ internal sealed partial class PipelineService(
             Sequence = await db.NextPipelineSequenceAsync(plan.Identifier, cancellation),
             Dataset = plan.Dataset,
             ExpectedModelTypes = JsonSerializer.Serialize(plan.Runs.Select(r => r.ModelType)),
-            Evaluation = plan.Evaluation.ToJson(),
+            Evaluation = plan.Evaluation.ToJson().ToJsonString(),
             Status = PipelineStatus.Queued,
             CreatedAt = time.GetUtcNow(),
         };

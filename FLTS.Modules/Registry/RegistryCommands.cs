@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Text;
-using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -40,7 +40,7 @@ internal static class RegistryCommands
         return await db.Sequences.AsNoTracking().Where(s => s.Identifier == identifier).Select(s => s.Last).SingleAsync(cancellation);
     }
 
-    private static object Parameter(RegistryDbContext db, IProperty property, object? value)
+    private static DbParameter Parameter(RegistryDbContext db, IProperty property, object? value)
     {
         var mapping = property.GetRelationalTypeMapping();
         var converted = mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;

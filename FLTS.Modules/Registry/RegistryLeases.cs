@@ -27,7 +27,7 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
     public async Task<long> DatabaseNowAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return (await db.Database.SqlQueryRaw<long>($"SELECT {Now(db)} AS \"Value\"").ToListAsync(cancellation))[0];
+        return await ReadAsync(db, $"SELECT {Now(db)} AS \"Value\"", cancellation);
     }
 
     public async Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation)
@@ -53,7 +53,7 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
         if (taken == 0)
             return null;
 
-        var token = (await db.Database.SqlQueryRaw<long>($"SELECT lease_token AS \"Value\" FROM {table} WHERE {key} = {{0}} AND lease_owner = {{1}}", id, owner).ToListAsync(cancellation)).SingleOrDefault();
+        var token = await ReadAsync(db, $"SELECT lease_token AS \"Value\" FROM {table} WHERE {key} = {{0}} AND lease_owner = {{1}}", cancellation, id, owner);
         return token == 0 ? null : new Lease(kind, id, token, owner);
     }
 
@@ -109,7 +109,10 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
         ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
         : "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
 
-    /// <summary>Table and column names are constants of this class; everything else is a parameter.</summary>
+    // Table and column names are constants of this class; everything else is a parameter.
+    private static async Task<long> ReadAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters) =>
+        (await db.Database.SqlQueryRaw<long>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
+
     private static Task<int> ExecuteAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters)
     {
         for (var i = 0; i < parameters.Length; i++)

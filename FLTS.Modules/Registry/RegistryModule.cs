@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -33,6 +34,9 @@ internal sealed class RegistryModule : IModule
 
         services.AddSingleton<ILeases, RegistryLeases>();
         services.AddSingleton<RegistryMigrator>();
+        services.AddSingleton<ModelLoader>();
+        services.AddSingleton<RegistryReader>();
+        services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"])));
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));

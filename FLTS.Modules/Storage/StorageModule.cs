@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +21,7 @@ internal sealed class StorageModule : IModule
         services.AddSingleton<IObjectStore>(p => options.IsS3
             ? new S3ObjectStore(options.S3)
             : new FolderObjectStore(root, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPart, ObjectStorePart>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

@@ -13,11 +13,8 @@ internal abstract class TrainerModule<TConsumer> : IModule
 {
     public abstract string Name { get; }
 
-    /// <summary>For example <c>GRU</c>; its lower case names the queue.</summary>
-    protected abstract string ModelType { get; }
-
-    /// <summary>One worker a type: the types train side by side, the runs of a type one after the other.</summary>
-    public JobQueue? Queue => new(ModelType.ToLowerInvariant(), Workers: 1);
+    /// <summary>One worker a module: the types train side by side, the runs of a type one after the other.</summary>
+    public JobQueue? Queue => new(Name.ToLowerInvariant(), Workers: 1);
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {

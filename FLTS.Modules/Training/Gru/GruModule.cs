@@ -6,6 +6,4 @@ internal sealed class GruModule : TrainerModule<GruConsumer>
     internal const string Type = "GRU";
 
     public override string Name => "Gru";
-
-    protected override string ModelType => Type;
 }

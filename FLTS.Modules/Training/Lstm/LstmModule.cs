@@ -6,6 +6,4 @@ internal sealed class LstmModule : TrainerModule<LstmConsumer>
     internal const string Type = "LSTM";
 
     public override string Name => "Lstm";
-
-    protected override string ModelType => Type;
 }

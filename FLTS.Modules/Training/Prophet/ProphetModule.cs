@@ -6,6 +6,4 @@ internal sealed class ProphetModule : TrainerModule<ProphetConsumer>
     internal const string Type = "PROPHET";
 
     public override string Name => "Prophet";
-
-    protected override string ModelType => Type;
 }
