@@ -6,12 +6,12 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 /// A series on the device, once: normalised inputs [T, F], encoded targets [T, M], mask [T, M] of the cells that count.
 /// Batches are gathered from it by row number.
 /// </summary>
-internal sealed class Windows : IDisposable
+internal sealed class WindowTable : IDisposable
 {
     private readonly Tensor _inputs, _targets, _mask, _back, _ahead;
     private readonly bool _residual;
 
-    public Windows(PreparedSeries series, Normalisation norm, int inputLength, int horizon)
+    public WindowTable(PreparedSeries series, Normalisation norm, int inputLength, int horizon)
     {
         TorchRuntime.EnsureReady();
         var all = new RowSpan(0, series.Rows);

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace FLTS.Tests.Forecasting.Recurrent;
 
-public sealed class WindowsTests
+public sealed class WindowTableTests
 {
     [Test]
     public void No_window_crosses_a_border_and_targets_stay_in_their_part()
     {
         var series = Toy.Series(60, border: 30);
 
-        Assert.That(Windows.Origins(series, new RowSpan(0, 45), 10, 2), Is.EqualTo(Enumerable.Range(9, 19).Concat(Enumerable.Range(39, 4)).Select(o => (long)o)));
-        Assert.That(Windows.Origins(series, new RowSpan(45, 60), 10, 2), Is.EqualTo(Enumerable.Range(44, 14).Select(o => (long)o)), "the first validation target is row 45");
+        Assert.That(WindowTable.Origins(series, new RowSpan(0, 45), 10, 2), Is.EqualTo(Enumerable.Range(9, 19).Concat(Enumerable.Range(39, 4)).Select(o => (long)o)));
+        Assert.That(WindowTable.Origins(series, new RowSpan(45, 60), 10, 2), Is.EqualTo(Enumerable.Range(44, 14).Select(o => (long)o)), "the first validation target is row 45");
     }
 
     [Test]
@@ -22,13 +22,13 @@ public sealed class WindowsTests
         var series = Toy.Series(40);
         series.Observed[0][20] = false;
         var norm = Normalisation.Of(series, new RowSpan(0, 40), TargetMode.Residual, true);
-        using var windows = new Windows(series, norm, 5, 1);
+        using var windows = new WindowTable(series, norm, 5, 1);
         using var scope = NewDisposeScope();
         var batch = windows.Batch(tensor(new long[] { 19, 20 }));
 
         Assert.That(batch.Mask.data<float>().ToArray(), Is.EqualTo(new float[] { 0, 1, 1, 1 }));
         series.Observed[1][20] = false;
-        Assert.That(Windows.Origins(series, new RowSpan(0, 40), 5, 1), Has.No.Member(19L).And.Member(18L), "a window without a cell that counts is left out");
+        Assert.That(WindowTable.Origins(series, new RowSpan(0, 40), 5, 1), Has.No.Member(19L).And.Member(18L), "a window without a cell that counts is left out");
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class WindowsTests
     {
         var series = Toy.Series(40);
         var norm = Normalisation.Of(series, new RowSpan(0, 40), TargetMode.Residual, true);
-        using var windows = new Windows(series, norm, 5, 2);
+        using var windows = new WindowTable(series, norm, 5, 2);
         using var scope = NewDisposeScope();
         var batch = windows.Batch(tensor(new long[] { 30, 12 }));
 
