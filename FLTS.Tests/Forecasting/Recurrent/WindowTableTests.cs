@@ -47,4 +47,21 @@ public sealed class WindowTableTests
         for (var h = 0; h < 2; h++)
             Assert.That(norm.Decode(1, batch.Targets[0, h, 1].item<float>(), series.Values[1][30]), Is.EqualTo(series.Values[1][31 + h]).Within(1e-6));
     }
+
+    [Test]
+    public void Torch_computes_with_one_thread_on_whatever_thread_it_is_asked()
+    {
+        TorchRuntime.EnsureReady();
+        var seen = new int[3];
+        var threads = Enumerable.Range(0, seen.Length).Select(i => new Thread(() =>
+        {
+            using var scope = NewDisposeScope();
+            _ = ones(64, 64).matmul(ones(64, 64));
+            seen[i] = get_num_threads();
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+
+        Assert.That(seen, Is.All.EqualTo(1));
+    }
 }
