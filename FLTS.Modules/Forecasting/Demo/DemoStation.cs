@@ -1,3 +1,0 @@
-namespace FLTS.Modules.Forecasting.Demo;
-
-public static class DemoStation { public static void Write(Stream s, int rows, int seed) => throw new NotImplementedException(); }
