@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Pipeline;
+using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 

@@ -1,5 +1,6 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
+using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
