@@ -8,7 +8,8 @@ namespace FLTS.Modules.Evaluation;
 /// <param name="ModelType">Its type.</param>
 /// <param name="TypeOrder">Position of the type; the lower one wins a tie.</param>
 /// <param name="Score">Lower wins; null: could not be scored.</param>
-internal sealed record Contender(string RunId, string ModelType, int TypeOrder, double? Score);
+/// <param name="RolledBack">True for a run that was rolled back from: it may not win by itself again.</param>
+internal sealed record Contender(string RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false);
 
 /// <summary>The champion's line.</summary>
 /// <param name="RunId">Its run.</param>
@@ -27,6 +28,8 @@ internal sealed record Decision(AttemptOutcome Outcome, string? SelectedRunId, s
 /// <summary>Who is promoted (FORECASTING.md 7). A pure function of the scores.</summary>
 internal static class PromotionDecision
 {
+    private const string Naive = "NAIVE";
+
     public static Decision Decide(
         IReadOnlyList<Contender> contenders,
         IReadOnlyList<ReferenceLine> references,
@@ -38,9 +41,14 @@ internal static class PromotionDecision
         if (champion is not null && sequence < champion.Sequence && !force)
             return new Decision(AttemptOutcome.Superseded, null, $"a newer pipeline (sequence {champion.Sequence}) of this identifier was promoted before this one (sequence {sequence})", false);
 
-        var best = Ranked(contenders, champion).FirstOrDefault();
-        if (best?.Score is not { } score)
+        var ranked = Ranked(contenders, champion).ToList();
+        if (ranked.Count == 0)
             return new Decision(AttemptOutcome.Failed, null, "no candidate could be scored", false);
+
+        // The run in force may always stay; force is a person's word.
+        var best = ranked.FirstOrDefault(c => force || !c.RolledBack || c.RunId == champion?.RunId);
+        if (best?.Score is not { } score)
+            return new Decision(AttemptOutcome.KeptChampion, null, $"{ranked[0].ModelType} run {ranked[0].RunId} was rolled back from and may not win by itself again", false);
 
         var unbeaten = references.Where(r => r.ModelType != best.ModelType && r.Score <= score).Select(r => r.ModelType).ToList();
         var below = unbeaten.Count > 0 && policy.BaselineGate != BaselineGate.Off;
@@ -48,11 +56,12 @@ internal static class PromotionDecision
         if (force)
             return new Decision(AttemptOutcome.Promoted, best.RunId, $"forced{marks}", below);
 
-        if (below && policy.BaselineGate == BaselineGate.Block)
-            return new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true);
+        // The gate first: what stays in force anyway is not blocked.
+        if (Gate(best, score, references, champion, policy) is { } kept)
+            return new Decision(AttemptOutcome.KeptChampion, null, kept, below);
 
-        return Gate(best, score, references, champion, policy) is { } kept
-            ? new Decision(AttemptOutcome.KeptChampion, null, kept, below)
+        return below && policy.BaselineGate == BaselineGate.Block
+            ? new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true)
             : new Decision(AttemptOutcome.Promoted, best.RunId, Why(best, score, champion, policy) + marks, below);
     }
 
@@ -76,7 +85,7 @@ internal static class PromotionDecision
 
         if (champion.Score is not { } held)
         {
-            return references.FirstOrDefault(r => r.ModelType == "NAIVE")?.Score is { } naive && score >= naive
+            return best.ModelType == Naive || (references.FirstOrDefault(r => r.ModelType == Naive)?.Score is { } naive && score >= naive)
                 ? $"champion_incomparable ({champion.Incomparable}), and {best.ModelType} does not beat NAIVE"
                 : null;
         }
