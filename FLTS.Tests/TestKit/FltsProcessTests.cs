@@ -29,6 +29,14 @@ internal sealed class FltsProcessTests
     }
 
     [Test]
+    public async Task The_host_gets_ready_on_PostgreSQL_RabbitMQ_and_S3()
+    {
+        await using var flts = FltsProcess.Start(new FltsStart { Data = _folder.Path, Environment = await FullSettings.CreateAsync() });
+
+        await flts.WaitUntilReadyAsync();
+    }
+
+    [Test]
     public async Task A_killed_host_starts_again_on_the_same_folder()
     {
         await using (var first = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = NoDemo }))
