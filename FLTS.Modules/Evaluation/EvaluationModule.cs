@@ -17,6 +17,8 @@ internal sealed class EvaluationModule : IModule
     {
         services.AddSingleton<CandidateVerifier>();
         services.AddSingleton<EvaluationStore>();
+        services.AddSingleton<Assessor>();
+        services.AddSingleton<PromotionAnnouncer>();
         services.AddSingleton<EvaluationService>();
         services.AddSingleton<PointerWriter>();
         services.AddSingleton<IPointerRepair>(p => p.GetRequiredService<PointerWriter>());
