@@ -7,6 +7,9 @@ namespace FLTS.Host.Cli;
 /// <summary>A scoreboard as a table.</summary>
 internal static class Scoreboard
 {
+    /// <summary>A file or a pipe has no width of its own.</summary>
+    private const int PlainWidth = 140;
+
     private static readonly string[] _metrics = ["score", "rmse", "mae", "mse", "r2", "skill", "mase"];
 
     public static void Write(JsonObject board)
@@ -26,6 +29,9 @@ internal static class Scoreboard
                 .. _metrics.Select(m => entry[m] is JsonValue value ? value.GetValue<double>().ToString("0.00000", CultureInfo.InvariantCulture) : "-"),
             ]);
         }
+
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = PlainWidth;
 
         AnsiConsole.Write(table);
     }

@@ -1,5 +1,6 @@
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting.Baselines;
+using FLTS.Modules.Forecasting.Prophet;
 using FLTS.Modules.Forecasting.Recurrent;
 
 namespace FLTS.Modules.Forecasting;
@@ -11,7 +12,7 @@ public static class ForecasterCatalog
     public static IReadOnlyList<IForecasterFamily> References { get; } = [new NaiveFamily()];
 
     /// <summary>Models and references.</summary>
-    public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, .. References];
+    public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), .. References];
 
     /// <summary>The family of a model type.</summary>
     /// <exception cref="InvalidInputException">No such type; lists those there are.</exception>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -47,7 +48,7 @@ internal static class PipelineEndpoints
             .WithSummary("Pipelines, newest first.")
             .RequireRole(Roles.Read)
             .ProducesProblem(422)
-            .WithExample(new PipelinePage([_exampleView], null));
+            .WithExample(new Page<PipelineView>([_exampleView], null));
         group.MapGet("/{id}", Get)
             .WithName("GetPipeline")
             .WithSummary("A pipeline by its id, or the newest of a config_hash: status, stages, runs with epochs and ETA, what it waits for.")
@@ -62,12 +63,9 @@ internal static class PipelineEndpoints
         return TypedResults.Accepted(started.Location, started);
     }
 
-    private static async Task<Ok<PipelinePage>> List(PipelineReader reader, string? identifier, int? limit, string? cursor, CancellationToken cancellation)
+    private static async Task<Ok<Page<PipelineView>>> List(PipelineReader reader, string? identifier, int? limit, string? cursor, CancellationToken cancellation)
     {
-        if (limit is < 1 or > 500)
-            throw new InvalidInputException($"'limit' is {limit}; it must be between 1 and 500.");
-
-        return TypedResults.Ok(await reader.ListAsync(identifier, limit ?? 50, cursor, cancellation));
+        return TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
     }
 
     private static async Task<Ok<PipelineView>> Get(string id, PipelineReader reader, CancellationToken cancellation) =>

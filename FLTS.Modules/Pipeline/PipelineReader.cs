@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
@@ -39,9 +38,6 @@ internal sealed record RunView(
 /// <summary>The attempt that ended (or blocks) a pipeline.</summary>
 internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId);
 
-/// <summary>A page of a list.</summary>
-internal sealed record PipelinePage(IReadOnlyList<PipelineView> Items, string? Next);
-
 /// <summary>Tells the state of pipelines from the rows.</summary>
 internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
 {
@@ -61,25 +57,19 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
     }
 
     /// <summary>Newest first.</summary>
-    /// <exception cref="InvalidInputException">The cursor is not one of ours.</exception>
-    public async Task<PipelinePage> ListAsync(string? identifier, int limit, string? cursor, CancellationToken cancellation)
+    public async Task<Page<PipelineView>> ListAsync(string? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var query = db.Pipelines.Include(p => p.Runs).AsNoTracking();
         if (identifier is not null)
             query = query.Where(p => p.Identifier == identifier);
 
-        if (cursor is not null)
-        {
-            var (ticks, id) = Cursor(cursor);
-            var at = new DateTimeOffset(ticks, TimeSpan.Zero);
-            query = query.Where(p => p.CreatedAt < at || (p.CreatedAt == at && string.Compare(p.PipelineId, id) < 0));
-        }
+        if (cursor is { } after)
+            query = query.Where(p => p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare(p.PipelineId, after.Id) < 0));
 
         var rows = await query.OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.PipelineId).Take(limit + 1).ToListAsync(cancellation);
-        var page = rows.Take(limit).ToList();
-        var next = rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].CreatedAt.UtcTicks}.{page[^1].PipelineId}") : null;
-        return new PipelinePage(await ViewsAsync(db, page, cancellation), next);
+        var views = (await ViewsAsync(db, [.. rows.Take(limit)], cancellation)).ToDictionary(v => v.PipelineId);
+        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.PipelineId), r => views.GetValueOrDefault(r.PipelineId)!);
     }
 
     /// <summary>By pipeline id, or the newest pipeline of a config hash.</summary>
@@ -145,12 +135,4 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
         dataset.Report is { } report && JsonNode.Parse(report)?["warnings"] is JsonArray warnings
             ? [.. warnings.Select(w => w!.ToString())]
             : [];
-
-    private static (long Ticks, string Id) Cursor(string cursor)
-    {
-        var parts = cursor.Split('.', 2);
-        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.Ticks
-            ? (ticks, parts[1])
-            : throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
-    }
 }

@@ -13,6 +13,12 @@ internal sealed class SnakeCaseEnum<TEnum>() : ValueConverter<TEnum, string>(
 
     private static readonly Dictionary<string, TEnum> _values = _texts.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
 
+    /// <summary>All texts, in the order of the enum.</summary>
+    public static IReadOnlyCollection<string> Names => _values.Keys;
+
+    /// <summary>Null: no such value.</summary>
+    public static TEnum? TryParse(string text) => _values.TryGetValue(text, out var value) ? value : null;
+
     private static string ToText(TEnum value) => _texts[value];
 
     private static TEnum Parse(string text) => _values[text];

@@ -35,6 +35,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<ILeases, RegistryLeases>();
         services.AddSingleton<RegistryMigrator>();
         services.AddSingleton<ModelLoader>();
+        services.AddSingleton<RegistryReader>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"])));
         services.AddSingleton<IProcessedData, ProcessedData>();

@@ -29,7 +29,7 @@ internal sealed class NetTrainer : IDisposable
 
     /// <summary>One epoch over all windows in a new order.</summary>
     /// <exception cref="InvalidInputException">The loss is no longer a finite number.</exception>
-    public EpochErrors Epoch(Windows windows, long[] origins, int epoch, CancellationToken cancellation)
+    public EpochErrors Epoch(WindowTable windows, long[] origins, int epoch, CancellationToken cancellation)
     {
         if (_parameters.Schedule == LearningRateSchedule.Cosine)
         {
@@ -50,7 +50,7 @@ internal sealed class NetTrainer : IDisposable
     }
 
     /// <summary>Errors on windows without learning from them.</summary>
-    public EpochErrors Validate(Windows windows, long[] origins, CancellationToken cancellation)
+    public EpochErrors Validate(WindowTable windows, long[] origins, CancellationToken cancellation)
     {
         using var still = no_grad();
         return Pass(windows, origins, ValidationBatch, (batch, _) =>
@@ -82,7 +82,7 @@ internal sealed class NetTrainer : IDisposable
         _dropout.Dispose();
     }
 
-    private EpochErrors Pass(Windows windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
+    private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
     {
         var errors = new EpochErrors(_targets);
         try

@@ -16,7 +16,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         var train = new RowSpan(0, data.ValidationStart);
         var validation = new RowSpan(data.ValidationStart, series.Rows);
         var trainOrigins = RequireWindows(series, train);
-        var validationOrigins = Windows.Origins(series, validation, parameters.InputLen, parameters.Horizon);
+        var validationOrigins = WindowTable.Origins(series, validation, parameters.InputLen, parameters.Horizon);
         var warnings = new List<string>();
         if (validationOrigins.Length == 0)
             warnings.Add($"{modelType}: the validation part has no window of {parameters.InputLen} + {parameters.Horizon} rows, so the last epoch was kept.");
@@ -27,7 +27,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         if (parameters.RefitOnAll)
         {
             net.Dispose();
-            (net, norm, _, _) = Train(series, all, Windows.Origins(series, all, parameters.InputLen, parameters.Horizon), [], best, parameters.Epochs, total, context);
+            (net, norm, _, _) = Train(series, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], best, parameters.Epochs, total, context);
             fitted = all;
         }
 
@@ -47,7 +47,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
     {
         var random = new Random(parameters.Seed);
         var norm = Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise);
-        using var windows = new Windows(series, norm, parameters.InputLen, parameters.Horizon);
+        using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
         var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, random);
         try
         {
@@ -90,7 +90,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
     {
         if (series.Targets.All(series.FlatTargets.Contains))
             throw new InvalidInputException($"{modelType} has nothing to learn: all targets ({string.Join(", ", series.Targets)}) are flat in train.");
-        var origins = Windows.Origins(series, train, parameters.InputLen, parameters.Horizon);
+        var origins = WindowTable.Origins(series, train, parameters.InputLen, parameters.Horizon);
         if (origins.Length > 0)
             return origins;
         var longest = series.Segments.Take(train.End).GroupBy(s => s).Select(g => g.Count()).DefaultIfEmpty(0).Max();

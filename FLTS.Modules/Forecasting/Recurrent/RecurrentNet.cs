@@ -30,13 +30,15 @@ internal sealed class RecurrentNet : IDisposable
     {
         foreach (var (name, value) in _named)
         {
-            if (!tensors.Remove(name, out var tensor) || !tensor.Shape.SequenceEqual(value.shape) || !tensor.Singles.All(float.IsFinite))
+            if (tensors.Remove(name, out var tensor) && tensor.Shape.SequenceEqual(value.shape) && tensor.Values is float[] singles && singles.All(float.IsFinite))
             {
-                Dispose();
-                throw new CorruptArtifactException($"{file}: tensor '{name}' is missing, not of shape [{string.Join(", ", value.shape)}] or holds values that are not finite.");
+                Copy(singles, value);
+                continue;
             }
 
-            Copy(tensor.Singles, value);
+            var shape = string.Join(", ", value.shape);
+            Dispose();
+            throw new CorruptArtifactException($"{file}: tensor '{name}' is missing, not F32 of shape [{shape}] or holds values that are not finite.");
         }
     }
 

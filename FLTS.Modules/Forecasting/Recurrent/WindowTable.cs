@@ -6,12 +6,12 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 /// A series on the device, once: normalised inputs [T, F], encoded targets [T, M], mask [T, M] of the cells that count.
 /// Batches are gathered from it by row number.
 /// </summary>
-internal sealed class Windows : IDisposable
+internal sealed class WindowTable : IDisposable
 {
     private readonly Tensor _inputs, _targets, _mask, _back, _ahead;
     private readonly bool _residual;
 
-    public Windows(PreparedSeries series, Normalisation norm, int inputLength, int horizon)
+    public WindowTable(PreparedSeries series, Normalisation norm, int inputLength, int horizon)
     {
         TorchRuntime.EnsureReady();
         var all = new RowSpan(0, series.Rows);
@@ -19,7 +19,7 @@ internal sealed class Windows : IDisposable
         _inputs = tensor(Normalisation.Encode(series.Values, all, norm.InputMean, norm.InputScale), [series.Rows, series.Columns.Count]);
         _targets = tensor(Normalisation.Encode([.. columns.Select(c => series.Values[c])], all, norm.TargetMean, norm.TargetScale), [series.Rows, columns.Length]);
         _mask = tensor(Mask(series, columns), [series.Rows, columns.Length]);
-        _back = arange(1 - inputLength, 1).unsqueeze(1);
+        _back = tensor([.. Enumerable.Range(1 - inputLength, inputLength).Select(i => (long)i)], [inputLength, 1]);
         _ahead = arange(1, horizon + 1);
         _residual = norm.Mode == TargetMode.Residual;
     }
