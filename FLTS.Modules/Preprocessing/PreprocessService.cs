@@ -51,8 +51,9 @@ internal sealed partial class PreprocessService(
         {
             LogStopped(logger, configHash, row.Identifier);
         }
-        catch (UnavailableException e)
+        catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsDatabase(e))
         {
+            // A store, a database or a disk that is away says nothing about the data: only rows retry.
             var next = time.GetUtcNow() + Backoff.Delay(row.Tries + 1, MaxRetrySeconds, configHash);
             await datasets.PostponeAsync(keeper.Lease, e.Message, next, cancellation);
             LogPostponed(logger, configHash, row.Identifier, e.Message, next);

@@ -79,7 +79,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
             File.WriteAllBytes(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Without a cache the next reading is slower, nothing else.
         }
@@ -93,15 +93,25 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         try
         {
             var manifest = JsonSerializer.Deserialize<ArtifactManifest>(bytes, RegistryJson.Options);
-            return manifest?.RunId == runId && manifest.Files is not null
-                ? manifest
-                : throw new CorruptArtifactException($"The manifest of run {runId} names run {manifest?.RunId}.");
+            if (manifest?.RunId != runId)
+                throw new CorruptArtifactException($"The manifest of run {runId} names run {manifest?.RunId}.");
+            if (manifest.Files is null || manifest.Files.FirstOrDefault(f => !IsPlain(f)) is not null)
+                throw new CorruptArtifactException($"The manifest of run {runId} must list files by relative path, size and SHA-256.");
+
+            return manifest;
         }
         catch (JsonException e)
         {
             throw new CorruptArtifactException($"The manifest of run {runId} cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>Paths and hashes become names on disk here: nothing in them may lead elsewhere.</summary>
+    private static bool IsPlain(ManifestFile? file) =>
+        file is { Path: { } path, Sha256: { Length: 64 } hash, Size: >= 0 }
+        && hash.All(char.IsAsciiHexDigitLower)
+        && path.Split('/').All(p => p is not ("" or "." or ".."))
+        && path.AsSpan().IndexOfAny('\\', ':', '\0') < 0;
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

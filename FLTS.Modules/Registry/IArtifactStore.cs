@@ -5,7 +5,7 @@ namespace FLTS.Modules.Registry;
 /// <summary>A model's files on top of the object store: manifest, SHA-256, local cache.</summary>
 internal interface IArtifactStore
 {
-    /// <summary>Uploads every file of a staging folder under <c>models/run_id/attempt/</c>, <c>manifest.json</c> last; files already stored with the same size and hash are not sent again.</summary>
+    /// <summary>Uploads every file of a staging folder under <c>models/run_id/attempt/</c>, <c>manifest.json</c> last. May be repeated: an upload that broke off is sent again whole.</summary>
     /// <returns>SHA-256 of the manifest.</returns>
     /// <exception cref="UnavailableException">The store refuses; the staging folder stays as it is.</exception>
     Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation);

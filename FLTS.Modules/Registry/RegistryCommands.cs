@@ -34,23 +34,17 @@ internal static class RegistryCommands
     /// <summary>The next sequence number of an identifier, from 1; gaps are possible, repeats are not.</summary>
     public static async Task<long> NextPipelineSequenceAsync(this RegistryDbContext db, string identifier, CancellationToken cancellation)
     {
-        await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO sequences (identifier, last) VALUES ({identifier}, 1) ON CONFLICT (identifier) DO UPDATE SET last = sequences.last + 1",
-            cancellation);
-        return await db.Sequences.AsNoTracking().Where(s => s.Identifier == identifier).Select(s => s.Last).SingleAsync(cancellation);
+        // One statement gives and reads: between two of them another caller could raise it, and both would read the same.
+        var given = await db.Database.SqlQuery<long>(
+                $"INSERT INTO sequences (identifier, last) VALUES ({identifier}, 1) ON CONFLICT (identifier) DO UPDATE SET last = sequences.last + 1 RETURNING last AS \"Value\"")
+            .ToListAsync(cancellation);
+        return given.Single();
     }
 
     private static DbParameter Parameter(RegistryDbContext db, IProperty property, object? value)
     {
-        var mapping = property.GetRelationalTypeMapping();
-        var converted = mapping.Converter is { } converter ? converter.ConvertToProvider(value) : value;
+        // The column's own mapping converts and types it, as EF's inserts do.
         using var command = db.Database.GetDbConnection().CreateCommand();
-        var parameter = command.CreateParameter();
-        parameter.ParameterName = $"p_{property.Name}";
-        parameter.Value = converted ?? DBNull.Value;
-        if (mapping.DbType is { } dbType)
-            parameter.DbType = dbType;
-
-        return parameter;
+        return property.GetRelationalTypeMapping().CreateParameter(command, $"p_{property.Name}", value, property.IsNullable);
     }
 }

@@ -117,7 +117,7 @@ internal sealed class RegistryReader(IDbContextFactory<RegistryDbContext> regist
         }).ToList();
 
         // Offered, but not used yet: known by name only.
-        var offered = (await sources.NamesAsync(cancellation)).Except(views.Select(v => v.Name), StringComparer.Ordinal).Select(n => new DatasetView(n, "", null, 0, 0, default));
+        var offered = (await sources.NamesAsync(cancellation)).Except(views.Select(v => v.Name), StringComparer.Ordinal).Select(n => new DatasetView(n, null, null, null, 0, null));
         return new Page<DatasetView>([.. views.Concat(offered).OrderBy(v => v.Name, StringComparer.Ordinal)], null);
     }
 

@@ -47,6 +47,7 @@ internal sealed partial class SourceCatalog(
         if (source is null)
             return;
 
+        var before = Written(source);
         // A copy first: the file may still be growing, and what is hashed must be what is kept.
         await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -57,6 +58,9 @@ internal sealed partial class SourceCatalog(
             hash.AppendData(buffer, 0, read);
             await copy.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
+
+        if (Written(source) != before)
+            throw new UnavailableException($"{fileName} is still being written; try again when it is complete.");
 
         var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         var newest = await NewestAsync(name, part, cancellation);
@@ -79,11 +83,24 @@ internal sealed partial class SourceCatalog(
     private async Task<Stream?> OpenAsync(string fileName, CancellationToken cancellation)
     {
         if (File.Exists(Path.Combine(folder.Path, fileName)))
-            return new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+        {
+            try
+            {
+                return new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UnavailableException($"{fileName} in the datasets folder cannot be read: {e.Message}", e);
+            }
+        }
 
         var key = new ObjectKey(ObjectKeys.DatasetBucket, fileName);
         return await store.StatAsync(key, cancellation) is null ? null : await store.OpenReadAsync(key, cancellation);
     }
+
+    /// <summary>Length and time of a file that somebody may be writing; what the object store gives is complete.</summary>
+    private static (long Length, DateTime At)? Written(Stream source) =>
+        source is FileStream file && File.Exists(file.Name) ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.Name)) : null;
 
     private async Task<SourceRow?> NewestAsync(string name, string part, CancellationToken cancellation)
     {

@@ -101,4 +101,5 @@ internal sealed record ChampionView(int Version, string RunId, string ModelType,
 /// <summary>The model in force (or then), and every one there was.</summary>
 internal sealed record ChampionsView(string Identifier, ChampionView? InForce, IReadOnlyList<ChampionView> History);
 
-internal sealed record DatasetView(string Name, string TrainSha256, string? TestSha256, long Size, int Versions, DateTimeOffset RegisteredAt);
+/// <summary>A dataset by name; one that is offered but was never used has no hash, size and time yet, and 0 versions.</summary>
+internal sealed record DatasetView(string Name, string? TrainSha256, string? TestSha256, long? Size, int Versions, DateTimeOffset? RegisteredAt);

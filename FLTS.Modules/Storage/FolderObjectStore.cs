@@ -13,7 +13,8 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
     public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => GuardAsync(key.ToString(), async () =>
     {
         var path = PathOf(key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
         var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
@@ -24,6 +25,7 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
             }
 
             File.Move(temporary, path, overwrite: true);
+            DirectoryFlush.Flush(folder);
         }
         catch
         {
@@ -41,7 +43,7 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         {
             return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && IsRootUsable())
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(_root))
         {
             throw new NotFoundException($"There is no object {key}.");
         }
@@ -52,23 +54,25 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         var file = new FileInfo(PathOf(key));
         if (file.Exists)
             return Task.FromResult<StoredObject?>(new StoredObject(key, file.Length, file.LastWriteTimeUtc));
-        if (!IsRootUsable())
-            throw new IOException($"{_root} is not a folder");
 
+        RequireRoot();
         return Task.FromResult<StoredObject?>(null);
     });
 
     public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var folder = Path.Combine(_root, bucket);
-        var found = await GuardAsync(bucket, () => Task.FromResult(
-            Directory.Exists(folder)
+        var found = await GuardAsync(bucket, () =>
+        {
+            RequireRoot();
+            return Task.FromResult(Directory.Exists(folder)
                 ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
                     .Select(f => (Key: Path.GetRelativePath(folder, f).Replace(Path.DirectorySeparatorChar, '/'), File: f))
                     .Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal) && !f.Key.EndsWith(TemporarySuffix, StringComparison.Ordinal))
                     .OrderBy(f => f.Key, StringComparer.Ordinal)
                     .ToList()
-                : IsRootUsable() ? [] : throw new IOException($"{_root} is not a folder")));
+                : []);
+        });
         foreach (var (key, path) in found)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -83,6 +87,8 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         var path = PathOf(key);
         if (File.Exists(path))
             File.Delete(path);
+        else
+            RequireRoot();
 
         return Task.FromResult(true);
     });
@@ -106,7 +112,12 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
     }
 
-    private bool IsRootUsable() => Directory.Exists(_root) || !File.Exists(_root);
+    /// <summary>A root that is gone (not mounted, moved, a file) is a store that is away, not one that lost its objects.</summary>
+    private void RequireRoot()
+    {
+        if (!Directory.Exists(_root))
+            throw new IOException($"{_root} is no folder");
+    }
 
     /// <summary>Keys are built by <see cref="ObjectKeys"/>, but an artifact's path comes from a manifest: nothing may lead out of the bucket.</summary>
     private string PathOf(ObjectKey key)

@@ -42,10 +42,10 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         using var transfer = new TransferUtility(_client);
         await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = Bucket(key), Key = key.Key, InputStream = content, AutoCloseStream = false }, cancellation);
         return true;
-    });
+    }, cancellation);
 
     public Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, async () =>
-        (await _client.GetObjectAsync(Bucket(key), key.Key, cancellation)).ResponseStream);
+        (await _client.GetObjectAsync(Bucket(key), key.Key, cancellation)).ResponseStream, cancellation);
 
     public async Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation)
     {
@@ -55,10 +55,12 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
             {
                 var head = await _client.GetObjectMetadataAsync(Bucket(key), key.Key, cancellation);
                 return new StoredObject(key, head.ContentLength, head.LastModified ?? default);
-            });
+            }, cancellation);
         }
         catch (NotFoundException)
         {
+            // A HEAD has no body, so a missing bucket looks like a missing object; only the latter is an answer.
+            await LookAsync(key.Bucket, cancellation);
             return null;
         }
     }
@@ -68,7 +70,7 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         var request = new ListObjectsV2Request { BucketName = _options.BucketPrefix + bucket, Prefix = prefix };
         do
         {
-            var page = await GuardAsync(new ObjectKey(bucket, prefix), () => _client.ListObjectsV2Async(request, cancellation));
+            var page = await GuardAsync(new ObjectKey(bucket, prefix), () => _client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (var item in page.S3Objects ?? [])
                 yield return new StoredObject(new ObjectKey(bucket, item.Key), item.Size ?? 0, item.LastModified ?? default);
 
@@ -77,14 +79,21 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         while (request.ContinuationToken is not null);
     }
 
-    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, () => _client.DeleteObjectAsync(Bucket(key), key.Key, cancellation));
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, () => _client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
-        var there = await GuardAsync(new ObjectKey("", ""), () => _client.ListBucketsAsync(cancellation));
-        var names = (there.Buckets ?? []).Select(b => b.BucketName).ToHashSet(StringComparer.Ordinal);
-        foreach (var bucket in ObjectKeys.Buckets.Select(b => _options.BucketPrefix + b).Where(b => !names.Contains(b)))
-            await GuardAsync(new ObjectKey(bucket, ""), () => _client.PutBucketAsync(bucket, cancellation));
+        foreach (var bucket in ObjectKeys.Buckets)
+        {
+            try
+            {
+                await LookAsync(bucket, cancellation);
+            }
+            catch (UnavailableException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
+            {
+                await GuardAsync(new ObjectKey(bucket, ""), () => MakeAsync(_options.BucketPrefix + bucket, cancellation), cancellation);
+            }
+        }
 
         await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
     }
@@ -93,7 +102,27 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
 
     private string Bucket(ObjectKey key) => _options.BucketPrefix + key.Bucket;
 
-    private async Task<T> GuardAsync<T>(ObjectKey key, Func<Task<T>> action)
+    /// <summary>Whether the bucket is there and may be read.</summary>
+    private Task<ListObjectsV2Response> LookAsync(string bucket, CancellationToken cancellation) => GuardAsync(
+        new ObjectKey(bucket, ""),
+        () => _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.BucketPrefix + bucket, MaxKeys = 1 }, cancellation),
+        cancellation);
+
+    private async Task<bool> MakeAsync(string bucket, CancellationToken cancellation)
+    {
+        try
+        {
+            await _client.PutBucketAsync(bucket, cancellation);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "BucketAlreadyOwnedByYou")
+        {
+            // Another process made it just now.
+        }
+
+        return true;
+    }
+
+    private async Task<T> GuardAsync<T>(ObjectKey key, Func<Task<T>> action, CancellationToken cancellation)
     {
         try
         {
@@ -103,9 +132,13 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             throw new NotFoundException($"There is no object {key}.");
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException)
+        catch (Exception e) when (IsRefusal(e) || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new UnavailableException($"The object store {_options.Endpoint ?? "AWS S3"} refuses {key}: {e.Message}", e);
+            // The SDK's own time limit shows as a cancellation that nobody asked for.
+            var cause = e is OperationCanceledException ? "it did not answer in time" : e.Message;
+            throw new UnavailableException($"The object store {_options.Endpoint ?? "AWS S3"} refuses {_options.BucketPrefix}{key}: {cause}", e);
         }
     }
+
+    private static bool IsRefusal(Exception e) => e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException;
 }
