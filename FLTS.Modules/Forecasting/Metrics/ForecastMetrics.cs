@@ -3,9 +3,6 @@ using FLTS.Modules.Forecasting.Preparation;
 
 namespace FLTS.Modules.Forecasting.Metrics;
 
-/// <summary>Weights of the score; the lower score wins.</summary>
-public sealed record ScoreWeights(double Rmse = 0.5, double Mae = 0.3, double Mse = 0.2);
-
 /// <summary>A forecast holds NaN or infinity: that candidate has failed, by name.</summary>
 public sealed class NonFiniteForecastException(string message) : FltsException(message)
 {
