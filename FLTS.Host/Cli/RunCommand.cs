@@ -61,8 +61,11 @@ internal static class RunCommand
         {
             // Stopped by hand.
         }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
 
-        await app.StopAsync(CancellationToken.None);
         return exit;
     }
 

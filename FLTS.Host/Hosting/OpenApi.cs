@@ -17,6 +17,7 @@ internal static class OpenApi
         {
             document.Info.Title = "FLTS";
             document.Info.Description = "Forecasts of station traffic: preprocess, train, evaluate, promote, serve.";
+            document.Paths["/metrics"] = Metrics();
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
@@ -55,6 +56,31 @@ internal static class OpenApi
         routes.MapOpenApi().RequireRole(Roles.Read);
         routes.MapScalarApiReference("/scalar", o => o.WithTitle("FLTS")).RequireRole(Roles.Read);
     }
+
+    /// <summary>The exporter's endpoint does not describe itself.</summary>
+    private static OpenApiPathItem Metrics() => new()
+    {
+        Operations = new Dictionary<HttpMethod, OpenApiOperation>
+        {
+            [HttpMethod.Get] = new OpenApiOperation
+            {
+                OperationId = "Metrics",
+                Summary = "Prometheus metrics.",
+                Description = "Open on loopback, else role: read.",
+                Responses = new OpenApiResponses
+                {
+                    ["200"] = new OpenApiResponse
+                    {
+                        Description = "OK",
+                        Content = new Dictionary<string, OpenApiMediaType>
+                        {
+                            ["text/plain"] = new OpenApiMediaType { Example = JsonValue.Create("flts_model_ready{identifier=\"demo\"} 1") },
+                        },
+                    },
+                },
+            },
+        },
+    };
 
     private static void Attach(OpenApiResponses responses, EndpointExample example)
     {

@@ -13,23 +13,33 @@ internal sealed partial class CandidateVerifier(ModelLoader loader, TimeProvider
 
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
-    public async Task<LoadedModel> LoadAsync(RunRow run, PreparedSeries train, CancellationToken cancellation)
+    public Task<LoadedModel> LoadAsync(RunRow run, PreparedSeries train, CancellationToken cancellation) => QuickTriesAsync(
+        run,
+        async () =>
+        {
+            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, cancellation);
+            try
+            {
+                ModelLoader.VerifyGolden(model, train);
+                return model;
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        },
+        cancellation);
+
+    /// <summary>Reads from the store, again at once where it hiccups.</summary>
+    /// <exception cref="UnavailableException">The store refused three times.</exception>
+    public async Task<T> QuickTriesAsync<T>(RunRow run, Func<Task<T>> read, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, cancellation);
-                try
-                {
-                    ModelLoader.VerifyGolden(model, train);
-                    return model;
-                }
-                catch
-                {
-                    model.Dispose();
-                    throw;
-                }
+                return await read();
             }
             catch (UnavailableException e) when (tries < QuickTries)
             {

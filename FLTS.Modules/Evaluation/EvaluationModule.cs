@@ -17,7 +17,12 @@ internal sealed class EvaluationModule : IModule
     {
         services.AddSingleton<CandidateVerifier>();
         services.AddSingleton<EvaluationStore>();
+        services.AddSingleton<Assessor>();
+        services.AddSingleton<PromotionAnnouncer>();
         services.AddSingleton<EvaluationService>();
+        services.AddSingleton<ManualStore>();
+        services.AddSingleton<PromoteService>();
+        services.AddSingleton<RollbackService>();
         services.AddSingleton<PointerWriter>();
         services.AddSingleton<IPointerRepair>(p => p.GetRequiredService<PointerWriter>());
         services.AddTransient<IEvaluateJob, EvaluateJob>();
@@ -25,10 +30,7 @@ internal sealed class EvaluationModule : IModule
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<RunSettledConsumer>();
 
-    public void MapEndpoints(IEndpointRouteBuilder routes)
-    {
-        // Attempts and scoreboards are shown by the Registry.
-    }
+    public void MapEndpoints(IEndpointRouteBuilder routes) => EvaluationEndpoints.Map(routes);
 }
 
 internal sealed class EvaluateJob(EvaluationService service) : IEvaluateJob

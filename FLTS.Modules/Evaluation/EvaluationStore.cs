@@ -7,16 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Evaluation;
 
-/// <summary>A pipeline with its runs and the champion in force.</summary>
-internal sealed record EvaluationInput(PipelineRow Pipeline, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun);
-
-/// <summary>Everything the evaluator decided, written in one transaction.</summary>
-internal sealed record EvaluationResult(
-    Decision Decision,
-    ScoreboardModel? Board,
-    IReadOnlyDictionary<string, JsonObject> TestMetrics,
-    RunRow? Selected,
-    PromotionPointer? Pointer);
+/// <summary>A pipeline with its runs, the champion in force and the runs that were rolled back from.</summary>
+internal sealed record EvaluationInput(PipelineRow Pipeline, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun, IReadOnlySet<string> RolledBack);
 
 /// <summary>Rows of evaluation and promotion.</summary>
 internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
@@ -42,9 +34,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
 
         var ids = pipeline.Runs.Select(r => r.RunId).ToList();
         var runs = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.RunId)).ToListAsync(cancellation);
-        var champion = await Newest(db, pipeline.Identifier).FirstOrDefaultAsync(cancellation);
-        var championRun = champion is null ? null : await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == champion.RunId, cancellation);
-        return new EvaluationInput(pipeline, runs, champion, championRun);
+        return await PromotionRows.InputAsync(db, pipeline, runs, cancellation);
     }
 
     /// <summary>Marks the beginning of the evaluation stage, once.</summary>
@@ -135,45 +125,9 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
-        if (result.Board is { } board)
-        {
-            db.Scoreboards.Add(new ScoreboardRow
-            {
-                ScoreboardId = board.ScoreboardId,
-                ConfigHash = board.ConfigHash,
-                Identifier = board.Identifier,
-                PipelineId = input.Pipeline.PipelineId,
-                Board = JsonSerializer.Serialize(board, RegistryJson.Options),
-                CreatedAt = now,
-            });
-            await db.SaveChangesAsync(cancellation);
-        }
-
-        if (result.Pointer is { } pointer)
-        {
-            var written = await db.InsertIfAbsentAsync(
-                new ChampionRow
-                {
-                    Identifier = pointer.Identifier,
-                    Version = pointer.Version,
-                    RunId = pointer.RunId,
-                    ModelType = pointer.ModelType,
-                    ConfigHash = pointer.ConfigHash,
-                    Sequence = input.Pipeline.Sequence,
-                    AttemptId = attempt.AttemptId,
-                    Pointer = JsonSerializer.Serialize(pointer, RegistryJson.Options),
-                    Since = pointer.Timestamp,
-                },
-                cancellation);
-            if (!written)
-                return false;
-        }
-
-        foreach (var (runId, metrics) in result.TestMetrics)
-        {
-            var text = metrics.ToJsonString();
-            await db.Runs.Where(r => r.RunId == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.TestMetrics, text), cancellation);
-        }
+        await PromotionRows.AddBoardAsync(db, result.Board, input.Pipeline.PipelineId, now, cancellation);
+        if (!await PromotionRows.AddAsync(db, input, attempt.AttemptId, result, cancellation))
+            return false;
 
         var outcome = result.Decision.Outcome;
         await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(
@@ -211,9 +165,6 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Champions.AsNoTracking().Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version)).ToListAsync(cancellation);
     }
-
-    private static IQueryable<ChampionRow> Newest(RegistryDbContext db, string identifier) =>
-        db.Champions.AsNoTracking().Where(c => c.Identifier == identifier).OrderByDescending(c => c.Version);
 
     private static IQueryable<PipelineRow> Mine(RegistryDbContext db, Lease lease) =>
         db.Pipelines.Where(p => p.PipelineId == lease.Id && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);

@@ -44,7 +44,13 @@ internal sealed class PointerWriter(IObjectStore store, EvaluationStore rows, Ti
     private async Task<bool> IsInPlaceAsync(PromotionPointer pointer, CancellationToken cancellation)
     {
         var expected = JsonSerializer.SerializeToUtf8Bytes(pointer, RegistryJson.Indented);
-        foreach (var key in new[] { ObjectKeys.Pointer(pointer.Identifier), ObjectKeys.PointerOfConfig(pointer.Identifier, pointer.ConfigHash) })
+        ObjectKey[] keys =
+        [
+            ObjectKeys.Pointer(pointer.Identifier),
+            ObjectKeys.PointerOfConfig(pointer.Identifier, pointer.ConfigHash),
+            ObjectKeys.PointerHistory(pointer.Identifier, pointer.ConfigHash, pointer.Timestamp),
+        ];
+        foreach (var key in keys)
         {
             if (await store.StatAsync(key, cancellation) is not { } found || found.Size != expected.Length)
                 return false;

@@ -29,7 +29,8 @@ internal static class Scorer
         var frame = data.Evaluation(inputLength, policy.EvaluationHorizon);
         if (champion is not null && incomparable is null)
         {
-            var unseen = frame.Where(time => !Saw(champion.Model.Manifest, time));
+            var reach = data.Meta.Step * (policy.EvaluationHorizon - 1);
+            var unseen = frame.Where(time => !Saw(champion.Model.Manifest, time, time + reach));
             if (unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows)
                 frame = unseen;
             else
@@ -52,9 +53,12 @@ internal static class Scorer
         return new Scoring(frame, scored, references, line);
     }
 
-    private static bool Saw(ArtifactManifest manifest, DateTime time) =>
-        (time >= manifest.Fitted.From && time <= manifest.Fitted.To)
-        || (manifest.Validated is { } validated && time >= validated.From && time <= validated.To);
+    /// <summary>Whether anything from the first to the last step forecast was fitted or validated on.</summary>
+    private static bool Saw(ArtifactManifest manifest, DateTime first, DateTime last) =>
+        Meets(manifest.Fitted, first, last) || Meets(manifest.Validated, first, last);
+
+    /// <summary>A span is absent where nothing was learned (NAIVE).</summary>
+    private static bool Meets(ManifestSpan? span, DateTime first, DateTime last) => span is not null && first <= span.To && last >= span.From;
 
     private static ScoreboardEntry Reference(IForecasterFamily family, PreparedDataset data, EvaluationFrame frame, double[,,] naive, EvaluationPolicy policy, CancellationToken cancellation)
     {

@@ -1,55 +1,16 @@
 using System.Diagnostics;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
-internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger) : BackgroundService
+internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
+    : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
-    private readonly SemaphoreSlim _wake = new(0, 1);
-
-    /// <summary>Makes the next look happen now.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A wake-up is already on its way.
-        }
-    }
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await gate.OpenedAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RefreshAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                LogLookFailed(logger, e);
-            }
-
-            await _wake.WaitAsync(TimeSpan.FromSeconds(options.RefreshSeconds), stoppingToken);
-        }
-    }
-
     /// <summary>Loads every champion that is not the one served.</summary>
-    internal async Task RefreshAsync(CancellationToken cancellation)
+    internal override async Task LookAsync(CancellationToken cancellation)
     {
         var champions = await loader.ChampionsAsync(cancellation);
         slots.Promoted = champions.Count;
@@ -90,7 +51,4 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
 
     [LoggerMessage(EventName = "model_load_failed", Level = LogLevel.Error, Message = "Run {run_id} cannot be loaded, tried again: {reason} (identifier {identifier}, config_hash {config_hash})")]
     private static partial void LogFailed(ILogger logger, string run_id, string identifier, string config_hash, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger of champions could not be read; what is loaded keeps serving.")]
-    private static partial void LogLookFailed(ILogger logger, Exception exception);
 }

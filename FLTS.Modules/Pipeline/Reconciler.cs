@@ -2,7 +2,6 @@ using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
@@ -19,52 +18,13 @@ internal sealed partial class Reconciler(
     IStartupGate gate,
     PipelineOptions options,
     TimeProvider time,
-    ILogger<Reconciler> logger) : BackgroundService
+    ILogger<Reconciler> logger) : WakeableLoop(gate, TimeSpan.FromSeconds(options.ReconcileSeconds), logger)
 {
     /// <summary>When a step was last put into its queue by this process: a step that waits there is not put there again and again.</summary>
     private readonly Dictionary<string, DateTimeOffset> _queuedAt = new(StringComparer.Ordinal);
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
-
-    /// <summary>Makes the next pass happen now.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A wake-up is already on its way.
-        }
-    }
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await gate.OpenedAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                LogPassFailed(logger, e);
-            }
-
-            await _wake.WaitAsync(TimeSpan.FromSeconds(options.ReconcileSeconds), stoppingToken);
-        }
-    }
-
     /// <summary>One look at everything unfinished.</summary>
-    internal async Task PassAsync(CancellationToken cancellation)
+    internal override async Task LookAsync(CancellationToken cancellation)
     {
         var states = await UnfinishedAsync(cancellation);
         var databaseNow = await leases.DatabaseNowAsync(cancellation);
@@ -129,7 +89,4 @@ internal sealed partial class Reconciler(
 
     [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued (config_hash {config_hash}, run_id {run_id}, pipeline_id {pipeline_id}, identifier {identifier})")]
     private static partial void LogResumed(ILogger logger, string stage, string config_hash, string? run_id, string? pipeline_id, string identifier);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The Reconciler's pass failed; it is repeated.")]
-    private static partial void LogPassFailed(ILogger logger, Exception exception);
 }

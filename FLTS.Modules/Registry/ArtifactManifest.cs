@@ -18,7 +18,7 @@ internal sealed record ArtifactManifest(
     int Horizon,
     double StepSeconds,
     bool LeadFromEndOfTrain,
-    ManifestSpan Fitted,
+    ManifestSpan? Fitted,
     ManifestSpan? Validated,
     GoldenPrediction Golden,
     JsonObject? Diagnostics,

@@ -17,5 +17,5 @@ internal interface ISourceCatalog
 /// <summary>Train and, where there is one, test file of a dataset.</summary>
 internal sealed record SourceFiles(string Name, string TrainSha256, string? TestSha256);
 
-/// <summary>Folder with <c>name.csv</c> and <c>name_test.csv</c>; null: sources come from the <c>dataset</c> bucket alone.</summary>
-internal sealed record SourceFolder(string? Path);
+/// <summary>Folder with <c>name.csv</c> and <c>name_test.csv</c>; default <c>datasets</c> in the data folder, which need not exist.</summary>
+internal sealed record SourceFolder(string Path);

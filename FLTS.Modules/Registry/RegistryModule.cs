@@ -37,7 +37,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<RegistryReader>();
         services.AddSingleton<IPart, DatabasePart>();
-        services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"])));
+        services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));
     }

@@ -31,8 +31,8 @@ internal sealed partial class SourceCatalog(
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var names = await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
-        if (folder.Path is { } path && Directory.Exists(path))
-            names.AddRange(Directory.EnumerateFiles(path, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)));
+        if (Directory.Exists(folder.Path))
+            names.AddRange(Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)));
 
         await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
             names.Add(Path.GetFileNameWithoutExtension(stored.Key.Key));
@@ -82,11 +82,11 @@ internal sealed partial class SourceCatalog(
 
     private async Task<Stream?> OpenAsync(string fileName, CancellationToken cancellation)
     {
-        if (folder.Path is { } path && File.Exists(Path.Combine(path, fileName)))
+        if (File.Exists(Path.Combine(folder.Path, fileName)))
         {
             try
             {
-                return new FileStream(Path.Combine(path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+                return new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

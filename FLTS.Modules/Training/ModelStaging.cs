@@ -55,7 +55,7 @@ internal static class ModelStaging
             signature.Horizon,
             signature.Step.TotalSeconds,
             signature.LeadFromEndOfTrain,
-            Span(dataset.Train, fit.FittedRows)!,
+            Span(dataset.Train, fit.FittedRows),
             Span(dataset.Train, fit.ValidatedRows),
             Golden(dataset.Train, fit.Model),
             fit.Diagnostics,

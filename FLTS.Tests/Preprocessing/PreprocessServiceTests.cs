@@ -1,226 +1,166 @@
-using System.Globalization;
-using System.Text;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Registry;
-using MassTransit;
-using MassTransit.Testing;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Preprocessing;
 
-[TestFixture(Database.Sqlite)]
-[TestFixture(Database.Postgres)]
-internal sealed class PreprocessServiceTests(Database database)
+[TestFixture]
+internal sealed class PreprocessServiceTests
 {
-    private TestRegistry _registry = null!;
-    private ITestHarness _bus = null!;
-
-    [SetUp]
-    public async Task Start()
+    [Test]
+    public async Task A_station_becomes_a_ready_dataset_whose_objects_hash_to_what_its_row_says([Values] Parts parts)
     {
-        _registry = await TestRegistry.StartAsync(database, services =>
+        await using var registry = await Steps.ReadyAsync(parts);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+
+        await registry.PrepareAsync(queued);
+
+        var row = await registry.DatasetAsync(queued.ConfigHash);
+        Assert.That((row.Status, row.Error, row.LeaseOwner), Is.EqualTo((DatasetStatus.Ready, (string?)null, (string?)null)));
+        Assert.That(row.TrainRows + row.TestRows, Is.EqualTo(400).Within(30), "rows, some of them in gaps");
+        Assert.That(await HashAsync(registry, ObjectKeys.Train(row.ConfigHash)), Is.EqualTo(row.TrainSha256), "train");
+        Assert.That(await HashAsync(registry, ObjectKeys.Test(row.ConfigHash)), Is.EqualTo(row.TestSha256), "test");
+        Assert.That(await HashAsync(registry, ObjectKeys.Meta(row.ConfigHash)), Is.EqualTo(row.MetaSha256), "meta");
+        Assert.That(JsonNode.Parse(row.Columns!)!.AsArray().Select(c => c!.GetValue<string>()), Does.Contain("down"));
+        var opened = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
+        Assert.That((opened.Train.Rows, opened.Meta.ConfigHash), Is.EqualTo((row.TrainRows!.Value, row.ConfigHash)));
+    }
+
+    [Test]
+    public async Task It_is_announced_with_the_hashes_of_its_objects()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+
+        await registry.PrepareAsync(queued);
+
+        var row = await registry.DatasetAsync(queued.ConfigHash);
+        var ready = registry.Bus().Of<DatasetReady>().Single();
+        Assert.That((ready.Train.Sha256, ready.Test.Sha256, ready.Meta.Sha256), Is.EqualTo((row.TrainSha256, row.TestSha256, row.MetaSha256)));
+        Assert.That(registry.Bus().Of<InferenceDataReady>().Single().Test, Is.EqualTo(ready.Test));
+    }
+
+    [Test]
+    public async Task A_second_call_announces_again_and_builds_nothing()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        await registry.PrepareAsync(queued);
+        var before = await registry.DatasetAsync(queued.ConfigHash);
+        await registry.Store.DeleteAsync(ObjectKeys.Meta(queued.ConfigHash), default);
+
+        await registry.PrepareAsync(queued);
+
+        Assert.That(await registry.DatasetAsync(queued.ConfigHash), Is.EqualTo(before).UsingPropertiesComparer());
+        Assert.That(await registry.Store.StatAsync(ObjectKeys.Meta(queued.ConfigHash), default), Is.Null, "it was built again");
+        Assert.That((registry.Log.Count("preprocess_start"), registry.Log.Count("skip_idempotent")), Is.EqualTo((1, 1)), "events logged");
+        Assert.That(registry.Bus().Of<DatasetReady>(), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Many_who_prepare_at_once_build_once([Values] Parts parts)
+    {
+        await using var registry = await Steps.ReadyAsync(parts);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+
+        await RegistryUnderTest.TogetherAsync(6, async _ =>
         {
-            new PreprocessingModule().AddServices(services, new ConfigurationBuilder().Build());
-            services.AddMassTransitTestHarness(bus => bus.SetTestTimeouts(testInactivityTimeout: TimeSpan.FromMilliseconds(50)));
+            await registry.PrepareAsync(queued);
+            return true;
         });
-        _bus = _registry.Get<ITestHarness>();
-        await _bus.Start();
-    }
 
-    [TearDown]
-    public async Task Stop()
-    {
-        await _bus.Stop();
-        await _registry.DisposeAsync();
+        Assert.That(registry.Log.Count("preprocess_start"), Is.EqualTo(1));
+        Assert.That((await registry.DatasetAsync(queued.ConfigHash)).Status, Is.EqualTo(DatasetStatus.Ready));
     }
 
     [Test]
-    public async Task A_csv_becomes_data_that_is_recorded_announced_and_read_back()
+    public async Task A_column_with_a_cell_that_is_no_number_is_left_out_and_named_in_the_report()
     {
-        var hash = await QueueAsync(Csv(200));
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var lines = Steps.DemoCsv(400).Split('\n');
+        lines[101] = lines[101][..lines[101].LastIndexOf(',')] + ",oops";
+        var queued = await registry.QueueDatasetAsync(string.Join('\n', lines));
 
-        await RunAsync(hash);
+        await registry.PrepareAsync(queued);
 
-        var row = await RowAsync(hash);
-        Assert.That(row.Status, Is.EqualTo(DatasetStatus.Ready), row.Error);
-        Assert.That((row.TrainRows, row.TestRows, row.LeaseOwner, row.Deaths), Is.EqualTo((160, 40, (string?)null, 0)));
-        var data = await _registry.Get<IProcessedData>().OpenAsync(hash, default);
-        Assert.That((data.Meta.ConfigHash, data.Train.Rows, data.Test.Rows), Is.EqualTo((hash, 160, 40)));
-        Assert.That(await _registry.Get<IProcessedData>().OpenAsync(hash, default), Is.SameAs(data), "it was read twice");
-
-        var ready = _bus.Published.Select<DatasetReady>().Single().Context.Message;
-        Assert.That(ready.Train, Is.EqualTo(new ObjectReference("processed-data", $"{hash}/train.parquet", row.TrainSha256!)));
-        Assert.That(ready.Columns, Is.EqualTo(data.Meta.Columns));
-        Assert.That(_bus.Published.Select<InferenceDataReady>().Single().Context.Message.Test.Sha256, Is.EqualTo(row.TestSha256));
+        var row = await registry.DatasetAsync(queued.ConfigHash);
+        Assert.That((row.Status, row.LeaseOwner), Is.EqualTo((DatasetStatus.Ready, (string?)null)));
+        Assert.That(row.Report, Does.Contain("station.csv").And.Contain("rb_up_var").And.Contain("oops"));
+        Assert.That(row.Columns, Does.Not.Contain("\"rb_up_var\""));
     }
 
     [Test]
-    public async Task Data_that_is_ready_is_announced_again_and_not_built_again()
+    public async Task A_store_that_is_away_queues_the_work_again_until_it_is_back()
     {
-        var hash = await QueueAsync(Csv(200));
-        await RunAsync(hash);
-        var before = await RowAsync(hash);
-        var written = (await _registry.Get<IObjectStore>().StatAsync(ObjectKeys.Train(hash), default))!.ModifiedAt;
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        registry.TakeStoreAway();
 
-        await RunAsync(hash);
+        await registry.PrepareAsync(queued);
+        var waiting = await registry.DatasetAsync(queued.ConfigHash);
+        registry.BringStoreBack();
+        await registry.PrepareAsync(queued);
+        var ready = await registry.DatasetAsync(queued.ConfigHash);
 
-        Assert.That(_bus.Published.Select<DatasetReady>().Count(), Is.EqualTo(2));
-        Assert.That((await RowAsync(hash)).LeaseToken, Is.EqualTo(before.LeaseToken));
-        Assert.That((await _registry.Get<IObjectStore>().StatAsync(ObjectKeys.Train(hash), default))!.ModifiedAt, Is.EqualTo(written));
+        Assert.That((waiting.Status, waiting.Tries, waiting.LeaseOwner), Is.EqualTo((DatasetStatus.Queued, 1, (string?)null)));
+        Assert.That(waiting.NextAttemptAt, Is.Not.Null);
+        Assert.That(waiting.Error, Does.Contain("refuses"));
+        Assert.That((ready.Status, ready.Error, ready.NextAttemptAt), Is.EqualTo((DatasetStatus.Ready, (string?)null, (DateTimeOffset?)null)));
     }
 
     [Test]
-    public async Task Many_jobs_at_once_build_once()
+    public async Task A_source_that_was_changed_in_the_store_is_not_used()
     {
-        var hash = await QueueAsync(Csv(200));
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        var source = ObjectKeys.Source(JsonNode.Parse(queued.Config)!["sources"]!["train"]!.GetValue<string>());
+        await registry.Store.PutAsync(source, System.Text.Encoding.UTF8.GetBytes(Steps.DemoCsv(401)), default);
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => RunAsync(hash))));
+        await registry.PrepareAsync(queued);
 
-        var row = await RowAsync(hash);
-        Assert.That((row.Status, row.Deaths), Is.EqualTo((DatasetStatus.Ready, 0)), row.Error);
-    }
-
-    [Test]
-    public async Task A_csv_that_cannot_be_used_fails_for_good_with_a_sentence()
-    {
-        var hash = await QueueAsync("time,down\n2026-03-02 00:00:00,1\n2026-03-02 00:02:00,many\n");
-
-        await RunAsync(hash);
-
-        var row = await RowAsync(hash);
+        var row = await registry.DatasetAsync(queued.ConfigHash);
         Assert.That(row.Status, Is.EqualTo(DatasetStatus.Failed));
-        Assert.That(row.Error, Does.Contain("down").And.Contain("many"));
-        Assert.That(_bus.Published.Select<DatasetReady>().Any(), Is.False);
+        Assert.That(row.Error, Does.Contain("station.csv").And.Contain("SHA-256"));
     }
 
     [Test]
-    public async Task A_source_that_was_changed_after_it_was_stored_is_refused_by_name()
+    public async Task A_flat_column_is_reported()
     {
-        var hash = await QueueAsync(Csv(200));
-        var source = Directory.EnumerateFiles(Path.Combine(_registry.ObjectFolder, "dataset")).Single();
-        await File.AppendAllTextAsync(source, "\n");
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var lines = Steps.DemoCsv(400).TrimEnd('\n').Split('\n').Select((line, i) => i == 0 ? $"{line},flat" : $"{line},5");
+        var queued = await registry.QueueDatasetAsync(string.Join('\n', lines));
 
-        await RunAsync(hash);
+        await registry.PrepareAsync(queued);
 
-        Assert.That((await RowAsync(hash)).Error, Does.Contain(Path.GetFileName(source)).And.Contain("changed"));
+        var report = JsonNode.Parse((await registry.DatasetAsync(queued.ConfigHash)).Report!)!;
+        Assert.That(report["flat_columns"]!.AsArray().Select(c => c!.GetValue<string>()), Is.EqualTo(["flat"]));
+        Assert.That(registry.Log.Count("zero_variance_features"), Is.EqualTo(1));
     }
 
-    [Test]
-    public async Task A_store_that_is_away_postpones_and_the_next_try_succeeds()
+    [TestCase(1, DatasetStatus.Ready)]
+    [TestCase(2, DatasetStatus.Ready)]
+    [TestCase(3, DatasetStatus.Failed)]
+    public async Task Work_over_which_workers_died_is_taken_up_twice_and_no_third_time(int deaths, DatasetStatus expected)
     {
-        var hash = await QueueAsync(Csv(200));
-        Directory.Move(_registry.ObjectFolder, _registry.ObjectFolder + "-away");
-        await RunAsync(hash);
-        await RunAsync(hash);
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        await registry.LeaveDeadAsync("datasets", deaths);
 
-        var waiting = await RowAsync(hash);
-        Assert.That((waiting.Status, waiting.Tries, waiting.LeaseOwner, waiting.Deaths), Is.EqualTo((DatasetStatus.Queued, 2, (string?)null, 0)));
-        Assert.That(waiting.NextAttemptAt, Is.GreaterThan(SampleRows.Start));
-        Assert.That(waiting.Error, Does.Contain("object folder"));
+        await registry.PrepareAsync(queued);
 
-        Directory.Move(_registry.ObjectFolder + "-away", _registry.ObjectFolder);
-        await RunAsync(hash);
-        Assert.That((await RowAsync(hash)) is { Status: DatasetStatus.Ready, Error: null }, Is.True);
+        var row = await registry.DatasetAsync(queued.ConfigHash);
+        Assert.That(row.Status, Is.EqualTo(expected));
+        Assert.That(row.Error, expected == DatasetStatus.Failed ? Does.StartWith("worker died 3 times") : Is.Null);
     }
 
-    [Test]
-    public async Task What_a_worker_died_of_three_times_is_not_tried_a_fourth_time()
+    private static async Task<string> HashAsync(RegistryUnderTest registry, ObjectKey key)
     {
-        var hash = await QueueAsync(Csv(200));
-        var leases = _registry.Get<ILeases>();
-        for (var death = 0; death < 3; death++)
-        {
-            Assert.That(await leases.TryAcquireAsync(LeaseKind.Dataset, hash, default), Is.Not.Null);
-            await _registry.ExecuteAsync("UPDATE datasets SET lease_heartbeat = lease_heartbeat - 10001");
-        }
-
-        await RunAsync(hash);
-
-        var row = await RowAsync(hash);
-        Assert.That((row.Status, row.Deaths), Is.EqualTo((DatasetStatus.Failed, 3)));
-        Assert.That(row.Error, Does.Contain("worker died 3 times"));
-    }
-
-    [Test]
-    public async Task While_somebody_else_works_on_it_nothing_is_done()
-    {
-        var hash = await QueueAsync(Csv(200));
-        await _registry.Get<ILeases>().TryAcquireAsync(LeaseKind.Dataset, hash, default);
-
-        await RunAsync(hash);
-
-        Assert.That((await RowAsync(hash)).Status, Is.EqualTo(DatasetStatus.Queued));
-    }
-
-    [Test]
-    public async Task Processed_data_that_was_changed_is_refused_by_name([Values("train.parquet", "test.parquet", "meta.json")] string file)
-    {
-        var hash = await QueueAsync(Csv(200));
-        await RunAsync(hash);
-        await File.AppendAllTextAsync(Path.Combine(_registry.ObjectFolder, "processed-data", hash, file), " ");
-
-        Assert.That(() => _registry.Get<IProcessedData>().OpenAsync(hash, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file));
-    }
-
-    [Test]
-    public async Task Data_that_is_not_ready_is_not_found()
-    {
-        var hash = await QueueAsync(Csv(200));
-        Assert.That(() => _registry.Get<IProcessedData>().OpenAsync(hash, default), Throws.InstanceOf<NotFoundException>());
-    }
-
-    [Test]
-    public async Task A_flat_column_is_reported_and_makes_no_number_infinite()
-    {
-        var hash = await QueueAsync(Csv(50, flat: true));
-
-        await RunAsync(hash);
-
-        Assert.That(JsonNode.Parse((await RowAsync(hash)).Report!)!["flat_columns"]!.AsArray().Select(c => c!.GetValue<string>()), Is.EqualTo(["up"]));
-        var data = await _registry.Get<IProcessedData>().OpenAsync(hash, default);
-        Assert.That(data.Train.Values.SelectMany(v => v), Has.All.Matches<double>(double.IsFinite));
-    }
-
-    private Task RunAsync(string hash) => _registry.Get<IPreprocessJob>().RunAsync(hash, "station", default);
-
-    private async Task<DatasetRow> RowAsync(string hash)
-    {
-        await using var db = await _registry.OpenAsync();
-        return await db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == hash);
-    }
-
-    private async Task<string> QueueAsync(string csv)
-    {
-        await File.WriteAllTextAsync(Path.Combine(_registry.SourceFolder, "station.csv"), csv);
-        var files = await _registry.Get<ISourceCatalog>().ResolveAsync("station", default);
-        var config = PreprocessConfig.Parse("station", files.TrainSha256, files.TestSha256);
-        await _registry.InsertAsync(new DatasetRow
-        {
-            ConfigHash = config.ConfigHash,
-            Identifier = "station",
-            SourceName = "station",
-            Config = CanonicalJson.Serialize(config.ToJson()),
-            CreatedAt = SampleRows.Start,
-        });
-        return config.ConfigHash;
-    }
-
-    private static string Csv(int rows, bool flat = false)
-    {
-        var text = new StringBuilder("time,down,up\n");
-        for (var i = 0; i < rows; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{SampleRows.Start.DateTime.AddMinutes(2 * i):yyyy-MM-dd HH:mm:ss},{10 + (5 * Math.Sin(i / 7.0))},{(flat ? 3 : i % 13)}\n");
-        }
-
-        return text.ToString();
+        using var bytes = await registry.Store.ReadAllAsync(key, default);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()));
     }
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Storage;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
@@ -12,64 +11,95 @@ namespace FLTS.Tests.Registry;
 [TestFixture]
 internal sealed class ArtifactStoreTests
 {
-    private const string Run = "run";
-    private const string Weights = "GRU/weights.safetensors";
-    private TemporaryFolder _folder = null!;
-    private FolderObjectStore _objects = null!;
+    private const string File = "NAIVE/model.json";
+    private static readonly byte[] Model = Encoding.UTF8.GetBytes("{\"a\": 1}");
 
-    [SetUp]
-    public async Task Start()
-    {
-        _folder = new TemporaryFolder();
-        _objects = new FolderObjectStore(_folder["objects"], TimeProvider.System);
-        await _objects.ProbeAsync(default);
-    }
+    private RegistryUnderTest _parts = null!;
 
     [TearDown]
-    public void Stop() => _folder.Dispose();
+    public async Task Dispose() => await _parts.DisposeAsync();
 
     [Test]
-    public async Task What_was_uploaded_opens_with_every_byte()
+    public async Task What_was_uploaded_is_opened_by_another_process([Values] Parts parts)
     {
-        var sha256 = await UploadAsync(Listed());
+        var sha256 = await UploadAsync(parts);
+        await using var other = WithoutCache();
 
-        var stored = await Fresh().OpenAsync(Run, 1, sha256, default);
+        var opened = await OpenAsync(other, sha256);
 
-        Assert.That(Encoding.UTF8.GetString(stored.Files[Weights]), Is.EqualTo("weights"));
-        Assert.That(Encoding.UTF8.GetString(stored.Folder("scaler")["scaler.json"]), Is.EqualTo("{}"));
-        Assert.That(stored.ManifestSha256, Is.EqualTo(sha256));
-        Assert.That(stored.Manifest.Targets, Is.EqualTo(["down"]));
+        Assert.That(opened.Files.Keys, Is.EqualTo([File]));
+        Assert.That(opened.Files[File], Is.EqualTo(Model));
+        Assert.That(opened.Folder("NAIVE")["model.json"], Is.EqualTo(Model));
+        Assert.That((opened.Manifest.RunId, opened.ManifestSha256), Is.EqualTo(("run", sha256)));
     }
 
     [Test]
-    public async Task One_changed_byte_is_refused_by_name([Values(Weights, "manifest.json")] string file)
+    public async Task One_changed_byte_is_found_and_its_file_is_named([Values] Parts parts)
     {
-        var sha256 = await UploadAsync(Listed());
-        var path = _folder[$"objects/models/{Run}/1/{file}"];
-        var bytes = await File.ReadAllBytesAsync(path);
-        bytes[^1] ^= 1;
-        await File.WriteAllBytesAsync(path, bytes);
+        var sha256 = await UploadAsync(parts);
+        var changed = (byte[])Model.Clone();
+        changed[2] ^= 1;
+        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), changed, default);
 
-        Assert.That(() => Fresh().OpenAsync(Run, 1, sha256, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file));
+        AssertCorrupt(sha256, File, "SHA-256");
     }
 
     [Test]
-    public async Task A_missing_file_is_refused_by_name([Values(Weights, "manifest.json")] string file)
+    public async Task A_file_that_is_shorter_than_its_manifest_says_is_found([Values] Parts parts)
     {
-        var sha256 = await UploadAsync(Listed());
-        File.Delete(_folder[$"objects/models/{Run}/1/{file}"]);
+        var sha256 = await UploadAsync(parts);
+        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), Model[..^1], default);
 
-        Assert.That(() => Fresh().OpenAsync(Run, 1, sha256, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file));
+        AssertCorrupt(sha256, File, $"{Model.Length - 1} bytes");
     }
 
     [Test]
-    public async Task A_manifest_that_lies_about_size_or_hash_is_refused()
+    public async Task A_file_that_is_gone_is_named([Values] Parts parts)
     {
-        var size = await UploadAsync([.. Listed().Select(f => f.Path == Weights ? f with { Size = f.Size + 1 } : f)]);
-        Assert.That(() => Fresh().OpenAsync(Run, 1, size, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(Weights), "size");
+        var sha256 = await UploadAsync(parts);
+        await _parts.Store.DeleteAsync(ObjectKeys.Artifact("run", 1, File), default);
 
-        var hash = await UploadAsync([.. Listed().Select(f => f.Path == Weights ? f with { Sha256 = new string('0', 64) } : f)]);
-        Assert.That(() => Fresh().OpenAsync(Run, 1, hash, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(Weights), "hash");
+        AssertCorrupt(sha256, File, "missing");
+    }
+
+    [Test]
+    public async Task A_manifest_that_is_not_the_recorded_one_is_refused()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), Manifest(size: Model.Length, version: "other"), default);
+
+        AssertCorrupt(sha256, "manifest.json", "SHA-256");
+    }
+
+    [Test]
+    public async Task A_manifest_that_lies_about_a_size_is_refused()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder, size: 1L << 40);
+
+        AssertCorrupt(sha256, File, "1099511627776");
+    }
+
+    [TestCase("{}")]
+    [TestCase("null")]
+    [TestCase("[1]")]
+    [TestCase("not json")]
+    public async Task A_manifest_that_is_none_is_corrupt_and_not_an_accident(string manifest)
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var bytes = Encoding.UTF8.GetBytes(manifest);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+
+        AssertCorrupt(Hash(bytes), "run", "manifest");
+    }
+
+    [Test]
+    public async Task A_manifest_of_another_run_is_refused()
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var bytes = Manifest(Model.Length, runId: "another");
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+
+        AssertCorrupt(Hash(bytes), "another", "run");
     }
 
     [TestCase("../../secret", null)]
@@ -78,91 +108,107 @@ internal sealed class ArtifactStoreTests
     [TestCase("fine", "../../../secret")]
     public async Task A_manifest_that_points_elsewhere_is_refused(string path, string? sha256)
     {
-        var files = Listed();
-        var manifest = Bytes(Manifest([.. files, new ManifestFile(path, 1, sha256 ?? new string('0', 64))]));
-        await _objects.PutAsync(ObjectKeys.Manifest(Run, 1), manifest, default);
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
 
-        Assert.That(() => Fresh().OpenAsync(Run, 1, Hash(manifest), default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains("relative path"));
+        AssertCorrupt(Hash(bytes), "relative path");
     }
 
     [Test]
-    public async Task A_manifest_of_another_run_is_refused()
+    public async Task What_was_opened_once_is_served_while_the_store_is_away()
     {
-        var manifest = Bytes(Manifest(Listed()) with { RunId = "other" });
-        await _objects.PutAsync(ObjectKeys.Manifest(Run, 1), manifest, default);
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await OpenAsync(_parts, sha256);
+        TakeStoreAway();
 
-        Assert.That(() => Fresh().OpenAsync(Run, 1, Hash(manifest), default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains("other"));
+        var opened = await OpenAsync(_parts, sha256);
+
+        Assert.That(opened.Files[File], Is.EqualTo(Model));
     }
 
     [Test]
-    public async Task What_was_opened_once_opens_while_the_store_is_away_and_nothing_else_does()
+    public async Task A_spoiled_cache_is_read_around_and_mended()
     {
-        var sha256 = await UploadAsync(Listed());
-        var store = Fresh();
-        await store.OpenAsync(Run, 1, sha256, default);
-        Directory.Move(_folder["objects"], _folder["away"]);
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await OpenAsync(_parts, sha256);
+        foreach (var cached in Directory.GetFiles(CacheFolder))
+            await System.IO.File.WriteAllTextAsync(cached, "spoiled");
 
-        Assert.That((await store.OpenAsync(Run, 1, sha256, default)).Files, Has.Count.EqualTo(2));
-        Assert.That(() => Fresh().OpenAsync(Run, 1, sha256, default), Throws.InstanceOf<UnavailableException>(), "a store that is away was taken for a lost artifact");
+        var opened = await OpenAsync(_parts, sha256);
+
+        Assert.That(opened.Files[File], Is.EqualTo(Model));
+        Assert.That(Directory.GetFiles(CacheFolder).Select(f => (Path.GetFileName(f), Hash(System.IO.File.ReadAllBytes(f)))), Has.All.Matches<(string Name, string Hash)>(f => f.Name == f.Hash));
     }
 
     [Test]
-    public async Task A_cached_file_that_was_changed_is_read_from_the_store_again()
+    public async Task Without_cache_and_store_the_model_is_unavailable_not_corrupt()
     {
-        var sha256 = await UploadAsync(Listed());
-        var cache = _folder["tampered"];
-        var store = new ArtifactStore(_objects, new ArtifactCacheFolder(cache));
-        await store.OpenAsync(Run, 1, sha256, default);
-        foreach (var file in Directory.EnumerateFiles(cache))
-            await File.WriteAllTextAsync(file, "tampered");
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        TakeStoreAway();
 
-        Assert.That(Encoding.UTF8.GetString((await store.OpenAsync(Run, 1, sha256, default)).Files[Weights]), Is.EqualTo("weights"));
+        Assert.That(() => OpenAsync(_parts, sha256), Throws.InstanceOf<UnavailableException>());
     }
 
     [Test]
-    public async Task An_upload_that_the_store_refuses_leaves_no_manifest_and_succeeds_later()
+    public async Task An_upload_that_the_store_refuses_keeps_the_staged_files()
     {
-        var staging = Stage(Listed());
-        Directory.Move(_folder["objects"], _folder["away"]);
-        await File.WriteAllTextAsync(_folder["objects"], "");
-        Assert.That(() => Fresh().UploadAsync(Run, 1, staging, default), Throws.InstanceOf<UnavailableException>());
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var staging = Stage(Model.Length);
+        TakeStoreAway();
 
-        File.Delete(_folder["objects"]);
-        Directory.Move(_folder["away"], _folder["objects"]);
-        Assert.That(await _objects.StatAsync(ObjectKeys.Manifest(Run, 1), default), Is.Null);
-        var sha256 = await Fresh().UploadAsync(Run, 1, staging, default);
-
-        Assert.That((await Fresh().OpenAsync(Run, 1, sha256, default)).Files, Has.Count.EqualTo(2));
+        Assert.That(() => _parts.Get<IArtifactStore>().UploadAsync("run", 1, staging, default), Throws.InstanceOf<UnavailableException>());
+        Assert.That(Directory.GetFiles(staging, "*", SearchOption.AllDirectories), Has.Length.EqualTo(2));
     }
 
-    /// <summary>With an empty cache.</summary>
-    private ArtifactStore Fresh() => new(_objects, new ArtifactCacheFolder(_folder[$"cache-{Guid.NewGuid():N}"]));
+    private string CacheFolder => Path.Combine(_parts.Settings["Data:Directory"]!, "cache", "artifacts");
 
-    private Task<string> UploadAsync(IReadOnlyList<ManifestFile> listed) => Fresh().UploadAsync(Run, 1, Stage(listed), default);
-
-    private string Stage(IReadOnlyList<ManifestFile> listed)
+    private async Task<string> UploadAsync(Parts parts, long? size = null)
     {
-        var staging = _folder[$"staging-{Guid.NewGuid():N}"];
-        foreach (var (path, text) in Contents)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(staging, path))!);
-            File.WriteAllText(Path.Combine(staging, path), text);
-        }
-
-        File.WriteAllBytes(Path.Combine(staging, "manifest.json"), Bytes(Manifest(listed)));
-        return staging;
+        _parts = await RegistryUnderTest.ReadyAsync(parts);
+        return await _parts.Get<IArtifactStore>().UploadAsync("run", 1, Stage(size ?? Model.Length), default);
     }
 
-    private static Dictionary<string, string> Contents { get; } = new() { [Weights] = "weights", ["scaler/scaler.json"] = "{}" };
+    private string Stage(long size)
+    {
+        var folder = _parts.Folder["staged"];
+        Directory.CreateDirectory(Path.Combine(folder, "NAIVE"));
+        System.IO.File.WriteAllBytes(Path.Combine(folder, File), Model);
+        System.IO.File.WriteAllBytes(Path.Combine(folder, "manifest.json"), Manifest(size));
+        return folder;
+    }
 
-    private static List<ManifestFile> Listed() =>
-        [.. Contents.Select(c => new ManifestFile(c.Key, c.Value.Length, Hash(Encoding.UTF8.GetBytes(c.Value))))];
+    private static byte[] Manifest(long size, string version = "1", string runId = "run") => JsonSerializer.SerializeToUtf8Bytes(
+        new ArtifactManifest(
+            runId, 1, "NAIVE", "hash", "params", "station", [], ["down"], ["down"], 1, 1, 120, false,
+            new ManifestSpan(DateTime.UnixEpoch, DateTime.UnixEpoch, 1), null, new GoldenPrediction(0, [[1]], 1e-4), null,
+            new Dictionary<string, string> { ["flts"] = version }, [new ManifestFile(File, size, Hash(Model))]),
+        RegistryJson.Options);
 
-    private static ArtifactManifest Manifest(IReadOnlyList<ManifestFile> files) => new(
-        Run, 1, "GRU", "hash", "params", "station", [], ["down"], ["down"], 10, 1, 120, false,
-        new ManifestSpan(SampleRows.Start.DateTime, SampleRows.Start.DateTime, 1), null, new GoldenPrediction(10, [[0.5]], 1e-6), null, new Dictionary<string, string>(), files);
+    private void TakeStoreAway()
+    {
+        var objects = Path.Combine(_parts.Settings["Data:Directory"]!, "objects");
+        Directory.Delete(objects, recursive: true);
+        System.IO.File.WriteAllText(objects, "away");
+    }
 
-    private static byte[] Bytes(ArtifactManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Options);
+    private RegistryUnderTest WithoutCache()
+    {
+        if (Directory.Exists(CacheFolder))
+            Directory.Delete(CacheFolder, recursive: true);
+
+        return _parts.Again();
+    }
+
+    private void AssertCorrupt(string sha256, params string[] words)
+    {
+        var message = Assert.ThrowsAsync<CorruptArtifactException>(() => OpenAsync(_parts, sha256))!.Message;
+        foreach (var word in words)
+            Assert.That(message, Does.Contain(word));
+    }
+
+    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256) => parts.Get<IArtifactStore>().OpenAsync("run", 1, sha256, default);
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

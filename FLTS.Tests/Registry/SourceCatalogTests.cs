@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
@@ -8,83 +7,123 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
 
-[TestFixture(Database.Sqlite)]
-[TestFixture(Database.Postgres)]
-internal sealed class SourceCatalogTests(Database database)
+[TestFixture]
+internal sealed class SourceCatalogTests
 {
-    private TestRegistry _registry = null!;
-    private ISourceCatalog _catalog = null!;
-
-    [SetUp]
-    public async Task Start()
+    [TestCase("")]
+    [TestCase("../secret")]
+    [TestCase("..")]
+    [TestCase(".hidden")]
+    [TestCase("a/b")]
+    [TestCase("a\\b")]
+    [TestCase("a\0")]
+    [TestCase("a\n")]
+    [TestCase("%2e%2e")]
+    [TestCase("station_test")]
+    [TestCase("ünder")]
+    [TestCase("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345", Description = "65 letters")]
+    public async Task A_name_that_could_lead_elsewhere_is_refused(string name)
     {
-        _registry = await TestRegistry.StartAsync(database);
-        _catalog = _registry.Get<ISourceCatalog>();
-    }
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
 
-    [TearDown]
-    public async Task Stop() => await _registry.DisposeAsync();
-
-    [Test]
-    public async Task A_file_of_the_folder_is_kept_under_the_hash_of_its_bytes()
-    {
-        await WriteAsync("station.csv", "train");
-        await WriteAsync("station_test.csv", "test");
-
-        var files = await _catalog.ResolveAsync("station", default);
-
-        Assert.That(files, Is.EqualTo(new SourceFiles("station", Hash("train"), Hash("test"))));
-        using var kept = await _registry.Get<IObjectStore>().ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
-        Assert.That(Encoding.UTF8.GetString(kept.ToArray()), Is.EqualTo("train"));
+        Assert.That(
+            () => registry.Get<ISourceCatalog>().ResolveAsync(name, default),
+            Throws.InstanceOf<InvalidInputException>().With.Message.Matches(@"^[^\x00-\x1f]+$"));
     }
 
     [Test]
-    public async Task The_same_bytes_are_the_same_version_and_others_the_next()
+    public async Task A_file_in_the_folder_is_imported_under_its_hash([Values] Parts parts)
     {
-        await WriteAsync("station.csv", "one");
-        await _catalog.ResolveAsync("station", default);
-        await _catalog.ResolveAsync("station", default);
-        Assert.That(await VersionsAsync(), Is.EqualTo([Hash("one")]));
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await WriteAsync(registry, "station.csv", "train");
+        await WriteAsync(registry, "station_test.csv", "test");
 
-        await WriteAsync("station.csv", "two");
-        Assert.That((await _catalog.ResolveAsync("station", default)).TrainSha256, Is.EqualTo(Hash("two")));
-        Assert.That(await VersionsAsync(), Is.EqualTo([Hash("one"), Hash("two")]));
+        var files = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
+
+        using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
+        using var test = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TestSha256!), default);
+        Assert.That((Text(train), Text(test)), Is.EqualTo(("train", "test")));
     }
 
     [Test]
-    public async Task Many_who_import_the_same_file_make_one_version()
+    public async Task The_same_bytes_are_no_new_version_and_changed_ones_are([Values] Parts parts)
     {
-        await WriteAsync("station.csv", "one");
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        var catalog = registry.Get<ISourceCatalog>();
+        var found = new List<string>();
+        foreach (var content in (string[])["one", "one", "two", "one"])
+        {
+            await WriteAsync(registry, "station.csv", content);
+            found.Add((await catalog.ResolveAsync("station", default)).TrainSha256);
+        }
 
-        var found = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => _catalog.ResolveAsync("station", default))));
-
-        Assert.That(found.Distinct().Count(), Is.EqualTo(1));
-        Assert.That(await VersionsAsync(), Has.Count.EqualTo(1));
+        var versions = await registry.UseAsync(db => db.Sources.OrderBy(s => s.Version).Select(s => s.Sha256).ToListAsync());
+        Assert.That(found[1], Is.EqualTo(found[0]));
+        Assert.That(found[2], Is.Not.EqualTo(found[0]));
+        Assert.That(found[3], Is.EqualTo(found[0]), "what the folder holds now is in use, also when it was there before");
+        Assert.That(versions, Is.EqualTo([found[0], found[2], found[0]]));
     }
 
     [Test]
-    public async Task A_file_in_the_bucket_is_a_dataset_as_well()
+    public async Task Those_who_ask_at_once_import_one_version([Values] Parts parts)
     {
-        await _registry.Get<IObjectStore>().PutAsync(new ObjectKey(ObjectKeys.DatasetBucket, "uploaded.csv"), Encoding.UTF8.GetBytes("bytes"), default);
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var other = registry.Again();
+        await WriteAsync(registry, "station.csv", "content");
 
-        Assert.That((await _catalog.ResolveAsync("uploaded", default)).TrainSha256, Is.EqualTo(Hash("bytes")));
-        Assert.That(await _catalog.NamesAsync(default), Is.EqualTo(["uploaded"]), "the object kept under its hash is no name");
+        var found = await RegistryUnderTest.TogetherAsync(10, i => (i % 2 == 0 ? registry : other).Get<ISourceCatalog>().ResolveAsync("station", default));
+
+        Assert.That(found.Select(f => f.TrainSha256).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(await registry.UseAsync(db => db.Sources.Select(s => s.Version).ToListAsync()), Is.EqualTo([1]));
     }
 
     [Test]
-    public async Task A_dataset_whose_file_was_taken_away_is_still_known()
+    public async Task A_file_dropped_into_the_bucket_is_found([Values] Parts parts)
     {
-        await WriteAsync("station.csv", "one");
-        await _catalog.ResolveAsync("station", default);
-        File.Delete(Path.Combine(_registry.SourceFolder, "station.csv"));
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await registry.Store.PutAsync(new ObjectKey(ObjectKeys.DatasetBucket, "dropped.csv"), Encoding.UTF8.GetBytes("dropped"), default);
+        var catalog = registry.Get<ISourceCatalog>();
+        var names = await catalog.NamesAsync(default);
 
-        Assert.That((await _catalog.ResolveAsync("station", default)).TrainSha256, Is.EqualTo(Hash("one")));
+        var files = await catalog.ResolveAsync("dropped", default);
+
+        using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
+        Assert.That(names, Is.EqualTo(["dropped"]));
+        Assert.That(Text(train), Is.EqualTo("dropped"));
+        Assert.That(files.TestSha256, Is.Null);
+        Assert.That(await catalog.NamesAsync(default), Is.EqualTo(["dropped"]), "the copy under its hash is no dataset");
+    }
+
+    [Test]
+    public async Task A_name_nobody_knows_is_answered_with_those_there_are()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await WriteAsync(registry, "north.csv", "n");
+        await WriteAsync(registry, "south.csv", "s");
+        await WriteAsync(registry, "south_test.csv", "t");
+
+        Assert.That(
+            () => registry.Get<ISourceCatalog>().ResolveAsync("west", default),
+            Throws.InstanceOf<NotFoundException>().With.Message.Contains("north, south."));
+    }
+
+    [Test]
+    public async Task A_name_in_use_stays_known_when_its_file_is_taken_away()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await WriteAsync(registry, "station.csv", "content");
+        var before = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
+        File.Delete(Path.Combine(registry.DatasetsFolder, "station.csv"));
+
+        Assert.That(await registry.Get<ISourceCatalog>().ResolveAsync("station", default), Is.EqualTo(before));
     }
 
     [Test]
     public async Task A_file_that_is_still_being_written_is_not_imported()
     {
-        var path = Path.Combine(_registry.SourceFolder, "growing.csv");
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var catalog = registry.Get<ISourceCatalog>();
+        var path = Path.Combine(registry.DatasetsFolder, "growing.csv");
         await File.WriteAllBytesAsync(path, new byte[8 << 20]);
         using var enough = new CancellationTokenSource();
         var writing = Task.Run(() =>
@@ -94,43 +133,16 @@ internal sealed class SourceCatalogTests(Database database)
             {
                 file.Write(new byte[64]);
                 file.Flush();
-                Thread.Yield();
             }
         });
 
-        Assert.That(() => _catalog.ResolveAsync("growing", default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
+        Assert.That(() => catalog.ResolveAsync("growing", default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
         await enough.CancelAsync();
         await writing;
-        Assert.That((await _catalog.ResolveAsync("growing", default)).TestSha256, Is.Null, "what is complete is imported");
+        Assert.That((await catalog.ResolveAsync("growing", default)).TestSha256, Is.Null, "what is complete is imported");
     }
 
-    [Test]
-    public async Task An_unknown_name_is_answered_with_the_known_ones()
-    {
-        await WriteAsync("station.csv", "one");
-        await WriteAsync("station_test.csv", "two");
-        await WriteAsync("other.csv", "three");
+    private static Task WriteAsync(RegistryUnderTest registry, string name, string text) => File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);
 
-        Assert.That(() => _catalog.ResolveAsync("nowhere", default), Throws.InstanceOf<NotFoundException>().With.Message.Contains("other, station."));
-    }
-
-    [TestCase("")]
-    [TestCase("../station")]
-    [TestCase("a/b")]
-    [TestCase(".hidden")]
-    [TestCase("station_test")]
-    [TestCase("name\n")]
-    [TestCase("12345678901234567890123456789012345678901234567890123456789012345")]
-    public void What_is_no_name_is_refused(string name) =>
-        Assert.That(() => _catalog.ResolveAsync(name, default), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("dataset name"));
-
-    private Task WriteAsync(string file, string text) => File.WriteAllTextAsync(Path.Combine(_registry.SourceFolder, file), text);
-
-    private async Task<List<string>> VersionsAsync()
-    {
-        await using var db = await _registry.OpenAsync();
-        return await db.Sources.AsNoTracking().OrderBy(s => s.Version).Select(s => s.Sha256).ToListAsync();
-    }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.ToArray());
 }
