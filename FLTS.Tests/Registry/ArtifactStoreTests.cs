@@ -102,6 +102,20 @@ internal sealed class ArtifactStoreTests
         AssertCorrupt(Hash(bytes), "another", "run");
     }
 
+    [TestCase("../../secret", null)]
+    [TestCase("/etc/passwd", null)]
+    [TestCase("a//b", null)]
+    [TestCase("fine", "../../../secret")]
+    public async Task A_manifest_that_points_elsewhere_is_refused(string path, string? sha256)
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+
+        AssertCorrupt(Hash(bytes), "relative path");
+    }
+
     [Test]
     public async Task What_was_opened_once_is_served_while_the_store_is_away()
     {

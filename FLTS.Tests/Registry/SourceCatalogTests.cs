@@ -118,6 +118,30 @@ internal sealed class SourceCatalogTests
         Assert.That(await registry.Get<ISourceCatalog>().ResolveAsync("station", default), Is.EqualTo(before));
     }
 
+    [Test]
+    public async Task A_file_that_is_still_being_written_is_not_imported()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var catalog = registry.Get<ISourceCatalog>();
+        var path = Path.Combine(registry.DatasetsFolder, "growing.csv");
+        await File.WriteAllBytesAsync(path, new byte[8 << 20]);
+        using var enough = new CancellationTokenSource();
+        var writing = Task.Run(() =>
+        {
+            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            while (!enough.IsCancellationRequested && file.Length < 1L << 28)
+            {
+                file.Write(new byte[64]);
+                file.Flush();
+            }
+        });
+
+        Assert.That(() => catalog.ResolveAsync("growing", default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
+        await enough.CancelAsync();
+        await writing;
+        Assert.That((await catalog.ResolveAsync("growing", default)).TestSha256, Is.Null, "what is complete is imported");
+    }
+
     private static Task WriteAsync(RegistryUnderTest registry, string name, string text) => File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);
 
     private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.ToArray());
