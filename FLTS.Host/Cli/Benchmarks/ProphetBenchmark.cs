@@ -77,8 +77,11 @@ internal static class ProphetBenchmark
         progress.WriteLine($"{mode}, {rows} rows");
         var random = new Random(1);
         var start = new DateTime(2020, 1, 1);
-        var ds = Enumerable.Range(0, rows).Select(i => start.AddMinutes(2 * i)).ToArray();
-        var y = Enumerable.Range(0, rows).Select(i => (10 + (5.0 * i / rows)) * (1 + (0.2 * Math.Sin(2 * Math.PI * i / 720))) + random.NextDouble()).ToArray();
+
+        // The same half year more or less finely: the model is the same, only the rows are more.
+        var step = TimeSpan.FromDays(180).Ticks / rows;
+        var ds = Enumerable.Range(0, rows).Select(i => start.AddTicks(i * step)).ToArray();
+        var y = ds.Select((t, i) => ((10 + (5.0 * i / rows)) * (1 + (0.2 * Math.Sin(2 * Math.PI * t.TimeOfDay.TotalDays)))) + random.NextDouble()).ToArray();
         var settings = new ProphetSettings { SeasonalityMode = mode };
         return Median(() => ProphetFitter.Fit(settings, new ProphetFrame { Ds = ds, Y = y })).Seconds;
     }
