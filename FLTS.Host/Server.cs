@@ -7,7 +7,8 @@ namespace FLTS.Host;
 /// <summary>The composition root: reads as a table of contents.</summary>
 internal static class Server
 {
-    private const long LargestBody = 64L << 20;
+    /// <summary>Bytes of the largest body that is taken.</summary>
+    public const long LargestBody = 64L << 20;
 
     /// <summary>Builds the server; nothing runs yet.</summary>
     /// <param name="settings">Settings given on the command line, strongest.</param>

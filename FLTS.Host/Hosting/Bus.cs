@@ -11,6 +11,7 @@ internal static class Bus
         services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
+            bus.DisableUsageTelemetry(); // It would call its makers' server.
             bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseMessageRetry(r => r.Immediate(3)));
             foreach (var module in settings.Modules)
                 module.AddConsumers(bus);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FLTS.Modules.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace FLTS.Host.Hosting;
 
 /// <summary>The one place that turns exceptions into problem details (RFC 9457).</summary>
-internal sealed partial class Errors(IProblemDetailsService problems, ILogger<Errors> logger) : IExceptionHandler
+internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -21,21 +22,23 @@ internal sealed partial class Errors(IProblemDetailsService problems, ILogger<Er
         if (problem.Status >= 500 && exception is not FltsException)
         {
             LogUnexpected(logger, httpContext.Request.Method, httpContext.Request.Path, exception);
-            problem.Extensions["trace_id"] = httpContext.TraceIdentifier;
         }
 
-        httpContext.Response.StatusCode = problem.Status!.Value;
         if (exception is TooManyException tooMany)
             httpContext.Response.Headers.RetryAfter = tooMany.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
+        // Written whatever the caller accepts: a caller that asked for a file is better off with a sentence than with nothing.
+        await TypedResults.Problem(problem).ExecuteAsync(httpContext);
+        return true;
     }
 
     private static ProblemDetails Describe(Exception exception) => exception switch
     {
         FltsException known => Known(known),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, "The body is larger than allowed."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, $"The body is larger than {Server.LargestBody >> 20} MiB, the most that is taken at once."),
+        BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) => Problem(400, "The body is missing: send a JSON object."),
+        BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound => Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         JsonException json => Problem(400, NotJson(json)),
         _ => Problem(500, "Something went wrong here; the log has it under the trace_id."),
@@ -43,6 +46,15 @@ internal sealed partial class Errors(IProblemDetailsService problems, ILogger<Er
 
     private static string NotJson(JsonException json) =>
         $"The body is no valid JSON{(json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "")}{(json.Path is { Length: > 1 } path ? $" ({path})" : "")}.";
+
+    /// <summary>How ASP.NET tells of a parameter that it could not read.</summary>
+    [GeneratedRegex("""^Failed to bind parameter "(.+) (\w+)" from "(.*)"\.$""", RegexOptions.Singleline)]
+    private static partial Regex Unbound();
+
+    private static string TypeName(string type) =>
+        type.Contains("int", StringComparison.Ordinal) || type.Contains("long", StringComparison.Ordinal) ? "a whole number"
+        : type.Contains("bool", StringComparison.Ordinal) ? "true or false"
+        : "a value of its kind";
 
     private static ProblemDetails Known(FltsException exception)
     {

@@ -51,7 +51,7 @@ internal static class Health
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                return (part.Name, State: new PartState("unavailable", e is TimeoutException ? $"no answer within {_checkLimit.TotalSeconds} s" : e.Message));
+                return (part.Name, State: new PartState("unavailable", e is TimeoutException ? $"no answer within {_checkLimit.TotalSeconds} s" : StartupGate.Reason(e)));
             }
         });
         return (await Task.WhenAll(checks)).ToDictionary(c => c.Name, c => c.State);

@@ -5,6 +5,7 @@ using Hangfire.Common;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.States;
+using Npgsql;
 
 namespace FLTS.Host.Hosting;
 
@@ -25,6 +26,9 @@ internal static class Jobs
                     o => o.UseNpgsqlConnection(settings.DatabaseConnection),
                     new PostgreSqlStorageOptions
                     {
+                        // The gate does it (JobStoragePart): the process must start, and say what is missing, while PostgreSQL is away.
+                        PrepareSchemaIfNecessary = false,
+
                         // The lease decides who works, whatever Hangfire believes; this only keeps a long training from being handed out again.
                         UseSlidingInvisibilityTimeout = true,
                         QueuePollInterval = TimeSpan.FromSeconds(1),
@@ -35,9 +39,30 @@ internal static class Jobs
                 hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(6) });
             }
         });
+        if (settings.JobsInPostgres)
+            services.AddSingleton<IPart>(new JobStoragePart(settings.DatabaseConnection!));
         services.AddSingleton<IJobQueues, JobQueues>();
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<JobWorkers>(p, settings));
         return services;
+    }
+}
+
+/// <summary>Hangfire's tables in PostgreSQL.</summary>
+internal sealed class JobStoragePart(string connection) : IPart
+{
+    public string Name => "jobs";
+
+    public async Task ProveAsync(CancellationToken cancellation)
+    {
+        await using var open = new NpgsqlConnection(connection);
+        await open.OpenAsync(cancellation);
+        PostgreSqlObjectsInstaller.Install(open);
+    }
+
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        await using var open = new NpgsqlConnection(connection);
+        await open.OpenAsync(cancellation);
     }
 }
 

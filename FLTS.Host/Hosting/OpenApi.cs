@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using FLTS.Modules.Contracts;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -13,6 +16,8 @@ internal static class OpenApi
 
     public static IServiceCollection AddFltsOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
+        var names = new ConcurrentDictionary<string, Type>();
+        options.CreateSchemaReferenceId = type => NameOf(type, names);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "FLTS";
@@ -23,13 +28,18 @@ internal static class OpenApi
             {
                 ["api_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Security.Header },
             };
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", document)] = [] }];
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
             if (metadata.OfType<RequiredRole>().LastOrDefault() is { } role && role.Role != Security.OpenToAll)
+            {
                 operation.Description = $"{operation.Description} Role: {role.Role}.".Trim();
+                operation.Responses ??= [];
+                operation.Responses.TryAdd("401", Unauthorized(role.Role));
+            }
 
             if (metadata.OfType<RequestExample>().LastOrDefault() is { } request && operation.RequestBody?.Content is { } contents)
             {
@@ -54,8 +64,37 @@ internal static class OpenApi
     public static void MapFltsOpenApi(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi().RequireRole(Roles.Read);
-        routes.MapScalarApiReference("/scalar", o => o.WithTitle("FLTS")).RequireRole(Roles.Read);
+        routes.MapScalarApiReference("/scalar", o =>
+        {
+            // Nothing from elsewhere: the page works without a network.
+            o.Title = "FLTS";
+            o.DefaultFonts = false;
+            o.Telemetry = false;
+        }).RequireRole(Roles.Read);
     }
+
+    /// <summary>Modules name their views alike (a run of a pipeline, a run of the registry); a schema has one name.</summary>
+    private static string? NameOf(JsonTypeInfo type, ConcurrentDictionary<string, Type> names)
+    {
+        var name = OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        if (name is null)
+            return null;
+
+        var owner = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        return names.GetOrAdd(name, owner) == owner ? name : owner.Namespace!.Split('.')[^1] + name;
+    }
+
+    private static OpenApiResponse Unauthorized(string role) => new()
+    {
+        Description = "Unauthorized",
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            ["application/problem+json"] = new OpenApiMediaType
+            {
+                Example = Node(new { type = "https://tools.ietf.org/html/rfc9110#section-15.5.2", title = "Unauthorized", status = 401, detail = $"This needs the role '{role}': send a key in the header {Security.Header}." }),
+            },
+        },
+    };
 
     /// <summary>The exporter's endpoint does not describe itself.</summary>
     private static OpenApiPathItem Metrics() => new()

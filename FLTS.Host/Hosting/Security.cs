@@ -21,9 +21,9 @@ internal static class Security
         {
             var role = RoleOf(context);
             var open = role is null || (role is Roles.Read or Roles.Predict && IsLoopbackOnly(app));
-            if (!open && !key.Matches(context.Request.Headers[Header]) && !key.Matches(BasicPassword(context)))
+            if (!open && !key.Matches(context.Request.Headers[Header]) && !(MayUseBasic(context) && key.Matches(BasicPassword(context))))
             {
-                context.Response.Headers.WWWAuthenticate = context.Request.Path.StartsWithSegments("/hangfire") ? "Basic realm=\"FLTS jobs: any name, the admin key as password\"" : Header;
+                context.Response.Headers.WWWAuthenticate = IsForBrowsers(context) ? "Basic realm=\"FLTS: any name, the admin key as password\"" : Header;
                 await Results.Problem(statusCode: StatusCodes.Status401Unauthorized, detail: $"{context.Request.Method} {context.Request.Path} needs the role '{role}': send a key in the header {Header}.").ExecuteAsync(context);
                 return;
             }
@@ -49,9 +49,9 @@ internal static class Security
         if (context.Request.Path.StartsWithSegments("/hangfire"))
             return Roles.Admin;
 
-        var endpoint = context.GetEndpoint();
-        if (endpoint is null)
-            return null; // Nothing is there: the answer is 404 for everybody.
+        // Nothing is there, or not for this method or content type: who may look around may be told so.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+            return Roles.Read;
 
         var role = endpoint.Metadata.GetMetadata<RequiredRole>();
         return role is null ? Roles.Admin : role.Role == OpenToAll ? null : role.Role;
@@ -59,6 +59,14 @@ internal static class Security
 
     /// <summary>For healthz and readyz.</summary>
     public const string OpenToAll = "open";
+
+    /// <summary>Pages that people open in a browser, which asks them for name and password itself.</summary>
+    private static bool IsForBrowsers(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/hangfire") || context.Request.Path.StartsWithSegments("/scalar");
+
+    /// <summary>A browser sends a password it knows with requests that other sites make too, so it opens what only reads, and the dashboard, which guards its forms itself.</summary>
+    private static bool MayUseBasic(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || context.Request.Path.StartsWithSegments("/hangfire");
 
     private static string? BasicPassword(HttpContext context)
     {

@@ -34,12 +34,9 @@ internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider
         var missing = parts.ToList();
         while (true)
         {
-            foreach (var part in missing.ToList())
-            {
-                if (await ProveAsync(part, stoppingToken))
-                    missing.Remove(part);
-            }
-
+            // Side by side: one that hangs hides no other.
+            var proven = await Task.WhenAll(missing.Select(p => ProveAsync(p, stoppingToken)));
+            missing = [.. missing.Where((_, i) => !proven[i])];
             if (missing.Count == 0)
                 break;
 
@@ -61,11 +58,18 @@ internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            Set(part.Name, new PartState("unavailable", e.Message));
-            LogMissing(logger, part.Name, e.Message);
+            var reason = Reason(e);
+            Set(part.Name, new PartState("unavailable", reason));
+            LogMissing(logger, part.Name, reason);
             return false;
         }
     }
+
+    /// <summary>The outer message says what was tried, the innermost why it failed.</summary>
+    public static string Reason(Exception exception) =>
+        exception.GetBaseException() is var cause && (cause == exception || exception.Message.Contains(cause.Message, StringComparison.Ordinal))
+            ? exception.Message
+            : $"{exception.Message} ({cause.Message})";
 
     private void Set(string name, PartState state)
     {
