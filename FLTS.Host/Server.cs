@@ -1,4 +1,5 @@
 using FLTS.Host.Hosting;
+using FLTS.Modules;
 using FLTS.Modules.Contracts;
 using Hangfire;
 
@@ -27,7 +28,7 @@ internal static class Server
         builder.Services.AddProblemDetails().AddExceptionHandler<Errors>().AddFltsJson().AddFltsOpenApi();
         builder.Services.AddSingleton<StartupGate>().AddSingleton<IStartupGate>(p => p.GetRequiredService<StartupGate>()).AddHostedService(p => p.GetRequiredService<StartupGate>());
         foreach (var module in host.Modules)
-            module.AddServices(builder.Services, builder.Configuration);
+            AddServices(module, builder);
 
         builder.Services.AddFltsBus(host).AddFltsJobs(host);
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // So that Errors can say what is wrong with it.
@@ -46,5 +47,17 @@ internal static class Server
             module.MapEndpoints(app);
 
         return app;
+    }
+
+    private static void AddServices(IModule module, WebApplicationBuilder builder)
+    {
+        try
+        {
+            module.AddServices(builder.Services, builder.Configuration);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is FormatException or ArgumentException)
+        {
+            throw new InvalidInputException(e.Message, e); // The binder's sentence names the setting, its value and what it must be.
+        }
     }
 }

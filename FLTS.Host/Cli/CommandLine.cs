@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FLTS.Host.Hosting;
 using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
@@ -27,11 +28,20 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // The host handles Ctrl-C and SIGTERM; a parser that ends the process after two seconds must not.
+            });
         }
         catch (FltsException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
+            return Refused;
+        }
+        catch (System.Net.Sockets.SocketException e) when (e.SocketErrorCode == System.Net.Sockets.SocketError.AccessDenied)
+        {
+            await Console.Error.WriteLineAsync("This port is reserved for root. Choose one from 1024 on with --urls, for example --urls http://127.0.0.1:8080.");
             return Refused;
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
@@ -42,7 +52,7 @@ internal static class CommandLine
     }
 
     /// <summary>Reads <c>--set Section:Key=Value</c>.</summary>
-    /// <exception cref="InvalidInputException">Not of that form.</exception>
+    /// <exception cref="InvalidInputException">Not of that form, or of no section that exists.</exception>
     public static void AddSettings(Dictionary<string, string?> settings, IEnumerable<string> given)
     {
         foreach (var text in given)
@@ -50,6 +60,10 @@ internal static class CommandLine
             var at = text.IndexOf('=', StringComparison.Ordinal);
             if (at < 1)
                 throw new InvalidInputException($"--set {text}: it must be of the form Section:Key=Value, for example --set Pipeline:ReconcileSeconds=5.");
+
+            var section = text[..at].Split(':')[0];
+            if (!HostSettings.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+                throw new InvalidInputException($"--set {text}: there is no section '{section}'; there are {string.Join(", ", HostSettings.Sections)}.");
 
             settings[text[..at]] = text[(at + 1)..];
         }

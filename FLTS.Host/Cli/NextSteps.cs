@@ -6,24 +6,34 @@ namespace FLTS.Host.Cli;
 /// <summary>What to do with a server that runs.</summary>
 internal static class NextSteps
 {
-    public static async Task WriteAsync(ApiClient api, string url, AdminKey key, CancellationToken cancellation)
+    private const int Tries = 40;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
+
+    public static async Task WriteAsync(Screen screen, ApiClient api, string url, AdminKey key, bool isModelExpected, CancellationToken cancellation)
     {
         try
         {
-            var loaded = await api.GetAsync("/models/loaded", cancellation);
-            if (loaded["items"]?.AsArray().Count is null or 0)
-                return;
+            // A promotion is announced, then loaded: a moment lies between.
+            for (var tries = isModelExpected ? Tries : 1; (await api.GetAsync("/models/loaded", cancellation))["items"]?.AsArray().Count is null or 0; tries--)
+            {
+                if (tries <= 1)
+                    return;
+
+                await Task.Delay(_pause, cancellation);
+            }
         }
-        catch (InvalidInputException)
+        catch (Exception e) when (e is InvalidInputException or HttpRequestException)
         {
             return; // This process does not serve.
         }
 
-        Console.WriteLine();
-        Console.WriteLine("A model is served. Next:");
-        Console.WriteLine($"  forecast   curl -s {url}/predict -H 'content-type: application/json' -d '{{\"inference_length\": 10}}'");
-        Console.WriteLine($"  try it     {url}/scalar");
-        Console.WriteLine($"  jobs       {url}/hangfire (any user, password: the admin key)");
-        Console.WriteLine($"  key        {(key.File is null ? "the setting Security:AdminKey" : key.File)} (header {Security.Header})");
+        var header = Security.IsLoopback(url) ? "" : $"-H \"{Security.Header}: $KEY\" ";
+        screen.Line();
+        screen.Line("A model is served. Next:");
+        screen.Line($"  forecast   curl -s {url}/predict {header}-H 'content-type: application/json' -d '{{\"inference_length\": 10}}'");
+        screen.Line($"  try it     {url}/scalar");
+        screen.Line($"  jobs       {url}/hangfire (any user, password: the admin key)");
+        screen.Line($"  key        {(key.File is null ? "the setting Security:AdminKey" : key.File)} (header {Security.Header})");
     }
 }

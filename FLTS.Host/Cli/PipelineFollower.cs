@@ -1,69 +1,83 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
 using Spectre.Console;
 
 namespace FLTS.Host.Cli;
 
+/// <summary>How a followed pipeline ended.</summary>
+/// <param name="ExitCode">0 promoted or kept, 2 failed, 3 not ended in time, 4 below baseline.</param>
+/// <param name="Pipeline">As the API tells it.</param>
+/// <param name="Scoreboard">Null where there is none.</param>
+internal sealed record FollowedPipeline(int ExitCode, JsonObject Pipeline, JsonObject? Scoreboard);
+
 /// <summary>Shows a pipeline's way to its end: a live table on a terminal, a line a change elsewhere.</summary>
-internal static class PipelineFollower
+internal sealed class PipelineFollower(ApiClient api, Screen screen)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(300);
     private static readonly string[] _ended = ["promoted", "kept_champion", "below_baseline", "superseded", "cancelled", "failed"];
 
     public static bool HasEnded(string status) => _ended.Contains(status);
 
-    /// <param name="api">The server.</param>
     /// <param name="pipelineId">What to follow.</param>
     /// <param name="limit">Ends the watching (time is over).</param>
     /// <param name="cancellation">Ends the process.</param>
-    /// <returns>Exit code: 0 promoted or kept, 2 failed, 3 still blocked, 4 below baseline.</returns>
-    public static async Task<int> FollowAsync(ApiClient api, string pipelineId, CancellationToken limit, CancellationToken cancellation)
+    public async Task<FollowedPipeline> FollowAsync(string pipelineId, CancellationToken limit, CancellationToken cancellation)
     {
         JsonObject state = [];
         try
         {
-            if (Console.IsOutputRedirected)
-            {
-                await PlainAsync(api, pipelineId, s => state = s, limit);
-            }
+            if (screen.IsLive)
+                await screen.Rich.Live(new Table()).StartAsync(live => WatchAsync(pipelineId, s => live.UpdateTarget(Table(state = s)), limit));
             else
-            {
-                await AnsiConsole.Live(new Table()).StartAsync(async live =>
-                {
-                    do
-                    {
-                        state = await api.GetAsync($"/pipelines/{pipelineId}", limit);
-                        live.UpdateTarget(Table(state));
-                        await Task.Delay(_interval, limit);
-                    }
-                    while (!HasEnded(Status(state)));
-                });
-            }
+                await PlainAsync(pipelineId, s => state = s, limit);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            Console.WriteLine($"The pipeline is still {Status(state)}{Waiting(state)}.");
-            return 3;
+            screen.Line($"The pipeline is still {Status(state)}{Waiting(state)}.");
+            return new FollowedPipeline(3, state, null);
         }
 
-        return await EndAsync(api, state, cancellation);
+        return await EndAsync(state, cancellation);
     }
 
-    private static async Task PlainAsync(ApiClient api, string pipelineId, Action<JsonObject> seen, CancellationToken cancellation)
+    /// <summary>Shows every state until the end. An API that does not answer for a while (its database is away) is asked again: it is the server that must go on.</summary>
+    private async Task WatchAsync(string pipelineId, Action<JsonObject> show, CancellationToken cancellation)
     {
-        var said = new HashSet<string>(StringComparer.Ordinal);
+        string? trouble = null;
         while (true)
         {
-            var state = await api.GetAsync($"/pipelines/{pipelineId}", cancellation);
-            seen(state);
-            foreach (var line in Lines(state).Where(said.Add))
-                Console.WriteLine(line);
+            try
+            {
+                var state = await api.GetAsync($"/pipelines/{pipelineId}", cancellation);
+                show(state);
+                if (HasEnded(Status(state)))
+                    return;
 
-            if (HasEnded(Status(state)))
-                return;
+                trouble = null;
+            }
+            catch (Exception e) when (e is InvalidInputException or HttpRequestException)
+            {
+                if (trouble != e.Message)
+                    screen.Line($"  no answer, asked again: {trouble = e.Message}");
+            }
 
             await Task.Delay(_interval, cancellation);
         }
+    }
+
+    private Task PlainAsync(string pipelineId, Action<JsonObject> seen, CancellationToken cancellation)
+    {
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        return WatchAsync(
+            pipelineId,
+            state =>
+            {
+                seen(state);
+                foreach (var line in Lines(state).Where(said.Add))
+                    screen.Line(line);
+            },
+            cancellation);
     }
 
     private static IEnumerable<string> Lines(JsonObject state)
@@ -108,22 +122,27 @@ internal static class PipelineFollower
         return table;
     }
 
-    private static async Task<int> EndAsync(ApiClient api, JsonObject state, CancellationToken cancellation)
+    private async Task<FollowedPipeline> EndAsync(JsonObject state, CancellationToken cancellation)
     {
         var status = Status(state);
-        Console.WriteLine($"{status}{Reason(state)} after {(Time(state["ended_at"]) - Time(state["created_at"])).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        screen.Line($"{status}{Reason(state)} after {(Time(state["ended_at"]) - Time(state["created_at"])).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         if (state["attempt"]?["missing"] is JsonArray { Count: > 0 } missing)
-            Console.WriteLine($"missing: {string.Join("; ", missing.Select(m => $"{m!["model_type"]} ({m["reason"]})"))}");
+            screen.Line($"missing: {string.Join("; ", missing.Select(m => $"{m!["model_type"]} ({m["reason"]})"))}");
 
+        JsonObject? board = null;
         if (state["attempt"]?["scoreboard_id"] is not null)
-            Scoreboard.Write(await api.GetAsync($"/scoreboards/{state["pipeline_id"]}", cancellation));
+        {
+            board = await api.GetAsync($"/scoreboards/{state["pipeline_id"]}", cancellation);
+            Scoreboard.Write(screen.Rich, board);
+        }
 
-        return status switch
+        var code = status switch
         {
             "promoted" or "kept_champion" => 0,
             "below_baseline" => 4,
             _ => 2,
         };
+        return new FollowedPipeline(code, state, board);
     }
 
     private static string Status(JsonObject state) => state["status"]?.GetValue<string>() ?? "unknown";

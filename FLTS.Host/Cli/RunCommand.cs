@@ -13,6 +13,11 @@ internal static class RunCommand
     private const int DemoRows = 20_160;
     private const int DemoSeed = 1;
 
+    /// <summary>With <c>--exit</c>, 0 says that a model is in force: who stopped it earlier must not read that (128 + SIGINT).</summary>
+    private const int Interrupted = 130;
+
+    private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
+
     private static readonly Option<string?> _urls = new("--urls") { Description = "Address to listen on (default http://127.0.0.1:8080; any other than loopback needs a key for everything)." };
     private static readonly Option<string?> _data = new("--data") { Description = "Folder of database, objects and keys (default ./data)." };
     private static readonly Option<string?> _datasets = new("--datasets") { Description = "Folder of <name>.csv (and <name>_test.csv) offered as datasets." };
@@ -24,10 +29,12 @@ internal static class RunCommand
     private static readonly Option<double> _timeout = new("--timeout") { Description = "Seconds --exit waits at most (default 3600).", DefaultValueFactory = _ => 3600 };
     private static readonly Option<bool> _jsonLogs = new("--json-logs") { Description = "Logs as JSON lines on standard output instead of a file." };
 
+    private static readonly Option<bool> _json = new("--json") { Description = "With --exit: the pipeline and its scoreboard as one JSON object on standard output; lines for people go to standard error." };
+
     public static Command Create()
     {
-        var command = new Command("run", "Starts the server; the first start ends with a served model.") { _urls, _data, _datasets, _pipeline, _trainRows, _testRows, _set, _exit, _timeout, _jsonLogs };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        var command = new Command("run", "Starts the server; the first start ends with a served model.") { _urls, _data, _datasets, _pipeline, _trainRows, _testRows, _set, _exit, _timeout, _jsonLogs, _json };
+        command.SetAction(RunAsync);
         return command;
     }
 
@@ -35,38 +42,60 @@ internal static class RunCommand
     {
         var settings = Settings(parsed);
         await using var app = Server.Build(settings, parsed.GetValue(_jsonLogs));
-        await app.StartAsync(cancellation);
-        var key = app.Services.GetRequiredService<AdminKey>();
-        var url = app.Urls.First();
-        Say($"FLTS listens on {url}");
-        if (key.IsNew)
-            Say($"Admin key (shown once, kept in {key.File}): {key.Value}");
-
+        var screen = new Screen(parsed.GetValue(_json) || parsed.GetValue(_jsonLogs) || app.Configuration["Logging:Console"] == "json");
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
-        var exit = 0;
         try
         {
-            await app.Services.GetRequiredService<IStartupGate>().OpenedAsync(stopping.Token);
+            await app.StartAsync(stopping.Token);
+            var key = app.Services.GetRequiredService<AdminKey>();
+            var url = app.Urls.First();
+            screen.Line($"FLTS listens on {url}");
+            if (key.IsNew)
+                screen.Line($"Admin key (shown once, kept in {key.File}): {key.Value}");
+
+            await OpenedAsync(app.Services.GetRequiredService<StartupGate>(), screen, stopping.Token);
             using var api = new ApiClient(url, key.Value);
-            if (await PipelineToFollowAsync(parsed, app, api, stopping.Token) is { } pipelineId)
+            var followed = await PipelineToFollowAsync(parsed, app, api, screen, stopping.Token) is { } pipelineId
+                ? await FollowAsync(parsed, new PipelineFollower(api, screen), pipelineId, stopping.Token)
+                : null;
+            await NextSteps.WriteAsync(screen, api, url, key, isModelExpected: followed?.ExitCode == 0, stopping.Token);
+            if (!parsed.GetValue(_exit))
             {
-                exit = await FollowAsync(parsed, api, pipelineId, stopping.Token);
-                await NextSteps.WriteAsync(api, url, key, stopping.Token);
+                await app.WaitForShutdownAsync(cancellation);
+                return 0;
             }
 
-            if (!parsed.GetValue(_exit))
-                await app.WaitForShutdownAsync(cancellation);
+            if (followed is null)
+                screen.Line("There was no pipeline to wait for (--exit): name one with --pipeline.");
+            else if (parsed.GetValue(_json))
+                Console.WriteLine(new JsonObject { ["pipeline"] = followed.Pipeline.DeepClone(), ["scoreboard"] = followed.Scoreboard?.DeepClone() }.ToJsonString());
+
+            return followed?.ExitCode ?? 0;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Stopped by hand.
+            return parsed.GetValue(_exit) ? Interrupted : 0; // Stopped by hand.
         }
         finally
         {
             await app.StopAsync(CancellationToken.None);
         }
+    }
 
-        return exit;
+    /// <summary>Waits for the gate and says what it waits for.</summary>
+    private static async Task OpenedAsync(StartupGate gate, Screen screen, CancellationToken cancellation)
+    {
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        var opened = gate.OpenedAsync(cancellation);
+        while (await Task.WhenAny(opened, Task.Delay(_look, cancellation)) != opened)
+        {
+            foreach (var (part, state) in gate.States.Where(s => s.Value.Reason is not null && said.Add($"{s.Key}: {s.Value.Reason}")))
+                screen.Line($"  waiting for the {part}: {state.Reason}");
+        }
+
+        await opened;
+        if (said.Count > 0)
+            screen.Line("  all parts are there");
     }
 
     private static Dictionary<string, string?> Settings(ParseResult parsed)
@@ -92,7 +121,7 @@ internal static class RunCommand
     }
 
     /// <summary>The one asked for, the demo on an empty registry, or one that an earlier process left unfinished.</summary>
-    private static async Task<string?> PipelineToFollowAsync(ParseResult parsed, WebApplication app, ApiClient api, CancellationToken cancellation)
+    private static async Task<string?> PipelineToFollowAsync(ParseResult parsed, WebApplication app, ApiClient api, Screen screen, CancellationToken cancellation)
     {
         if (parsed.GetValue(_pipeline) is { } dataset)
             return await StartAsync(parsed, api, dataset, cancellation);
@@ -109,7 +138,7 @@ internal static class RunCommand
             return null;
 
         DatasetCommand.WriteDemo(Path.Combine(DatasetsFolder(app, host), $"{DemoName}.csv"), DemoRows, DemoSeed);
-        Say($"Nothing is here yet: the demo dataset ({DemoRows.ToString("N0", CultureInfo.InvariantCulture)} rows, 28 days at two minutes) is made and run.");
+        screen.Line($"Nothing is here yet: the demo dataset ({DemoRows.ToString("N0", CultureInfo.InvariantCulture)} rows, 28 days at two minutes) is made and run.");
         return await StartAsync(parsed, api, DemoName, cancellation);
     }
 
@@ -127,14 +156,12 @@ internal static class RunCommand
         return started["pipeline_id"]!.GetValue<string>();
     }
 
-    private static async Task<int> FollowAsync(ParseResult parsed, ApiClient api, string pipelineId, CancellationToken cancellation)
+    private static async Task<FollowedPipeline> FollowAsync(ParseResult parsed, PipelineFollower follower, string pipelineId, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (parsed.GetValue(_exit))
             limit.CancelAfter(TimeSpan.FromSeconds(parsed.GetValue(_timeout)));
 
-        return await PipelineFollower.FollowAsync(api, pipelineId, limit.Token, cancellation);
+        return await follower.FollowAsync(pipelineId, limit.Token, cancellation);
     }
-
-    private static void Say(string line) => Console.WriteLine(line);
 }

@@ -7,12 +7,9 @@ namespace FLTS.Host.Cli;
 /// <summary>A scoreboard as a table.</summary>
 internal static class Scoreboard
 {
-    /// <summary>A file or a pipe has no width of its own.</summary>
-    private const int PlainWidth = 140;
-
     private static readonly string[] _metrics = ["score", "rmse", "mae", "mse", "r2", "skill", "mase"];
 
-    public static void Write(JsonObject board)
+    public static void Write(IAnsiConsole console, JsonObject board)
     {
         var table = new Table().Title($"{board["identifier"]}: {board["scored_rows"]} scored rows, {board["skipped_rows"]} skipped".EscapeMarkup());
         table.AddColumn("rank").AddColumn("kind").AddColumn("model");
@@ -30,9 +27,6 @@ internal static class Scoreboard
             ]);
         }
 
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = PlainWidth;
-
-        AnsiConsole.Write(table);
+        console.Write(table);
     }
 }

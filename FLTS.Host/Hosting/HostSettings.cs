@@ -17,6 +17,13 @@ internal sealed record HostSettings(
     /// <summary>Everything in this process and its data folder: no other program, no other process.</summary>
     public bool IsEmbedded => !IsPostgres;
 
+    /// <summary>Every section there is, in the order of appsettings.json; <c>Logging</c> and <c>Serilog</c> are the libraries' own.</summary>
+    public static IReadOnlyList<string> Sections { get; } =
+    [
+        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Datasets", "Preprocessing", "Training", "Models", "Evaluation", "Inference", "Pipeline",
+        "Logging", "Serilog",
+    ];
+
     /// <exception cref="InvalidInputException">Settings that cannot work, by name.</exception>
     public static HostSettings Read(IConfiguration configuration)
     {
@@ -35,6 +42,7 @@ internal sealed record HostSettings(
             Choice(configuration, "Jobs:Storage", "memory", "postgres"),
             [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || ModuleCatalog.Foundations.Contains(m.Name) || enabled.Contains(m.Name, StringComparer.OrdinalIgnoreCase))]);
         settings.Check();
+        CheckUrls(configuration["urls"]);
         return settings;
     }
 
@@ -52,6 +60,21 @@ internal sealed record HostSettings(
             throw new InvalidInputException(
                 $"Modules:Enabled leaves modules out, so other processes must do their work, but {string.Join(", ", local)} can be reached by this process alone. "
                 + "Use PostgreSQL, S3 and RabbitMQ, or enable all modules.");
+        }
+    }
+
+    private static void CheckUrls(string? urls)
+    {
+        foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            try
+            {
+                _ = BindingAddress.Parse(url);
+            }
+            catch (FormatException e)
+            {
+                throw new InvalidInputException($"The address '{url}' (--urls) is no URL; it must be such as http://127.0.0.1:8080.", e);
+            }
         }
     }
 
