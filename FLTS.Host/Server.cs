@@ -25,7 +25,7 @@ internal static class Server
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = LargestBody);
         builder.AddFltsTelemetry(host, jsonToConsole || builder.Configuration["Logging:Console"] == "json");
         builder.Services.AddSingleton(host).AddSingleton(_ => folder).AddSingleton(TimeProvider.System).AddSingleton(AdminKey.Load(builder.Configuration, host));
-        builder.Services.AddProblemDetails().AddExceptionHandler<Errors>().AddFltsJson().AddFltsOpenApi();
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = Errors.Explain).AddExceptionHandler<Errors>().AddFltsJson().AddFltsOpenApi();
         builder.Services.AddSingleton<StartupGate>().AddSingleton<IStartupGate>(p => p.GetRequiredService<StartupGate>()).AddHostedService(p => p.GetRequiredService<StartupGate>());
         foreach (var module in host.Modules)
             AddServices(module, builder);

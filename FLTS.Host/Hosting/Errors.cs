@@ -10,6 +10,22 @@ namespace FLTS.Host.Hosting;
 /// <summary>The one place that turns exceptions into problem details (RFC 9457).</summary>
 internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
 {
+    private static readonly string _tooLarge = $"The body is larger than {Server.LargestBody >> 20} MiB, the most that is taken at once.";
+
+    /// <summary>Gives a sentence to what ASP.NET refuses by itself, without an exception.</summary>
+    public static void Explain(ProblemDetailsContext context)
+    {
+        var request = context.HttpContext.Request;
+        context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
+        {
+            StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; /scalar shows what there is.",
+            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not possible at {request.Path}; {context.HttpContext.Response.Headers.Allow} is.",
+            StatusCodes.Status413PayloadTooLarge => _tooLarge,
+            StatusCodes.Status415UnsupportedMediaType => $"The content type '{request.ContentType}' is not understood here; /scalar shows which is (application/json in most places).",
+            _ => null,
+        };
+    }
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
@@ -36,7 +52,7 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
     {
         FltsException known => Known(known),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, $"The body is larger than {Server.LargestBody >> 20} MiB, the most that is taken at once."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, _tooLarge),
         BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) => Problem(400, "The body is missing: send a JSON object."),
         BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound => Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),

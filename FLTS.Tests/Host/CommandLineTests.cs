@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using FLTS.Host.Cli;
+using FLTS.Host.Hosting;
+using FLTS.Tests.TestKit;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Host;
+
+[TestFixture]
+internal sealed class CommandLineTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [TestCase("frobnicate")]
+    [TestCase("run", "--frobnicate")]
+    [TestCase("run", "--sample-train-rows", "many")]
+    [TestCase("dataset")]
+    [TestCase]
+    public async Task What_is_no_command_shows_the_usage_and_ends_with_64(params string[] args)
+    {
+        var (code, output, _) = await RunAsync(args);
+
+        Assert.That(code, Is.EqualTo(64));
+        Assert.That(output, Does.Contain("Usage"));
+    }
+
+    [TestCase("Pipline:ReconcileSeconds=5", "Pipline")]
+    [TestCase("ReconcileSeconds", "Section:Key=Value")]
+    [TestCase("Inference:MaxSteps=many", "Inference:MaxSteps")]
+    public async Task A_wrong_setting_ends_with_2_and_one_sentence(string setting, string expected)
+    {
+        var (code, _, errors) = await RunAsync("run", "--data", _folder["data"], "--set", setting);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.Trim(), Does.Contain(expected).And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public async Task A_port_that_is_taken_ends_with_2_and_one_sentence()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        var (code, _, errors) = await RunAsync("run", "--data", _folder["data"], "--urls", url);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.Trim(), Does.Contain(url).And.Contain("--urls").And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public async Task A_folder_of_datasets_that_is_not_there_is_named()
+    {
+        var (code, _, errors) = await RunAsync("run", "--data", _folder["data"], "--datasets", _folder["nowhere"]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain(_folder["nowhere"]));
+    }
+
+    [Test]
+    public async Task The_demo_data_is_the_same_for_the_same_seed()
+    {
+        var first = await RunAsync("dataset", "generate", "--rows", "50", "--seed", "3", "--out", _folder["a"], "--json");
+        await RunAsync("dataset", "generate", "--rows", "50", "--seed", "3", "--out", _folder["b"]);
+        await RunAsync("dataset", "generate", "--rows", "50", "--seed", "4", "--out", _folder["c"]);
+        var (a, b, c) = (await CsvAsync("a"), await CsvAsync("b"), await CsvAsync("c"));
+
+        Assert.That(JsonNode.Parse(first.Output)!["rows"]!.GetValue<int>(), Is.EqualTo(50));
+        Assert.That(a, Is.EqualTo(b));
+        Assert.That(a, Is.Not.EqualTo(c));
+    }
+
+    [Test]
+    public async Task The_doctor_examines_every_part_and_finds_a_healthy_machine_healthy()
+    {
+        var (code, output, _) = await RunAsync("doctor", "--json", "--data", _folder["data"], "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+        var findings = JsonNode.Parse(output)!.AsArray();
+
+        Assert.That(code, Is.Zero, output);
+        Assert.That(findings.Select(f => f!["part"]!.GetValue<string>()), Is.EquivalentTo(new[] { "dotnet", "native_runtime", "settings", "database", "object_store", "bus", "key", "port" }));
+    }
+
+    [Test]
+    public async Task The_doctor_says_what_to_do_for_each_part_that_is_away_and_ends_with_1()
+    {
+        await File.WriteAllTextAsync(_folder["objects"], "a file where the folder should be");
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (code, output, _) = await RunAsync(
+            "doctor", "--json", "--data", _folder["data"], "--urls", $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}",
+            "--set", $"Storage:Root={_folder["objects"]}",
+            "--set", "Bus:Transport=rabbitmq",
+            "--set", $"Bus:RabbitMq:Uri=amqp://127.0.0.1:{FreePort.Next()}/");
+        var failed = JsonNode.Parse(output)!.AsArray().Where(f => !f!["ok"]!.GetValue<bool>()).ToList();
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(failed.Select(f => f!["part"]!.GetValue<string>()), Is.EquivalentTo(new[] { "object_store", "bus", "port" }));
+        Assert.That(failed.Select(f => f!["remedy"]?.GetValue<string>()), Is.All.Not.Empty);
+    }
+
+    [Test]
+    public void A_reason_tells_what_was_tried_and_why_it_failed()
+    {
+        var nested = new InvalidOperationException("None of the endpoints could be reached.", new IOException("Connection refused"));
+
+        Assert.That(StartupGate.Reason(nested), Is.EqualTo("None of the endpoints could be reached. (Connection refused)"));
+        Assert.That(StartupGate.Reason(new IOException("Disk full")), Is.EqualTo("Disk full"));
+    }
+
+    private Task<string> CsvAsync(string folder) => File.ReadAllTextAsync(Path.Combine(_folder[folder], "demo.csv"));
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] args)
+    {
+        var (output, errors) = (Console.Out, Console.Error);
+        using var newOutput = new StringWriter();
+        using var newErrors = new StringWriter();
+        Console.SetOut(newOutput);
+        Console.SetError(newErrors);
+        try
+        {
+            return (await CommandLine.RunAsync(args), newOutput.ToString(), newErrors.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(errors);
+        }
+    }
+}
