@@ -125,6 +125,9 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
     private async Task<FollowedPipeline> EndAsync(JsonObject state, CancellationToken cancellation)
     {
         var status = Status(state);
+        foreach (var warning in screen.IsLive ? state["warnings"]!.AsArray() : [])
+            screen.Line($"warning: {warning}"); // Plain lines have said so already.
+
         screen.Line($"{status}{Reason(state)} after {(Time(state["ended_at"]) - Time(state["created_at"])).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         if (state["attempt"]?["missing"] is JsonArray { Count: > 0 } missing)
             screen.Line($"missing: {string.Join("; ", missing.Select(m => $"{m!["model_type"]} ({m["reason"]})"))}");
