@@ -1,0 +1,165 @@
+namespace FLTS.Modules.Forecasting.Prophet;
+
+/// <summary>A forecast in units of y; every array has N entries.</summary>
+public sealed record ProphetForecast
+{
+    public required DateTime[] Ds { get; init; }
+
+    public required double[] Yhat { get; init; }
+
+    public required double[] Trend { get; init; }
+
+    /// <summary>Components by name: terms, <c>holidays</c>, <c>extra_regressors_*</c>, <c>additive_terms</c>, <c>multiplicative_terms</c>; additive ones in units of y, multiplicative ones as shares of the trend.</summary>
+    public required IReadOnlyDictionary<string, double[]> Components { get; init; }
+
+    /// <summary>Null without uncertainty samples.</summary>
+    public double[]? YhatLower { get; init; }
+
+    /// <inheritdoc cref="YhatLower"/>
+    public double[]? YhatUpper { get; init; }
+
+    /// <inheritdoc cref="YhatLower"/>
+    public double[]? TrendLower { get; init; }
+
+    /// <inheritdoc cref="YhatLower"/>
+    public double[]? TrendUpper { get; init; }
+}
+
+/// <summary>Evaluates a fitted model (Prophet's <c>predict</c>, <c>predict_seasonal_components</c>).</summary>
+internal static class Prediction
+{
+    public static ProphetForecast Of(ProphetModel model, ProphetFrame rows, IReadOnlyList<Holiday> futureHolidays, bool withUncertainty)
+    {
+        rows.Check(model.Settings);
+        CheckFloor(model, rows);
+        var plan = new FeaturePlan(model.Seasonalities, model.Regressors, model.Settings, futureHolidays);
+        var components = new ComponentSums(plan.Columns, rows.Rows);
+        var features = new double[plan.Columns.Length];
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            plan.Fill(rows, i, features);
+            components.Add(i, features, model.Parameters.Beta);
+        }
+
+        var scaled = ScaledRows.Of(model, rows);
+        var (yhat, trend) = (new double[rows.Rows], new double[rows.Rows]);
+        for (var i = 0; i < yhat.Length; i++)
+        {
+            yhat[i] = (scaled.Trend[i] * (1 + components.Multiplicative[i])) + components.Additive[i];
+            yhat[i] = (yhat[i] * model.Scale.YScale) + scaled.Floors[i];
+            trend[i] = (scaled.Trend[i] * model.Scale.YScale) + scaled.Floors[i];
+        }
+
+        var bounds = withUncertainty ? Uncertainty.Simulate(model, scaled, components.Additive, components.Multiplicative) : null;
+        return new ProphetForecast
+        {
+            Ds = rows.Ds,
+            Yhat = yhat,
+            Trend = trend,
+            Components = components.InUnits(model.Scale.YScale),
+            YhatLower = bounds?.YhatLower,
+            YhatUpper = bounds?.YhatUpper,
+            TrendLower = bounds?.TrendLower,
+            TrendUpper = bounds?.TrendUpper,
+        };
+    }
+
+    public static double[] Point(ProphetModel model, ProphetFrame rows, IReadOnlyList<Holiday> futureHolidays)
+    {
+        rows.Check(model.Settings);
+        CheckFloor(model, rows);
+        var plan = new FeaturePlan(model.Seasonalities, model.Regressors, model.Settings, futureHolidays);
+        var beta = model.Parameters.Beta;
+        var multiplicative = beta.Select((b, j) => plan.Columns[j].Mode == TermMode.Multiplicative ? b : 0).ToArray();
+        var additive = beta.Select((b, j) => plan.Columns[j].Mode == TermMode.Additive ? b : 0).ToArray();
+        var scaled = ScaledRows.Of(model, rows);
+        var features = new double[beta.Length];
+        var yhat = new double[rows.Rows];
+        for (var i = 0; i < yhat.Length; i++)
+        {
+            plan.Fill(rows, i, features);
+            yhat[i] = (scaled.Trend[i] * (1 + LinearAlgebra.Dot(features, multiplicative))) + LinearAlgebra.Dot(features, additive);
+            yhat[i] = (yhat[i] * model.Scale.YScale) + scaled.Floors[i];
+        }
+
+        return yhat;
+    }
+
+    private static void CheckFloor(ProphetModel model, ProphetFrame rows)
+    {
+        if (model.Scale.RowFloor && rows.Floor is null)
+            throw new Contracts.InvalidInputException("The model was fitted with a floor; every row to forecast needs one.");
+    }
+}
+
+/// <summary>Times, caps, floors and trend of rows on the scale of the priors.</summary>
+internal sealed record ScaledRows(double[] Times, double[]? Caps, double[] Floors, double[] Trend)
+{
+    public static ScaledRows Of(ProphetModel model, ProphetFrame rows)
+    {
+        var times = Array.ConvertAll(rows.Ds, model.Scale.Time);
+        var caps = model.Settings.Growth == Growth.Logistic ? model.Scale.Caps(rows) : null;
+        var floors = new double[rows.Rows];
+        for (var i = 0; i < floors.Length; i++)
+            floors[i] = model.Scale.Floor(rows, i);
+        var p = model.Parameters;
+        return new ScaledRows(times, caps, floors, PiecewiseTrend.Evaluate(model.Settings.Growth, p.K, p.M, p.Delta, model.Bends(), times, caps));
+    }
+}
+
+/// <summary>Sums of feature times coefficient by component.</summary>
+internal sealed class ComponentSums
+{
+    private readonly Dictionary<string, (double[] Sums, bool Multiplicative)> byName = new(StringComparer.Ordinal);
+    private readonly (double[] Sums, int[] Columns)[] parts;
+
+    public ComponentSums(FeatureColumn[] columns, int rows)
+    {
+        Additive = new double[rows];
+        Multiplicative = new double[rows];
+        var members = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        for (var j = 0; j < columns.Length; j++)
+        {
+            var column = columns[j];
+            var multiplicative = column.Mode == TermMode.Multiplicative;
+            Join(column.Component);
+            if (column.Kind == FeatureKind.Holiday)
+                Join("holidays");
+            if (column.Kind == FeatureKind.Regressor)
+                Join(multiplicative ? "extra_regressors_multiplicative" : "extra_regressors_additive");
+
+            void Join(string name)
+            {
+                if (members.TryAdd(name, []))
+                    byName[name] = (new double[rows], multiplicative);
+                members[name].Add(j);
+            }
+        }
+
+        byName["additive_terms"] = (Additive, false);
+        byName["multiplicative_terms"] = (Multiplicative, true);
+        members["additive_terms"] = [.. Enumerable.Range(0, columns.Length).Where(j => columns[j].Mode == TermMode.Additive)];
+        members["multiplicative_terms"] = [.. Enumerable.Range(0, columns.Length).Where(j => columns[j].Mode == TermMode.Multiplicative)];
+        parts = [.. members.Select(p => (byName[p.Key].Sums, p.Value.ToArray()))];
+    }
+
+    /// <summary>[N] Scaled sum of additive terms.</summary>
+    public double[] Additive { get; }
+
+    /// <summary>[N] Sum of multiplicative terms.</summary>
+    public double[] Multiplicative { get; }
+
+    public void Add(int row, ReadOnlySpan<double> features, ReadOnlySpan<double> beta)
+    {
+        foreach (var (sums, columns) in parts)
+        {
+            var sum = 0.0;
+            foreach (var j in columns)
+                sum += features[j] * beta[j];
+            sums[row] = sum;
+        }
+    }
+
+    public Dictionary<string, double[]> InUnits(double yScale) =>
+        byName.ToDictionary(p => p.Key, p => p.Value.Multiplicative ? p.Value.Sums : Array.ConvertAll(p.Value.Sums, v => v * yScale), StringComparer.Ordinal);
+}

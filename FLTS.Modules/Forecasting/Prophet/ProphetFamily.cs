@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Prophet;
+
+/// <summary>
+/// <c>PROPHET</c>: one Prophet model a target. Hyperparameters are Prophet's in snake_case (growth, changepoints, n_changepoints, changepoint_range,
+/// changepoint_prior_scale, yearly/weekly/daily_seasonality: auto, a flag or an order; seasonalities, seasonality_mode, seasonality_prior_scale,
+/// holidays, holidays_mode, holidays_prior_scale, scaling, interval_width, uncertainty_samples, seed), and refit_on_all, cap, floor
+/// (constants on the series' scale, for logistic growth).
+/// </summary>
+public sealed class ProphetFamily : IForecasterFamily
+{
+    /// <summary>Name of the one file a model is saved as.</summary>
+    public const string FileName = "model.json";
+
+    public string ModelType => "PROPHET";
+
+    public JsonObject Normalise(JsonObject? hyperparameters) => ProphetHyperparameters.Normalise(hyperparameters);
+
+    public IForecaster Create(JsonObject hyperparameters) => new ProphetForecaster(ProphetHyperparameters.Of(Normalise(hyperparameters)));
+
+    public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)
+    {
+        if (!files.TryGetValue(FileName, out var bytes))
+            throw new CorruptArtifactException($"A PROPHET model needs the file {FileName}; there are {string.Join(", ", files.Keys)}.");
+        var models = ProphetJson.Read(bytes);
+        if (signature.Targets.FirstOrDefault(t => !models.ContainsKey(t)) is { } missing)
+            throw new CorruptArtifactException($"{FileName} has no model for the target '{missing}'; it has {string.Join(", ", models.Keys)}.");
+        var (_, _, cap, floor) = ProphetHyperparameters.Of(Normalise(hyperparameters));
+        if (models.Values.Any(m => m.Settings.Growth == Growth.Logistic) && cap is null)
+            throw new CorruptArtifactException($"{FileName} has a logistic trend, but the hyperparameters have no cap.");
+        return new FittedProphetForecaster(signature, [.. signature.Targets.Select(t => models[t])], cap, floor);
+    }
+}

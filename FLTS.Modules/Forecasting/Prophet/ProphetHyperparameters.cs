@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Prophet;
+
+/// <summary>The hyperparameters of a PROPHET run: a JSON document (snake_case) completed with defaults, and the settings it stands for.</summary>
+/// <param name="Settings">What the fit uses.</param>
+/// <param name="RefitOnAll">Refit on all of train after validation.</param>
+/// <param name="Cap">Upper limit of a logistic trend, on the series' scale.</param>
+/// <param name="Floor">Lower limit, on the series' scale; null: none.</param>
+internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool RefitOnAll, double? Cap, double? Floor)
+{
+    /// <summary>The complete document: every name with its value.</summary>
+    public static JsonObject Normalise(JsonObject? given)
+    {
+        var from = new HyperparameterReader(Plain(given ?? []));
+        var d = new ProphetSettings();
+        var document = new JsonObject
+        {
+            ["growth"] = from.Choice("growth", "linear", "linear", "logistic", "flat"),
+            ["cap"] = from.OptionalNumber("cap"),
+            ["floor"] = from.OptionalNumber("floor"),
+            ["changepoints"] = from.Times("changepoints"),
+            ["n_changepoints"] = from.Integer("n_changepoints", d.NChangepoints, 0, 1000),
+            ["changepoint_range"] = from.Number("changepoint_range", d.ChangepointRange, 0, 1),
+            ["changepoint_prior_scale"] = from.Number("changepoint_prior_scale", d.ChangepointPriorScale, 0, double.MaxValue),
+            ["yearly_seasonality"] = from.Switch("yearly_seasonality", 10),
+            ["weekly_seasonality"] = from.Switch("weekly_seasonality", 3),
+            ["daily_seasonality"] = from.Switch("daily_seasonality", 4),
+            ["seasonalities"] = from.Table("seasonalities", Seasonality),
+            ["seasonality_mode"] = from.Choice("seasonality_mode", "additive", "additive", "multiplicative"),
+            ["seasonality_prior_scale"] = from.Number("seasonality_prior_scale", d.SeasonalityPriorScale, 0, double.MaxValue),
+            ["holidays"] = from.Table("holidays", Holiday),
+            ["holidays_mode"] = from.OptionalChoice("holidays_mode", "additive", "multiplicative"),
+            ["holidays_prior_scale"] = from.Number("holidays_prior_scale", d.HolidaysPriorScale, 0, double.MaxValue),
+            ["scaling"] = from.Choice("scaling", "absmax", "absmax", "minmax"),
+            ["interval_width"] = from.Number("interval_width", d.IntervalWidth, 0, 1 - 1e-9),
+            ["uncertainty_samples"] = from.Integer("uncertainty_samples", d.UncertaintySamples, 0, 100_000),
+            ["refit_on_all"] = from.Flag("refit_on_all", true),
+            ["seed"] = from.Integer("seed", d.Seed, 0, int.MaxValue),
+        };
+        from.RefuseUnknown(document.Select(p => p.Key));
+        document = Plain(document);
+        Of(document);
+        return document;
+    }
+
+    /// <summary>Reads a complete document.</summary>
+    public static ProphetHyperparameters Of(JsonObject document)
+    {
+        var growth = Word<Growth>(document["growth"])!.Value;
+        var (cap, floor) = ((double?)document["cap"], (double?)document["floor"]);
+        if (growth == Growth.Logistic && cap is null)
+            throw new InvalidInputException("growth is logistic without a cap; cap must be a number on the series' scale.");
+        if (growth == Growth.Logistic && cap <= (floor ?? 0))
+            throw new InvalidInputException(FormattableString.Invariant($"cap is {cap}; it must lie above the floor {floor ?? 0}."));
+        var settings = new ProphetSettings
+        {
+            Growth = growth,
+            Changepoints = document["changepoints"]?.AsArray().Select(v => DateTime.Parse((string)v!, CultureInfo.InvariantCulture)).ToArray(),
+            NChangepoints = (int)document["n_changepoints"]!,
+            ChangepointRange = (double)document["changepoint_range"]!,
+            ChangepointPriorScale = (double)document["changepoint_prior_scale"]!,
+            YearlySeasonality = Order(document["yearly_seasonality"]),
+            WeeklySeasonality = Order(document["weekly_seasonality"]),
+            DailySeasonality = Order(document["daily_seasonality"]),
+            SeasonalityMode = Word<TermMode>(document["seasonality_mode"])!.Value,
+            SeasonalityPriorScale = (double)document["seasonality_prior_scale"]!,
+            Seasonalities = [.. document["seasonalities"]!.AsArray().Select(r => new Seasonality(
+                (string)r!["name"]!, (double)r["period"]!, (int)r["fourier_order"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"])))],
+            Holidays = [.. document["holidays"]!.AsArray().Select(r => new Holiday(
+                (string)r!["holiday"]!, DateOnly.Parse((string)r["ds"]!, CultureInfo.InvariantCulture), (int)r["lower_window"]!, (int)r["upper_window"]!, (double?)r["prior_scale"]))],
+            HolidaysMode = Word<TermMode>(document["holidays_mode"]),
+            HolidaysPriorScale = (double)document["holidays_prior_scale"]!,
+            Scaling = Word<ScalingRule>(document["scaling"])!.Value,
+            IntervalWidth = (double)document["interval_width"]!,
+            UncertaintySamples = (int)document["uncertainty_samples"]!,
+            Seed = (int)document["seed"]!,
+        };
+        SettingsCheck.Check(settings);
+        return new ProphetHyperparameters(settings, (bool)document["refit_on_all"]!, cap, floor);
+    }
+
+    // Nodes made in code keep their .NET type (an int is no double); parsed ones convert.
+    private static JsonObject Plain(JsonObject document) => JsonNode.Parse(document.ToJsonString())!.AsObject();
+
+    private static JsonObject Seasonality(HyperparameterReader row) => new()
+    {
+        ["name"] = row.Text("name"),
+        ["period"] = row.RequiredNumber("period", 0, double.MaxValue),
+        ["fourier_order"] = row.RequiredInteger("fourier_order", 1, 1000),
+        ["prior_scale"] = row.OptionalNumber("prior_scale"),
+        ["mode"] = row.OptionalChoice("mode", "additive", "multiplicative"),
+    };
+
+    private static JsonObject Holiday(HyperparameterReader row) => new()
+    {
+        ["holiday"] = row.Text("holiday"),
+        ["ds"] = row.Date("ds"),
+        ["lower_window"] = row.Integer("lower_window", 0, -366, 0),
+        ["upper_window"] = row.Integer("upper_window", 0, 0, 366),
+        ["prior_scale"] = row.OptionalNumber("prior_scale"),
+    };
+
+    private static int? Order(JsonNode? node) => node!.GetValueKind() == System.Text.Json.JsonValueKind.String ? null : (int)node;
+
+    private static T? Word<T>(JsonNode? node)
+        where T : struct, Enum => node is null ? null : Enum.Parse<T>((string)node!, ignoreCase: true);
+}
