@@ -1,1 +1,3 @@
-Console.WriteLine("hi");
+using FLTS.Host.Cli;
+
+return await CommandLine.RunAsync(args);

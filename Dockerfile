@@ -1,0 +1,34 @@
+# The C++ runtime of both images (Ubuntu 24.04) is new enough for libtorch: nothing of ./flts is needed in here.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+
+# Packages first: this layer, the largest to fetch, changes only when a project file does.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY FLTS.Modules/FLTS.Modules.csproj FLTS.Modules/
+COPY FLTS.Host/FLTS.Host.csproj FLTS.Host/
+RUN dotnet restore FLTS.Host/FLTS.Host.csproj --runtime linux-x64
+
+COPY .editorconfig appsettings.json ./
+COPY FLTS.Modules/ FLTS.Modules/
+COPY FLTS.Host/ FLTS.Host/
+# With a runtime named, only its native libraries go along.
+RUN dotnet publish FLTS.Host/FLTS.Host.csproj --configuration Release --runtime linux-x64 --no-self-contained \
+    --no-restore --output /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app ./
+# Local staging, caches and, on the embedded default, everything else; a volume in docker-compose.yml.
+RUN mkdir -p /var/lib/flts && chown "${APP_UID:-1654}:${APP_UID:-1654}" /var/lib/flts
+USER ${APP_UID:-1654}
+ENV Data__Directory=/var/lib/flts \
+    ASPNETCORE_HTTP_PORTS= \
+    ASPNETCORE_URLS=http://+:8080 \
+    DOTNET_EnableDiagnostics=0
+EXPOSE 8080
+VOLUME /var/lib/flts
+# The base image has neither curl nor wget; bash speaks enough HTTP.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=5 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["dotnet", "FLTS.Host.dll"]
+CMD ["run", "--json-logs"]

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>The admin key: from <c>Security:AdminKey</c>, else made at the first start and kept in <c>keys/admin.key</c> (mode 0600).</summary>
+internal sealed class AdminKey
+{
+    private const string Prefix = "flts_";
+
+    private readonly byte[] _hash;
+
+    private AdminKey(string value, string? file, bool isNew)
+    {
+        (Value, File, IsNew) = (value, file, isNew);
+        _hash = Hash(value);
+    }
+
+    public string Value { get; }
+
+    /// <summary>Where it is kept; null where a setting holds it.</summary>
+    public string? File { get; }
+
+    /// <summary>Made by this start.</summary>
+    public bool IsNew { get; }
+
+    public static AdminKey Load(IConfiguration configuration, HostSettings settings)
+    {
+        if (configuration["Security:AdminKey"] is { Length: > 0 } set)
+            return new AdminKey(set, null, false);
+
+        var file = Path.Combine(settings.DataDirectory, "keys", "admin.key");
+        if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file).Trim() is { Length: > 0 } kept)
+            return new AdminKey(kept, file, false);
+
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var made = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+        using (var stream = new FileStream(file, options))
+            stream.Write(Encoding.UTF8.GetBytes(made + "\n"));
+
+        return new AdminKey(made, file, true);
+    }
+
+    /// <summary>Compares in a time that tells nothing about the key.</summary>
+    public bool Matches(string? given) => given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    private static byte[] Hash(string value) => SHA256.HashData(Encoding.UTF8.GetBytes(value));
+}

@@ -1,0 +1,104 @@
+using FLTS.Modules.Contracts;
+using MassTransit;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>MassTransit, in memory or on RabbitMQ.</summary>
+internal static class Bus
+{
+    public static IServiceCollection AddFltsBus(this IServiceCollection services, HostSettings settings)
+    {
+        services.AddMassTransit(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseMessageRetry(r => r.Immediate(3)));
+            foreach (var module in settings.Modules)
+                module.AddConsumers(bus);
+
+            if (settings.IsRabbitMq)
+            {
+                bus.UsingRabbitMq((context, rabbit) =>
+                {
+                    rabbit.Host(new Uri(settings.RabbitMqUri!));
+                    rabbit.ConfigureEndpoints(context);
+                });
+            }
+            else
+            {
+                bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+            }
+        });
+
+        // Consumers write rows and read objects: the bus starts after these are proven, not with the process.
+        services.RemoveMassTransitHostedService();
+        services.AddSingleton<BusStarter>();
+        services.AddHostedService(p => p.GetRequiredService<BusStarter>());
+        services.AddSingleton<IPart>(p => settings.IsRabbitMq ? ActivatorUtilities.CreateInstance<RabbitMqPart>(p, new Uri(settings.RabbitMqUri!)) : new MemoryBusPart());
+        return services;
+    }
+}
+
+/// <summary>Starts the bus when the gate opens and stops it with the process.</summary>
+internal sealed partial class BusStarter(IBusControl bus, IStartupGate gate, ILogger<BusStarter> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await gate.OpenedAsync(stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await bus.StartAsync(stoppingToken);
+                break;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogNotStarted(logger, e);
+                await Task.Delay(TimeSpan.FromSeconds(2), stoppingToken);
+            }
+        }
+
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stoppingToken);
+        }
+        finally
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await bus.StopAsync(limit.Token);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bus did not start; it is tried again.")]
+    private static partial void LogNotStarted(ILogger logger, Exception exception);
+}
+
+/// <summary>The bus in memory is always there.</summary>
+internal sealed class MemoryBusPart : IPart
+{
+    public string Name => "bus";
+
+    public Task ProveAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task CheckAsync(CancellationToken cancellation) => Task.CompletedTask;
+}
+
+/// <summary>RabbitMQ: it is there when a connection with these credentials opens.</summary>
+internal sealed class RabbitMqPart(Uri uri, IServiceProvider services) : IPart
+{
+    public string Name => "bus";
+
+    public async Task ProveAsync(CancellationToken cancellation)
+    {
+        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = uri, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) };
+        await using var connection = await factory.CreateConnectionAsync(cancellation);
+    }
+
+    public Task CheckAsync(CancellationToken cancellation)
+    {
+        var health = services.GetRequiredService<IBusControl>().CheckHealth();
+        return health.Status == BusHealthStatus.Unhealthy
+            ? Task.FromException(new UnavailableException($"RabbitMQ: {health.Description}"))
+            : Task.CompletedTask;
+    }
+}

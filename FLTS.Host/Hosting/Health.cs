@@ -1,0 +1,59 @@
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>Answer of <c>/readyz</c>.</summary>
+internal sealed record Readiness(string Status, IReadOnlyDictionary<string, PartState> Parts, IReadOnlyList<string> Degraded);
+
+/// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: it can do its work.</summary>
+internal static class Health
+{
+    private static readonly TimeSpan _checkLimit = TimeSpan.FromSeconds(3);
+
+    public static void MapFltsHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => Results.Ok(new { status = "ok" }))
+            .WithName("Healthz").WithTags("Health").WithSummary("The process lives.")
+            .WithExample(new { status = "ok" })
+            .RequireRole(Security.OpenToAll);
+        routes.MapGet("/readyz", ReadyAsync)
+            .WithName("Readyz").WithTags("Health").WithSummary("Each part with its state; 503 only if this process cannot do its work.")
+            .Produces<Readiness>().Produces<Readiness>(503)
+            .WithExample(new Readiness("ok", new Dictionary<string, PartState> { ["database"] = new("ok", null) }, []))
+            .WithExample(new Readiness("unavailable", new Dictionary<string, PartState> { ["object_store"] = new("unavailable", "The object store refuses.") }, []), 503)
+            .RequireRole(Security.OpenToAll);
+    }
+
+    private static async Task<IResult> ReadyAsync(StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
+    {
+        var states = gate.IsOpen ? await CheckAsync(parts, cancellation) : gate.States;
+        var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();
+
+        // A loaded model answers without database and store: that is worth keeping in rotation.
+        var serves = serving.Any(s => s.Loaded > 0);
+        var missesModels = serving.Any(s => s.Loaded == 0 && s.Promoted > 0);
+        if (away.Count == 0 && !missesModels)
+            return Results.Ok(new Readiness("ok", states, []));
+
+        return serves
+            ? Results.Ok(new Readiness("degraded", states, away))
+            : Results.Json(new Readiness(missesModels && away.Count == 0 ? "no model loaded although one was promoted" : "unavailable", states, away), statusCode: 503);
+    }
+
+    private static async Task<Dictionary<string, PartState>> CheckAsync(IEnumerable<IPart> parts, CancellationToken cancellation)
+    {
+        var checks = parts.Select(async part =>
+        {
+            try
+            {
+                await part.CheckAsync(cancellation).WaitAsync(_checkLimit, cancellation);
+                return (part.Name, State: new PartState("ok", null));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return (part.Name, State: new PartState("unavailable", e is TimeoutException ? $"no answer within {_checkLimit.TotalSeconds} s" : e.Message));
+            }
+        });
+        return (await Task.WhenAll(checks)).ToDictionary(c => c.Name, c => c.State);
+    }
+}

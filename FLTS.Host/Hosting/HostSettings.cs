@@ -1,0 +1,63 @@
+using FLTS.Modules;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>The settings that choose between the two ways to run, read and checked once.</summary>
+internal sealed record HostSettings(
+    string DataDirectory,
+    bool IsPostgres,
+    string? DatabaseConnection,
+    bool IsS3,
+    bool IsRabbitMq,
+    string? RabbitMqUri,
+    bool JobsInPostgres,
+    IReadOnlyList<IModule> Modules)
+{
+    /// <summary>Everything in this process and its data folder: no other program, no other process.</summary>
+    public bool IsEmbedded => !IsPostgres;
+
+    /// <exception cref="InvalidInputException">Settings that cannot work, by name.</exception>
+    public static HostSettings Read(IConfiguration configuration)
+    {
+        var enabled = configuration.GetSection("Modules:Enabled").Get<string[]>() ?? [];
+        var names = ModuleCatalog.All.Select(m => m.Name).ToList();
+        if (enabled.FirstOrDefault(e => !names.Contains(e, StringComparer.OrdinalIgnoreCase)) is { } stranger)
+            throw new InvalidInputException($"Modules:Enabled names '{stranger}'; modules are {string.Join(", ", names)}.");
+
+        var settings = new HostSettings(
+            Path.GetFullPath(configuration["Data:Directory"] ?? "./data"),
+            Choice(configuration, "Database:Provider", "sqlite", "postgres"),
+            configuration["Database:ConnectionString"],
+            Choice(configuration, "Storage:Provider", "folder", "s3"),
+            Choice(configuration, "Bus:Transport", "memory", "rabbitmq"),
+            configuration["Bus:RabbitMq:Uri"],
+            Choice(configuration, "Jobs:Storage", "memory", "postgres"),
+            [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || ModuleCatalog.Foundations.Contains(m.Name) || enabled.Contains(m.Name, StringComparer.OrdinalIgnoreCase))]);
+        settings.Check();
+        return settings;
+    }
+
+    private void Check()
+    {
+        if (JobsInPostgres && !IsPostgres)
+            throw new InvalidInputException("Jobs:Storage is 'postgres' but Database:Provider is 'sqlite': jobs are kept in the same PostgreSQL; set Database:Provider to 'postgres' too.");
+        if (IsRabbitMq && !Uri.TryCreate(RabbitMqUri, UriKind.Absolute, out _))
+            throw new InvalidInputException("Bus:RabbitMq:Uri is missing or no URI; with Bus:Transport 'rabbitmq' it must be such as amqp://user:password@rabbitmq:5672/.");
+
+        var local = new[] { (IsPostgres, "Database:Provider=sqlite"), (IsS3, "Storage:Provider=folder"), (IsRabbitMq, "Bus:Transport=memory"), (JobsInPostgres, "Jobs:Storage=memory") }
+            .Where(p => !p.Item1).Select(p => p.Item2).ToList();
+        if (Modules.Count < ModuleCatalog.All.Count && local.Count > 0)
+        {
+            throw new InvalidInputException(
+                $"Modules:Enabled leaves modules out, so other processes must do their work, but {string.Join(", ", local)} can be reached by this process alone. "
+                + "Use PostgreSQL, S3 and RabbitMQ, or enable all modules.");
+        }
+    }
+
+    private static bool Choice(IConfiguration configuration, string name, string embedded, string full)
+    {
+        var value = configuration[name] ?? embedded;
+        return value == full || (value == embedded ? false : throw new InvalidInputException($"{name} is '{value}'; it must be '{embedded}' or '{full}'."));
+    }
+}

@@ -1,0 +1,98 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.States;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>Hangfire: a queue a module, few workers, no retries of its own (only rows retry).</summary>
+internal static class Jobs
+{
+    public static IServiceCollection AddFltsJobs(this IServiceCollection services, HostSettings settings)
+    {
+        services.AddHangfire(hangfire =>
+        {
+            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+                .UseSimpleAssemblyNameTypeSerializer()
+                .UseRecommendedSerializerSettings()
+                .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail });
+            if (settings.JobsInPostgres)
+            {
+                hangfire.UsePostgreSqlStorage(
+                    o => o.UseNpgsqlConnection(settings.DatabaseConnection),
+                    new PostgreSqlStorageOptions
+                    {
+                        // The lease decides who works, whatever Hangfire believes; this only keeps a long training from being handed out again.
+                        UseSlidingInvisibilityTimeout = true,
+                        QueuePollInterval = TimeSpan.FromSeconds(1),
+                    });
+            }
+            else
+            {
+                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(6) });
+            }
+        });
+        services.AddSingleton<IJobQueues, JobQueues>();
+        services.AddHostedService(p => ActivatorUtilities.CreateInstance<JobWorkers>(p, settings));
+        return services;
+    }
+}
+
+/// <summary>One Hangfire server a module with a queue, started when the gate opens.</summary>
+internal sealed class JobWorkers(IServiceProvider services, IStartupGate gate, HostSettings settings) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await gate.OpenedAsync(stoppingToken);
+        var storage = services.GetRequiredService<JobStorage>();
+        var activator = services.GetRequiredService<JobActivator>();
+        var servers = settings.Modules.Where(m => m.Queue is not null).Select(m => new BackgroundJobServer(
+            new BackgroundJobServerOptions
+            {
+                ServerName = $"{Environment.MachineName}:{m.Name}",
+                Queues = [m.Queue!.Name],
+                WorkerCount = m.Queue.Workers,
+                Activator = activator,
+                SchedulePollingInterval = TimeSpan.FromSeconds(5),
+
+                // Jobs are re-entrant: they are told to stop and not waited for long.
+                StopTimeout = TimeSpan.FromSeconds(1),
+                ShutdownTimeout = TimeSpan.FromSeconds(5),
+                CancellationCheckInterval = TimeSpan.FromSeconds(1),
+            },
+            storage)).ToList();
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stoppingToken);
+        }
+        finally
+        {
+            foreach (var server in servers)
+                server.SendStop();
+            foreach (var server in servers)
+                server.Dispose();
+        }
+    }
+}
+
+/// <summary>Names jobs for people and puts each into the queue of the module that does it.</summary>
+internal sealed class JobQueues(IBackgroundJobClient client) : IJobQueues
+{
+    private const int ShortHash = 8;
+
+    public void Preprocess(string configHash, string identifier) =>
+        client.Create(Job.FromExpression<IPreprocessJob>(j => j.RunAsync(configHash, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("preprocessing"));
+
+    public void Train(string runId, string modelType, string identifier, string configHash) =>
+        client.Create(
+            Job.FromExpression<ITrainJob>(j => j.RunAsync(runId, $"{modelType} on {Label(identifier, configHash)}", CancellationToken.None)),
+            new EnqueuedState(ForecasterCatalog.IsReference(modelType) ? "references" : modelType.ToLowerInvariant()));
+
+    public void Evaluate(string pipelineId, string identifier, string configHash) =>
+        client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("evaluation"));
+
+    private static string Label(string identifier, string configHash) => $"{identifier} {configHash[..Math.Min(ShortHash, configHash.Length)]}";
+}

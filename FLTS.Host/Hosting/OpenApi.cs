@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary><c>/openapi/v1.json</c> with an example for every request and answer, and <c>/scalar</c> to try it.</summary>
+internal static class OpenApi
+{
+    private static readonly JsonSerializerOptions _json = MakeJson();
+
+    public static IServiceCollection AddFltsOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "FLTS";
+            document.Info.Description = "Forecasts of station traffic: preprocess, train, evaluate, promote, serve.";
+            document.Paths["/metrics"] = Metrics();
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["api_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Security.Header },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+            if (metadata.OfType<RequiredRole>().LastOrDefault() is { } role && role.Role != Security.OpenToAll)
+                operation.Description = $"{operation.Description} Role: {role.Role}.".Trim();
+
+            if (metadata.OfType<RequestExample>().LastOrDefault() is { } request && operation.RequestBody?.Content is { } contents)
+            {
+                foreach (var content in contents.Values)
+                    content.Example = Node(request.Value);
+            }
+
+            operation.Responses ??= [];
+            foreach (var example in metadata.OfType<EndpointExample>())
+                Attach(operation.Responses, example);
+
+            foreach (var (status, response) in operation.Responses)
+            {
+                if (response.Content?.TryGetValue("application/problem+json", out var problem) == true)
+                    problem.Example ??= Node(new { type = "about:blank", title = response.Description, status = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), detail = "A sentence that says what is wrong, where, and what would be right." });
+            }
+
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapFltsOpenApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().RequireRole(Roles.Read);
+        routes.MapScalarApiReference("/scalar", o => o.WithTitle("FLTS")).RequireRole(Roles.Read);
+    }
+
+    /// <summary>The exporter's endpoint does not describe itself.</summary>
+    private static OpenApiPathItem Metrics() => new()
+    {
+        Operations = new Dictionary<HttpMethod, OpenApiOperation>
+        {
+            [HttpMethod.Get] = new OpenApiOperation
+            {
+                OperationId = "Metrics",
+                Summary = "Prometheus metrics.",
+                Description = "Open on loopback, else role: read.",
+                Responses = new OpenApiResponses
+                {
+                    ["200"] = new OpenApiResponse
+                    {
+                        Description = "OK",
+                        Content = new Dictionary<string, OpenApiMediaType>
+                        {
+                            ["text/plain"] = new OpenApiMediaType { Example = JsonValue.Create("flts_model_ready{identifier=\"demo\"} 1") },
+                        },
+                    },
+                },
+            },
+        },
+    };
+
+    private static void Attach(OpenApiResponses responses, EndpointExample example)
+    {
+        var status = example.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (!responses.TryGetValue(status, out var response))
+            responses[status] = response = new OpenApiResponse { Description = "Success", Content = new Dictionary<string, OpenApiMediaType>() };
+
+        if (response is OpenApiResponse concrete)
+        {
+            concrete.Content ??= new Dictionary<string, OpenApiMediaType>();
+            if (concrete.Content.Count == 0)
+                concrete.Content["application/json"] = new OpenApiMediaType();
+
+            foreach (var content in concrete.Content.Values)
+                content.Example = Node(example.Value);
+        }
+    }
+
+    private static JsonNode? Node(object value) => JsonSerializer.SerializeToNode(value, value.GetType(), _json);
+
+    private static JsonSerializerOptions MakeJson()
+    {
+        var options = new JsonSerializerOptions();
+        Json.Configure(options);
+        return options;
+    }
+}

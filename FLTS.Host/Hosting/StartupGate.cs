@@ -1,0 +1,81 @@
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>State of a part for <c>/readyz</c>.</summary>
+internal sealed record PartState(string State, string? Reason);
+
+/// <summary>Proves every part, again and again until all work, then opens. Until then <c>/readyz</c> says what is missing and why.</summary>
+internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider time, ILogger<StartupGate> logger) : BackgroundService, IStartupGate
+{
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
+
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, PartState> _states = parts.ToDictionary(p => p.Name, _ => new PartState("starting", null));
+
+    public bool IsOpen => _opened.Task.IsCompletedSuccessfully;
+
+    /// <summary>State of each part as it was last proven.</summary>
+    public IReadOnlyDictionary<string, PartState> States
+    {
+        get
+        {
+            lock (_gate)
+                return new Dictionary<string, PartState>(_states);
+        }
+    }
+
+    public Task OpenedAsync(CancellationToken cancellation) => _opened.Task.WaitAsync(cancellation);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = TimeSpan.FromMilliseconds(250);
+        var missing = parts.ToList();
+        while (true)
+        {
+            foreach (var part in missing.ToList())
+            {
+                if (await ProveAsync(part, stoppingToken))
+                    missing.Remove(part);
+            }
+
+            if (missing.Count == 0)
+                break;
+
+            await Task.Delay(wait, time, stoppingToken);
+            wait = wait * 2 < _longestWait ? wait * 2 : _longestWait;
+        }
+
+        LogOpen(logger);
+        _opened.TrySetResult();
+    }
+
+    private async Task<bool> ProveAsync(IPart part, CancellationToken cancellation)
+    {
+        try
+        {
+            await part.ProveAsync(cancellation);
+            Set(part.Name, new PartState("ok", null));
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            Set(part.Name, new PartState("unavailable", e.Message));
+            LogMissing(logger, part.Name, e.Message);
+            return false;
+        }
+    }
+
+    private void Set(string name, PartState state)
+    {
+        lock (_gate)
+            _states[name] = state;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Database, object store and bus are proven: work begins")]
+    private static partial void LogOpen(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the {part}: {reason}")]
+    private static partial void LogMissing(ILogger logger, string part, string reason);
+}

@@ -1,0 +1,66 @@
+using FLTS.Modules.Contracts;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>Logs as JSON lines, metrics for Prometheus, traces by OTLP where an endpoint is set.</summary>
+internal static class Telemetry
+{
+    private static readonly double[] _seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800];
+
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="settings">Says where the data folder is.</param>
+    /// <param name="toConsole">JSON on standard output (containers); else into <c>logs/</c> of the data folder, and the console is for people.</param>
+    public static void AddFltsTelemetry(this WebApplicationBuilder builder, HostSettings settings, bool toConsole)
+    {
+        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(logging =>
+        {
+            logging.MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting", LogEventLevel.Warning)
+                .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
+                .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+                .ReadFrom.Configuration(builder.Configuration)
+                .Enrich.FromLogContext()
+                .Enrich.With<EventNameEnricher>();
+            if (toConsole)
+                logging.WriteTo.Console(new RenderedCompactJsonFormatter());
+            else
+                logging.WriteTo.File(new RenderedCompactJsonFormatter(), Path.Combine(settings.DataDirectory, "logs", "flts-.json"), rollingInterval: RollingInterval.Day, fileSizeLimitBytes: 100 << 20, rollOnFileSizeLimit: true, retainedFileCountLimit: 10, shared: false);
+        });
+        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(FltsMetrics.MeterName)
+            .AddAspNetCoreInstrumentation()
+            .AddRuntimeInstrumentation()
+            .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal) ? new ExplicitBucketHistogramConfiguration { Boundaries = _seconds } : null)
+            .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+            telemetry.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource("MassTransit").AddOtlpExporter());
+    }
+
+    public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
+        routes.MapPrometheusScrapingEndpoint("/metrics").RequireRole(Roles.Read);
+
+    /// <summary>Log events are known by name: <c>event</c>, as API.md lists them.</summary>
+    private sealed class EventNameEnricher : ILogEventEnricher
+    {
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+        {
+            if (logEvent.Properties.TryGetValue("EventId", out var id) && id is StructureValue { Properties: var parts }
+                && parts.FirstOrDefault(p => p.Name == "Name")?.Value is ScalarValue { Value: string name }
+                && char.IsLower(name[0]))
+            {
+                logEvent.AddOrUpdateProperty(propertyFactory.CreateProperty("event", name));
+            }
+
+            logEvent.RemovePropertyIfPresent("EventId");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace FLTS.Modules.Contracts;
+
+/// <summary>Where an object lies: a bucket (or folder) and a key inside it.</summary>
+public readonly record struct ObjectKey(string Bucket, string Key)
+{
+    public override string ToString() => $"{Bucket}/{Key}";
+}
+
+/// <summary>The only place that builds object keys (API.md, Objects).</summary>
+public static class ObjectKeys
+{
+    public const string DatasetBucket = "dataset";
+    public const string ProcessedBucket = "processed-data";
+    public const string ModelsBucket = "models";
+    public const string PromotionBucket = "model-promotion";
+
+    /// <summary>Every bucket FLTS uses.</summary>
+    public static IReadOnlyList<string> Buckets { get; } = [DatasetBucket, ProcessedBucket, ModelsBucket, PromotionBucket];
+
+    public static ObjectKey Source(string sha256) => new(DatasetBucket, $"{sha256}.csv");
+
+    public static ObjectKey Train(string configHash) => new(ProcessedBucket, $"{configHash}/train.parquet");
+
+    public static ObjectKey Test(string configHash) => new(ProcessedBucket, $"{configHash}/test.parquet");
+
+    public static ObjectKey Meta(string configHash) => new(ProcessedBucket, $"{configHash}/meta.json");
+
+    /// <summary>A file of one attempt of a run; <paramref name="path"/> as in the manifest.</summary>
+    public static ObjectKey Artifact(string runId, int attempt, string path) =>
+        new(ModelsBucket, $"{AttemptPrefix(runId, attempt)}{path}");
+
+    public static ObjectKey Manifest(string runId, int attempt) => Artifact(runId, attempt, "manifest.json");
+
+    public static string AttemptPrefix(string runId, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{runId}/{attempt}/");
+
+    public static ObjectKey PointerHistory(string identifier, string configHash, DateTimeOffset at) =>
+        new(PromotionBucket, string.Create(CultureInfo.InvariantCulture, $"{identifier}/{configHash}/promotion-{at.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.json"));
+
+    public static ObjectKey PointerOfConfig(string identifier, string configHash) => new(PromotionBucket, $"{identifier}/{configHash}/current.json");
+
+    public static ObjectKey Pointer(string identifier) => new(PromotionBucket, $"{identifier}/current.json");
+}

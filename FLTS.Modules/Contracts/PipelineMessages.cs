@@ -1,0 +1,60 @@
+using MassTransit;
+
+namespace FLTS.Modules.Contracts;
+
+// Every event, in flow order. Public, because MassTransit gives non-public messages weaker exchanges.
+// A message is a wake-up call, never the record: whoever receives it looks at the rows.
+
+/// <summary>Claim check: where an object lies and what its bytes hash to.</summary>
+public sealed record ObjectReference(string Bucket, string Key, string Sha256);
+
+/// <summary>Processed data is stored, verified and recorded.</summary>
+[EntityName("training-data")]
+public sealed record DatasetReady(
+    string ConfigHash,
+    string Identifier,
+    string? PipelineId,
+    ObjectReference Train,
+    ObjectReference Test,
+    ObjectReference Meta,
+    int TrainRows,
+    int TestRows,
+    IReadOnlyList<string> Columns);
+
+/// <summary>The test part is stored; a batch forecast may run on it.</summary>
+[EntityName("inference-data")]
+public sealed record InferenceDataReady(string ConfigHash, string Identifier, string? PipelineId, ObjectReference Test, int TestRows);
+
+/// <summary>A run changed: <c>RUNNING</c>, <c>SUCCESS</c> or <c>FAILED</c>.</summary>
+[EntityName("model-training")]
+public sealed record ModelTraining(
+    string RunId,
+    string ModelType,
+    string ConfigHash,
+    string ParamsHash,
+    string Identifier,
+    string Status,
+    string? Error);
+
+/// <summary>A champion is in force; the body is the promotion pointer.</summary>
+[EntityName("model-selected")]
+public sealed record ModelSelected(PromotionPointer Pointer);
+
+/// <summary>What the pointer files hold (FORECASTING.md 7).</summary>
+public sealed record PromotionPointer(
+    string Identifier,
+    string ConfigHash,
+    string RunId,
+    string ModelType,
+    string ModelUri,
+    double? Rmse,
+    double? Mae,
+    double? Mse,
+    double? Score,
+    ScoreWeights Weights,
+    DateTimeOffset Timestamp,
+    string AttemptId,
+    int Version);
+
+/// <summary>score = Rmse * rmse + Mae * mae + Mse * mse; lower wins.</summary>
+public sealed record ScoreWeights(double Rmse = 0.5, double Mae = 0.3, double Mse = 0.2);

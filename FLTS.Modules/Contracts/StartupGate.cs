@@ -1,0 +1,33 @@
+namespace FLTS.Modules.Contracts;
+
+/// <summary>Opens once database, migrations, object store and bus are proven. No consumer, job or background service of a module starts before.</summary>
+public interface IStartupGate
+{
+    /// <summary>Completes when the gate opens.</summary>
+    Task OpenedAsync(CancellationToken cancellation);
+}
+
+/// <summary>Something outside this process that must work before the gate opens: the database, the object store, the bus.</summary>
+public interface IPart
+{
+    /// <summary>For example <c>database</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Makes it ready and proves that it does what it must (migrations; write, read, delete).</summary>
+    /// <exception cref="Exception">It is away or refuses; the message says why.</exception>
+    Task ProveAsync(CancellationToken cancellation);
+
+    /// <summary>A quick look whether it still answers.</summary>
+    /// <exception cref="Exception">It does not.</exception>
+    Task CheckAsync(CancellationToken cancellation);
+}
+
+/// <summary>What a process that serves can say about itself.</summary>
+public interface IServingState
+{
+    /// <summary>Identifiers with a model loaded.</summary>
+    int Loaded { get; }
+
+    /// <summary>Identifiers with a champion, as far as known.</summary>
+    int Promoted { get; }
+}

@@ -1,0 +1,37 @@
+using Hangfire;
+
+namespace FLTS.Modules.Contracts;
+
+// One job a step. They take ids only, may be run by anyone any number of times, and are leased by a row: any execution
+// of a finished step is a no-op. The second argument only names the job for people in the dashboard.
+
+/// <summary>Preprocesses one <c>config_hash</c>.</summary>
+public interface IPreprocessJob
+{
+    [JobDisplayName("Preprocess {1}")]
+    Task RunAsync(string configHash, string label, CancellationToken cancellation);
+}
+
+/// <summary>Trains one run.</summary>
+public interface ITrainJob
+{
+    [JobDisplayName("Train {1}")]
+    Task RunAsync(string runId, string label, CancellationToken cancellation);
+}
+
+/// <summary>Evaluates one pipeline and promotes.</summary>
+public interface IEvaluateJob
+{
+    [JobDisplayName("Evaluate {1}")]
+    Task RunAsync(string pipelineId, string label, CancellationToken cancellation);
+}
+
+/// <summary>Puts jobs into the queue of the module that does them. The queue of a training is its model type in lower case, <c>references</c> for the naive ones.</summary>
+public interface IJobQueues
+{
+    void Preprocess(string configHash, string identifier);
+
+    void Train(string runId, string modelType, string identifier, string configHash);
+
+    void Evaluate(string pipelineId, string identifier, string configHash);
+}

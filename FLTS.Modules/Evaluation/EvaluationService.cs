@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Evaluation;
+
+/// <summary>Brings a pipeline whose runs are settled to its end: verify, score, decide, write, point, announce.</summary>
+internal sealed partial class EvaluationService(
+    EvaluationStore store,
+    Assessor assessor,
+    PromotionAnnouncer announcer,
+    ILeases leases,
+    TimeProvider time,
+    ILogger<EvaluationService> logger)
+{
+    private const double MaxRetrySeconds = 60;
+
+    /// <summary>Workers that may die over one evaluation before the pipeline fails for good.</summary>
+    private const int MaxDeaths = 3;
+
+    public async Task EvaluateAsync(string pipelineId, CancellationToken cancellation)
+    {
+        if (await store.ReadAsync(pipelineId, cancellation) is not { } seen || !IsSettled(seen))
+            return;
+
+        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Pipeline, pipelineId, time, logger, cancellation);
+        if (keeper is null || await store.ReadAsync(pipelineId, cancellation) is not { } input || !IsSettled(input))
+            return;
+
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
+        PromotionAttemptRow? attempt = null;
+        try
+        {
+            await store.BeginAsync(keeper.Lease, working.Token);
+            attempt = await store.OpenAttemptAsync(input, working.Token);
+            if (input.Pipeline.Deaths >= MaxDeaths)
+                throw new InvalidInputException($"worker died {MaxDeaths} times");
+
+            await EvaluateAsync(keeper.Lease, input, attempt, working.Token);
+        }
+        catch (OperationCanceledException) when (working.IsCancellationRequested)
+        {
+            LogStopped(logger, pipelineId);
+        }
+        catch (FltsException e) when (attempt is not null && e is not UnavailableException)
+        {
+            // What is stored is wrong: no later try can do better.
+            await ConcludeAsync(keeper.Lease, input, attempt, Assessment.Failed(e.Message), cancellation);
+        }
+        catch (Exception e) when (attempt is not null)
+        {
+            // Whatever it is, it is not lost: the pipeline says what it waits for and is tried again.
+            var next = time.GetUtcNow() + Backoff.Delay(input.Pipeline.Tries + 1, MaxRetrySeconds, pipelineId);
+            await store.BlockAsync(keeper.Lease, attempt, e.Message, next, cancellation);
+            LogBlocked(logger, pipelineId, input.Pipeline.ConfigHash, input.Pipeline.Identifier, attempt.AttemptId, e.Message, next, e is FltsException ? null : e);
+        }
+    }
+
+    private bool IsSettled(EvaluationInput input)
+    {
+        var waiting = input.Runs.Where(r => r.Status is RunStatus.Queued or RunStatus.Running or RunStatus.Storing).Select(r => r.ModelType).ToList();
+        if (waiting.Count == 0)
+            return true;
+
+        var have = input.Runs.Select(r => r.ModelType).Except(waiting, StringComparer.Ordinal);
+        LogWaiting(logger, input.Pipeline.PipelineId, input.Pipeline.ConfigHash, input.Pipeline.Identifier, string.Join(", ", have), string.Join(", ", waiting), input.Pipeline.ExpectedModelTypes);
+        return false;
+    }
+
+    private async Task EvaluateAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        var pipeline = input.Pipeline;
+        var policy = EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject());
+        LogStart(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);
+        if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
+            LogAllPresent(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier);
+
+        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, force: false, cancellation);
+        foreach (var (run, reason) in assessment.Corrupt)
+            await store.InvalidateAsync(run, reason, cancellation);
+
+        await ConcludeAsync(lease, input, attempt, assessment, cancellation);
+        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        FltsMetrics.PromotionDuration.Record(seconds);
+        FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "evaluate"));
+    }
+
+    private async Task ConcludeAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, Assessment assessment, CancellationToken cancellation)
+    {
+        var (pipeline, result) = (input.Pipeline, assessment.Result);
+        if (!await store.ConcludeAsync(lease, input, attempt, assessment.MissingJson, result, cancellation))
+        {
+            // Somebody else promoted or took over meanwhile: the Reconciler comes again and compares with what is in force then.
+            LogDuplicate(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);
+            return;
+        }
+
+        LogDecision(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId, result.Decision.Outcome, result.Decision.SelectedRunId, result.Decision.Reason);
+        if (result.Decision.Outcome == AttemptOutcome.KeptChampion)
+            LogKept(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId, result.Decision.Reason);
+
+        PromotionAnnouncer.Count(result.Decision.Outcome, AttemptTrigger.Event);
+        if (result.Pointer is { } pointer)
+            await announcer.AnnounceAsync(pointer, cancellation);
+    }
+
+    [LoggerMessage(EventName = "promotion_start", Level = LogLevel.Information, Message = "Evaluating pipeline {pipeline_id} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
+    private static partial void LogStart(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id);
+
+    [LoggerMessage(EventName = "promotion_waiting_for_models", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} has {have}, waits for {missing}, expects {expected} (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogWaiting(ILogger logger, string pipeline_id, string config_hash, string identifier, string have, string missing, string expected);
+
+    [LoggerMessage(EventName = "promotion_all_models_present", Level = LogLevel.Information, Message = "All models of pipeline {pipeline_id} are there (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogAllPresent(ILogger logger, string pipeline_id, string config_hash, string identifier);
+
+    [LoggerMessage(EventName = "promotion_decision", Level = LogLevel.Information, Message = "{outcome}: {reason} (run_id {run_id}, pipeline_id {pipeline_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
+    private static partial void LogDecision(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, AttemptOutcome outcome, string? run_id, string reason);
+
+    [LoggerMessage(EventName = "promotion_kept_champion", Level = LogLevel.Information, Message = "The champion stays: {reason} (pipeline_id {pipeline_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
+    private static partial void LogKept(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, string reason);
+
+    [LoggerMessage(EventName = "promotion_duplicate", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} was overtaken while it was evaluated; it is looked at again (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
+    private static partial void LogDuplicate(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pipeline {pipeline_id} is blocked: {reason} Next try at {next_try} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
+    private static partial void LogBlocked(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, string reason, DateTimeOffset next_try, Exception? exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The evaluation of pipeline {pipeline_id} was stopped before its end")]
+    private static partial void LogStopped(ILogger logger, string pipeline_id);
+}

@@ -1,0 +1,43 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Metrics;
+
+namespace FLTS.Modules.Evaluation;
+
+/// <summary>A scoreboard as <c>GET /scoreboards</c> answers it.</summary>
+internal sealed record ScoreboardModel(
+    string ScoreboardId,
+    string ConfigHash,
+    string Identifier,
+    int ScoredRows,
+    int SkippedRows,
+    int EvaluationHorizon,
+    ScoreWeights Weights,
+    IReadOnlyList<ScoreboardEntry> Entries);
+
+/// <summary>A line: <c>candidate</c>, <c>reference</c> or <c>champion</c>. Metrics are null where they are undefined or the line is not applicable.</summary>
+internal sealed record ScoreboardEntry(
+    int? Rank,
+    string Kind,
+    string ModelType,
+    string? RunId,
+    double? Score,
+    double? Rmse,
+    double? Mae,
+    double? Mse,
+    double? R2,
+    double? Skill,
+    double? Mase,
+    string? NotApplicable,
+    string? Lead,
+    bool? BelowBaseline,
+    IReadOnlyDictionary<string, TargetScore>? PerTarget,
+    IReadOnlyList<StepScore>? PerStep,
+    IReadOnlyDictionary<string, string>? Undefined)
+{
+    public static ScoreboardEntry Of(string kind, string modelType, string? runId, ForecastScore score, bool leadFromEndOfTrain) => new(
+        null, kind, modelType, runId, score.Score, score.Rmse, score.Mae, score.Mse, score.R2, score.Skill, score.Mase,
+        null, leadFromEndOfTrain ? "from_end_of_train" : null, null, score.PerTarget, score.PerStep, score.Undefined);
+
+    public static ScoreboardEntry NotScored(string kind, string modelType, string? runId, string why) => new(
+        null, kind, modelType, runId, null, null, null, null, null, null, null, why, null, null, null, null, null);
+}

@@ -1,0 +1,73 @@
+namespace FLTS.Modules.Forecasting.Baselines;
+
+/// <summary>Losses of a model without epochs: one-step forecasts of train and validation, on the series' scale, observed cells of targets that are not flat.</summary>
+public static class OneStepMetrics
+{
+    private const int Batch = 8192;
+
+    /// <summary>Forecasts every row whose input lies in its segment.</summary>
+    public static EpochMetrics Of(IFittedForecaster model, TrainingSet data, CancellationToken cancellation)
+    {
+        var train = Of(model, data.Series, new RowSpan(0, data.ValidationStart), cancellation);
+        var validation = data.ValidationStart < data.Series.Rows ? Of(model, data.Series, new RowSpan(data.ValidationStart, data.Series.Rows), cancellation) : null;
+        return new EpochMetrics(1, train?.Mse ?? 0, Math.Sqrt(train?.Mse ?? 0), train?.Mae ?? 0, train?.R2 ?? 0, validation?.Mse, validation is null ? null : Math.Sqrt(validation.Mse), validation?.Mae, validation?.R2);
+    }
+
+    private static Errors? Of(IFittedForecaster model, PreparedSeries series, RowSpan rows, CancellationToken cancellation)
+    {
+        var length = model.Signature.InputLength;
+        var origins = new List<int>();
+        for (var row = Math.Max(rows.Start, length); row < rows.End; row++)
+        {
+            if (series.Segments[row - length] == series.Segments[row])
+                origins.Add(row - 1);
+        }
+
+        var targets = series.Targets.Select((name, m) => (Column: series.IndexOf(name), Position: m, Name: name)).Where(t => !series.FlatTargets.Contains(t.Name)).ToArray();
+        var sums = targets.Select(_ => new Sums()).ToArray();
+        foreach (var batch in origins.Chunk(Batch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var forecast = model.Forecast(series, batch, 1);
+            for (var n = 0; n < batch.Length; n++)
+            {
+                for (var j = 0; j < targets.Length; j++)
+                {
+                    if (series.Observed[targets[j].Column][batch[n] + 1])
+                        sums[j].Add(series.Values[targets[j].Column][batch[n] + 1], forecast[n, 0, targets[j].Position]);
+                }
+            }
+        }
+
+        var cells = sums.Sum(s => s.Cells);
+        if (cells == 0)
+            return null;
+        var scored = sums.Where(s => s.Cells > 0).ToArray();
+        return new Errors(sums.Sum(s => s.Squares) / cells, sums.Sum(s => s.Absolutes) / cells, scored.Average(s => s.R2));
+    }
+
+    private sealed record Errors(double Mse, double Mae, double R2);
+
+    private sealed class Sums
+    {
+        private double _mean, _spread;
+
+        public int Cells { get; private set; }
+
+        public double Squares { get; private set; }
+
+        public double Absolutes { get; private set; }
+
+        public double R2 => _spread > 0 ? 1 - (Squares / _spread) : Squares == 0 ? 1 : 0;
+
+        public void Add(double truth, double forecast)
+        {
+            Cells++;
+            Squares += (forecast - truth) * (forecast - truth);
+            Absolutes += Math.Abs(forecast - truth);
+            var before = truth - _mean;
+            _mean += before / Cells;
+            _spread += before * (truth - _mean);
+        }
+    }
+}

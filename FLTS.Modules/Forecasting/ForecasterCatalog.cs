@@ -1,0 +1,37 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Baselines;
+using FLTS.Modules.Forecasting.Prophet;
+using FLTS.Modules.Forecasting.Recurrent;
+
+namespace FLTS.Modules.Forecasting;
+
+/// <summary>Every kind of model, in the order that breaks ties (FORECASTING.md 7).</summary>
+public static class ForecasterCatalog
+{
+    /// <summary>Naive references that stand on every scoreboard; promoted only where a pipeline expects them.</summary>
+    public static IReadOnlyList<IForecasterFamily> References { get; } = [new NaiveFamily()];
+
+    /// <summary>Models and references.</summary>
+    public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), .. References];
+
+    /// <summary>The family of a model type.</summary>
+    /// <exception cref="InvalidInputException">No such type; lists those there are.</exception>
+    public static IForecasterFamily Get(string modelType) =>
+        All.FirstOrDefault(f => f.ModelType == modelType)
+        ?? throw new InvalidInputException($"'{modelType}' is no model type; known are {string.Join(", ", All.Select(f => f.ModelType))}.");
+
+    /// <summary>Whether a type is one of <see cref="References"/>.</summary>
+    public static bool IsReference(string modelType) => References.Any(f => f.ModelType == modelType);
+
+    /// <summary>Position of a type in the order of types.</summary>
+    public static int Order(string modelType)
+    {
+        for (var i = 0; i < All.Count; i++)
+        {
+            if (All[i].ModelType == modelType)
+                return i;
+        }
+
+        return All.Count;
+    }
+}

@@ -1,0 +1,112 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Series;
+
+namespace FLTS.Modules.Forecasting.Preparation;
+
+/// <summary>From raw tables to a <see cref="PreparedDataset"/>: parts, sampling, filling, clipping, calendar, lags, scaling (FORECASTING.md 3).</summary>
+public static class DatasetPreparer
+{
+    /// <summary>How a dataset's files are to be read for a configuration.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="limits">Sizes; null: the defaults.</param>
+    public static CsvReadOptions ReadOptions(PreprocessConfig config, CsvReadOptions? limits = null) => (limits ?? new CsvReadOptions()) with
+    {
+        TimestampColumn = config.TimestampColumn,
+        Timezone = config.Timezone,
+        Columns = config.Targets is null ? null : [.. config.Targets.Union(config.Inputs ?? [], StringComparer.Ordinal)],
+    };
+
+    /// <summary>Prepares a dataset. Everything learned is learned on train's observed cells.</summary>
+    /// <param name="config">What to do.</param>
+    /// <param name="train">The train file, or the only file. Its arrays are taken over.</param>
+    /// <param name="test">The test file, or null to cut test from train.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
+    /// <exception cref="InvalidInputException">The data cannot be used as configured; names file and column.</exception>
+    public static PreparedDataset Prepare(PreprocessConfig config, RawTable train, RawTable? test = null, CancellationToken cancellation = default)
+    {
+        var columns = ColumnPlan.Of(config, train, test);
+        var trainFrame = SeriesFrame.From(train, config.MaxGapSteps);
+        var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
+        cancellation.ThrowIfCancellationRequested();
+
+        var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
+        var dropped = 0;
+        if (config.Missing.Strategy == MissingStrategy.DropRows)
+        {
+            var kept = trainPart.DropRows(config.Missing.DropShare);
+            dropped = trainPart.Rows - kept.Rows;
+            trainPart = kept;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+
+        var follows = testPart.Rows > 0 && testPart.Times[0] - trainPart.Times[^1] == trainFrame.Step;
+        var assembler = new SeriesAssembler(config, columns, trainFrame.Step, cleaned.Flat);
+        var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
+        var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
+        if (trainSeries.Rows == 0)
+            throw new InvalidInputException($"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
+
+        var validation = (int)Math.Ceiling((trainSeries.Rows * config.ValidationFraction) - 1e-9);
+        return new PreparedDataset
+        {
+            Meta = new DatasetMeta
+            {
+                Config = config,
+                ConfigHash = config.ConfigHash,
+                Step = trainFrame.Step,
+                Targets = columns.Targets,
+                Columns = columns.All,
+                Scaler = cleaned.Scaler,
+                TrainRows = trainSeries.Rows,
+                TestRows = testSeries.Rows,
+                ValidationStart = trainSeries.Rows - validation,
+                TestFollowsTrain = testSeries.Rows > 0 && testSeries.Timestamps[0] - trainSeries.Timestamps[^1] == trainFrame.Step,
+                Report = new DatasetReport
+                {
+                    Train = trainFrame.Report,
+                    Test = testFrame?.Report,
+                    DroppedRows = dropped,
+                    FilledTrainCells = cleaned.FilledTrain,
+                    FilledTestCells = cleaned.FilledTest,
+                    FlatColumns = cleaned.Flat,
+                    Warnings =
+                    [
+                        .. train.Warnings, .. test?.Warnings ?? [],
+                        .. trainFrame.Report.Warnings, .. testFrame?.Report.Warnings ?? [],
+                        .. cleaned.Flat.Select(c => $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
+                    ],
+                },
+            },
+            Train = trainSeries,
+            Test = testSeries,
+            TestTruth = testRows is null ? cleaned.TestTruth : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
+        };
+    }
+
+    private static (DatasetPart Train, DatasetPart Test) Parts(PreprocessConfig config, ColumnPlan columns, (string File, SeriesFrame Frame) train, (string File, SeriesFrame Frame)? test)
+    {
+        var random = new Random(unchecked((int)(config.SampleSeed ^ (config.SampleSeed >> 32))));
+        var rows = train.Frame.Rows;
+        var (trainEnd, testStart) = (rows, 0);
+        var testSource = test ?? train;
+        if (test is null)
+        {
+            // As scikit-learn: the test part is rounded up. The small term keeps 35 * 0.2 at 7.
+            testStart = trainEnd = rows - (int)Math.Ceiling((rows * config.TestFraction) - 1e-9);
+            if (trainEnd == 0)
+                throw new InvalidInputException($"{train.File}: {rows} rows are too few to leave a train part beside test_fraction {config.TestFraction}.");
+        }
+        else if (test.Value.Frame.Timestamps[0] <= train.Frame.Timestamps[^1])
+        {
+            throw new InvalidInputException(
+                $"{test.Value.File}: test begins at {test.Value.Frame.Timestamps[0]:yyyy-MM-dd HH:mm:ss}, but train ({train.File}) ends only at {train.Frame.Timestamps[^1]:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
+        }
+
+        var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
+        var testRows = DatasetPart.Sample(testStart, testSource.Frame.Rows, config.SampleTestRows, config.SampleStrategy, random);
+        return (DatasetPart.Of(train.File, train.Frame, trainRows, columns.Measured), DatasetPart.Of(testSource.File, testSource.Frame, testRows, columns.Measured));
+    }
+}

@@ -1,0 +1,119 @@
+namespace FLTS.Modules.Forecasting.Preparation;
+
+/// <summary>
+/// The scored set (FORECASTING.md 4): test, preceded by the end of train where it follows without a gap. N origins, H steps, M targets.
+/// All models and references are asked for the same origins.
+/// </summary>
+public sealed class EvaluationFrame
+{
+    /// <summary>Context rows of train, then test.</summary>
+    public required PreparedSeries Series { get; init; }
+
+    /// <summary>Row of <see cref="Series"/> at which test begins.</summary>
+    public required int FirstTestRow { get; init; }
+
+    /// <summary>[N] Last known row of each forecast; the row after it is the scored test row.</summary>
+    public required int[] Origins { get; init; }
+
+    /// <summary>H.</summary>
+    public required int Horizon { get; init; }
+
+    /// <summary>[N, H, M] Truth in original units; NaN where nothing was observed, or the step lies beyond test or in another segment.</summary>
+    public required double[,,] Truth { get; init; }
+
+    /// <summary>Test rows scored: N.</summary>
+    public int ScoredRows => Origins.Length;
+
+    /// <summary>Test rows left out because the rows before them are not in the same segment.</summary>
+    public required int SkippedRows { get; init; }
+
+    /// <summary>The same frame without some origins: for cells a champion was fitted on.</summary>
+    /// <param name="keep">Told the time of each scored row (one step after the origin).</param>
+    public EvaluationFrame Where(Func<DateTime, bool> keep)
+    {
+        var kept = Enumerable.Range(0, Origins.Length).Where(n => keep(Series.Timestamps[Origins[n] + 1])).ToArray();
+        var targets = Truth.GetLength(2);
+        var truth = new double[kept.Length, Horizon, targets];
+        for (var n = 0; n < kept.Length; n++)
+        {
+            for (var h = 0; h < Horizon; h++)
+            {
+                for (var m = 0; m < targets; m++)
+                    truth[n, h, m] = Truth[kept[n], h, m];
+            }
+        }
+
+        return new EvaluationFrame
+        {
+            Series = Series,
+            FirstTestRow = FirstTestRow,
+            Origins = [.. kept.Select(n => Origins[n])],
+            Horizon = Horizon,
+            Truth = truth,
+            SkippedRows = SkippedRows + Origins.Length - kept.Length,
+        };
+    }
+
+    internal static EvaluationFrame Of(PreparedDataset data, int inputLength, int horizon)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputLength, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
+        var day = (int)Math.Min(TimeSpan.TicksPerDay / data.Meta.Step.Ticks, int.MaxValue / 2);
+        var context = data.Meta.TestFollowsTrain ? Math.Min(data.Train.Rows, Math.Max(inputLength, day) + 1) : 0;
+        var series = SeriesJoin.Join(data.Train, data.Train.Rows - context, data.Test);
+        var origins = new List<int>();
+        for (var row = Math.Max(context, inputLength); row < series.Rows; row++)
+        {
+            if (series.Segments[row - inputLength] == series.Segments[row])
+                origins.Add(row - 1);
+        }
+
+        var targets = data.Meta.Targets.Count;
+        var truth = new double[origins.Count, horizon, targets];
+        for (var n = 0; n < origins.Count; n++)
+        {
+            for (var h = 0; h < horizon; h++)
+            {
+                var row = origins[n] + 1 + h;
+                var reachable = row < series.Rows && series.Segments[row] == series.Segments[origins[n]];
+                for (var m = 0; m < targets; m++)
+                    truth[n, h, m] = reachable ? data.TestTruth[m][row - context] : double.NaN;
+            }
+        }
+
+        return new EvaluationFrame
+        {
+            Series = series,
+            FirstTestRow = context,
+            Origins = [.. origins],
+            Horizon = horizon,
+            Truth = truth,
+            SkippedRows = data.Test.Rows - origins.Count,
+        };
+    }
+}
+
+/// <summary>Two series in a row.</summary>
+internal static class SeriesJoin
+{
+    /// <summary>Rows of <paramref name="first"/> from <paramref name="from"/> on, then all of <paramref name="second"/>; one segment across the seam where times follow.</summary>
+    public static PreparedSeries Join(PreparedSeries first, int from, PreparedSeries second)
+    {
+        var count = first.Rows - from;
+        if (count == 0)
+            return second;
+        var follows = second.Rows > 0 && second.Timestamps[0] - first.Timestamps[^1] == first.Step;
+        var offset = first.Segments[^1] + (follows ? 0 : 1);
+        return new PreparedSeries
+        {
+            Timestamps = [.. first.Timestamps.AsSpan(from), .. second.Timestamps],
+            Segments = [.. first.Segments.AsSpan(from), .. second.Segments.Select(s => s + offset)],
+            Step = first.Step,
+            Columns = first.Columns,
+            Values = [.. first.Values.Select((column, f) => (double[])[.. column.AsSpan(from), .. second.Values[f]])],
+            Observed = [.. first.Observed.Select((mask, f) => (bool[])[.. mask.AsSpan(from), .. second.Observed[f]])],
+            Targets = first.Targets,
+            FlatTargets = first.FlatTargets,
+        };
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Preparation;
+
+/// <summary>Which rows are taken when fewer than all are asked for.</summary>
+public enum SampleStrategy { Head, Tail, Random }
+
+/// <summary>How missing cells of train are filled. Test and serving rows are always filled with the last seen value.</summary>
+public enum MissingStrategy { Interpolate, Knn, ForwardFill, DropRows }
+
+/// <summary>How outliers are clipped.</summary>
+public enum ClippingMethod { Off, Iqr, Percentile }
+
+/// <summary>scikit-learn's scalers of the same names, fitted on train only.</summary>
+public enum ScalerKind { MinMax, Standard, Robust, MaxAbs, None }
+
+/// <summary>Filling of missing cells in train.</summary>
+/// <param name="Strategy">Default interpolate.</param>
+/// <param name="Neighbors">Rows averaged by knn, 1 to 100; default 2.</param>
+/// <param name="DropShare">drop_rows drops a row whose missing share exceeds this, 0 to 1; default 0.33.</param>
+public sealed record MissingOptions(MissingStrategy Strategy = MissingStrategy.Interpolate, int Neighbors = 2, double DropShare = 0.33);
+
+/// <summary>Clipping of outliers; bounds are learned on train.</summary>
+/// <param name="Method">Default off.</param>
+/// <param name="IqrFactor">iqr keeps q1 - f * (q3 - q1) to q3 + f * (q3 - q1); 0 to 100, default 1.5.</param>
+/// <param name="Percentile">percentile keeps the quantiles p to 1 - p; 0 to 0.49, default 0.01.</param>
+public sealed record ClippingOptions(ClippingMethod Method = ClippingMethod.Off, double IqrFactor = 1.5, double Percentile = 0.01);
+
+/// <summary>
+/// Everything that determines the processed data of one dataset. Its <see cref="ConfigHash"/> is the data's identity (FORECASTING.md 2);
+/// a new member here, or any change of what comes out, raises <see cref="PreprocessingVersion"/>.
+/// </summary>
+public sealed record PreprocessConfig
+{
+    /// <summary>Raised whenever the same configuration would give other processed data.</summary>
+    public const int PreprocessingVersion = 1;
+
+    /// <summary>Station the data belongs to: <c>^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$</c>.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the train file's bytes.</summary>
+    public required string TrainSha256 { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the test file's bytes; null where test is cut from train.</summary>
+    public string? TestSha256 { get; init; }
+
+    /// <summary>Column with the times; null: the column named <c>time</c>, <c>ts</c> or <c>ds</c>.</summary>
+    public string? TimestampColumn { get; init; }
+
+    /// <summary>IANA zone that zoned timestamps are converted to; null: zoned timestamps are refused.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>Columns to forecast; null: all numeric columns.</summary>
+    public IReadOnlyList<string>? Targets { get; init; }
+
+    /// <summary>Columns models see besides the targets; null: none.</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
+    /// <summary>Train rows taken; 0 (default): all.</summary>
+    public int SampleTrainRows { get; init; }
+
+    /// <summary>Test rows taken; 0 (default): all.</summary>
+    public int SampleTestRows { get; init; }
+
+    /// <summary>Default head.</summary>
+    public SampleStrategy SampleStrategy { get; init; }
+
+    /// <summary>Seed of the random strategy, 0 to 2^53 - 1 (larger integers have no exact JSON form); default 0.</summary>
+    public long SampleSeed { get; init; }
+
+    /// <summary>Share of rows, the last in time, that is test where there is no test file; 0.001 to 0.9, default 0.2.</summary>
+    public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>Share of train rows, the last in time, that validates; 0 to 0.9, default 0.2.</summary>
+    public double ValidationFraction { get; init; } = 0.2;
+
+    public MissingOptions Missing { get; init; } = new();
+
+    public ClippingOptions Clipping { get; init; } = new();
+
+    /// <summary>Longest gap, in steps, that becomes missing rows; a longer one ends the segment. 0 to 100000, default 30.</summary>
+    public int MaxGapSteps { get; init; } = 30;
+
+    /// <summary>Whether calendar features are added; default true.</summary>
+    public bool Calendar { get; init; } = true;
+
+    /// <summary>Lags added of every measured column, ascending, each 1 to 100000; default none.</summary>
+    public IReadOnlyList<int> Lags { get; init; } = [];
+
+    /// <summary>Default MinMax.</summary>
+    public ScalerKind Scaler { get; init; }
+
+    /// <summary>Free text that only changes the hash, at most 200 characters; default empty.</summary>
+    public string HashSalt { get; init; } = "";
+
+    /// <summary>Lower-case hex SHA-256 of the canonical JSON of this configuration.</summary>
+    public string ConfigHash => CanonicalJson.Hash(ToJson());
+
+    /// <summary>The whole configuration, every option written out, in snake_case: what the hash is taken of.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["preprocessing_version"] = PreprocessingVersion,
+        ["identifier"] = Identifier,
+        ["sources"] = new JsonObject { ["train"] = TrainSha256, ["test"] = TestSha256 },
+        ["timestamp_column"] = TimestampColumn,
+        ["timezone"] = Timezone,
+        ["targets"] = Names(Targets),
+        ["inputs"] = Names(Inputs),
+        ["sample_train_rows"] = SampleTrainRows,
+        ["sample_test_rows"] = SampleTestRows,
+        ["sample_strategy"] = OptionReader.NameOf(SampleStrategy),
+        ["sample_seed"] = SampleSeed,
+        ["test_fraction"] = TestFraction,
+        ["validation_fraction"] = ValidationFraction,
+        ["missing"] = new JsonObject
+        {
+            ["strategy"] = OptionReader.NameOf(Missing.Strategy),
+            ["neighbors"] = Missing.Neighbors,
+            ["drop_share"] = Missing.DropShare,
+        },
+        ["clipping"] = new JsonObject
+        {
+            ["method"] = OptionReader.NameOf(Clipping.Method),
+            ["iqr_factor"] = Clipping.IqrFactor,
+            ["percentile"] = Clipping.Percentile,
+        },
+        ["max_gap_steps"] = MaxGapSteps,
+        ["calendar"] = Calendar,
+        ["lags"] = new JsonArray([.. Lags.Select(lag => (JsonNode)lag)]),
+        ["scaler"] = Scaler.ToString(),
+        ["hash_salt"] = HashSalt,
+    };
+
+    /// <summary>The configuration as <see cref="ToJson"/> wrote it.</summary>
+    /// <exception cref="InvalidInputException">Not a configuration this version can read.</exception>
+    public static PreprocessConfig FromJson(JsonObject json) => PreprocessConfigParser.FromJson(json);
+
+    /// <summary>Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).</summary>
+    /// <param name="identifier">Station the data belongs to.</param>
+    /// <param name="trainSha256">Lower-case hex SHA-256 of the train file.</param>
+    /// <param name="testSha256">The same of the test file; null without one.</param>
+    /// <param name="overrides">Options by their snake_case names; null ones are skipped.</param>
+    /// <exception cref="InvalidInputException">Unknown name (with the names allowed), wrong type or out of range (with the range).</exception>
+    public static PreprocessConfig Parse(string identifier, string trainSha256, string? testSha256, params ReadOnlySpan<JsonObject?> overrides) =>
+        PreprocessConfigParser.Parse(identifier, trainSha256, testSha256, overrides);
+
+    private static JsonArray? Names(IReadOnlyList<string>? names) => names is null ? null : new JsonArray([.. names.Select(n => (JsonNode)n)]);
+
+    /// <summary>By content, so that a configuration read back equals the one written.</summary>
+    public bool Equals(PreprocessConfig? other) => other is not null && ConfigHash == other.ConfigHash;
+
+    public override int GetHashCode() => ConfigHash.GetHashCode(StringComparison.Ordinal);
+}

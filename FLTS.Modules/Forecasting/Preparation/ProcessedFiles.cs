@@ -1,0 +1,226 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using Parquet;
+using Parquet.Schema;
+
+namespace FLTS.Modules.Forecasting.Preparation;
+
+/// <summary>
+/// The three files of processed data: <c>train.parquet</c>, <c>test.parquet</c>, <c>meta.json</c>. The same dataset gives the same bytes.
+/// Parquet columns: <c>timestamp</c> (microseconds, no zone), <c>segment</c> (int32), every column of the series (float64, scaled), <c>name#observed</c> (bool) for all but calendar features,
+/// and in test <c>name#truth</c> (float64, original units, NaN where not observed) for the targets. Key-value metadata: <c>config_hash</c>, <c>preprocess_config</c>, <c>scaler</c>.
+/// </summary>
+public static class ProcessedFiles
+{
+    private const int RowGroupRows = 1 << 18;
+
+    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
+
+    /// <summary>Writes <c>train.parquet</c>.</summary>
+    public static Task WriteTrainAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
+        WriteAsync(data.Train, [], data.Meta, stream, cancellation);
+
+    /// <summary>Writes <c>test.parquet</c>.</summary>
+    public static Task WriteTestAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
+        WriteAsync(data.Test, data.TestTruth, data.Meta, stream, cancellation);
+
+    /// <summary>The bytes of <c>meta.json</c>.</summary>
+    public static byte[] WriteMeta(DatasetMeta meta) => JsonSerializer.SerializeToUtf8Bytes(
+        new JsonObject
+        {
+            ["config_hash"] = meta.ConfigHash,
+            ["preprocess_config"] = meta.Config.ToJson(),
+            ["step_seconds"] = meta.Step.TotalSeconds,
+            ["targets"] = JsonSerializer.SerializeToNode(meta.Targets),
+            ["columns"] = JsonSerializer.SerializeToNode(meta.Columns),
+            ["train_rows"] = meta.TrainRows,
+            ["test_rows"] = meta.TestRows,
+            ["validation_start"] = meta.ValidationStart,
+            ["test_follows_train"] = meta.TestFollowsTrain,
+            ["scaler"] = meta.Scaler.ToJson(),
+            ["report"] = JsonSerializer.SerializeToNode(meta.Report, JsonFormat.Snake),
+        },
+        JsonFormat.Indented);
+
+    /// <summary>Reads <c>meta.json</c>.</summary>
+    /// <exception cref="CorruptArtifactException">Malformed, or its hash is not that of its configuration.</exception>
+    public static DatasetMeta ReadMeta(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var json = JsonNode.Parse(bytes)!.AsObject();
+            var config = PreprocessConfig.FromJson(json["preprocess_config"]!.AsObject());
+            var hash = json["config_hash"]!.GetValue<string>();
+            if (config.ConfigHash != hash)
+                throw new CorruptArtifactException($"meta.json says config_hash {hash}, but its configuration hashes to {config.ConfigHash}.");
+            return new DatasetMeta
+            {
+                Config = config,
+                ConfigHash = hash,
+                Step = TimeSpan.FromTicks((long)Math.Round(json["step_seconds"]!.GetValue<double>() * TimeSpan.TicksPerSecond)),
+                Targets = json["targets"].Deserialize<List<string>>()!,
+                Columns = json["columns"].Deserialize<List<string>>()!,
+                Scaler = Scaler.FromJson(json["scaler"]!.AsObject()),
+                TrainRows = json["train_rows"]!.GetValue<int>(),
+                TestRows = json["test_rows"]!.GetValue<int>(),
+                ValidationStart = json["validation_start"]!.GetValue<int>(),
+                TestFollowsTrain = json["test_follows_train"]!.GetValue<bool>(),
+                Report = json["report"].Deserialize<DatasetReport>(JsonFormat.Snake)!,
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or InvalidInputException)
+        {
+            throw new CorruptArtifactException($"meta.json is malformed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads a dataset back.</summary>
+    /// <param name="meta">As <see cref="ReadMeta"/> gave it.</param>
+    /// <param name="train"><c>train.parquet</c>; seekable.</param>
+    /// <param name="test"><c>test.parquet</c>; seekable.</param>
+    /// <param name="cancellation">Looked at between columns.</param>
+    /// <exception cref="CorruptArtifactException">A file is not what the meta says.</exception>
+    public static async Task<PreparedDataset> ReadAsync(DatasetMeta meta, Stream train, Stream test, CancellationToken cancellation = default)
+    {
+        var (trainSeries, _) = await ReadAsync(meta, train, "train.parquet", meta.TrainRows, truth: false, cancellation);
+        var (testSeries, truth) = await ReadAsync(meta, test, "test.parquet", meta.TestRows, truth: true, cancellation);
+        return new PreparedDataset { Meta = meta, Train = trainSeries, Test = testSeries, TestTruth = truth };
+    }
+
+    /// <summary>Whether two datasets hold the same numbers, bit for bit; the first difference in words, or null.</summary>
+    public static string? Difference(PreparedDataset one, PreparedDataset other)
+    {
+        if (!WriteMeta(one.Meta).AsSpan().SequenceEqual(WriteMeta(other.Meta)))
+            return "meta.json differs";
+        return SeriesDifference("train", one.Train, other.Train)
+            ?? SeriesDifference("test", one.Test, other.Test)
+            ?? (Enumerable.Range(0, one.TestTruth.Length).Any(m => !SameBits(one.TestTruth[m], other.TestTruth[m])) ? "the truth of test differs" : null);
+    }
+
+    private static string? SeriesDifference(string part, PreparedSeries one, PreparedSeries other)
+    {
+        if (!one.Timestamps.AsSpan().SequenceEqual(other.Timestamps) || !one.Segments.AsSpan().SequenceEqual(other.Segments))
+            return $"{part}: times or segments differ";
+        for (var f = 0; f < one.Columns.Count; f++)
+        {
+            if (!SameBits(one.Values[f], other.Values[f]))
+                return $"{part}: values of '{one.Columns[f]}' differ";
+            if (!one.Observed[f].AsSpan().SequenceEqual(other.Observed[f]))
+                return $"{part}: the observed mask of '{one.Columns[f]}' differs";
+        }
+
+        return null;
+    }
+
+    private static bool SameBits(double[] one, double[] other) =>
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes(one.AsSpan()).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(other.AsSpan()));
+
+    private static async Task WriteAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
+    {
+        var fields = FieldsOf(meta, truth.Length > 0);
+        await using var writer = await ParquetWriter.CreateAsync(fields.Schema!, stream, Options, cancellationToken: cancellation);
+        writer.CustomMetadata = new Dictionary<string, string>
+        {
+            ["config_hash"] = meta.ConfigHash,
+            ["preprocess_config"] = CanonicalJson.Serialize(meta.Config.ToJson()),
+            ["scaler"] = meta.Scaler.ToJson().ToJsonString(),
+        };
+        for (var start = 0; start == 0 || start < series.Rows; start += RowGroupRows)
+        {
+            var rows = start..Math.Min(start + RowGroupRows, series.Rows);
+            using var group = writer.CreateRowGroup();
+            await group.WriteAsync<DateTime>(fields.Timestamp, series.Timestamps.AsMemory(rows), cancellationToken: cancellation);
+            await group.WriteAsync<int>(fields.Segment, series.Segments.AsMemory(rows), cancellationToken: cancellation);
+            for (var f = 0; f < fields.Values.Length; f++)
+                await group.WriteAsync<double>(fields.Values[f], series.Values[f].AsMemory(rows), cancellationToken: cancellation);
+            for (var f = 0; f < fields.Observed.Length; f++)
+                await group.WriteAsync<bool>(fields.Observed[f], series.Observed[f].AsMemory(rows), cancellationToken: cancellation);
+            for (var m = 0; m < fields.Truth.Length; m++)
+                await group.WriteAsync<double>(fields.Truth[m], truth[m].AsMemory(rows), cancellationToken: cancellation);
+        }
+    }
+
+    private static async Task<(PreparedSeries Series, double[][] Truth)> ReadAsync(DatasetMeta meta, Stream stream, string file, int rows, bool truth, CancellationToken cancellation)
+    {
+        var fields = FieldsOf(meta, truth);
+        var times = new DateTime[rows];
+        var segments = new int[rows];
+        var values = Columns<double>(fields.Values.Length, rows);
+        var observed = Columns<bool>(fields.Observed.Length, rows);
+        var truths = Columns<double>(fields.Truth.Length, rows);
+        try
+        {
+            await using var reader = await ParquetReader.CreateAsync(stream, Options, leaveStreamOpen: true, cancellationToken: cancellation);
+            if (!reader.CustomMetadata.TryGetValue("config_hash", out var hash) || hash != meta.ConfigHash)
+                throw new CorruptArtifactException($"{file} belongs to config_hash {hash ?? "(none)"}, not to {meta.ConfigHash}.");
+            var at = 0;
+            for (var g = 0; g < reader.RowGroupCount; g++)
+            {
+                using var group = reader.OpenRowGroupReader(g);
+                var span = at..(at += checked((int)group.RowCount));
+                if (at > rows)
+                    break;
+                await group.ReadAsync<DateTime>(fields.Timestamp, times.AsMemory(span), cancellationToken: cancellation);
+                await group.ReadAsync<int>(fields.Segment, segments.AsMemory(span), cancellationToken: cancellation);
+                for (var f = 0; f < values.Length; f++)
+                    await group.ReadAsync<double>(fields.Values[f], values[f].AsMemory(span), cancellationToken: cancellation);
+                for (var f = 0; f < observed.Length; f++)
+                    await group.ReadAsync<bool>(fields.Observed[f], observed[f].AsMemory(span), cancellationToken: cancellation);
+                for (var m = 0; m < truths.Length; m++)
+                    await group.ReadAsync<double>(fields.Truth[m], truths[m].AsMemory(span), cancellationToken: cancellation);
+            }
+
+            if (at != rows)
+                throw new CorruptArtifactException($"{file} has {at} rows; meta.json says {rows}.");
+        }
+        catch (Exception e) when (e is not (CorruptArtifactException or OperationCanceledException))
+        {
+            throw new CorruptArtifactException($"{file} cannot be read: {e.Message}", e);
+        }
+
+        var always = new bool[rows];
+        Array.Fill(always, true);
+        return (new PreparedSeries
+        {
+            Timestamps = Array.ConvertAll(times, t => DateTime.SpecifyKind(t, DateTimeKind.Unspecified)),
+            Segments = segments,
+            Step = meta.Step,
+            Columns = meta.Columns,
+            Values = values,
+            Observed = [.. observed, .. Enumerable.Repeat(always, values.Length - observed.Length)],
+            Targets = meta.Targets,
+            FlatTargets = meta.FlatTargets,
+        }, truths);
+    }
+
+    private static T[][] Columns<T>(int count, int rows)
+    {
+        var columns = new T[count][];
+        for (var c = 0; c < count; c++)
+            columns[c] = new T[rows];
+        return columns;
+    }
+
+    private static Fields FieldsOf(DatasetMeta meta, bool truth)
+    {
+        // Calendar features come last and are always known.
+        var masked = meta.Columns.Where(c => meta.Scaler.Contains(c) || !CalendarFeatures.IsCalendar(c));
+        var fields = new Fields(
+            new DateTimeDataField("timestamp", DateTimeFormat.Timestamp, isAdjustedToUTC: false, DateTimeTimeUnit.Micros),
+            new DataField<int>("segment"),
+            [.. meta.Columns.Select(c => new DataField<double>(c))],
+            [.. masked.Select(c => new DataField<bool>($"{c}#observed"))],
+            truth ? [.. meta.Targets.Select(c => new DataField<double>($"{c}#truth"))] : []);
+        fields.Schema = new ParquetSchema(fields.All);
+        return fields;
+    }
+
+    private sealed record Fields(DataField Timestamp, DataField Segment, DataField[] Values, DataField[] Observed, DataField[] Truth)
+    {
+        /// <summary>Fields can be read and written only once they belong to a schema.</summary>
+        public ParquetSchema? Schema { get; set; }
+
+        public Field[] All => [Timestamp, Segment, .. Values, .. Observed, .. Truth];
+    }
+}

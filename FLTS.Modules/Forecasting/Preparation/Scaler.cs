@@ -1,0 +1,201 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Preparation;
+
+/// <summary>What train says about one measured column; original units.</summary>
+/// <param name="Name">The column.</param>
+/// <param name="Center">Subtracted when scaling.</param>
+/// <param name="Scale">Divided by when scaling; never 0.</param>
+/// <param name="Min">Least observed value of train, before clipping: the metrics' scale starts here.</param>
+/// <param name="Max">Greatest observed value of train, before clipping.</param>
+/// <param name="MeanAbsoluteStep">Mean |x(t) - x(t-1)| over neighbouring observed cells inside segments (MASE's denominator); null where there are none.</param>
+/// <param name="LastSeen">Last observed value of train: what a hole at the very start of test is filled with.</param>
+/// <param name="ClipLow">Lower clipping bound; null: none.</param>
+/// <param name="ClipHigh">Upper clipping bound; null: none.</param>
+public sealed record ColumnScale(
+    string Name,
+    double Center,
+    double Scale,
+    double Min,
+    double Max,
+    double? MeanAbsoluteStep,
+    double LastSeen,
+    double? ClipLow = null,
+    double? ClipHigh = null)
+{
+    /// <summary>No variance in train beyond rounding: scale 1, forecast as a constant, left out of pooled metrics.</summary>
+    public bool Flat => Statistics.IsFlat(Min, Max);
+
+    /// <summary><c>non_negative: auto</c>: forecasts below 0 are clamped in original units.</summary>
+    public bool NonNegative => Min >= 0;
+
+    /// <summary>To the models' scale; clipped where clipping is on.</summary>
+    public double Transform(double value) => (Clip(value) - Center) / Scale;
+
+    /// <summary>Back to original units.</summary>
+    public double Inverse(double scaled) => (scaled * Scale) + Center;
+
+    /// <summary>Inside the clipping bounds.</summary>
+    public double Clip(double value) => value < ClipLow ? ClipLow.Value : value > ClipHigh ? ClipHigh.Value : value;
+}
+
+/// <summary>The scaling of a dataset's measured columns, fitted on observed cells of train only; saved as <c>scaler.json</c>.</summary>
+public sealed class Scaler
+{
+    private const int FormatVersion = 1;
+    private readonly Dictionary<string, ColumnScale> _byName;
+
+    public Scaler(ScalerKind kind, IReadOnlyList<ColumnScale> columns)
+    {
+        Kind = kind;
+        Columns = columns;
+        _byName = columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+    }
+
+    public ScalerKind Kind { get; }
+
+    /// <summary>One entry a measured column, in order.</summary>
+    public IReadOnlyList<ColumnScale> Columns { get; }
+
+    /// <summary>The scale of a column.</summary>
+    /// <exception cref="ArgumentException">Not a measured column of this dataset.</exception>
+    public ColumnScale this[string column] =>
+        _byName.TryGetValue(column, out var scale) ? scale : throw new ArgumentException($"The scaler has no column '{column}'; it has {string.Join(", ", _byName.Keys)}.", nameof(column));
+
+    public bool Contains(string column) => _byName.ContainsKey(column);
+
+    /// <summary>Fits one column.</summary>
+    /// <param name="kind">Which scaler.</param>
+    /// <param name="name">The column.</param>
+    /// <param name="values">[T] Train in original units; only observed cells are looked at.</param>
+    /// <param name="observed">[T]</param>
+    /// <param name="segments">[T] Segment of each row, for the mean absolute step.</param>
+    /// <param name="clipping">Whether and how bounds are learned; the scale is fitted on clipped values.</param>
+    /// <exception cref="InvalidInputException">No observed value.</exception>
+    public static ColumnScale FitColumn(ScalerKind kind, string name, ReadOnlySpan<double> values, ReadOnlySpan<bool> observed, ReadOnlySpan<int> segments, ClippingOptions clipping)
+    {
+        var seen = new double[values.Length];
+        var count = 0;
+        double stepSum = 0;
+        var steps = 0;
+        for (var t = 0; t < values.Length; t++)
+        {
+            if (!observed[t])
+                continue;
+            seen[count++] = values[t];
+            if (t > 0 && observed[t - 1] && segments[t] == segments[t - 1])
+            {
+                stepSum += Math.Abs(values[t] - values[t - 1]);
+                steps++;
+            }
+        }
+
+        if (count == 0)
+            throw new InvalidInputException($"Column '{name}' has no value at all in the train part; leave it out (targets, inputs) or fill it.");
+        var last = seen[count - 1];
+        var (min, max) = Statistics.Range(seen.AsSpan(0, count));
+        double? meanStep = steps > 0 ? stepSum / steps : null;
+        var column = seen.AsSpan(0, count);
+        var sorted = false;
+        double? low = null, high = null;
+        if (clipping.Method != ClippingMethod.Off)
+        {
+            column.Sort();
+            sorted = true;
+            (low, high) = Bounds(clipping, column);
+            foreach (ref var value in column)
+                value = Math.Clamp(value, low.Value, high.Value);
+        }
+
+        var (center, scale) = CenterAndScale(kind, column, sorted);
+        return new ColumnScale(name, center, scale, min, max, meanStep, last, low, high);
+    }
+
+    /// <summary>[T] in place to the models' scale.</summary>
+    public static void Transform(ColumnScale column, Span<double> values)
+    {
+        for (var t = 0; t < values.Length; t++)
+            values[t] = column.Transform(values[t]);
+    }
+
+    /// <summary>The file <c>scaler.json</c>.</summary>
+    public byte[] Save() => JsonSerializer.SerializeToUtf8Bytes(ToJson(), JsonFormat.Indented);
+
+    public JsonObject ToJson() => new()
+    {
+        ["format"] = FormatVersion,
+        ["kind"] = Kind.ToString(),
+        ["columns"] = JsonSerializer.SerializeToNode(Columns, JsonFormat.Snake),
+    };
+
+    /// <summary>Reads <see cref="Save"/>'s bytes.</summary>
+    /// <exception cref="CorruptArtifactException">Not such a file.</exception>
+    public static Scaler Load(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return FromJson(JsonNode.Parse(bytes) as JsonObject ?? throw new CorruptArtifactException("scaler.json is no JSON object."));
+        }
+        catch (JsonException e)
+        {
+            throw new CorruptArtifactException($"scaler.json is no JSON: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="CorruptArtifactException">Not what <see cref="ToJson"/> wrote.</exception>
+    public static Scaler FromJson(JsonObject json)
+    {
+        try
+        {
+            if (json["format"]?.GetValue<int>() != FormatVersion || !Enum.TryParse<ScalerKind>(json["kind"]?.GetValue<string>(), out var kind))
+                throw new CorruptArtifactException("The scaler is of an unknown format.");
+            var columns = json["columns"].Deserialize<List<ColumnScale>>(JsonFormat.Snake);
+            if (columns is null or [] || columns.Any(c => c?.Name is null || !double.IsFinite(c.Center) || !double.IsFinite(c.Scale) || c.Scale == 0 || !(c.Min <= c.Max)))
+                throw new CorruptArtifactException("The scaler holds a column without a finite center and a scale other than 0.");
+            return new Scaler(kind, columns);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new CorruptArtifactException($"The scaler is malformed: {e.Message}", e);
+        }
+    }
+
+    private static (double Low, double High) Bounds(ClippingOptions clipping, ReadOnlySpan<double> sorted)
+    {
+        if (clipping.Method == ClippingMethod.Percentile)
+            return (Statistics.Quantile(sorted, clipping.Percentile), Statistics.Quantile(sorted, 1 - clipping.Percentile));
+        var (q1, q3) = (Statistics.Quantile(sorted, 0.25), Statistics.Quantile(sorted, 0.75));
+        return (q1 - (clipping.IqrFactor * (q3 - q1)), q3 + (clipping.IqrFactor * (q3 - q1)));
+    }
+
+    /// <summary>scikit-learn's definitions; a scale of 0, or one that is only rounding, becomes 1.</summary>
+    private static (double Center, double Scale) CenterAndScale(ScalerKind kind, Span<double> values, bool sorted)
+    {
+        var (min, max) = Statistics.Range(values);
+        var flat = Statistics.IsFlat(min, max);
+        switch (kind)
+        {
+            case ScalerKind.MinMax:
+                return (min, flat ? 1 : max - min);
+            case ScalerKind.MaxAbs:
+                var largest = Math.Max(Math.Abs(min), Math.Abs(max));
+                return (0, largest < Statistics.Tiny ? 1 : largest);
+            case ScalerKind.Standard:
+                var (mean, deviation) = Statistics.MeanAndDeviation(values);
+                return flat ? (min, 1) : (mean, deviation);
+            case ScalerKind.Robust:
+                if (!sorted)
+                    values.Sort();
+                var median = Statistics.Quantile(values, 0.5);
+                var range = Statistics.Quantile(values, 0.75) - Statistics.Quantile(values, 0.25);
+                if (flat)
+                    return (median, 1);
+                // More than half of the values are equal, but not all: the quartiles say nothing, the deviation still does.
+                return (median, Statistics.IsFlat(0, range) || range < Statistics.Tiny ? Statistics.MeanAndDeviation(values).Deviation : range);
+            default:
+                return (0, 1);
+        }
+    }
+}

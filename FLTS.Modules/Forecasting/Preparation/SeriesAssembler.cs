@@ -1,0 +1,82 @@
+namespace FLTS.Modules.Forecasting.Preparation;
+
+/// <summary>Adds lags and calendar to scaled measured columns and drops the rows without all lags.</summary>
+internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, TimeSpan step, IReadOnlyList<string> flat)
+{
+    private readonly int _largestLag = config.Lags.Count == 0 ? 0 : config.Lags[^1];
+
+    public PreparedSeries Train(DatasetPart part, double[][] values, bool[][] observed) =>
+        Assemble(part.Times, part.Segments, values, observed, from: 0).Series;
+
+    /// <summary>Test; its first lags come from the end of train where it follows.</summary>
+    /// <param name="part">Times and segments of test.</param>
+    /// <param name="values">[C][rows] scaled.</param>
+    /// <param name="observed">[C][rows]</param>
+    /// <param name="before">Train, where test follows it without a gap.</param>
+    /// <returns>The series, and which rows of the part it kept (null: all).</returns>
+    public (PreparedSeries Series, int[]? Rows) Test(DatasetPart part, double[][] values, bool[][] observed, PreparedSeries? before)
+    {
+        var context = before is null ? 0 : Math.Min(_largestLag, before.Rows);
+        if (context == 0)
+            return Assemble(part.Times, part.Segments, values, observed, from: 0);
+        var start = before!.Rows - context;
+        var (series, rows) = Assemble(
+            [.. before.Timestamps.AsSpan(start), .. part.Times],
+            [.. before.Segments.AsSpan(start), .. part.Segments.Select(s => s + before.Segments[^1])],
+            [.. values.Select((column, c) => (double[])[.. before.Values[c].AsSpan(start), .. column])],
+            [.. observed.Select((mask, c) => (bool[])[.. before.Observed[c].AsSpan(start), .. mask])],
+            from: context);
+        return (series, rows is null ? null : Array.ConvertAll(rows, t => t - context));
+    }
+
+    private (PreparedSeries Series, int[]? Rows) Assemble(DateTime[] times, int[] segments, double[][] values, bool[][] observed, int from)
+    {
+        int[]? rows = null;
+        List<double[]> all = [.. values];
+        List<bool[]> masks = [.. observed];
+        if (_largestLag > 0)
+        {
+            for (var c = 0; c < values.Length; c++)
+            {
+                foreach (var lag in config.Lags)
+                {
+                    all.Add(Lags.Shift(values[c], segments, lag));
+                    masks.Add(Lags.Shift(observed[c], lag));
+                }
+            }
+
+            rows = Array.FindAll(Lags.CompleteRows(segments, _largestLag), t => t >= from);
+            all = all.ConvertAll(column => Array.ConvertAll(rows, t => column[t]));
+            masks = masks.ConvertAll(mask => Array.ConvertAll(rows, t => mask[t]));
+            times = Array.ConvertAll(rows, t => times[t]);
+            segments = Array.ConvertAll(rows, t => segments[t]);
+        }
+
+        if (config.Calendar)
+        {
+            var always = new bool[times.Length];
+            Array.Fill(always, true);
+            foreach (var name in CalendarFeatures.Names)
+            {
+                var column = new double[times.Length];
+                CalendarFeatures.Fill(name, times, column);
+                all.Add(column);
+                masks.Add(always);
+            }
+        }
+
+        // Ascending from 0 without holes, whatever was dropped.
+        var first = segments.Length > 0 ? segments[0] : 0;
+        return (new PreparedSeries
+        {
+            Timestamps = times,
+            Segments = Array.ConvertAll(segments, s => s - first),
+            Step = step,
+            Columns = plan.All,
+            Values = [.. all],
+            Observed = [.. masks],
+            Targets = plan.Targets,
+            FlatTargets = [.. plan.Targets.Where(flat.Contains)],
+        }, rows);
+    }
+}

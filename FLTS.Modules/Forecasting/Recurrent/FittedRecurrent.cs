@@ -1,0 +1,60 @@
+using FLTS.Modules.Forecasting.Safetensors;
+using static TorchSharp.torch;
+
+namespace FLTS.Modules.Forecasting.Recurrent;
+
+/// <summary>A trained net that answers. Its weights never change, so any number of threads may ask at once.</summary>
+internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net, Normalisation norm) : IFittedForecaster
+{
+    /// <summary>Origins computed together: bounds memory, and beyond it nothing gets faster.</summary>
+    private const int Batch = 512;
+    private bool _disposed;
+
+    public ModelSignature Signature => signature;
+
+    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        TorchRuntime.EnsureReady();
+        var forecast = new double[origins.Length, steps, signature.Targets.Count];
+        for (var start = 0; start < origins.Length; start += Batch)
+        {
+            var rollout = new Rollout(signature, history, origins.Slice(start, Math.Min(Batch, origins.Length - start)), steps);
+            Run(rollout);
+            rollout.CopyTo(forecast, start);
+        }
+
+        return forecast;
+    }
+
+    public IReadOnlyDictionary<string, byte[]> Save()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new Dictionary<string, byte[]> { [RecurrentFamily.WeightsFile] = SafetensorsFile.Write([.. net.Save(), .. norm.Save()]) };
+    }
+
+    public void Dispose()
+    {
+        if (!_disposed)
+            net.Dispose();
+        _disposed = true;
+    }
+
+    private void Run(Rollout rollout)
+    {
+        using var scope = NewDisposeScope();
+        using var still = inference_mode();
+        var window = tensor(rollout.FirstWindow(norm), [signature.InputLength, rollout.Origins, signature.Inputs.Count]);
+        while (true)
+        {
+            using var step = NewDisposeScope();
+            rollout.Append(norm, net.Forward(window).data<float>().ToArray());
+            if (rollout.Done)
+                return;
+            var rows = Math.Min(signature.InputLength, signature.Horizon);
+            var next = tensor(rollout.LastRows(norm, rows), [rows, rollout.Origins, signature.Inputs.Count]);
+            window = cat([window.narrow(0, rows, signature.InputLength - rows), next], 0).MoveToOuterDisposeScope();
+        }
+    }
+}

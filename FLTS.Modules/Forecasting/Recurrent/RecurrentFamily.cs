@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Safetensors;
+
+namespace FLTS.Modules.Forecasting.Recurrent;
+
+/// <summary>
+/// Stacked LSTM (Hochreiter and Schmidhuber 1997) or GRU (Cho et al. 2014, in PyTorch's form) with a linear head on the last step;
+/// hyperparameters: <see cref="RecurrentHyperparameters"/>.
+/// </summary>
+public sealed class RecurrentFamily : IForecasterFamily
+{
+    internal const string WeightsFile = "weights.safetensors";
+    private readonly RecurrentCell _cell;
+
+    private RecurrentFamily(string modelType, RecurrentCell cell) => (ModelType, _cell) = (modelType, cell);
+
+    public static RecurrentFamily Lstm { get; } = new("LSTM", RecurrentCell.Lstm);
+
+    public static RecurrentFamily Gru { get; } = new("GRU", RecurrentCell.Gru);
+
+    public string ModelType { get; }
+
+    public JsonObject Normalise(JsonObject? hyperparameters) => RecurrentHyperparameters.Parse(hyperparameters, ModelType).ToJson();
+
+    public IForecaster Create(JsonObject hyperparameters) =>
+        new RecurrentForecaster(ModelType, _cell, RecurrentHyperparameters.Parse(hyperparameters, ModelType));
+
+    public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)
+    {
+        if (!files.TryGetValue(WeightsFile, out var bytes))
+            throw new CorruptArtifactException($"{ModelType}: {WeightsFile} is missing.");
+        var parameters = Read(hyperparameters);
+        if (signature.ModelType != ModelType || signature.InputLength != parameters.InputLen || signature.Horizon != parameters.Horizon
+            || signature.Targets.Count == 0 || signature.Targets.Except(signature.Inputs).Any())
+        {
+            throw new CorruptArtifactException(
+                $"{ModelType}: the signature ({signature.ModelType}, {signature.InputLength} rows to {signature.Horizon}) contradicts the hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
+        }
+
+        var tensors = SafetensorsFile.Read(bytes, WeightsFile).ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
+        var norm = Normalisation.Load(tensors, parameters.TargetMode, signature.Inputs.Count, signature.Targets.Count, WeightsFile);
+        var net = new RecurrentNet(_cell, signature.Inputs.Count, signature.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, tensors, WeightsFile);
+        if (tensors.Count == 0)
+            return new FittedRecurrent(signature, net, norm);
+        net.Dispose();
+        throw new CorruptArtifactException($"{WeightsFile}: tensor '{tensors.Keys.Order(StringComparer.Ordinal).First()}' belongs to no {ModelType} of these hyperparameters.");
+    }
+
+    private RecurrentHyperparameters Read(JsonObject hyperparameters)
+    {
+        try
+        {
+            return RecurrentHyperparameters.Parse(hyperparameters, ModelType);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new CorruptArtifactException($"{ModelType}: the stored hyperparameters are not usable: {e.Message}", e);
+        }
+    }
+}

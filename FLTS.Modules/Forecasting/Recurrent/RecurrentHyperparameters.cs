@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+
+namespace FLTS.Modules.Forecasting.Recurrent;
+
+/// <summary>Learning rate over the epochs: constant, or falling along half a cosine to 0 (SGDR without restarts, Loshchilov and Hutter 2017).</summary>
+public enum LearningRateSchedule
+{
+    Constant,
+    Cosine,
+}
+
+/// <summary>What is minimised: squared error, absolute error, or Huber's loss with delta 1, each on standardised targets.</summary>
+public enum LossKind
+{
+    Mse,
+    Mae,
+    Huber,
+}
+
+/// <summary>What the net's output means: the target itself, or its change since the last known row.</summary>
+public enum TargetMode
+{
+    Level,
+    Residual,
+}
+
+/// <summary>Hyperparameters of LSTM and GRU; in JSON by their snake_case names.</summary>
+/// <param name="InputLen">Rows seen, 1 to 1000.</param>
+/// <param name="Horizon">Rows forecast at once, 1 to 100.</param>
+/// <param name="HiddenSize">Units a layer, 1 to 1024.</param>
+/// <param name="NumLayers">1 to 8.</param>
+/// <param name="Dropout">Share of units dropped between layers in training, 0 to 0.9.</param>
+/// <param name="BatchSize">Windows a step, 1 to 4096.</param>
+/// <param name="Epochs">1 to 1000.</param>
+/// <param name="LearningRate">Adam's, 1e-7 to 1.</param>
+/// <param name="Schedule">Of the learning rate.</param>
+/// <param name="WeightDecay">L2 penalty as in PyTorch's Adam, 0 to 1.</param>
+/// <param name="GradientClip">Largest norm of the gradient, 0 (off) to 1e6.</param>
+/// <param name="Loss">What is minimised.</param>
+/// <param name="Patience">Epochs without a better validation loss before training stops, 1 to 1000; default: epochs, that is never.</param>
+/// <param name="Seed">0 to 2147483647.</param>
+/// <param name="Standardise">Whether inputs and targets are brought to mean 0 and deviation 1 inside the model.</param>
+/// <param name="TargetMode">What the output means.</param>
+/// <param name="RefitOnAll">Whether the net is trained again on train and validation, for as many epochs as were best.</param>
+public sealed record RecurrentHyperparameters(
+    int InputLen,
+    int Horizon,
+    int HiddenSize,
+    int NumLayers,
+    double Dropout,
+    int BatchSize,
+    int Epochs,
+    double LearningRate,
+    LearningRateSchedule Schedule,
+    double WeightDecay,
+    double GradientClip,
+    LossKind Loss,
+    int Patience,
+    int Seed,
+    bool Standardise,
+    TargetMode TargetMode,
+    bool RefitOnAll)
+{
+    private static readonly string[] Names =
+    [
+        "input_len", "horizon", "hidden_size", "num_layers", "dropout", "batch_size", "epochs", "learning_rate", "schedule",
+        "weight_decay", "gradient_clip", "loss", "patience", "seed", "standardise", "target_mode", "refit_on_all",
+    ];
+
+    /// <summary>Reads a document strictly.</summary>
+    /// <param name="json">Null: all defaults.</param>
+    /// <param name="modelType">For messages.</param>
+    /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range.</exception>
+    public static RecurrentHyperparameters Parse(JsonObject? json, string modelType)
+    {
+        json ??= [];
+        if (json.Select(p => p.Key).FirstOrDefault(n => !Names.Contains(n, StringComparer.Ordinal)) is { } unknown)
+            throw new InvalidInputException($"{modelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", Names)}.");
+        var options = new OptionReader(json, modelType + ".");
+        var epochs = options.Integer("epochs", 10, 1, 1000);
+        return new RecurrentHyperparameters(
+            options.Integer("input_len", 10, 1, 1000),
+            options.Integer("horizon", 1, 1, 100),
+            options.Integer("hidden_size", 128, 1, 1024),
+            options.Integer("num_layers", 2, 1, 8),
+            options.Number("dropout", 0, 0, 0.9),
+            options.Integer("batch_size", 64, 1, 4096),
+            epochs,
+            options.Number("learning_rate", 1e-3, 1e-7, 1),
+            options.Choice("schedule", LearningRateSchedule.Constant),
+            options.Number("weight_decay", 0, 0, 1),
+            options.Number("gradient_clip", 1, 0, 1e6),
+            options.Choice("loss", LossKind.Mse),
+            options.Integer("patience", epochs, 1, 1000),
+            options.Integer("seed", 0, 0, int.MaxValue),
+            options.Flag("standardise", true),
+            options.Choice("target_mode", TargetMode.Residual),
+            options.Flag("refit_on_all", false));
+    }
+
+    /// <summary>All hyperparameters, none left to a default.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["input_len"] = InputLen,
+        ["horizon"] = Horizon,
+        ["hidden_size"] = HiddenSize,
+        ["num_layers"] = NumLayers,
+        ["dropout"] = Dropout,
+        ["batch_size"] = BatchSize,
+        ["epochs"] = Epochs,
+        ["learning_rate"] = LearningRate,
+        ["schedule"] = OptionReader.NameOf(Schedule),
+        ["weight_decay"] = WeightDecay,
+        ["gradient_clip"] = GradientClip,
+        ["loss"] = OptionReader.NameOf(Loss),
+        ["patience"] = Patience,
+        ["seed"] = Seed,
+        ["standardise"] = Standardise,
+        ["target_mode"] = OptionReader.NameOf(TargetMode),
+        ["refit_on_all"] = RefitOnAll,
+    };
+}

@@ -1,0 +1,110 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Safetensors;
+using static TorchSharp.torch;
+
+namespace FLTS.Modules.Forecasting.Recurrent;
+
+/// <summary>
+/// Stacked LSTM or GRU layers (PyTorch's equations) and a linear head on the last step. Layers are modules of one layer each,
+/// so that the dropout between them can draw from the run's own generator; PyTorch's own draws from the process's.
+/// </summary>
+internal sealed class RecurrentNet : IDisposable
+{
+    private readonly nn.Module[] _layers;
+    private readonly TorchSharp.Modules.Linear _head;
+    private readonly (string Name, Tensor Value)[] _named;
+
+    /// <summary>With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.</summary>
+    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, Random random)
+        : this(cell, inputs, outputs, hiddenSize, layers)
+    {
+        var bound = 1 / Math.Sqrt(hiddenSize);
+        foreach (var (_, value) in _named)
+            Copy([.. Enumerable.Range(0, (int)value.numel()).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound))], value);
+    }
+
+    /// <summary>From saved tensors, taking them out of <paramref name="tensors"/>.</summary>
+    /// <exception cref="CorruptArtifactException">One is missing, of another shape or not finite.</exception>
+    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, IDictionary<string, NamedTensor> tensors, string file)
+        : this(cell, inputs, outputs, hiddenSize, layers)
+    {
+        foreach (var (name, value) in _named)
+        {
+            if (tensors.Remove(name, out var tensor) && tensor.Shape.SequenceEqual(value.shape) && tensor.Values is float[] singles && singles.All(float.IsFinite))
+            {
+                Copy(singles, value);
+                continue;
+            }
+
+            var shape = string.Join(", ", value.shape);
+            Dispose();
+            throw new CorruptArtifactException($"{file}: tensor '{name}' is missing, not F32 of shape [{shape}] or holds values that are not finite.");
+        }
+    }
+
+    private RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers)
+    {
+        TorchRuntime.EnsureReady();
+        _layers = [.. Enumerable.Range(0, layers).Select(l => Layer(cell, l == 0 ? inputs : hiddenSize, hiddenSize))];
+        _head = nn.Linear(hiddenSize, outputs);
+        var prefix = cell == RecurrentCell.Lstm ? "lstm" : "gru";
+        _named =
+        [
+            .. _layers.SelectMany((layer, l) => layer.named_parameters().Select(p => ($"{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}", (Tensor)p.parameter))),
+            .. _head.named_parameters().Select(p => ($"fc.{p.name}", (Tensor)p.parameter)),
+        ];
+    }
+
+    /// <summary>The parameters, for an optimiser.</summary>
+    public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _layers.SelectMany(l => l.parameters()), .. _head.parameters()];
+
+    /// <summary>Computes outputs; thread-safe while nobody changes the weights.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="dropout">Share of units dropped between layers.</param>
+    /// <param name="generator">Draws what is dropped; null: nothing is (inference).</param>
+    /// <returns>[B, outputs]</returns>
+    public Tensor Forward(Tensor windows, double dropout = 0, Generator? generator = null)
+    {
+        var rows = windows;
+        for (var l = 0; l < _layers.Length; l++)
+        {
+            if (l > 0 && dropout > 0 && generator is not null)
+                rows *= empty_like(rows).bernoulli_(1 - dropout, generator).div_(1 - dropout);
+            rows = _layers[l] switch
+            {
+                TorchSharp.Modules.LSTM lstm => lstm.forward(rows).Item1,
+                TorchSharp.Modules.GRU gru => gru.forward(rows).Item1,
+                _ => throw new InvalidOperationException("No recurrent layer."),
+            };
+        }
+
+        return _head.forward(rows[-1]);
+    }
+
+    /// <summary>The weights by PyTorch's names (<c>lstm.weight_ih_l0</c>, ..., <c>fc.bias</c>), copied.</summary>
+    public NamedTensor[] Save() => [.. _named.Select(p => new NamedTensor(p.Name, p.Value.shape, p.Value.data<float>().ToArray()))];
+
+    /// <summary>Takes the values of <see cref="Save"/> back.</summary>
+    public void Restore(NamedTensor[] saved)
+    {
+        for (var i = 0; i < _named.Length; i++)
+            Copy(saved[i].Singles, _named[i].Value);
+    }
+
+    public void Dispose()
+    {
+        foreach (var layer in _layers)
+            layer.Dispose();
+        _head.Dispose();
+    }
+
+    private static nn.Module Layer(RecurrentCell cell, int inputs, int hiddenSize) =>
+        cell == RecurrentCell.Lstm ? nn.LSTM(inputs, hiddenSize) : nn.GRU(inputs, hiddenSize);
+
+    private static void Copy(float[] values, Tensor into)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        into.copy_(tensor(values, into.shape));
+    }
+}

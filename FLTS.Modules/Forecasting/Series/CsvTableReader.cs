@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.IO.Compression;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Series;
+
+/// <summary>
+/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing.
+/// Streams: beyond the numbers themselves it holds a few blocks of the file, which are parsed on all cores. Rows are counted as a spreadsheet does: the header is row 1.
+/// </summary>
+public static class CsvTableReader
+{
+    private const int BlockBytes = 2 << 20;
+
+    /// <summary>Reads a whole table.</summary>
+    /// <param name="stream">CSV or gzip of one, from its beginning; left open.</param>
+    /// <param name="file">Its name for messages.</param>
+    /// <param name="options">Columns, zone, limits.</param>
+    /// <param name="progress">Told after every block.</param>
+    /// <param name="cancellation">Looked at at every block.</param>
+    /// <exception cref="InvalidInputException">Something in the file cannot be used; names file, row and column.</exception>
+    /// <exception cref="TooLargeException">More bytes than <see cref="CsvReadOptions.MaxBytes"/>, before or after decompression.</exception>
+    public static RawTable Read(Stream stream, string file, CsvReadOptions options, IProgress<CsvProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            using var source = CsvSource.Open(stream, file, options.MaxBytes);
+            return ReadBlocks(source, file, options, progress, cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidInputException($"{file}: the gzip data is damaged ({e.Message}).", e);
+        }
+    }
+
+    private static RawTable ReadBlocks(CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, CancellationToken cancellation)
+    {
+        var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
+        var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
+        var (header, headerRow) = lines.ReadHeader();
+        var layout = CsvLayout.Parse(header, file, options);
+        var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null);
+
+        var running = new Queue<Task<CsvBlock>>();
+        var width = Environment.ProcessorCount;
+        try
+        {
+            while (lines.Next() is { } block)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                running.Enqueue(Task.Run(
+                    () =>
+                    {
+                        try
+                        {
+                            return CsvBlock.Parse(block.AsSpan(), layout, zone, options.MaxLineBytes);
+                        }
+                        finally
+                        {
+                            ArrayPool<byte>.Shared.Return(block.Array!);
+                        }
+                    },
+                    CancellationToken.None));
+                if (running.Count > width)
+                    Take();
+            }
+
+            while (running.Count > 0)
+                Take();
+        }
+        finally
+        {
+            // A fault leaves blocks in flight; their buffers come back when they end.
+            foreach (var task in running)
+                task.Wait(CancellationToken.None);
+        }
+
+        return table.Build(source.Bytes);
+
+        void Take()
+        {
+            table.Add(running.Dequeue().GetAwaiter().GetResult());
+            progress?.Report(new CsvProgress(table.Rows, source.Bytes));
+        }
+    }
+}
+
+/// <summary>The bytes of a file, decompressed where they are gzip, counted against the limit on both sides.</summary>
+internal sealed class CsvSource : IDisposable
+{
+    private readonly Stream _content;
+    private readonly string _file;
+    private readonly long _limit;
+
+    private CsvSource(Stream content, string file, long limit) => (_content, _file, _limit) = (content, file, limit);
+
+    /// <summary>Bytes given out so far.</summary>
+    public long Bytes { get; private set; }
+
+    public static CsvSource Open(Stream stream, string file, long limit)
+    {
+        var raw = new CountingStream(stream, file, limit);
+        var head = new byte[2];
+        var got = raw.ReadAtLeast(head, 2, throwOnEndOfStream: false);
+        var whole = new PrefixedStream(head.AsMemory(0, got), raw);
+        var zipped = got == 2 && head[0] == 0x1f && head[1] == 0x8b;
+        return new CsvSource(zipped ? new GZipStream(whole, CompressionMode.Decompress) : whole, file, limit);
+    }
+
+    public int Read(Span<byte> buffer)
+    {
+        var got = _content.Read(buffer);
+        Bytes += got;
+        if (Bytes > _limit)
+            throw CountingStream.TooLarge(_file, _limit);
+        return got;
+    }
+
+    public void Dispose() => _content.Dispose();
+}

@@ -1,0 +1,56 @@
+namespace FLTS.Modules.Forecasting.Series;
+
+/// <summary>A CSV as read: rows in file order, nothing cleaned. R rows, C numeric columns.</summary>
+public sealed class RawTable
+{
+    /// <summary>Name for messages, for example <c>PobleSec.csv</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>[R] Row times without a zone, in file order.</summary>
+    public required DateTime[] Timestamps { get; init; }
+
+    /// <summary>Name of the column the times came from.</summary>
+    public required string TimestampColumn { get; init; }
+
+    /// <summary>C numeric columns that were read, in file order.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>[C][R] NaN where the cell was empty, NaN, NA or null; else finite, at most 1e100 in size.</summary>
+    public required double[][] Values { get; init; }
+
+    /// <summary>All column names of the file but the timestamp's, text columns among them.</summary>
+    public required IReadOnlyList<string> Header { get; init; }
+
+    /// <summary>Bytes read, after decompression.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Sentences about what was left out.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public int Rows => Timestamps.Length;
+}
+
+/// <summary>What a reader is told. Sizes are bytes.</summary>
+public sealed record CsvReadOptions
+{
+    /// <summary>Column with the times; null: <c>time</c>, <c>ts</c> or <c>ds</c>, the first of these there is.</summary>
+    public string? TimestampColumn { get; init; }
+
+    /// <summary>IANA zone that zoned timestamps are converted to; null: they are refused.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>Columns that must be there and be numeric; null: every numeric column is read and text columns are left out with a warning.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
+    public long MaxBytes { get; init; } = 2L << 30;
+
+    /// <summary>Most columns, the timestamp among them; default 512.</summary>
+    public int MaxColumns { get; init; } = 512;
+
+    /// <summary>Most bytes of one line; default 1 MiB.</summary>
+    public int MaxLineBytes { get; init; } = 1 << 20;
+}
+
+/// <summary>How far a reader is.</summary>
+public readonly record struct CsvProgress(long Rows, long Bytes);

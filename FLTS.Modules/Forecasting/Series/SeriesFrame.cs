@@ -1,0 +1,150 @@
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Series;
+
+/// <summary>What was found and mended on the way from a table to a frame; counts of rows unless said otherwise.</summary>
+public sealed record SeriesReport
+{
+    /// <summary>Rows in the file.</summary>
+    public required int RowsRead { get; init; }
+
+    /// <summary>Rows of the frame, gap rows among them.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Seconds between rows.</summary>
+    public required double StepSeconds { get; init; }
+
+    /// <summary>Share of successive differences that are one step, 0 to 1.</summary>
+    public required double RegularShare { get; init; }
+
+    /// <summary>Rows whose time was before that of the row above them.</summary>
+    public int OutOfOrder { get; init; }
+
+    /// <summary>Rows dropped because a later row had the same time.</summary>
+    public int Duplicates { get; init; }
+
+    /// <summary>Rows moved by up to a tenth of a step.</summary>
+    public int Snapped { get; init; }
+
+    /// <summary>Rows further off the grid than that; each starts a segment.</summary>
+    public int OffGrid { get; init; }
+
+    /// <summary>Gaps that became missing rows.</summary>
+    public int Gaps { get; init; }
+
+    /// <summary>Missing rows that were put in.</summary>
+    public int GapRows { get; init; }
+
+    /// <summary>Gaps that end a segment.</summary>
+    public int LongGaps { get; init; }
+
+    public int Segments { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>A table on a regular grid: sorted, one row a step inside a segment, holes explicit. T rows, C columns.</summary>
+public sealed class SeriesFrame
+{
+    /// <summary>[T] ascending.</summary>
+    public required DateTime[] Timestamps { get; init; }
+
+    /// <summary>[T] ascending from 0.</summary>
+    public required int[] Segments { get; init; }
+
+    public required TimeSpan Step { get; init; }
+
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>[C][T] NaN where missing.</summary>
+    public required double[][] Values { get; init; }
+
+    public required SeriesReport Report { get; init; }
+
+    public int Rows => Timestamps.Length;
+
+    /// <summary>Sorts, removes doubles, snaps to the grid, makes gaps explicit (FORECASTING.md 1).</summary>
+    /// <param name="table">The table; its arrays are taken over where nothing has to change.</param>
+    /// <param name="maxGapSteps">Most missing rows a gap may have before it ends the segment.</param>
+    /// <param name="step">Step of the train part for a test part; null: the most frequent difference.</param>
+    /// <exception cref="InvalidInputException">Fewer than two rows, or under 75 % of the steps are regular.</exception>
+    public static SeriesFrame From(RawTable table, int maxGapSteps, TimeSpan? step = null)
+    {
+        var (order, outOfOrder, duplicates) = RowOrder(table.Timestamps);
+        var times = order is null ? table.Timestamps : Array.ConvertAll(order, row => table.Timestamps[row]);
+        var warnings = new List<string>();
+        var found = Frequency.Of(times, step, table.Name);
+        if (found.RegularShare < 0.98)
+            warnings.Add(FormattableString.Invariant($"{table.Name}: {found.RegularShare:0.0%} of the steps are {found.Step}; the rest are gaps or off the grid."));
+
+        var grid = new GridBuilder(times, found, maxGapSteps);
+        var source = grid.Source; // [T] position in times, or -1
+        var values = new double[table.Columns.Count][];
+        for (var c = 0; c < values.Length; c++)
+        {
+            var column = table.Values[c];
+            values[c] = source is null && order is null ? column : new double[grid.Rows];
+            if (ReferenceEquals(values[c], column))
+                continue;
+            for (var t = 0; t < grid.Rows; t++)
+            {
+                var at = source is null ? t : source[t];
+                values[c][t] = at < 0 ? double.NaN : column[order is null ? at : order[at]];
+            }
+        }
+
+        return new SeriesFrame
+        {
+            Timestamps = grid.Timestamps,
+            Segments = grid.Segments,
+            Step = found.Step,
+            Columns = table.Columns,
+            Values = values,
+            Report = new SeriesReport
+            {
+                RowsRead = table.Rows,
+                Rows = grid.Rows,
+                StepSeconds = found.Step.TotalSeconds,
+                RegularShare = found.RegularShare,
+                OutOfOrder = outOfOrder,
+                Duplicates = duplicates + grid.Duplicates,
+                Snapped = grid.Snapped,
+                OffGrid = grid.OffGrid,
+                Gaps = grid.Gaps,
+                GapRows = grid.GapRows,
+                LongGaps = grid.LongGaps,
+                Segments = grid.Segments[^1] + 1,
+                Warnings = warnings,
+            },
+        };
+    }
+
+    /// <summary>Rows in time order without doubles (the last row of a time stays); null when that is how they are.</summary>
+    private static (int[]? Order, int OutOfOrder, int Duplicates) RowOrder(DateTime[] times)
+    {
+        var (outOfOrder, same) = (0, 0);
+        for (var i = 1; i < times.Length; i++)
+        {
+            if (times[i] < times[i - 1])
+                outOfOrder++;
+            else if (times[i] == times[i - 1])
+                same++;
+        }
+
+        if (outOfOrder == 0 && same == 0)
+            return (null, 0, 0);
+
+        var order = new int[times.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(order, (a, b) => times[a] != times[b] ? times[a].CompareTo(times[b]) : a.CompareTo(b));
+        var kept = 0;
+        for (var i = 0; i < order.Length; i++)
+        {
+            if (i + 1 == order.Length || times[order[i + 1]] != times[order[i]])
+                order[kept++] = order[i];
+        }
+
+        return (order[..kept], outOfOrder, times.Length - kept);
+    }
+}

@@ -1,0 +1,48 @@
+using FLTS.Modules.Contracts;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Inference;
+
+/// <summary>Step 4: loads champions, swaps them, answers.</summary>
+internal sealed class InferenceModule : IModule
+{
+    public string Name => "Inference";
+
+    public JobQueue? Queue => null;
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(InferenceOptions.Section).Get<InferenceOptions>() ?? new InferenceOptions();
+        options.Validate();
+        services.AddSingleton(options);
+        services.AddSingleton<ModelSlots>();
+        services.AddSingleton<IServingState>(p => p.GetRequiredService<ModelSlots>());
+        services.AddSingleton<ServedModelLoader>();
+        services.AddSingleton<PredictQueue>();
+        services.AddSingleton<PredictService>();
+        services.AddSingleton<ModelRefresher>();
+        services.AddHostedService(p => p.GetRequiredService<ModelRefresher>());
+    }
+
+    /// <summary>Every process that serves must hear of a promotion: a queue of its own, gone with the process.</summary>
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ModelSelectedConsumer>().Endpoint(e =>
+    {
+        e.Temporary = true;
+        e.InstanceId = $"-{Guid.NewGuid():N}";
+    });
+
+    public void MapEndpoints(IEndpointRouteBuilder routes) => PredictEndpoints.Map(routes);
+}
+
+/// <summary>A promotion: look at the ledger now.</summary>
+internal sealed class ModelSelectedConsumer(ModelRefresher refresher) : IConsumer<ModelSelected>
+{
+    public Task Consume(ConsumeContext<ModelSelected> context)
+    {
+        refresher.Wake();
+        return Task.CompletedTask;
+    }
+}

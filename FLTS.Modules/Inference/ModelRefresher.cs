@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Inference;
+
+/// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
+internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
+    : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
+{
+    /// <summary>Loads every champion that is not the one served.</summary>
+    internal override async Task LookAsync(CancellationToken cancellation)
+    {
+        var champions = await loader.ChampionsAsync(cancellation);
+        slots.Promoted = champions.Count;
+        foreach (var champion in champions.Where(c => slots.VersionOf(c.Identifier) != c.Version))
+            await LoadAsync(champion, cancellation);
+    }
+
+    private async Task LoadAsync(ChampionRow champion, CancellationToken cancellation)
+    {
+        LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
+        var clock = Stopwatch.GetTimestamp();
+        try
+        {
+            var model = await loader.LoadAsync(champion, cancellation);
+            var swapped = slots.Swap(model);
+            FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier));
+            LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+            if (!swapped)
+                return;
+
+            FltsMetrics.ModelSwaps.Add(1);
+            LogSwap(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
+        }
+        catch (FltsException e)
+        {
+            LogFailed(logger, champion.RunId, champion.Identifier, champion.ConfigHash, e.Message);
+        }
+    }
+
+    [LoggerMessage(EventName = "model_load_start", Level = LogLevel.Information, Message = "Loading run {run_id} as version {version} (identifier {identifier}, config_hash {config_hash})")]
+    private static partial void LogStart(ILogger logger, string run_id, string identifier, string config_hash, int version);
+
+    [LoggerMessage(EventName = "model_loaded", Level = LogLevel.Information, Message = "{model_type} run {run_id} is served as version {version}, loaded in {milliseconds:0} ms (identifier {identifier}, config_hash {config_hash})")]
+    private static partial void LogLoaded(ILogger logger, string run_id, string model_type, string identifier, string config_hash, int version, double milliseconds);
+
+    [LoggerMessage(EventName = "model_swap", Level = LogLevel.Information, Message = "Run {run_id} replaced the model before it as version {version} (identifier {identifier}, config_hash {config_hash})")]
+    private static partial void LogSwap(ILogger logger, string run_id, string identifier, string config_hash, int version);
+
+    [LoggerMessage(EventName = "model_load_failed", Level = LogLevel.Error, Message = "Run {run_id} cannot be loaded, tried again: {reason} (identifier {identifier}, config_hash {config_hash})")]
+    private static partial void LogFailed(ILogger logger, string run_id, string identifier, string config_hash, string reason);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Inference;
+
+/// <summary>One model an identifier; swapped whole.</summary>
+internal sealed class ModelSlots : IServingState, IDisposable
+{
+    /// <summary>Written only when a pipeline names it; answers where nothing else is named.</summary>
+    private const string Global = "global";
+
+    private readonly ConcurrentDictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
+
+    public int Loaded => _models.Count;
+
+    public int Promoted { get; set; }
+
+    public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier, StringComparer.Ordinal);
+
+    public int? VersionOf(string identifier) => _models.TryGetValue(identifier, out var model) ? model.Version : null;
+
+    /// <summary>Puts a model in force; the one before it goes when its last request has answered.</summary>
+    /// <returns>True when there was one before.</returns>
+    public bool Swap(ServedModel model)
+    {
+        ServedModel? before = null;
+        _models.AddOrUpdate(model.Identifier, model, (_, old) =>
+        {
+            before = old;
+            return model;
+        });
+        before?.Release();
+        return before is not null;
+    }
+
+    /// <summary>The model of an identifier, counted as in use; the caller releases it.</summary>
+    /// <exception cref="UnavailableException">No model is loaded.</exception>
+    /// <exception cref="InvalidInputException">None is named and there are several.</exception>
+    /// <exception cref="NotFoundException">The one named is not served.</exception>
+    public ServedModel Take(string? identifier)
+    {
+        while (true)
+        {
+            if (Find(identifier) is { } model && model.TryAcquire())
+                return model;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var model in _models.Values)
+            model.Release();
+
+        _models.Clear();
+    }
+
+    private ServedModel Find(string? identifier)
+    {
+        if (identifier is not null)
+        {
+            return _models.TryGetValue(identifier, out var named) ? named
+                : _models.IsEmpty ? throw NoModel() : throw new NotFoundException($"No model is served for '{identifier}'; served are {Names()}.");
+        }
+
+        var models = _models.Values.ToArray();
+        return models.Length switch
+        {
+            0 => throw NoModel(),
+            1 => models[0],
+            _ => models.FirstOrDefault(m => m.Identifier == Global) ?? throw new InvalidInputException($"Several models are served: name one as 'identifier'. Served are {Names()}."),
+        };
+    }
+
+    private static UnavailableException NoModel() => new("No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.");
+
+    private string Names() => string.Join(", ", _models.Keys.Order(StringComparer.Ordinal));
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FLTS.Modules.Inference;
+
+/// <summary>A model that is served.</summary>
+internal sealed record LoadedModelView(string Identifier, string RunId, string ModelType, int Version, string ConfigHash, int InputLen, int Horizon, double StepSeconds, IReadOnlyList<string> Targets);
+
+/// <summary>What this process serves.</summary>
+internal sealed record LoadedModels(IReadOnlyList<LoadedModelView> Items, string? Next);
+
+/// <summary>An answer or a problem of a batch.</summary>
+internal sealed record BatchItem(PredictAnswer? Answer, BatchProblem? Problem);
+
+/// <summary>Why an item has no answer.</summary>
+internal sealed record BatchProblem(int Status, string Detail);
+
+/// <summary>Answers of a batch, in the order of its items.</summary>
+internal sealed record BatchAnswer(IReadOnlyList<BatchItem> Items);
+
+/// <summary><c>/predict</c> and <c>/models/loaded</c>.</summary>
+internal static class PredictEndpoints
+{
+    private static readonly PredictAnswer _example = new(
+        "SUCCESS",
+        "PobleSec",
+        "0199a7b2c3d4",
+        "GRU",
+        3,
+        "e309764d",
+        [new() { ["ts"] = "2018-03-05T15:18:00", ["down"] = 161_234_567.8, ["up"] = 9_876_543.2 }],
+        null);
+
+    private static readonly string[] _exampleTimes = ["2018-03-05T15:14:00", "2018-03-05T15:16:00"];
+
+    private static readonly double[] _exampleValues = [1.5e8, 1.6e8];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").WithTags("Forecasts");
+        group.MapPost("/predict", Predict)
+            .WithName("Predict")
+            .WithSummary("A forecast by the champion, from the rows sent as 'data' or, without them, from the newest rows that are known.")
+            .RequireRole(Roles.Predict)
+            .Accepts<JsonElement>("application/json")
+            .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10 })
+            .WithExample(_example);
+        group.MapPost("/predict/batch", Batch)
+            .WithName("PredictBatch")
+            .WithSummary("Many forecasts in one call: an answer or a problem for each.")
+            .RequireRole(Roles.Predict)
+            .Accepts<JsonElement>("application/json")
+            .ProducesProblem(413).ProducesProblem(422)
+            .WithRequestExample(new { items = new[] { new { identifier = "PobleSec", inference_length = 10 } } })
+            .WithExample(new BatchAnswer([new BatchItem(_example, null), new BatchItem(null, new BatchProblem(404, "No model is served for 'Elsewhere'."))]));
+        group.MapGet("/models/loaded", Loaded)
+            .WithName("ListLoadedModels")
+            .WithSummary("The models this process serves.")
+            .RequireRole(Roles.Read)
+            .WithExample(new LoadedModels([new LoadedModelView("PobleSec", "0199a7b2c3d4", "GRU", 3, "e309764d", 10, 1, 120, ["down", "up"])], null));
+    }
+
+    private static async Task<Ok<PredictAnswer>> Predict(JsonElement body, int? inference_length, PredictService service, CancellationToken cancellation) =>
+        TypedResults.Ok(await service.PredictAsync(body, inference_length, cancellation));
+
+    private static async Task<Ok<BatchAnswer>> Batch(JsonElement body, PredictService service, InferenceOptions options, CancellationToken cancellation)
+    {
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
+            throw new InvalidInputException("The body must be {\"items\": [...]}, each item as for POST /predict.");
+        if (items.GetArrayLength() > options.MaxBatch)
+            throw new TooLargeException($"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
+
+        var answers = items.EnumerateArray().Select(item => AnswerAsync(item, service, cancellation));
+        return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
+    }
+
+    private static async Task<BatchItem> AnswerAsync(JsonElement item, PredictService service, CancellationToken cancellation)
+    {
+        try
+        {
+            return new BatchItem(await service.PredictAsync(item, null, cancellation), null);
+        }
+        catch (FltsException e)
+        {
+            return new BatchItem(null, new BatchProblem(e.Status, e.Message));
+        }
+    }
+
+    private static Ok<LoadedModels> Loaded(ModelSlots slots) => TypedResults.Ok(new LoadedModels(
+        [.. slots.All.Select(m => new LoadedModelView(
+            m.Identifier,
+            m.Loaded.Manifest.RunId,
+            m.Loaded.Manifest.ModelType,
+            m.Version,
+            m.Loaded.Manifest.ConfigHash,
+            m.Loaded.Manifest.InputLen,
+            m.Loaded.Manifest.Horizon,
+            m.Loaded.Manifest.StepSeconds,
+            m.Loaded.Manifest.Targets))],
+        null));
+}

@@ -1,0 +1,33 @@
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Inference;
+using FLTS.Modules.Pipeline;
+using FLTS.Modules.Preprocessing;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Storage;
+using FLTS.Modules.Training.Gru;
+using FLTS.Modules.Training.Lstm;
+using FLTS.Modules.Training.Prophet;
+using FLTS.Modules.Training.References;
+
+namespace FLTS.Modules;
+
+/// <summary>Every module, in flow order. The host registers from it and the architecture tests read their rules from it.</summary>
+public static class ModuleCatalog
+{
+    public static IReadOnlyList<IModule> All { get; } =
+    [
+        new StorageModule(),
+        new RegistryModule(),
+        new PreprocessingModule(),
+        new GruModule(),
+        new LstmModule(),
+        new ProphetModule(),
+        new ReferencesModule(),
+        new EvaluationModule(),
+        new InferenceModule(),
+        new PipelineModule(),
+    ];
+
+    /// <summary>Modules every other one stands on: always enabled.</summary>
+    public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry"];
+}

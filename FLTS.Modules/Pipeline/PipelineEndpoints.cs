@@ -1,0 +1,73 @@
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FLTS.Modules.Pipeline;
+
+/// <summary><c>/pipelines</c>.</summary>
+internal static class PipelineEndpoints
+{
+    private static readonly DateTimeOffset _exampleTime = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
+
+    private static readonly StartedPipeline _exampleStarted = new("9b1f0c2e", "e309764d", "PobleSec", 3, "/pipelines/9b1f0c2e");
+
+    private static readonly PipelineView _exampleView = new(
+        "9b1f0c2e",
+        "e309764d",
+        "PobleSec",
+        "PobleSec",
+        3,
+        PipelineStatus.Training,
+        null,
+        [new StageView("preprocess", "done", _exampleTime, _exampleTime.AddSeconds(1)), new StageView("train", "running", _exampleTime.AddSeconds(1), null), new StageView("evaluate", "waiting", null, null)],
+        [new RunView("0199a7b2c3d4", "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
+        null,
+        [],
+        null,
+        _exampleTime,
+        null);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/pipelines").WithTags("Pipelines");
+        group.MapPost("/", Start)
+            .WithName("StartPipeline")
+            .WithSummary("Starts a pipeline: preprocess, train, evaluate, promote. The same request again answers the same pipeline and trains nothing twice.")
+            .RequireRole(Roles.Train)
+            .Accepts<JsonElement>("application/json")
+            .ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
+            .WithRequestExample(new { dataset = "PobleSec", sample_train_rows = 0, training = new { LSTM = new { epochs = 20 } } })
+            .WithExample(_exampleStarted, 202);
+        group.MapGet("/", List)
+            .WithName("ListPipelines")
+            .WithSummary("Pipelines, newest first.")
+            .RequireRole(Roles.Read)
+            .ProducesProblem(422)
+            .WithExample(new Page<PipelineView>([_exampleView], null));
+        group.MapGet("/{id}", Get)
+            .WithName("GetPipeline")
+            .WithSummary("A pipeline by its id, or the newest of a config_hash: status, stages, runs with epochs and ETA, what it waits for.")
+            .RequireRole(Roles.Read)
+            .ProducesProblem(404)
+            .WithExample(_exampleView);
+    }
+
+    private static async Task<Accepted<StartedPipeline>> Start(JsonElement body, PipelineService service, CancellationToken cancellation)
+    {
+        var started = await service.StartAsync(PipelineRequest.Parse(body), cancellation);
+        return TypedResults.Accepted(started.Location, started);
+    }
+
+    private static async Task<Ok<Page<PipelineView>>> List(PipelineReader reader, string? identifier, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        return TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
+    }
+
+    private static async Task<Ok<PipelineView>> Get(string id, PipelineReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.FindAsync(id, cancellation));
+}

@@ -1,0 +1,33 @@
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Pipeline;
+
+/// <summary>Starts pipelines, tells their state, and looks after them (the Reconciler).</summary>
+internal sealed class PipelineModule : IModule
+{
+    public string Name => "Pipeline";
+
+    public JobQueue? Queue => null;
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
+        options.Validate();
+        services.AddSingleton(options);
+        services.AddSingleton<PipelinePlanner>();
+        services.AddSingleton<PipelineService>();
+        services.AddSingleton<PipelineReader>();
+        services.AddSingleton<Reconciler>();
+        services.AddHostedService(p => p.GetRequiredService<Reconciler>());
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        // The Reconciler looks at the rows by itself: no message is needed.
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Modules.Registry;
+using Microsoft.Extensions.Configuration;
+
+namespace FLTS.Modules.Pipeline;
+
+/// <summary>Everything a pipeline is made of, before any row is written.</summary>
+internal sealed record PipelinePlan(
+    string Dataset,
+    string Identifier,
+    string ConfigHash,
+    string Config,
+    IReadOnlyList<PlannedRun> Runs,
+    EvaluationPolicy Evaluation,
+    bool ForceRetrain);
+
+/// <summary>A model type with its complete hyperparameters.</summary>
+internal sealed record PlannedRun(string ModelType, string Params, string ParamsHash);
+
+/// <summary>Turns a request into a plan: resolves the sources, completes and checks every option, takes the hashes.</summary>
+internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration configuration, PipelineOptions options)
+{
+    /// <summary>Section with default hyperparameters by model type; read here, so that a process without trainers plans the same runs.</summary>
+    private const string ModelsSection = "Models";
+
+    /// <exception cref="NotFoundException">No such dataset.</exception>
+    /// <exception cref="InvalidInputException">An option is unknown or out of range.</exception>
+    public async Task<PipelinePlan> PlanAsync(PipelineRequest request, CancellationToken cancellation)
+    {
+        var types = (request.ModelTypes ?? options.ExpectedModelTypes).Select(ForecasterCatalog.Get).ToList();
+        if (types.GroupBy(t => t.ModelType).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new InvalidInputException($"'model_types' lists {twice.Key} twice; each type is trained once.");
+
+        if (request.Training.Select(p => p.Key).FirstOrDefault(k => types.All(t => t.ModelType != k)) is { } stranger)
+            throw new InvalidInputException($"'training' has options for '{stranger}', which is not trained; model_types are {string.Join(", ", types.Select(t => t.ModelType))}.");
+
+        var runs = types.Select(t => PlanRun(t, request.Training[t.ModelType])).ToList();
+        var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
+        var identifier = request.Identifier ?? request.Dataset;
+        var found = await sources.ResolveAsync(request.Dataset, cancellation);
+        var config = PreprocessConfig.Parse(
+            identifier,
+            found.TrainSha256,
+            found.TestSha256,
+            ConfigurationJson.Read(configuration.GetSection("Preprocessing")),
+            request.Preprocessing);
+
+        return new PipelinePlan(request.Dataset, identifier, config.ConfigHash, CanonicalJson.Serialize(config.ToJson()), runs, policy, request.ForceRetrain);
+    }
+
+    private PlannedRun PlanRun(IForecasterFamily family, JsonNode? overrides)
+    {
+        if (overrides is not (null or JsonObject))
+            throw new InvalidInputException($"'training.{family.ModelType}' must be a JSON object of hyperparameters.");
+
+        var defaults = ConfigurationJson.Read(configuration.GetSection(ModelsSection).GetSection(family.ModelType));
+        var complete = family.Normalise(Merge(defaults, (JsonObject?)overrides));
+        return new PlannedRun(family.ModelType, CanonicalJson.Serialize(complete), CanonicalJson.Hash(complete));
+    }
+
+    /// <summary>Overrides replace defaults member by member; objects are merged.</summary>
+    private static JsonObject Merge(JsonObject defaults, JsonObject? overrides)
+    {
+        foreach (var (name, value) in overrides ?? [])
+        {
+            defaults[name] = defaults[name] is JsonObject inner && value is JsonObject more
+                ? Merge((JsonObject)inner.DeepClone(), more)
+                : value?.DeepClone();
+        }
+
+        return defaults;
+    }
+}

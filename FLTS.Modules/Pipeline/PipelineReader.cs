@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Pipeline;
+
+/// <summary>A pipeline as <c>GET /pipelines/{id}</c> answers it.</summary>
+internal sealed record PipelineView(
+    string PipelineId,
+    string ConfigHash,
+    string Identifier,
+    string Dataset,
+    long Sequence,
+    PipelineStatus Status,
+    WaitingView? WaitingFor,
+    IReadOnlyList<StageView> Stages,
+    IReadOnlyList<RunView> Runs,
+    AttemptView? Attempt,
+    IReadOnlyList<string> Warnings,
+    string? Error,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? EndedAt);
+
+/// <summary>A run inside a pipeline.</summary>
+internal sealed record RunView(
+    string RunId,
+    string ModelType,
+    RunStatus Status,
+    int? Epoch,
+    int? Epochs,
+    double? EtaSeconds,
+    double? TrainLoss,
+    double? ValLoss,
+    string? Error);
+
+/// <summary>The attempt that ended (or blocks) a pipeline.</summary>
+internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId);
+
+/// <summary>Tells the state of pipelines from the rows.</summary>
+internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
+{
+    /// <summary>Pipelines that have not ended.</summary>
+    public static IQueryable<PipelineRow> Unfinished(RegistryDbContext db) =>
+        db.Pipelines.Where(p => p.Status == PipelineStatus.Queued || p.Status == PipelineStatus.Preprocessing || p.Status == PipelineStatus.Training
+            || p.Status == PipelineStatus.Evaluating || p.Status == PipelineStatus.Blocked);
+
+    /// <summary>Datasets and runs of pipelines, in two queries.</summary>
+    public static async Task<List<PipelineState>> StatesAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
+    {
+        var hashes = pipelines.Select(p => p.ConfigHash).Distinct().ToList();
+        var runIds = pipelines.SelectMany(p => p.Runs).Select(r => r.RunId).Distinct().ToList();
+        var datasets = await db.Datasets.AsNoTracking().Where(d => hashes.Contains(d.ConfigHash)).ToDictionaryAsync(d => d.ConfigHash, cancellation);
+        var runs = await db.Runs.AsNoTracking().Where(r => runIds.Contains(r.RunId)).ToDictionaryAsync(r => r.RunId, cancellation);
+        return [.. pipelines.Select(p => new PipelineState(p, datasets[p.ConfigHash], [.. p.Runs.OrderBy(r => r.ModelType, StringComparer.Ordinal).Select(r => runs[r.RunId])]))];
+    }
+
+    /// <summary>Newest first.</summary>
+    public async Task<Page<PipelineView>> ListAsync(string? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var query = db.Pipelines.Include(p => p.Runs).AsNoTracking();
+        if (identifier is not null)
+            query = query.Where(p => p.Identifier == identifier);
+
+        if (cursor is { } after)
+            query = query.Where(p => p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare(p.PipelineId, after.Id) < 0));
+
+        var rows = await query.OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.PipelineId).Take(limit + 1).ToListAsync(cancellation);
+        var views = (await ViewsAsync(db, [.. rows.Take(limit)], cancellation)).ToDictionary(v => v.PipelineId);
+        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.PipelineId), r => views.GetValueOrDefault(r.PipelineId)!);
+    }
+
+    /// <summary>By pipeline id, or the newest pipeline of a config hash.</summary>
+    /// <exception cref="NotFoundException">Neither.</exception>
+    public async Task<PipelineView> FindAsync(string id, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var row = await db.Pipelines.Include(p => p.Runs).AsNoTracking()
+            .Where(p => p.PipelineId == id || p.ConfigHash == id)
+            .OrderByDescending(p => p.CreatedAt)
+            .FirstOrDefaultAsync(cancellation)
+            ?? throw new NotFoundException($"There is no pipeline with the id or config_hash '{id}'. GET /pipelines lists them.");
+        return (await ViewsAsync(db, [row], cancellation))[0];
+    }
+
+    private static async Task<List<PipelineView>> ViewsAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
+    {
+        var states = await StatesAsync(db, pipelines, cancellation);
+        var runIds = states.SelectMany(s => s.Runs).Select(r => r.RunId).Distinct().ToList();
+        var epochs = (await db.RunEpochs.AsNoTracking()
+                .Where(e => runIds.Contains(e.RunId) && db.Runs.Any(r => r.RunId == e.RunId && r.Epoch == e.Epoch))
+                .ToListAsync(cancellation))
+            .ToDictionary(e => e.RunId);
+        var pipelineIds = pipelines.Select(p => p.PipelineId).ToList();
+        var attempts = (await db.PromotionAttempts.AsNoTracking()
+                .Where(a => a.PipelineId != null && pipelineIds.Contains(a.PipelineId))
+                .ToListAsync(cancellation))
+            .GroupBy(a => a.PipelineId!)
+            .ToDictionary(g => g.Key, g => g.OrderByDescending(a => a.CreatedAt).First());
+        return [.. states.Select(s => View(s, epochs, attempts.GetValueOrDefault(s.Pipeline.PipelineId)))];
+    }
+
+    private static PipelineView View(PipelineState state, Dictionary<string, RunEpochRow> epochs, PromotionAttemptRow? attempt)
+    {
+        var (pipeline, dataset, runs) = state;
+        return new PipelineView(
+            pipeline.PipelineId,
+            pipeline.ConfigHash,
+            pipeline.Identifier,
+            pipeline.Dataset,
+            pipeline.Sequence,
+            PipelineProgress.StatusOf(pipeline, dataset, runs),
+            PipelineProgress.WaitingFor(pipeline, dataset, runs),
+            PipelineProgress.StagesOf(pipeline, dataset, runs),
+            [.. runs.Select(r => new RunView(
+                r.RunId,
+                r.ModelType,
+                r.Status,
+                r.Epoch,
+                r.Epochs,
+                r.Status == RunStatus.Running ? r.EtaSeconds : null,
+                epochs.GetValueOrDefault(r.RunId)?.TrainLoss,
+                epochs.GetValueOrDefault(r.RunId)?.ValLoss,
+                r.Error))],
+            attempt is null ? null : new AttemptView(attempt.AttemptId, attempt.Outcome, attempt.Reason, JsonNode.Parse(attempt.Missing), attempt.SelectedRunId, attempt.ScoreboardId),
+            Warnings(dataset),
+            pipeline.Error ?? (dataset.Status == DatasetStatus.Failed ? dataset.Error : null),
+            pipeline.CreatedAt,
+            pipeline.EndedAt);
+    }
+
+    private static List<string> Warnings(DatasetRow dataset) =>
+        dataset.Report is { } report && JsonNode.Parse(report)?["warnings"] is JsonArray warnings
+            ? [.. warnings.Select(w => w!.ToString())]
+            : [];
+}

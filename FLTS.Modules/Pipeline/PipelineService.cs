@@ -1,0 +1,144 @@
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Pipeline;
+
+/// <summary>What <c>POST /pipelines</c> answers.</summary>
+internal sealed record StartedPipeline(string PipelineId, string ConfigHash, string Identifier, long Sequence, string Location);
+
+/// <summary>Starts pipelines: writes rows in one transaction and wakes the Reconciler.</summary>
+internal sealed partial class PipelineService(
+    IDbContextFactory<RegistryDbContext> registry,
+    PipelinePlanner planner,
+    Reconciler reconciler,
+    PipelineOptions options,
+    TimeProvider time,
+    ILogger<PipelineService> logger)
+{
+    /// <summary>Starts what the request describes, or finds that it is already there.</summary>
+    /// <exception cref="TooManyException">More unfinished pipelines than allowed.</exception>
+    public async Task<StartedPipeline> StartAsync(PipelineRequest request, CancellationToken cancellation)
+    {
+        var plan = await planner.PlanAsync(request, cancellation);
+        var started = await WriteAsync(plan, cancellation);
+        reconciler.Wake();
+        return started;
+    }
+
+    private async Task<StartedPipeline> WriteAsync(PipelinePlan plan, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await EnsureDatasetAsync(db, plan, cancellation);
+        var runs = new List<RunRow>();
+        foreach (var planned in plan.Runs)
+            runs.Add(await EnsureRunAsync(db, plan, planned, cancellation));
+
+        var pipeline = await EnsurePipelineAsync(db, plan, runs, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new StartedPipeline(pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, pipeline.Sequence, $"/pipelines/{pipeline.PipelineId}");
+    }
+
+    private async Task EnsureDatasetAsync(RegistryDbContext db, PipelinePlan plan, CancellationToken cancellation)
+    {
+        var isNew = await db.InsertIfAbsentAsync(
+            new DatasetRow
+            {
+                ConfigHash = plan.ConfigHash,
+                Identifier = plan.Identifier,
+                SourceName = plan.Dataset,
+                Config = plan.Config,
+                Status = DatasetStatus.Queued,
+                CreatedAt = time.GetUtcNow(),
+            },
+            cancellation);
+        if (isNew)
+            return;
+
+        // Asking again for data that could not be prepared is asking to try again.
+        await db.Datasets
+            .Where(d => d.ConfigHash == plan.ConfigHash && d.Status == DatasetStatus.Failed)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(d => d.Status, DatasetStatus.Queued)
+                    .SetProperty(d => d.Tries, 0)
+                    .SetProperty(d => d.Deaths, 0)
+                    .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null),
+                cancellation);
+    }
+
+    private async Task<RunRow> EnsureRunAsync(RegistryDbContext db, PipelinePlan plan, PlannedRun planned, CancellationToken cancellation)
+    {
+        var same = db.Runs.AsNoTracking().Where(r => r.ConfigHash == plan.ConfigHash && r.ModelType == planned.ModelType && r.ParamsHash == planned.ParamsHash);
+        var newest = await same.OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
+        var (generation, isNew) = PipelineIds.Generation(newest, plan.ForceRetrain);
+        if (!isNew)
+        {
+            LogDuplicate(logger, planned.ModelType, newest!.RunId, plan.ConfigHash, plan.Identifier);
+            return newest;
+        }
+
+        var inserted = await db.InsertIfAbsentAsync(
+            new RunRow
+            {
+                RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+                ConfigHash = plan.ConfigHash,
+                Identifier = plan.Identifier,
+                ModelType = planned.ModelType,
+                ParamsHash = planned.ParamsHash,
+                Generation = generation,
+                Params = planned.Params,
+                Status = RunStatus.Queued,
+                CreatedAt = time.GetUtcNow(),
+            },
+            cancellation);
+        if (inserted)
+            FltsMetrics.Runs.Add(1, new("model_type", planned.ModelType), new("status", "queued"));
+
+        // Whoever came first wrote it; everybody uses that one.
+        return await same.SingleAsync(r => r.Generation == generation, cancellation);
+    }
+
+    private async Task<PipelineRow> EnsurePipelineAsync(RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
+    {
+        var id = PipelineIds.PipelineId(plan.ConfigHash, runs);
+        if (await db.Pipelines.AsNoTracking().SingleOrDefaultAsync(p => p.PipelineId == id, cancellation) is { } existing)
+        {
+            LogSamePipeline(logger, id, plan.ConfigHash, plan.Identifier);
+            return existing;
+        }
+
+        if (await PipelineReader.Unfinished(db).CountAsync(cancellation) >= options.MaxUnfinished)
+            throw new TooManyException($"{options.MaxUnfinished} pipelines are unfinished, which is the most allowed (Pipeline:MaxUnfinished). Try again when some have ended.", 30);
+
+        var row = new PipelineRow
+        {
+            PipelineId = id,
+            ConfigHash = plan.ConfigHash,
+            Identifier = plan.Identifier,
+            Sequence = await db.NextPipelineSequenceAsync(plan.Identifier, cancellation),
+            Dataset = plan.Dataset,
+            ExpectedModelTypes = JsonSerializer.Serialize(plan.Runs.Select(r => r.ModelType)),
+            Evaluation = plan.Evaluation.ToJson().ToJsonString(),
+            Status = PipelineStatus.Queued,
+            CreatedAt = time.GetUtcNow(),
+        };
+        if (await db.InsertIfAbsentAsync(row, cancellation))
+        {
+            foreach (var run in runs)
+                await db.InsertIfAbsentAsync(new PipelineRunRow { PipelineId = id, ModelType = run.ModelType, RunId = run.RunId }, cancellation);
+        }
+
+        return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == id, cancellation);
+    }
+
+    [LoggerMessage(EventName = "train_skip_duplicate", Level = LogLevel.Information, Message = "{model_type} with these hyperparameters exists as run {run_id}: not trained again (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogDuplicate(ILogger logger, string model_type, string run_id, string config_hash, string identifier);
+
+    [LoggerMessage(EventName = "skip_idempotent", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} was asked for again: nothing new to do (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogSamePipeline(ILogger logger, string pipeline_id, string config_hash, string identifier);
+}

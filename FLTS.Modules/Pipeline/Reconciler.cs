@@ -1,0 +1,92 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Pipeline;
+
+/// <summary>
+/// Looks at the rows at start and every few seconds, and starts what should be running and is not: after a crash, a lost message,
+/// a store that was away. What to do is decided by <see cref="ReconcilePlan"/>; here it is only carried out.
+/// </summary>
+internal sealed partial class Reconciler(
+    IDbContextFactory<RegistryDbContext> registry,
+    ILeases leases,
+    IJobQueues jobs,
+    IEnumerable<IPointerRepair> pointers,
+    IStartupGate gate,
+    PipelineOptions options,
+    TimeProvider time,
+    ILogger<Reconciler> logger) : WakeableLoop(gate, TimeSpan.FromSeconds(options.ReconcileSeconds), logger)
+{
+    /// <summary>When a step was last put into its queue by this process: a step that waits there is not put there again and again.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _queuedAt = new(StringComparer.Ordinal);
+
+    /// <summary>One look at everything unfinished.</summary>
+    internal override async Task LookAsync(CancellationToken cancellation)
+    {
+        var states = await UnfinishedAsync(cancellation);
+        var databaseNow = await leases.DatabaseNowAsync(cancellation);
+        var now = time.GetUtcNow();
+        foreach (var action in ReconcilePlan.Decide(states, now, row => LeaseRules.IsHeld(row, databaseNow)))
+            await CarryOutAsync(action, now, cancellation);
+
+        foreach (var repair in pointers)
+            await repair.RepairAsync(cancellation);
+    }
+
+    private async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var pipelines = await PipelineReader.Unfinished(db).Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
+        return await PipelineReader.StatesAsync(db, pipelines, cancellation);
+    }
+
+    private async Task CarryOutAsync(ReconcileAction action, DateTimeOffset now, CancellationToken cancellation)
+    {
+        switch (action)
+        {
+            case ReconcileAction.Preprocess(var dataset) when ShouldQueue(dataset.ConfigHash, dataset, now):
+                LogResumed(logger, "preprocess", dataset.ConfigHash, null, null, dataset.Identifier);
+                jobs.Preprocess(dataset.ConfigHash, dataset.Identifier);
+                break;
+            case ReconcileAction.Train(var run) when ShouldQueue(run.RunId, run, now):
+                LogResumed(logger, "train", run.ConfigHash, run.RunId, null, run.Identifier);
+                jobs.Train(run.RunId, run.ModelType, run.Identifier, run.ConfigHash);
+                break;
+            case ReconcileAction.Evaluate(var pipeline) when ShouldQueue(pipeline.PipelineId, pipeline, now):
+                LogResumed(logger, "evaluate", pipeline.ConfigHash, null, pipeline.PipelineId, pipeline.Identifier);
+                jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash);
+                break;
+            case ReconcileAction.FailRun(var run, var reason):
+                await using (var db = await registry.CreateDbContextAsync(cancellation))
+                {
+                    await db.Runs
+                        .Where(r => r.RunId == run.RunId && r.Status == RunStatus.Queued && r.LeaseToken == run.LeaseToken)
+                        .ExecuteUpdateAsync(
+                            set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Error, reason).SetProperty(r => r.EndedAt, now),
+                            cancellation);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Each take-over and each try is queued once at once, and again only when it has not begun for a while.</summary>
+    private bool ShouldQueue(string id, ILeased row, DateTimeOffset now)
+    {
+        var key = $"{id}/{row.LeaseToken}/{row.Tries}";
+        if (_queuedAt.TryGetValue(key, out var at) && now - at < TimeSpan.FromSeconds(options.RequeueSeconds))
+            return false;
+
+        foreach (var old in _queuedAt.Where(q => now - q.Value > TimeSpan.FromHours(1)).Select(q => q.Key).ToList())
+            _queuedAt.Remove(old);
+
+        _queuedAt[key] = now;
+        return true;
+    }
+
+    [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued (config_hash {config_hash}, run_id {run_id}, pipeline_id {pipeline_id}, identifier {identifier})")]
+    private static partial void LogResumed(ILogger logger, string stage, string config_hash, string? run_id, string? pipeline_id, string identifier);
+}

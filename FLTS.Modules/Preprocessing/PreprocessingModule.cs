@@ -1,0 +1,38 @@
+using FLTS.Modules.Contracts;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Preprocessing;
+
+/// <summary>Step 1: source CSV to processed data.</summary>
+internal sealed class PreprocessingModule : IModule
+{
+    public string Name => "Preprocessing";
+
+    public JobQueue? Queue => new("preprocessing", Workers: 1);
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<DatasetTransitions>();
+        services.AddSingleton<DatasetBuilder>();
+        services.AddSingleton<PreprocessService>();
+        services.AddTransient<IPreprocessJob, PreprocessJob>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        // Pipeline queues the work; nothing has to be heard.
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Datasets are shown by the Registry.
+    }
+}
+
+internal sealed class PreprocessJob(PreprocessService service) : IPreprocessJob
+{
+    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(configHash, cancellation);
+}

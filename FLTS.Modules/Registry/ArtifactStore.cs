@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Storage;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>Where verified artifacts are kept for the next reading.</summary>
+internal sealed record ArtifactCacheFolder(string Path);
+
+/// <summary>
+/// Artifacts on the object store, with a cache of verified files on this machine's disk. The cache is addressed by content: a file is
+/// used only if its bytes hash to what the manifest says, so it can neither be stale nor wrong, and it serves while the store is away.
+/// </summary>
+internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cache) : IArtifactStore
+{
+    private const string ManifestName = "manifest.json";
+    private const int LargestManifest = 1 << 20;
+    private const long LargestFile = 1L << 30;
+
+    public async Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation)
+    {
+        var manifestBytes = await File.ReadAllBytesAsync(Path.Combine(stagingFolder, ManifestName), cancellation);
+        foreach (var file in Parse(manifestBytes, runId).Files)
+        {
+            await using var content = File.OpenRead(Path.Combine(stagingFolder, file.Path));
+            await store.PutAsync(ObjectKeys.Artifact(runId, attempt, file.Path), content, cancellation);
+        }
+
+        // Last: what has a manifest is complete.
+        await store.PutAsync(ObjectKeys.Manifest(runId, attempt), manifestBytes, cancellation);
+        return Hash(manifestBytes);
+    }
+
+    public async Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation)
+    {
+        var manifestBytes = await ReadAsync(ObjectKeys.Manifest(runId, attempt), null, manifestSha256, cancellation);
+        var manifest = Parse(manifestBytes, runId);
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var file in manifest.Files)
+            files[file.Path] = await ReadAsync(ObjectKeys.Artifact(runId, attempt, file.Path), file.Size, file.Sha256, cancellation);
+
+        return new StoredModel(manifest, manifestSha256, files);
+    }
+
+    private async Task<byte[]> ReadAsync(ObjectKey key, long? size, string sha256, CancellationToken cancellation)
+    {
+        var cached = Path.Combine(cache.Path, sha256);
+        if (File.Exists(cached) && await File.ReadAllBytesAsync(cached, cancellation) is var known && Hash(known) == sha256)
+        {
+            FltsMetrics.ArtifactCacheRequests.Add(1, new KeyValuePair<string, object?>("result", "hit"));
+            return known;
+        }
+
+        FltsMetrics.ArtifactCacheRequests.Add(1, new KeyValuePair<string, object?>("result", "miss"));
+        if (size > LargestFile)
+            throw new CorruptArtifactException($"{key} claims {size} bytes; no artifact is larger than {LargestFile}.");
+
+        var stored = await store.StatAsync(key, cancellation) ?? throw new CorruptArtifactException($"{key} is missing from the object store.");
+        if (size is { } expected && stored.Size != expected)
+            throw new CorruptArtifactException($"{key} has {stored.Size} bytes; the manifest says {expected}.");
+
+        using var bytes = await store.ReadAllAsync(key, cancellation);
+        var content = bytes.ToArray();
+        var found = Hash(content);
+        if (found != sha256)
+            throw new CorruptArtifactException($"{key} was changed after it was written: its SHA-256 is {found}, recorded is {sha256}.");
+
+        Keep(cached, content);
+        return content;
+    }
+
+    private void Keep(string path, byte[] content)
+    {
+        try
+        {
+            Directory.CreateDirectory(cache.Path);
+            var temporary = $"{path}.{Guid.NewGuid():N}~";
+            File.WriteAllBytes(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without a cache the next reading is slower, nothing else.
+        }
+    }
+
+    private static ArtifactManifest Parse(byte[] bytes, string runId)
+    {
+        if (bytes.Length > LargestManifest)
+            throw new CorruptArtifactException($"The manifest of run {runId} has {bytes.Length} bytes; none is larger than {LargestManifest}.");
+
+        try
+        {
+            var manifest = JsonSerializer.Deserialize<ArtifactManifest>(bytes, RegistryJson.Options);
+            if (manifest?.RunId != runId)
+                throw new CorruptArtifactException($"The manifest of run {runId} names run {manifest?.RunId}.");
+            if (manifest.Files is null || manifest.Files.FirstOrDefault(f => !IsPlain(f)) is not null)
+                throw new CorruptArtifactException($"The manifest of run {runId} must list files by relative path, size and SHA-256.");
+
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new CorruptArtifactException($"The manifest of run {runId} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Paths and hashes become names on disk here: nothing in them may lead elsewhere.</summary>
+    private static bool IsPlain(ManifestFile? file) =>
+        file is { Path: { } path, Sha256: { Length: 64 } hash, Size: >= 0 }
+        && hash.All(char.IsAsciiHexDigitLower)
+        && path.Split('/').All(p => p is not ("" or "." or ".."))
+        && path.AsSpan().IndexOfAny('\\', ':', '\0') < 0;
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

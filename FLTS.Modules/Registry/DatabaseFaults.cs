@@ -1,0 +1,24 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>Tells a database that is away for now from one that says no.</summary>
+internal static class DatabaseFaults
+{
+    // https://www.sqlite.org/rescode.html: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
+    private static readonly int[] _passingOfSqlite = [5, 6, 10, 13, 14];
+
+    /// <summary>True where the same command may succeed later: no connection, a restart, a lock, a full disk. Work must not fail for good over it.</summary>
+    public static bool IsPassing(Exception exception)
+    {
+        // EF wraps what it takes for transient.
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is DbException { IsTransient: true } || (e is SqliteException sqlite && _passingOfSqlite.Contains(sqlite.SqliteErrorCode)))
+                return true;
+        }
+
+        return false;
+    }
+}

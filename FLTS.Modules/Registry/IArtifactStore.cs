@@ -1,0 +1,26 @@
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>A model's files on top of the object store: manifest, SHA-256, local cache.</summary>
+internal interface IArtifactStore
+{
+    /// <summary>Uploads every file of a staging folder under <c>models/run_id/attempt/</c>, <c>manifest.json</c> last. May be repeated: an upload that broke off is sent again whole.</summary>
+    /// <returns>SHA-256 of the manifest.</returns>
+    /// <exception cref="UnavailableException">The store refuses; the staging folder stays as it is.</exception>
+    Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation);
+
+    /// <summary>Reads the manifest and every file of a succeeded run, each checked against size and SHA-256.</summary>
+    /// <exception cref="UnavailableException">The store cannot be reached.</exception>
+    /// <exception cref="CorruptArtifactException">A file is missing or its bytes differ; names it.</exception>
+    Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation);
+}
+
+/// <summary>A verified model: manifest and file bytes by manifest path.</summary>
+internal sealed record StoredModel(ArtifactManifest Manifest, string ManifestSha256, IReadOnlyDictionary<string, byte[]> Files)
+{
+    /// <summary>Files of one folder, by their names inside it (what <see cref="Forecasting.IForecasterFamily.Load"/> wants).</summary>
+    public IReadOnlyDictionary<string, byte[]> Folder(string folder) =>
+        Files.Where(f => f.Key.StartsWith(folder + "/", StringComparison.Ordinal))
+            .ToDictionary(f => f.Key[(folder.Length + 1)..], f => f.Value, StringComparer.Ordinal);
+}

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>Holds a lease while work is done: renews it in the background, says when it is lost, gives it back at the end.</summary>
+internal sealed partial class LeaseKeeper : IAsyncDisposable
+{
+    private readonly ILeases _leases;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _done = new();
+    private readonly Task _beating;
+
+    private LeaseKeeper(Lease lease, ILeases leases, TimeProvider time, ILogger logger)
+    {
+        (Lease, _leases, _time, _logger) = (lease, leases, time, logger);
+        _beating = Task.Run(BeatAsync);
+    }
+
+    /// <summary>The lease in hand.</summary>
+    public Lease Lease { get; }
+
+    /// <summary>Fires when somebody else has the row, or when it could not be renewed before it expired: stop working.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Null: somebody else holds it.</summary>
+    public static async Task<LeaseKeeper?> TryAcquireAsync(ILeases leases, LeaseKind kind, string id, TimeProvider time, ILogger logger, CancellationToken cancellation) =>
+        await leases.TryAcquireAsync(kind, id, cancellation) is { } lease ? new LeaseKeeper(lease, leases, time, logger) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _done.CancelAsync();
+        await _beating;
+        try
+        {
+            await _leases.ReleaseAsync(Lease, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // The database is away: the lease expires by itself.
+            LogNotReleased(_logger, Lease.Kind, Lease.Id, e);
+        }
+
+        _lost.Dispose();
+        _done.Dispose();
+    }
+
+    private async Task BeatAsync()
+    {
+        var renewed = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(LeaseRules.HeartbeatInterval, _time, _done.Token);
+                if (!await _leases.HeartbeatAsync(Lease, _done.Token))
+                {
+                    await _lost.CancelAsync();
+                    return;
+                }
+
+                renewed = _time.GetTimestamp();
+            }
+            catch (OperationCanceledException) when (_done.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogNotRenewed(_logger, Lease.Kind, Lease.Id, e);
+                if (_time.GetElapsedTime(renewed) < LeaseRules.Expiry)
+                    continue;
+
+                await _lost.CancelAsync();
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be renewed; it is tried again until it expires.")]
+    private static partial void LogNotRenewed(ILogger logger, LeaseKind kind, string id, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be given back; it expires by itself.")]
+    private static partial void LogNotReleased(ILogger logger, LeaseKind kind, string id, Exception exception);
+}

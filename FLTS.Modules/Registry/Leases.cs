@@ -1,0 +1,33 @@
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>Rows that are leased.</summary>
+internal enum LeaseKind
+{
+    Dataset,
+    Run,
+    Pipeline,
+}
+
+/// <summary>A lease in hand. Every transition of the row is <c>WHERE lease_token = Token</c>.</summary>
+internal sealed record Lease(LeaseKind Kind, string Id, long Token, string Owner);
+
+/// <summary>Leases by compare-and-set on the row itself; expiry compares the database's clock, never this machine's.</summary>
+internal interface ILeases
+{
+    /// <summary>Milliseconds since the Unix epoch by the database's clock.</summary>
+    Task<long> DatabaseNowAsync(CancellationToken cancellation);
+
+    /// <summary>Takes the row if it is free or its holder's heartbeat is older than 10 s (a death, counted in <see cref="ILeased.Deaths"/>). Null: somebody else has it.</summary>
+    Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation);
+
+    /// <summary>Renews; false when the lease is no longer ours.</summary>
+    Task<bool> HeartbeatAsync(Lease lease, CancellationToken cancellation);
+
+    /// <summary>Gives it back; no error where it is no longer ours.</summary>
+    Task ReleaseAsync(Lease lease, CancellationToken cancellation);
+
+    /// <summary>Frees every lease (counting a death each): only for the embedded default, where the lock on the data folder proves that no other process lives.</summary>
+    Task<int> VoidAllAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,56 @@
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>The record of truth. One model for both databases; a sealed context each, because their migrations differ.</summary>
+internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<SourceRow> Sources => Set<SourceRow>();
+
+    public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
+
+    public DbSet<RunRow> Runs => Set<RunRow>();
+
+    public DbSet<RunEpochRow> RunEpochs => Set<RunEpochRow>();
+
+    public DbSet<RunArtifactRow> RunArtifacts => Set<RunArtifactRow>();
+
+    public DbSet<PipelineRow> Pipelines => Set<PipelineRow>();
+
+    public DbSet<PipelineRunRow> PipelineRuns => Set<PipelineRunRow>();
+
+    public DbSet<SequenceRow> Sequences => Set<SequenceRow>();
+
+    public DbSet<ScoreboardRow> Scoreboards => Set<ScoreboardRow>();
+
+    public DbSet<PromotionAttemptRow> PromotionAttempts => Set<PromotionAttemptRow>();
+
+    public DbSet<ChampionRow> Champions => Set<ChampionRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DatasetStatus>().HaveConversion<SnakeCaseEnum<DatasetStatus>>().HaveMaxLength(32);
+        configurationBuilder.Properties<RunStatus>().HaveConversion<SnakeCaseEnum<RunStatus>>().HaveMaxLength(32);
+        configurationBuilder.Properties<PipelineStatus>().HaveConversion<SnakeCaseEnum<PipelineStatus>>().HaveMaxLength(32);
+        configurationBuilder.Properties<AttemptTrigger>().HaveConversion<SnakeCaseEnum<AttemptTrigger>>().HaveMaxLength(32);
+        configurationBuilder.Properties<AttemptOutcome>().HaveConversion<SnakeCaseEnum<AttemptOutcome>>().HaveMaxLength(32);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => RegistryModel.Configure(modelBuilder);
+}
+
+/// <summary>The registry in a SQLite file: the embedded default.</summary>
+internal sealed class SqliteRegistryDbContext(DbContextOptions<SqliteRegistryDbContext> options) : RegistryDbContext(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+
+        // SQLite keeps a DateTimeOffset as text that neither sorts nor compares: UTC ticks do.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+    }
+}
+
+/// <summary>The registry in PostgreSQL.</summary>
+internal sealed class PostgresRegistryDbContext(DbContextOptions<PostgresRegistryDbContext> options) : RegistryDbContext(options);

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>What the registry shows: datasets, runs, promotions, scoreboards, champions.</summary>
+internal static class RegistryEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").RequireRole(Roles.Read);
+        group.MapGet("/datasets", Datasets).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
+            .WithExample(RegistryExamples.Datasets);
+        group.MapGet("/runs", Runs).WithTags("Runs").WithName("ListRuns").WithSummary("Trainings, newest first.")
+            .ProducesProblem(422).WithExample(RegistryExamples.Runs);
+        group.MapGet("/runs/{run_id}", Run).WithTags("Runs").WithName("GetRun").WithSummary("A training with its hyperparameters, metrics and artifacts.")
+            .ProducesProblem(404).WithExample(RegistryExamples.Run);
+        group.MapGet("/runs/{run_id}/metrics", Metrics).WithTags("Runs").WithName("GetRunMetrics").WithSummary("Losses and metrics by epoch; the evaluator's test metrics.")
+            .ProducesProblem(404).WithExample(RegistryExamples.Metrics);
+        group.MapGet("/runs/{run_id}/artifacts", Artifacts).WithTags("Runs").WithName("ListArtifacts").WithSummary("Files of a run with size and SHA-256.")
+            .ProducesProblem(404).WithExample(RegistryExamples.Artifacts);
+        group.MapGet("/runs/{run_id}/artifacts/{**path}", Artifact).WithTags("Runs").WithName("DownloadArtifact").WithSummary("One file of a run.")
+            .Produces(200, contentType: "application/octet-stream").ProducesProblem(404).WithExample("(the file's bytes)");
+        group.MapGet("/promotions", Promotions).WithTags("Promotions").WithName("ListPromotions").WithSummary("Promotion attempts, newest first: outcome, reason, what was missing, every try.")
+            .ProducesProblem(422).WithExample(RegistryExamples.Attempts);
+        group.MapGet("/promotions/{attempt_id}", Promotion).WithTags("Promotions").WithName("GetPromotion").WithSummary("One promotion attempt.")
+            .ProducesProblem(404).WithExample(RegistryExamples.Attempt);
+        group.MapGet("/scoreboards/{id}", Scoreboard).WithTags("Promotions").WithName("GetScoreboard").WithSummary("The newest scoreboard of a config_hash or pipeline_id: candidates, references, champion on the same cells.")
+            .ProducesProblem(404).WithExample(RegistryExamples.Scoreboard);
+        group.MapGet("/champions", Champions).WithTags("Promotions").WithName("ListChampions").WithSummary("The model in force of every identifier, with history.")
+            .WithExample(new Page<ChampionsView>([RegistryExamples.Champion], null));
+        group.MapGet("/champions/{identifier}", Champion).WithTags("Promotions").WithName("GetChampion").WithSummary("The model in force now, or at as_of.")
+            .ProducesProblem(404).ProducesProblem(422).WithExample(RegistryExamples.Champion);
+    }
+
+    private static async Task<Ok<Page<DatasetView>>> Datasets(RegistryReader reader, ISourceCatalog sources, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.DatasetsAsync(sources, cancellation));
+
+    private static async Task<Ok<Page<RunView>>> Runs(
+        RegistryReader reader, string? pipeline_id, string? config_hash, string? identifier, string? model_type, string? status, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        RunStatus? wanted = null;
+        if (status is not null)
+            wanted = SnakeCaseEnum<RunStatus>.TryParse(status) ?? throw new InvalidInputException($"'status' is '{status}'; it must be one of {string.Join(", ", SnakeCaseEnum<RunStatus>.Names)}.");
+
+        return TypedResults.Ok(await reader.RunsAsync(new RunFilter(pipeline_id, config_hash, identifier, model_type, wanted), Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
+    }
+
+    private static async Task<Ok<RunView>> Run(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(RunView.Of(await reader.RunAsync(run_id, cancellation), withArtifacts: true));
+
+    private static async Task<Ok<RunMetricsView>> Metrics(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.MetricsAsync(run_id, cancellation));
+
+    private static async Task<Ok<Page<ArtifactView>>> Artifacts(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(new Page<ArtifactView>(RunView.Of(await reader.RunAsync(run_id, cancellation), withArtifacts: true).Artifacts!, null));
+
+    /// <summary>Only what the run lists can be read: a path is looked up, never followed.</summary>
+    private static async Task<FileStreamHttpResult> Artifact(string run_id, string path, RegistryReader reader, IObjectStore store, CancellationToken cancellation)
+    {
+        var run = await reader.RunAsync(run_id, cancellation);
+        if (run.Artifacts.All(a => a.Path != path) && !(path == "manifest.json" && run.ManifestSha256 is not null))
+            throw new NotFoundException($"Run {run_id} has no artifact '{path}'. GET /runs/{run_id}/artifacts lists them.");
+
+        var stream = await store.OpenReadAsync(ObjectKeys.Artifact(run_id, run.Attempt, path), cancellation);
+        return TypedResults.Stream(stream, ContentType(path), Path.GetFileName(path));
+    }
+
+    private static async Task<Ok<Page<AttemptView>>> Promotions(RegistryReader reader, string? config_hash, string? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.AttemptsAsync(config_hash, identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
+
+    private static async Task<Ok<AttemptView>> Promotion(string attempt_id, RegistryReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.AttemptAsync(attempt_id, cancellation));
+
+    private static async Task<Ok<JsonNode>> Scoreboard(string id, RegistryReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.ScoreboardAsync(id, cancellation));
+
+    private static async Task<Ok<Page<ChampionsView>>> Champions(RegistryReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.ChampionsAsync(cancellation));
+
+    private static async Task<Ok<ChampionsView>> Champion(string identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
+    {
+        DateTimeOffset? then = null;
+        if (as_of is not null)
+        {
+            then = DateTimeOffset.TryParse(as_of, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at)
+                ? at
+                : throw new InvalidInputException($"'as_of' is '{as_of}'; it must be an ISO 8601 time such as 2026-03-02T09:30:00Z.");
+        }
+
+        return TypedResults.Ok(await reader.ChampionAsync(identifier, then, cancellation));
+    }
+
+    private static string ContentType(string path) => Path.GetExtension(path) switch
+    {
+        ".json" => "application/json",
+        ".png" => "image/png",
+        _ => "application/octet-stream",
+    };
+}

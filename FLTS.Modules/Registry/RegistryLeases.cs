@@ -1,0 +1,123 @@
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>Rules of a lease.</summary>
+internal static class LeaseRules
+{
+    /// <summary>Time between two heartbeats.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>A lease whose last heartbeat is older may be taken over.</summary>
+    public static readonly TimeSpan Expiry = TimeSpan.FromSeconds(10);
+
+    /// <summary>True while a live worker holds the row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="databaseNow">Milliseconds since the Unix epoch by the database's clock.</param>
+    public static bool IsHeld(ILeased row, long databaseNow) =>
+        row.LeaseOwner is not null && row.LeaseHeartbeat is { } beat && databaseNow - beat < (long)Expiry.TotalMilliseconds;
+}
+
+/// <summary>Leases as single UPDATE statements, timed by the database.</summary>
+internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> registry) : ILeases
+{
+    private readonly string _process = Guid.NewGuid().ToString("N");
+
+    public async Task<long> DatabaseNowAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await ReadAsync(db, $"SELECT {Now(db)} AS \"Value\"", cancellation);
+    }
+
+    public async Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var (table, key) = Names(kind);
+        var owner = $"{_process}/{Guid.NewGuid():N}";
+
+        // Whoever finds an expired holder counts a death: it did not give the lease back.
+        var taken = await ExecuteAsync(
+            db,
+            $"""
+            UPDATE {table} SET
+                lease_token = lease_token + 1,
+                deaths = deaths + CASE WHEN lease_owner IS NULL THEN 0 ELSE 1 END,
+                lease_owner = @p0,
+                lease_heartbeat = {Now(db)}
+            WHERE {key} = @p1 AND (lease_owner IS NULL OR lease_heartbeat IS NULL OR lease_heartbeat <= {Now(db)} - {(long)LeaseRules.Expiry.TotalMilliseconds})
+            """,
+            cancellation,
+            owner,
+            id);
+        if (taken == 0)
+            return null;
+
+        var token = await ReadAsync(db, $"SELECT lease_token AS \"Value\" FROM {table} WHERE {key} = {{0}} AND lease_owner = {{1}}", cancellation, id, owner);
+        return token == 0 ? null : new Lease(kind, id, token, owner);
+    }
+
+    public async Task<bool> HeartbeatAsync(Lease lease, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var (table, key) = Names(lease.Kind);
+        return await ExecuteAsync(
+            db,
+            $"UPDATE {table} SET lease_heartbeat = {Now(db)} WHERE {key} = @p0 AND lease_token = @p1 AND lease_owner = @p2",
+            cancellation,
+            lease.Id,
+            lease.Token,
+            lease.Owner) == 1;
+    }
+
+    public async Task ReleaseAsync(Lease lease, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var (table, key) = Names(lease.Kind);
+        await ExecuteAsync(
+            db,
+            $"UPDATE {table} SET lease_owner = NULL, lease_heartbeat = NULL WHERE {key} = @p0 AND lease_token = @p1 AND lease_owner = @p2",
+            cancellation,
+            lease.Id,
+            lease.Token,
+            lease.Owner);
+    }
+
+    public async Task<int> VoidAllAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var freed = 0;
+        foreach (var kind in Enum.GetValues<LeaseKind>())
+        {
+            freed += await ExecuteAsync(
+                db,
+                $"UPDATE {Names(kind).Table} SET deaths = deaths + 1, lease_token = lease_token + 1, lease_owner = NULL, lease_heartbeat = NULL WHERE lease_owner IS NOT NULL",
+                cancellation);
+        }
+
+        return freed;
+    }
+
+    private static (string Table, string Key) Names(LeaseKind kind) => kind switch
+    {
+        LeaseKind.Dataset => ("datasets", "config_hash"),
+        LeaseKind.Run => ("runs", "run_id"),
+        _ => ("pipelines", "pipeline_id"),
+    };
+
+    private static string Now(RegistryDbContext db) => db is SqliteRegistryDbContext
+        ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+        : "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+
+    // Table and column names are constants of this class; everything else is a parameter.
+    private static async Task<long> ReadAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters) =>
+        (await db.Database.SqlQueryRaw<long>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
+
+    private static Task<int> ExecuteAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters)
+    {
+        for (var i = 0; i < parameters.Length; i++)
+            sql = sql.Replace($"@p{i}", $"{{{i}}}", StringComparison.Ordinal);
+
+        return db.Database.ExecuteSqlRawAsync(sql, parameters, cancellation);
+    }
+}

@@ -1,0 +1,81 @@
+using FLTS.Modules.Contracts;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Registry;
+
+/// <summary>The record of truth: runs, promotions, scoreboards, champions; and the artifacts they name.</summary>
+internal sealed class RegistryModule : IModule
+{
+    public string Name => "Registry";
+
+    public JobQueue? Queue => null;
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(RegistryOptions.Section).Get<RegistryOptions>() ?? new RegistryOptions();
+        options.Validate();
+        var dataDirectory = configuration["Data:Directory"] ?? "./data";
+        services.AddSingleton(options);
+        if (options.IsPostgres)
+        {
+            services.AddPooledDbContextFactory<PostgresRegistryDbContext>(o => Configure(o, options, dataDirectory));
+            services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<PostgresRegistryDbContext>>();
+        }
+        else
+        {
+            services.AddPooledDbContextFactory<SqliteRegistryDbContext>(o => Configure(o, options, dataDirectory));
+            services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<SqliteRegistryDbContext>>();
+        }
+
+        services.AddSingleton<ILeases, RegistryLeases>();
+        services.AddSingleton<RegistryMigrator>();
+        services.AddSingleton<ModelLoader>();
+        services.AddSingleton<RegistryReader>();
+        services.AddSingleton<IPart, DatabasePart>();
+        services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
+        services.AddSingleton<IProcessedData, ProcessedData>();
+        services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        // The registry is written to by whoever does the work.
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder routes) => RegistryEndpoints.Map(routes);
+
+    /// <summary>Also used at design time, where migrations are made.</summary>
+    internal static void Configure(DbContextOptionsBuilder builder, RegistryOptions options, string dataDirectory)
+    {
+        if (options.IsPostgres)
+        {
+            builder.UseNpgsql(options.ConnectionString, o => o.MigrationsHistoryTable("__ef_migrations_history"));
+        }
+        else
+        {
+            var connection = options.ConnectionString ?? new SqliteConnectionStringBuilder
+            {
+                DataSource = Path.Combine(dataDirectory, "flts.db"),
+                ForeignKeys = true,
+                DefaultTimeout = 30,
+            }.ToString();
+            builder.UseSqlite(connection, o => o.MigrationsHistoryTable("__ef_migrations_history"));
+        }
+
+        builder.UseSnakeCaseNamingConvention();
+    }
+}
+
+/// <summary>Hands out the context of the database in use under its common type.</summary>
+internal sealed class RegistryFactory<TContext>(IDbContextFactory<TContext> factory) : IDbContextFactory<RegistryDbContext>
+    where TContext : RegistryDbContext
+{
+    public RegistryDbContext CreateDbContext() => factory.CreateDbContext();
+
+    public async Task<RegistryDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default) => await factory.CreateDbContextAsync(cancellationToken);
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Storage;
+
+/// <summary>Objects as files below a root, buckets as folders. A put writes aside, flushes to disk and renames: readers see all or nothing.</summary>
+internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjectStore
+{
+    private const string TemporarySuffix = ".writing~";
+
+    private readonly string _root = Path.GetFullPath(root);
+
+    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => GuardAsync(key.ToString(), async () =>
+    {
+        var path = PathOf(key);
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+            {
+                await content.CopyToAsync(file, cancellation);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            DirectoryFlush.Flush(folder);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        return true;
+    });
+
+    public Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync<Stream>(key.ToString(), () =>
+    {
+        var path = PathOf(key);
+        try
+        {
+            return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(_root))
+        {
+            throw new NotFoundException($"There is no object {key}.");
+        }
+    });
+
+    public Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key.ToString(), () =>
+    {
+        var file = new FileInfo(PathOf(key));
+        if (file.Exists)
+            return Task.FromResult<StoredObject?>(new StoredObject(key, file.Length, file.LastWriteTimeUtc));
+
+        RequireRoot();
+        return Task.FromResult<StoredObject?>(null);
+    });
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var folder = Path.Combine(_root, bucket);
+        var found = await GuardAsync(bucket, () =>
+        {
+            RequireRoot();
+            return Task.FromResult(Directory.Exists(folder)
+                ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                    .Select(f => (Key: Path.GetRelativePath(folder, f).Replace(Path.DirectorySeparatorChar, '/'), File: f))
+                    .Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal) && !f.Key.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+                    .OrderBy(f => f.Key, StringComparer.Ordinal)
+                    .ToList()
+                : []);
+        });
+        foreach (var (key, path) in found)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var file = new FileInfo(path);
+            if (file.Exists)
+                yield return new StoredObject(new ObjectKey(bucket, key), file.Length, file.LastWriteTimeUtc);
+        }
+    }
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key.ToString(), () =>
+    {
+        var path = PathOf(key);
+        if (File.Exists(path))
+            File.Delete(path);
+        else
+            RequireRoot();
+
+        return Task.FromResult(true);
+    });
+
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        await GuardAsync(_root, () =>
+        {
+            foreach (var bucket in ObjectKeys.Buckets)
+            {
+                var folder = Directory.CreateDirectory(Path.Combine(_root, bucket));
+
+                // What a killed process left half-written is of no use to anybody.
+                var old = time.GetUtcNow().UtcDateTime.AddHours(-1);
+                foreach (var left in folder.EnumerateFiles($"*{TemporarySuffix}", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < old))
+                    left.Delete();
+            }
+
+            return Task.FromResult(true);
+        });
+        await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
+    }
+
+    /// <summary>A root that is gone (not mounted, moved, a file) is a store that is away, not one that lost its objects.</summary>
+    private void RequireRoot()
+    {
+        if (!Directory.Exists(_root))
+            throw new IOException($"{_root} is no folder");
+    }
+
+    /// <summary>Keys are built by <see cref="ObjectKeys"/>, but an artifact's path comes from a manifest: nothing may lead out of the bucket.</summary>
+    private string PathOf(ObjectKey key)
+    {
+        var parts = key.Key.Split('/');
+        if (parts.Any(p => p is "" or "." or "..") || key.Key.AsSpan().IndexOfAny('\\', ':', '\0') >= 0)
+            throw new InvalidInputException($"'{key.Key}' is no object key: parts between '/' may not be empty, '.' or '..', and must not hold '\\', ':' or NUL.");
+
+        return Path.Combine([_root, key.Bucket, .. parts]);
+    }
+
+    private async Task<T> GuardAsync<T>(string what, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"The object folder {_root} refuses {what}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Storage;
+
+/// <summary>Objects in buckets: S3, or a folder. A put is atomic: readers see all of an object or none of it.</summary>
+/// <remarks>Every member throws <see cref="UnavailableException"/> when the store refuses or cannot be reached (wrong credentials, no network, disk full), after its own retries.</remarks>
+internal interface IObjectStore
+{
+    /// <summary>Writes or overwrites an object, durably.</summary>
+    Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation);
+
+    /// <summary>Opens an object for reading.</summary>
+    /// <exception cref="NotFoundException">No such object.</exception>
+    Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation);
+
+    /// <summary>Size and time of an object; null where there is none.</summary>
+    Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation);
+
+    /// <summary>All objects of a bucket whose key begins with <paramref name="prefix"/>, in key order.</summary>
+    IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation);
+
+    /// <summary>Removes an object; no error where there is none.</summary>
+    Task DeleteAsync(ObjectKey key, CancellationToken cancellation);
+
+    /// <summary>Makes the buckets where missing, then writes, reads and deletes a probe.</summary>
+    Task ProbeAsync(CancellationToken cancellation);
+}
+
+/// <summary>An object in a listing.</summary>
+internal sealed record StoredObject(ObjectKey Key, long Size, DateTimeOffset ModifiedAt);

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Amazon.S3.Transfer;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Storage;
+
+/// <summary>Objects on an S3 server. S3's own puts are atomic; multipart ones too, since nothing is visible before their completion.</summary>
+internal sealed class S3ObjectStore : IObjectStore, IDisposable
+{
+    private readonly AmazonS3Client _client;
+    private readonly S3Options _options;
+
+    public S3ObjectStore(S3Options options)
+    {
+        _options = options;
+        var config = new AmazonS3Config
+        {
+            ForcePathStyle = options.Endpoint is not null,
+
+            // Servers other than AWS know neither the SDK's default checksums nor its trailing ones.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            MaxErrorRetry = 2,
+            Timeout = TimeSpan.FromSeconds(100),
+        };
+        if (options.Endpoint is { } endpoint)
+            (config.ServiceURL, config.AuthenticationRegion) = (endpoint, options.Region);
+        else
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
+
+        _client = options.AccessKey is null
+            ? new AmazonS3Client(config)
+            : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey ?? ""), config);
+    }
+
+    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => GuardAsync(key, async () =>
+    {
+        using var transfer = new TransferUtility(_client);
+        await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = Bucket(key), Key = key.Key, InputStream = content, AutoCloseStream = false }, cancellation);
+        return true;
+    }, cancellation);
+
+    public Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, async () =>
+        (await _client.GetObjectAsync(Bucket(key), key.Key, cancellation)).ResponseStream, cancellation);
+
+    public async Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GuardAsync(key, async () =>
+            {
+                var head = await _client.GetObjectMetadataAsync(Bucket(key), key.Key, cancellation);
+                return new StoredObject(key, head.ContentLength, head.LastModified ?? default);
+            }, cancellation);
+        }
+        catch (NotFoundException)
+        {
+            // A HEAD has no body, so a missing bucket looks like a missing object; only the latter is an answer.
+            await LookAsync(key.Bucket, cancellation);
+            return null;
+        }
+    }
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new ListObjectsV2Request { BucketName = _options.BucketPrefix + bucket, Prefix = prefix };
+        do
+        {
+            var page = await GuardAsync(new ObjectKey(bucket, prefix), () => _client.ListObjectsV2Async(request, cancellation), cancellation);
+            foreach (var item in page.S3Objects ?? [])
+                yield return new StoredObject(new ObjectKey(bucket, item.Key), item.Size ?? 0, item.LastModified ?? default);
+
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, () => _client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
+
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        foreach (var bucket in ObjectKeys.Buckets)
+        {
+            try
+            {
+                await LookAsync(bucket, cancellation);
+            }
+            catch (UnavailableException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
+            {
+                await GuardAsync(new ObjectKey(bucket, ""), () => MakeAsync(_options.BucketPrefix + bucket, cancellation), cancellation);
+            }
+        }
+
+        await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private string Bucket(ObjectKey key) => _options.BucketPrefix + key.Bucket;
+
+    /// <summary>Whether the bucket is there and may be read.</summary>
+    private Task<ListObjectsV2Response> LookAsync(string bucket, CancellationToken cancellation) => GuardAsync(
+        new ObjectKey(bucket, ""),
+        () => _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.BucketPrefix + bucket, MaxKeys = 1 }, cancellation),
+        cancellation);
+
+    private async Task<bool> MakeAsync(string bucket, CancellationToken cancellation)
+    {
+        try
+        {
+            await _client.PutBucketAsync(bucket, cancellation);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "BucketAlreadyOwnedByYou")
+        {
+            // Another process made it just now.
+        }
+
+        return true;
+    }
+
+    private async Task<T> GuardAsync<T>(ObjectKey key, Func<Task<T>> action, CancellationToken cancellation)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket")
+        {
+            throw new NotFoundException($"There is no object {key}.");
+        }
+        catch (Exception e) when (IsRefusal(e) || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // The SDK's own time limit shows as a cancellation that nobody asked for.
+            var cause = e is OperationCanceledException ? "it did not answer in time" : e.Message;
+            throw new UnavailableException($"The object store {_options.Endpoint ?? "AWS S3"} refuses {_options.BucketPrefix}{key}: {cause}", e);
+        }
+    }
+
+    private static bool IsRefusal(Exception e) => e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException;
+}

@@ -1,0 +1,36 @@
+using FLTS.Modules.Contracts;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Storage;
+
+/// <summary>Objects: a folder, or an S3 server.</summary>
+internal sealed class StorageModule : IModule
+{
+    public string Name => "Storage";
+
+    public JobQueue? Queue => null;
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
+        options.Validate();
+        var root = options.Root ?? Path.Combine(configuration["Data:Directory"] ?? "./data", "objects");
+        services.AddSingleton<IObjectStore>(p => options.IsS3
+            ? new S3ObjectStore(options.S3)
+            : new FolderObjectStore(root, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPart, ObjectStorePart>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        // Nothing to hear.
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Objects are reached through the Registry.
+    }
+}

@@ -1,0 +1,45 @@
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Storage;
+
+/// <summary>Section <c>Storage</c>.</summary>
+internal sealed record StorageOptions
+{
+    public const string Section = "Storage";
+
+    /// <summary><c>folder</c> (default) or <c>s3</c>.</summary>
+    public string Provider { get; init; } = "folder";
+
+    /// <summary>Folder of the objects; default <c>objects</c> in the data folder.</summary>
+    public string? Root { get; init; }
+
+    public S3Options S3 { get; init; } = new();
+
+    public bool IsS3 => Provider == "s3";
+
+    /// <exception cref="InvalidInputException">A setting is wrong.</exception>
+    public void Validate()
+    {
+        if (Provider is not ("folder" or "s3"))
+            throw new InvalidInputException($"Storage:Provider is '{Provider}'; it must be 'folder' or 's3'.");
+        if (IsS3 && S3.Endpoint is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _))
+            throw new InvalidInputException($"Storage:S3:Endpoint is '{endpoint}'; it must be a URL such as http://seaweedfs:8333.");
+    }
+}
+
+/// <summary>Section <c>Storage:S3</c>.</summary>
+internal sealed record S3Options
+{
+    /// <summary>URL of an S3 server; null: AWS.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>Null: the AWS SDK's own chain (environment, profile, instance role).</summary>
+    public string? AccessKey { get; init; }
+
+    public string? SecretKey { get; init; }
+
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Put before every bucket's name; S3 names must be unique on shared servers.</summary>
+    public string BucketPrefix { get; init; } = "";
+}

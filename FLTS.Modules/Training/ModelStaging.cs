@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Training;
+
+/// <summary>Writes the files of a fitted model as API.md lists them (Objects), <c>manifest.json</c> last.</summary>
+internal static class ModelStaging
+{
+    private const string ManifestName = "manifest.json";
+
+    /// <summary>Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.</summary>
+    private const double GoldenTolerance = 1e-4;
+
+    public static void Write(string folder, RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit)
+    {
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var (name, bytes) in fit.Model.Save())
+            files[$"{run.ModelType}/{name}"] = bytes;
+
+        files["scaler/scaler.json"] = dataset.Meta.Scaler.Save();
+        files["preprocess/preprocess_config.json"] = JsonSerializer.SerializeToUtf8Bytes(dataset.Meta.Config.ToJson(), RegistryJson.Indented);
+        if (fit.History.Count > 1)
+            files["plots/loss_curve.png"] = LossCurvePlot.Draw($"{run.ModelType} on {run.Identifier}", fit);
+
+        foreach (var (path, bytes) in files)
+            WriteFile(Path.Combine(folder, path), bytes);
+
+        var manifest = Manifest(run, hyperparameters, dataset, fit, files);
+        WriteFile(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
+    }
+
+    public static ArtifactManifest ReadManifest(string folder) =>
+        JsonSerializer.Deserialize<ArtifactManifest>(File.ReadAllBytes(Path.Combine(folder, ManifestName)), RegistryJson.Options)!;
+
+    private static ArtifactManifest Manifest(RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, Dictionary<string, byte[]> files)
+    {
+        var signature = fit.Model.Signature;
+        return new ArtifactManifest(
+            run.RunId,
+            run.Attempt,
+            run.ModelType,
+            run.ConfigHash,
+            run.ParamsHash,
+            run.Identifier,
+            hyperparameters,
+            signature.Inputs,
+            signature.Targets,
+            signature.InputLength,
+            signature.Horizon,
+            signature.Step.TotalSeconds,
+            signature.LeadFromEndOfTrain,
+            Span(dataset.Train, fit.FittedRows),
+            Span(dataset.Train, fit.ValidatedRows),
+            Golden(dataset.Train, fit.Model),
+            fit.Diagnostics,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["flts"] = typeof(ModelStaging).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                ["dotnet"] = Environment.Version.ToString(),
+                ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
+            },
+            [.. files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new ManifestFile(f.Key, f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value))))]);
+    }
+
+    private static ManifestSpan? Span(PreparedSeries train, RowSpan rows) =>
+        rows.End > rows.Start ? new ManifestSpan(train.Timestamps[rows.Start], train.Timestamps[rows.End - 1], rows.End - rows.Start) : null;
+
+    /// <summary>A forecast from the last train row whose input lies in one segment.</summary>
+    private static GoldenPrediction Golden(PreparedSeries train, IFittedForecaster model)
+    {
+        var origin = train.Rows - 1;
+        while (origin > 0 && train.Segments[Math.Max(0, origin - Math.Max(1, model.Signature.InputLength) + 1)] != train.Segments[origin])
+            origin--;
+
+        var forecast = model.Forecast(train, [origin], model.Signature.Horizon);
+        var values = new double[forecast.GetLength(1)][];
+        for (var h = 0; h < values.Length; h++)
+        {
+            values[h] = new double[forecast.GetLength(2)];
+            for (var m = 0; m < values[h].Length; m++)
+                values[h][m] = forecast[0, h, m];
+        }
+
+        return new GoldenPrediction(origin, values, GoldenTolerance);
+    }
+
+    private static void WriteFile(string path, byte[] bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace FLTS.Modules.Training;
+
+/// <summary>Local folders where a run's files wait for upload: <c>staging/run_id/attempt/</c>. Complete once the manifest is there.</summary>
+internal sealed class Staging(string dataDirectory)
+{
+    private readonly string _root = Path.Combine(dataDirectory, "staging");
+
+    /// <summary>Folder of an attempt.</summary>
+    public string Folder(string runId, int attempt) => Path.Combine(_root, runId, attempt.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Where a training keeps its checkpoint between attempts.</summary>
+    public string CheckpointPath(string runId) => Path.Combine(_root, runId, "checkpoint.bin");
+
+    /// <summary>True when all files of the attempt are there: the manifest is written last.</summary>
+    public bool IsComplete(string runId, int attempt) => File.Exists(Path.Combine(Folder(runId, attempt), "manifest.json"));
+
+    /// <summary>An empty folder for the attempt.</summary>
+    public string Prepare(string runId, int attempt)
+    {
+        var folder = Folder(runId, attempt);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    /// <summary>Removes everything of a run.</summary>
+    public void Remove(string runId)
+    {
+        var folder = Path.Combine(_root, runId);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,37 @@
+using FLTS.Modules.Contracts;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FLTS.Modules.Training;
+
+/// <summary>What the trainer modules share: each is a queue with a worker and a consumer, over the one training flow.</summary>
+internal abstract class TrainerModule<TConsumer> : IModule
+    where TConsumer : class, IConsumer
+{
+    public abstract string Name { get; }
+
+    /// <summary>One worker a module: the types train side by side, the runs of a type one after the other.</summary>
+    public JobQueue? Queue => new(Name.ToLowerInvariant(), Workers: 1);
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>() ?? new TrainingOptions();
+        options.Validate();
+        services.TryAddSingleton(options);
+        services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
+        services.TryAddSingleton<RunTransitions>();
+        services.TryAddSingleton<TrainingService>();
+        services.TryAddSingleton<QueuedRuns>();
+        services.TryAddTransient<ITrainJob, TrainJob>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<TConsumer>();
+
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Runs are read from the Registry and started by Pipeline.
+    }
+}

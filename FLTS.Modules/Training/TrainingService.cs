@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Training;
+
+/// <summary>
+/// The one training flow: lease, load, fit, stage, upload, record, publish. Whatever is already done is not done again:
+/// a run whose files are staged is only uploaded, a run that has ended is left alone.
+/// </summary>
+internal sealed partial class TrainingService(
+    RunTransitions runs,
+    ILeases leases,
+    IProcessedData data,
+    IArtifactStore artifacts,
+    Staging staging,
+    IBus bus,
+    TrainingOptions options,
+    TimeProvider time,
+    ILogger<TrainingService> logger)
+{
+    /// <summary>Workers that may die over one run before it fails for good.</summary>
+    private const int MaxDeaths = 3;
+
+    /// <summary>Brings a run to its end, or as far as it goes now.</summary>
+    public async Task TrainAsync(string runId, CancellationToken cancellation)
+    {
+        if (await runs.FindAsync(runId, cancellation) is not { } found || IsOver(found))
+        {
+            LogDuplicate(logger, runId);
+            return;
+        }
+
+        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Run, runId, time, logger, cancellation);
+        if (keeper is null)
+        {
+            LogDuplicate(logger, runId);
+            return;
+        }
+
+        // The row as it is now that nobody else can change it.
+        var run = (await runs.FindAsync(runId, cancellation))!;
+        if (IsOver(run))
+            return;
+
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
+        try
+        {
+            if (run.Deaths >= MaxDeaths)
+                throw new InvalidInputException($"worker died {MaxDeaths} times: {run.Error ?? "no error was left behind"}");
+
+            if (run.Status != RunStatus.Storing || !staging.IsComplete(runId, run.Attempt))
+                run = await FitAsync(run, keeper.Lease, working.Token);
+
+            await StoreAsync(run, keeper.Lease, working.Token);
+        }
+        catch (OperationCanceledException) when (working.IsCancellationRequested)
+        {
+            // Shutdown, a lost lease or a cancelled run: whoever holds the row next decides from the row.
+            LogStopped(logger, run.ModelType, runId);
+        }
+        catch (Exception e) when (e is UnavailableException || DatabaseFaults.IsPassing(e))
+        {
+            var next = time.GetUtcNow() + Backoff.Delay(run.Tries + 1, options.MaxRetrySeconds, runId);
+            await runs.PostponeAsync(keeper.Lease, e.Message, next, cancellation);
+            LogPostponed(logger, run.ModelType, runId, e.Message, next);
+        }
+        catch (Exception e)
+        {
+            await FailAsync(run, keeper.Lease, e, cancellation);
+        }
+    }
+
+    private static bool IsOver(RunRow run) => run.Status is not (RunStatus.Queued or RunStatus.Running or RunStatus.Storing);
+
+    private async Task<RunRow> FitAsync(RunRow run, Lease lease, CancellationToken cancellation)
+    {
+        if (!await runs.BeginAsync(lease, run.Attempt + 1, cancellation))
+            throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
+
+        run = (await runs.FindAsync(run.RunId, cancellation))!;
+        LogStart(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, run.Attempt);
+        await PublishAsync(run, "RUNNING", null, cancellation);
+        var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
+        var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
+        var forecaster = ForecasterCatalog.Get(run.ModelType).Create(hyperparameters);
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(options.TimeLimitSeconds));
+        var clock = Stopwatch.GetTimestamp();
+        await using var progress = new ProgressRecorder(run, lease, runs, logger);
+        FitResult fit;
+        try
+        {
+            // A thread of its own: a fit computes for minutes and must not hold one of the pool's.
+            fit = await Task.Factory.StartNew(
+                () => forecaster.Fit(dataset.TrainingSet, new FitContext(options.Threads, progress, limit.Token)),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new InvalidInputException($"The training took longer than {options.TimeLimitSeconds} s (Training:TimeLimitSeconds).");
+        }
+
+        using (fit.Model)
+        {
+            await progress.FlushAsync();
+            ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit);
+        }
+
+        FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
+        if (!await runs.TrainedAsync(lease, RunMetrics.Summary(fit), fit.History, cancellation))
+            throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
+
+        return (await runs.FindAsync(run.RunId, cancellation))!;
+    }
+
+    private async Task StoreAsync(RunRow run, Lease lease, CancellationToken cancellation)
+    {
+        var folder = staging.Folder(run.RunId, run.Attempt);
+        var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, cancellation);
+        if (!await runs.SucceedAsync(lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation))
+            throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
+
+        staging.Remove(run.RunId);
+        FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "succeeded"));
+        LogSuccess(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier);
+        await PublishAsync(run, "SUCCESS", null, cancellation);
+    }
+
+    private async Task FailAsync(RunRow run, Lease lease, Exception exception, CancellationToken cancellation)
+    {
+        var reason = exception is FltsException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+        if (!await runs.FailAsync(lease, reason, cancellation))
+            return;
+
+        FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "failed"));
+        LogFailed(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, reason, exception is FltsException ? null : exception);
+        staging.Remove(run.RunId);
+        await PublishAsync(run, "FAILED", reason, cancellation);
+    }
+
+    /// <summary>The rows are written: an event that cannot be sent is no reason to fail, the Reconciler sees the rows.</summary>
+    private async Task PublishAsync(RunRow run, string status, string? error, CancellationToken cancellation)
+    {
+        try
+        {
+            await bus.Publish(new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, run.Identifier, status, error), cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotPublished(logger, run.RunId, e);
+        }
+    }
+
+    [LoggerMessage(EventName = "train_skip_duplicate", Level = LogLevel.Information, Message = "Run {run_id} has ended or is in other hands: nothing to do")]
+    private static partial void LogDuplicate(ILogger logger, string run_id);
+
+    [LoggerMessage(EventName = "train_start", Level = LogLevel.Information, Message = "Training {model_type} as run {run_id}, attempt {attempt} (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogStart(ILogger logger, string model_type, string run_id, string config_hash, string identifier, int attempt);
+
+    [LoggerMessage(EventName = "train_success_publish", Level = LogLevel.Information, Message = "{model_type} run {run_id} is trained and stored (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogSuccess(ILogger logger, string model_type, string run_id, string config_hash, string identifier);
+
+    [LoggerMessage(EventName = "train_failed", Level = LogLevel.Error, Message = "{model_type} run {run_id} failed: {reason} (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogFailed(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string reason, Exception? exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{model_type} run {run_id} waits: {reason} Next try at {next_try}.")]
+    private static partial void LogPostponed(ILogger logger, string model_type, string run_id, string reason, DateTimeOffset next_try);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{model_type} run {run_id} was stopped before its end")]
+    private static partial void LogStopped(ILogger logger, string model_type, string run_id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The event of run {run_id} could not be published; its row says the same.")]
+    private static partial void LogNotPublished(ILogger logger, string run_id, Exception exception);
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using FLTS.Tests.TestKit;
+using NUnit.Framework;
+
+namespace FLTS.Tests.EndToEnd;
+
+/// <summary>The HTTP API as a client uses it.</summary>
+internal static class FltsApi
+{
+    private static readonly string[] _ended = ["promoted", "kept_champion", "below_baseline", "superseded", "cancelled", "failed"];
+
+    public static async Task<JsonObject> GetAsync(this FltsProcess flts, string path)
+    {
+        using var response = await flts.Http.GetAsync(path);
+        return await ReadAsync(response, HttpStatusCode.OK);
+    }
+
+    /// <summary>Posts, expecting a status; anything else fails with the answer's text.</summary>
+    public static async Task<JsonObject> PostAsync(this FltsProcess flts, string path, JsonObject body, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var response = await flts.Http.PostAsJsonAsync(path, body);
+        return await ReadAsync(response, expected);
+    }
+
+    /// <summary>Starts a pipeline and returns its id.</summary>
+    public static async Task<string> StartPipelineAsync(this FltsProcess flts, JsonObject request) =>
+        (await flts.PostAsync("/pipelines", request, HttpStatusCode.Accepted))["pipeline_id"]!.GetValue<string>();
+
+    /// <summary>Waits until a pipeline has ended and returns it.</summary>
+    public static Task<JsonObject> WaitForEndAsync(this FltsProcess flts, string pipelineId) => flts.WaitForAsync($"the end of pipeline {pipelineId}", async () =>
+    {
+        var state = await flts.GetAsync($"/pipelines/{pipelineId}");
+        return _ended.Contains(state["status"]!.GetValue<string>()) ? state : null;
+    });
+
+    /// <summary>Waits until a model is served.</summary>
+    public static Task<JsonNode> WaitForModelAsync(this FltsProcess flts) => flts.WaitForAsync("a loaded model", async () => (await flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault());
+
+    private static async Task<JsonObject> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.That(response.StatusCode, Is.EqualTo(expected), $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered: {text}");
+        return JsonNode.Parse(text)!.AsObject();
+    }
+}

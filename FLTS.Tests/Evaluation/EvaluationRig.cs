@@ -1,0 +1,212 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Modules.Forecasting.Series;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Storage;
+using FLTS.Modules.Training;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Tests.Evaluation;
+
+/// <summary>The real Registry, Storage and Evaluation modules on SQLite and a folder, with a small prepared dataset and stored models.</summary>
+internal sealed class EvaluationRig : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("flts-evaluation-").FullName;
+    private readonly ServiceProvider _services;
+    private PreparedDataset? _dataset;
+    private int _sequence;
+
+    private EvaluationRig()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = _folder }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging(l => l.AddProvider(new TestContextLog())).AddSingleton(TimeProvider.System);
+        new StorageModule().AddServices(services, configuration);
+        new RegistryModule().AddServices(services, configuration);
+        new EvaluationModule().AddServices(services, configuration);
+        services.AddMassTransit(bus => bus.UsingInMemory());
+        _services = services.BuildServiceProvider();
+    }
+
+    public string ObjectsFolder => Path.Combine(_folder, "objects");
+
+    public PreparedDataset Dataset => _dataset!;
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public static async Task<EvaluationRig> StartAsync()
+    {
+        var rig = new EvaluationRig();
+        await rig.Get<RegistryMigrator>().MigrateAsync(CancellationToken.None);
+        await rig.Get<IBusControl>().StartAsync();
+        await rig.StoreDatasetAsync();
+        return rig;
+    }
+
+    /// <summary>A pipeline whose one run is a stored NAIVE.</summary>
+    public async Task<(PipelineRow Pipeline, RunRow Run)> PipelineAsync(EvaluationPolicy? policy = null)
+    {
+        var run = await StoreRunAsync(++_sequence);
+        var pipeline = new PipelineRow
+        {
+            PipelineId = $"pipeline-{_sequence}",
+            ConfigHash = Dataset.Meta.ConfigHash,
+            Identifier = "station",
+            Sequence = _sequence,
+            Dataset = "station",
+            ExpectedModelTypes = "[\"NAIVE\"]",
+            Evaluation = (policy ?? new EvaluationPolicy()).ToJson().ToJsonString(),
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+            Runs = [new PipelineRunRow { PipelineId = $"pipeline-{_sequence}", ModelType = "NAIVE", RunId = run.RunId }],
+        };
+        await using var db = await DbAsync();
+        db.Pipelines.Add(pipeline);
+        await db.SaveChangesAsync();
+        return (pipeline, run);
+    }
+
+    /// <summary>Evaluates as often as asked, all at once.</summary>
+    public async Task EvaluateAsync(string pipelineId, int times = 1) =>
+        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<EvaluationService>().EvaluateAsync(pipelineId, CancellationToken.None))));
+
+    public Task<RegistryDbContext> DbAsync() => Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+
+    public async Task<PipelineRow> ReadPipelineAsync(string id)
+    {
+        await using var db = await DbAsync();
+        return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == id);
+    }
+
+    public async Task<List<ChampionRow>> LedgerAsync()
+    {
+        await using var db = await DbAsync();
+        return await db.Champions.AsNoTracking().OrderBy(c => c.Version).ToListAsync();
+    }
+
+    public async Task<List<PromotionAttemptRow>> AttemptsAsync()
+    {
+        await using var db = await DbAsync();
+        return await db.PromotionAttempts.AsNoTracking().ToListAsync();
+    }
+
+    /// <summary>Path of a stored file of a run.</summary>
+    public string ArtifactPath(RunRow run, string path) => Path.Combine(ObjectsFolder, "models", run.RunId, run.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Get<IBusControl>().StopAsync();
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>300 rows two minutes apart: a daily wave with noise, of which 60 are test.</summary>
+    internal static PreparedDataset Prepare(int rows = 300)
+    {
+        var random = new Random(7);
+        var start = new DateTime(2026, 3, 2);
+        var table = new RawTable
+        {
+            Name = "station.csv",
+            TimestampColumn = "time",
+            Timestamps = [.. Enumerable.Range(0, rows).Select(i => start.AddMinutes(2 * i))],
+            Columns = ["up", "down"],
+            Header = ["up", "down"],
+            Values =
+            [
+                [.. Enumerable.Range(0, rows).Select(i => 50 + (20 * Math.Sin(i / 30.0)) + random.NextDouble())],
+                [.. Enumerable.Range(0, rows).Select(i => 90 + (30 * Math.Cos(i / 25.0)) + random.NextDouble())],
+            ],
+        };
+        return DatasetPreparer.Prepare(PreprocessConfig.Parse("station", new string('a', 64), null), table);
+    }
+
+    private async Task StoreDatasetAsync()
+    {
+        _dataset = Prepare();
+        using var train = new MemoryStream();
+        await ProcessedFiles.WriteTrainAsync(_dataset, train);
+        using var test = new MemoryStream();
+        await ProcessedFiles.WriteTestAsync(_dataset, test);
+        var meta = ProcessedFiles.WriteMeta(_dataset.Meta);
+        var (store, hash) = (Get<IObjectStore>(), _dataset.Meta.ConfigHash);
+        await store.PutAsync(ObjectKeys.Train(hash), train.ToArray(), CancellationToken.None);
+        await store.PutAsync(ObjectKeys.Test(hash), test.ToArray(), CancellationToken.None);
+        await store.PutAsync(ObjectKeys.Meta(hash), meta, CancellationToken.None);
+        await using var db = await DbAsync();
+        db.Datasets.Add(new DatasetRow
+        {
+            ConfigHash = hash,
+            Identifier = "station",
+            SourceName = "station",
+            Config = CanonicalJson.Serialize(_dataset.Meta.Config.ToJson()),
+            Status = DatasetStatus.Ready,
+            TrainSha256 = Hash(train.ToArray()),
+            TestSha256 = Hash(test.ToArray()),
+            MetaSha256 = Hash(meta),
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        });
+        await db.SaveChangesAsync();
+    }
+
+    private async Task<RunRow> StoreRunAsync(int generation)
+    {
+        var family = ForecasterCatalog.Get("NAIVE");
+        var hyperparameters = family.Normalise(null);
+        var run = new RunRow
+        {
+            RunId = $"run-{generation}",
+            ConfigHash = Dataset.Meta.ConfigHash,
+            Identifier = "station",
+            ModelType = "NAIVE",
+            ParamsHash = CanonicalJson.Hash(hyperparameters),
+            Generation = generation,
+            Params = hyperparameters.ToJsonString(),
+            Status = RunStatus.Succeeded,
+            Attempt = 1,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        var staging = new Staging(_folder).Prepare(run.RunId, run.Attempt);
+        ModelStaging.Write(staging, run, hyperparameters, Dataset, family.Create(hyperparameters).Fit(Dataset.TrainingSet, new FitContext(1, null, CancellationToken.None)));
+        run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, staging, CancellationToken.None);
+        await using var db = await DbAsync();
+        db.Runs.Add(run);
+        await db.SaveChangesAsync();
+        return run;
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    public static PromotionPointer ReadPointer(string path) => JsonSerializer.Deserialize<PromotionPointer>(File.ReadAllBytes(path), RegistryJson.Options)!;
+}
+
+/// <summary>Warnings and errors go where a failing test shows them.</summary>
+internal sealed class TestContextLog : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+            NUnit.Framework.TestContext.Progress.WriteLine($"{logLevel}: {formatter(state, exception)} {exception}");
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,202 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Evaluation;
+
+[TestFixture]
+internal sealed class EvaluationServiceTests
+{
+    private static readonly EvaluationPolicy _bestOfConfig = new() { PromotionPolicy = PromotionRule.BestOfConfig };
+
+    private EvaluationRig _rig = null!;
+
+    private string PointerPath => Path.Combine(_rig.ObjectsFolder, "model-promotion", "station", "current.json");
+
+    [SetUp]
+    public async Task StartAsync() => _rig = await EvaluationRig.StartAsync();
+
+    [TearDown]
+    public async Task StopAsync() => await _rig.DisposeAsync();
+
+    [Test]
+    public async Task Twenty_evaluations_at_once_promote_once()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync();
+
+        await _rig.EvaluateAsync(pipeline.PipelineId, times: 20);
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        var ledger = await _rig.LedgerAsync();
+        var attempt = (await _rig.AttemptsAsync()).Single();
+        var ended = await _rig.ReadPipelineAsync(pipeline.PipelineId);
+        await using var db = await _rig.DbAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(ledger.Select(c => (c.Version, c.RunId)), Is.EqualTo(new[] { (1, run.RunId) }));
+            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, run.RunId)));
+            Assert.That((ended.Status, ended.AttemptId), Is.EqualTo((PipelineStatus.Promoted, attempt.AttemptId)));
+            Assert.That(db.Scoreboards.Count(), Is.EqualTo(1));
+            Assert.That(db.Runs.Single().TestMetrics, Does.Contain("test_rmse"));
+            Assert.That(EvaluationRig.ReadPointer(PointerPath).AttemptId, Is.EqualTo(attempt.AttemptId));
+        });
+    }
+
+    [Test]
+    public async Task Many_pipelines_at_once_never_share_a_version()
+    {
+        var pipelines = new List<string>();
+        for (var i = 0; i < 4; i++)
+            pipelines.Add((await _rig.PipelineAsync(_bestOfConfig)).Pipeline.PipelineId);
+
+        // One that was overtaken is looked at again, as the Reconciler would.
+        for (var pass = 0; pass < 8; pass++)
+            await Task.WhenAll(pipelines.Select(p => _rig.EvaluateAsync(p)));
+
+        var ledger = await _rig.LedgerAsync();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(ledger.Select(c => c.Version), Is.EqualTo(Enumerable.Range(1, ledger.Count)));
+            Assert.That(ledger.Select(c => c.Sequence), Is.Ordered);
+            Assert.That(ledger[^1].RunId, Is.EqualTo("run-4"), "the newest pipeline's model stays in force");
+            foreach (var id in pipelines)
+                Assert.That((await _rig.ReadPipelineAsync(id)).Status, Is.AnyOf(PipelineStatus.Promoted, PipelineStatus.Superseded));
+        });
+    }
+
+    [Test]
+    public async Task A_run_that_is_not_settled_is_waited_for()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync();
+        await SetStatusAsync(run, RunStatus.Storing);
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).EndedAt, Is.Null);
+        Assert.That(await _rig.AttemptsAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_failed_run_ends_the_pipeline_and_is_named()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync();
+        await SetStatusAsync(run, RunStatus.Failed);
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        var attempt = (await _rig.AttemptsAsync()).Single();
+        Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).Status, Is.EqualTo(PipelineStatus.Failed));
+        Assert.That((attempt.Outcome, attempt.Missing), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Failed, "[{\"model_type\":\"NAIVE\",\"reason\":\"failed\"}]")));
+    }
+
+    [Test]
+    public async Task One_changed_byte_makes_the_run_invalid_by_name()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync();
+        var path = _rig.ArtifactPath(run, "scaler/scaler.json");
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[^3] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        await using var db = await _rig.DbAsync();
+        var row = await db.Runs.SingleAsync();
+        Assert.That(row.Status, Is.EqualTo(RunStatus.Invalid));
+        Assert.That(row.Error, Does.Contain("scaler/scaler.json"));
+        Assert.That(await _rig.LedgerAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_store_that_is_away_blocks_and_the_same_attempt_ends_promoted_when_it_is_back()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync();
+        Directory.Move(_rig.ObjectsFolder, _rig.ObjectsFolder + "-away");
+        await File.WriteAllTextAsync(_rig.ObjectsFolder, "a file where the folder was");
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+        var blocked = await _rig.ReadPipelineAsync(pipeline.PipelineId);
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+        File.Delete(_rig.ObjectsFolder);
+        Directory.Move(_rig.ObjectsFolder + "-away", _rig.ObjectsFolder);
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        var attempt = (await _rig.AttemptsAsync()).Single();
+        var ended = await _rig.ReadPipelineAsync(pipeline.PipelineId);
+        Assert.Multiple(() =>
+        {
+            Assert.That(blocked.Status, Is.EqualTo(PipelineStatus.Blocked));
+            Assert.That(blocked.WaitingReason, Is.Not.Empty);
+            Assert.That(blocked.NextAttemptAt, Is.GreaterThan(blocked.WaitingSince!.Value));
+            Assert.That((ended.Status, ended.WaitingReason), Is.EqualTo((PipelineStatus.Promoted, (string?)null)));
+            Assert.That(System.Text.Json.Nodes.JsonNode.Parse(attempt.Tries)!.AsArray(), Has.Count.EqualTo(2), "both failed tries are told");
+            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, run.RunId)));
+        });
+    }
+
+    [Test]
+    public async Task A_pipeline_over_which_three_workers_died_ends_failed()
+    {
+        var (pipeline, _) = await _rig.PipelineAsync();
+        await using (var db = await _rig.DbAsync())
+            await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Deaths, 3));
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        var ended = await _rig.ReadPipelineAsync(pipeline.PipelineId);
+        Assert.That((ended.Status, ended.Error), Is.EqualTo((PipelineStatus.Failed, "worker died 3 times")));
+    }
+
+    [Test]
+    public async Task An_older_pipeline_that_ends_later_is_superseded()
+    {
+        var (older, _) = await _rig.PipelineAsync(_bestOfConfig);
+        var (newer, run) = await _rig.PipelineAsync(_bestOfConfig);
+
+        await _rig.EvaluateAsync(newer.PipelineId);
+        await _rig.EvaluateAsync(older.PipelineId);
+
+        var ended = await _rig.ReadPipelineAsync(older.PipelineId);
+        Assert.That(ended.Status, Is.EqualTo(PipelineStatus.Superseded), ended.WaitingReason);
+        Assert.That((await _rig.LedgerAsync()).Select(c => c.RunId), Is.EqualTo(new[] { run.RunId }));
+    }
+
+    [Test]
+    public async Task A_challenger_that_is_only_as_good_leaves_the_champion()
+    {
+        await _rig.EvaluateAsync((await _rig.PipelineAsync()).Pipeline.PipelineId);
+        var (second, _) = await _rig.PipelineAsync();
+
+        await _rig.EvaluateAsync(second.PipelineId);
+
+        await using var db = await _rig.DbAsync();
+        var board = (await db.Scoreboards.SingleAsync(s => s.PipelineId == second.PipelineId)).Board;
+        Assert.That((await _rig.ReadPipelineAsync(second.PipelineId)).Status, Is.EqualTo(PipelineStatus.KeptChampion));
+        Assert.That(board, Does.Contain("\"kind\":\"champion\""));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_pointer_that_is_gone_or_changed_is_written_again(bool gone)
+    {
+        await _rig.EvaluateAsync((await _rig.PipelineAsync()).Pipeline.PipelineId);
+        var written = await File.ReadAllBytesAsync(PointerPath);
+        if (gone)
+            File.Delete(PointerPath);
+        else
+            await File.WriteAllTextAsync(PointerPath, "{}");
+
+        var repaired = await _rig.Get<PointerWriter>().RepairAsync(CancellationToken.None);
+
+        Assert.That(repaired, Is.EqualTo(1));
+        Assert.That(await File.ReadAllBytesAsync(PointerPath), Is.EqualTo(written));
+    }
+
+    private async Task SetStatusAsync(RunRow run, RunStatus status)
+    {
+        await using var db = await _rig.DbAsync();
+        await db.Runs.Where(r => r.RunId == run.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, status));
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Forecasting.Preparation;
+
+public class PreprocessConfigTests
+{
+    private static readonly string Sha = new('a', 64), OtherSha = new('b', 64);
+
+    [TestCase("""{"scalar": "MinMax"}""", "'scalar' is no preprocessing option; allowed are timestamp_column, timezone")]
+    [TestCase("""{"missing": {"strategi": "knn"}}""", "'missing.strategi' is no preprocessing option; allowed are missing.strategy, missing.neighbors, missing.drop_share")]
+    [TestCase("""{"test_fraction": 1.5}""", "'test_fraction' is 1.5; it must be a number from 0.001 to 0.9")]
+    [TestCase("""{"sample_train_rows": -1}""", "'sample_train_rows' is -1; it must be a whole number from 0 to")]
+    [TestCase("""{"sample_train_rows": 1.5}""", "'sample_train_rows' is 1.5; it must be a whole number")]
+    [TestCase("""{"sample_train_rows": "50"}""", "'sample_train_rows' is \"50\"; it must be a whole number")]
+    [TestCase("""{"scaler": "Quantile"}""", "'scaler' is \"Quantile\"; it must be one of MinMax, Standard, Robust, MaxAbs, None")]
+    [TestCase("""{"missing": "mean"}""", "'missing.strategy' is \"mean\"; it must be one of interpolate, knn, forward_fill, drop_rows")]
+    [TestCase("""{"targets": []}""", "'targets' is []; it must be a list of at least one column name")]
+    [TestCase("""{"targets": ["a", "a"]}""", "a list that names each column once")]
+    [TestCase("""{"lags": [0]}""", "'lags' is [0]; it must be a list of whole numbers from 1 to 100000")]
+    [TestCase("""{"timezone": "Mars/Olympus"}""", "'timezone' is 'Mars/Olympus', which is no known time zone")]
+    [TestCase("""{"calendar": "yes"}""", "'calendar' is \"yes\"; it must be true or false")]
+    public void A_wrong_option_is_refused_with_its_name_and_what_is_allowed(string options, string message) =>
+        Assert.That(() => Parse(options), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+
+    [TestCase("")]
+    [TestCase("../x")]
+    [TestCase(".hidden")]
+    [TestCase("a b")]
+    [TestCase("a\n")]
+    public void An_identifier_outside_the_pattern_is_refused(string identifier) =>
+        Assert.That(() => PreprocessConfig.Parse(identifier, Sha, null), Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
+
+    [Test]
+    public void Later_overrides_win_and_groups_are_merged()
+    {
+        var config = PreprocessConfig.Parse("x", Sha, null, Json("""{"scaler": "Robust", "missing": {"strategy": "knn", "neighbors": 5}}"""), null, Json("""{"missing": {"neighbors": 3}, "clipping": "iqr"}"""));
+        Assert.That(config, Has.Property(nameof(config.Scaler)).EqualTo(ScalerKind.Robust)
+            .And.Property(nameof(config.Missing)).EqualTo(new MissingOptions(MissingStrategy.Knn, 3))
+            .And.Property(nameof(config.Clipping)).EqualTo(new ClippingOptions(ClippingMethod.Iqr)));
+    }
+
+    [Test]
+    public void The_documented_defaults_hold()
+    {
+        var config = Parse("{}");
+        Assert.That(CanonicalJson.Serialize(config.ToJson()), Is.EqualTo(
+            $$"""{"calendar":true,"clipping":{"iqr_factor":1.5,"method":"off","percentile":0.01},"hash_salt":"","identifier":"x","inputs":null,"lags":[],"max_gap_steps":30,"missing":{"drop_share":0.33,"neighbors":2,"strategy":"interpolate"},"preprocessing_version":1,"sample_seed":0,"sample_strategy":"head","sample_test_rows":0,"sample_train_rows":0,"scaler":"MinMax","sources":{"test":null,"train":"{{Sha}}"},"targets":null,"test_fraction":0.2,"timestamp_column":null,"timezone":null,"validation_fraction":0.2}"""));
+    }
+
+    [Test]
+    public void The_hash_changes_with_every_option_and_source()
+    {
+        string[] options =
+        [
+            """{"timestamp_column": "ts"}""", """{"timezone": "Europe/Madrid"}""", """{"targets": ["a"]}""", """{"inputs": ["a"]}""", """{"sample_train_rows": 1}""",
+            """{"sample_test_rows": 1}""", """{"sample_strategy": "tail"}""", """{"sample_seed": 1}""", """{"test_fraction": 0.25}""", """{"validation_fraction": 0.25}""",
+            """{"missing": "knn"}""", """{"missing": {"neighbors": 3}}""", """{"missing": {"drop_share": 0.5}}""", """{"clipping": "iqr"}""", """{"clipping": {"iqr_factor": 2}}""",
+            """{"clipping": {"percentile": 0.02}}""", """{"max_gap_steps": 29}""", """{"calendar": false}""", """{"lags": [1]}""", """{"scaler": "Standard"}""", """{"hash_salt": "x"}""",
+        ];
+        var hashes = options.Select(o => Parse(o).ConfigHash).ToList();
+        hashes.Add(Parse("{}").ConfigHash);
+        hashes.Add(PreprocessConfig.Parse("y", Sha, null).ConfigHash);
+        hashes.Add(PreprocessConfig.Parse("x", OtherSha, null).ConfigHash);
+        hashes.Add(PreprocessConfig.Parse("x", Sha, OtherSha).ConfigHash);
+        Assert.That(hashes, Is.Unique);
+    }
+
+    [Test]
+    public void Every_member_of_the_configuration_is_in_the_document_that_is_hashed()
+    {
+        // A member added to the record but forgotten in ToJson would leave the hash unchanged.
+        var members = typeof(PreprocessConfig).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Except([nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256)]);
+        var json = Parse("{}").ToJson();
+        Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
+    }
+
+    [Test]
+    public void The_hash_is_the_same_in_every_culture()
+    {
+        var expected = Parse("""{"test_fraction": 0.25}""").ConfigHash;
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            // Invariant globalization knows no cultures by name: one that would do harm.
+            var harmful = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            harmful.NumberFormat.NumberDecimalSeparator = ",";
+            harmful.NumberFormat.NegativeSign = "minus";
+            CultureInfo.CurrentCulture = harmful;
+            Assert.That(Parse("""{"test_fraction": 0.25}""").ConfigHash, Is.EqualTo(expected));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Test]
+    public void A_configuration_read_back_is_the_one_written()
+    {
+        var config = PreprocessConfig.Parse("x", Sha, OtherSha, Json("""{"missing": "drop_rows", "clipping": {"method": "percentile", "percentile": 0.05}, "lags": [3, 1], "targets": ["b", "a"], "inputs": ["c"], "timezone": "Europe/Madrid", "sample_strategy": "random", "sample_seed": 9007199254740991}"""));
+        var back = PreprocessConfig.FromJson(JsonNode.Parse(config.ToJson().ToJsonString())!.AsObject());
+        Assert.That(back.ConfigHash, Is.EqualTo(config.ConfigHash));
+        Assert.That(back.Lags, Is.EqualTo(new[] { 1, 3 }));
+    }
+
+    private static PreprocessConfig Parse(string options) => PreprocessConfig.Parse("x", Sha, null, Json(options));
+
+    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+using NUnit.Framework;
+using Parquet;
+
+namespace FLTS.Tests.Forecasting.Preparation;
+
+public class ProcessedFilesTests
+{
+    [TestCase("{}")]
+    [TestCase("""{"lags": [1, 3], "clipping": "percentile", "scaler": "Robust", "missing": "knn"}""")]
+    [TestCase("""{"calendar": false, "targets": ["b.with dots"], "inputs": ["a"], "scaler": "None"}""")]
+    public async Task What_is_read_back_is_what_was_written_bit_for_bit(string options)
+    {
+        var data = Prepare(options);
+        var (train, test, meta) = await Write(data);
+        var back = await ProcessedFiles.ReadAsync(ProcessedFiles.ReadMeta(meta), new MemoryStream(train), new MemoryStream(test));
+        Assert.That(ProcessedFiles.Difference(data, back), Is.Null);
+        Assert.That(back.Train.Timestamps[0].Kind, Is.EqualTo(DateTimeKind.Unspecified));
+        Assert.That(back.Train.FlatTargets, Is.EqualTo(data.Train.FlatTargets));
+    }
+
+    [Test]
+    public async Task The_same_data_gives_the_same_bytes()
+    {
+        var (one, other) = (await Write(Prepare("{}")), await Write(Prepare("{}")));
+        Assert.That(one.Train, Is.EqualTo(other.Train));
+        Assert.That(one.Test, Is.EqualTo(other.Test));
+        Assert.That(one.Meta, Is.EqualTo(other.Meta));
+    }
+
+    [Test]
+    public async Task The_parquet_metadata_carry_hash_configuration_and_scaler()
+    {
+        var data = Prepare("{}");
+        await using var reader = await ParquetReader.CreateAsync(new MemoryStream((await Write(data)).Train));
+        Assert.That(reader.CustomMetadata["config_hash"], Is.EqualTo(data.Meta.ConfigHash));
+        Assert.That(CanonicalJson.Hash(System.Text.Json.Nodes.JsonNode.Parse(reader.CustomMetadata["preprocess_config"])), Is.EqualTo(data.Meta.ConfigHash));
+        Assert.That(Scaler.Load(Encoding.UTF8.GetBytes(reader.CustomMetadata["scaler"])).Columns, Is.EqualTo(data.Meta.Scaler.Columns));
+        Assert.That(reader.Schema.DataFields.Select(f => f.Name), Does.Contain("timestamp").And.Contain("segment").And.Contain("a").And.Contain("a#observed").And.Contain("min_of_day_sin"));
+    }
+
+    [Test]
+    public async Task A_file_of_another_configuration_is_refused()
+    {
+        var (train, test, _) = await Write(Prepare("{}"));
+        var other = Prepare("""{"hash_salt": "other"}""");
+        Assert.That(async () => await ProcessedFiles.ReadAsync(other.Meta, new MemoryStream(train), new MemoryStream(test)), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("train.parquet belongs to config_hash"));
+    }
+
+    [Test]
+    public async Task A_damaged_file_is_refused_by_name()
+    {
+        var data = Prepare("{}");
+        var (train, test, meta) = await Write(data);
+        Assert.That(async () => await ProcessedFiles.ReadAsync(data.Meta, new MemoryStream(train), new MemoryStream(test[..^20])), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("test.parquet cannot be read"));
+        Assert.That(() => ProcessedFiles.ReadMeta(meta.AsSpan(0, 100)), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("meta.json is malformed"));
+        var changed = Encoding.UTF8.GetString(meta).Replace("\"hash_salt\": \"\"", "\"hash_salt\": \"x\"", StringComparison.Ordinal);
+        Assert.That(() => ProcessedFiles.ReadMeta(Encoding.UTF8.GetBytes(changed)), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("its configuration hashes to"));
+    }
+
+    [Test]
+    public void Other_values_under_the_same_hash_are_told()
+    {
+        var (one, other) = (Prepare("{}"), Prepare("{}"));
+        other.Test.Values[0][3] = Math.BitIncrement(other.Test.Values[0][3]);
+        Assert.That(ProcessedFiles.Difference(one, other), Is.EqualTo("test: values of 'a' differ"));
+    }
+
+    [TestCase("no json")]
+    [TestCase("[]")]
+    [TestCase("""{"format": 2, "kind": "MinMax", "columns": []}""")]
+    [TestCase("""{"format": 1, "kind": "MinMax", "columns": []}""")]
+    [TestCase("""{"format": 1, "kind": "MinMax", "columns": [{"name": "a", "center": 0, "scale": 0, "min": 0, "max": 1}]}""")]
+    [TestCase("""{"format": 1, "kind": "MinMax", "columns": [{"name": "a", "center": "x", "scale": 1, "min": 0, "max": 1}]}""")]
+    public void A_malformed_scaler_is_refused(string json) =>
+        Assert.That(() => Scaler.Load(Encoding.UTF8.GetBytes(json)), Throws.TypeOf<CorruptArtifactException>());
+
+    private static PreparedDataset Prepare(string options) => DatasetPreparer.Prepare(
+        Tables.Config(options),
+        Tables.Make("x.csv", 0, ("a", Tables.Walk(300, 1, 0.05)), ("b.with dots", Tables.Walk(300, 2)), ("flat", [.. Enumerable.Repeat(1.0, 300)])));
+
+    private static async Task<(byte[] Train, byte[] Test, byte[] Meta)> Write(PreparedDataset data)
+    {
+        using MemoryStream train = new(), test = new();
+        await ProcessedFiles.WriteTrainAsync(data, train);
+        await ProcessedFiles.WriteTestAsync(data, test);
+        return (train.ToArray(), test.ToArray(), ProcessedFiles.WriteMeta(data.Meta));
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Preparation;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Forecasting.Preparation;
+
+public class ServingFrameTests
+{
+    private static readonly DateTime Now = new(2024, 5, 1, 12, 0, 30);
+
+    [Test]
+    public void Rows_of_a_client_are_prepared_as_the_same_rows_of_test_were()
+    {
+        var (data, model, raw) = Trained("""{"lags": [2], "clipping": "iqr"}""");
+        var rows = Enumerable.Range(80, 12).ToArray();
+        var frame = ServingFrame.FromJson(Data(rows, raw), null, model, Now);
+        Assert.That((frame.Series.Rows, frame.Origin, frame.Warnings), Is.EqualTo((10, 9, Array.Empty<string>())));
+        Assert.That(frame.Series.Columns, Is.EqualTo(data.Test.Columns));
+        for (var f = 0; f < data.Test.Columns.Count; f++)
+            Assert.That(frame.Series.Values[f], Is.EqualTo(data.Test.Values[f][2..12]), data.Test.Columns[f]);
+    }
+
+    [Test]
+    public void Missing_cells_take_the_last_value_before_them_and_leading_ones_the_first_there_is()
+    {
+        var (_, model, raw) = Trained("""{"scaler": "None"}""");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        data["a"]![0] = null;
+        data["a"]![5] = null;
+        var frame = ServingFrame.FromJson(Element(data), null, model, Now);
+        Assert.That((frame.Series.Values[0][0], frame.Series.Values[0][5]), Is.EqualTo((raw[0][1], raw[0][4])));
+        Assert.That((frame.Series.Observed[0][0], frame.Series.Observed[0][5], frame.Series.Observed[0][6]), Is.EqualTo((false, false, true)));
+    }
+
+    [Test]
+    public void Without_times_the_rows_end_now_and_the_answer_says_so()
+    {
+        var (_, model, raw) = Trained("{}");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        data.Remove("ts");
+        var frame = ServingFrame.FromJson(Element(data), null, model, Now);
+        Assert.That(frame.Series.Timestamps[^1], Is.EqualTo(new DateTime(2024, 5, 1, 12, 0, 0)));
+        Assert.That(frame.Warnings, Has.One.Contains("'data' holds no times: the rows are taken to end at 2024-05-01 12:00:00"));
+    }
+
+    [Test]
+    public void Columns_the_model_does_not_know_are_a_warning()
+    {
+        var (_, model, raw) = Trained("{}");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        data["zzz"] = new JsonArray("anything");
+        Assert.That(ServingFrame.FromJson(Element(data), null, model, Now).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
+    }
+
+    [Test]
+    public void A_short_gap_is_filled_with_a_warning_and_a_long_one_leaves_too_few_rows()
+    {
+        var (_, model, raw) = Trained("{}");
+        var frame = ServingFrame.FromJson(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, Now);
+        Assert.That(frame.Series.Rows, Is.EqualTo(18));
+        Assert.That(frame.Warnings, Has.One.EqualTo("2 missing rows were filled with the last value before them."));
+        Assert.That(
+            () => ServingFrame.FromJson(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, Now),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("Only 5 rows follow the gap that ends before 2024-01-01 01:00:00; the model needs 10 rows"));
+    }
+
+    [TestCase("[1, 2]", "'data' must be an object of lists")]
+    [TestCase("""{"a": 1}""", "'data.a' must be a list")]
+    [TestCase("""{"ts": ["2024-01-01"], "b": [1]}""", "'data' lacks the column a; the model needs a, b")]
+    [TestCase("""{"a": [], "b": []}""", "'data' has 0 rows; the model needs at least 10")]
+    [TestCase("""{"a": [1, 2, 3], "b": [1, 2]}""", "'data.b' has 2 values, but 'data.a' has 3; all lists must be equally long")]
+    [TestCase("""{"ts": ["2024-01-01 00:00:00", "2024-01-01 00:01:00", "2024-01-01 00:02:00"], "a": [1, 2, 3], "b": [1, 2, 3]}""", "'data' has 3 rows; the model needs at least 10")]
+    public void A_request_that_lacks_something_is_refused_with_what_it_lacks(string json, string message) =>
+        Assert.That(() => ServingFrame.FromJson(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, Now), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+
+    [TestCase("a", 3, "\"12\"", "'data.a', row 4: \"12\" is no finite number")]
+    [TestCase("a", 3, "true", "'data.a', row 4: true is no finite number")]
+    [TestCase("a", 3, "1e400", "'data.a', row 4: 1e400 is no finite number")]
+    [TestCase("ts", 2, "\"yesterday\"", "'data.ts', row 3: \"yesterday\" is no timestamp")]
+    [TestCase("ts", 2, "\"2024-01-01T00:02:00Z\"", "'data.ts', row 3: \"2024-01-01T00:02:00Z\" has a zone, but the model's dataset states none")]
+    [TestCase("ts", 2, "\"2024-01-01 00:00:30\"", "Row 3 of 'data' (2024-01-01 00:00:30) does not come after row 2 (2024-01-01 00:01:00); times must rise")]
+    [TestCase("ts", 2, "\"2024-01-01 00:01:00\"", "does not come after row 2")]
+    public void A_wrong_cell_is_refused_with_column_and_row(string column, int row, string value, string message)
+    {
+        var (_, model, raw) = Trained("{}");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        data[column]![row] = JsonNode.Parse(value);
+        Assert.That(() => ServingFrame.FromJson(Element(data), null, model, Now), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void Another_step_than_the_model_s_is_refused_with_both_named()
+    {
+        var (_, model, raw) = Trained("{}");
+        Assert.That(
+            () => ServingFrame.FromJson(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, Now),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("Only 0 of the 11 steps between rows are 00:01:00, the step the model was trained on"));
+    }
+
+    [Test]
+    public void The_index_column_may_be_named_and_a_name_that_is_not_there_is_refused()
+    {
+        var (_, model, raw) = Trained("{}");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        data["when"] = data["ts"]!.DeepClone();
+        data.Remove("ts");
+        Assert.That(ServingFrame.FromJson(Element(data), "when", model, Now).Series.Timestamps[0], Is.EqualTo(Tables.Start));
+        Assert.That(() => ServingFrame.FromJson(Element(data), "clock", model, Now), Throws.TypeOf<InvalidInputException>().With.Message.Contains("'data' has no list 'clock', which index_col names"));
+    }
+
+    [Test]
+    public void The_newest_rows_of_a_table_serve_too()
+    {
+        var (data, model, raw) = Trained("{}");
+        var frame = ServingFrame.FromTable(Tables.Make("x.csv", 0, ("b", raw[1]), ("other", raw[0]), ("a", raw[0])), model);
+        Assert.That(frame.Series.Values[0][80..], Is.EqualTo(data.Test.Values[0]));
+        Assert.That(frame.Series.Timestamps[frame.Origin], Is.EqualTo(data.Test.Timestamps[^1]));
+    }
+
+    private static (PreparedDataset Data, ServingModel Model, double[][] Raw) Trained(string options)
+    {
+        double[][] raw = [Tables.Walk(100, 1), Tables.Walk(100, 2)];
+        var data = DatasetPreparer.Prepare(Tables.Config(options), Tables.Make("x.csv", 0, ("a", raw[0]), ("b", raw[1])));
+        var signature = new ModelSignature("GRU", data.Train.Columns, data.Train.Targets, 10, 1, data.Meta.Step);
+        return (data, new ServingModel(data.Meta.Config, data.Meta.Scaler, signature), raw);
+    }
+
+    private static JsonElement Data(int[] minutes, double[][] raw) => Element(Object(minutes, raw));
+
+    private static JsonObject Object(int[] minutes, double[][] raw) => new()
+    {
+        ["ts"] = new JsonArray([.. minutes.Select(m => (JsonNode)$"{Tables.Start.AddMinutes(m):yyyy-MM-dd HH:mm:ss}")]),
+        ["a"] = new JsonArray([.. minutes.Select(m => (JsonNode)raw[0][m])]),
+        ["b"] = new JsonArray([.. minutes.Select(m => (JsonNode)raw[1][m])]),
+    };
+
+    private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
+}

@@ -1,0 +1,180 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Baselines;
+using FLTS.Modules.Forecasting.Recurrent;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Forecasting.Recurrent;
+
+[TestFixture("LSTM")]
+[TestFixture("GRU")]
+public sealed class RecurrentFitTests(string type)
+{
+    private readonly RecurrentFamily _family = type == "LSTM" ? RecurrentFamily.Lstm : RecurrentFamily.Gru;
+
+    [TestCase("residual")]
+    [TestCase("level")]
+    public void It_learns_what_the_last_value_does_not_know(string mode)
+    {
+        var series = Toy.Series(600);
+        var fit = Toy.Fit(_family, $$"""{"epochs": 15, "hidden_size": 16, "target_mode": "{{mode}}"}""", series);
+        using var model = fit.Model;
+        var naive = new NaiveFamily();
+        using var last = naive.Create(naive.Normalise(null)).Fit(new TrainingSet(series, 480), Toy.Context).Model;
+
+        var (own, reference) = (OneStepMetrics.Of(model, new TrainingSet(series, 480), default), OneStepMetrics.Of(last, new TrainingSet(series, 480), default));
+
+        Assert.That(own.ValRmse, Is.LessThan(0.6 * reference.ValRmse!.Value), "validation rmse against the naive forecast's");
+        Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValRmse, Is.EqualTo(own.ValRmse).Within(1e-5), "the kept weights are those of the best epoch, and its metrics are on the series' scale");
+        Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValMae, Is.EqualTo(own.ValMae).Within(1e-5));
+        Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValR2, Is.EqualTo(own.ValR2).Within(1e-3));
+        Assert.That(fit.History.Min(e => e.ValLoss), Is.EqualTo(fit.History[fit.BestEpoch!.Value - 1].ValLoss));
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_weights_even_with_another_training_beside_it()
+    {
+        const string options = """{"dropout": 0.2, "seed": 7}""";
+        using var alone = Toy.Fit(_family, options).Model;
+        var beside = Task.Run(() => Toy.Fit(RecurrentFamily.Gru, """{"dropout": 0.5, "seed": 9, "epochs": 6}""").Model);
+        using var accompanied = Toy.Fit(_family, options).Model;
+        using var other = beside.Result;
+        using var reseeded = Toy.Fit(_family, """{"dropout": 0.2, "seed": 8}""").Model;
+
+        Assert.That(accompanied.Save()["weights.safetensors"], Is.EqualTo(alone.Save()["weights.safetensors"]));
+        Assert.That(reseeded.Save()["weights.safetensors"], Is.Not.EqualTo(alone.Save()["weights.safetensors"]));
+    }
+
+    [Test]
+    public void Rows_after_the_validation_start_do_not_move_the_weights()
+    {
+        var (one, two) = (Toy.Series(), Toy.Series());
+        for (var t = 240; t < 300; t++)
+            two.Values[0][t] = two.Values[1][t] = 0.3;
+
+        using var first = Toy.Fit(_family, """{"epochs": 1}""", one).Model;
+        using var second = Toy.Fit(_family, """{"epochs": 1}""", two).Model;
+
+        Assert.That(second.Save()["weights.safetensors"], Is.EqualTo(first.Save()["weights.safetensors"]));
+    }
+
+    [Test]
+    public void Refitting_on_all_rows_uses_them_and_says_so()
+    {
+        using var plain = Toy.Fit(_family).Model;
+        var fit = Toy.Fit(_family, """{"refit_on_all": true}""");
+        using var refitted = fit.Model;
+
+        Assert.That(fit.FittedRows, Is.EqualTo(new RowSpan(0, 300)));
+        Assert.That(fit.ValidatedRows, Is.EqualTo(new RowSpan(240, 300)));
+        Assert.That(refitted.Save()["weights.safetensors"], Is.Not.EqualTo(plain.Save()["weights.safetensors"]));
+    }
+
+    [Test]
+    public void Training_stops_after_patience_epochs_without_a_better_one()
+    {
+        // Pure noise without a future: the validation loss soon only rises.
+        var series = Toy.Series(120);
+        var random = new Random(3);
+        for (var t = 0; t < series.Rows; t++)
+            series.Values[0][t] = series.Values[1][t] = random.NextDouble();
+        var fit = Toy.Fit(_family, """{"epochs": 200, "patience": 3, "hidden_size": 32, "target_mode": "level"}""", series);
+        using var model = fit.Model;
+
+        Assert.That(fit.History, Has.Count.LessThan(200).And.Count.EqualTo(fit.BestEpoch + 3));
+    }
+
+    [TestCase("mae", "constant")]
+    [TestCase("huber", "cosine")]
+    public void Every_loss_falls_while_it_learns(string loss, string schedule)
+    {
+        var fit = Toy.Fit(_family, $$"""{"epochs": 6, "loss": "{{loss}}", "schedule": "{{schedule}}", "weight_decay": 1e-5, "horizon": 3, "standardise": false, "target_mode": "level"}""");
+        using var model = fit.Model;
+
+        Assert.That(fit.History[^1].TrainLoss, Is.LessThan(0.7 * fit.History[0].TrainLoss));
+    }
+
+    [Test]
+    public void Without_a_validation_part_the_last_epoch_is_kept()
+    {
+        var fit = Toy.Fit(_family, validationStart: 300);
+        using var model = fit.Model;
+
+        Assert.That(fit.BestEpoch, Is.EqualTo(3));
+        Assert.That(fit.History, Has.All.Matches<EpochMetrics>(e => e.ValLoss is null && e.ValR2 is null));
+        Assert.That(fit.Warnings, Has.One.Contains("last epoch"));
+    }
+
+    [Test]
+    public void Too_few_rows_are_refused_with_the_number_needed()
+    {
+        Assert.That(
+            () => Toy.Fit(_family, series: Toy.Series(12), validationStart: 10),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("needs 11 rows").And.Message.Contains("has 10 of 10 rows"));
+    }
+
+    [Test]
+    public void A_diverging_training_is_refused_with_the_reason()
+    {
+        var series = Toy.Series();
+        for (var t = 0; t < series.Rows; t++)
+            series.Values[0][t] *= 1e25;
+        Assert.That(
+            () => Toy.Fit(_family, """{"standardise": false, "target_mode": "level"}""", series),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("diverged").And.Message.Contains("learning_rate"));
+    }
+
+    [Test]
+    public void A_hole_is_refused_by_column_and_row()
+    {
+        var series = Toy.Series();
+        series.Values[1][5] = double.NaN;
+        Assert.That(() => Toy.Fit(_family, series: series), Throws.TypeOf<InvalidInputException>().With.Message.Contains("'b'").And.Message.Contains("row 5"));
+    }
+
+    [Test]
+    public void Progress_is_told_every_epoch_and_cancelling_stops_between_batches()
+    {
+        using var source = new CancellationTokenSource();
+        var told = new List<FitProgress>();
+        var context = new FitContext(1, new Listener(p =>
+        {
+            told.Add(p);
+            if (p.Done == 2)
+                source.Cancel();
+        }), source.Token);
+
+        Assert.That(
+            () => _family.Create(_family.Normalise(Toy.Small("""{"epochs": 50}"""))).Fit(new TrainingSet(Toy.Series(), 240), context),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(told.Select(p => (p.Done, p.Total, p.Epoch!.Epoch)), Is.EqualTo(new[] { (1, 50, 1), (2, 50, 2) }));
+    }
+
+    [Test]
+    public void Twenty_trainings_leave_no_memory_behind()
+    {
+        // Wide, so that one tensor of a training left behind would show: weights, gradients and Adam's moments of one net take 13 MB.
+        const string options = """{"hidden_size": 256, "epochs": 1, "batch_size": 128, "dropout": 0.1}""";
+        for (var i = 0; i < 3; i++)
+            Toy.Fit(_family, options).Model.Dispose();
+        var (tensors, memory) = Measure();
+        for (var i = 0; i < 20; i++)
+            Toy.Fit(_family, options).Model.Dispose();
+        var (tensorsAfter, memoryAfter) = Measure();
+
+        Assert.That(tensorsAfter, Is.LessThanOrEqualTo(tensors + (2 * 20)), "tensors alive; TorchSharp's linear layer counts its two parameters twice, without memory behind them");
+        Assert.That(memoryAfter - memory, Is.LessThan(30L << 20), "bytes of the process more than after three trainings");
+    }
+
+    private static (long Tensors, long Memory) Measure()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return (TorchSharp.torch.Tensor.TotalCount, Environment.WorkingSet);
+    }
+
+    private sealed class Listener(Action<FitProgress> told) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => told(value);
+    }
+}

@@ -1,0 +1,121 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Series;
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Forecasting.Series;
+
+public class SeriesFrameTests
+{
+    private static readonly DateTime Start = new(2024, 1, 1);
+
+    [Test]
+    public void A_regular_table_is_taken_as_it_is()
+    {
+        var frame = Frame(Enumerable.Range(0, 50).Select(i => 120.0 * i));
+        Assert.That(frame.Report, Has.Property("Rows").EqualTo(50).And.Property("Segments").EqualTo(1).And.Property("RegularShare").EqualTo(1).And.Property("StepSeconds").EqualTo(120));
+        Assert.That(frame.Values[0], Is.EqualTo(Enumerable.Range(0, 50).Select(i => (double)i)));
+    }
+
+    [Test]
+    public void Rows_out_of_order_are_sorted_and_counted_and_the_last_of_a_doubled_time_stays()
+    {
+        var seconds = Enumerable.Range(0, 50).Select(i => 60.0 * i).ToList();
+        (seconds[10], seconds[11]) = (seconds[11], seconds[10]);
+        seconds.Add(20 * 60); // doubled, with value 50
+        var frame = Frame(seconds);
+        Assert.That(frame.Report, Has.Property("OutOfOrder").EqualTo(2).And.Property("Duplicates").EqualTo(1).And.Property("Rows").EqualTo(50));
+        Assert.That(frame.Values[0][10], Is.EqualTo(11));
+        Assert.That(frame.Values[0][11], Is.EqualTo(10));
+        Assert.That(frame.Values[0][20], Is.EqualTo(50));
+    }
+
+    [Test]
+    public void A_short_gap_becomes_missing_rows_and_a_long_one_ends_the_segment()
+    {
+        var frame = Frame(Enumerable.Range(0, 300).Where(i => i is not (10 or 11) and not (>= 100 and <= 130)).Select(i => 60.0 * i));
+        Assert.That(frame.Report, Has.Property("Gaps").EqualTo(1).And.Property("GapRows").EqualTo(2).And.Property("LongGaps").EqualTo(1).And.Property("Segments").EqualTo(2));
+        Assert.That(frame.Values[0].Select(double.IsNaN).Take(13), Is.EqualTo(Enumerable.Range(0, 13).Select(i => i is 10 or 11)));
+        Assert.That(frame.Segments[99], Is.EqualTo(0));
+        Assert.That(frame.Timestamps[100], Is.EqualTo(Start.AddMinutes(131)));
+        Assert.That(frame.Segments[100], Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_gap_of_exactly_the_limit_is_filled()
+    {
+        var frame = Frame(Enumerable.Range(0, 200).Where(i => i is < 50 or >= 80).Select(i => 60.0 * i));
+        Assert.That(frame.Report, Has.Property("GapRows").EqualTo(30).And.Property("Segments").EqualTo(1));
+    }
+
+    [Test]
+    public void Jitter_up_to_a_tenth_of_a_step_snaps_to_the_grid()
+    {
+        var random = new Random(3);
+        var frame = Frame(Enumerable.Range(0, 2000).Select(i => (120.0 * i) + (random.NextDouble() * 10) - 5));
+        Assert.That(frame.Report, Has.Property("Segments").EqualTo(1).And.Property("Rows").EqualTo(2000).And.Property("StepSeconds").EqualTo(120).And.Property("Snapped").GreaterThan(1900));
+        Assert.That(frame.Timestamps, Is.EqualTo(Enumerable.Range(0, 2000).Select(i => Start.AddSeconds(120 * i))));
+    }
+
+    [Test]
+    public void A_row_off_the_grid_starts_a_segment_of_its_own_phase()
+    {
+        var frame = Frame(Enumerable.Range(0, 200).Select(i => (60.0 * i) + (i >= 100 ? 25 : 0)));
+        Assert.That(frame.Report, Has.Property("OffGrid").EqualTo(1).And.Property("Segments").EqualTo(2).And.Property("Snapped").EqualTo(0));
+        Assert.That(frame.Timestamps[150], Is.EqualTo(Start.AddSeconds((60 * 150) + 25)));
+    }
+
+    [Test]
+    public void Under_75_percent_regular_steps_is_an_error_that_says_the_share()
+    {
+        var random = new Random(1);
+        double time = 0;
+        var seconds = Enumerable.Range(0, 200).Select(i => time += i % 5 < 3 ? 60 : 60 * random.Next(2, 9)).ToList();
+        Assert.That(() => Frame(seconds), Throws.TypeOf<InvalidInputException>().With.Message.Contains("x.csv: only 59.8% of the steps between rows are 00:01:00 (the most frequent step); at least 75% must be"));
+    }
+
+    [Test]
+    public void Under_98_percent_is_a_warning()
+    {
+        var frame = Frame(Enumerable.Range(0, 300).Where(i => i % 20 != 7).Select(i => 60.0 * i));
+        Assert.That(frame.Report.Warnings, Has.One.Contains("of the steps are 00:01:00"));
+    }
+
+    [Test]
+    public void A_single_row_has_no_step() =>
+        Assert.That(() => Frame([0]), Throws.TypeOf<InvalidInputException>().With.Message.Contains("at least two rows are needed to tell the step"));
+
+    [Test]
+    public void A_test_part_of_another_step_is_refused() =>
+        Assert.That(() => Frame(Enumerable.Range(0, 50).Select(i => 300.0 * i), TimeSpan.FromMinutes(2)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("are 00:02:00 (the train part's step)"));
+
+    [Test]
+    public void Whatever_is_dropped_or_shuffled_rows_of_a_segment_are_one_step_apart_and_no_value_moves() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new Random(seed);
+            var kept = Enumerable.Range(0, 400).Where(i => random.Next(50) != 0 && !(i >= 200 && i < 200 + (seed & 63))).ToArray();
+            random.Shuffle(kept);
+            var frame = SeriesFrame.From(Table(kept.Select(i => 60.0 * i), i => kept[i]), 30);
+            for (var t = 0; t < frame.Rows; t++)
+            {
+                if (t > 0 && frame.Segments[t] == frame.Segments[t - 1] && frame.Timestamps[t] - frame.Timestamps[t - 1] != frame.Step)
+                    return false;
+                if (t > 0 && frame.Segments[t] != frame.Segments[t - 1] && frame.Timestamps[t] - frame.Timestamps[t - 1] <= 31 * frame.Step)
+                    return false;
+                if (!double.IsNaN(frame.Values[0][t]) && frame.Timestamps[t] != Start.AddMinutes(frame.Values[0][t]))
+                    return false;
+            }
+
+            return frame.Values[0].Count(v => !double.IsNaN(v)) == kept.Length;
+        }).QuickCheckThrowOnFailure();
+
+    private static SeriesFrame Frame(IEnumerable<double> seconds, TimeSpan? step = null) => SeriesFrame.From(Table(seconds, i => i), 30, step);
+
+    private static RawTable Table(IEnumerable<double> seconds, Func<int, double> value)
+    {
+        var times = seconds.Select(s => Start.AddSeconds(s)).ToArray();
+        return new RawTable { Name = "x.csv", Timestamps = times, TimestampColumn = "time", Columns = ["a"], Header = ["a"], Values = [[.. times.Select((_, i) => value(i))]] };
+    }
+}

@@ -1,0 +1,78 @@
+using FLTS.Modules.Pipeline;
+using FLTS.Modules.Registry.Entities;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Pipeline;
+
+[TestFixture]
+internal sealed class ReconcilePlanTests
+{
+    [Test]
+    public void A_queued_dataset_is_preprocessed() =>
+        Assert.That(Decide(DatasetStatus.Queued, RunStatus.Queued), Is.EqualTo(new[] { "Preprocess" }));
+
+    [Test]
+    public void A_dataset_left_running_by_a_dead_process_is_preprocessed_again() =>
+        Assert.That(Decide(DatasetStatus.Running, RunStatus.Queued), Is.EqualTo(new[] { "Preprocess" }));
+
+    [Test]
+    public void Nothing_is_started_for_a_row_that_a_live_worker_holds() =>
+        Assert.That(Decide(DatasetStatus.Running, RunStatus.Queued, isHeld: _ => true), Is.Empty);
+
+    [TestCase(RunStatus.Queued)]
+    [TestCase(RunStatus.Running)]
+    [TestCase(RunStatus.Storing)]
+    public void On_ready_data_every_unsettled_run_that_nobody_holds_is_trained(RunStatus status) =>
+        Assert.That(Decide(DatasetStatus.Ready, status), Is.EqualTo(new[] { "Train", "Train" }));
+
+    [Test]
+    public void Runs_that_wait_for_data_which_failed_for_good_fail_with_its_reason()
+    {
+        var dataset = Rows.Dataset(DatasetStatus.Failed);
+        dataset.Error = "row 7: not a number";
+        var actions = ReconcilePlan.Decide(
+            [new PipelineState(Rows.Pipeline(), dataset, [Rows.Run("GRU", RunStatus.Queued)])], Rows.Start, _ => false);
+
+        Assert.That(actions, Has.Count.EqualTo(1));
+        Assert.That(((ReconcileAction.FailRun)actions[0]).Reason, Is.EqualTo("preprocessing failed: row 7: not a number"));
+    }
+
+    [TestCase(RunStatus.Succeeded)]
+    [TestCase(RunStatus.Failed)]
+    [TestCase(RunStatus.Cancelled)]
+    [TestCase(RunStatus.Invalid)]
+    public void When_all_runs_are_settled_the_pipeline_is_evaluated(RunStatus status) =>
+        Assert.That(Decide(DatasetStatus.Ready, status), Is.EqualTo(new[] { "Evaluate" }));
+
+    [Test]
+    public void A_row_whose_next_try_lies_ahead_is_left_alone()
+    {
+        var run = Rows.Run("GRU", RunStatus.Storing);
+        run.NextAttemptAt = Rows.Start.AddSeconds(1);
+        var state = new PipelineState(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [run]);
+
+        Assert.That(ReconcilePlan.Decide([state], Rows.Start, _ => false), Is.Empty);
+        Assert.That(ReconcilePlan.Decide([state], Rows.Start.AddSeconds(1), _ => false), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void A_run_that_two_pipelines_share_is_trained_once()
+    {
+        var run = Rows.Run("GRU", RunStatus.Queued);
+        var other = Rows.Pipeline();
+        other.PipelineId = "other";
+        var dataset = Rows.Dataset(DatasetStatus.Ready);
+        var actions = ReconcilePlan.Decide(
+            [new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Start, _ => false);
+
+        Assert.That(actions, Has.Count.EqualTo(1));
+    }
+
+    private static string[] Decide(DatasetStatus dataset, RunStatus runs, Func<ILeased, bool>? isHeld = null) =>
+    [
+        .. ReconcilePlan.Decide(
+            [new PipelineState(Rows.Pipeline(), Rows.Dataset(dataset), [Rows.Run("GRU", runs), Rows.Run("LSTM", runs)])],
+            Rows.Start,
+            isHeld ?? (_ => false)).Select(a => a.GetType().Name),
+    ];
+}

@@ -1,0 +1,69 @@
+using FLTS.Modules.Registry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Registry;
+
+[TestFixture(Database.Sqlite)]
+[TestFixture(Database.Postgres)]
+internal sealed class MigrationTests(Database database)
+{
+    [Test]
+    public async Task An_empty_database_gets_the_schema_of_the_model_and_a_second_migration_changes_nothing()
+    {
+        await using var registry = await TestRegistry.EmptyAsync(database);
+        var migrator = registry.Get<RegistryMigrator>();
+
+        await migrator.MigrateAsync(default);
+        await registry.InsertAsync(SampleRows.Dataset());
+        await migrator.MigrateAsync(default);
+
+        await using var db = await registry.OpenAsync();
+        Assert.That(await migrator.IsCurrentAsync(default), Is.True, "migrations are pending");
+        Assert.That(db.Database.HasPendingModelChanges(), Is.False, "the model has changes that no migration holds");
+        Assert.That(await db.Datasets.CountAsync(), Is.EqualTo(1), "the second migration lost a row");
+    }
+}
+
+/// <summary>What only one of the databases can suffer.</summary>
+[TestFixture]
+internal sealed class MigrationFaultTests
+{
+    [Test]
+    [Repeat(3)]
+    public async Task Many_processes_may_migrate_one_PostgreSQL_at_once()
+    {
+        await using var registry = await TestRegistry.EmptyAsync(Database.Postgres);
+        var processes = Enumerable.Range(0, 6).Select(_ => registry.Another()).ToList();
+        try
+        {
+            await Task.WhenAll(processes.Select(p => Task.Run(() => p.GetRequiredService<RegistryMigrator>().MigrateAsync(default))));
+        }
+        finally
+        {
+            foreach (var process in processes)
+                await process.DisposeAsync();
+        }
+
+        Assert.That(await registry.Get<RegistryMigrator>().IsCurrentAsync(default), Is.True);
+    }
+
+    [Test]
+    public async Task A_migration_of_SQLite_that_was_killed_in_its_middle_locks_nobody_out()
+    {
+        await using var registry = await TestRegistry.EmptyAsync(Database.Sqlite);
+        Directory.CreateDirectory(registry.DataFolder);
+        await registry.ExecuteAsync(
+            """
+            CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL);
+            INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-03-02 09:30:00');
+            """);
+
+        // With the row in place EF waits for ever.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await registry.Get<RegistryMigrator>().MigrateAsync(patience.Token);
+
+        Assert.That(await registry.Get<RegistryMigrator>().IsCurrentAsync(default), Is.True);
+    }
+}

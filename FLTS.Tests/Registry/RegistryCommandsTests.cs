@@ -1,0 +1,84 @@
+using System.Text.Json;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Registry;
+
+[TestFixture(Database.Sqlite)]
+[TestFixture(Database.Postgres)]
+internal sealed class RegistryCommandsTests(Database database)
+{
+    private TestRegistry _registry = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _registry = await TestRegistry.StartAsync(database);
+        await _registry.InsertAsync(SampleRows.Dataset());
+    }
+
+    [TearDown]
+    public async Task Stop() => await _registry.DisposeAsync();
+
+    [Test]
+    public async Task A_row_inserted_reads_back_with_every_value()
+    {
+        var run = SampleRows.Run();
+        run.Status = RunStatus.Failed;
+        run.NextAttemptAt = SampleRows.Start.AddMilliseconds(1234.5);
+        run.Error = "it's \"quoted\"";
+        run.Epoch = 3;
+        run.EtaSeconds = 1.25;
+        run.LeaseHeartbeat = long.MaxValue;
+        var attempt = SampleRows.Attempt();
+        attempt.Outcome = AttemptOutcome.KeptChampion;
+        attempt.Trigger = AttemptTrigger.Rollback;
+
+        await using var db = await _registry.OpenAsync();
+        Assert.That(await db.InsertIfAbsentAsync(run, default), Is.True);
+        Assert.That(await db.InsertIfAbsentAsync(attempt, default), Is.True);
+
+        Assert.That(JsonSerializer.Serialize(await db.Runs.AsNoTracking().SingleAsync()), Is.EqualTo(JsonSerializer.Serialize(run)));
+        Assert.That(JsonSerializer.Serialize(await db.PromotionAttempts.AsNoTracking().SingleAsync()), Is.EqualTo(JsonSerializer.Serialize(attempt)));
+    }
+
+    [Test]
+    public async Task A_row_whose_values_are_null_is_inserted_as_well()
+    {
+        await using var db = await _registry.OpenAsync();
+        Assert.That(await db.InsertIfAbsentAsync(SampleRows.Dataset("other"), default), Is.True);
+        Assert.That(await db.InsertIfAbsentAsync(SampleRows.Pipeline(), default), Is.True);
+        Assert.That(await db.InsertIfAbsentAsync(SampleRows.Attempt(), default), Is.True);
+        Assert.That(await db.PromotionAttempts.AsNoTracking().Select(a => a.Outcome).SingleAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Of_many_who_insert_the_same_identity_one_does_and_nobody_fails()
+    {
+        var inserted = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+        {
+            await using var db = await _registry.OpenAsync();
+            return await db.InsertIfAbsentAsync(SampleRows.Run($"run-{i}"), default);
+        })));
+
+        await using var check = await _registry.OpenAsync();
+        Assert.That(inserted.Count(i => i), Is.EqualTo(1));
+        Assert.That(await check.Runs.CountAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Sequence_numbers_are_never_given_twice()
+    {
+        var given = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(async () =>
+        {
+            await using var db = await _registry.OpenAsync();
+            return await db.NextPipelineSequenceAsync("station", default);
+        })));
+
+        Assert.That(given.Order(), Is.EqualTo(Enumerable.Range(1, 40)));
+        await using var other = await _registry.OpenAsync();
+        Assert.That(await other.NextPipelineSequenceAsync("another", default), Is.EqualTo(1));
+    }
+}

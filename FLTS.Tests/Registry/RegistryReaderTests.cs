@@ -1,0 +1,102 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Registry;
+
+[TestFixture(Database.Sqlite)]
+[TestFixture(Database.Postgres)]
+internal sealed class RegistryReaderTests(Database database)
+{
+    private TestRegistry _registry = null!;
+    private RegistryReader _reader = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _registry = await TestRegistry.StartAsync(database);
+        _reader = _registry.Get<RegistryReader>();
+        await _registry.InsertAsync(SampleRows.Dataset());
+    }
+
+    [TearDown]
+    public async Task Stop() => await _registry.DisposeAsync();
+
+    [Test]
+    public async Task Pages_hold_every_run_once_newest_first_also_where_times_are_equal()
+    {
+        for (var i = 0; i < 11; i++)
+        {
+            var run = SampleRows.Run($"run-{i:00}", generation: i);
+            run.CreatedAt = SampleRows.Start.AddMinutes(i / 4);
+            await _registry.InsertAsync(run);
+        }
+
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await _reader.RunsAsync(new RunFilter(null, null, null, null, null), 3, Cursor.Parse(cursor), default);
+            Assert.That(page.Items, Has.Count.LessThanOrEqualTo(3));
+            seen.AddRange(page.Items.Select(r => r.RunId));
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+
+        Assert.That(seen, Is.EqualTo(Enumerable.Range(0, 11).Reverse().Select(i => $"run-{i:00}")));
+    }
+
+    [Test]
+    public async Task Filters_leave_only_what_was_asked_for()
+    {
+        var failed = SampleRows.Run("failed", generation: 1);
+        failed.Status = RunStatus.Failed;
+        await _registry.InsertAsync(SampleRows.Run("gru"), SampleRows.Run("lstm", type: "LSTM"), failed);
+        await _registry.InsertAsync(SampleRows.Pipeline());
+        await _registry.InsertAsync(new PipelineRunRow { PipelineId = "pipeline", ModelType = "LSTM", RunId = "lstm" });
+
+        Assert.That(await Ids(new RunFilter("pipeline", null, null, null, null)), Is.EqualTo(["lstm"]));
+        Assert.That(await Ids(new RunFilter(null, "hash", "station", "GRU", RunStatus.Queued)), Is.EqualTo(["gru"]));
+        Assert.That(await Ids(new RunFilter(null, null, null, null, RunStatus.Failed)), Is.EqualTo(["failed"]));
+        Assert.That(await Ids(new RunFilter(null, "nowhere", null, null, null)), Is.Empty);
+
+        async Task<List<string>> Ids(RunFilter filter) => [.. (await _reader.RunsAsync(filter, 50, null, default)).Items.Select(r => r.RunId)];
+    }
+
+    [Test]
+    public async Task The_champion_of_a_moment_is_the_one_that_was_in_force_then()
+    {
+        await _registry.InsertAsync(SampleRows.Run());
+        for (var version = 1; version <= 3; version++)
+        {
+            await _registry.InsertAsync(SampleRows.Attempt($"a{version}", $"k{version}"));
+            await _registry.InsertAsync(SampleRows.Champion(version, $"a{version}"));
+        }
+
+        Assert.That(await VersionAsync(null), Is.EqualTo(3));
+        Assert.That(await VersionAsync(SampleRows.Start.AddDays(1)), Is.EqualTo(2), "at the moment of its promotion");
+        Assert.That(await VersionAsync(SampleRows.Start.AddHours(25)), Is.EqualTo(2));
+        Assert.That(await VersionAsync(SampleRows.Start.AddSeconds(-1)), Is.Null, "before the first");
+        Assert.That((await _reader.ChampionAsync("station", null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { SampleRows.Start.AddDays(1), SampleRows.Start.AddDays(2), null }));
+        Assert.That(() => _reader.ChampionAsync("nobody", null, default), Throws.InstanceOf<NotFoundException>());
+
+        async Task<int?> VersionAsync(DateTimeOffset? at) => (await _reader.ChampionAsync("station", at, default)).InForce?.Version;
+    }
+
+    [Test]
+    public async Task The_newest_scoreboard_is_found_by_config_hash_and_by_pipeline()
+    {
+        await _registry.InsertAsync(SampleRows.Scoreboard("b", SampleRows.Start, """{"n":1}"""), SampleRows.Scoreboard("a", SampleRows.Start.AddSeconds(1), """{"n":2}"""));
+
+        foreach (var id in new[] { "hash", "pipeline" })
+            Assert.That((await _reader.ScoreboardAsync(id, default))["n"]!.GetValue<int>(), Is.EqualTo(2), id);
+        Assert.That(() => _reader.ScoreboardAsync("nowhere", default), Throws.InstanceOf<NotFoundException>());
+    }
+
+    [TestCase("x")]
+    [TestCase("9223372036854775807.run")]
+    [TestCase("-1.run")]
+    public void A_cursor_of_somebody_else_is_refused(string cursor) =>
+        Assert.That(() => Cursor.Parse(cursor), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'cursor'"));
+}

@@ -1,0 +1,76 @@
+# Finds .NET and builds what changed; sourced by the launcher.
+
+# No build servers left idling behind the command's back, and no pipe of ours kept open by them.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=${DOTNET_CLI_TELEMETRY_OPTOUT:-1}
+
+find_dotnet() {
+  local candidate
+  DOTNET=
+  for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-/nowhere}/dotnet" "$HOME/.dotnet/dotnet" \
+    /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet /usr/local/share/dotnet/dotnet; do
+    if [[ -n $candidate && -x $candidate ]]; then
+      DOTNET=$candidate
+      return
+    fi
+  done
+  die 3 "the .NET SDK 10 is missing. Get it from https://dotnet.microsoft.com/download/dotnet/10.0 and put 'dotnet' on the PATH."
+}
+
+# Only a build needs the SDK, and asking for it takes time: so not at every start.
+require_sdk() {
+  local sdks
+  sdks=$("$DOTNET" --list-sdks 2>/dev/null | awk '{ print $1 }' | tr '\n' ' ' || true)
+  if [[ " $sdks" != *" 10."* ]]; then
+    die 3 "FLTS builds with the .NET SDK 10; '$DOTNET' has ${sdks:-no SDK at all}. Get it from https://dotnet.microsoft.com/download/dotnet/10.0"
+  fi
+}
+
+# A number for the contents of everything a project's build reads: cheaper than asking MSBuild, and unlike file
+# times not fooled by a checkout or a deleted file.
+source_state() {
+  local project folders=(FLTS.Modules FLTS.Host)
+  for project in "$@"; do
+    [[ $project == FLTS.Host ]] || folders+=("$project")
+  done
+  (
+    cd "$ROOT"
+    {
+      find "${folders[@]}" \( -name bin -o -name obj -o -name TestResults \) -prune -o -type f -print0 | sort -z
+      find . -maxdepth 1 -type f \( -name 'Directory.*' -o -name '*.json' -o -name .editorconfig \
+        -o -iname nuget.config \) -print0 | sort -z
+    } | xargs -0 cksum | cksum
+  )
+}
+
+# build_when_changed PROJECT: Release; quiet when it goes well, the errors when not.
+build_when_changed() {
+  local project=$1 output=$ROOT/$1/bin/Release/net10.0
+  local state
+  state=$(source_state "$project")
+  if [[ -f $output/$project.dll && -f $output/.flts-built && $(<"$output/.flts-built") == "$state" ]]; then
+    return 0
+  fi
+  require_sdk
+  if [[ -f $output/$project.dll ]]; then
+    say "Building..."
+  else
+    say "Building (first time takes a minute)..."
+  fi
+  # One lock for all projects: they share FLTS.Modules' and FLTS.Host's output folders.
+  with_lock "$ROOT/FLTS.Host/obj/flts-build.lock" build_project "$project"
+  printf '%s\n' "$state" >"$output/.flts-built"
+}
+
+build_project() {
+  local log
+  log=$(mktemp)
+  if ! "$DOTNET" build "$ROOT/$1/$1.csproj" -c Release --nologo -v quiet -nodeReuse:false \
+    -p:UseSharedCompilation=false >"$log" 2>&1 </dev/null; then
+    # MSBuild repeats each error in its summary.
+    { grep -E 'error|warn' "$log" || cat "$log"; } | sort -u | head -n 60 >&2
+    rm -f "$log"
+    die 1 "the build of $1 failed; the errors are above."
+  fi
+  rm -f "$log"
+}

@@ -1,0 +1,81 @@
+# The test command; sourced by the launcher.
+
+# What the tests' real servers come from: "program Debian-package" (FLTS.Tests/TestKit/Servers starts them).
+prepare_servers() {
+  [[ $(uname -s) == Linux ]] || {
+    say "PostgreSQL, RabbitMQ and Ceph are brought on Debian and Ubuntu only; here the tests that need one say so and fail."
+    return 0
+  }
+  local missing=()
+  command -v initdb >/dev/null 2>&1 || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || missing+=(rabbitmq-server)
+  command -v radosgw >/dev/null 2>&1 || missing+=(radosgw)
+  command -v ceph-mon >/dev/null 2>&1 || missing+=(ceph-mon)
+  command -v ceph-osd >/dev/null 2>&1 || missing+=(ceph-osd)
+  command -v ceph-authtool >/dev/null 2>&1 || missing+=(ceph-common)
+  if ((${#missing[@]})); then
+    install_packages "servers the tests start for themselves, privately" "${missing[@]}"
+  fi
+}
+
+# Sums the counters of a .trx file into passed, failed, skipped.
+count_results() {
+  local counters total
+  counters=$(grep -o '<Counters [^>]*>' "$1" | head -n 1)
+  counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+  total=$(counter total)
+  passed=$(counter passed)
+  failed=$(($(counter failed) + $(counter error) + $(counter timeout) + $(counter aborted)))
+  skipped=$((total - passed - failed))
+}
+
+run_tests() {
+  local filter= soak=
+  while (($#)); do
+    case $1 in
+      --filter)
+        (($# > 1)) || die 64 "--filter wants an expression, for instance --filter Preprocessing"
+        filter=$2
+        shift
+        ;;
+      --filter=*) filter=${1#--filter=} ;;
+      --soak) soak=yes ;;
+      -h | --help)
+        echo 'usage: ./flts test [--filter EXPR] [--soak]   EXPR: part of a test name, or an expression of "dotnet test --filter"'
+        return 0
+        ;;
+      *) die 64 "unknown option '$1'; usage: ./flts test [--filter EXPR] [--soak]" ;;
+    esac
+    shift
+  done
+  if [[ -z $soak ]]; then
+    filter=${filter:+($filter)&}TestCategory!=Soak
+  fi
+
+  find_dotnet
+  prepare_servers
+  use_native_runtime
+  build_when_changed FLTS.Tests
+
+  local results status=0 passed=0 failed=0 skipped=0
+  results=$(mktemp -d)
+  "$DOTNET" test "$ROOT/FLTS.Tests/FLTS.Tests.csproj" -c Release --no-build --nologo \
+    --logger 'trx;LogFileName=tests.trx' --logger 'console;verbosity=normal' --results-directory "$results" \
+    --blame-hang-timeout 10m --blame-hang-dump-type none ${filter:+--filter "$filter"} </dev/null || status=$?
+
+  if [[ -f $results/tests.trx ]]; then
+    count_results "$results/tests.trx"
+  fi
+  rm -rf "$results"
+  if ((passed + failed == 0)); then
+    say "no test ran: a filter that matches nothing, or a test process that died before the first one."
+    status=1
+  elif ((status != 0 && failed == 0)); then
+    say "the test process ended with code $status although no test failed: it died or hung on the way."
+    failed=1
+  elif ((failed > 0)); then
+    status=1
+  fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+  return "$status"
+}
