@@ -52,6 +52,7 @@ public static class CrossValidation
         var y = history.Y ?? throw new InvalidInputException("The history has no y; cross-validation needs it.");
         options ??= new ProphetFitOptions();
         var order = Enumerable.Range(0, history.Rows).Where(i => !double.IsNaN(y[i])).OrderBy(i => history.Ds[i]).ToArray();
+        var terms = order.Length < 2 ? settings : WithTermsOf(settings, ProphetFrame.Pick(history.Ds, order));
         var rows = new List<CrossValidationRow>();
         foreach (var cutoff in cutoffs)
         {
@@ -60,8 +61,11 @@ public static class CrossValidation
             var after = Array.FindAll(order, i => history.Ds[i] > cutoff && history.Ds[i] <= cutoff + horizon);
             if (after.Length == 0)
                 continue;
+            if (before.Length < 2)
+                throw new InvalidInputException(FormattableString.Invariant($"{before.Length} observed rows lie at or before the cutoff {cutoff:s}; a fit needs at least 2."));
 
-            var model = ProphetFitter.Fit(settings, history.Take(before, ProphetFrame.Pick(y, before)), options);
+            var given = terms.Changepoints?.Where(c => c < history.Ds[before[^1]]).ToArray();
+            var model = ProphetFitter.Fit(terms with { Changepoints = given }, history.Take(before, ProphetFrame.Pick(y, before)), options);
             var forecast = model.Predict(history.Take(after, null));
             for (var i = 0; i < after.Length; i++)
                 rows.Add(new CrossValidationRow(cutoff, history.Ds[after[i]], y[after[i]], forecast.Yhat[i], forecast.YhatLower?[i], forecast.YhatUpper?[i]));
@@ -69,6 +73,10 @@ public static class CrossValidation
 
         return rows;
     }
+
+    // The terms of the whole history at every cutoff, whatever the auto rule would say of its part (Prophet's prophet_copy).
+    private static ProphetSettings WithTermsOf(ProphetSettings settings, DateTime[] times) =>
+        settings with { Seasonalities = Seasonalities.Resolve(times, settings), YearlySeasonality = 0, WeeklySeasonality = 0, DailySeasonality = 0 };
 
     private static DateTime LastAtOrBefore(DateTime[] ordered, DateTime time)
     {

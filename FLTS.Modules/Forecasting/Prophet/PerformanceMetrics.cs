@@ -6,9 +6,10 @@ namespace FLTS.Modules.Forecasting.Prophet;
 /// <param name="Rmse">Root of <paramref name="Mse"/>.</param>
 /// <param name="Mae">In units of y.</param>
 /// <param name="Mape">Mean of |error / y|; null where a y is next to 0.</param>
+/// <param name="Mdape">Median of |error / y|; null where a y is next to 0.</param>
 /// <param name="Smape">Mean of 2 |error| / (|y| + |yhat|).</param>
 /// <param name="Coverage">Share of y inside the interval; null without intervals.</param>
-public sealed record HorizonPerformance(TimeSpan Horizon, double Mse, double Rmse, double Mae, double? Mape, double Smape, double? Coverage);
+public sealed record HorizonPerformance(TimeSpan Horizon, double Mse, double Rmse, double Mae, double? Mape, double? Mdape, double Smape, double? Coverage);
 
 /// <summary>Errors of a cross-validation by horizon (Prophet's <c>diagnostics.performance_metrics</c>).</summary>
 public static class PerformanceMetrics
@@ -29,10 +30,11 @@ public static class PerformanceMetrics
         var mse = Rolling(groups, window, r => (r.Y - r.Yhat) * (r.Y - r.Yhat));
         var mae = Rolling(groups, window, r => Math.Abs(r.Y - r.Yhat));
         var mape = rows.Any(r => Math.Abs(r.Y) < NextToZero) ? null : Rolling(groups, window, r => Math.Abs((r.Y - r.Yhat) / r.Y));
+        var mdape = mape is null ? null : RollingMedian(groups, window, r => Math.Abs((r.Y - r.Yhat) / r.Y));
         var smape = Rolling(groups, window, r => r.Y == r.Yhat ? 0 : 2 * Math.Abs(r.Y - r.Yhat) / (Math.Abs(r.Y) + Math.Abs(r.Yhat)));
         var coverage = rows.Any(r => r.YhatLower is null) ? null : Rolling(groups, window, r => r.Y >= r.YhatLower && r.Y <= r.YhatUpper ? 1 : 0);
         var first = groups.Length - mse.Length;
-        return [.. mse.Select((value, i) => new HorizonPerformance(groups[first + i].Key, value, Math.Sqrt(value), mae[i], mape?[i], smape[i], coverage?[i]))];
+        return [.. mse.Select((value, i) => new HorizonPerformance(groups[first + i].Key, value, Math.Sqrt(value), mae[i], mape?[i], mdape?[first + i], smape[i], coverage?[i]))];
     }
 
     /// <summary>Means over the last <paramref name="window"/> rows up to each horizon; a horizon that does not fit whole counts by the share that does (Prophet's <c>rolling_mean_by_h</c>).</summary>
@@ -55,5 +57,22 @@ public static class PerformanceMetrics
         }
 
         return means[(last + 1)..];
+    }
+
+    /// <summary>Median of a horizon's rows and as many of those before as fill the window; NaN until it is full (Prophet's <c>rolling_median_by_h</c>).</summary>
+    private static double[] RollingMedian((TimeSpan Horizon, CrossValidationRow[] Rows)[] groups, int window, Func<CrossValidationRow, double> error)
+    {
+        var values = groups.SelectMany(g => g.Rows).Select(error).ToArray();
+        var medians = new double[groups.Length];
+        var end = 0;
+        for (var i = 0; i < groups.Length; i++)
+        {
+            end += groups[i].Rows.Length;
+            var part = values[Math.Max(0, end - Math.Max(window, groups[i].Rows.Length))..end];
+            Array.Sort(part);
+            medians[i] = part.Length < window ? double.NaN : (part[(part.Length - 1) / 2] + part[part.Length / 2]) / 2;
+        }
+
+        return medians;
     }
 }

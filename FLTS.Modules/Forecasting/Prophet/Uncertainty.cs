@@ -36,9 +36,9 @@ internal static class Uncertainty
             if (paths.Advance(rows.Times[i]))
             {
                 paths.Trends(rows.Times[i], rows.Caps is null ? 0 : rows.Caps[i], samples);
-                (trendLower, trendUpper) = select.Pair(samples, tail, 1 - tail);
+                (trendLower, trendUpper) = select.Pair(samples, tail, z);
                 noise.Observe(samples, 1 + multiplicative[i], additive[i]);
-                (lower, upper) = select.Pair(samples, tail, 1 - tail);
+                (lower, upper) = select.Pair(samples, tail, z);
             }
 
             (bounds.YhatLower[i], bounds.YhatUpper[i]) = ((lower * scale) + floor, (upper * scale) + floor);
