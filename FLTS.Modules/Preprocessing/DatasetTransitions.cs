@@ -42,6 +42,7 @@ internal sealed class DatasetTransitions(IDbContextFactory<RegistryDbContext> re
                 .SetProperty(d => d.TestSha256, built.TestSha256)
                 .SetProperty(d => d.MetaSha256, built.MetaSha256)
                 .SetProperty(d => d.Report, report)
+                .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null)
                 .SetProperty(d => d.Error, (string?)null)
                 .SetProperty(d => d.EndedAt, now),
             cancellation) == 1;

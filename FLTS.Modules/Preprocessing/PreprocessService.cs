@@ -51,7 +51,7 @@ internal sealed partial class PreprocessService(
         {
             LogStopped(logger, configHash, row.Identifier);
         }
-        catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsDatabase(e))
+        catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsPassing(e))
         {
             // A store, a database or a disk that is away says nothing about the data: only rows retry.
             var next = time.GetUtcNow() + Backoff.Delay(row.Tries + 1, MaxRetrySeconds, configHash);

@@ -1,18 +1,21 @@
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Data.Sqlite;
 
 namespace FLTS.Modules.Registry;
 
-/// <summary>Tells a database that is away from work that cannot succeed.</summary>
+/// <summary>Tells a database that is away for now from one that says no.</summary>
 internal static class DatabaseFaults
 {
-    /// <summary>True where the cause is the database (restarted, away, locked, timed out): the same step may succeed later, so it is no verdict on the data.</summary>
-    public static bool IsDatabase(Exception exception)
+    // https://www.sqlite.org/rescode.html: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
+    private static readonly int[] _passingOfSqlite = [5, 6, 10, 13, 14];
+
+    /// <summary>True where the same command may succeed later: no connection, a restart, a lock, a full disk. Work must not fail for good over it.</summary>
+    public static bool IsPassing(Exception exception)
     {
-        // EF and Npgsql wrap what they think transient, so the cause may lie deeper.
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        // EF wraps what it takes for transient.
+        for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (cause is DbException or DbUpdateException)
+            if (e is DbException { IsTransient: true } || (e is SqliteException sqlite && _passingOfSqlite.Contains(sqlite.SqliteErrorCode)))
                 return true;
         }
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Training;
 
-/// <summary>Every change of a run's row, each only where the lease token is still ours. False: somebody took the run over.</summary>
+/// <summary>Every change of a run's row, each only where the lease token is still ours. False: somebody took the run over, or ended it.</summary>
 internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
 {
     public async Task<RunRow?> FindAsync(string runId, CancellationToken cancellation)
@@ -20,17 +20,15 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
-        var mine = await Mine(db, lease)
-            .Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Storing)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(r => r.Status, RunStatus.Running)
-                    .SetProperty(r => r.Attempt, attempt)
-                    .SetProperty(r => r.StartedAt, now)
-                    .SetProperty(r => r.Epoch, (int?)null)
-                    .SetProperty(r => r.EtaSeconds, (double?)null)
-                    .SetProperty(r => r.Error, (string?)null),
-                cancellation) == 1;
+        var mine = await Mine(db, lease).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(r => r.Status, RunStatus.Running)
+                .SetProperty(r => r.Attempt, attempt)
+                .SetProperty(r => r.StartedAt, now)
+                .SetProperty(r => r.Epoch, (int?)null)
+                .SetProperty(r => r.EtaSeconds, (double?)null)
+                .SetProperty(r => r.Error, (string?)null),
+            cancellation) == 1;
         if (mine)
             await db.RunEpochs.Where(e => e.RunId == lease.Id).ExecuteDeleteAsync(cancellation);
 
@@ -128,8 +126,10 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
             cancellation) == 1;
     }
 
-    private static IQueryable<RunRow> Mine(RegistryDbContext db, Lease lease) =>
-        db.Runs.Where(r => r.RunId == lease.Id && r.LeaseToken == lease.Token && r.LeaseOwner == lease.Owner);
+    /// <summary>The run while its lease is ours and it has not ended: one that was cancelled meanwhile stays cancelled.</summary>
+    private static IQueryable<RunRow> Mine(RegistryDbContext db, Lease lease) => db.Runs
+        .Where(r => r.RunId == lease.Id && r.LeaseToken == lease.Token && r.LeaseOwner == lease.Owner)
+        .Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Storing);
 
     private static RunEpochRow EpochRow(string runId, EpochMetrics epoch) => new()
     {

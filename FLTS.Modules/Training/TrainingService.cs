@@ -64,7 +64,7 @@ internal sealed partial class TrainingService(
             // Shutdown, a lost lease or a cancelled run: whoever holds the row next decides from the row.
             LogStopped(logger, run.ModelType, runId);
         }
-        catch (UnavailableException e)
+        catch (Exception e) when (e is UnavailableException || DatabaseFaults.IsPassing(e))
         {
             var next = time.GetUtcNow() + Backoff.Delay(run.Tries + 1, options.MaxRetrySeconds, runId);
             await runs.PostponeAsync(keeper.Lease, e.Message, next, cancellation);

@@ -88,14 +88,15 @@ internal sealed class ConstraintTests(Database database)
         Assert.That(() => _registry.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>(), "the statement was accepted");
 
     [Test]
-    public async Task A_fault_of_the_database_is_told_from_other_faults()
+    public async Task A_fault_that_passes_is_told_from_one_that_stays()
     {
         await using var db = await _registry.OpenAsync();
         db.Add(SampleRows.Run("other"));
         var wrapped = Assert.CatchAsync(() => db.SaveChangesAsync())!;
 
-        Assert.That(DatabaseFaults.IsDatabase(new InvalidOperationException("wrapped", wrapped)), Is.True);
-        Assert.That(DatabaseFaults.IsDatabase(new InvalidOperationException("none")), Is.False);
+        Assert.That(DatabaseFaults.IsPassing(wrapped), Is.False, "a constraint says no, today and tomorrow");
+        Assert.That(DatabaseFaults.IsPassing(new InvalidOperationException("wrapped", new Microsoft.Data.Sqlite.SqliteException("locked", 5))), Is.True);
+        Assert.That(DatabaseFaults.IsPassing(new InvalidOperationException("none")), Is.False);
     }
 
     private void Refuses<TRow>(TRow row)

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using FLTS.Host.Cli.Benchmarks;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Host.Cli;
+
+/// <summary><c>bench</c>: benchmarks with stated sizes, medians of several runs, one JSON line a result.</summary>
+internal static class BenchCommand
+{
+    private static readonly Argument<string> _what = new("what") { Description = "prophet" };
+    private static readonly Option<string?> _dataset = new("--dataset") { Description = "A CSV to measure on (default: generated data of a stated size)." };
+    private static readonly Option<bool> _json = new("--json") { Description = "Results only, without what is being measured." };
+
+    public static Command Create()
+    {
+        _what.AcceptOnlyFromAmong("prophet");
+        var command = new Command("bench", "Measures; one JSON line a result.") { _what, _dataset, _json };
+        command.SetAction(parsed =>
+        {
+            var dataset = parsed.GetValue(_dataset);
+            if (dataset is not null && !File.Exists(dataset))
+                throw new InvalidInputException($"--dataset {dataset}: there is no such file.");
+
+            foreach (var result in ProphetBenchmark.Run(dataset, parsed.GetValue(_json) ? TextWriter.Null : Console.Error))
+                Console.WriteLine(result.ToJsonString());
+
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,81 @@
+// Violations, one a rule: ArchitectureTests proves with them that each rule can fail.
+#pragma warning disable CA1812, CA1822, CA1852, CA1515
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Tests.Architecture.Planted.Evaluation
+{
+    internal sealed class Something;
+}
+
+namespace FLTS.Tests.Architecture.Planted.Inference
+{
+    internal sealed class Something;
+}
+
+namespace FLTS.Tests.Architecture.Planted.Training.Lstm
+{
+    internal sealed class Something;
+}
+
+namespace FLTS.Tests.Architecture.Planted.Training.Gru
+{
+    internal sealed class GruThatKnowsLstm
+    {
+        public object Other() => new Lstm.Something();
+    }
+}
+
+namespace FLTS.Tests.Architecture.Planted.Preprocessing
+{
+    internal sealed class PreprocessingThatUsesEvaluation
+    {
+        public object Other() => new Evaluation.Something();
+    }
+
+    public sealed class PublicOptions
+    {
+        public const string Section = "Planted";
+    }
+
+    internal class OpenConsumer : IConsumer<InternalEvent>
+    {
+        public Task Consume(ConsumeContext<InternalEvent> context) => Task.CompletedTask;
+    }
+
+    internal class OpenJob;
+
+    [EntityName("planted-internal")]
+    internal sealed record InternalEvent(string Text);
+
+    [EntityName("planted-class")]
+    public sealed class EventThatIsNoRecord;
+}
+
+namespace FLTS.Tests.Architecture.Planted.Registry
+{
+    internal sealed class RegistryThatKnowsInference
+    {
+        public object Other() => new Inference.Something();
+    }
+}
+
+namespace FLTS.Tests.Architecture.Planted.Forecasting
+{
+    internal sealed class ForecasterWithADatabase
+    {
+        public DbContext? Database { get; set; }
+    }
+
+    internal sealed class OwnClock
+    {
+        public DateTime Now() => DateTime.UtcNow;
+    }
+
+    internal sealed class UnseededChance
+    {
+#pragma warning disable CA5394
+        public int Draw() => new Random().Next();
+#pragma warning restore CA5394
+    }
+}

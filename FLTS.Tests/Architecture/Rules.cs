@@ -1,0 +1,87 @@
+using System.Reflection;
+using FLTS.Modules;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Mono.Cecil;
+using NetArchTest.Rules;
+
+namespace FLTS.Tests.Architecture;
+
+/// <summary>
+/// The rules between modules, generated from <see cref="ModuleCatalog"/>. Each takes the assembly and the root namespace it is about, so that the
+/// same rule is run on the product (nothing may be found) and on planted violations (they must be found).
+/// </summary>
+internal static class Rules
+{
+    private static readonly string[] _shared = ["Contracts", "Forecasting", "Registry", "Storage"];
+
+    private static readonly string[] _frameworks = ["Microsoft.EntityFrameworkCore", "MassTransit", "Hangfire", "Microsoft.AspNetCore", "Npgsql", "Amazon"];
+
+    private static readonly string[] _clocks =
+    [
+        "System.DateTime::get_Now", "System.DateTime::get_UtcNow", "System.DateTime::get_Today", "System.DateTimeOffset::get_Now", "System.DateTimeOffset::get_UtcNow",
+        "System.Random::get_Shared",
+    ];
+
+    /// <summary>Namespaces of the modules below a root, in flow order: <c>Preprocessing</c>, <c>Training.Gru</c>, ...</summary>
+    public static IReadOnlyList<string> Modules { get; } =
+        [.. ModuleCatalog.All.Select(m => m.GetType().Namespace!["FLTS.Modules.".Length..])];
+
+    /// <summary>A module uses the shared ones and nothing of another module; trainers stand on the training flow and do not know each other.</summary>
+    public static IEnumerable<string> ForeignDependencies(Assembly assembly, string root)
+    {
+        foreach (var module in Modules)
+        {
+            var foreign = Modules.Where(m => m != module && !_shared.Contains(m)).Select(m => $"{root}.{m}").ToArray();
+            foreach (var type in Failing(Types.InAssembly(assembly).That().ResideInNamespace($"{root}.{module}").ShouldNot().HaveDependencyOnAny(foreign)))
+                yield return $"{type} uses another module than {string.Join(", ", _shared)}";
+        }
+    }
+
+    /// <summary>What all modules stand on knows none of them.</summary>
+    public static IEnumerable<string> UpwardDependencies(Assembly assembly, string root)
+    {
+        var above = Modules.Where(m => !_shared.Contains(m)).Select(m => $"{root}.{m}").Append($"{root}.Training").ToArray();
+        foreach (var shared in _shared)
+        {
+            foreach (var type in Failing(Types.InAssembly(assembly).That().ResideInNamespace($"{root}.{shared}").ShouldNot().HaveDependencyOnAny(above)))
+                yield return $"{type} knows a module that stands on it";
+        }
+    }
+
+    /// <summary>The numerical core knows no database, bus, jobs or web.</summary>
+    public static IEnumerable<string> FrameworksInForecasting(Assembly assembly, string root) =>
+        Failing(Types.InAssembly(assembly).That().ResideInNamespace($"{root}.Forecasting").ShouldNot().HaveDependencyOnAny(_frameworks))
+            .Select(t => $"{t} uses one of {string.Join(", ", _frameworks)}");
+
+    /// <summary>Consumers, jobs, options and contexts are internal and sealed (a base that cannot be made may stay open).</summary>
+    public static IEnumerable<string> OpenWorkers(Assembly assembly, string root) => assembly.GetTypes()
+        .Where(t => t is { IsClass: true } && t.Namespace?.StartsWith(root, StringComparison.Ordinal) == true)
+        .Where(t => typeof(IConsumer).IsAssignableFrom(t) || typeof(DbContext).IsAssignableFrom(t) || t.Name.EndsWith("Job", StringComparison.Ordinal)
+            || (t.Name.EndsWith("Options", StringComparison.Ordinal) && t.GetField("Section") is not null))
+        .Where(t => t.IsVisible || !(t.IsSealed || t.IsAbstract))
+        .Select(t => $"{t.FullName} must be internal and sealed");
+
+    /// <summary>Events are public records: MassTransit gives others weaker exchanges.</summary>
+    public static IEnumerable<string> WeakEvents(Assembly assembly, string root) => assembly.GetTypes()
+        .Where(t => t.Namespace?.StartsWith(root, StringComparison.Ordinal) == true && t.GetCustomAttribute<EntityNameAttribute>() is not null)
+        .Where(t => !t.IsVisible || t.GetMethod("<Clone>$") is null)
+        .Select(t => $"{t.FullName} must be a public record");
+
+    /// <summary>No clock but TimeProvider, no random number without a seed.</summary>
+    public static IEnumerable<string> ClocksAndChance(Assembly assembly, string root)
+    {
+        using var module = AssemblyDefinition.ReadAssembly(assembly.Location);
+        foreach (var method in module.MainModule.GetTypes().Where(t => t.FullName.StartsWith(root, StringComparison.Ordinal)).SelectMany(t => t.Methods).Where(m => m.HasBody))
+        {
+            foreach (var called in method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>())
+            {
+                var name = $"{called.DeclaringType.FullName}::{called.Name}";
+                if (_clocks.Contains(name) || (name == "System.Random::.ctor" && called.Parameters.Count == 0))
+                    yield return $"{method.FullName} calls {name}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Failing(ConditionList rule) => rule.GetResult().FailingTypeNames ?? [];
+}

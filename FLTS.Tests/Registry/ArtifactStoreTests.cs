@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Storage;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Registry;
+
+[TestFixture]
+internal sealed class ArtifactStoreTests
+{
+    private const string File = "NAIVE/model.json";
+    private static readonly byte[] Model = Encoding.UTF8.GetBytes("{\"a\": 1}");
+
+    private RegistryUnderTest _parts = null!;
+
+    [TearDown]
+    public async Task Dispose() => await _parts.DisposeAsync();
+
+    [Test]
+    public async Task What_was_uploaded_is_opened_by_another_process([Values] Parts parts)
+    {
+        var sha256 = await UploadAsync(parts);
+        await using var other = WithoutCache();
+
+        var opened = await OpenAsync(other, sha256);
+
+        Assert.That(opened.Files.Keys, Is.EqualTo([File]));
+        Assert.That(opened.Files[File], Is.EqualTo(Model));
+        Assert.That(opened.Folder("NAIVE")["model.json"], Is.EqualTo(Model));
+        Assert.That((opened.Manifest.RunId, opened.ManifestSha256), Is.EqualTo(("run", sha256)));
+    }
+
+    [Test]
+    public async Task One_changed_byte_is_found_and_its_file_is_named([Values] Parts parts)
+    {
+        var sha256 = await UploadAsync(parts);
+        var changed = (byte[])Model.Clone();
+        changed[2] ^= 1;
+        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), changed, default);
+
+        AssertCorrupt(sha256, File, "SHA-256");
+    }
+
+    [Test]
+    public async Task A_file_that_is_shorter_than_its_manifest_says_is_found([Values] Parts parts)
+    {
+        var sha256 = await UploadAsync(parts);
+        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), Model[..^1], default);
+
+        AssertCorrupt(sha256, File, $"{Model.Length - 1} bytes");
+    }
+
+    [Test]
+    public async Task A_file_that_is_gone_is_named([Values] Parts parts)
+    {
+        var sha256 = await UploadAsync(parts);
+        await _parts.Store.DeleteAsync(ObjectKeys.Artifact("run", 1, File), default);
+
+        AssertCorrupt(sha256, File, "missing");
+    }
+
+    [Test]
+    public async Task A_manifest_that_is_not_the_recorded_one_is_refused()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), Manifest(size: Model.Length, version: "other"), default);
+
+        AssertCorrupt(sha256, "manifest.json", "SHA-256");
+    }
+
+    [Test]
+    public async Task A_manifest_that_lies_about_a_size_is_refused()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder, size: 1L << 40);
+
+        AssertCorrupt(sha256, File, "1099511627776");
+    }
+
+    [TestCase("{}")]
+    [TestCase("null")]
+    [TestCase("[1]")]
+    [TestCase("not json")]
+    public async Task A_manifest_that_is_none_is_corrupt_and_not_an_accident(string manifest)
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var bytes = Encoding.UTF8.GetBytes(manifest);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+
+        AssertCorrupt(Hash(bytes), "run", "manifest");
+    }
+
+    [Test]
+    public async Task A_manifest_of_another_run_is_refused()
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var bytes = Manifest(Model.Length, runId: "another");
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+
+        AssertCorrupt(Hash(bytes), "another", "run");
+    }
+
+    [TestCase("../../secret", null)]
+    [TestCase("/etc/passwd", null)]
+    [TestCase("a//b", null)]
+    [TestCase("fine", "../../../secret")]
+    public async Task A_manifest_that_points_elsewhere_is_refused(string path, string? sha256)
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+
+        AssertCorrupt(Hash(bytes), "relative path");
+    }
+
+    [Test]
+    public async Task What_was_opened_once_is_served_while_the_store_is_away()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await OpenAsync(_parts, sha256);
+        TakeStoreAway();
+
+        var opened = await OpenAsync(_parts, sha256);
+
+        Assert.That(opened.Files[File], Is.EqualTo(Model));
+    }
+
+    [Test]
+    public async Task A_spoiled_cache_is_read_around_and_mended()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await OpenAsync(_parts, sha256);
+        foreach (var cached in Directory.GetFiles(CacheFolder))
+            await System.IO.File.WriteAllTextAsync(cached, "spoiled");
+
+        var opened = await OpenAsync(_parts, sha256);
+
+        Assert.That(opened.Files[File], Is.EqualTo(Model));
+        Assert.That(Directory.GetFiles(CacheFolder).Select(f => (Path.GetFileName(f), Hash(System.IO.File.ReadAllBytes(f)))), Has.All.Matches<(string Name, string Hash)>(f => f.Name == f.Hash));
+    }
+
+    [Test]
+    public async Task Without_cache_and_store_the_model_is_unavailable_not_corrupt()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        TakeStoreAway();
+
+        Assert.That(() => OpenAsync(_parts, sha256), Throws.InstanceOf<UnavailableException>());
+    }
+
+    [Test]
+    public async Task An_upload_that_the_store_refuses_keeps_the_staged_files()
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var staging = Stage(Model.Length);
+        TakeStoreAway();
+
+        Assert.That(() => _parts.Get<IArtifactStore>().UploadAsync("run", 1, staging, default), Throws.InstanceOf<UnavailableException>());
+        Assert.That(Directory.GetFiles(staging, "*", SearchOption.AllDirectories), Has.Length.EqualTo(2));
+    }
+
+    private string CacheFolder => Path.Combine(_parts.Settings["Data:Directory"]!, "cache", "artifacts");
+
+    private async Task<string> UploadAsync(Parts parts, long? size = null)
+    {
+        _parts = await RegistryUnderTest.ReadyAsync(parts);
+        return await _parts.Get<IArtifactStore>().UploadAsync("run", 1, Stage(size ?? Model.Length), default);
+    }
+
+    private string Stage(long size)
+    {
+        var folder = _parts.Folder["staged"];
+        Directory.CreateDirectory(Path.Combine(folder, "NAIVE"));
+        System.IO.File.WriteAllBytes(Path.Combine(folder, File), Model);
+        System.IO.File.WriteAllBytes(Path.Combine(folder, "manifest.json"), Manifest(size));
+        return folder;
+    }
+
+    private static byte[] Manifest(long size, string version = "1", string runId = "run") => JsonSerializer.SerializeToUtf8Bytes(
+        new ArtifactManifest(
+            runId, 1, "NAIVE", "hash", "params", "station", [], ["down"], ["down"], 1, 1, 120, false,
+            new ManifestSpan(DateTime.UnixEpoch, DateTime.UnixEpoch, 1), null, new GoldenPrediction(0, [[1]], 1e-4), null,
+            new Dictionary<string, string> { ["flts"] = version }, [new ManifestFile(File, size, Hash(Model))]),
+        RegistryJson.Options);
+
+    private void TakeStoreAway()
+    {
+        var objects = Path.Combine(_parts.Settings["Data:Directory"]!, "objects");
+        Directory.Delete(objects, recursive: true);
+        System.IO.File.WriteAllText(objects, "away");
+    }
+
+    private RegistryUnderTest WithoutCache()
+    {
+        if (Directory.Exists(CacheFolder))
+            Directory.Delete(CacheFolder, recursive: true);
+
+        return _parts.Again();
+    }
+
+    private void AssertCorrupt(string sha256, params string[] words)
+    {
+        var message = Assert.ThrowsAsync<CorruptArtifactException>(() => OpenAsync(_parts, sha256))!.Message;
+        foreach (var word in words)
+            Assert.That(message, Does.Contain(word));
+    }
+
+    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256) => parts.Get<IArtifactStore>().OpenAsync("run", 1, sha256, default);
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

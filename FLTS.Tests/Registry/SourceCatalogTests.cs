@@ -1,0 +1,148 @@
+using System.Text;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Storage;
+using Microsoft.EntityFrameworkCore;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Registry;
+
+[TestFixture]
+internal sealed class SourceCatalogTests
+{
+    [TestCase("")]
+    [TestCase("../secret")]
+    [TestCase("..")]
+    [TestCase(".hidden")]
+    [TestCase("a/b")]
+    [TestCase("a\\b")]
+    [TestCase("a\0")]
+    [TestCase("a\n")]
+    [TestCase("%2e%2e")]
+    [TestCase("station_test")]
+    [TestCase("ünder")]
+    [TestCase("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345", Description = "65 letters")]
+    public async Task A_name_that_could_lead_elsewhere_is_refused(string name)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+
+        Assert.That(
+            () => registry.Get<ISourceCatalog>().ResolveAsync(name, default),
+            Throws.InstanceOf<InvalidInputException>().With.Message.Matches(@"^[^\x00-\x1f]+$"));
+    }
+
+    [Test]
+    public async Task A_file_in_the_folder_is_imported_under_its_hash([Values] Parts parts)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await WriteAsync(registry, "station.csv", "train");
+        await WriteAsync(registry, "station_test.csv", "test");
+
+        var files = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
+
+        using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
+        using var test = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TestSha256!), default);
+        Assert.That((Text(train), Text(test)), Is.EqualTo(("train", "test")));
+    }
+
+    [Test]
+    public async Task The_same_bytes_are_no_new_version_and_changed_ones_are([Values] Parts parts)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        var catalog = registry.Get<ISourceCatalog>();
+        var found = new List<string>();
+        foreach (var content in (string[])["one", "one", "two", "one"])
+        {
+            await WriteAsync(registry, "station.csv", content);
+            found.Add((await catalog.ResolveAsync("station", default)).TrainSha256);
+        }
+
+        var versions = await registry.UseAsync(db => db.Sources.OrderBy(s => s.Version).Select(s => s.Sha256).ToListAsync());
+        Assert.That(found[1], Is.EqualTo(found[0]));
+        Assert.That(found[2], Is.Not.EqualTo(found[0]));
+        Assert.That(found[3], Is.EqualTo(found[0]), "what the folder holds now is in use, also when it was there before");
+        Assert.That(versions, Is.EqualTo([found[0], found[2], found[0]]));
+    }
+
+    [Test]
+    public async Task Those_who_ask_at_once_import_one_version([Values] Parts parts)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var other = registry.Again();
+        await WriteAsync(registry, "station.csv", "content");
+
+        var found = await RegistryUnderTest.TogetherAsync(10, i => (i % 2 == 0 ? registry : other).Get<ISourceCatalog>().ResolveAsync("station", default));
+
+        Assert.That(found.Select(f => f.TrainSha256).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(await registry.UseAsync(db => db.Sources.Select(s => s.Version).ToListAsync()), Is.EqualTo([1]));
+    }
+
+    [Test]
+    public async Task A_file_dropped_into_the_bucket_is_found([Values] Parts parts)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await registry.Store.PutAsync(new ObjectKey(ObjectKeys.DatasetBucket, "dropped.csv"), Encoding.UTF8.GetBytes("dropped"), default);
+        var catalog = registry.Get<ISourceCatalog>();
+        var names = await catalog.NamesAsync(default);
+
+        var files = await catalog.ResolveAsync("dropped", default);
+
+        using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
+        Assert.That(names, Is.EqualTo(["dropped"]));
+        Assert.That(Text(train), Is.EqualTo("dropped"));
+        Assert.That(files.TestSha256, Is.Null);
+        Assert.That(await catalog.NamesAsync(default), Is.EqualTo(["dropped"]), "the copy under its hash is no dataset");
+    }
+
+    [Test]
+    public async Task A_name_nobody_knows_is_answered_with_those_there_are()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await WriteAsync(registry, "north.csv", "n");
+        await WriteAsync(registry, "south.csv", "s");
+        await WriteAsync(registry, "south_test.csv", "t");
+
+        Assert.That(
+            () => registry.Get<ISourceCatalog>().ResolveAsync("west", default),
+            Throws.InstanceOf<NotFoundException>().With.Message.Contains("north, south."));
+    }
+
+    [Test]
+    public async Task A_name_in_use_stays_known_when_its_file_is_taken_away()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await WriteAsync(registry, "station.csv", "content");
+        var before = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
+        File.Delete(Path.Combine(registry.DatasetsFolder, "station.csv"));
+
+        Assert.That(await registry.Get<ISourceCatalog>().ResolveAsync("station", default), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_file_that_is_still_being_written_is_not_imported()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        var catalog = registry.Get<ISourceCatalog>();
+        var path = Path.Combine(registry.DatasetsFolder, "growing.csv");
+        await File.WriteAllBytesAsync(path, new byte[8 << 20]);
+        using var enough = new CancellationTokenSource();
+        var writing = Task.Run(() =>
+        {
+            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            while (!enough.IsCancellationRequested && file.Length < 1L << 28)
+            {
+                file.Write(new byte[64]);
+                file.Flush();
+            }
+        });
+
+        Assert.That(() => catalog.ResolveAsync("growing", default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
+        await enough.CancelAsync();
+        await writing;
+        Assert.That((await catalog.ResolveAsync("growing", default)).TestSha256, Is.Null, "what is complete is imported");
+    }
+
+    private static Task WriteAsync(RegistryUnderTest registry, string name, string text) => File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);
+
+    private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.ToArray());
+}
