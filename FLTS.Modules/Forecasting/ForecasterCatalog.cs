@@ -9,7 +9,7 @@ namespace FLTS.Modules.Forecasting;
 public static class ForecasterCatalog
 {
     /// <summary>Naive references that stand on every scoreboard; promoted only where a pipeline expects them.</summary>
-    public static IReadOnlyList<IForecasterFamily> References { get; } = [new NaiveFamily()];
+    public static IReadOnlyList<IForecasterFamily> References { get; } = [new NaiveFamily(), new SeasonalNaiveFamily(), new EwmaFamily(), new ArFamily()];
 
     /// <summary>Models and references.</summary>
     public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), .. References];

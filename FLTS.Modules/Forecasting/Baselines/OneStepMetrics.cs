@@ -5,21 +5,27 @@ public static class OneStepMetrics
 {
     private const int Batch = 8192;
 
-    /// <summary>Forecasts every row whose input lies in its segment.</summary>
-    public static EpochMetrics Of(IFittedForecaster model, TrainingSet data, CancellationToken cancellation)
+    /// <summary>Forecasts every row whose input lies in its segment; null where train has no such row.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Train with its validation part.</param>
+    /// <param name="cancellation">Looked at at every batch.</param>
+    /// <param name="applies">Origins that the model has a forecast for; null: all.</param>
+    public static EpochMetrics? Of(IFittedForecaster model, TrainingSet data, CancellationToken cancellation, Func<PreparedSeries, int, bool>? applies = null)
     {
-        var train = Of(model, data.Series, new RowSpan(0, data.ValidationStart), cancellation);
-        var validation = data.ValidationStart < data.Series.Rows ? Of(model, data.Series, new RowSpan(data.ValidationStart, data.Series.Rows), cancellation) : null;
-        return new EpochMetrics(1, train?.Mse ?? 0, Math.Sqrt(train?.Mse ?? 0), train?.Mae ?? 0, train?.R2 ?? 0, validation?.Mse, validation is null ? null : Math.Sqrt(validation.Mse), validation?.Mae, validation?.R2);
+        var train = Of(model, data.Series, new RowSpan(0, data.ValidationStart), applies, cancellation);
+        if (train is null)
+            return null;
+        var validation = data.ValidationStart < data.Series.Rows ? Of(model, data.Series, new RowSpan(data.ValidationStart, data.Series.Rows), applies, cancellation) : null;
+        return new EpochMetrics(1, train.Mse, Math.Sqrt(train.Mse), train.Mae, train.R2, validation?.Mse, validation is null ? null : Math.Sqrt(validation.Mse), validation?.Mae, validation?.R2);
     }
 
-    private static Errors? Of(IFittedForecaster model, PreparedSeries series, RowSpan rows, CancellationToken cancellation)
+    private static Errors? Of(IFittedForecaster model, PreparedSeries series, RowSpan rows, Func<PreparedSeries, int, bool>? applies, CancellationToken cancellation)
     {
         var length = model.Signature.InputLength;
         var origins = new List<int>();
         for (var row = Math.Max(rows.Start, length); row < rows.End; row++)
         {
-            if (series.Segments[row - length] == series.Segments[row])
+            if (series.Segments[row - length] == series.Segments[row] && applies?.Invoke(series, row - 1) != false)
                 origins.Add(row - 1);
         }
 

@@ -92,11 +92,17 @@ internal abstract class FittedReference(ModelSignature signature) : IFittedForec
     {
     }
 
+    /// <summary>Whether it has a one-step forecast from an origin whose input rows lie in one segment.</summary>
+    public virtual bool Applies(PreparedSeries history, int origin) => true;
+
     /// <summary>Writes [n, 0..steps, m] from column <paramref name="column"/> up to row <paramref name="origin"/>.</summary>
     protected abstract void Fill(PreparedSeries history, int column, int origin, int steps, double[,,] into, int n, int m);
 }
 
 /// <summary>A reference that learns nothing: fitting only notes what it was given.</summary>
+/// <param name="modelType">For example <c>NAIVE</c>.</param>
+/// <param name="inputLength">Rows it sees.</param>
+/// <param name="fitted">Makes it.</param>
 internal sealed class ReferenceForecaster(string modelType, int inputLength, Func<ModelSignature, FittedReference> fitted) : IForecaster
 {
     public string ModelType => modelType;
@@ -106,8 +112,8 @@ internal sealed class ReferenceForecaster(string modelType, int inputLength, Fun
         var series = data.Series;
         var signature = new ModelSignature(modelType, series.Columns, series.Targets, inputLength, 1, series.Step);
         var model = fitted(signature);
-        var metrics = OneStepMetrics.Of(model, data, context.Cancellation);
+        var metrics = OneStepMetrics.Of(model, data, context.Cancellation, model.Applies);
         context.Progress?.Report(new FitProgress(1, 1, metrics));
-        return new FitResult(model, [metrics], null, new RowSpan(0, 0), new RowSpan(0, 0));
+        return new FitResult(model, metrics is null ? [] : [metrics], null, new RowSpan(0, 0), new RowSpan(0, 0));
     }
 }

@@ -22,7 +22,7 @@ public sealed class RecurrentFitTests(string type)
         var naive = new NaiveFamily();
         using var last = naive.Create(naive.Normalise(null)).Fit(new TrainingSet(series, 480), Toy.Context).Model;
 
-        var (own, reference) = (OneStepMetrics.Of(model, new TrainingSet(series, 480), default), OneStepMetrics.Of(last, new TrainingSet(series, 480), default));
+        var (own, reference) = (OneStepMetrics.Of(model, new TrainingSet(series, 480), default)!, OneStepMetrics.Of(last, new TrainingSet(series, 480), default)!);
 
         Assert.That(own.ValRmse, Is.LessThan(0.6 * reference.ValRmse!.Value), "validation rmse against the naive forecast's");
         Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValRmse, Is.EqualTo(own.ValRmse).Within(1e-5), "the kept weights are those of the best epoch, and its metrics are on the series' scale");

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+
+namespace FLTS.Modules.Forecasting.Baselines;
+
+/// <summary>Fits AR: normal equations of the fit part and of the validation part, the penalty with the least validation error, then both together.</summary>
+internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecaster
+{
+    /// <summary>Most lags times columns: the equations take their square in memory.</summary>
+    private const int MostFeatures = 4000;
+
+    /// <summary>Penalties tried, a row, on standardised columns.</summary>
+    private static readonly double[] Penalties = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+
+    public string ModelType => "AR";
+
+    public FitResult Fit(TrainingSet data, FitContext context)
+    {
+        var series = data.Series;
+        var columns = series.Columns.Count;
+        if (inputLength * columns > MostFeatures)
+            throw new InvalidInputException($"AR: input_len {inputLength} times {columns} columns is more than {MostFeatures} coefficients a target; use a smaller input_len.");
+
+        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, inputLength, 1, series.Step);
+        var scale = series.Values.Select(v => Spread(v.AsSpan(0, Math.Max(data.ValidationStart, 1)))).ToArray();
+        var coefficients = new double[series.Targets.Count][];
+        var penalties = new JsonObject();
+        var lags = new LagRows(series, inputLength, scale);
+
+        // Targets observed in the same rows share their equations.
+        var targets = series.Targets.Select((name, m) => (Name: name, M: m, Column: series.IndexOf(name))).Where(t => !series.FlatTargets.Contains(t.Name));
+        foreach (var group in targets.GroupBy(t => series.Observed[t.Column], MaskComparer.Instance))
+        {
+            var members = group.ToArray();
+            var answers = members.Select(t => t.Column).ToArray();
+            var fit = NormalEquations.Of(lags, group.Key, answers, new RowSpan(0, data.ValidationStart), context.Cancellation);
+            var check = NormalEquations.Of(lags, group.Key, answers, new RowSpan(data.ValidationStart, series.Rows), context.Cancellation);
+            if (fit.Rows == 0)
+                throw new InvalidInputException($"AR needs at least {inputLength + 1} train rows in a row with '{members[0].Name}' observed in the last; there are none before the validation part.");
+            var solutions = Penalties.Select(fit.Solve).ToArray();
+            var all = refitOnAll && check.Rows > 0 ? fit.Plus(check) : null;
+            for (var j = 0; j < members.Length; j++)
+            {
+                var best = check.Rows == 0 ? Array.IndexOf(Penalties, 1e-3) : Best(solutions, check, j);
+                coefficients[members[j].M] = (all is null ? solutions[best] : all.Solve(Penalties[best]))[j];
+                penalties[members[j].Name] = Penalties[best];
+            }
+        }
+
+        var model = new FittedAr(signature, scale, coefficients);
+        var metrics = OneStepMetrics.Of(model, data, context.Cancellation);
+        context.Progress?.Report(new FitProgress(1, 1, metrics));
+        var seen = refitOnAll ? series.Rows : data.ValidationStart;
+        List<string> warnings = refitOnAll && data.ValidationStart < series.Rows
+            ? ["Validation metrics are those of the model refitted on all of train."]
+            : [];
+        return new FitResult(model, metrics is null ? [] : [metrics], null, new RowSpan(0, seen), new RowSpan(data.ValidationStart, series.Rows), new JsonObject { ["penalties"] = penalties }, warnings);
+    }
+
+    private static int Best(double[][][] solutions, NormalEquations check, int target)
+    {
+        var best = 0;
+        for (var p = 1; p < solutions.Length; p++)
+        {
+            if (check.SquaredError(solutions[p][target], target) < check.SquaredError(solutions[best][target], target))
+                best = p;
+        }
+
+        return best;
+    }
+
+    private static ColumnSpread Spread(ReadOnlySpan<double> values)
+    {
+        var (mean, deviation) = Statistics.MeanAndDeviation(values);
+        var (min, max) = Statistics.Range(values);
+        return new ColumnSpread(mean, Statistics.IsFlat(min, max) ? 1 : deviation);
+    }
+
+    private sealed class MaskComparer : IEqualityComparer<bool[]>
+    {
+        public static readonly MaskComparer Instance = new();
+
+        public bool Equals(bool[]? x, bool[]? y) => ReferenceEquals(x, y) || x!.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(bool[] mask)
+        {
+            var hash = default(HashCode);
+            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(mask.AsSpan()));
+            return hash.ToHashCode();
+        }
+    }
+}
+
+/// <summary>Mean and deviation that a column is standardised with inside AR.</summary>
+internal sealed record ColumnSpread(double Mean, double Deviation);
+
+/// <summary>Rows of a series as regression rows: the standardised last <c>input_len</c> rows of all columns, oldest first, then 1.</summary>
+internal sealed class LagRows
+{
+    private readonly double[] _standardised; // [T, F]
+
+    public LagRows(PreparedSeries series, int inputLength, ColumnSpread[] scale)
+    {
+        (Series, InputLength) = (series, inputLength);
+        var columns = scale.Length;
+        _standardised = new double[series.Rows * columns];
+        for (var f = 0; f < columns; f++)
+        {
+            for (var t = 0; t < series.Rows; t++)
+                _standardised[(t * columns) + f] = (series.Values[f][t] - scale[f].Mean) / scale[f].Deviation;
+        }
+
+        Columns = columns;
+    }
+
+    public PreparedSeries Series { get; }
+
+    public int InputLength { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Lags times columns, and the intercept.</summary>
+    public int Features => (InputLength * Columns) + 1;
+
+    public double At(int row, int column) => _standardised[(row * Columns) + column];
+
+    /// <summary>Writes the regression row that explains <paramref name="row"/>; false where its input crosses a border.</summary>
+    public bool TryFill(int row, Span<double> into)
+    {
+        if (row < InputLength || Series.Segments[row - InputLength] != Series.Segments[row])
+            return false;
+        _standardised.AsSpan((row - InputLength) * Columns, InputLength * Columns).CopyTo(into);
+        into[^1] = 1;
+        return true;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+
+namespace FLTS.Modules.Forecasting.Baselines;
+
+/// <summary>AR as coefficients on standardised columns. A target flat in train has none and keeps its last value.</summary>
+/// <param name="signature">What it needs and gives.</param>
+/// <param name="scale">[F]</param>
+/// <param name="coefficients">[M][input_len * F + 1] Oldest row first, the intercept last; null for a flat target.</param>
+internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, double[]?[] coefficients) : IFittedForecaster
+{
+    public ModelSignature Signature { get; } = signature;
+
+    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        var inputs = Signature.Inputs.Select(history.IndexOf).ToArray();
+        var targets = Signature.Targets.Select(t => Signature.Inputs.ToList().IndexOf(t)).ToArray();
+        var next = steps > 1 ? Signature.Inputs.Select(NextOf).ToArray() : [];
+        var (length, columns) = (Signature.InputLength, inputs.Length);
+        var forecast = new double[origins.Length, steps, targets.Length];
+        var rows = new double[(length + steps) * columns]; // standardised, then the forecasts behind them
+        for (var n = 0; n < origins.Length; n++)
+        {
+            var first = origins[n] - length + 1;
+            if (first < 0 || history.Segments[first] != history.Segments[origins[n]])
+                throw new InvalidInputException($"AR needs {length} rows without a gap up to row {origins[n]}; the series does not have them there.");
+            for (var t = 0; t < length; t++)
+            {
+                for (var f = 0; f < columns; f++)
+                    rows[(t * columns) + f] = (history.Values[inputs[f]][first + t] - scale[f].Mean) / scale[f].Deviation;
+            }
+
+            for (var h = 0; h < steps; h++)
+            {
+                var window = rows.AsSpan(h * columns, length * columns);
+                for (var m = 0; m < targets.Length; m++)
+                {
+                    var f = targets[m];
+                    var value = coefficients[m] is { } b ? Vectors.Dot(window, b.AsSpan(0, b.Length - 1)) + b[^1] : window[^(columns - f)];
+                    forecast[n, h, m] = (value * scale[f].Deviation) + scale[f].Mean;
+                }
+
+                for (var f = 0; f < next.Length && h + 1 < steps; f++)
+                    rows[((length + h) * columns) + f] = (next[f](history, forecast, n, origins[n], h) - scale[f].Mean) / scale[f].Deviation;
+            }
+        }
+
+        return forecast;
+    }
+
+    public IReadOnlyDictionary<string, byte[]> Save() => new Dictionary<string, byte[]>
+    {
+        ["model.json"] = JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["model_type"] = Signature.ModelType,
+                ["scale"] = JsonSerializer.SerializeToNode(scale, JsonFormat.Snake),
+                ["coefficients"] = JsonSerializer.SerializeToNode(coefficients),
+            }),
+    };
+
+    public static FittedAr FromJson(ModelSignature signature, JsonObject json)
+    {
+        var scale = json["scale"].Deserialize<ColumnSpread[]>(JsonFormat.Snake);
+        var coefficients = json["coefficients"].Deserialize<double[]?[]>();
+        var features = (signature.InputLength * signature.Inputs.Count) + 1;
+        if (scale?.Length != signature.Inputs.Count || coefficients?.Length != signature.Targets.Count || coefficients.Any(b => b is not null && b.Length != features) || scale.Any(s => s is null || s.Deviation == 0))
+            throw new CorruptArtifactException($"AR: model.json does not fit {signature.Inputs.Count} columns, {signature.Targets.Count} targets and input_len {signature.InputLength}.");
+        return new FittedAr(signature, scale, coefficients);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Value of an input at step h + 1 behind the origin, on the series' scale.</summary>
+    private Func<PreparedSeries, double[,,], int, int, int, double> NextOf(string input)
+    {
+        if (TargetOf(input) is var target and >= 0)
+            return (_, forecast, n, _, h) => forecast[n, h, target];
+        if (CalendarFeatures.IsCalendar(input))
+            return (history, _, _, origin, h) => CalendarFeatures.Value(input, history.Timestamps[origin] + ((h + 1) * history.Step));
+        if (Lags.TryParse(input, Signature.Inputs, out var source, out var lag) && TargetOf(Signature.Inputs[source]) is var lagged and >= 0)
+        {
+            return (history, forecast, n, origin, h) =>
+            {
+                var row = origin + 1 + h - lag;
+                if (row > origin)
+                    return forecast[n, h - lag, lagged];
+                return row >= 0 && history.Segments[row] == history.Segments[origin]
+                    ? history.Values[history.IndexOf(Signature.Targets[lagged])][row]
+                    : throw new InvalidInputException($"AR: input '{input}' reaches behind the gap before row {origin}; give more rows or forecast fewer steps.");
+            };
+        }
+
+        throw new InvalidInputException($"AR forecasts one step here, not more: input '{input}' is no target, so its coming values are unknown.");
+    }
+
+    private int TargetOf(string column) => Signature.Targets.ToList().IndexOf(column);
+}

@@ -1,0 +1,80 @@
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace FLTS.Modules.Forecasting.Baselines;
+
+/// <summary>Sums of a least-squares problem: X'X, X'y and y'y of standardised columns. P features (the last is 1), K answers.</summary>
+internal sealed class NormalEquations
+{
+    private readonly double[][] _gram; // [P][P], the upper triangle
+    private readonly double[][] _moments; // [K][P]
+    private readonly double[] _squares; // [K]
+
+    private NormalEquations(int features, int answers)
+    {
+        _gram = [.. Enumerable.Range(0, features).Select(_ => new double[features])];
+        _moments = [.. Enumerable.Range(0, answers).Select(_ => new double[features])];
+        _squares = new double[answers];
+    }
+
+    /// <summary>Rows summed.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Sums the rows of a span whose answer was observed.</summary>
+    public static NormalEquations Of(LagRows lags, bool[] observed, int[] answers, RowSpan span, CancellationToken cancellation)
+    {
+        var sums = new NormalEquations(lags.Features, answers.Length);
+        var row = new double[lags.Features];
+        for (var t = span.Start; t < span.End; t++)
+        {
+            if ((t & 1023) == 0)
+                cancellation.ThrowIfCancellationRequested();
+            if (!observed[t] || !lags.TryFill(t, row))
+                continue;
+            sums.Rows++;
+            for (var p = 0; p < row.Length; p++)
+                Vectors.AddScaled(row.AsSpan(p), row[p], sums._gram[p].AsSpan(p));
+            for (var k = 0; k < answers.Length; k++)
+            {
+                var answer = lags.At(t, answers[k]);
+                Vectors.AddScaled(row, answer, sums._moments[k]);
+                sums._squares[k] += answer * answer;
+            }
+        }
+
+        return sums;
+    }
+
+    public NormalEquations Plus(NormalEquations other)
+    {
+        var sum = new NormalEquations(_gram.Length, _moments.Length) { Rows = Rows + other.Rows };
+        for (var p = 0; p < _gram.Length; p++)
+            Vectors.Add(_gram[p], other._gram[p], sum._gram[p]);
+        for (var k = 0; k < _moments.Length; k++)
+            Vectors.Add(_moments[k], other._moments[k], sum._moments[k]);
+        Vectors.Add(_squares, other._squares, sum._squares);
+        return sum;
+    }
+
+    /// <summary>[K][P] Coefficients that minimise the squared error plus penalty * rows * |coefficients|^2; the intercept is not penalised.</summary>
+    public double[][] Solve(double penalty)
+    {
+        var features = _gram.Length;
+        var system = DenseMatrix.Create(features, features, (p, q) => _gram[Math.Min(p, q)][Math.Max(p, q)]);
+        for (var p = 0; p < features - 1; p++)
+            system[p, p] += penalty * Rows;
+        var solution = system.Cholesky().Solve(DenseMatrix.OfColumnArrays(_moments));
+        return [.. Enumerable.Range(0, _moments.Length).Select(k => solution.Column(k).ToArray())];
+    }
+
+    /// <summary>Sum of squared errors of coefficients on these rows: y'y - 2 b'X'y + b'X'Xb.</summary>
+    public double SquaredError(double[] coefficients, int answer)
+    {
+        var quadratic = 0.0;
+        for (var p = 0; p < coefficients.Length; p++)
+        {
+            quadratic += coefficients[p] * ((2 * Vectors.Dot(_gram[p].AsSpan(p), coefficients.AsSpan(p))) - (_gram[p][p] * coefficients[p]));
+        }
+
+        return _squares[answer] - (2 * Vectors.Dot(_moments[answer], coefficients)) + quadratic;
+    }
+}
