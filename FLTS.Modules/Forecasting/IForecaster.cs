@@ -52,7 +52,21 @@ public sealed record ModelSignature(
 /// <param name="Threads">Most threads to compute with, at least 1. Never changes the numbers.</param>
 /// <param name="Progress">Told after every epoch (recurrent) or target (Prophet).</param>
 /// <param name="Cancellation">Looked at at least once a second.</param>
-public sealed record FitContext(int Threads, IProgress<FitProgress>? Progress, CancellationToken Cancellation);
+/// <param name="Checkpoint">Lets a fit go on where an earlier one of the same run was killed; null: it starts anew. Never changes the numbers.</param>
+public sealed record FitContext(int Threads, IProgress<FitProgress>? Progress, CancellationToken Cancellation, ICheckpoint? Checkpoint = null);
+
+/// <summary>
+/// Keeps what an unfinished fit needs to go on after its process died. Called by one thread.
+/// A lost checkpoint costs time and no more: faults of the storage are logged, not thrown.
+/// </summary>
+public interface ICheckpoint
+{
+    /// <summary>The bytes saved last; null where there are none. They need not be trusted: whoever wrote them checks them.</summary>
+    byte[]? Load();
+
+    /// <summary>Replaces the bytes in one step: after a kill at any instant the old ones or the new ones are there.</summary>
+    void Save(byte[] state);
+}
 
 /// <summary>Progress of a fit: <paramref name="Done"/> of <paramref name="Total"/> epochs or targets.</summary>
 public sealed record FitProgress(int Done, int Total, EpochMetrics? Epoch);

@@ -99,7 +99,7 @@ internal sealed partial class TrainingService(
         {
             // A thread of its own: a fit computes for minutes and must not hold one of the pool's.
             fit = await Task.Factory.StartNew(
-                () => forecaster.Fit(dataset.TrainingSet, new FitContext(options.Threads, progress, limit.Token)),
+                () => forecaster.Fit(dataset.TrainingSet, new FitContext(options.Threads, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger))),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);

@@ -1,4 +1,5 @@
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Safetensors;
 using static TorchSharp.torch;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
@@ -9,8 +10,7 @@ internal sealed class NetTrainer : IDisposable
     private const int ValidationBatch = 512;
     private readonly RecurrentNet _net;
     private readonly RecurrentHyperparameters _parameters;
-    private readonly Random _random;
-    private readonly Generator _dropout;
+    private readonly Generator _dropout = new(0, CPU);
     private readonly TorchSharp.Modules.Parameter[] _weights;
     private readonly TorchSharp.Modules.Adam _optimizer;
     private readonly int _targets;
@@ -18,28 +18,24 @@ internal sealed class NetTrainer : IDisposable
     /// <param name="net">Trained in place.</param>
     /// <param name="parameters">Loss, batches, optimiser.</param>
     /// <param name="targets">M.</param>
-    /// <param name="random">Draws shuffles and the seed of the dropout.</param>
-    public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, int targets, Random random)
+    public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, int targets)
     {
-        (_net, _parameters, _targets, _random) = (net, parameters, targets, random);
+        (_net, _parameters, _targets) = (net, parameters, targets);
         _weights = [.. net.Parameters];
-        _dropout = new Generator((ulong)random.NextInt64(), CPU);
-        _optimizer = optim.Adam(_weights, parameters.LearningRate, weight_decay: parameters.WeightDecay);
+        // PyTorch's constants, said here so that no other default of a later version can slip in.
+        _optimizer = optim.Adam(_weights, parameters.LearningRate, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: parameters.WeightDecay);
     }
 
-    /// <summary>One epoch over all windows in a new order.</summary>
+    /// <summary>One epoch over all windows in an order that depends on seed and epoch alone.</summary>
     /// <exception cref="InvalidInputException">The loss is no longer a finite number.</exception>
-    public EpochErrors Epoch(WindowTable windows, long[] origins, int epoch, CancellationToken cancellation)
+    public EpochErrors Epoch(WindowTable windows, long[] origins, int epoch, double rate, CancellationToken cancellation)
     {
-        if (_parameters.Schedule == LearningRateSchedule.Cosine)
-        {
-            var rate = _parameters.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / _parameters.Epochs));
-            foreach (var group in _optimizer.ParamGroups)
-                group.LearningRate = rate;
-        }
-
+        foreach (var group in _optimizer.ParamGroups)
+            group.LearningRate = rate;
+        var random = EpochRandom.Of(_parameters.Seed, epoch);
+        _dropout.manual_seed(random.NextInt64());
         var order = (long[])origins.Clone();
-        _random.Shuffle(order);
+        random.Shuffle(order);
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
             var outputs = _net.Forward(batch.Inputs, _parameters.Dropout, _dropout).view(batch.Targets.shape);
@@ -76,11 +72,39 @@ internal sealed class NetTrainer : IDisposable
         return value;
     }
 
+    /// <summary>Adam's memory, copied: per parameter its steps and the means of gradients and of their squares.</summary>
+    public NamedTensor[] SaveMoments() =>
+    [
+        .. States.SelectMany((state, i) => (NamedTensor[])
+        [
+            new(FormattableString.Invariant($"steps.{i}"), [], new double[] { state.step }),
+            new(FormattableString.Invariant($"mean.{i}"), state.exp_avg.shape, state.exp_avg.data<float>().ToArray()),
+            new(FormattableString.Invariant($"square.{i}"), state.exp_avg_sq.shape, state.exp_avg_sq.data<float>().ToArray()),
+        ]),
+    ];
+
+    /// <summary>Takes <see cref="SaveMoments"/> back.</summary>
+    public void RestoreMoments(NamedTensor[] saved)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        foreach (var (i, state) in States.Index())
+        {
+            state.step = (long)Find("steps", i).Doubles[0];
+            state.exp_avg.copy_(tensor(Find("mean", i).Singles, state.exp_avg.shape));
+            state.exp_avg_sq.copy_(tensor(Find("square", i).Singles, state.exp_avg_sq.shape));
+        }
+
+        NamedTensor Find(string what, int i) => saved.Single(t => t.Name == FormattableString.Invariant($"{what}.{i}"));
+    }
+
     public void Dispose()
     {
         _optimizer.Dispose();
         _dropout.Dispose();
     }
+
+    private IEnumerable<TorchSharp.Modules.Adam.State> States => _optimizer.state_dict().State.Cast<TorchSharp.Modules.Adam.State>();
 
     private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
     {

@@ -21,16 +21,20 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         if (validationOrigins.Length == 0)
             warnings.Add($"{modelType}: the validation part has no window of {parameters.InputLen} + {parameters.Horizon} rows, so the last epoch was kept.");
 
+        var checkpoint = new TrainingCheckpoint(context.Checkpoint, modelType, parameters, data);
+        var left = checkpoint.Load();
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
-        var (net, norm, history, best) = Train(series, train, trainOrigins, validationOrigins, parameters.Epochs, 0, total, context);
-        var fitted = train;
-        if (parameters.RefitOnAll)
+        var (net, norm, history) = left is { Stage: 1 }
+            ? Refit(left.Selection, left)
+            : new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, [], checkpoint, context).Run(series, train, trainOrigins, validationOrigins, left);
+        if (parameters.RefitOnAll && left is not { Stage: 1 })
         {
             net.Dispose();
-            (net, norm, _, _) = Train(series, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], best, parameters.Epochs, total, context);
-            fitted = all;
+            (net, norm, history) = Refit(history, null);
         }
 
+        var best = TrainingStage.BestOf(history);
+        var fitted = parameters.RefitOnAll ? all : train;
         var signature = new ModelSignature(modelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
         var diagnostics = new JsonObject
         {
@@ -39,51 +43,17 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
             ["epochs_run"] = history.Count,
             ["parameters"] = net.Parameters.Sum(p => p.numel()),
         };
+        if (left is not null)
+            diagnostics["resumed_after_epoch"] = left.History.Count + (left.Stage * parameters.Epochs);
         return new FitResult(new FittedRecurrent(signature, net, norm), history, best, fitted, validation, diagnostics, warnings);
-    }
 
-    private (RecurrentNet Net, Normalisation Norm, List<EpochMetrics> History, int Best) Train(
-        PreparedSeries series, RowSpan rows, long[] trainOrigins, long[] validationOrigins, int epochs, int done, int total, FitContext context)
-    {
-        var random = new Random(parameters.Seed);
-        var norm = Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise);
-        using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
-        var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, random);
-        try
+        // Trains again on all rows, for as many epochs as were best; what is reported stays the first training.
+        (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Refit(IReadOnlyList<EpochMetrics> selected, TrainingState? from)
         {
-            using var trainer = new NetTrainer(net, parameters, series.Targets.Count, random);
-            var history = new List<EpochMetrics>();
-            var (best, bestLoss, weights) = (0, double.PositiveInfinity, net.Save());
-            for (var epoch = 1; epoch <= epochs && epoch - best <= parameters.Patience; epoch++)
-            {
-                using var train = trainer.Epoch(windows, trainOrigins, epoch, context.Cancellation);
-                using var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
-                history.Add(Metrics(epoch, train, validation, norm));
-                // Without validation every epoch is the best so far.
-                if (validation is null || validation.Loss < bestLoss)
-                    (best, bestLoss, weights) = (epoch, validation?.Loss ?? bestLoss, net.Save());
-                context.Progress?.Report(new FitProgress(done + epoch, total, history[^1]));
-            }
-
-            net.Restore(weights);
-            return (net, norm, history, best);
+            var stage = new TrainingStage(cell, parameters, 1, TrainingStage.BestOf(selected), parameters.Epochs, total, selected, checkpoint, context);
+            var (refitted, onAll, _) = stage.Run(series, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], from);
+            return (refitted, onAll, selected);
         }
-        catch
-        {
-            net.Dispose();
-            throw;
-        }
-    }
-
-    private static EpochMetrics Metrics(int epoch, EpochErrors train, EpochErrors? validation, Normalisation norm)
-    {
-        var (rmse, mae, r2) = train.Result(norm.TargetScale);
-        var held = validation?.Result(norm.TargetScale);
-        var metrics = new EpochMetrics(epoch, train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2);
-        double?[] numbers = [train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2];
-        return numbers.All(n => n is null || double.IsFinite(n.Value))
-            ? metrics
-            : throw new InvalidInputException($"The training diverged: a metric of epoch {epoch} is not finite; lower learning_rate or set gradient_clip.");
     }
 
     private long[] RequireWindows(PreparedSeries series, RowSpan train)

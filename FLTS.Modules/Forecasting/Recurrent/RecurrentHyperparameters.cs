@@ -4,11 +4,15 @@ using FLTS.Modules.Forecasting.Preparation;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
 
-/// <summary>Learning rate over the epochs: constant, or falling along half a cosine to 0 (SGDR without restarts, Loshchilov and Hutter 2017).</summary>
+/// <summary>
+/// Learning rate over the epochs: constant; falling along half a cosine to 0 (SGDR without restarts, Loshchilov and Hutter 2017);
+/// or halved whenever two epochs in a row brought no better validation loss (train loss where nothing validates).
+/// </summary>
 public enum LearningRateSchedule
 {
     Constant,
     Cosine,
+    Plateau,
 }
 
 /// <summary>What is minimised: squared error, absolute error, or Huber's loss with delta 1, each on standardised targets.</summary>

@@ -87,8 +87,8 @@ internal sealed class RecurrentNet : IDisposable
     /// <summary>Takes the values of <see cref="Save"/> back.</summary>
     public void Restore(NamedTensor[] saved)
     {
-        for (var i = 0; i < _named.Length; i++)
-            Copy(saved[i].Singles, _named[i].Value);
+        foreach (var (name, value) in _named)
+            Copy(saved.Single(t => t.Name == name).Singles, value);
     }
 
     public void Dispose()

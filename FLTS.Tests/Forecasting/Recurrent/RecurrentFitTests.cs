@@ -151,19 +151,20 @@ public sealed class RecurrentFitTests(string type)
     }
 
     [Test]
-    public void Twenty_trainings_leave_no_memory_behind()
+    public void Fifty_trainings_leave_no_memory_behind_after_the_fifth()
     {
         // Wide, so that one tensor of a training left behind would show: weights, gradients and Adam's moments of one net take 13 MB.
         const string options = """{"hidden_size": 256, "epochs": 1, "batch_size": 128, "dropout": 0.1}""";
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 5; i++)
             Toy.Fit(_family, options).Model.Dispose();
         var (tensors, memory) = Measure();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 45; i++)
             Toy.Fit(_family, options).Model.Dispose();
         var (tensorsAfter, memoryAfter) = Measure();
 
-        Assert.That(tensorsAfter, Is.LessThanOrEqualTo(tensors + (2 * 20)), "tensors alive; TorchSharp's linear layer counts its two parameters twice, without memory behind them");
-        Assert.That(memoryAfter - memory, Is.LessThan(30L << 20), "bytes of the process more than after three trainings");
+        TestContext.Out.WriteLine($"{type}: {(memoryAfter - memory) / 1e6:f1} MB more after 45 further trainings");
+        Assert.That(tensorsAfter, Is.LessThanOrEqualTo(tensors + (2 * 45)), "tensors alive; TorchSharp's linear layer counts its two parameters twice, without memory behind them");
+        Assert.That(memoryAfter - memory, Is.LessThan(30L << 20), "bytes of the process more than after five trainings");
     }
 
     private static (long Tensors, long Memory) Measure()

@@ -34,7 +34,7 @@ public sealed class RecurrentGoldenTests
         var reference = Case(name);
         using var scope = NewDisposeScope();
         using var net = Net(reference);
-        using var trainer = new NetTrainer(net, RecurrentHyperparameters.Parse(null, "LSTM"), 11, new Random(1));
+        using var trainer = new NetTrainer(net, RecurrentHyperparameters.Parse(null, "LSTM"), 11);
         var (inputs, targets) = (Inputs(), Data("y").unsqueeze(1));
         var losses = new List<double>();
         for (var step = 0; step < 20; step++)
