@@ -51,6 +51,9 @@ run_tests() {
   if [[ -z $soak ]]; then
     filter=${filter:+($filter)&}TestCategory!=Soak
   fi
+  if [[ -z ${FLTS_DATASETS:-} || -z ${FLTS_REFERENCE:-} ]]; then
+    filter=${filter:+($filter)&}TestCategory!=RealData
+  fi
 
   find_dotnet
   prepare_servers

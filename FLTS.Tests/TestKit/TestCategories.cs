@@ -5,4 +5,7 @@ internal static class TestCategories
 {
     /// <summary>Minutes rather than seconds: run by <c>./flts test --soak</c> only.</summary>
     public const string Soak = "Soak";
+
+    /// <summary>Needs measurements that are not part of the repository: run where FLTS_DATASETS and FLTS_REFERENCE name their folders.</summary>
+    public const string RealData = "RealData";
 }

@@ -1,21 +1,23 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Forecasting.Prophet;
+using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>
 /// The reference on measurements that are not part of the repository: FLTS_DATASETS names the folder of PobleSec.csv, FLTS_REFERENCE that of
-/// <c>prophet/poblesec_down_traintest.json</c>. Where they are not set the test is inconclusive; the synthetic cases stand in.
+/// <c>prophet/poblesec_down_traintest.json</c>. The launcher runs it where both are set; the synthetic cases stand in elsewhere.
 /// </summary>
+[TestFixture, Category(TestCategories.RealData)]
 internal sealed class RealDataTests
 {
     [Test]
     public void The_fit_of_PobleSecs_down_reaches_the_true_maximum()
     {
         var (datasets, reference) = (Environment.GetEnvironmentVariable("FLTS_DATASETS"), Environment.GetEnvironmentVariable("FLTS_REFERENCE"));
-        Assume.That(datasets is not null && reference is not null, "FLTS_DATASETS and FLTS_REFERENCE are not set");
+        Assert.That(datasets is not null && reference is not null, "FLTS_DATASETS and FLTS_REFERENCE must name the folders of the measurements and of the reference numbers");
         var golden = JsonNode.Parse(File.ReadAllText(Path.Combine(reference!, "prophet", "poblesec_down_traintest.json")))!;
         var map = JsonNode.Parse(File.ReadAllText(Path.Combine(reference!, "prophet", "true_map.json")))!["poblesec_down_traintest.json"]!;
         var rows = File.ReadLines(Path.Combine(datasets!, "PobleSec.csv")).Skip(1).Select(l => l.Split(',')).ToArray();
