@@ -19,6 +19,7 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
+        services.AddSingleton<CancelService>();
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
@@ -29,5 +30,9 @@ internal sealed class PipelineModule : IModule
         // The Reconciler looks at the rows by itself: no message is needed.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        PipelineEndpoints.Map(routes);
+        CommandEndpoints.Map(routes);
+    }
 }

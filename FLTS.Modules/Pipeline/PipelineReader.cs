@@ -41,11 +41,6 @@ internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, st
 /// <summary>Tells the state of pipelines from the rows.</summary>
 internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
 {
-    /// <summary>Pipelines that have not ended.</summary>
-    public static IQueryable<PipelineRow> Unfinished(RegistryDbContext db) =>
-        db.Pipelines.Where(p => p.Status == PipelineStatus.Queued || p.Status == PipelineStatus.Preprocessing || p.Status == PipelineStatus.Training
-            || p.Status == PipelineStatus.Evaluating || p.Status == PipelineStatus.Blocked);
-
     /// <summary>Datasets and runs of pipelines, in two queries.</summary>
     public static async Task<List<PipelineState>> StatesAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
     {

@@ -112,7 +112,7 @@ internal sealed partial class PipelineService(
             return existing;
         }
 
-        if (await PipelineReader.Unfinished(db).CountAsync(cancellation) >= options.MaxUnfinished)
+        if (await db.Pipelines.Unfinished().CountAsync(cancellation) >= options.MaxUnfinished)
             throw new TooManyException($"{options.MaxUnfinished} pipelines are unfinished, which is the most allowed (Pipeline:MaxUnfinished). Try again when some have ended.", 30);
 
         var row = new PipelineRow

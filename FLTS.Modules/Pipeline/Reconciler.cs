@@ -39,7 +39,7 @@ internal sealed partial class Reconciler(
     private async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var pipelines = await PipelineReader.Unfinished(db).Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
+        var pipelines = await db.Pipelines.Unfinished().Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
         return await PipelineReader.StatesAsync(db, pipelines, cancellation);
     }
 

@@ -26,6 +26,7 @@ internal abstract class TrainerModule<TConsumer> : IModule
         services.TryAddSingleton<TrainingService>();
         services.TryAddSingleton<QueuedRuns>();
         services.TryAddTransient<ITrainJob, TrainJob>();
+        services.AddHostedService<StagingSweep>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<TConsumer>();
