@@ -8,6 +8,14 @@ namespace FLTS.Modules.Pipeline;
 /// <summary>New generations of runs, and the pipelines that point at them. Every method is part of the caller's transaction.</summary>
 internal static class Generations
 {
+    /// <summary>
+    /// Lets one transaction at a time decide about the generations of a run's identity, by the row lock of the first one.
+    /// On SQLite a transaction that writes is alone anyway.
+    /// </summary>
+    public static Task LockAsync(RegistryDbContext db, RunRow run, CancellationToken cancellation) => db.Runs
+        .Where(r => r.ConfigHash == run.ConfigHash && r.ModelType == run.ModelType && r.ParamsHash == run.ParamsHash && r.Generation == 0)
+        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Generation, 0), cancellation);
+
     /// <summary>Queues the next generation of a run's identity.</summary>
     /// <returns>The run of that generation, and whether this call made it; of many callers one does.</returns>
     public static async Task<(RunRow Run, bool IsNew)> NextAsync(RegistryDbContext db, RunRow old, RunCause cause, DateTimeOffset now, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Pipeline;
@@ -14,10 +15,6 @@ internal static class PipelineProgress
     /// <summary>True for states that nothing changes any more.</summary>
     public static bool HasEnded(PipelineStatus status) => _ended.Contains(status);
 
-    /// <summary>A run is settled when nothing will change it any more without a new request.</summary>
-    public static bool IsSettled(RunStatus status) =>
-        status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled or RunStatus.Invalid or RunStatus.Pruned;
-
     /// <summary>The row keeps ends and blocks; what lies between follows from the dataset and the runs.</summary>
     public static PipelineStatus StatusOf(PipelineRow pipeline, DatasetRow dataset, IReadOnlyCollection<RunRow> runs)
     {
@@ -28,7 +25,7 @@ internal static class PipelineProgress
         {
             DatasetStatus.Queued => PipelineStatus.Queued,
             DatasetStatus.Running => PipelineStatus.Preprocessing,
-            _ => runs.All(r => IsSettled(r.Status)) ? PipelineStatus.Evaluating : PipelineStatus.Training,
+            _ => runs.All(r => RunRules.IsSettled(r, pipeline)) ? PipelineStatus.Evaluating : PipelineStatus.Training,
         };
     }
 
@@ -42,7 +39,7 @@ internal static class PipelineProgress
             dataset.StartedAt,
             dataset.EndedAt);
 
-        var settled = runs.Count > 0 && runs.All(r => IsSettled(r.Status));
+        var settled = runs.Count > 0 && runs.All(r => RunRules.IsSettled(r, pipeline));
         var trainFailed = settled && runs.All(r => r.Status != RunStatus.Succeeded);
         var train = new StageView(
             "train",

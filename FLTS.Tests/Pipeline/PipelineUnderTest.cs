@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
+using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Training;
 using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -62,6 +65,32 @@ internal static class PipelineUnderTest
     /// <summary>The run a pipeline has for a type.</summary>
     public static async Task<RunRow> RunOfAsync(this RegistryUnderTest registry, string pipelineId, string type = "NAIVE") =>
         await registry.RunAsync((await registry.PipelineAsync(pipelineId)).Runs.Single(r => r.ModelType == type).RunId);
+
+    /// <summary>Posts a pipeline on a small demo dataset.</summary>
+    public static async Task<StartedPipeline> StartPipelineAsync(this RegistryUnderTest registry, string request = """{"dataset": "station"}""")
+    {
+        var file = Path.Combine(registry.DatasetsFolder, "station.csv");
+        if (!File.Exists(file))
+            await File.WriteAllTextAsync(file, Steps.DemoCsv(300));
+        using var body = JsonDocument.Parse(request);
+        return await registry.Get<PipelineService>().StartAsync(PipelineRequest.Parse(body.RootElement), default);
+    }
+
+    /// <summary>Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated is left to the test.</summary>
+    public static async Task WorkAsync(this RegistryUnderTest registry)
+    {
+        while (true)
+        {
+            var known = registry.Get<RecordingJobs>().All.Count;
+            await registry.Get<Reconciler>().LookAsync(default);
+            var due = registry.Get<RecordingJobs>().All.Skip(known).Where(j => !j.StartsWith("evaluate", StringComparison.Ordinal)).ToList();
+            if (due.Count == 0)
+                return;
+
+            foreach (var job in due.Select(j => j.Split(' ')))
+                await (job[0] == "train" ? registry.Get<TrainingService>().TrainAsync(job[1], default) : registry.Get<PreprocessService>().PrepareAsync(job[1], default));
+        }
+    }
 
     private sealed class OpenGate : IStartupGate
     {
