@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +21,8 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
         services.AddSingleton<CancelService>();
+        services.AddSingleton<RerunService>();
+        services.AddSingleton<IReruns>(p => p.GetRequiredService<RerunService>());
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
