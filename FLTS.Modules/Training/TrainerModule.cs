@@ -22,6 +22,7 @@ internal abstract class TrainerModule<TConsumer> : IModule
         options.Validate();
         services.TryAddSingleton(options);
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
+        services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));
         services.TryAddSingleton<RunTransitions>();
         services.TryAddSingleton<TrainingService>();
         services.TryAddSingleton<QueuedRuns>();

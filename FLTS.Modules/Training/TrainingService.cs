@@ -20,6 +20,7 @@ internal sealed partial class TrainingService(
     IArtifactStore artifacts,
     Staging staging,
     IBus bus,
+    ComputeThreads threads,
     TrainingOptions options,
     TimeProvider time,
     ILogger<TrainingService> logger)
@@ -105,12 +106,9 @@ internal sealed partial class TrainingService(
         FitResult fit;
         try
         {
-            // A thread of its own: a fit computes for minutes and must not hold one of the pool's.
-            fit = await Task.Factory.StartNew(
-                () => forecaster.Fit(dataset.TrainingSet, new FitContext(options.Threads, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger))),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default);
+            using var share = threads.Take(options.Threads);
+            var context = new FitContext(share.Count, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
+            fit = await ComputeThreads.RunAsync(() => forecaster.Fit(dataset.TrainingSet, context), options.Nice);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
