@@ -61,7 +61,7 @@ internal static class Generations
 
     /// <summary>Makes an ended pipeline a live one again, as if it were posted now: with the next sequence number of its identifier.</summary>
     /// <returns>False: somebody else did it meanwhile.</returns>
-    public static async Task<bool> ReopenAsync(RegistryDbContext db, PipelineRow pipeline, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<bool> ReopenAsync(RegistryDbContext db, PipelineRow pipeline, AttemptTrigger trigger, DateTimeOffset now, CancellationToken cancellation)
     {
         var sequence = await db.NextPipelineSequenceAsync(pipeline.Identifier, cancellation);
         var reopened = await db.Pipelines
@@ -69,7 +69,7 @@ internal static class Generations
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(p => p.Status, PipelineStatus.Queued)
-                    .SetProperty(p => p.Trigger, AttemptTrigger.Rerun)
+                    .SetProperty(p => p.Trigger, trigger)
                     .SetProperty(p => p.Sequence, sequence)
                     .SetProperty(p => p.Revision, p => p.Revision + 1)
                     .SetProperty(p => p.Tries, 0)

@@ -100,6 +100,10 @@ internal sealed partial class PipelineService(
         var id = PipelineIds.PipelineId(plan.ConfigHash, runs);
         if (await FindAsync(db, plan, runs, cancellation) is { } existing)
         {
+            // Asking again for one that ended without a decision is asking to try again; what is trained stays trained.
+            if (existing.Status is PipelineStatus.Cancelled or PipelineStatus.Failed && await Generations.ReopenAsync(db, existing, AttemptTrigger.Event, time.GetUtcNow(), cancellation))
+                return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == existing.PipelineId, cancellation);
+
             LogSamePipeline(logger, existing.PipelineId, plan.ConfigHash, plan.Identifier);
             return existing;
         }

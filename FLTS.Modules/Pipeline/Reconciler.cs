@@ -55,7 +55,7 @@ internal sealed partial class Reconciler(
                 LogResumed(logger, "train", run.ConfigHash, run.RunId, null, run.Identifier);
                 jobs.Train(run.RunId, run.ModelType, run.Identifier, run.ConfigHash);
                 break;
-            case ReconcileAction.Evaluate(var pipeline) when ShouldQueue(pipeline.PipelineId, pipeline, now):
+            case ReconcileAction.Evaluate(var pipeline) when ShouldQueue($"{pipeline.PipelineId}/{pipeline.Revision}", pipeline, now):
                 LogResumed(logger, "evaluate", pipeline.ConfigHash, null, pipeline.PipelineId, pipeline.Identifier);
                 jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash);
                 break;

@@ -45,7 +45,7 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
         var (next, _) = await Generations.NextAsync(db, run, RunCause.Rerun, now, cancellation);
         await Generations.PutAsync(db, pipeline.PipelineId, next, cancellation);
         await Generations.RequeueDatasetAsync(db, pipeline.ConfigHash, always: false, cancellation);
-        if (!await (PipelineProgress.HasEnded(pipeline.Status) ? Generations.ReopenAsync(db, pipeline, now, cancellation) : Generations.ReviseAsync(db, pipeline.PipelineId, cancellation)))
+        if (!await (PipelineProgress.HasEnded(pipeline.Status) ? Generations.ReopenAsync(db, pipeline, AttemptTrigger.Rerun, now, cancellation) : Generations.ReviseAsync(db, pipeline.PipelineId, cancellation)))
             throw new ConflictException($"Pipeline {pipeline.PipelineId} changed while run {runId} was put into it; ask again.");
 
         await transaction.CommitAsync(cancellation);
@@ -82,7 +82,7 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
             runs = [.. await RenewAsync(db, pipeline, runs, now, cancellation)];
         }
 
-        if (!await Generations.ReopenAsync(db, pipeline, now, cancellation))
+        if (!await Generations.ReopenAsync(db, pipeline, AttemptTrigger.Rerun, now, cancellation))
             throw new ConflictException($"Pipeline {pipelineId} was run again by somebody else at the same time.");
 
         var sequence = await db.Pipelines.Where(p => p.PipelineId == pipelineId).Select(p => p.Sequence).SingleAsync(cancellation);

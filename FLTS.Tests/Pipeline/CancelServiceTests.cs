@@ -1,4 +1,5 @@
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
@@ -98,6 +99,27 @@ internal sealed class CancelServiceTests
 
         await registry.Get<CancelService>().CancelPipelineAsync("other", default);
         Assert.That((await registry.RunAsync("shared")).Status, Is.EqualTo(RunStatus.Cancelled), "nobody needs it any more");
+    }
+
+    [Test]
+    public async Task A_pipeline_cancelled_after_its_trainings_and_asked_for_again_is_evaluated_and_trains_nothing()
+    {
+        await using var registry = await PipelineUnderTest.StartAsync();
+        var id = (await registry.StartPipelineAsync()).PipelineId;
+        await registry.WorkAsync();
+        await registry.Get<CancelService>().CancelPipelineAsync(id, default);
+        await registry.Get<EvaluationService>().EvaluateAsync(id, default);
+        var cancelled = await registry.PipelineAsync(id);
+
+        var again = await registry.StartPipelineAsync();
+        await registry.WorkAsync();
+        await registry.Get<EvaluationService>().EvaluateAsync(id, default);
+
+        var ended = await registry.PipelineAsync(id);
+        Assert.That(cancelled.Status, Is.EqualTo(PipelineStatus.Cancelled), "an evaluation that comes later changes nothing");
+        Assert.That((again.PipelineId, again.Sequence), Is.EqualTo((id, 2)));
+        Assert.That((ended.Status, ended.Error), Is.EqualTo((PipelineStatus.Promoted, (string?)null)));
+        Assert.That(registry.Log.Count("train_start"), Is.EqualTo(2), "each type once");
     }
 
     private static async Task<bool> CancelsAsync(RegistryUnderTest registry, string runId, TimeSpan headStartOfTheOther)
