@@ -1,10 +1,15 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace FLTS.Modules.Registry;
 
 /// <summary>Brings the database to the current schema. Safe to call from many processes at once (PostgreSQL) and after a kill in its middle.</summary>
 internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> registry)
 {
+    /// <summary>Any number that nothing else on this database uses.</summary>
+    private const long PostgresLock = 7_031_984_412;
+
     public async Task MigrateAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
@@ -20,7 +25,29 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation);
         }
 
-        await db.Database.MigrateAsync(cancellation);
+        else
+        {
+            // EF's own lock ends with the transaction of each migration: between two of them another process would slip in and apply
+            // what this one is about to. This one is the connection's, so a process that is killed leaves none behind.
+            var creator = db.GetService<IRelationalDatabaseCreator>();
+            if (!await creator.ExistsAsync(cancellation))
+                await creator.CreateAsync(cancellation);
+
+            await db.Database.OpenConnectionAsync(cancellation);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({PostgresLock})", cancellation);
+        }
+
+        try
+        {
+            await db.Database.MigrateAsync(cancellation);
+        }
+        finally
+        {
+            if (db is PostgresRegistryDbContext)
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({PostgresLock})", CancellationToken.None);
+
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     /// <summary>True when the database answers and has the current schema.</summary>
