@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
@@ -24,16 +25,22 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
             // proves that nobody else migrates this file, so a row that is there is left over.
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation);
         }
-
         else
         {
             // EF's own lock ends with the transaction of each migration: between two of them another process would slip in and apply
             // what this one is about to. This one is the connection's, so a process that is killed leaves none behind.
-            var creator = db.GetService<IRelationalDatabaseCreator>();
-            if (!await creator.ExistsAsync(cancellation))
-                await creator.CreateAsync(cancellation);
+            // Opened by itself: what EF makes of a server that is away does not say which one.
+            var connection = db.Database.GetDbConnection();
+            try
+            {
+                await connection.OpenAsync(cancellation);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+            {
+                await db.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellation);
+                await connection.OpenAsync(cancellation);
+            }
 
-            await db.Database.OpenConnectionAsync(cancellation);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({PostgresLock})", cancellation);
         }
 
@@ -43,10 +50,12 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
         }
         finally
         {
+            // Closing gives the lock back too; it is said so that a pool that does not reset connections cannot keep it.
             if (db is PostgresRegistryDbContext)
+            {
                 await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({PostgresLock})", CancellationToken.None);
-
-            await db.Database.CloseConnectionAsync();
+                await db.Database.GetDbConnection().CloseAsync();
+            }
         }
     }
 
