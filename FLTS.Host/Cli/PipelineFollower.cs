@@ -92,7 +92,7 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
         foreach (var run in state["runs"]!.AsArray().Where(r => r!["status"]!.GetValue<string>() != "queued"))
             yield return $"    {run!["model_type"],-8} {Progress(run)}{(run["eta_seconds"] is { } eta ? $", {Number(eta, "0")} s to go" : "")}";
 
-        if (Waiting(state) is { Length: > 0 } waiting)
+        if (Trouble(state) is { Length: > 0 } waiting)
             yield return $"  {waiting[2..]}";
     }
 
@@ -105,7 +105,7 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
 
     private static Table Table(JsonObject state)
     {
-        var table = new Table().Title($"{state["identifier"]}: {Status(state)}{Waiting(state)}".EscapeMarkup()).AddColumns("", "state", "progress", "to go");
+        var table = new Table().Title($"{state["identifier"]}: {Status(state)}{Trouble(state)}".EscapeMarkup()).AddColumns("", "state", "progress", "to go");
         foreach (var stage in state["stages"]!.AsArray())
             table.AddRow(stage!["name"]!.ToString(), stage["status"]!.ToString(), Seconds(stage).Trim().EscapeMarkup(), "");
 
@@ -153,6 +153,9 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
     private static string Reason(JsonObject state) => (state["attempt"]?["reason"] ?? state["error"]) is { } reason ? $" ({reason})" : "";
 
     private static string Waiting(JsonObject state) => state["waiting_for"] is { } waiting ? $", waiting for {waiting["reason"]}" : "";
+
+    /// <summary>What is waited for where something went wrong; the rows of the table show the rest.</summary>
+    private static string Trouble(JsonObject state) => state["waiting_for"]?["next_try"] is null ? "" : Waiting(state);
 
     private static string Seconds(JsonNode stage) =>
         stage["started_at"] is { } start && stage["ended_at"] is { } end ? $" in {(Time(end) - Time(start)).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s" : "";

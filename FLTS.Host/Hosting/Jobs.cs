@@ -14,6 +14,8 @@ internal static class Jobs
 {
     public static IServiceCollection AddFltsJobs(this IServiceCollection services, HostSettings settings)
     {
+        services.AddSingleton<RerunOnRequeue>();
+        services.AddSingleton<IJobFilterProvider, JobFilters>();
         services.AddHangfire(hangfire =>
         {
             hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180)

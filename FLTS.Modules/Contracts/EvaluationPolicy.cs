@@ -32,7 +32,7 @@ public sealed record EvaluationPolicy
 {
     private static readonly string[] _known =
     [
-        "evaluation_horizon", "target_weights", "min_candidates", "min_improvement", "promotion_policy", "baseline_gate", "weights",
+        "evaluation_horizon", "target_weights", "min_candidates", "min_improvement", "promotion_policy", "baseline_gate", "weights", "auto_retrain_invalid",
     ];
 
     /// <summary>H: steps forecast from every scored origin; 1 to 1000, default 1.</summary>
@@ -52,6 +52,9 @@ public sealed record EvaluationPolicy
 
     /// <summary>Default warn.</summary>
     public BaselineGate BaselineGate { get; init; } = BaselineGate.Warn;
+
+    /// <summary>A run whose stored artifact is corrupt is trained once more; default true.</summary>
+    public bool AutoRetrainInvalid { get; init; } = true;
 
     /// <summary>Weights of rmse, mae and mse in the score, each at least 0 and not all 0.</summary>
     public ScoreWeights Weights { get; init; } = new();
@@ -80,6 +83,7 @@ public sealed record EvaluationPolicy
         ["promotion_policy"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(PromotionPolicy.ToString()),
         ["baseline_gate"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(BaselineGate.ToString()),
         ["weights"] = WeightsJson(Weights),
+        ["auto_retrain_invalid"] = AutoRetrainInvalid,
     };
 
     private EvaluationPolicy With(JsonObject document)
@@ -98,6 +102,7 @@ public sealed record EvaluationPolicy
                 "promotion_policy" => policy with { PromotionPolicy = Choice<PromotionRule>(name, value) },
                 "baseline_gate" => policy with { BaselineGate = Choice<BaselineGate>(name, value) },
                 "target_weights" => policy with { TargetWeights = Numbers(name, value) },
+                "auto_retrain_invalid" => policy with { AutoRetrainInvalid = Flag(name, value) },
                 "weights" => policy with { Weights = ReadWeights(value) },
                 _ => throw new InvalidInputException($"Unknown evaluation option '{name}'; known are {string.Join(", ", _known)}."),
             };
@@ -134,6 +139,10 @@ public sealed record EvaluationPolicy
 
         throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"'evaluation.{name}' is {value?.ToJsonString() ?? "null"}; it must be {kind} from {low} to {high}."));
     }
+
+    private static bool Flag(string name, JsonNode value) => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False
+        ? value.GetValue<bool>()
+        : throw new InvalidInputException($"'evaluation.{name}' is {value.ToJsonString()}; it must be true or false.");
 
     private static T Choice<T>(string name, JsonNode value)
         where T : struct, Enum

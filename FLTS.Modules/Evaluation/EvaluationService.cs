@@ -61,7 +61,7 @@ internal sealed partial class EvaluationService(
 
     private bool IsSettled(EvaluationInput input)
     {
-        var waiting = input.Runs.Where(r => r.Status is RunStatus.Queued or RunStatus.Running or RunStatus.Storing).Select(r => r.ModelType).ToList();
+        var waiting = input.Runs.Where(r => !RunRules.IsSettled(r, input.Pipeline)).Select(r => r.ModelType).ToList();
         if (waiting.Count == 0)
             return true;
 
@@ -80,8 +80,17 @@ internal sealed partial class EvaluationService(
             LogAllPresent(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier);
 
         var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, force: false, cancellation);
-        foreach (var (run, reason) in assessment.Corrupt)
-            await store.InvalidateAsync(run, reason, cancellation);
+        if (assessment.Corrupt.Count > 0)
+        {
+            // The rows say it now; whether they are trained once more or missing is decided from the rows.
+            foreach (var (run, reason) in assessment.Corrupt)
+            {
+                await store.InvalidateAsync(lease, attempt, run, reason, cancellation);
+                LogInvalid(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, attempt.AttemptId, reason);
+            }
+
+            return;
+        }
 
         await ConcludeAsync(lease, input, attempt, assessment, cancellation);
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
@@ -103,7 +112,7 @@ internal sealed partial class EvaluationService(
         if (result.Decision.Outcome == AttemptOutcome.KeptChampion)
             LogKept(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId, result.Decision.Reason);
 
-        PromotionAnnouncer.Count(result.Decision.Outcome, AttemptTrigger.Event);
+        PromotionAnnouncer.Count(result.Decision.Outcome, pipeline.Trigger);
         if (result.Pointer is { } pointer)
             await announcer.AnnounceAsync(pointer, cancellation);
     }
@@ -125,6 +134,9 @@ internal sealed partial class EvaluationService(
 
     [LoggerMessage(EventName = "promotion_duplicate", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} was overtaken while it was evaluated; it is looked at again (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
     private static partial void LogDuplicate(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id);
+
+    [LoggerMessage(EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
+    private static partial void LogInvalid(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string attempt_id, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pipeline {pipeline_id} is blocked: {reason} Next try at {next_try} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
     private static partial void LogBlocked(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, string reason, DateTimeOffset next_try, Exception? exception);

@@ -13,14 +13,12 @@ internal sealed record EvaluationInput(PipelineRow Pipeline, IReadOnlyList<RunRo
 /// <summary>Rows of evaluation and promotion.</summary>
 internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
 {
-    private static readonly PipelineStatus[] _unfinished =
-        [PipelineStatus.Queued, PipelineStatus.Preprocessing, PipelineStatus.Training, PipelineStatus.Evaluating, PipelineStatus.Blocked];
-
     public async Task<List<PipelineRow>> WaitingForAsync(string runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Pipelines.AsNoTracking()
-            .Where(p => _unfinished.Contains(p.Status) && p.Runs.Any(r => r.RunId == runId))
+            .Unfinished()
+            .Where(p => p.Runs.Any(r => r.RunId == runId))
             .ToListAsync(cancellation);
     }
 
@@ -28,8 +26,8 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
     public async Task<EvaluationInput?> ReadAsync(string pipelineId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation);
-        if (pipeline is null || !_unfinished.Contains(pipeline.Status))
+        var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).Unfinished().SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation);
+        if (pipeline is null)
             return null;
 
         var ids = pipeline.Runs.Select(r => r.RunId).ToList();
@@ -54,16 +52,23 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
             .Where(a => a.PipelineId == pipeline.PipelineId && (a.Outcome == null || a.Outcome == AttemptOutcome.Blocked))
             .OrderByDescending(a => a.CreatedAt)
             .FirstOrDefaultAsync(cancellation);
+        var candidates = CandidatesOf(input);
         if (open is not null)
-            return open;
+        {
+            // A run of it may have been replaced since.
+            if (open.Candidates != candidates)
+                await db.PromotionAttempts.Where(a => a.AttemptId == open.AttemptId).ExecuteUpdateAsync(set => set.SetProperty(a => a.Candidates, candidates), cancellation);
 
-        var candidates = input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId).Order(StringComparer.Ordinal).ToList();
+            return open;
+        }
+
         var key = CanonicalJson.Hash(new JsonObject
         {
             ["pipeline_id"] = pipeline.PipelineId,
-            ["candidates"] = new JsonArray([.. candidates.Select(c => (JsonNode)c)]),
+            ["candidates"] = JsonNode.Parse(candidates),
             ["policy"] = JsonNode.Parse(pipeline.Evaluation),
             ["champion_version"] = input.Champion?.Version ?? 0,
+            ["revision"] = pipeline.Revision,
         });
         await db.InsertIfAbsentAsync(
             new PromotionAttemptRow
@@ -74,8 +79,8 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 Identifier = pipeline.Identifier,
                 PipelineId = pipeline.PipelineId,
                 Sequence = pipeline.Sequence,
-                Trigger = AttemptTrigger.Event,
-                Candidates = JsonSerializer.Serialize(candidates),
+                Trigger = pipeline.Trigger,
+                Candidates = candidates,
                 Policy = pipeline.Evaluation,
                 CreatedAt = time.GetUtcNow(),
             },
@@ -99,15 +104,28 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
             cancellation) == 1;
         if (mine)
         {
-            var tries = JsonNode.Parse(attempt.Tries)!.AsArray();
-            tries.Add((JsonNode)new JsonObject { ["at"] = now, ["error"] = reason });
-            var text = tries.ToJsonString();
+            await TellTryAsync(db, attempt, now, reason, cancellation);
             await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.Outcome, AttemptOutcome.Blocked).SetProperty(a => a.Reason, reason).SetProperty(a => a.Tries, text),
+                set => set.SetProperty(a => a.Outcome, AttemptOutcome.Blocked).SetProperty(a => a.Reason, reason),
                 cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so.</summary>
+    public async Task InvalidateAsync(Lease lease, PromotionAttemptRow attempt, RunRow run, string reason, CancellationToken cancellation)
+    {
+        await using (var db = await registry.CreateDbContextAsync(cancellation))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            if (await Mine(db, lease).AnyAsync(cancellation))
+                await TellTryAsync(db, attempt, time.GetUtcNow(), $"{run.ModelType} run {run.RunId} is invalid: {reason}", cancellation);
+
+            await transaction.CommitAsync(cancellation);
+        }
+
+        await InvalidateAsync(run, reason, cancellation);
     }
 
     /// <summary>A run whose stored artifact is not what was stored: never used again.</summary>
@@ -119,7 +137,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
     }
 
     /// <summary>Champion, attempt, scoreboard, test metrics and the pipeline's end, or nothing.</summary>
-    /// <returns>False: the lease was lost, or another promotion of the identifier came between.</returns>
+    /// <returns>False: the lease was lost, the pipeline was cancelled or has other runs now, or another promotion of the identifier came between.</returns>
     public async Task<bool> ConcludeAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, string missing, EvaluationResult result, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
@@ -142,7 +160,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
             cancellation);
         var status = Status(outcome);
         var error = outcome == AttemptOutcome.Failed ? result.Decision.Reason : null;
-        var mine = await Mine(db, lease).Where(p => _unfinished.Contains(p.Status)).ExecuteUpdateAsync(
+        var mine = await Mine(db, lease).Unfinished().Where(p => p.Revision == input.Pipeline.Revision).ExecuteUpdateAsync(
             set => set
                 .SetProperty(p => p.Status, status)
                 .SetProperty(p => p.AttemptId, attempt.AttemptId)
@@ -165,6 +183,17 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Champions.AsNoTracking().Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version)).ToListAsync(cancellation);
     }
+
+    private static async Task TellTryAsync(RegistryDbContext db, PromotionAttemptRow attempt, DateTimeOffset now, string error, CancellationToken cancellation)
+    {
+        var tries = JsonNode.Parse(attempt.Tries)!.AsArray();
+        tries.Add((JsonNode)new JsonObject { ["at"] = now, ["error"] = error });
+        attempt.Tries = tries.ToJsonString();
+        await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(set => set.SetProperty(a => a.Tries, attempt.Tries), cancellation);
+    }
+
+    private static string CandidatesOf(EvaluationInput input) =>
+        JsonSerializer.Serialize(input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId).Order(StringComparer.Ordinal));
 
     private static IQueryable<PipelineRow> Mine(RegistryDbContext db, Lease lease) =>
         db.Pipelines.Where(p => p.PipelineId == lease.Id && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);

@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -19,6 +20,9 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
+        services.AddSingleton<CancelService>();
+        services.AddSingleton<RerunService>();
+        services.AddSingleton<IReruns>(p => p.GetRequiredService<RerunService>());
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
@@ -29,5 +33,9 @@ internal sealed class PipelineModule : IModule
         // The Reconciler looks at the rows by itself: no message is needed.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        PipelineEndpoints.Map(routes);
+        CommandEndpoints.Map(routes);
+    }
 }

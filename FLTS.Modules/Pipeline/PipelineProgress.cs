@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Pipeline;
@@ -14,10 +15,6 @@ internal static class PipelineProgress
     /// <summary>True for states that nothing changes any more.</summary>
     public static bool HasEnded(PipelineStatus status) => _ended.Contains(status);
 
-    /// <summary>A run is settled when nothing will change it any more without a new request.</summary>
-    public static bool IsSettled(RunStatus status) =>
-        status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled or RunStatus.Invalid or RunStatus.Pruned;
-
     /// <summary>The row keeps ends and blocks; what lies between follows from the dataset and the runs.</summary>
     public static PipelineStatus StatusOf(PipelineRow pipeline, DatasetRow dataset, IReadOnlyCollection<RunRow> runs)
     {
@@ -28,7 +25,7 @@ internal static class PipelineProgress
         {
             DatasetStatus.Queued => PipelineStatus.Queued,
             DatasetStatus.Running => PipelineStatus.Preprocessing,
-            _ => runs.All(r => IsSettled(r.Status)) ? PipelineStatus.Evaluating : PipelineStatus.Training,
+            _ => runs.All(r => RunRules.IsSettled(r, pipeline)) ? PipelineStatus.Evaluating : PipelineStatus.Training,
         };
     }
 
@@ -42,7 +39,7 @@ internal static class PipelineProgress
             dataset.StartedAt,
             dataset.EndedAt);
 
-        var settled = runs.Count > 0 && runs.All(r => IsSettled(r.Status));
+        var settled = runs.Count > 0 && runs.All(r => RunRules.IsSettled(r, pipeline));
         var trainFailed = settled && runs.All(r => r.Status != RunStatus.Succeeded);
         var train = new StageView(
             "train",
@@ -60,7 +57,7 @@ internal static class PipelineProgress
         return [preprocess, train, evaluate];
     }
 
-    /// <summary>What the pipeline waits for, since when, and when it is tried next; null while it works or has ended.</summary>
+    /// <summary>What the pipeline waits for at this moment, since when, and when it is tried next where a try is due at a time; null when it has ended.</summary>
     public static WaitingView? WaitingFor(PipelineRow pipeline, DatasetRow dataset, IReadOnlyCollection<RunRow> runs)
     {
         if (HasEnded(pipeline.Status))
@@ -69,20 +66,39 @@ internal static class PipelineProgress
         if (pipeline.WaitingReason is { } reason)
             return new WaitingView(reason, pipeline.WaitingSince, pipeline.NextAttemptAt);
 
-        if (dataset is { Status: DatasetStatus.Queued, Tries: > 0 })
-            return new WaitingView($"preprocessing: {dataset.Error}", dataset.StartedAt, dataset.NextAttemptAt);
-
-        if (runs.FirstOrDefault(r => r.Status == RunStatus.Storing && r.Tries > 0) is { } storing)
-            return new WaitingView($"{storing.ModelType} is trained but not stored: {storing.Error}", storing.EndedAt ?? storing.StartedAt, storing.NextAttemptAt);
-
-        return runs.FirstOrDefault(r => r.Status == RunStatus.Queued && r.Tries > 0) is { } retried
-            ? new WaitingView($"{retried.ModelType}: {retried.Error}", retried.StartedAt, retried.NextAttemptAt)
-            : null;
+        var pending = runs.Where(r => !RunRules.IsSettled(r, pipeline)).OrderBy(r => r.Tries == 0).ThenBy(r => r.ModelType, StringComparer.Ordinal).ToList();
+        return dataset switch
+        {
+            { Status: DatasetStatus.Queued, Tries: > 0 } => new WaitingView($"preprocessing: {dataset.Error}", dataset.StartedAt, dataset.NextAttemptAt),
+            { Status: DatasetStatus.Queued } => new WaitingView("preprocessing to begin", pipeline.CreatedAt, null),
+            { Status: DatasetStatus.Running } => new WaitingView("preprocessing to end", dataset.StartedAt, null),
+            _ when pending.Count > 0 => new WaitingView(string.Join("; ", pending.Select(Pending)), pending.Min(r => Since(r, dataset)), pending.Min(r => r.NextAttemptAt)),
+            _ when pipeline.EvaluationStartedAt is { } began => new WaitingView("evaluation to end", began, pipeline.NextAttemptAt),
+            _ => new WaitingView("evaluation to begin", runs.Max(r => r.EndedAt) ?? pipeline.CreatedAt, pipeline.NextAttemptAt),
+        };
     }
+
+    private static string Pending(RunRow run)
+    {
+        var name = $"{run.ModelType} run {run.RunId}";
+        return run switch
+        {
+            { Status: RunStatus.Storing, Tries: > 0 } => $"{name} to be stored (it is trained): {run.Error}",
+            { Status: RunStatus.Storing } => $"{name} to be stored",
+            { Status: RunStatus.Running, Epoch: { } epoch, Epochs: { } epochs } => $"{name} to be trained (epoch {epoch} of {epochs})",
+            { Status: RunStatus.Running } => $"{name} to be trained",
+            { Status: RunStatus.Queued, Tries: > 0 } => $"{name} to begin again: {run.Error}",
+            { Status: RunStatus.Queued } => $"{name} to begin",
+            _ => $"{name} to be trained once more: {run.Error}",
+        };
+    }
+
+    /// <summary>A queued run waits since the data is ready, any other since it was started.</summary>
+    private static DateTimeOffset Since(RunRow run, DatasetRow dataset) => run.StartedAt ?? (dataset.EndedAt > run.CreatedAt ? dataset.EndedAt.Value : run.CreatedAt);
 }
 
 /// <summary>A stage: <c>waiting</c>, <c>running</c>, <c>blocked</c>, <c>done</c> or <c>failed</c>.</summary>
 internal sealed record StageView(string Name, string Status, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
 
-/// <summary>What a pipeline waits for.</summary>
+/// <summary>What a pipeline waits for, in words that follow "waiting for"; <paramref name="NextTry"/> is null while nothing went wrong.</summary>
 internal sealed record WaitingView(string Reason, DateTimeOffset? Since, DateTimeOffset? NextTry);

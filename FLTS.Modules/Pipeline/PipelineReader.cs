@@ -33,7 +33,9 @@ internal sealed record RunView(
     double? EtaSeconds,
     double? TrainLoss,
     double? ValLoss,
-    string? Error);
+    string? Error,
+    int Generation = 0,
+    string? Replaces = null);
 
 /// <summary>The attempt that ended (or blocks) a pipeline.</summary>
 internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId);
@@ -41,11 +43,6 @@ internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, st
 /// <summary>Tells the state of pipelines from the rows.</summary>
 internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
 {
-    /// <summary>Pipelines that have not ended.</summary>
-    public static IQueryable<PipelineRow> Unfinished(RegistryDbContext db) =>
-        db.Pipelines.Where(p => p.Status == PipelineStatus.Queued || p.Status == PipelineStatus.Preprocessing || p.Status == PipelineStatus.Training
-            || p.Status == PipelineStatus.Evaluating || p.Status == PipelineStatus.Blocked);
-
     /// <summary>Datasets and runs of pipelines, in two queries.</summary>
     public static async Task<List<PipelineState>> StatesAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
     {
@@ -123,8 +120,12 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
                 r.Status == RunStatus.Running ? r.EtaSeconds : null,
                 epochs.GetValueOrDefault(r.RunId)?.TrainLoss,
                 epochs.GetValueOrDefault(r.RunId)?.ValLoss,
-                r.Error))],
-            attempt is null ? null : new AttemptView(attempt.AttemptId, attempt.Outcome, attempt.Reason, JsonNode.Parse(attempt.Missing), attempt.SelectedRunId, attempt.ScoreboardId),
+                r.Error,
+                r.Generation,
+                r.Replaces))],
+
+            // A pipeline that was run again shows the attempt of this time, not how it ended before.
+            attempt is null || (attempt.EndedAt is not null && !PipelineProgress.HasEnded(pipeline.Status)) ? null : new AttemptView(attempt.AttemptId, attempt.Outcome, attempt.Reason, JsonNode.Parse(attempt.Missing), attempt.SelectedRunId, attempt.ScoreboardId),
             Warnings(dataset),
             pipeline.Error ?? (dataset.Status == DatasetStatus.Failed ? dataset.Error : null),
             pipeline.CreatedAt,

@@ -60,15 +60,7 @@ internal sealed partial class PipelineService(
             return;
 
         // Asking again for data that could not be prepared is asking to try again.
-        await db.Datasets
-            .Where(d => d.ConfigHash == plan.ConfigHash && d.Status == DatasetStatus.Failed)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(d => d.Status, DatasetStatus.Queued)
-                    .SetProperty(d => d.Tries, 0)
-                    .SetProperty(d => d.Deaths, 0)
-                    .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null),
-                cancellation);
+        await Generations.RequeueDatasetAsync(db, plan.ConfigHash, always: false, cancellation);
     }
 
     private async Task<RunRow> EnsureRunAsync(RegistryDbContext db, PipelinePlan plan, PlannedRun planned, CancellationToken cancellation)
@@ -106,13 +98,17 @@ internal sealed partial class PipelineService(
     private async Task<PipelineRow> EnsurePipelineAsync(RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
     {
         var id = PipelineIds.PipelineId(plan.ConfigHash, runs);
-        if (await db.Pipelines.AsNoTracking().SingleOrDefaultAsync(p => p.PipelineId == id, cancellation) is { } existing)
+        if (await FindAsync(db, plan, runs, cancellation) is { } existing)
         {
-            LogSamePipeline(logger, id, plan.ConfigHash, plan.Identifier);
+            // Asking again for one that ended without a decision is asking to try again; what is trained stays trained.
+            if (existing.Status is PipelineStatus.Cancelled or PipelineStatus.Failed && await Generations.ReopenAsync(db, existing, AttemptTrigger.Event, time.GetUtcNow(), cancellation))
+                return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == existing.PipelineId, cancellation);
+
+            LogSamePipeline(logger, existing.PipelineId, plan.ConfigHash, plan.Identifier);
             return existing;
         }
 
-        if (await PipelineReader.Unfinished(db).CountAsync(cancellation) >= options.MaxUnfinished)
+        if (await db.Pipelines.Unfinished().CountAsync(cancellation) >= options.MaxUnfinished)
             throw new TooManyException($"{options.MaxUnfinished} pipelines are unfinished, which is the most allowed (Pipeline:MaxUnfinished). Try again when some have ended.", 30);
 
         var row = new PipelineRow
@@ -131,9 +127,22 @@ internal sealed partial class PipelineService(
         {
             foreach (var run in runs)
                 await db.InsertIfAbsentAsync(new PipelineRunRow { PipelineId = id, ModelType = run.ModelType, RunId = run.RunId }, cancellation);
+
+            await Generations.CancelOlderAsync(db, id, row.Identifier, row.Sequence, row.CreatedAt, cancellation);
         }
 
         return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == id, cancellation);
+    }
+
+    /// <summary>The pipeline that has these runs, from its start or since some of them were run again.</summary>
+    private static async Task<PipelineRow?> FindAsync(RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
+    {
+        var wanted = runs.Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
+        var similar = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
+            .Where(p => p.ConfigHash == plan.ConfigHash && p.Runs.Any(r => r.RunId == runs[0].RunId))
+            .OrderByDescending(p => p.Sequence)
+            .ToListAsync(cancellation);
+        return similar.FirstOrDefault(p => wanted.SetEquals(p.Runs.Select(r => r.RunId)));
     }
 
     [LoggerMessage(EventName = "train_skip_duplicate", Level = LogLevel.Information, Message = "{model_type} with these hyperparameters exists as run {run_id}: not trained again (config_hash {config_hash}, identifier {identifier})")]

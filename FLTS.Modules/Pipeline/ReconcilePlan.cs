@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Pipeline;
@@ -8,6 +9,9 @@ internal abstract record ReconcileAction
     public sealed record Preprocess(DatasetRow Dataset) : ReconcileAction;
 
     public sealed record Train(RunRow Run) : ReconcileAction;
+
+    /// <summary>Its stored artifact is corrupt: the next generation takes its place.</summary>
+    public sealed record Retrain(RunRow Run) : ReconcileAction;
 
     public sealed record Evaluate(PipelineRow Pipeline) : ReconcileAction;
 
@@ -41,13 +45,16 @@ internal static class ReconcilePlan
 
                     break;
                 case DatasetStatus.Ready:
-                    foreach (var run in runs.Where(r => !PipelineProgress.IsSettled(r.Status) && IsFree(r)))
+                    foreach (var run in runs.Where(r => !RunRules.HasEnded(r.Status) && IsFree(r)))
                         actions.TryAdd(run.RunId, new ReconcileAction.Train(run));
 
                     break;
             }
 
-            if (runs.Count > 0 && runs.All(r => PipelineProgress.IsSettled(r.Status)) && IsFree(pipeline))
+            foreach (var run in runs.Where(r => RunRules.IsToBeRetrained(r, pipeline)))
+                actions.TryAdd(run.RunId, new ReconcileAction.Retrain(run));
+
+            if (runs.Count > 0 && runs.All(r => RunRules.IsSettled(r, pipeline)) && IsFree(pipeline))
                 actions.TryAdd(pipeline.PipelineId, new ReconcileAction.Evaluate(pipeline));
         }
 

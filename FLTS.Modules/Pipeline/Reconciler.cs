@@ -39,7 +39,7 @@ internal sealed partial class Reconciler(
     private async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var pipelines = await PipelineReader.Unfinished(db).Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
+        var pipelines = await db.Pipelines.Unfinished().Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
         return await PipelineReader.StatesAsync(db, pipelines, cancellation);
     }
 
@@ -55,9 +55,18 @@ internal sealed partial class Reconciler(
                 LogResumed(logger, "train", run.ConfigHash, run.RunId, null, run.Identifier);
                 jobs.Train(run.RunId, run.ModelType, run.Identifier, run.ConfigHash);
                 break;
-            case ReconcileAction.Evaluate(var pipeline) when ShouldQueue(pipeline.PipelineId, pipeline, now):
+            case ReconcileAction.Evaluate(var pipeline) when ShouldQueue($"{pipeline.PipelineId}/{pipeline.Revision}", pipeline, now):
                 LogResumed(logger, "evaluate", pipeline.ConfigHash, null, pipeline.PipelineId, pipeline.Identifier);
                 jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash);
+                break;
+            case ReconcileAction.Retrain(var corrupt):
+                if (await Retraining.ReplaceAsync(registry, corrupt, now, cancellation) is { } next)
+                {
+                    LogRetrain(logger, corrupt.ModelType, corrupt.RunId, next.RunId, corrupt.ConfigHash, corrupt.Identifier);
+                    if (ShouldQueue(next.RunId, next, now))
+                        jobs.Train(next.RunId, next.ModelType, next.Identifier, next.ConfigHash);
+                }
+
                 break;
             case ReconcileAction.FailRun(var run, var reason):
                 await using (var db = await registry.CreateDbContextAsync(cancellation))
@@ -89,4 +98,7 @@ internal sealed partial class Reconciler(
 
     [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued (config_hash {config_hash}, run_id {run_id}, pipeline_id {pipeline_id}, identifier {identifier})")]
     private static partial void LogResumed(ILogger logger, string stage, string config_hash, string? run_id, string? pipeline_id, string identifier);
+
+    [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What {model_type} run {run_id} stored is corrupt: it is trained once more as run {next_run_id} (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogRetrain(ILogger logger, string model_type, string run_id, string next_run_id, string config_hash, string identifier);
 }

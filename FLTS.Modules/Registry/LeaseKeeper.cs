@@ -5,12 +5,16 @@ namespace FLTS.Modules.Registry;
 /// <summary>Holds a lease while work is done: renews it in the background, says when it is lost, gives it back at the end.</summary>
 internal sealed partial class LeaseKeeper : IAsyncDisposable
 {
+    /// <summary>Short beside the time the Reconciler takes: what is given back late is given back before it is taken over.</summary>
+    private static readonly TimeSpan _giveBackInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly ILeases _leases;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _done = new();
     private readonly Task _beating;
+    private bool _wasAway;
 
     private LeaseKeeper(Lease lease, ILeases leases, TimeProvider time, ILogger logger)
     {
@@ -32,18 +36,44 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
     {
         await _done.CancelAsync();
         await _beating;
-        try
-        {
-            await _leases.ReleaseAsync(Lease, CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            // The database is away: the lease expires by itself.
-            LogNotReleased(_logger, Lease.Kind, Lease.Id, e);
-        }
+        if (!await TryGiveBackAsync())
+            _ = Task.Run(GiveBackLaterAsync);
 
         _lost.Dispose();
         _done.Dispose();
+    }
+
+    /// <summary>A worker that lived through an outage of the database did not die of it, whoever took its row over meanwhile.</summary>
+    private async Task<bool> TryGiveBackAsync()
+    {
+        try
+        {
+            await _leases.ReleaseAsync(Lease, CancellationToken.None);
+            if (_wasAway)
+                await _leases.RetractDeathAsync(Lease, CancellationToken.None);
+
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends; its leases expire.
+            return true;
+        }
+        catch (Exception e)
+        {
+            if (!_wasAway)
+                LogNotReleased(_logger, Lease.Kind, Lease.Id, e);
+
+            _wasAway = true;
+            return false;
+        }
+    }
+
+    private async Task GiveBackLaterAsync()
+    {
+        do
+            await Task.Delay(_giveBackInterval, _time);
+        while (!await TryGiveBackAsync());
     }
 
     private async Task BeatAsync()
@@ -61,6 +91,7 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
                 }
 
                 renewed = _time.GetTimestamp();
+                _wasAway = false;
             }
             catch (OperationCanceledException) when (_done.IsCancellationRequested)
             {
@@ -68,6 +99,7 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
             }
             catch (Exception e)
             {
+                _wasAway = true;
                 LogNotRenewed(_logger, Lease.Kind, Lease.Id, e);
                 if (_time.GetElapsedTime(renewed) < LeaseRules.Expiry)
                     continue;
@@ -81,6 +113,6 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be renewed; it is tried again until it expires.")]
     private static partial void LogNotRenewed(ILogger logger, LeaseKind kind, string id, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be given back; it expires by itself.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be given back; that is tried until it can, or it expires.")]
     private static partial void LogNotReleased(ILogger logger, LeaseKind kind, string id, Exception exception);
 }

@@ -28,6 +28,9 @@ internal interface ILeases
     /// <summary>Gives it back; no error where it is no longer ours.</summary>
     Task ReleaseAsync(Lease lease, CancellationToken cancellation);
 
+    /// <summary>Takes back the death that was counted when somebody took a lease over: its worker lived, the database was away. No error where none was.</summary>
+    Task RetractDeathAsync(Lease lease, CancellationToken cancellation);
+
     /// <summary>Frees every lease (counting a death each): only for the embedded default, where the lock on the data folder proves that no other process lives.</summary>
     Task<int> VoidAllAsync(CancellationToken cancellation);
 }

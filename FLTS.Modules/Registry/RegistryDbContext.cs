@@ -32,6 +32,7 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
     {
         configurationBuilder.Properties<DatasetStatus>().HaveConversion<SnakeCaseEnum<DatasetStatus>>().HaveMaxLength(32);
         configurationBuilder.Properties<RunStatus>().HaveConversion<SnakeCaseEnum<RunStatus>>().HaveMaxLength(32);
+        configurationBuilder.Properties<RunCause>().HaveConversion<SnakeCaseEnum<RunCause>>().HaveMaxLength(32);
         configurationBuilder.Properties<PipelineStatus>().HaveConversion<SnakeCaseEnum<PipelineStatus>>().HaveMaxLength(32);
         configurationBuilder.Properties<AttemptTrigger>().HaveConversion<SnakeCaseEnum<AttemptTrigger>>().HaveMaxLength(32);
         configurationBuilder.Properties<AttemptOutcome>().HaveConversion<SnakeCaseEnum<AttemptOutcome>>().HaveMaxLength(32);

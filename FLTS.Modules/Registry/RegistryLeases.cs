@@ -83,6 +83,13 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
             lease.Owner);
     }
 
+    public async Task RetractDeathAsync(Lease lease, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var (table, key) = Names(lease.Kind);
+        await ExecuteAsync(db, $"UPDATE {table} SET deaths = deaths - 1 WHERE {key} = @p0 AND lease_token > @p1 AND deaths > 0", cancellation, lease.Id, lease.Token);
+    }
+
     public async Task<int> VoidAllAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);

@@ -1,10 +1,16 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
 /// <summary>Brings the database to the current schema. Safe to call from many processes at once (PostgreSQL) and after a kill in its middle.</summary>
 internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> registry)
 {
+    /// <summary>Any number that nothing else on this database uses.</summary>
+    private const long PostgresLock = 7_031_984_412;
+
     public async Task MigrateAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
@@ -19,8 +25,38 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
             // proves that nobody else migrates this file, so a row that is there is left over.
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation);
         }
+        else
+        {
+            // EF's own lock ends with the transaction of each migration: between two of them another process would slip in and apply
+            // what this one is about to. This one is the connection's, so a process that is killed leaves none behind.
+            // Opened by itself: what EF makes of a server that is away does not say which one.
+            var connection = db.Database.GetDbConnection();
+            try
+            {
+                await connection.OpenAsync(cancellation);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+            {
+                await db.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellation);
+                await connection.OpenAsync(cancellation);
+            }
 
-        await db.Database.MigrateAsync(cancellation);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({PostgresLock})", cancellation);
+        }
+
+        try
+        {
+            await db.Database.MigrateAsync(cancellation);
+        }
+        finally
+        {
+            // Closing gives the lock back too; it is said so that a pool that does not reset connections cannot keep it.
+            if (db is PostgresRegistryDbContext)
+            {
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({PostgresLock})", CancellationToken.None);
+                await db.Database.GetDbConnection().CloseAsync();
+            }
+        }
     }
 
     /// <summary>True when the database answers and has the current schema.</summary>

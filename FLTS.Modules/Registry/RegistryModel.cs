@@ -67,6 +67,7 @@ internal static class RegistryModel
         e.Property(r => r.ParamsHash).HasMaxLength(HashLength);
         e.Property(r => r.ModelType).HasMaxLength(TypeLength);
         e.Property(r => r.Identifier).HasMaxLength(NameLength);
+        e.Property(r => r.Replaces).HasMaxLength(IdLength);
         e.HasIndex(r => new { r.ConfigHash, r.ModelType, r.ParamsHash, r.Generation }).IsUnique();
         e.HasIndex(r => new { r.Status, r.NextAttemptAt });
         e.HasIndex(r => new { r.CreatedAt, r.RunId });

@@ -27,7 +27,9 @@ internal sealed record RunView(
     string? Error,
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? EndedAt)
+    DateTimeOffset? EndedAt,
+    RunCause Cause = RunCause.Request,
+    string? Replaces = null)
 {
     public static RunView Of(RunRow run, bool withArtifacts) => new(
         run.RunId,
@@ -48,7 +50,9 @@ internal sealed record RunView(
         run.Error,
         run.CreatedAt,
         run.StartedAt,
-        run.EndedAt);
+        run.EndedAt,
+        run.Cause,
+        run.Replaces);
 }
 
 internal sealed record ArtifactView(string Path, long Size, string Sha256);

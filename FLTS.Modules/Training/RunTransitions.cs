@@ -14,6 +14,13 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
         return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId, cancellation);
     }
 
+    /// <summary>True while a worker may bring the run to its end; false once it has ended, also where somebody cancelled it.</summary>
+    public async Task<bool> IsAliveAsync(string runId, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Runs.Where(r => r.RunId == runId).Alive().AnyAsync(cancellation);
+    }
+
     /// <summary>A new attempt begins: what an attempt before it left behind is overwritten.</summary>
     public async Task<bool> BeginAsync(Lease lease, int attempt, CancellationToken cancellation)
     {
@@ -129,7 +136,7 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>The run while its lease is ours and it has not ended: one that was cancelled meanwhile stays cancelled.</summary>
     private static IQueryable<RunRow> Mine(RegistryDbContext db, Lease lease) => db.Runs
         .Where(r => r.RunId == lease.Id && r.LeaseToken == lease.Token && r.LeaseOwner == lease.Owner)
-        .Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Storing);
+        .Alive();
 
     private static RunEpochRow EpochRow(string runId, EpochMetrics epoch) => new()
     {

@@ -30,8 +30,16 @@ internal sealed class Staging(string dataDirectory)
     /// <summary>Removes everything of a run.</summary>
     public void Remove(string runId)
     {
-        var folder = Path.Combine(_root, runId);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(Path.Combine(_root, runId), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // There was nothing, or somebody else removed it first.
+        }
     }
+
+    /// <summary>Runs that have files here.</summary>
+    public IReadOnlyList<string> RunIds() => Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(d => Path.GetFileName(d))] : [];
 }

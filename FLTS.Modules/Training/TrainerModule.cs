@@ -22,10 +22,12 @@ internal abstract class TrainerModule<TConsumer> : IModule
         options.Validate();
         services.TryAddSingleton(options);
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
+        services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));
         services.TryAddSingleton<RunTransitions>();
         services.TryAddSingleton<TrainingService>();
         services.TryAddSingleton<QueuedRuns>();
         services.TryAddTransient<ITrainJob, TrainJob>();
+        services.AddHostedService<StagingSweep>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<TConsumer>();

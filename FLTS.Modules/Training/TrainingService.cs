@@ -20,6 +20,7 @@ internal sealed partial class TrainingService(
     IArtifactStore artifacts,
     Staging staging,
     IBus bus,
+    ComputeThreads threads,
     TrainingOptions options,
     TimeProvider time,
     ILogger<TrainingService> logger)
@@ -48,7 +49,8 @@ internal sealed partial class TrainingService(
         if (IsOver(run))
             return;
 
-        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
+        await using var watch = new CancelWatch(runs, runId, time, logger);
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost, watch.Ended);
         try
         {
             if (run.Deaths >= MaxDeaths)
@@ -59,10 +61,9 @@ internal sealed partial class TrainingService(
 
             await StoreAsync(run, keeper.Lease, working.Token);
         }
-        catch (OperationCanceledException) when (working.IsCancellationRequested)
+        catch (Exception e) when (e is TakenAwayException || (e is OperationCanceledException && working.IsCancellationRequested))
         {
-            // Shutdown, a lost lease or a cancelled run: whoever holds the row next decides from the row.
-            LogStopped(logger, run.ModelType, runId);
+            await StoppedAsync(run, watch.Ended.IsCancellationRequested || e is TakenAwayException);
         }
         catch (Exception e) when (e is UnavailableException || DatabaseFaults.IsPassing(e))
         {
@@ -76,12 +77,20 @@ internal sealed partial class TrainingService(
         }
     }
 
-    private static bool IsOver(RunRow run) => run.Status is not (RunStatus.Queued or RunStatus.Running or RunStatus.Storing);
+    private static bool IsOver(RunRow run) => RunRules.HasEnded(run.Status);
+
+    /// <summary>Shutdown, a lost lease or a cancelled run: whoever holds the row next decides from the row. What a cancelled run left here is of no use to anybody.</summary>
+    private async Task StoppedAsync(RunRow run, bool mayHaveEnded)
+    {
+        LogStopped(logger, run.ModelType, run.RunId);
+        if (mayHaveEnded && !await runs.IsAliveAsync(run.RunId, CancellationToken.None))
+            staging.Remove(run.RunId);
+    }
 
     private async Task<RunRow> FitAsync(RunRow run, Lease lease, CancellationToken cancellation)
     {
         if (!await runs.BeginAsync(lease, run.Attempt + 1, cancellation))
-            throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
+            throw new TakenAwayException();
 
         run = (await runs.FindAsync(run.RunId, cancellation))!;
         LogStart(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, run.Attempt);
@@ -97,12 +106,9 @@ internal sealed partial class TrainingService(
         FitResult fit;
         try
         {
-            // A thread of its own: a fit computes for minutes and must not hold one of the pool's.
-            fit = await Task.Factory.StartNew(
-                () => forecaster.Fit(dataset.TrainingSet, new FitContext(options.Threads, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger))),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default);
+            using var share = threads.Take(options.Threads);
+            var context = new FitContext(share.Count, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
+            fit = await ComputeThreads.RunAsync(() => forecaster.Fit(dataset.TrainingSet, context), options.Nice);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -117,7 +123,7 @@ internal sealed partial class TrainingService(
 
         FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
         if (!await runs.TrainedAsync(lease, RunMetrics.Summary(fit), fit.History, cancellation))
-            throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
+            throw new TakenAwayException();
 
         return (await runs.FindAsync(run.RunId, cancellation))!;
     }
@@ -127,7 +133,7 @@ internal sealed partial class TrainingService(
         var folder = staging.Folder(run.RunId, run.Attempt);
         var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, cancellation);
         if (!await runs.SucceedAsync(lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation))
-            throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
+            throw new TakenAwayException();
 
         staging.Remove(run.RunId);
         FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "succeeded"));
@@ -175,9 +181,12 @@ internal sealed partial class TrainingService(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{model_type} run {run_id} waits: {reason} Next try at {next_try}.")]
     private static partial void LogPostponed(ILogger logger, string model_type, string run_id, string reason, DateTimeOffset next_try);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{model_type} run {run_id} was stopped before its end")]
+    [LoggerMessage(EventName = "train_stopped", Level = LogLevel.Information, Message = "{model_type} run {run_id} was stopped before its end")]
     private static partial void LogStopped(ILogger logger, string model_type, string run_id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The event of run {run_id} could not be published; its row says the same.")]
     private static partial void LogNotPublished(ILogger logger, string run_id, Exception exception);
+
+    /// <summary>The row is no longer ours to change: taken over, or ended by somebody else.</summary>
+    private sealed class TakenAwayException() : Exception("The run was taken over or ended by somebody else.");
 }

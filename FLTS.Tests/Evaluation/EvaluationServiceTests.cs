@@ -1,5 +1,6 @@
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
@@ -107,6 +108,41 @@ internal sealed class EvaluationServiceTests
         Assert.That(row.Status, Is.EqualTo(RunStatus.Invalid));
         Assert.That(row.Error, Does.Contain("scaler/scaler.json"));
         Assert.That(await _rig.LedgerAsync(), Is.Empty);
+        var attempt = (await _rig.AttemptsAsync()).Single();
+        Assert.That(attempt.Outcome, Is.Null, "it is not over: the run is trained once more");
+        Assert.That(attempt.Tries, Does.Contain("run-1 is invalid").And.Contain("scaler/scaler.json"));
+    }
+
+    [Test]
+    public async Task With_retraining_off_a_pipeline_whose_only_run_is_corrupt_ends_failed_by_name()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync(new EvaluationPolicy { AutoRetrainInvalid = false });
+        File.Delete(_rig.ArtifactPath(run, "scaler/scaler.json"));
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+
+        var ended = await _rig.ReadPipelineAsync(pipeline.PipelineId);
+        Assert.That(ended.Status, Is.EqualTo(PipelineStatus.Failed));
+        Assert.That(ended.Error, Does.Contain("scaler/scaler.json"));
+    }
+
+    [Test]
+    public async Task What_was_evaluated_before_the_pipeline_got_other_runs_does_not_end_it()
+    {
+        var (pipeline, _) = await _rig.PipelineAsync();
+        var store = _rig.Get<EvaluationStore>();
+        var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId, default))!;
+        var attempt = await store.OpenAttemptAsync(input, default);
+        await using (var db = await _rig.DbAsync())
+            await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1));
+
+        var ended = await store.ConcludeAsync(lease, input, attempt, "[]", Assessment.Failed("too late").Result, default);
+
+        Assert.That(ended, Is.False);
+        Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).EndedAt, Is.Null);
+        Assert.That((await _rig.AttemptsAsync()).Single().Outcome, Is.Null, "the attempt is not concluded either");
     }
 
     [Test]

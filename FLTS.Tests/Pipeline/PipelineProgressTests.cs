@@ -29,8 +29,65 @@ internal sealed class PipelineProgressTests
 
         var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [run]);
 
-        Assert.That(waiting!.Reason, Is.EqualTo("LSTM is trained but not stored: the store refuses"));
+        Assert.That(waiting!.Reason, Is.EqualTo("LSTM run run-LSTM to be stored (it is trained): the store refuses"));
         Assert.That(waiting.NextTry, Is.EqualTo(run.NextAttemptAt));
+    }
+
+    [TestCase(DatasetStatus.Queued, RunStatus.Queued, 0, "preprocessing to begin")]
+    [TestCase(DatasetStatus.Running, RunStatus.Queued, 0, "preprocessing to end")]
+    [TestCase(DatasetStatus.Ready, RunStatus.Queued, 0, "GRU run run-GRU to begin")]
+    [TestCase(DatasetStatus.Ready, RunStatus.Queued, 1, "GRU run run-GRU to begin again: the data is away")]
+    [TestCase(DatasetStatus.Ready, RunStatus.Running, 0, "GRU run run-GRU to be trained (epoch 3 of 10)")]
+    [TestCase(DatasetStatus.Ready, RunStatus.Storing, 0, "GRU run run-GRU to be stored")]
+    [TestCase(DatasetStatus.Ready, RunStatus.Invalid, 0, "GRU run run-GRU to be trained once more: the data is away")]
+    [TestCase(DatasetStatus.Ready, RunStatus.Succeeded, 0, "evaluation to begin")]
+    [TestCase(DatasetStatus.Failed, RunStatus.Failed, 0, "evaluation to begin")]
+    public void In_every_state_it_says_what_is_waited_for_and_since_when(DatasetStatus data, RunStatus status, int tries, string expected)
+    {
+        var (dataset, run) = (Rows.Dataset(data), Rows.Run("GRU", status));
+        (run.Tries, run.Error, run.Epoch, run.Epochs) = (tries, "the data is away", 3, 10);
+        (dataset.StartedAt, dataset.EndedAt, run.NextAttemptAt) = (Rows.Start.AddSeconds(1), Rows.Start.AddSeconds(2), tries > 0 ? Rows.Start.AddSeconds(9) : null);
+        if (status != RunStatus.Queued)
+            run.StartedAt = Rows.Start.AddSeconds(3);
+        if (status is RunStatus.Succeeded or RunStatus.Failed)
+            run.EndedAt = Rows.Start.AddSeconds(4);
+
+        var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), dataset, [run, Rows.Run("LSTM", RunStatus.Succeeded)])!;
+
+        Assert.That(waiting.Reason, Is.EqualTo(expected));
+        Assert.That(waiting.NextTry, Is.EqualTo(run.NextAttemptAt));
+        Assert.That(waiting.Since, Is.EqualTo(Rows.Start.AddSeconds((data, status) switch
+        {
+            (DatasetStatus.Queued, _) => 0,
+            (DatasetStatus.Running, _) => 1,
+            (_, RunStatus.Queued) => 2,
+            (_, RunStatus.Succeeded or RunStatus.Failed) => 4,
+            _ => 3,
+        })));
+    }
+
+    [Test]
+    public void Of_several_runs_the_one_in_trouble_comes_first_with_the_earliest_next_try()
+    {
+        var (gru, lstm) = (Rows.Run("GRU", RunStatus.Running), Rows.Run("LSTM", RunStatus.Storing));
+        (lstm.Tries, lstm.Error, lstm.NextAttemptAt) = (2, "the store refuses", Rows.Start.AddSeconds(4));
+
+        var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [gru, lstm])!;
+
+        Assert.That(waiting.Reason, Is.EqualTo("LSTM run run-LSTM to be stored (it is trained): the store refuses; GRU run run-GRU to be trained"));
+        Assert.That(waiting.NextTry, Is.EqualTo(lstm.NextAttemptAt));
+    }
+
+    [Test]
+    public void An_evaluation_at_work_and_a_blocked_one_say_so()
+    {
+        var (working, blocked) = (Rows.Pipeline(), Rows.Pipeline(PipelineStatus.Blocked));
+        working.EvaluationStartedAt = Rows.Start;
+        (blocked.WaitingReason, blocked.WaitingSince, blocked.NextAttemptAt) = ("the store refuses", Rows.Start, Rows.Start.AddSeconds(8));
+        var (dataset, runs) = (Rows.Dataset(DatasetStatus.Ready), new[] { Rows.Run("GRU", RunStatus.Succeeded) });
+
+        Assert.That(PipelineProgress.WaitingFor(working, dataset, runs), Is.EqualTo(new WaitingView("evaluation to end", Rows.Start, null)));
+        Assert.That(PipelineProgress.WaitingFor(blocked, dataset, runs), Is.EqualTo(new WaitingView("the store refuses", Rows.Start, Rows.Start.AddSeconds(8))));
     }
 
     [Test]

@@ -40,9 +40,24 @@ internal sealed class ReconcilePlanTests
     [TestCase(RunStatus.Succeeded)]
     [TestCase(RunStatus.Failed)]
     [TestCase(RunStatus.Cancelled)]
-    [TestCase(RunStatus.Invalid)]
+    [TestCase(RunStatus.Pruned)]
     public void When_all_runs_are_settled_the_pipeline_is_evaluated(RunStatus status) =>
         Assert.That(Decide(DatasetStatus.Ready, status), Is.EqualTo(new[] { "Evaluate" }));
+
+    [TestCase(RunCause.Request, true, ExpectedResult = "Retrain")]
+    [TestCase(RunCause.Rerun, true, ExpectedResult = "Retrain")]
+    [TestCase(RunCause.Request, false, ExpectedResult = "Evaluate")]
+    [TestCase(RunCause.Invalid, true, ExpectedResult = "Evaluate")]
+    public string A_corrupt_run_is_trained_once_more_unless_that_is_off_or_was_done(RunCause cause, bool isOn)
+    {
+        var (pipeline, run) = (Rows.Pipeline(), Rows.Run("GRU", RunStatus.Invalid));
+        run.Cause = cause;
+        pipeline.Evaluation = isOn ? "{}" : """{"auto_retrain_invalid": false}""";
+
+        var actions = ReconcilePlan.Decide([new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])], Rows.Start, _ => false);
+
+        return actions.Single().GetType().Name;
+    }
 
     [Test]
     public void A_row_whose_next_try_lies_ahead_is_left_alone()

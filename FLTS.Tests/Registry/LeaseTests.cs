@@ -124,6 +124,41 @@ internal sealed class LeaseTests(Database database)
         Assert.That((await RunAsync()).LeaseOwner, Is.EqualTo(other.Owner));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_database_that_is_away_when_a_lease_is_given_back_counts_as_no_death(bool takenOverMeanwhile)
+    {
+        var (time, away) = (new FakeTimeProvider(), new AwayLeases(_leases));
+        var keeper = (await LeaseKeeper.TryAcquireAsync(away, LeaseKind.Run, "run", time, NullLogger.Instance, default))!;
+        away.IsAway = true;
+        await keeper.DisposeAsync();
+        var held = (await RunAsync()).LeaseOwner;
+        if (takenOverMeanwhile)
+        {
+            await ExpireAsync();
+            await TakeAsync();
+        }
+
+        away.IsAway = false;
+        await UntilAsync(time, async () => takenOverMeanwhile ? (await RunAsync()).Deaths == 0 : (await RunAsync()).LeaseOwner is null, "it was not given back");
+
+        Assert.That(held, Is.Not.Null, "the first try failed");
+        Assert.That((await RunAsync()).Deaths, Is.Zero);
+        Assert.That((await RunAsync()).LeaseOwner, takenOverMeanwhile ? Is.Not.Null : Is.Null, "who took it over keeps it");
+    }
+
+    [Test]
+    public async Task A_worker_that_came_to_life_again_has_died_as_far_as_anybody_can_tell()
+    {
+        var keeper = (await LeaseKeeper.TryAcquireAsync(_leases, LeaseKind.Run, "run", new FakeTimeProvider(), NullLogger.Instance, default))!;
+        await ExpireAsync();
+        await TakeAsync();
+
+        await keeper.DisposeAsync();
+
+        Assert.That((await RunAsync()).Deaths, Is.EqualTo(1), "the database was never away");
+    }
+
     private async Task<Lease> TakeAsync() =>
         await _leases.TryAcquireAsync(LeaseKind.Run, "run", default) ?? throw new AssertionException("the row could not be taken");
 
@@ -145,5 +180,25 @@ internal sealed class LeaseTests(Database database)
             time.Advance(LeaseRules.HeartbeatInterval);
             await Task.Delay(20);
         }
+    }
+
+    /// <summary>A database that can be away.</summary>
+    private sealed class AwayLeases(ILeases real) : ILeases
+    {
+        public bool IsAway { get; set; }
+
+        public Task<long> DatabaseNowAsync(CancellationToken cancellation) => Reached().DatabaseNowAsync(cancellation);
+
+        public Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation) => Reached().TryAcquireAsync(kind, id, cancellation);
+
+        public Task<bool> HeartbeatAsync(Lease lease, CancellationToken cancellation) => Reached().HeartbeatAsync(lease, cancellation);
+
+        public Task ReleaseAsync(Lease lease, CancellationToken cancellation) => Reached().ReleaseAsync(lease, cancellation);
+
+        public Task RetractDeathAsync(Lease lease, CancellationToken cancellation) => Reached().RetractDeathAsync(lease, cancellation);
+
+        public Task<int> VoidAllAsync(CancellationToken cancellation) => Reached().VoidAllAsync(cancellation);
+
+        private ILeases Reached() => IsAway ? throw new IOException("The database is away.") : real;
     }
 }

@@ -1,5 +1,8 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -23,6 +26,32 @@ internal sealed class MigrationTests(Database database)
         Assert.That(await migrator.IsCurrentAsync(default), Is.True, "migrations are pending");
         Assert.That(db.Database.HasPendingModelChanges(), Is.False, "the model has changes that no migration holds");
         Assert.That(await db.Datasets.CountAsync(), Is.EqualTo(1), "the second migration lost a row");
+    }
+
+    [Test]
+    public async Task A_filled_database_of_the_first_schema_keeps_its_rows_and_gets_what_they_mean_now()
+    {
+        await using var registry = await TestRegistry.EmptyAsync(database);
+        Directory.CreateDirectory(registry.DataFolder);
+        await using (var db = await registry.OpenAsync())
+            await db.GetService<IMigrator>().MigrateAsync("Initial");
+        var time = database == Database.Postgres ? "'2026-03-02 09:30:00Z'" : SampleRows.Start.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await registry.ExecuteAsync(
+            $"""
+            INSERT INTO datasets (config_hash, identifier, source_name, config, status, lease_token, tries, deaths, created_at)
+                VALUES ('hash', 'station', 'station', '', 'queued', 0, 0, 0, {time});
+            INSERT INTO runs (run_id, config_hash, identifier, model_type, params_hash, generation, params, status, attempt, lease_token, tries, deaths, created_at)
+                VALUES ('run', 'hash', 'station', 'GRU', 'params', 0, '', 'running', 1, 0, 0, 0, {time});
+            INSERT INTO pipelines (pipeline_id, config_hash, identifier, sequence, dataset, expected_model_types, evaluation, status, lease_token, tries, deaths, created_at)
+                VALUES ('pipeline', 'hash', 'station', 1, 'station', '', '', 'queued', 0, 0, 0, {time});
+            """);
+
+        await registry.Get<RegistryMigrator>().MigrateAsync(default);
+
+        await using var now = await registry.OpenAsync();
+        var (run, pipeline) = (await now.Runs.SingleAsync(), await now.Pipelines.SingleAsync());
+        Assert.That((run.RunId, run.Status, run.Cause, run.Replaces), Is.EqualTo(("run", RunStatus.Running, RunCause.Request, (string?)null)));
+        Assert.That((pipeline.PipelineId, pipeline.Trigger, pipeline.Revision), Is.EqualTo(("pipeline", AttemptTrigger.Event, 0)));
     }
 }
 

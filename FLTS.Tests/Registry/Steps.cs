@@ -51,6 +51,14 @@ internal static class Steps
     public static Task PrepareAsync(this RegistryUnderTest registry, DatasetRow dataset) =>
         registry.Get<PreprocessService>().PrepareAsync(dataset.ConfigHash, default);
 
+    /// <summary>A small demo dataset that is ready.</summary>
+    public static async Task<DatasetRow> PrepareDemoAsync(this RegistryUnderTest registry)
+    {
+        var dataset = await registry.QueueDatasetAsync(DemoCsv(300));
+        await registry.PrepareAsync(dataset);
+        return dataset;
+    }
+
     /// <summary>A queued run on a dataset.</summary>
     public static async Task<RunRow> QueueRunAsync(this RegistryUnderTest registry, DatasetRow dataset, string type, JsonObject? hyperparameters = null)
     {

@@ -223,12 +223,7 @@ internal sealed class TrainingServiceTests
 
     private static async Task<RegistryUnderTest> WithDataAsync(Parts parts, Action<IServiceCollection>? more = null) => await Steps.ReadyAsync(parts, more);
 
-    private static async Task<DatasetRow> DataAsync(RegistryUnderTest registry)
-    {
-        var dataset = await registry.QueueDatasetAsync(Steps.DemoCsv(300));
-        await registry.PrepareAsync(dataset);
-        return dataset;
-    }
+    private static Task<DatasetRow> DataAsync(RegistryUnderTest registry) => registry.PrepareDemoAsync();
 
     private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.Get<TrainingService>().TrainAsync(run.RunId, default);
 

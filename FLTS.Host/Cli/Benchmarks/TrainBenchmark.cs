@@ -15,7 +15,7 @@ internal static class TrainBenchmark
     private const int Windows = 15_917;
     private const int InputLength = 10;
 
-    /// <summary>One JSON object a cell; the cells take turns so that a noisy machine hurts both.</summary>
+    /// <summary>One JSON object a cell; the cells take turns so that a noisy machine hurts both. Then one for the types side by side.</summary>
     /// <param name="dataset">A CSV, or null: generated columns of the stated size (the time does not depend on the values).</param>
     /// <param name="progress">Told what is measured now.</param>
     public static IEnumerable<JsonObject> Run(string? dataset, TextWriter progress)
@@ -64,6 +64,8 @@ internal static class TrainBenchmark
                 ["overhead_at_most"] = calls / cpu,
             };
         }
+
+        yield return SideBySideBenchmark.Run(data, progress);
     }
 
     private static IEnumerable<(RecurrentFamily Family, int Hidden)> Turns()

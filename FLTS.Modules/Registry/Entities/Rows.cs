@@ -112,6 +112,11 @@ internal sealed class RunRow : ILeased
     /// <summary>Complete hyperparameters as canonical JSON.</summary>
     public required string Params { get; set; }
 
+    public RunCause Cause { get; set; }
+
+    /// <summary>The run in whose place this one was made; null where it was not made for another.</summary>
+    public string? Replaces { get; set; }
+
     public RunStatus Status { get; set; }
 
     /// <summary>Rises with every take-over; artifacts lie under <c>models/run_id/attempt/</c>.</summary>
@@ -215,6 +220,12 @@ internal sealed class PipelineRow : ILeased
     public required string Evaluation { get; set; }
 
     public PipelineStatus Status { get; set; }
+
+    /// <summary>Rises whenever other runs are put in or the pipeline is run again; what was evaluated before cannot end it then.</summary>
+    public int Revision { get; set; }
+
+    /// <summary><see cref="AttemptTrigger.Event"/>, or <see cref="AttemptTrigger.Rerun"/> once it was run again by hand.</summary>
+    public AttemptTrigger Trigger { get; set; }
 
     /// <summary>What it waits for, in a sentence; null when it waits for nothing.</summary>
     public string? WaitingReason { get; set; }

@@ -22,6 +22,19 @@ internal enum RunStatus
     Pruned,
 }
 
+/// <summary>Why a generation of a run was made.</summary>
+internal enum RunCause
+{
+    /// <summary>A pipeline was posted.</summary>
+    Request,
+
+    /// <summary>A person asked for it again.</summary>
+    Rerun,
+
+    /// <summary>The stored artifact of the one before was corrupt. Such a run is not trained a second time for that reason.</summary>
+    Invalid,
+}
+
 internal enum PipelineStatus
 {
     Queued,

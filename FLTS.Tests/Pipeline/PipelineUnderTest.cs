@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Pipeline;
+using FLTS.Modules.Preprocessing;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Training;
+using FLTS.Tests.Registry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Tests.Pipeline;
+
+/// <summary>The real modules of all steps on <see cref="RegistryUnderTest"/>, with queues that only write down what they are given.</summary>
+internal static class PipelineUnderTest
+{
+    public static Task<RegistryUnderTest> StartAsync(Parts parts = Parts.SqliteAndFolder, Action<IServiceCollection>? more = null) => Steps.ReadyAsync(parts, services =>
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Pipeline:ExpectedModelTypes:0"] = "NAIVE",
+            ["Pipeline:ExpectedModelTypes:1"] = "EWMA",
+        }).Build();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddSingleton<RecordingJobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<RecordingJobs>());
+        services.AddSingleton<IStartupGate, OpenGate>();
+        new EvaluationModule().AddServices(services, configuration);
+        new PipelineModule().AddServices(services, configuration);
+        more?.Invoke(services);
+    });
+
+    /// <summary>A dataset, its runs and a pipeline that has them, as rows; the dataset is ready.</summary>
+    public static async Task<PipelineRow> AddAsync(this RegistryUnderTest registry, string id, long sequence, params RunRow[] runs)
+    {
+        var dataset = Registry.Rows.Dataset();
+        (dataset.Status, dataset.TrainSha256, dataset.TestSha256, dataset.MetaSha256) = (DatasetStatus.Ready, "a", "b", "c");
+        await registry.InsertAsync(dataset);
+        foreach (var run in runs)
+            await registry.InsertAsync(run);
+
+        var pipeline = Registry.Rows.Pipeline(id, sequence);
+        await registry.InsertAsync(pipeline);
+        await registry.ExecuteAsync($"INSERT INTO sequences (identifier, last) VALUES ('station', {sequence}) ON CONFLICT (identifier) DO UPDATE SET last = {sequence}");
+        foreach (var run in runs)
+            await registry.InsertAsync(new PipelineRunRow { PipelineId = id, ModelType = run.ModelType, RunId = run.RunId });
+
+        return pipeline;
+    }
+
+    public static RunRow Run(string id, RunStatus status, string type = "NAIVE", int generation = 0)
+    {
+        var run = Registry.Rows.Run(id, type: type, generation: generation);
+        run.Status = status;
+        if (status is RunStatus.Succeeded or RunStatus.Invalid)
+            run.ManifestSha256 = new string('a', 64);
+
+        return run;
+    }
+
+    public static Task<PipelineRow> PipelineAsync(this RegistryUnderTest registry, string id) =>
+        registry.UseAsync(db => db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleAsync(p => p.PipelineId == id));
+
+    /// <summary>The run a pipeline has for a type.</summary>
+    public static async Task<RunRow> RunOfAsync(this RegistryUnderTest registry, string pipelineId, string type = "NAIVE") =>
+        await registry.RunAsync((await registry.PipelineAsync(pipelineId)).Runs.Single(r => r.ModelType == type).RunId);
+
+    /// <summary>Posts a pipeline on a small demo dataset.</summary>
+    public static async Task<StartedPipeline> StartPipelineAsync(this RegistryUnderTest registry, string request = """{"dataset": "station"}""")
+    {
+        var file = Path.Combine(registry.DatasetsFolder, "station.csv");
+        if (!File.Exists(file))
+            await File.WriteAllTextAsync(file, Steps.DemoCsv(300));
+        using var body = JsonDocument.Parse(request);
+        return await registry.Get<PipelineService>().StartAsync(PipelineRequest.Parse(body.RootElement), default);
+    }
+
+    /// <summary>Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated is left to the test.</summary>
+    public static async Task WorkAsync(this RegistryUnderTest registry)
+    {
+        while (true)
+        {
+            var known = registry.Get<RecordingJobs>().All.Count;
+            await registry.Get<Reconciler>().LookAsync(default);
+            var due = registry.Get<RecordingJobs>().All.Skip(known).Where(j => !j.StartsWith("evaluate", StringComparison.Ordinal)).ToList();
+            if (due.Count == 0)
+                return;
+
+            foreach (var job in due.Select(j => j.Split(' ')))
+                await (job[0] == "train" ? registry.Get<TrainingService>().TrainAsync(job[1], default) : registry.Get<PreprocessService>().PrepareAsync(job[1], default));
+        }
+    }
+
+    private sealed class OpenGate : IStartupGate
+    {
+        public Task OpenedAsync(CancellationToken cancellation) => Task.CompletedTask;
+    }
+}
+
+/// <summary>Ids of the jobs that were queued, in order.</summary>
+internal sealed class RecordingJobs : IJobQueues
+{
+    private readonly ConcurrentQueue<string> _jobs = new();
+
+    public IReadOnlyCollection<string> All => _jobs;
+
+    public void Preprocess(string configHash, string identifier) => _jobs.Enqueue($"preprocess {configHash}");
+
+    public void Train(string runId, string modelType, string identifier, string configHash) => _jobs.Enqueue($"train {runId}");
+
+    public void Evaluate(string pipelineId, string identifier, string configHash) => _jobs.Enqueue($"evaluate {pipelineId}");
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Pipeline;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Storage;
+using FLTS.Tests.Registry;
+using Microsoft.EntityFrameworkCore;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Pipeline;
+
+[TestFixture]
+internal sealed class RetrainingTests
+{
+    [Test]
+    public async Task A_corrupt_run_is_replaced_in_every_live_pipeline_once_however_often_it_is_asked([Values] Parts parts)
+    {
+        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        var corrupt = PipelineUnderTest.Run("run", RunStatus.Invalid);
+        foreach (var (id, sequence) in new[] { ("ended", 1), ("first", 2), ("second", 3) })
+            await registry.AddAsync(id, sequence, corrupt);
+        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == "ended").ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted)));
+        var contexts = registry.Get<IDbContextFactory<RegistryDbContext>>();
+
+        await RegistryUnderTest.TogetherAsync(8, async _ => await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default));
+
+        var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
+        Assert.That(runs.Select(r => (r.Generation, r.Cause, r.Replaces, r.Status)), Is.EqualTo(new[]
+        {
+            (0, RunCause.Request, null, RunStatus.Invalid),
+            (1, RunCause.Invalid, "run", RunStatus.Queued),
+        }));
+        Assert.That((await registry.RunOfAsync("first")).RunId, Is.EqualTo(runs[1].RunId));
+        Assert.That((await registry.RunOfAsync("second")).RunId, Is.EqualTo(runs[1].RunId));
+        Assert.That((await registry.RunOfAsync("ended")).RunId, Is.EqualTo("run"), "what has ended keeps its story");
+        Assert.That(await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default), Is.Null, "nobody has it any more");
+    }
+
+    [Test]
+    public async Task A_generation_that_is_trained_already_takes_the_place_of_the_corrupt_one()
+    {
+        await using var registry = await PipelineUnderTest.StartAsync();
+        var corrupt = PipelineUnderTest.Run("run", RunStatus.Invalid);
+        await registry.AddAsync("pipeline", 1, corrupt);
+        await registry.InsertAsync(PipelineUnderTest.Run("newer", RunStatus.Succeeded, generation: 1));
+
+        var next = await Retraining.ReplaceAsync(registry.Get<IDbContextFactory<RegistryDbContext>>(), corrupt, Registry.Rows.Now, default);
+
+        Assert.That(next!.RunId, Is.EqualTo("newer"));
+        Assert.That((await registry.RunOfAsync("pipeline")).RunId, Is.EqualTo("newer"));
+    }
+
+    /// <summary>The whole way with the real services: train, spoil a byte, evaluate, look, train, evaluate.</summary>
+    /// <param name="parts">Database and object store.</param>
+    /// <param name="spoiled">How often the stored artifact is spoiled.</param>
+    [TestCase(Parts.SqliteAndFolder, 1)]
+    [TestCase(Parts.SqliteAndFolder, 2)]
+    [TestCase(Parts.PostgresAndS3, 1)]
+    public async Task A_spoiled_artifact_is_trained_once_more_and_never_a_second_time(Parts parts, int spoiled)
+    {
+        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        var started = await registry.StartPipelineAsync();
+        for (var look = 0; look < 6 && (await registry.PipelineAsync(started.PipelineId)).EndedAt is null; look++)
+        {
+            await registry.WorkAsync();
+            var run = await registry.RunOfAsync(started.PipelineId);
+            if (run.Status == RunStatus.Succeeded && run.Generation < spoiled && run.TestMetrics is null)
+                await registry.Store.PutAsync(ObjectKeys.Manifest(run.RunId, run.Attempt), "{}"u8.ToArray(), default);
+
+            await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, default);
+        }
+
+        var ended = await registry.PipelineAsync(started.PipelineId);
+        var attempts = await registry.UseAsync(db => db.PromotionAttempts.AsNoTracking().ToListAsync());
+        var naive = await registry.UseAsync(db => db.Runs.AsNoTracking().Where(r => r.ModelType == "NAIVE").OrderBy(r => r.Generation).ToListAsync());
+        Assert.That(ended.Status, Is.EqualTo(PipelineStatus.Promoted), ended.Error ?? ended.WaitingReason);
+        Assert.That(attempts, Has.Count.EqualTo(1), "one row tells the story");
+        Assert.That(JsonNode.Parse(attempts[0].Tries)!.AsArray(), Has.Count.EqualTo(spoiled));
+        Assert.That(naive.Select(r => r.Status), Is.EqualTo(spoiled == 1 ? new[] { RunStatus.Invalid, RunStatus.Succeeded } : [RunStatus.Invalid, RunStatus.Invalid]));
+        Assert.That(attempts[0].Missing, spoiled == 1 ? Is.EqualTo("[]") : Does.Contain("NAIVE"));
+        Assert.That(attempts[0].Candidates.Contains(naive[1].RunId), Is.EqualTo(spoiled == 1), "the candidates are those that were compared");
+    }
+}

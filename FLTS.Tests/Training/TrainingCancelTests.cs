@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Training;
+using FLTS.Tests.Registry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Training;
+
+[TestFixture]
+internal sealed class TrainingCancelTests
+{
+    [Test]
+    public async Task A_training_that_was_cancelled_by_its_row_stops_and_leaves_nothing_behind([Values] Parts parts)
+    {
+        await using var registry = await Steps.ReadyAsync(parts);
+        var queued = await registry.QueueRunAsync(
+            await registry.PrepareDemoAsync(), "GRU", new JsonObject { ["hidden_size"] = 128, ["epochs"] = 1000, ["patience"] = 1000 });
+        var training = TrainAsync(registry, queued);
+        while ((await registry.RunAsync(queued.RunId)).Epoch is null && !training.IsCompleted)
+            await Task.Delay(20);
+
+        var staged = StagedFiles(registry);
+        await registry.UseAsync(db => db.Runs.ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled).SetProperty(r => r.Error, "cancelled")));
+        await training;
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That((row.Status, row.Error, row.LeaseOwner, row.Deaths), Is.EqualTo((RunStatus.Cancelled, "cancelled", (string?)null, 0)));
+        Assert.That(staged, Is.Not.Empty, "there was a checkpoint");
+        Assert.That(StagedFiles(registry), Is.Empty, "left in staging");
+    }
+
+    [Test]
+    public async Task A_run_cancelled_while_it_is_uploaded_is_not_stored()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IArtifactStore, IsCancelled>());
+        var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), "NAIVE");
+
+        await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That((row.Status, row.Error, row.ManifestSha256), Is.EqualTo((RunStatus.Cancelled, "cancelled", (string?)null)));
+        Assert.That(StagedFiles(registry), Is.Empty, "left in staging");
+        Assert.That(registry.Bus().Of<ModelTraining>().Select(m => m.Status), Is.EqualTo(["RUNNING"]));
+    }
+
+    [Test]
+    public async Task Files_that_ended_runs_left_are_swept_and_those_of_live_ones_stay()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IStartupGate, OpenGate>());
+        var data = await registry.PrepareDemoAsync();
+        var (live, ended) = (await registry.QueueRunAsync(data, "NAIVE"), await registry.QueueRunAsync(data, "EWMA"));
+        foreach (var run in (RunRow[])[live, ended])
+            await File.WriteAllTextAsync(Path.Combine(registry.Get<Staging>().Prepare(run.RunId, 1), "file"), "left");
+        await registry.UseAsync(db => db.Runs.Where(r => r.RunId == ended.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled)));
+
+        await ActivatorUtilities.CreateInstance<StagingSweep>(registry.Get<IServiceProvider>()).LookAsync(default);
+
+        Assert.That(registry.Get<Staging>().RunIds(), Is.EqualTo([live.RunId]));
+    }
+
+    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.Get<TrainingService>().TrainAsync(run.RunId, default);
+
+    private static string[] StagedFiles(RegistryUnderTest registry)
+    {
+        var staging = Path.Combine(registry.Settings["Data:Directory"]!, "staging");
+        return Directory.Exists(staging) ? Directory.GetFiles(staging, "*", SearchOption.AllDirectories) : [];
+    }
+
+    private sealed class OpenGate : IStartupGate
+    {
+        public Task OpenedAsync(CancellationToken cancellation) => Task.CompletedTask;
+    }
+
+    /// <summary>While it uploads, a person cancels the run.</summary>
+    private sealed class IsCancelled(IDbContextFactory<RegistryDbContext> registry) : IArtifactStore
+    {
+        public async Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation)
+        {
+            await using var db = await registry.CreateDbContextAsync(cancellation);
+            await db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'cancelled', error = 'cancelled' WHERE run_id = {runId}", cancellation);
+            return new string('a', 64);
+        }
+
+        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation) =>
+            throw new NotSupportedException("Nothing is opened in this test.");
+    }
+}
