@@ -25,10 +25,13 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         {
             await using var content = File.OpenRead(Path.Combine(stagingFolder, file.Path));
             await store.PutAsync(ObjectKeys.Artifact(runId, attempt, file.Path), content, cancellation);
+            FaultPoint.Reach("upload.file-written");
         }
 
         // Last: what has a manifest is complete.
+        FaultPoint.Reach("upload.before-manifest");
         await store.PutAsync(ObjectKeys.Manifest(runId, attempt), manifestBytes, cancellation);
+        FaultPoint.Reach("upload.manifest-written");
         return Hash(manifestBytes);
     }
 

@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry;
@@ -20,7 +21,9 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation);
         }
 
+        FaultPoint.Reach("migration.before");
         await db.Database.MigrateAsync(cancellation);
+        FaultPoint.Reach("migration.after");
     }
 
     /// <summary>True when the database answers and has the current schema.</summary>

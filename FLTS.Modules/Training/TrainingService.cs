@@ -85,6 +85,7 @@ internal sealed partial class TrainingService(
 
         run = (await runs.FindAsync(run.RunId, cancellation))!;
         LogStart(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, run.Attempt);
+        FaultPoint.Reach("train.begun");
         await PublishAsync(run, "RUNNING", null, cancellation);
         var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
@@ -112,6 +113,7 @@ internal sealed partial class TrainingService(
         using (fit.Model)
         {
             await progress.FlushAsync();
+            FaultPoint.Reach("train.fitted");
             ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit);
         }
 
@@ -119,6 +121,7 @@ internal sealed partial class TrainingService(
         if (!await runs.TrainedAsync(lease, RunMetrics.Summary(fit), fit.History, cancellation))
             throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
 
+        FaultPoint.Reach("train.recorded");
         return (await runs.FindAsync(run.RunId, cancellation))!;
     }
 
@@ -132,7 +135,9 @@ internal sealed partial class TrainingService(
         staging.Remove(run.RunId);
         FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "succeeded"));
         LogSuccess(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier);
+        FaultPoint.Reach("run.staging-removed");
         await PublishAsync(run, "SUCCESS", null, cancellation);
+        FaultPoint.Reach("run.event-sent");
     }
 
     private async Task FailAsync(RunRow run, Lease lease, Exception exception, CancellationToken cancellation)
