@@ -16,6 +16,8 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
         slots.Promoted = champions.Count;
         foreach (var champion in champions.Where(c => slots.VersionOf(c.Identifier) != c.Version))
             await LoadAsync(champion, cancellation);
+
+        slots.Settle();
     }
 
     private async Task LoadAsync(ChampionRow champion, CancellationToken cancellation)

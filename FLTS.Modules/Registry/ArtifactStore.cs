@@ -35,6 +35,23 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         return Hash(manifestBytes);
     }
 
+    public async Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation)
+    {
+        var key = ObjectKeys.Manifest(runId, attempt);
+        if (await store.StatAsync(key, cancellation) is null)
+            return null;
+
+        try
+        {
+            using var manifest = await store.ReadAllAsync(key, cancellation);
+            return await OpenAsync(runId, attempt, Hash(manifest.ToArray()), cancellation);
+        }
+        catch (FltsException e) when (e is CorruptArtifactException or NotFoundException)
+        {
+            return null;
+        }
+    }
+
     public async Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation)
     {
         var manifestBytes = await ReadAsync(ObjectKeys.Manifest(runId, attempt), null, manifestSha256, cancellation);

@@ -54,6 +54,13 @@ internal sealed partial class TrainingService(
             if (run.Deaths >= MaxDeaths)
                 throw new InvalidInputException($"worker died {MaxDeaths} times: {run.Error ?? "no error was left behind"}");
 
+            if (run.Status == RunStatus.Storing && !staging.IsComplete(runId, run.Attempt) && await artifacts.FindUploadedAsync(runId, run.Attempt, working.Token) is { } uploaded)
+            {
+                // Trained and uploaded on a machine that is gone: only the record is missing.
+                await SucceedAsync(run, keeper.Lease, uploaded.ManifestSha256, uploaded.Manifest.Files, working.Token);
+                return;
+            }
+
             if (run.Status != RunStatus.Storing || !staging.IsComplete(runId, run.Attempt))
                 run = await FitAsync(run, keeper.Lease, working.Token);
 
@@ -129,7 +136,12 @@ internal sealed partial class TrainingService(
     {
         var folder = staging.Folder(run.RunId, run.Attempt);
         var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, cancellation);
-        if (!await runs.SucceedAsync(lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation))
+        await SucceedAsync(run, lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation);
+    }
+
+    private async Task SucceedAsync(RunRow run, Lease lease, string manifestSha256, IReadOnlyList<ManifestFile> files, CancellationToken cancellation)
+    {
+        if (!await runs.SucceedAsync(lease, manifestSha256, files, cancellation))
             throw new OperationCanceledException("The run was taken over or cancelled.", cancellation);
 
         staging.Remove(run.RunId);

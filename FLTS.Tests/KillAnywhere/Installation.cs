@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
@@ -104,6 +105,19 @@ internal sealed class Installation : IAsyncDisposable
         (await db.Database.GetAppliedMigrationsAsync()).Any()
             ? await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Storing || r.Status == RunStatus.Succeeded).ToDictionaryAsync(r => r.RunId, r => r.Attempt)
             : []);
+
+    /// <summary>Of these, the ones that another machine need not train either: their artifacts are in the store.</summary>
+    public async Task<Dictionary<string, int>> UploadedAsync()
+    {
+        var uploaded = new Dictionary<string, int>();
+        foreach (var (run, attempt) in await TrainedAsync())
+        {
+            if (await Objects.StatAsync(ObjectKeys.Manifest(run, attempt), default) is not null)
+                uploaded[run] = attempt;
+        }
+
+        return uploaded;
+    }
 
     /// <summary>Whether a pipeline was ever asked for, as far as the rows know.</summary>
     public Task<bool> KnowsPipelineAsync() => ReadAsync(async db => (await db.Database.GetAppliedMigrationsAsync()).Any() && await db.Pipelines.AnyAsync());
