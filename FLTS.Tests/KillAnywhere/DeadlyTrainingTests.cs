@@ -11,7 +11,8 @@ namespace FLTS.Tests.KillAnywhere;
 [TestFixture]
 internal sealed class DeadlyTrainingTests
 {
-    private const string Deadly = "train.epoch";
+    /// <summary>Before the first epoch: later the checkpoint would bring the training on with every death.</summary>
+    private const string Deadly = "train.begun";
     private const int Deaths = 3;
 
     [Test]

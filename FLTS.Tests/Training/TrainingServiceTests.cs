@@ -140,7 +140,6 @@ internal sealed class TrainingServiceTests
         if (damaged)
             await registry.Store.DeleteAsync(ObjectKeys.Artifact(queued.RunId, 1, "scaler/scaler.json"), default);
 
-        Directory.Delete(Path.Combine(registry.Settings["Data:Directory"]!, "cache"), recursive: true);
         await TrainAsync(registry, queued);
 
         var row = await registry.RunAsync(queued.RunId);
