@@ -68,12 +68,18 @@ internal sealed class JobStoragePart(string connection) : IPart
     }
 }
 
-/// <summary>One Hangfire server a module with a queue, started when the gate opens.</summary>
-internal sealed class JobWorkers(IServiceProvider services, IStartupGate gate, HostSettings settings) : BackgroundService
+/// <summary>One Hangfire server a module with a queue, started when the gate opens and what is promoted is served.</summary>
+internal sealed class JobWorkers(IServiceProvider services, IStartupGate gate, IEnumerable<IServingState> serving, HostSettings settings) : BackgroundService
 {
+    private static readonly TimeSpan _servingFirst = TimeSpan.FromSeconds(30);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.OpenedAsync(stoppingToken);
+
+        // Serving first: work that kills its process must not take forecasts down with it at every start.
+        await Task.WhenAny(Task.WhenAll(serving.Select(s => s.Settled)), Task.Delay(_servingFirst, stoppingToken));
+        stoppingToken.ThrowIfCancellationRequested();
         var storage = services.GetRequiredService<JobStorage>();
         var activator = services.GetRequiredService<JobActivator>();
         var servers = settings.Modules.Where(m => m.Queue is not null).Select(m => new BackgroundJobServer(

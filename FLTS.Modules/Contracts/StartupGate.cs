@@ -30,4 +30,7 @@ public interface IServingState
 
     /// <summary>Identifiers with a champion, as far as known.</summary>
     int Promoted { get; }
+
+    /// <summary>Completes when what was promoted before this process began is served, or cannot be for now.</summary>
+    Task Settled { get; }
 }

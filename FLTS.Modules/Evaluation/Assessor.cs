@@ -60,6 +60,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader l
                 try
                 {
                     candidates.Add(new Candidate(run.RunId, await verifier.LoadAsync(run, dataset!.Train, cancellation)));
+                    FaultPoint.Reach("evaluate.candidate-verified");
                     LogArtifactsOk(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier);
                 }
                 catch (CorruptArtifactException e)
@@ -98,6 +99,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader l
         using var held = championModel;
         var scoring = await Task.Run(
             () => Scorer.Score(dataset, candidates, championModel is null ? null : new Candidate(champion!.RunId, championModel), policy, cancellation), cancellation);
+        FaultPoint.Reach("evaluate.scored");
         foreach (var entry in scoring.Candidates.Where(c => c.NotApplicable is not null))
             missing[entry.ModelType] = entry.NotApplicable!;
 

@@ -35,7 +35,9 @@ internal sealed partial class EvaluationService(
         try
         {
             await store.BeginAsync(keeper.Lease, working.Token);
+            FaultPoint.Reach("evaluate.begun");
             attempt = await store.OpenAttemptAsync(input, working.Token);
+            FaultPoint.Reach("evaluate.attempt-opened");
             if (input.Pipeline.Deaths >= MaxDeaths)
                 throw new InvalidInputException($"worker died {MaxDeaths} times");
 

@@ -144,9 +144,11 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
         await PromotionRows.AddBoardAsync(db, result.Board, input.Pipeline.PipelineId, now, cancellation);
+        FaultPoint.Reach("promotion.board-written");
         if (!await PromotionRows.AddAsync(db, input, attempt.AttemptId, result, cancellation))
             return false;
 
+        FaultPoint.Reach("promotion.champion-written");
         var outcome = result.Decision.Outcome;
         await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(
             set => set
@@ -173,7 +175,9 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         if (!mine)
             return false;
 
+        FaultPoint.Reach("promotion.before-commit");
         await transaction.CommitAsync(cancellation);
+        FaultPoint.Reach("promotion.after-commit");
         return true;
     }
 

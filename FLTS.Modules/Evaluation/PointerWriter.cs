@@ -16,8 +16,11 @@ internal sealed class PointerWriter(IObjectStore store, EvaluationStore rows, Ti
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(pointer, RegistryJson.Indented);
         await store.PutAsync(ObjectKeys.PointerHistory(pointer.Identifier, pointer.ConfigHash, pointer.Timestamp), bytes, cancellation);
+        FaultPoint.Reach("pointer.history-written");
         await store.PutAsync(ObjectKeys.PointerOfConfig(pointer.Identifier, pointer.ConfigHash), bytes, cancellation);
+        FaultPoint.Reach("pointer.config-written");
         await store.PutAsync(ObjectKeys.Pointer(pointer.Identifier), bytes, cancellation);
+        FaultPoint.Reach("pointer.current-written");
     }
 
     public async Task<int> RepairAsync(CancellationToken cancellation)

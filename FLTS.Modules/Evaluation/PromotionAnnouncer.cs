@@ -23,6 +23,7 @@ internal sealed partial class PromotionAnnouncer(PointerWriter pointers, IBus bu
         {
             await pointers.WriteAsync(pointer, cancellation);
             await bus.Publish(new ModelSelected(pointer), cancellation);
+            FaultPoint.Reach("promotion.event-sent");
             LogPublished(logger, pointer.RunId, pointer.ConfigHash, pointer.Identifier, pointer.AttemptId);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -16,16 +16,21 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
         slots.Promoted = champions.Count;
         foreach (var champion in champions.Where(c => slots.VersionOf(c.Identifier) != c.Version))
             await LoadAsync(champion, cancellation);
+
+        slots.Settle();
     }
 
     private async Task LoadAsync(ChampionRow champion, CancellationToken cancellation)
     {
         LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
+        FaultPoint.Reach("serve.before-load");
         var clock = Stopwatch.GetTimestamp();
         try
         {
             var model = await loader.LoadAsync(champion, cancellation);
+            FaultPoint.Reach("serve.loaded");
             var swapped = slots.Swap(model);
+            FaultPoint.Reach("serve.swapped");
             FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier));
             LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
             if (!swapped)

@@ -11,13 +11,20 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     private readonly ConcurrentDictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
 
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Loaded => _models.Count;
 
     public int Promoted { get; set; }
 
+    public Task Settled => _settled.Task;
+
     public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier, StringComparer.Ordinal);
 
     public int? VersionOf(string identifier) => _models.TryGetValue(identifier, out var model) ? model.Version : null;
+
+    /// <summary>Every champion was looked at once.</summary>
+    public void Settle() => _settled.TrySetResult();
 
     /// <summary>Puts a model in force; the one before it goes when its last request has answered.</summary>
     /// <returns>True when there was one before.</returns>

@@ -39,7 +39,9 @@ internal sealed partial class PipelineService(
             runs.Add(await EnsureRunAsync(db, plan, planned, cancellation));
 
         var pipeline = await EnsurePipelineAsync(db, plan, runs, cancellation);
+        FaultPoint.Reach("pipeline.before-commit");
         await transaction.CommitAsync(cancellation);
+        FaultPoint.Reach("pipeline.after-commit");
         return new StartedPipeline(pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, pipeline.Sequence, $"/pipelines/{pipeline.PipelineId}");
     }
 

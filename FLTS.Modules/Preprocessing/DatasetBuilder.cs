@@ -61,8 +61,11 @@ internal sealed class DatasetBuilder(IObjectStore store)
         var meta = ProcessedFiles.WriteMeta(data.Meta);
 
         await store.PutAsync(ObjectKeys.Train(hash), train.ToArray(), cancellation);
+        FaultPoint.Reach("preprocess.train-written");
         await store.PutAsync(ObjectKeys.Test(hash), test.ToArray(), cancellation);
+        FaultPoint.Reach("preprocess.test-written");
         await store.PutAsync(ObjectKeys.Meta(hash), meta, cancellation);
+        FaultPoint.Reach("preprocess.meta-written");
 
         using var storedTrain = await store.ReadAllAsync(ObjectKeys.Train(hash), cancellation);
         using var storedTest = await store.ReadAllAsync(ObjectKeys.Test(hash), cancellation);

@@ -68,6 +68,7 @@ internal sealed partial class PreprocessService(
 
     private async Task BuildAsync(DatasetRow row, Lease lease, CancellationToken cancellation)
     {
+        FaultPoint.Reach("preprocess.begun");
         LogStart(logger, row.ConfigHash, row.Identifier, row.SourceName);
         var clock = Stopwatch.GetTimestamp();
         var built = await builder.BuildAsync(row, cancellation);
@@ -81,9 +82,11 @@ internal sealed partial class PreprocessService(
             LogFlat(logger, row.ConfigHash, row.Identifier, string.Join(", ", meta.Report.FlatColumns));
         }
 
+        FaultPoint.Reach("preprocess.before-ready");
         if (!await datasets.ReadyAsync(lease, built, cancellation))
             return;
 
+        FaultPoint.Reach("preprocess.after-ready");
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "preprocess"));
         LogDone(logger, row.ConfigHash, row.Identifier, meta.TrainRows, meta.TestRows, seconds);
@@ -108,6 +111,7 @@ internal sealed partial class PreprocessService(
                     row.TestRows ?? 0,
                     JsonSerializer.Deserialize<List<string>>(row.Columns!)!),
                 cancellation);
+            FaultPoint.Reach("preprocess.first-event-sent");
             await bus.Publish(new InferenceDataReady(row.ConfigHash, row.Identifier, null, test, row.TestRows ?? 0), cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -25,11 +25,31 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         {
             await using var content = File.OpenRead(Path.Combine(stagingFolder, file.Path));
             await store.PutAsync(ObjectKeys.Artifact(runId, attempt, file.Path), content, cancellation);
+            FaultPoint.Reach("upload.file-written");
         }
 
         // Last: what has a manifest is complete.
+        FaultPoint.Reach("upload.before-manifest");
         await store.PutAsync(ObjectKeys.Manifest(runId, attempt), manifestBytes, cancellation);
+        FaultPoint.Reach("upload.manifest-written");
         return Hash(manifestBytes);
+    }
+
+    public async Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation)
+    {
+        var key = ObjectKeys.Manifest(runId, attempt);
+        if (await store.StatAsync(key, cancellation) is null)
+            return null;
+
+        try
+        {
+            using var manifest = await store.ReadAllAsync(key, cancellation);
+            return await OpenAsync(runId, attempt, Hash(manifest.ToArray()), cancellation);
+        }
+        catch (FltsException e) when (e is CorruptArtifactException or NotFoundException)
+        {
+            return null;
+        }
     }
 
     public async Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation)

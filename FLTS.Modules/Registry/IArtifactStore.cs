@@ -10,6 +10,10 @@ internal interface IArtifactStore
     /// <exception cref="UnavailableException">The store refuses; the staging folder stays as it is.</exception>
     Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation);
 
+    /// <summary>What a worker uploaded whole before it died and could not record: verified; null where something is missing or differs.</summary>
+    /// <exception cref="UnavailableException">The store cannot be reached.</exception>
+    Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation);
+
     /// <summary>Reads the manifest and every file of a succeeded run, each checked against size and SHA-256.</summary>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing or its bytes differ; names it.</exception>

@@ -86,6 +86,7 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
                 await Task.Delay(LeaseRules.HeartbeatInterval, _time, _done.Token);
                 if (!await _leases.HeartbeatAsync(Lease, _done.Token))
                 {
+                    LogLost(_logger, Lease.Kind, Lease.Id);
                     await _lost.CancelAsync();
                     return;
                 }
@@ -109,6 +110,9 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
             }
         }
     }
+
+    [LoggerMessage(EventName = "lease_lost", Level = LogLevel.Warning, Message = "The lease of {kind} {id} is in other hands: this work stops here and changes nothing any more")]
+    private static partial void LogLost(ILogger logger, LeaseKind kind, string id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be renewed; it is tried again until it expires.")]
     private static partial void LogNotRenewed(ILogger logger, LeaseKind kind, string id, Exception exception);

@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -46,7 +47,9 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
 
         try
         {
+            FaultPoint.Reach("migration.before");
             await db.Database.MigrateAsync(cancellation);
+            FaultPoint.Reach("migration.after");
         }
         finally
         {

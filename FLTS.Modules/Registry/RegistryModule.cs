@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -5,6 +6,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
@@ -54,7 +56,7 @@ internal sealed class RegistryModule : IModule
     {
         if (options.IsPostgres)
         {
-            builder.UseNpgsql(options.ConnectionString, o => o.MigrationsHistoryTable("__ef_migrations_history"));
+            builder.UseNpgsql(HoldingNobodyUp(options.ConnectionString!), o => o.MigrationsHistoryTable("__ef_migrations_history"));
         }
         else
         {
@@ -68,6 +70,17 @@ internal sealed class RegistryModule : IModule
         }
 
         builder.UseSnakeCaseNamingConvention();
+    }
+
+    /// <summary>
+    /// A process that is frozen inside a transaction would keep its rows locked for as long as it is: nobody could take its work over,
+    /// although its lease has expired. So the server ends a transaction in which nothing happens for as long as a lease lasts.
+    /// </summary>
+    private static string HoldingNobodyUp(string connection)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        builder.Options = string.Create(CultureInfo.InvariantCulture, $"{builder.Options} -c idle_in_transaction_session_timeout={LeaseRules.Expiry.TotalMilliseconds}").Trim();
+        return builder.ConnectionString;
     }
 }
 

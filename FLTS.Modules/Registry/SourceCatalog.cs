@@ -69,6 +69,7 @@ internal sealed partial class SourceCatalog(
 
         copy.Position = 0;
         await store.PutAsync(ObjectKeys.Source(sha256), copy, cancellation);
+        FaultPoint.Reach("source.object-written");
         await using var db = await registry.CreateDbContextAsync(cancellation);
 
         // Somebody may import at the same time: the version is unique, the next one is tried until the newest is ours or says the same.

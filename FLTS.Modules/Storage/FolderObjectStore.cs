@@ -24,6 +24,7 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
                 file.Flush(flushToDisk: true);
             }
 
+            FaultPoint.Reach("object.written-aside");
             File.Move(temporary, path, overwrite: true);
             DirectoryFlush.Flush(folder);
         }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
@@ -31,8 +32,10 @@ internal static class ModelStaging
         foreach (var (path, bytes) in files)
             WriteFile(Path.Combine(folder, path), bytes);
 
+        FaultPoint.Reach("stage.files-written");
         var manifest = Manifest(run, hyperparameters, dataset, fit, files);
         WriteFile(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
+        FaultPoint.Reach("stage.manifest-written");
     }
 
     public static ArtifactManifest ReadManifest(string folder) =>

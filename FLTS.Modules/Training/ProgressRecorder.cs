@@ -39,6 +39,7 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
         if (value.Epoch is not { } epoch)
             return;
 
+        FaultPoint.Reach("train.epoch");
         LogEpoch(_logger, _run.ModelType, _run.RunId, _run.ConfigHash, _run.Identifier, epoch.Epoch, value.Total, epoch.TrainLoss, epoch.ValLoss, eta);
         FltsMetrics.EpochLoss.Record(epoch.TrainLoss, new("model_type", _run.ModelType), new("split", "train"));
         if (epoch.ValLoss is { } loss)

@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
@@ -95,7 +96,9 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
             await db.SaveChangesAsync(cancellation);
         }
 
+        FaultPoint.Reach("run.before-commit");
         await transaction.CommitAsync(cancellation);
+        FaultPoint.Reach("run.after-commit");
         return mine;
     }
 

@@ -56,6 +56,13 @@ internal sealed partial class TrainingService(
             if (run.Deaths >= MaxDeaths)
                 throw new InvalidInputException($"worker died {MaxDeaths} times: {run.Error ?? "no error was left behind"}");
 
+            if (run.Status == RunStatus.Storing && !staging.IsComplete(runId, run.Attempt) && await artifacts.FindUploadedAsync(runId, run.Attempt, working.Token) is { } uploaded)
+            {
+                // Trained and uploaded on a machine that is gone: only the record is missing.
+                await SucceedAsync(run, keeper.Lease, uploaded.ManifestSha256, uploaded.Manifest.Files, working.Token);
+                return;
+            }
+
             if (run.Status != RunStatus.Storing || !staging.IsComplete(runId, run.Attempt))
                 run = await FitAsync(run, keeper.Lease, working.Token);
 
@@ -94,6 +101,7 @@ internal sealed partial class TrainingService(
 
         run = (await runs.FindAsync(run.RunId, cancellation))!;
         LogStart(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, run.Attempt);
+        FaultPoint.Reach("train.begun");
         await PublishAsync(run, "RUNNING", null, cancellation);
         var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
@@ -118,6 +126,7 @@ internal sealed partial class TrainingService(
         using (fit.Model)
         {
             await progress.FlushAsync();
+            FaultPoint.Reach("train.fitted");
             ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit);
         }
 
@@ -125,6 +134,7 @@ internal sealed partial class TrainingService(
         if (!await runs.TrainedAsync(lease, RunMetrics.Summary(fit), fit.History, cancellation))
             throw new TakenAwayException();
 
+        FaultPoint.Reach("train.recorded");
         return (await runs.FindAsync(run.RunId, cancellation))!;
     }
 
@@ -132,13 +142,20 @@ internal sealed partial class TrainingService(
     {
         var folder = staging.Folder(run.RunId, run.Attempt);
         var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, cancellation);
-        if (!await runs.SucceedAsync(lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation))
+        await SucceedAsync(run, lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation);
+    }
+
+    private async Task SucceedAsync(RunRow run, Lease lease, string manifestSha256, IReadOnlyList<ManifestFile> files, CancellationToken cancellation)
+    {
+        if (!await runs.SucceedAsync(lease, manifestSha256, files, cancellation))
             throw new TakenAwayException();
 
         staging.Remove(run.RunId);
         FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "succeeded"));
         LogSuccess(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier);
+        FaultPoint.Reach("run.staging-removed");
         await PublishAsync(run, "SUCCESS", null, cancellation);
+        FaultPoint.Reach("run.event-sent");
     }
 
     private async Task FailAsync(RunRow run, Lease lease, Exception exception, CancellationToken cancellation)

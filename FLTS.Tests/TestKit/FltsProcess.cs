@@ -12,6 +12,9 @@ internal sealed record FltsStart
     /// <summary>The data folder; two starts on the same one are the same installation.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The program's file.</summary>
+    public string Host { get; init; } = Path.Combine(AppContext.BaseDirectory, "FLTS.Host.dll");
+
     /// <summary>Null: a free one.</summary>
     public int? Port { get; init; }
 
@@ -73,7 +76,7 @@ internal sealed class FltsProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = Directory.CreateDirectory(start.Data).FullName,
         };
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "FLTS.Host.dll"), "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}"];
+        string[] arguments = [start.Host, "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}"];
         foreach (var argument in arguments.Concat(start.Arguments).Concat(start.Settings.SelectMany(s => new[] { "--set", $"{s.Key}={s.Value}" })))
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in start.Environment)

@@ -129,6 +129,26 @@ internal sealed class TrainingServiceTests
         Assert.That(await registry.Store.StatAsync(ObjectKeys.Manifest(row.RunId, 2), default), Is.Not.Null);
     }
 
+    [TestCase(false, 1)]
+    [TestCase(true, 2)]
+    public async Task A_model_uploaded_by_a_machine_that_is_gone_is_recorded_and_trained_again_only_if_it_is_not_whole(bool damaged, int attempts)
+    {
+        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
+        await TrainAsync(registry, queued);
+        await registry.UseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'storing', manifest_sha256 = NULL"));
+        if (damaged)
+            await registry.Store.DeleteAsync(ObjectKeys.Artifact(queued.RunId, 1, "scaler/scaler.json"), default);
+
+        await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That((row.Status, row.Attempt), Is.EqualTo((RunStatus.Succeeded, attempts)));
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        Assert.That(await ArtifactsAsync(registry), Is.EqualTo(stored.Manifest.Files.Select(f => (f.Path, f.Size, f.Sha256))));
+        Assert.That(registry.Log.Count("train_start"), Is.EqualTo(attempts));
+    }
+
     [Test]
     public async Task Too_few_rows_fail_with_a_sentence_that_says_how_many_are_needed()
     {
@@ -267,6 +287,8 @@ internal sealed class TrainingServiceTests
             await db.Database.ExecuteSqlAsync($"UPDATE runs SET lease_token = lease_token + 1, lease_owner = 'other' WHERE run_id = {runId}", cancellation);
             return new string('a', 64);
         }
+
+        public Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
 
         public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");

@@ -1,0 +1,67 @@
+namespace FLTS.Tests.KillAnywhere;
+
+/// <summary>The places at which the product can be killed, in the order in which a pipeline comes by.</summary>
+internal static class FaultPoints
+{
+    /// <summary>Named by the armed half, not by a call in the product.</summary>
+    public const string MigrationStatement = "migration.statement-executed";
+
+    /// <summary>Reached only where objects lie in a folder.</summary>
+    public const string FolderOnly = "object.written-aside";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "migration.before",
+        MigrationStatement,
+        "migration.after",
+        FolderOnly,
+        "source.object-written",
+        "pipeline.before-commit",
+        "pipeline.after-commit",
+        "preprocess.begun",
+        "preprocess.train-written",
+        "preprocess.test-written",
+        "preprocess.meta-written",
+        "preprocess.before-ready",
+        "preprocess.after-ready",
+        "preprocess.first-event-sent",
+        "train.begun",
+        "train.epoch",
+        "train.fitted",
+        "stage.files-written",
+        "stage.manifest-written",
+        "train.recorded",
+        "upload.file-written",
+        "upload.before-manifest",
+        "upload.manifest-written",
+        "run.before-commit",
+        "run.after-commit",
+        "run.staging-removed",
+        "run.event-sent",
+        "evaluate.begun",
+        "evaluate.attempt-opened",
+        "evaluate.candidate-verified",
+        "evaluate.scored",
+        "promotion.board-written",
+        "promotion.champion-written",
+        "promotion.before-commit",
+        "promotion.after-commit",
+        "pointer.history-written",
+        "pointer.config-written",
+        "pointer.current-written",
+        "promotion.event-sent",
+        "serve.before-load",
+        "serve.loaded",
+        "serve.swapped",
+    ];
+
+    /// <summary>The n-th time a place is reached where the first is not the interesting one: in the middle of a migration, of an upload, of several candidates.</summary>
+    public static int Times(string point) => point switch
+    {
+        MigrationStatement => 7,
+        FolderOnly => 4,
+        "upload.file-written" => 2,
+        "evaluate.candidate-verified" => 2,
+        _ => 1,
+    };
+}
