@@ -54,6 +54,23 @@ internal sealed class TrainingServiceTests
     }
 
     [Test]
+    public async Task Boosted_trees_are_stored_as_JSON_and_repeat_their_golden_prediction_after_loading([Values] Parts parts)
+    {
+        await using var registry = await WithDataAsync(parts);
+        var queued = await registry.QueueRunAsync(await DataAsync(registry), "LIGHTGBM", new JsonObject { ["num_iterations"] = 5, ["min_data_in_leaf"] = 5 });
+
+        await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That((row.Status, row.Error, row.Epoch, row.Epochs), Is.EqualTo((RunStatus.Succeeded, (string?)null, (int?)11, (int?)11)));
+        Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.Positive);
+        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
+        Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
+        Assert.That((await ArtifactsAsync(registry)).Select(a => a.Item1), Does.Contain("LIGHTGBM/model.json"));
+    }
+
+    [Test]
     public async Task A_second_call_changes_nothing()
     {
         await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
