@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
@@ -88,18 +89,18 @@ internal sealed partial class TrainingService(
         await PublishAsync(run, "RUNNING", null, cancellation);
         var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
-        var forecaster = ForecasterCatalog.Get(run.ModelType).Create(hyperparameters);
-
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(options.TimeLimitSeconds));
         var clock = Stopwatch.GetTimestamp();
         await using var progress = new ProgressRecorder(run, lease, runs, logger);
+        var context = new FitContext(options.Threads, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
         FitResult fit;
+        ValidationResiduals residuals;
         try
         {
             // A thread of its own: a fit computes for minutes and must not hold one of the pool's.
-            fit = await Task.Factory.StartNew(
-                () => forecaster.Fit(dataset.TrainingSet, new FitContext(options.Threads, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger))),
+            (fit, residuals) = await Task.Factory.StartNew(
+                () => RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
@@ -112,7 +113,7 @@ internal sealed partial class TrainingService(
         using (fit.Model)
         {
             await progress.FlushAsync();
-            ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit);
+            ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
         FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));

@@ -53,7 +53,8 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
             new RowSpan(0, refits ? series.Rows : data.ValidationStart),
             new RowSpan(data.ValidationStart, series.Rows),
             new JsonObject { ["features"] = windows.Names.Count, ["trees"] = counts },
-            warnings);
+            warnings,
+            refits ? unseen : null);
     }
 
     /// <summary>[T] Features of the window that ends before each row; null where it crosses a border.</summary>
