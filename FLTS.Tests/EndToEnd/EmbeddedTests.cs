@@ -98,9 +98,14 @@ internal sealed class EmbeddedTests
         Assert.That(loaded["model_type"]!.GetValue<string>(), Is.EqualTo("LIGHTGBM"), "trees beat the last value");
         var files = (await flts.GetAsync($"/runs/{loaded["run_id"]}/artifacts"))["items"]!.AsArray();
         Assert.That(files.Select(f => f!["path"]!.GetValue<string>()), Does.Contain("LIGHTGBM/model.json"));
-        var rows = (await flts.PostAsync("/predict", new JsonObject { ["inference_length"] = 40 }))["predictions"]!.AsArray();
+        var answer = await flts.PostAsync("/predict", new JsonObject { ["inference_length"] = 40, ["level"] = new JsonArray(80, 99.9) });
+        var rows = answer["predictions"]!.AsArray();
         Assert.That(rows, Has.Count.EqualTo(40));
         Assert.That(rows.Select(r => r!["down"]!.GetValue<double>()), Is.All.InRange(0, 2e9));
+        var down = answer["intervals"]!["80"]!["down"]!.AsArray();
+        Assert.That(down.Zip(rows, (i, r) => i![0]!.GetValue<double>() <= r!["down"]!.GetValue<double>() && r["down"]!.GetValue<double>() <= i[1]!.GetValue<double>()), Has.Exactly(40).True);
+        Assert.That(answer["intervals"]!["99.9"]!["down"]!.AsArray(), Has.Exactly(40).Null, "240 residuals say nothing of one in a thousand");
+        Assert.That(answer["warnings"]!.ToJsonString(), Does.Contain("level 99.9 are null").And.Contain("extrapolated from step 31 on"));
     }
 
     [Test]
