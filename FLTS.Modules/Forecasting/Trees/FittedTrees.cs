@@ -5,22 +5,22 @@ namespace FLTS.Modules.Forecasting.Trees;
 /// <summary>Tree ensembles that answer; plain arrays, no native library.</summary>
 /// <param name="signature">What it needs and gives.</param>
 /// <param name="mode">What an ensemble's sum means.</param>
-/// <param name="ensembles">[M] Null for a target flat in train: it keeps its last value.</param>
-internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, TreeEnsemble?[] ensembles) : IFittedForecaster
+/// <param name="trees">[M]</param>
+internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, TargetTrees[] trees) : IFittedForecaster
 {
     private readonly WindowFeatures _features = new(signature.Inputs, signature.InputLength);
 
     public ModelSignature Signature => signature;
 
     /// <summary>[M]</summary>
-    public IReadOnlyList<TreeEnsemble?> Ensembles => ensembles;
+    public IReadOnlyList<TargetTrees> Trees => trees;
 
     public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var inputs = signature.Inputs.Select(history.IndexOf).ToArray();
         var targets = signature.Targets.Select(t => signature.Inputs.ToList().IndexOf(t)).ToArray();
-        var coming = steps > 1 ? new ComingInputs(signature, history) : null;
+        var coming = steps > signature.Horizon ? new ComingInputs(signature, history) : null;
         var (length, columns) = (signature.InputLength, inputs.Length);
         var forecast = new double[origins.Length, steps, targets.Length];
         var rows = new double[(length + steps) * columns];
@@ -28,18 +28,26 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tre
         for (var n = 0; n < origins.Length; n++)
         {
             Copy(history, inputs, origins[n], length, rows, signature.ModelType);
-            for (var h = 0; h < steps; h++)
+            for (var done = 0; done < steps; done += signature.Horizon)
             {
-                var window = rows.AsSpan(h * columns, length * columns);
-                _features.Fill(window, history.Timestamps[origins[n]] + ((h + 1) * signature.Step), features);
-                for (var m = 0; m < targets.Length; m++)
+                var window = rows.AsSpan(done * columns, length * columns);
+                _features.FillWindow(window, features);
+                for (var h = done; h < Math.Min(steps, done + signature.Horizon); h++)
                 {
-                    var last = window[^(columns - targets[m])];
-                    forecast[n, h, m] = ensembles[m] is not { } trees ? last : trees.Value(features) + (mode == TreeTarget.Residual ? last : 0);
+                    _features.FillStep(h - done + 1, history.Timestamps[origins[n]] + ((h + 1) * signature.Step), features);
+                    for (var m = 0; m < targets.Length; m++)
+                    {
+                        var last = window[^(columns - targets[m])];
+                        var ensemble = h == done ? trees[m].First : trees[m].Further;
+                        forecast[n, h, m] = ensemble is null ? last : ensemble.Value(features) + (mode == TreeTarget.Residual ? last : 0);
+                    }
                 }
 
-                for (var f = 0; f < columns && h + 1 < steps; f++)
-                    rows[((length + h) * columns) + f] = coming!.Value(f, forecast, n, origins[n], h);
+                for (var h = done; h < done + signature.Horizon && done + signature.Horizon < steps; h++)
+                {
+                    for (var f = 0; f < columns; f++)
+                        rows[((length + h) * columns) + f] = coming!.Value(f, forecast, n, origins[n], h);
+                }
             }
         }
 
@@ -47,7 +55,7 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tre
     }
 
     public IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { [LightGbmFamily.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, ensembles) };
+        new Dictionary<string, byte[]> { [LightGbmFamily.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
 
     public void Dispose()
     {

@@ -56,7 +56,13 @@ internal sealed record RegressionTree(int[] Feature, float[] Threshold, int[] Le
     private const int LargestTree = 1023;
 }
 
-/// <summary>The trees of one target: their sum.</summary>
+/// <summary>
+/// The trees of one target: for the first step, and for all further steps up to the horizon, which are told by a feature which step is meant.
+/// Each is null where nothing could be learned: the last value is the forecast then.
+/// </summary>
+internal sealed record TargetTrees(TreeEnsemble? First, TreeEnsemble? Further);
+
+/// <summary>Trees that are summed.</summary>
 internal sealed class TreeEnsemble(IReadOnlyList<RegressionTree> trees)
 {
     public IReadOnlyList<RegressionTree> Trees => trees;

@@ -4,7 +4,10 @@ using FLTS.Modules.Forecasting.Baselines;
 
 namespace FLTS.Modules.Forecasting.Trees;
 
-/// <summary>Grows one ensemble a target, keeps as many trees as the validation part likes best, grows as many again on all of train.</summary>
+/// <summary>
+/// Grows two ensembles a target, one for the next step and one for all steps after it; keeps as many trees as the validation part likes best,
+/// grows as many again on all of train. Further steps are forecast directly: trees fed their own smooth forecasts see windows they never learned and drift off.
+/// </summary>
 internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecaster
 {
     public string ModelType => LightGbmFamily.Type;
@@ -12,31 +15,26 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
     public FitResult Fit(TrainingSet data, FitContext context)
     {
         var series = data.Series;
-        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, parameters.InputLen, 1, series.Step);
-        var windows = new WindowFeatures(signature.Inputs, parameters.InputLen);
-        var rows = Features(series, windows);
-        var grower = new TreeGrower(parameters, windows.Names.Count);
+        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
+        var table = new ExampleTable(series, parameters);
+        var grower = new TreeGrower(parameters, table.Features.Count);
         var validates = data.ValidationStart < series.Rows;
         var refits = validates && parameters.RefitOnAll;
-        var (selected, kept) = (new TreeEnsemble?[series.Targets.Count], new TreeEnsemble?[series.Targets.Count]);
+        var spans = (Fit: new RowSpan(0, data.ValidationStart), Check: new RowSpan(data.ValidationStart, series.Rows), All: new RowSpan(0, series.Rows));
+        var (selected, kept) = (new TargetTrees[series.Targets.Count], new TargetTrees[series.Targets.Count]);
         var (counts, warnings) = (new JsonObject(), new List<string>());
         for (var m = 0; m < selected.Length; m++)
         {
-            context.Cancellation.ThrowIfCancellationRequested();
+            (selected[m], kept[m]) = (new TargetTrees(null, null), new TargetTrees(null, null));
             var target = series.Targets[m];
             if (!series.FlatTargets.Contains(target))
             {
-                var fit = Examples(series, target, rows, new RowSpan(0, data.ValidationStart));
-                if (fit.Labels.Length == 0)
+                var first = Grow(target, further: false);
+                if (first.Selected is null)
                     throw new InvalidInputException($"{ModelType} needs at least {parameters.InputLen + 1} train rows in a row with '{target}' observed in the last; there are none before the validation part.");
-                var check = Examples(series, target, rows, new RowSpan(data.ValidationStart, series.Rows));
-                if (check.Labels.Length == 0)
-                    warnings.Add($"{ModelType}: no row of the validation part can be forecast for '{target}', so all {parameters.NumIterations} trees were kept.");
-                selected[m] = Select(grower, fit, check, context.Cancellation);
-                kept[m] = refits && selected[m]!.Trees.Count > 0
-                    ? grower.Grow(Examples(series, target, rows, new RowSpan(0, series.Rows)), null, selected[m]!.Trees.Count, context.Cancellation)
-                    : selected[m];
-                counts[target] = kept[m]!.Trees.Count;
+                var after = parameters.Horizon > 1 ? Grow(target, further: true) : default;
+                (selected[m], kept[m]) = (new TargetTrees(first.Selected, after.Selected), new TargetTrees(first.Kept, after.Kept));
+                counts[target] = new JsonArray(first.Kept!.Trees.Count, after.Kept?.Trees.Count);
             }
 
             if (m + 1 < selected.Length)
@@ -47,53 +45,25 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
         var metrics = OneStepMetrics.Of(unseen, data, context.Cancellation);
         context.Progress?.Report(new FitProgress(selected.Length, selected.Length, metrics));
         return new FitResult(
-            new FittedTrees(signature, parameters.TargetMode, kept),
+            refits ? new FittedTrees(signature, parameters.TargetMode, kept) : unseen,
             metrics is null ? [] : [metrics],
             null,
             new RowSpan(0, refits ? series.Rows : data.ValidationStart),
-            new RowSpan(data.ValidationStart, series.Rows),
-            new JsonObject { ["features"] = windows.Names.Count, ["trees"] = counts },
+            spans.Check,
+            new JsonObject { ["features"] = table.Features.Count, ["trees"] = counts },
             warnings,
             refits ? unseen : null);
-    }
 
-    /// <summary>[T] Features of the window that ends before each row; null where it crosses a border.</summary>
-    private float[]?[] Features(PreparedSeries series, WindowFeatures windows)
-    {
-        var (length, columns) = (parameters.InputLen, series.Columns.Count);
-        var table = new double[series.Rows * columns];
-        for (var f = 0; f < columns; f++)
+        (TreeEnsemble? Selected, TreeEnsemble? Kept) Grow(string target, bool further)
         {
-            for (var t = 0; t < series.Rows; t++)
-                table[(t * columns) + f] = series.Values[f][t];
+            var (fit, check) = (table.Of(target, spans.Fit, further), table.Of(target, spans.Check, further));
+            if (fit.Labels.Length == 0)
+                return (null, null);
+            if (check.Labels.Length == 0)
+                warnings.Add($"{ModelType}: no {(further ? "further step" : "row")} of the validation part can be forecast for '{target}', so all {parameters.NumIterations} trees were kept.");
+            var ensemble = Select(grower, fit, check, context.Cancellation);
+            return (ensemble, refits && ensemble.Trees.Count > 0 ? grower.Grow(table.Of(target, spans.All, further), null, ensemble.Trees.Count, context.Cancellation) : ensemble);
         }
-
-        var rows = new float[]?[series.Rows];
-        for (var t = length; t < series.Rows; t++)
-        {
-            if (series.Segments[t - length] != series.Segments[t])
-                continue;
-            rows[t] = new float[windows.Names.Count];
-            windows.Fill(table.AsSpan((t - length) * columns, length * columns), series.Timestamps[t], rows[t]);
-        }
-
-        return rows;
-    }
-
-    /// <summary>The rows of a span that have a window and a truth.</summary>
-    private TreeExamples Examples(PreparedSeries series, string target, float[]?[] rows, RowSpan span)
-    {
-        var column = series.IndexOf(target);
-        var (features, labels) = (new List<float[]>(), new List<float>());
-        for (var t = span.Start; t < span.End; t++)
-        {
-            if (rows[t] is not { } row || !series.Observed[column][t])
-                continue;
-            features.Add(row);
-            labels.Add((float)(series.Values[column][t] - (parameters.TargetMode == TreeTarget.Residual ? series.Values[column][t - 1] : 0)));
-        }
-
-        return new TreeExamples([.. features], [.. labels]);
     }
 
     /// <summary>Grows until the validation error rises and keeps the trees up to its minimum. For changes that may be none at all: the last value then.</summary>

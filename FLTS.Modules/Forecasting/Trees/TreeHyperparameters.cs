@@ -6,6 +6,7 @@ namespace FLTS.Modules.Forecasting.Trees;
 
 /// <summary>Hyperparameters of LIGHTGBM; in JSON by their snake_case names, which are LightGBM's own where it has them.</summary>
 /// <param name="InputLen">Rows seen, 1 to 1000.</param>
+/// <param name="Horizon">Steps forecast before forecasts are fed back, 1 to 100.</param>
 /// <param name="NumIterations">Most trees a target, 1 to 5000; the validation part chooses how many are kept.</param>
 /// <param name="LearningRate">Shrinkage of every tree, 1e-3 to 1.</param>
 /// <param name="NumLeaves">Most leaves a tree, 2 to 1024.</param>
@@ -20,6 +21,7 @@ namespace FLTS.Modules.Forecasting.Trees;
 /// <param name="RefitOnAll">Whether as many trees as were best are grown again on train and validation.</param>
 public sealed record TreeHyperparameters(
     int InputLen,
+    int Horizon,
     int NumIterations,
     double LearningRate,
     int NumLeaves,
@@ -35,7 +37,7 @@ public sealed record TreeHyperparameters(
 {
     private static readonly string[] Names =
     [
-        "input_len", "num_iterations", "learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", "bagging_fraction", "lambda_l2",
+        "input_len", "horizon", "num_iterations", "learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", "bagging_fraction", "lambda_l2",
         "max_bin", "early_stopping_rounds", "seed", "target_mode", "refit_on_all",
     ];
 
@@ -50,6 +52,7 @@ public sealed record TreeHyperparameters(
         var options = new OptionReader(json, LightGbmFamily.Type + ".");
         return new TreeHyperparameters(
             options.Integer("input_len", 10, 1, 1000),
+            options.Integer("horizon", 30, 1, 100),
             options.Integer("num_iterations", 500, 1, 5000),
             options.Number("learning_rate", 0.03, 1e-3, 1),
             options.Integer("num_leaves", 15, 2, 1024),
@@ -68,6 +71,7 @@ public sealed record TreeHyperparameters(
     public JsonObject ToJson() => new()
     {
         ["input_len"] = InputLen,
+        ["horizon"] = Horizon,
         ["num_iterations"] = NumIterations,
         ["learning_rate"] = LearningRate,
         ["num_leaves"] = NumLeaves,

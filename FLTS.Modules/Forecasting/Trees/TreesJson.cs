@@ -5,7 +5,7 @@ using FLTS.Modules.Forecasting.Preparation;
 
 namespace FLTS.Modules.Forecasting.Trees;
 
-/// <summary><c>model.json</c>: the trees of every target, with the names of the features they ask for.</summary>
+/// <summary><c>model.json</c>: the trees of every target (<c>trees</c> for the first step, <c>further_trees</c> for those after it), with the names of the features they ask for.</summary>
 internal static class TreesJson
 {
     /// <summary>Most trees a target, as many as <c>num_iterations</c> may be.</summary>
@@ -18,21 +18,21 @@ internal static class TreesJson
         AllowDuplicateProperties = false,
     };
 
-    public static byte[] Write(TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets, TreeEnsemble?[] ensembles) => JsonSerializer.SerializeToUtf8Bytes(
+    public static byte[] Write(TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets, TargetTrees[] trees) => JsonSerializer.SerializeToUtf8Bytes(
         new Document(
             LightGbmFamily.Type,
             OptionReader.NameOf(mode),
             features,
-            [.. targets.Zip(ensembles, (name, ensemble) => new Target(name, ensemble?.Trees))]),
+            [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
         Options);
 
     /// <param name="bytes">Not trusted.</param>
     /// <param name="mode">As the hyperparameters say.</param>
     /// <param name="features">As the signature says.</param>
     /// <param name="targets">As the signature says.</param>
-    /// <returns>[M] Null for a target that was flat in train.</returns>
+    /// <returns>[M]</returns>
     /// <exception cref="CorruptArtifactException">It is not what <see cref="Write"/> gave for such a model.</exception>
-    public static TreeEnsemble?[] Read(byte[] bytes, TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets)
+    public static TargetTrees[] Read(byte[] bytes, TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets)
     {
         Document? document;
         try
@@ -50,27 +50,27 @@ internal static class TreesJson
             throw new CorruptArtifactException($"{Name}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");
         if (!document.Targets.Select(t => t?.Name).SequenceEqual(targets, StringComparer.Ordinal))
             throw new CorruptArtifactException($"{Name}: its targets are not {string.Join(", ", targets)}.");
-        return [.. document.Targets.Select(target => Ensemble(target, features.Count))];
+        return [.. document.Targets.Select(t => new TargetTrees(Ensemble(t.Trees, features.Count, t.Name), Ensemble(t.FurtherTrees, features.Count, t.Name)))];
     }
 
     private const string Name = LightGbmFamily.FileName;
 
-    private static TreeEnsemble? Ensemble(Target target, int features)
+    private static TreeEnsemble? Ensemble(IReadOnlyList<RegressionTree>? trees, int features, string target)
     {
-        if (target.Trees is null)
+        if (trees is null)
             return null;
-        if (target.Trees.Count > MostTrees)
-            throw new CorruptArtifactException($"{Name}: '{target.Name}' has {target.Trees.Count} trees; at most {MostTrees} are grown.");
-        for (var k = 0; k < target.Trees.Count; k++)
+        if (trees.Count > MostTrees)
+            throw new CorruptArtifactException($"{Name}: '{target}' has {trees.Count} trees; at most {MostTrees} are grown.");
+        for (var k = 0; k < trees.Count; k++)
         {
-            var where = $"{Name}: '{target.Name}', tree {k}";
-            (target.Trees[k] ?? throw new CorruptArtifactException($"{where} is null.")).Check(features, where);
+            var where = $"{Name}: '{target}', tree {k}";
+            (trees[k] ?? throw new CorruptArtifactException($"{where} is null.")).Check(features, where);
         }
 
-        return new TreeEnsemble(target.Trees);
+        return new TreeEnsemble(trees);
     }
 
     private sealed record Document(string? ModelType, string? TargetMode, IReadOnlyList<string>? Features, IReadOnlyList<Target>? Targets);
 
-    private sealed record Target(string Name, IReadOnlyList<RegressionTree>? Trees);
+    private sealed record Target(string Name, IReadOnlyList<RegressionTree>? Trees, IReadOnlyList<RegressionTree>? FurtherTrees);
 }

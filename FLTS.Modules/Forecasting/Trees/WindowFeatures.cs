@@ -4,7 +4,7 @@ namespace FLTS.Modules.Forecasting.Trees;
 
 /// <summary>
 /// What trees see of a window of <c>input_len</c> rows: of every column but the calendar its last value, the values before it and the mean, minimum, maximum
-/// of its newest rows relative to that, and their standard deviation; of the calendar its value at the step to come.
+/// of its newest rows relative to that, and their standard deviation; of the calendar its value at the step that is forecast; and which step that is.
 /// </summary>
 /// <remarks>Trees cut one feature at a time: differences they would otherwise have to approximate by staircases are given to them.</remarks>
 internal sealed class WindowFeatures
@@ -32,17 +32,28 @@ internal sealed class WindowFeatures
         }
 
         names.AddRange(_calendar.Select(f => inputs[f]));
+        names.Add("#step");
         Names = names;
     }
 
-    /// <summary>In the order of <see cref="Fill"/>; stored with the trees, so that trees are never asked about other features than they were grown on.</summary>
+    /// <summary>In their order; stored with the trees, so that trees are never asked about other features than they were grown on.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Writes the features of a window.</summary>
-    /// <param name="rows">[input_len, F] Oldest first, on the series' scale.</param>
-    /// <param name="coming">Time of the step to come.</param>
+    /// <summary>Writes what depends on the step that is forecast; the rest stays.</summary>
+    /// <param name="step">1 is the row after the window.</param>
+    /// <param name="time">Of that step.</param>
     /// <param name="into">[<see cref="Names"/>]</param>
-    public void Fill(ReadOnlySpan<double> rows, DateTime coming, Span<float> into)
+    public void FillStep(int step, DateTime time, Span<float> into)
+    {
+        for (var i = 0; i < _calendar.Length; i++)
+            into[Names.Count - 1 - _calendar.Length + i] = (float)CalendarFeatures.Value(_inputs[_calendar[i]], time);
+        into[^1] = step;
+    }
+
+    /// <summary>Writes what depends on the window.</summary>
+    /// <param name="rows">[input_len, F] Oldest first, on the series' scale.</param>
+    /// <param name="into">[<see cref="Names"/>]</param>
+    public void FillWindow(ReadOnlySpan<double> rows, Span<float> into)
     {
         var at = 0;
         foreach (var f in _columns)
@@ -71,8 +82,5 @@ internal sealed class WindowFeatures
                 into[at++] = (float)Math.Sqrt(squares / w);
             }
         }
-
-        foreach (var f in _calendar)
-            into[at++] = (float)CalendarFeatures.Value(_inputs[f], coming);
     }
 }

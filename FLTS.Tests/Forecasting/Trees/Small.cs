@@ -12,7 +12,7 @@ internal static class Small
 
     public static JsonObject Parameters(string changes = "{}")
     {
-        var json = JsonNode.Parse("""{"input_len": 6, "num_iterations": 60, "learning_rate": 0.2, "min_data_in_leaf": 5, "num_leaves": 8}""")!.AsObject();
+        var json = JsonNode.Parse("""{"input_len": 6, "horizon": 4, "num_iterations": 60, "learning_rate": 0.2, "min_data_in_leaf": 5, "num_leaves": 8}""")!.AsObject();
         foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
             json[name] = value?.DeepClone();
         return Family.Normalise(json);

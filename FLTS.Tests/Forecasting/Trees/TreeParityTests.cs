@@ -19,7 +19,7 @@ internal sealed class TreeParityTests
         var grower = new TreeGrower(parameters, Width);
         var model = grower.Train(Examples(2000, size, seed: 1), null, 80, default);
         var trees = TreesJson.Read(
-            TreesJson.Write(TreeTarget.Level, Names, ["y"], [TreeGrower.Convert(model.Model.TrainedTreeEnsemble)]), TreeTarget.Level, Names, ["y"])[0]!;
+            TreesJson.Write(TreeTarget.Level, Names, ["y"], [new TargetTrees(TreeGrower.Convert(model.Model.TrainedTreeEnsemble), null)]), TreeTarget.Level, Names, ["y"])[0].First!;
 
         var asked = Examples(5000, size, seed: 2);
         var random = new Random(3);
