@@ -35,7 +35,7 @@ internal sealed class ExampleTable
     /// <summary>The rows of a span that were observed and have a window in their segment.</summary>
     /// <param name="target">What is to be forecast.</param>
     /// <param name="span">Rows that are the truth.</param>
-    /// <param name="further">False: from the window right before each row. True: from one that ends 2 to horizon rows before it, drawn by the seed.</param>
+    /// <param name="further">False: from the window right before each row. True: from one that ends 2 to horizon rows before it, drawn by the seed, near ones more often: there is more to be known about them.</param>
     public TreeExamples Of(string target, RowSpan span, bool further)
     {
         var column = _series.IndexOf(target);
@@ -43,7 +43,7 @@ internal sealed class ExampleTable
         var (features, labels) = (new List<float[]>(), new List<float>());
         for (var t = span.Start; t < span.End; t++)
         {
-            var step = further ? random.Next(2, _parameters.Horizon + 1) : 1;
+            var step = further ? Draw(random) : 1;
             var start = t - step + 1;
             if (start < 0 || _rows[start] is not { } row || _series.Segments[start] != _series.Segments[t] || !_series.Observed[column][t])
                 continue;
@@ -59,4 +59,7 @@ internal sealed class ExampleTable
 
         return new TreeExamples([.. features], [.. labels]);
     }
+
+    /// <summary>2 to horizon, its logarithm uniform.</summary>
+    private int Draw(Random random) => (int)(2 * Math.Pow((_parameters.Horizon + 1) / 2.0, random.NextDouble()));
 }
