@@ -102,11 +102,11 @@ internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw new InvalidInputException(
-                $"{LightGbmFamily.Type} cannot train here: its native library does not load ({e.Message.ReplaceLineEndings(" ")}). "
-                + "It exists for Linux x64, where it needs the OpenMP runtime libgomp.so.1 (Debian and Ubuntu: apt-get install libgomp1), Windows x64 and macOS x64. "
-                + "Models that are trained already are served without it.",
-                e);
+            // The loader names every place it looked at; what helps is whether the library itself or only OpenMP is missing.
+            var reason = e.Message.Contains("libgomp", StringComparison.Ordinal)
+                ? "the OpenMP runtime libgomp.so.1 is missing (Debian and Ubuntu: apt-get install libgomp1)"
+                : "it exists for Linux x64 (with glibc and libgomp1), Windows x64 and macOS x64";
+            throw new InvalidInputException($"{LightGbmFamily.Type} cannot train here, its native library {NativeLibraryName} does not load: {reason}. Models that are trained already are served without it.", e);
         }
     }
 
