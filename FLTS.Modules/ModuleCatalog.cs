@@ -5,6 +5,7 @@ using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training.Gru;
+using FLTS.Modules.Training.LightGbm;
 using FLTS.Modules.Training.Lstm;
 using FLTS.Modules.Training.Prophet;
 using FLTS.Modules.Training.References;
@@ -22,6 +23,7 @@ public static class ModuleCatalog
         new GruModule(),
         new LstmModule(),
         new ProphetModule(),
+        new LightGbmModule(),
         new ReferencesModule(),
         new EvaluationModule(),
         new InferenceModule(),

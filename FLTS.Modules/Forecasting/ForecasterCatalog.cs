@@ -2,6 +2,7 @@ using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting.Baselines;
 using FLTS.Modules.Forecasting.Prophet;
 using FLTS.Modules.Forecasting.Recurrent;
+using FLTS.Modules.Forecasting.Trees;
 
 namespace FLTS.Modules.Forecasting;
 
@@ -12,7 +13,7 @@ public static class ForecasterCatalog
     public static IReadOnlyList<IForecasterFamily> References { get; } = [new NaiveFamily(), new SeasonalNaiveFamily(), new EwmaFamily(), new ArFamily()];
 
     /// <summary>Models and references.</summary>
-    public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), .. References];
+    public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), new LightGbmFamily(), .. References];
 
     /// <summary>The family of a model type.</summary>
     /// <exception cref="InvalidInputException">No such type; lists those there are.</exception>

@@ -91,6 +91,7 @@ public sealed record EpochMetrics(
 /// <param name="ValidatedRows">Train rows that chose between epochs or penalties.</param>
 /// <param name="Diagnostics">Objective, iterations, convergence and the like, for the manifest.</param>
 /// <param name="Warnings">Sentences for the run's record.</param>
+/// <param name="BeforeRefit">Where <paramref name="Model"/> was refitted on all of train: the fit that had not seen the validation part, for residuals; the caller disposes it.</param>
 public sealed record FitResult(
     IFittedForecaster Model,
     IReadOnlyList<EpochMetrics> History,
@@ -98,7 +99,8 @@ public sealed record FitResult(
     RowSpan FittedRows,
     RowSpan ValidatedRows,
     JsonObject? Diagnostics = null,
-    IReadOnlyList<string>? Warnings = null);
+    IReadOnlyList<string>? Warnings = null,
+    IFittedForecaster? BeforeRefit = null);
 
 /// <summary>Rows <paramref name="Start"/> (inclusive) to <paramref name="End"/> (exclusive) of train.</summary>
 public readonly record struct RowSpan(int Start, int End);

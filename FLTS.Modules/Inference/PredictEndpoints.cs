@@ -33,6 +33,7 @@ internal static class PredictEndpoints
         3,
         "e309764d",
         [new() { ["ts"] = "2018-03-05T15:18:00", ["down"] = 161_234_567.8, ["up"] = 9_876_543.2 }],
+        new Dictionary<string, Dictionary<string, double[]?[]>> { ["80"] = new() { ["down"] = [[120_345_678.9, 190_987_654.3]], ["up"] = [[7_654_321.1, 12_345_678.7]] } },
         null);
 
     private static readonly string[] _exampleTimes = ["2018-03-05T15:14:00", "2018-03-05T15:16:00"];
@@ -48,7 +49,7 @@ internal static class PredictEndpoints
             .RequireRole(Roles.Predict)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
-            .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10 })
+            .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10, level = 80 })
             .WithExample(_example);
         group.MapPost("/predict/batch", Batch)
             .WithName("PredictBatch")

@@ -4,9 +4,12 @@ using FLTS.Modules.Contracts;
 namespace FLTS.Modules.Inference;
 
 /// <summary>Body of <c>POST /predict</c>, read strictly.</summary>
-internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, string? Identifier)
+internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, string? Identifier, IReadOnlyList<double> Levels)
 {
-    private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier"];
+    private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level"];
+
+    /// <summary>Most levels of intervals in one request.</summary>
+    private const int MostLevels = 10;
 
     /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
     public static PredictRequest Parse(JsonElement body)
@@ -17,6 +20,7 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
         JsonElement? data = null;
         string? index = null, identifier = null;
         int? length = null;
+        IReadOnlyList<double> levels = [];
         foreach (var property in body.EnumerateObject())
         {
             var value = property.Value;
@@ -39,12 +43,29 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
                         ? whole
                         : throw new InvalidInputException("'inference_length' must be a whole number of steps.");
                     break;
+                case "level":
+                    levels = ReadLevels(value);
+                    break;
                 default:
                     throw new InvalidInputException($"Unknown field '{property.Name}'; known are {string.Join(", ", _known)}.");
             }
         }
 
-        return new PredictRequest(data, index, length, identifier);
+        return new PredictRequest(data, index, length, identifier, levels);
+    }
+
+    private static List<double> ReadLevels(JsonElement value)
+    {
+        var levels = new List<double>();
+        foreach (var item in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var level) || level is not (> 0 and < 100) || levels.Count == MostLevels)
+                throw new InvalidInputException($"'level' must be a percentage between 0 and 100 such as 80, or a list of at most {MostLevels} of them.");
+            if (!levels.Contains(level))
+                levels.Add(level);
+        }
+
+        return levels;
     }
 
     private static string Text(JsonProperty property) => property.Value.ValueKind == JsonValueKind.String
@@ -52,7 +73,8 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
         : throw new InvalidInputException($"'{property.Name}' must be a string.");
 }
 
-/// <summary>Answer of <c>POST /predict</c>. <paramref name="Predictions"/>: a row a step, <c>ts</c> and every target in original units.</summary>
+/// <summary>Answer of <c>POST /predict</c>. <paramref name="Predictions"/>: a row a step, <c>ts</c> and every target in original units.
+/// <paramref name="Intervals"/>: by level in percent and target, <c>[low, high]</c> a step, null where there are too few residuals.</summary>
 internal sealed record PredictAnswer(
     string Status,
     string Identifier,
@@ -61,4 +83,5 @@ internal sealed record PredictAnswer(
     int Version,
     string ConfigHash,
     IReadOnlyList<Dictionary<string, object>> Predictions,
+    IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals,
     IReadOnlyList<string>? Warnings);

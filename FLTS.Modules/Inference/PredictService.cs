@@ -74,7 +74,9 @@ internal sealed partial class PredictService(ModelSlots slots, PredictQueue queu
             predictions.Add(row);
         }
 
-        return new PredictAnswer("SUCCESS", model.Identifier, manifest.RunId, manifest.ModelType, model.Version, manifest.ConfigHash, predictions, warnings.Count > 0 ? warnings : null);
+        var (intervals, remarks) = IntervalAnswer.Of(model, forecast, request.Levels);
+        warnings = [.. warnings, .. remarks];
+        return new PredictAnswer("SUCCESS", model.Identifier, manifest.RunId, manifest.ModelType, model.Version, manifest.ConfigHash, predictions, intervals, warnings.Count > 0 ? warnings : null);
     }
 
     private (PreparedSeries Series, int Origin, IReadOnlyList<string> Warnings) Rows(ServedModel model, PredictRequest request)

@@ -1,4 +1,5 @@
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 
@@ -27,6 +28,8 @@ internal sealed class ServedModel(string identifier, int version, LoadedModel lo
     public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
 
     public ForecastRestorer Restorer { get; } = new(loaded.Scaler, loaded.Manifest.Targets);
+
+    public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
 
     /// <summary>False: it is gone, look at the slot again.</summary>
     public bool TryAcquire()

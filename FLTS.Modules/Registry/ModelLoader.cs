@@ -2,12 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Forecasting.Preparation;
 
 namespace FLTS.Modules.Registry;
 
 /// <summary>A model ready to forecast, with what turns original units into its scale and back.</summary>
-internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster forecaster, Scaler scaler, PreprocessConfig config) : IDisposable
+internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster forecaster, Scaler scaler, PreprocessConfig config, ValidationResiduals? residuals = null) : IDisposable
 {
     public ArtifactManifest Manifest { get; } = manifest;
 
@@ -16,6 +17,9 @@ internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster f
     public Scaler Scaler { get; } = scaler;
 
     public PreprocessConfig Config { get; } = config;
+
+    /// <summary>For intervals; null for a model stored without.</summary>
+    public ValidationResiduals? Residuals { get; } = residuals;
 
     public void Dispose() => Forecaster.Dispose();
 }
@@ -33,8 +37,9 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         {
             var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
             var config = PreprocessConfig.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
+            var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes) ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation) : null;
             var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
-            return new LoadedModel(manifest, forecaster, scaler, config);
+            return new LoadedModel(manifest, forecaster, scaler, config, residuals);
         }
         catch (Exception e) when (e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException)
         {

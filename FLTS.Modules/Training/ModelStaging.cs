@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
@@ -18,12 +19,13 @@ internal static class ModelStaging
     /// <summary>Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.</summary>
     private const double GoldenTolerance = 1e-4;
 
-    public static void Write(string folder, RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit)
+    public static void Write(string folder, RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, byte[] residuals)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (name, bytes) in fit.Model.Save())
             files[$"{run.ModelType}/{name}"] = bytes;
 
+        files[ResidualFile.Path] = residuals;
         files["scaler/scaler.json"] = dataset.Meta.Scaler.Save();
         files["preprocess/preprocess_config.json"] = JsonSerializer.SerializeToUtf8Bytes(dataset.Meta.Config.ToJson(), RegistryJson.Indented);
         if (fit.History.Count > 1)

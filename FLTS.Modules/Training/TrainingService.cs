@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
@@ -105,18 +106,17 @@ internal sealed partial class TrainingService(
         await PublishAsync(run, "RUNNING", null, cancellation);
         var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
-        var forecaster = ForecasterCatalog.Get(run.ModelType).Create(hyperparameters);
-
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(options.TimeLimitSeconds));
         var clock = Stopwatch.GetTimestamp();
         await using var progress = new ProgressRecorder(run, lease, runs, logger);
         FitResult fit;
+        ValidationResiduals residuals;
         try
         {
             using var share = threads.Take(options.Threads);
             var context = new FitContext(share.Count, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
-            fit = await ComputeThreads.RunAsync(() => forecaster.Fit(dataset.TrainingSet, context), options.Nice);
+            (fit, residuals) = await ComputeThreads.RunAsync(() => RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context), options.Nice);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -127,7 +127,7 @@ internal sealed partial class TrainingService(
         {
             await progress.FlushAsync();
             FaultPoint.Reach("train.fitted");
-            ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit);
+            ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
         FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));

@@ -79,6 +79,36 @@ internal sealed class EmbeddedTests
     }
 
     [Test]
+    public async Task Boosted_trees_are_trained_where_a_request_asks_for_them_judged_promoted_and_served()
+    {
+        using var folder = new TemporaryFolder();
+        await using var flts = Start(folder, rows: 1500);
+        await flts.WaitUntilReadyAsync();
+        await flts.UseAdminKeyAsync();
+        var id = await flts.StartPipelineAsync(new JsonObject
+        {
+            ["dataset"] = "station",
+            ["model_types"] = new JsonArray("NAIVE", "LIGHTGBM"),
+            ["training"] = new JsonObject { ["LIGHTGBM"] = new JsonObject { ["num_iterations"] = 60, ["learning_rate"] = 0.1 } },
+        });
+        var ended = await flts.WaitForEndAsync(id);
+
+        Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("promoted"), ended.ToJsonString());
+        var loaded = await flts.WaitForModelAsync();
+        Assert.That(loaded["model_type"]!.GetValue<string>(), Is.EqualTo("LIGHTGBM"), "trees beat the last value");
+        var files = (await flts.GetAsync($"/runs/{loaded["run_id"]}/artifacts"))["items"]!.AsArray();
+        Assert.That(files.Select(f => f!["path"]!.GetValue<string>()), Does.Contain("LIGHTGBM/model.json"));
+        var answer = await flts.PostAsync("/predict", new JsonObject { ["inference_length"] = 40, ["level"] = new JsonArray(80, 99.9) });
+        var rows = answer["predictions"]!.AsArray();
+        Assert.That(rows, Has.Count.EqualTo(40));
+        Assert.That(rows.Select(r => r!["down"]!.GetValue<double>()), Is.All.InRange(0, 2e9));
+        var down = answer["intervals"]!["80"]!["down"]!.AsArray();
+        Assert.That(down.Zip(rows, (i, r) => i![0]!.GetValue<double>() <= r!["down"]!.GetValue<double>() && r["down"]!.GetValue<double>() <= i[1]!.GetValue<double>()), Has.Exactly(40).True);
+        Assert.That(answer["intervals"]!["99.9"]!["down"]!.AsArray(), Has.Exactly(40).Null, "240 residuals say nothing of one in a thousand");
+        Assert.That(answer["warnings"]!.ToJsonString(), Does.Contain("level 99.9 are null").And.Contain("extrapolated from step 31 on"));
+    }
+
+    [Test]
     public async Task A_type_that_fails_for_good_is_named_as_missing_and_the_others_are_promoted()
     {
         using var folder = new TemporaryFolder();

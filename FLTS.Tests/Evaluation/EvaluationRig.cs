@@ -3,6 +3,7 @@ using System.Text.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Forecasting.Series;
 using FLTS.Modules.Registry;
@@ -177,7 +178,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         var staging = new Staging(_folder).Prepare(run.RunId, run.Attempt);
-        ModelStaging.Write(staging, run, hyperparameters, Dataset, family.Create(hyperparameters).Fit(Dataset.TrainingSet, new FitContext(1, null, CancellationToken.None)));
+        var (fit, residuals) = RunResiduals.FitWith(run.ModelType, hyperparameters, Dataset, new FitContext(1, null, CancellationToken.None));
+        ModelStaging.Write(staging, run, hyperparameters, Dataset, fit, await ResidualFile.WriteAsync(residuals));
         run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, staging, CancellationToken.None);
         await using var db = await DbAsync();
         db.Runs.Add(run);

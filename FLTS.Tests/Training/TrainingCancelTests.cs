@@ -85,6 +85,8 @@ internal sealed class TrainingCancelTests
             return new string('a', 64);
         }
 
+        public Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
+
         public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
@@ -51,6 +52,45 @@ internal sealed class TrainingServiceTests
         using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
         var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
         Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Boosted_trees_are_stored_as_JSON_and_repeat_their_golden_prediction_after_loading([Values] Parts parts)
+    {
+        await using var registry = await WithDataAsync(parts);
+        var queued = await registry.QueueRunAsync(await DataAsync(registry), "LIGHTGBM", new JsonObject { ["num_iterations"] = 5, ["min_data_in_leaf"] = 5 });
+
+        await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That((row.Status, row.Error, row.Epoch, row.Epochs), Is.EqualTo((RunStatus.Succeeded, (string?)null, (int?)11, (int?)11)));
+        Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.Positive);
+        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
+        Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
+        Assert.That((await ArtifactsAsync(registry)).Select(a => a.Item1), Does.Contain("LIGHTGBM/model.json"));
+    }
+
+    [TestCase("NAIVE", "{}")]
+    [TestCase("EWMA", "{}")]
+    [TestCase("AR", "{}")]
+    [TestCase("PROPHET", "{}")]
+    [TestCase("GRU", """{"hidden_size": 4, "epochs": 1}""")]
+    [TestCase("LIGHTGBM", """{"num_iterations": 5}""")]
+    public async Task Every_model_type_stores_its_residuals_with_size_and_SHA256_in_the_manifest(string type, string parameters)
+    {
+        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueRunAsync(await DataAsync(registry), type, JsonNode.Parse(parameters)!.AsObject());
+
+        await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        Assert.That(stored.Manifest.Files.Select(f => f.Path), Does.Contain("residuals/validation.parquet"));
+        var residuals = await ResidualFile.ReadAsync(stored.Files[ResidualFile.Path], stored.Manifest.Targets);
+        var counts = Enumerable.Range(0, residuals.Steps).Select(h => residuals.Values[0].Where((v, i) => i % residuals.Steps == h && double.IsFinite(v)).Count()).ToArray();
+        Assert.That(residuals.Steps, Is.EqualTo(30));
+        Assert.That(counts, Is.Ordered.Descending.And.All.Positive, "the further a step, the fewer origins still have it inside train");
     }
 
     [Test]

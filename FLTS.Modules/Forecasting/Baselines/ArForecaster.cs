@@ -24,7 +24,8 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
 
         var signature = new ModelSignature(ModelType, series.Columns, series.Targets, inputLength, 1, series.Step);
         var scale = series.Values.Select(v => Spread(v.AsSpan(0, Math.Max(data.ValidationStart, 1)))).ToArray();
-        var coefficients = new double[series.Targets.Count][];
+        var (selected, coefficients) = (new double[series.Targets.Count][], new double[series.Targets.Count][]);
+        var refits = refitOnAll && data.ValidationStart < series.Rows;
         var penalties = new JsonObject();
         var lags = new LagRows(series, inputLength, scale);
 
@@ -43,19 +44,23 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
             for (var j = 0; j < members.Length; j++)
             {
                 var best = check.Rows == 0 ? Array.IndexOf(Penalties, 1e-3) : Best(solutions, check, j);
-                coefficients[members[j].M] = (all is null ? solutions[best] : all.Solve(Penalties[best]))[j];
+                selected[members[j].M] = solutions[best][j];
+                coefficients[members[j].M] = all is null ? selected[members[j].M] : all.Solve(Penalties[best])[j];
                 penalties[members[j].Name] = Penalties[best];
             }
         }
 
-        var model = new FittedAr(signature, scale, coefficients);
-        var metrics = OneStepMetrics.Of(model, data, context.Cancellation);
+        var unseen = new FittedAr(signature, scale, selected);
+        var metrics = OneStepMetrics.Of(unseen, data, context.Cancellation);
         context.Progress?.Report(new FitProgress(1, 1, metrics));
-        var seen = refitOnAll ? series.Rows : data.ValidationStart;
-        List<string> warnings = refitOnAll && data.ValidationStart < series.Rows
-            ? ["Validation metrics are those of the model refitted on all of train."]
-            : [];
-        return new FitResult(model, metrics is null ? [] : [metrics], null, new RowSpan(0, seen), new RowSpan(data.ValidationStart, series.Rows), new JsonObject { ["penalties"] = penalties }, warnings);
+        return new FitResult(
+            refits ? new FittedAr(signature, scale, coefficients) : unseen,
+            metrics is null ? [] : [metrics],
+            null,
+            new RowSpan(0, refits ? series.Rows : data.ValidationStart),
+            new RowSpan(data.ValidationStart, series.Rows),
+            new JsonObject { ["penalties"] = penalties },
+            BeforeRefit: refits ? unseen : null);
     }
 
     private static int Best(double[][][] solutions, NormalEquations check, int target)

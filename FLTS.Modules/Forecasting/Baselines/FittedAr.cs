@@ -18,7 +18,7 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var inputs = Signature.Inputs.Select(history.IndexOf).ToArray();
         var targets = Signature.Targets.Select(t => Signature.Inputs.ToList().IndexOf(t)).ToArray();
-        var next = steps > 1 ? Signature.Inputs.Select(NextOf).ToArray() : [];
+        var coming = steps > 1 ? new ComingInputs(Signature, history) : null;
         var (length, columns) = (Signature.InputLength, inputs.Length);
         var forecast = new double[origins.Length, steps, targets.Length];
         var rows = new double[(length + steps) * columns]; // standardised, then the forecasts behind them
@@ -43,8 +43,8 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
                     forecast[n, h, m] = (value * scale[f].Deviation) + scale[f].Mean;
                 }
 
-                for (var f = 0; f < next.Length && h + 1 < steps; f++)
-                    rows[((length + h) * columns) + f] = (next[f](history, forecast, n, origins[n], h) - scale[f].Mean) / scale[f].Deviation;
+                for (var f = 0; f < columns && h + 1 < steps; f++)
+                    rows[((length + h) * columns) + f] = (coming!.Value(f, forecast, n, origins[n], h) - scale[f].Mean) / scale[f].Deviation;
             }
         }
 
@@ -75,29 +75,4 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
     public void Dispose()
     {
     }
-
-    /// <summary>Value of an input at step h + 1 behind the origin, on the series' scale.</summary>
-    private Func<PreparedSeries, double[,,], int, int, int, double> NextOf(string input)
-    {
-        if (TargetOf(input) is var target and >= 0)
-            return (_, forecast, n, _, h) => forecast[n, h, target];
-        if (CalendarFeatures.IsCalendar(input))
-            return (history, _, _, origin, h) => CalendarFeatures.Value(input, history.Timestamps[origin] + ((h + 1) * history.Step));
-        if (Lags.TryParse(input, Signature.Inputs, out var source, out var lag) && TargetOf(Signature.Inputs[source]) is var lagged and >= 0)
-        {
-            return (history, forecast, n, origin, h) =>
-            {
-                var row = origin + 1 + h - lag;
-                if (row > origin)
-                    return forecast[n, h - lag, lagged];
-                return row >= 0 && history.Segments[row] == history.Segments[origin]
-                    ? history.Values[history.IndexOf(Signature.Targets[lagged])][row]
-                    : throw new InvalidInputException($"AR: input '{input}' reaches behind the gap before row {origin}; give more rows or forecast fewer steps.");
-            };
-        }
-
-        throw new InvalidInputException($"AR forecasts one step here, not more: input '{input}' is no target, so its coming values are unknown.");
-    }
-
-    private int TargetOf(string column) => Signature.Targets.ToList().IndexOf(column);
 }

@@ -24,13 +24,16 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
         context.Progress?.Report(new FitProgress(total, total, epoch));
         var signature = new ModelSignature(ModelType, [.. series.Targets], [.. series.Targets], InputLength: 1, Horizon: 1, series.Step, LeadFromEndOfTrain: true);
         return new FitResult(
-            new FittedProphetForecaster(signature, last, hyperparameters.Cap, hyperparameters.Floor),
+            Fitted(last),
             [epoch],
             null,
             new RowSpan(0, fitted),
             new RowSpan(fitted, fitted),
             Diagnostics(series, last),
-            [.. series.Targets.Where((_, j) => !last[j].Report.Converged).Select(t => $"The Prophet fit of '{t}' did not converge.")]);
+            [.. series.Targets.Where((_, j) => !last[j].Report.Converged).Select(t => $"The Prophet fit of '{t}' did not converge.")],
+            refits ? Fitted(models) : null);
+
+        FittedProphetForecaster Fitted(ProphetModel[] fits) => new(signature, fits, hyperparameters.Cap, hyperparameters.Floor);
     }
 
     private ProphetModel[] FitRows(TrainingSet data, int rows, ProphetModel[]? warm, FitContext context, int done, int total)

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
+
+namespace FLTS.Modules.Forecasting.Trees;
+
+/// <summary>
+/// <c>LIGHTGBM</c>: gradient-boosted regression trees (LightGBM, Ke et al. 2017), for each target one ensemble for the next step and one for the steps after it, on lags, rolling statistics and the calendar;
+/// hyperparameters: <see cref="TreeHyperparameters"/>. Trained by the native library, stored as JSON, served from that by own code.
+/// </summary>
+public sealed class LightGbmFamily : IForecasterFamily
+{
+    internal const string Type = "LIGHTGBM";
+    internal const string FileName = "model.json";
+
+    public string ModelType => Type;
+
+    public JsonObject Normalise(JsonObject? hyperparameters) => TreeHyperparameters.Parse(hyperparameters).ToJson();
+
+    public IForecaster Create(JsonObject hyperparameters) => new TreeForecaster(TreeHyperparameters.Parse(hyperparameters));
+
+    public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)
+    {
+        if (!files.TryGetValue(FileName, out var bytes))
+            throw new CorruptArtifactException($"{Type}: {FileName} is missing.");
+        TreeHyperparameters parameters;
+        try
+        {
+            parameters = TreeHyperparameters.Parse(hyperparameters);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new CorruptArtifactException($"{Type}: the stored hyperparameters are not usable: {e.Message}", e);
+        }
+
+        if (signature.ModelType != Type || signature.InputLength != parameters.InputLen || signature.Horizon != parameters.Horizon || signature.Targets.Count == 0 || signature.Targets.Except(signature.Inputs).Any())
+        {
+            throw new CorruptArtifactException(
+                $"{Type}: the signature ({signature.ModelType}, {signature.InputLength} rows to {signature.Horizon}) contradicts the hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
+        }
+
+        var features = new WindowFeatures(signature.Inputs, signature.InputLength).Names;
+        return new FittedTrees(signature, parameters.TargetMode, TreesJson.Read(bytes, parameters.TargetMode, features, signature.Targets));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+
+namespace FLTS.Modules.Forecasting.Trees;
+
+/// <summary><c>model.json</c>: the trees of every target (<c>trees</c> for the first step, <c>further_trees</c> for those after it), with the names of the features they ask for.</summary>
+internal static class TreesJson
+{
+    /// <summary>Most trees a target, as many as <c>num_iterations</c> may be.</summary>
+    private const int MostTrees = 5000;
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    };
+
+    public static byte[] Write(TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets, TargetTrees[] trees) => JsonSerializer.SerializeToUtf8Bytes(
+        new Document(
+            LightGbmFamily.Type,
+            OptionReader.NameOf(mode),
+            features,
+            [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
+        Options);
+
+    /// <param name="bytes">Not trusted.</param>
+    /// <param name="mode">As the hyperparameters say.</param>
+    /// <param name="features">As the signature says.</param>
+    /// <param name="targets">As the signature says.</param>
+    /// <returns>[M]</returns>
+    /// <exception cref="CorruptArtifactException">It is not what <see cref="Write"/> gave for such a model.</exception>
+    public static TargetTrees[] Read(byte[] bytes, TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets)
+    {
+        Document? document;
+        try
+        {
+            document = JsonSerializer.Deserialize<Document>(bytes, Options);
+        }
+        catch (JsonException e)
+        {
+            throw new CorruptArtifactException($"{Name} is malformed: {e.Message}", e);
+        }
+
+        if (document is not { ModelType: LightGbmFamily.Type, Features: not null, Targets: not null } || document.TargetMode != OptionReader.NameOf(mode))
+            throw new CorruptArtifactException($"{Name} is no {LightGbmFamily.Type} model of target_mode {OptionReader.NameOf(mode)}.");
+        if (!document.Features.SequenceEqual(features, StringComparer.Ordinal))
+            throw new CorruptArtifactException($"{Name}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");
+        if (!document.Targets.Select(t => t?.Name).SequenceEqual(targets, StringComparer.Ordinal))
+            throw new CorruptArtifactException($"{Name}: its targets are not {string.Join(", ", targets)}.");
+        return [.. document.Targets.Select(t => new TargetTrees(Ensemble(t.Trees, features.Count, t.Name), Ensemble(t.FurtherTrees, features.Count, t.Name)))];
+    }
+
+    private const string Name = LightGbmFamily.FileName;
+
+    private static TreeEnsemble? Ensemble(IReadOnlyList<RegressionTree>? trees, int features, string target)
+    {
+        if (trees is null)
+            return null;
+        if (trees.Count > MostTrees)
+            throw new CorruptArtifactException($"{Name}: '{target}' has {trees.Count} trees; at most {MostTrees} are grown.");
+        for (var k = 0; k < trees.Count; k++)
+        {
+            var where = $"{Name}: '{target}', tree {k}";
+            (trees[k] ?? throw new CorruptArtifactException($"{where} is null.")).Check(features, where);
+        }
+
+        return new TreeEnsemble(trees);
+    }
+
+    private sealed record Document(string? ModelType, string? TargetMode, IReadOnlyList<string>? Features, IReadOnlyList<Target>? Targets);
+
+    private sealed record Target(string Name, IReadOnlyList<RegressionTree>? Trees, IReadOnlyList<RegressionTree>? FurtherTrees);
+}

@@ -1,0 +1,86 @@
+using FLTS.Modules.Forecasting.Preparation;
+
+namespace FLTS.Modules.Forecasting.Trees;
+
+/// <summary>
+/// What trees see of a window of <c>input_len</c> rows: of every column but the calendar its last value, the values before it and the mean, minimum, maximum
+/// of its newest rows relative to that, and their standard deviation; of the calendar its value at the step that is forecast; and which step that is.
+/// </summary>
+/// <remarks>Trees cut one feature at a time: differences they would otherwise have to approximate by staircases are given to them.</remarks>
+internal sealed class WindowFeatures
+{
+    private readonly IReadOnlyList<string> _inputs;
+    private readonly int[] _columns, _calendar, _spans;
+    private readonly int _length, _width;
+
+    /// <param name="inputs">F input columns in order.</param>
+    /// <param name="inputLength">Rows of a window.</param>
+    public WindowFeatures(IReadOnlyList<string> inputs, int inputLength)
+    {
+        (_inputs, _length, _width) = (inputs, inputLength, inputs.Count);
+        _columns = [.. Enumerable.Range(0, inputs.Count).Where(f => !CalendarFeatures.IsCalendar(inputs[f]))];
+        _calendar = [.. Enumerable.Range(0, inputs.Count).Where(f => CalendarFeatures.IsCalendar(inputs[f]))];
+        _spans = [.. new[] { inputLength / 4, inputLength / 2, inputLength }.Where(w => w >= 2).Distinct()];
+        var names = new List<string>();
+        foreach (var f in _columns)
+        {
+            names.Add(inputs[f]);
+            for (var back = 1; back < inputLength; back++)
+                names.Add($"{inputs[f]}[-{back}]");
+            foreach (var w in _spans)
+                names.AddRange([$"mean({inputs[f]},{w})", $"min({inputs[f]},{w})", $"max({inputs[f]},{w})", $"sd({inputs[f]},{w})"]);
+        }
+
+        names.AddRange(_calendar.Select(f => inputs[f]));
+        names.Add("#step");
+        Names = names;
+    }
+
+    /// <summary>In their order; stored with the trees, so that trees are never asked about other features than they were grown on.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Writes what depends on the step that is forecast; the rest stays.</summary>
+    /// <param name="step">1 is the row after the window.</param>
+    /// <param name="time">Of that step.</param>
+    /// <param name="into">[<see cref="Names"/>]</param>
+    public void FillStep(int step, DateTime time, Span<float> into)
+    {
+        for (var i = 0; i < _calendar.Length; i++)
+            into[Names.Count - 1 - _calendar.Length + i] = (float)CalendarFeatures.Value(_inputs[_calendar[i]], time);
+        into[^1] = step;
+    }
+
+    /// <summary>Writes what depends on the window.</summary>
+    /// <param name="rows">[input_len, F] Oldest first, on the series' scale.</param>
+    /// <param name="into">[<see cref="Names"/>]</param>
+    public void FillWindow(ReadOnlySpan<double> rows, Span<float> into)
+    {
+        var at = 0;
+        foreach (var f in _columns)
+        {
+            var last = rows[((_length - 1) * _width) + f];
+            into[at++] = (float)last;
+            for (var back = 1; back < _length; back++)
+                into[at++] = (float)(rows[((_length - 1 - back) * _width) + f] - last);
+            foreach (var w in _spans)
+            {
+                var (sum, min, max) = (0.0, double.MaxValue, double.MinValue);
+                for (var t = _length - w; t < _length; t++)
+                {
+                    var value = rows[(t * _width) + f];
+                    sum += value;
+                    min = Math.Min(min, value);
+                    max = Math.Max(max, value);
+                }
+
+                var (mean, squares) = (sum / w, 0.0);
+                for (var t = _length - w; t < _length; t++)
+                    squares += (rows[(t * _width) + f] - mean) * (rows[(t * _width) + f] - mean);
+                into[at++] = (float)(mean - last);
+                into[at++] = (float)(min - last);
+                into[at++] = (float)(max - last);
+                into[at++] = (float)Math.Sqrt(squares / w);
+            }
+        }
+    }
+}
