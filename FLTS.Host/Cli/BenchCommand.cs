@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FLTS.Host.Cli.Benchmarks;
 using FLTS.Modules.Contracts;
 
@@ -7,14 +9,21 @@ namespace FLTS.Host.Cli;
 /// <summary><c>bench</c>: benchmarks with stated sizes, medians of several runs, one JSON line a result.</summary>
 internal static class BenchCommand
 {
-    private static readonly Argument<string> _what = new("what") { Description = "prophet or train" };
-    private static readonly Option<string?> _dataset = new("--dataset") { Description = "A CSV to measure on (default: generated data of a stated size)." };
+    private static readonly Argument<string> _what = new("what") { Description = "prophet, train or accuracy" };
+    private static readonly Option<string?> _dataset = new("--dataset") { Description = "prophet, train: a CSV to measure on (default: generated data of a stated size)." };
+    private static readonly Option<string?> _datasets = new("--datasets") { Description = "accuracy: folder of name.csv and name_test.csv (default: FLTS_DATASETS, else generated data)." };
+    private static readonly Option<bool> _test = new("--test") { Description = "accuracy: score on the test part instead of rolling origins inside train." };
+    private static readonly Option<bool> _paper = new("--paper") { Description = "accuracy: the published protocol (NRMSE of down and up) on the test part." };
+    private static readonly Option<string?> _settings = new("--settings") { Description = "accuracy: JSON file of settings to compare, {\"name\": {hyperparameters}} (default: the defaults)." };
+    private static readonly Option<string[]> _models = new("--models") { Description = "accuracy: model types (default GRU LSTM).", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["GRU", "LSTM"] };
+    private static readonly Option<int> _folds = new("--folds") { Description = "accuracy: rolling origins, 1 to 5 (default 3).", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int?> _seeds = new("--seeds") { Description = "accuracy: seeds 0 to N - 1 (default 3; 5 on the test part)." };
     private static readonly Option<bool> _json = new("--json") { Description = "Results only, without what is being measured." };
 
     public static Command Create()
     {
-        _what.AcceptOnlyFromAmong("prophet", "train");
-        var command = new Command("bench", "Measures; one JSON line a result.") { _what, _dataset, _json };
+        _what.AcceptOnlyFromAmong("prophet", "train", "accuracy");
+        var command = new Command("bench", "Measures; one JSON line a result.") { _what, _dataset, _datasets, _test, _paper, _settings, _models, _folds, _seeds, _json };
         command.SetAction(parsed =>
         {
             var dataset = parsed.GetValue(_dataset);
@@ -22,11 +31,52 @@ internal static class BenchCommand
                 throw new InvalidInputException($"--dataset {dataset}: there is no such file.");
 
             var progress = parsed.GetValue(_json) ? TextWriter.Null : Console.Error;
-            foreach (var result in parsed.GetValue(_what) == "train" ? TrainBenchmark.Run(dataset, progress) : ProphetBenchmark.Run(dataset, progress))
+            var results = parsed.GetValue(_what) switch
+            {
+                "train" => TrainBenchmark.Run(dataset, progress),
+                "accuracy" => Accuracy(parsed, progress),
+                _ => ProphetBenchmark.Run(dataset, progress),
+            };
+            foreach (var result in results)
                 Console.WriteLine(result.ToJsonString());
 
             return 0;
         });
         return command;
+    }
+
+    private static IEnumerable<JsonObject> Accuracy(ParseResult parsed, TextWriter progress)
+    {
+        var (test, paper) = (parsed.GetValue(_test), parsed.GetValue(_paper));
+        if (test && paper)
+            throw new InvalidInputException("--test and --paper are two protocols; ask for one.");
+        var options = new AccuracyOptions
+        {
+            Datasets = parsed.GetValue(_datasets) ?? Environment.GetEnvironmentVariable("FLTS_DATASETS"),
+            Folds = Within("--folds", parsed.GetValue(_folds), 1, 5),
+            Seeds = Within("--seeds", parsed.GetValue(_seeds) ?? (test || paper ? 5 : 3), 1, 100),
+            Models = parsed.GetValue(_models)!,
+        };
+        if (parsed.GetValue(_settings) is { } file)
+            options = options with { Settings = ReadSettings(file) };
+        return paper ? AccuracyBenchmark.Paper(options, progress) : test ? AccuracyBenchmark.Test(options, progress) : AccuracyBenchmark.Rolling(options, progress);
+    }
+
+    private static int Within(string option, int value, int least, int most) =>
+        value >= least && value <= most ? value : throw new InvalidInputException($"{option} {value}: it must be from {least} to {most}.");
+
+    private static Dictionary<string, JsonObject> ReadSettings(string file)
+    {
+        try
+        {
+            if (JsonNode.Parse(File.ReadAllText(file)) is JsonObject { Count: > 0 } settings && settings.All(s => s.Value is JsonObject))
+                return settings.ToDictionary(s => s.Key, s => s.Value!.AsObject());
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            throw new InvalidInputException($"--settings {file}: {e.Message}", e);
+        }
+
+        throw new InvalidInputException($"--settings {file}: it must be a JSON object of at least one setting, {{\"name\": {{hyperparameters}}}}.");
     }
 }

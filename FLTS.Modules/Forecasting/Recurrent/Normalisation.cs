@@ -1,4 +1,5 @@
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Forecasting.Safetensors;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
@@ -14,13 +15,16 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 /// <param name="TargetScale">[M] More than 0; in residual mode the deviation of the one-step changes.</param>
 internal sealed record Normalisation(TargetMode Mode, double[] InputMean, double[] InputScale, double[] TargetMean, double[] TargetScale)
 {
-    /// <summary>Learned on rows of a series; means 0 and scales 1 where standardisation is off.</summary>
+    /// <summary>
+    /// Learned on rows of a series; means 0 and scales 1 where standardisation is off, and for calendar columns, which are in [-1, 1] by nature:
+    /// over a train part of weeks the day of the year is a short slope, and standardised, the days to come would lie far outside what was seen.
+    /// </summary>
     public static Normalisation Of(PreparedSeries series, RowSpan rows, TargetMode mode, bool standardise)
     {
         var targets = series.TargetIndexes();
         if (!standardise)
             return new Normalisation(mode, new double[series.Columns.Count], Ones(series.Columns.Count), new double[targets.Length], Ones(targets.Length));
-        var inputs = series.Values.Select(column => MeanAndScale(column[rows.Start..rows.End])).ToArray();
+        var inputs = series.Columns.Select((name, c) => CalendarFeatures.IsCalendar(name) ? (Mean: 0, Scale: 1) : MeanAndScale(series.Values[c][rows.Start..rows.End])).ToArray();
         var outputs = targets.Select(c => MeanAndScale(Known(series, c, rows))).ToArray();
         var scales = mode == TargetMode.Level ? outputs : [.. targets.Select(c => MeanAndScale(Changes(series, c, rows)))];
         return new Normalisation(mode, [.. inputs.Select(s => s.Mean)], [.. inputs.Select(s => s.Scale)], [.. outputs.Select(s => s.Mean)], [.. scales.Select(s => s.Scale)]);
