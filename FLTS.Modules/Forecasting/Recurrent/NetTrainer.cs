@@ -13,14 +13,14 @@ internal sealed class NetTrainer : IDisposable
     private readonly Generator _dropout = new(0, CPU);
     private readonly TorchSharp.Modules.Parameter[] _weights;
     private readonly TorchSharp.Modules.Adam _optimizer;
-    private readonly int _targets;
+    private readonly Normalisation _norm;
 
     /// <param name="net">Trained in place.</param>
     /// <param name="parameters">Loss, batches, optimiser.</param>
-    /// <param name="targets">M.</param>
-    public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, int targets)
+    /// <param name="norm">Of the windows that will be given.</param>
+    public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, Normalisation norm)
     {
-        (_net, _parameters, _targets) = (net, parameters, targets);
+        (_net, _parameters, _norm) = (net, parameters, norm);
         _weights = [.. net.Parameters];
         // PyTorch's constants, said here so that no other default of a later version can slip in.
         _optimizer = optim.Adam(_weights, parameters.LearningRate, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: parameters.WeightDecay);
@@ -108,7 +108,7 @@ internal sealed class NetTrainer : IDisposable
 
     private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
     {
-        var errors = new EpochErrors(_targets);
+        var errors = new EpochErrors(_norm);
         try
         {
             using var all = tensor(origins);

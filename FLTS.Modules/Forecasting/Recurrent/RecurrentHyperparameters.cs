@@ -48,6 +48,7 @@ public enum TargetMode
 /// <param name="Standardise">Whether inputs and targets are brought to mean 0 and deviation 1 inside the model.</param>
 /// <param name="TargetMode">What the output means.</param>
 /// <param name="RefitOnAll">Whether the net is trained again on train and validation, for as many epochs as were best.</param>
+/// <param name="Log1p">Whether columns that are never negative in train, as inputs and as targets, are log(1 + value in original units) inside the model.</param>
 public sealed record RecurrentHyperparameters(
     int InputLen,
     int Horizon,
@@ -65,12 +66,13 @@ public sealed record RecurrentHyperparameters(
     int Seed,
     bool Standardise,
     TargetMode TargetMode,
-    bool RefitOnAll)
+    bool RefitOnAll,
+    bool Log1p)
 {
     private static readonly string[] Names =
     [
         "input_len", "horizon", "hidden_size", "num_layers", "dropout", "batch_size", "epochs", "learning_rate", "schedule",
-        "weight_decay", "gradient_clip", "loss", "patience", "seed", "standardise", "target_mode", "refit_on_all",
+        "weight_decay", "gradient_clip", "loss", "patience", "seed", "standardise", "target_mode", "refit_on_all", "log1p",
     ];
 
     /// <summary>Reads a document strictly.</summary>
@@ -101,7 +103,8 @@ public sealed record RecurrentHyperparameters(
             options.Integer("seed", 0, 0, int.MaxValue),
             options.Flag("standardise", true),
             options.Choice("target_mode", TargetMode.Residual),
-            options.Flag("refit_on_all", false));
+            options.Flag("refit_on_all", false),
+            options.Flag("log1p", false));
     }
 
     /// <summary>All hyperparameters, none left to a default.</summary>
@@ -124,5 +127,6 @@ public sealed record RecurrentHyperparameters(
         ["standardise"] = Standardise,
         ["target_mode"] = OptionReader.NameOf(TargetMode),
         ["refit_on_all"] = RefitOnAll,
+        ["log1p"] = Log1p,
     };
 }

@@ -12,12 +12,14 @@ public sealed class RecurrentFitTests(string type)
 {
     private readonly RecurrentFamily _family = type == "LSTM" ? RecurrentFamily.Lstm : RecurrentFamily.Gru;
 
-    [TestCase("residual")]
-    [TestCase("level")]
-    public void It_learns_what_the_last_value_does_not_know(string mode)
+    [TestCase("residual", "false")]
+    [TestCase("level", "false")]
+    [TestCase("residual", "true")]
+    [TestCase("level", "true")]
+    public void It_learns_what_the_last_value_does_not_know(string mode, string log)
     {
         var series = Toy.Series(600);
-        var fit = Toy.Fit(_family, $$"""{"epochs": 15, "hidden_size": 16, "target_mode": "{{mode}}"}""", series);
+        var fit = Toy.Fit(_family, $$"""{"epochs": 15, "hidden_size": 16, "target_mode": "{{mode}}", "log1p": {{log}}}""", series);
         using var model = fit.Model;
         var naive = new NaiveFamily();
         using var last = naive.Create(naive.Normalise(null)).Fit(new TrainingSet(series, 480), Toy.Context).Model;
@@ -111,6 +113,13 @@ public sealed class RecurrentFitTests(string type)
         Assert.That(
             () => Toy.Fit(_family, series: Toy.Series(12), validationStart: 10),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("needs 11 rows").And.Message.Contains("has 10 of 10 rows"));
+    }
+
+    [Test]
+    public void Logarithms_without_known_units_are_refused()
+    {
+        var forecaster = _family.Create(_family.Normalise(Toy.Small("""{"log1p": true}""")));
+        Assert.That(() => forecaster.Fit(new TrainingSet(Toy.Series(), 240), Toy.Context), Throws.TypeOf<InvalidInputException>().With.Message.Contains("log1p").And.Message.Contains("scaler"));
     }
 
     [Test]

@@ -12,6 +12,8 @@ public sealed class RecurrentGoldenTests
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "recurrent");
     private static readonly JsonObject Reference = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "reference.json")))!.AsObject();
 
+    private static readonly RecurrentHyperparameters PyTorchDefaults = RecurrentHyperparameters.Parse(new JsonObject { ["learning_rate"] = 1e-3, ["loss"] = "mse", ["weight_decay"] = 0, ["gradient_clip"] = 1 }, "LSTM");
+
     private static IEnumerable<string> Cases => Reference["cases"]!.AsArray().Select(c => c!["name"]!.GetValue<string>());
 
     [TestCaseSource(nameof(Cases))]
@@ -34,7 +36,7 @@ public sealed class RecurrentGoldenTests
         var reference = Case(name);
         using var scope = NewDisposeScope();
         using var net = Net(reference);
-        using var trainer = new NetTrainer(net, RecurrentHyperparameters.Parse(null, "LSTM"), 11);
+        using var trainer = new NetTrainer(net, PyTorchDefaults, new Normalisation(TargetMode.Level, false, [], new ColumnCode[11]));
         var (inputs, targets) = (Inputs(), Data("y").unsqueeze(1));
         var losses = new List<double>();
         for (var step = 0; step < 20; step++)
