@@ -57,6 +57,39 @@ internal sealed class AccuracyBenchmarkTests
             Assert.That((double)result["nrmse"]!, Is.EqualTo(((double)result["nrmse_down"]! + (double)result["nrmse_up"]!) / 2).Within(1e-5).And.InRange(0.1, 3));
     }
 
+    [Test]
+    public void The_defaults_beat_NAIVE_on_generated_data_and_stay_beside_it_where_there_are_50_rows()
+    {
+        Write("station.csv", 2500, seed: 2);
+        var options = new AccuracyOptions { Datasets = _folder.Path, Folds = 1, Seeds = 1 };
+
+        var results = AccuracyBenchmark.Rolling(options, TextWriter.Null).ToDictionary(r => (string)r["model_type"]!);
+
+        foreach (var model in (string[])["GRU", "LSTM"])
+        {
+            Assert.That((double)results[model]["rmse"]!, Is.LessThan(0.9 * (double)results["NAIVE"]["rmse"]!), model);
+            Assert.That((double)results[model]["few_rows_rmse_over_naive"]!, Is.LessThan(1.1), model);
+        }
+    }
+
+    [Test]
+    [Category(TestCategories.RealData)]
+    public void On_measured_data_the_defaults_beat_AR_and_stay_beside_NAIVE_where_there_are_50_rows()
+    {
+        var folder = Environment.GetEnvironmentVariable("FLTS_DATASETS");
+        Assert.That(folder, Is.Not.Null, "FLTS_DATASETS must name the folder of the measurements");
+
+        var results = AccuracyBenchmark.Test(new AccuracyOptions { Datasets = folder, Seeds = 5 }, TextWriter.Null)
+            .Where(r => (string?)r["dataset"] == "PobleSec")
+            .ToDictionary(r => ((string)r["mode"]!, (string)r["model_type"]!), r => (double?)r["rmse"] ?? double.PositiveInfinity);
+
+        foreach (var model in (string[])["GRU", "LSTM"])
+        {
+            Assert.That(results[("test", model)], Is.LessThan(results[("test", "AR")]), model);
+            Assert.That(results[("test_50_rows", model)], Is.LessThan(1.1 * results[("test_50_rows", "NAIVE")]), model);
+        }
+    }
+
     private AccuracyOptions Options() => new()
     {
         Datasets = _folder.Path,

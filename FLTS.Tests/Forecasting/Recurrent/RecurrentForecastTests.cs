@@ -185,7 +185,7 @@ public sealed class RecurrentForecastTests(string type)
         var defaults = _family.Normalise(null);
 
         Assert.That(_family.Normalise(defaults).ToJsonString(), Is.EqualTo(defaults.ToJsonString()));
-        Assert.That(defaults["hidden_size"]!.GetValue<int>(), Is.EqualTo(128));
+        Assert.That(defaults["input_len"]!.GetValue<int>(), Is.EqualTo(10));
         Assert.That(_family.Normalise(new JsonObject { ["epochs"] = 4 })["patience"]!.GetValue<int>(), Is.EqualTo(4));
     }
 }
