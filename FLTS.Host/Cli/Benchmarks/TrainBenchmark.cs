@@ -32,6 +32,7 @@ internal static class TrainBenchmark
                 // All that the time depends on, so that other defaults change no measurement.
                 ["hidden_size"] = hidden,
                 ["num_layers"] = 2,
+                ["members"] = 1,
                 ["batch_size"] = 64,
                 ["input_len"] = InputLength,
                 ["loss"] = "mse",

@@ -38,9 +38,9 @@ internal sealed class NetTrainer : IDisposable
         random.Shuffle(order);
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
-            var outputs = _net.Forward(batch.Inputs, _parameters.Dropout, _dropout).view(batch.Targets.shape);
+            var outputs = _net.ForwardEach(batch.Inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. batch.Targets.shape]);
             var loss = Step(outputs, batch.Targets, batch.Mask);
-            return double.IsFinite(loss) ? (outputs, loss) : throw new InvalidInputException(FormattableString.Invariant(
+            return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(FormattableString.Invariant(
                 $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate (now {_parameters.LearningRate}) or set gradient_clip (now {_parameters.GradientClip})."));
         }, cancellation);
     }
@@ -130,13 +130,15 @@ internal sealed class NetTrainer : IDisposable
         }
     }
 
+    /// <summary>Mean over the cells that count, of each member by itself: averaged outputs would let the members make up for each other.</summary>
     private Tensor Loss(Tensor outputs, Tensor targets, Tensor mask)
     {
+        (targets, mask) = (targets.expand_as(outputs), mask.expand_as(outputs));
         var cells = _parameters.Loss switch
         {
             LossKind.Mse => nn.functional.mse_loss(outputs, targets, nn.Reduction.None),
             LossKind.Mae => nn.functional.l1_loss(outputs, targets, nn.Reduction.None),
-            _ => nn.functional.smooth_l1_loss(outputs, targets, nn.Reduction.None),
+            _ => nn.functional.smooth_l1_loss(outputs, targets, nn.Reduction.None, _parameters.HuberDelta) * _parameters.HuberDelta,
         };
         return (cells * mask).sum() / mask.sum().clamp_min(1);
     }

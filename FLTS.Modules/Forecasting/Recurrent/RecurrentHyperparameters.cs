@@ -15,7 +15,7 @@ public enum LearningRateSchedule
     Plateau,
 }
 
-/// <summary>What is minimised: squared error, absolute error, or Huber's loss with delta 1, each on standardised targets.</summary>
+/// <summary>What is minimised: squared error, absolute error, or Huber's loss, each on standardised targets.</summary>
 public enum LossKind
 {
     Mse,
@@ -35,6 +35,7 @@ public enum TargetMode
 /// <param name="Horizon">Rows forecast at once, 1 to 100; default 1.</param>
 /// <param name="HiddenSize">Units a layer, 1 to 1024; default 32.</param>
 /// <param name="NumLayers">1 to 8; default 1.</param>
+/// <param name="Members">Nets that are trained side by side on the same batches, each from initial weights of its own, and answer with their mean; 1 to 16; default 4.</param>
 /// <param name="Dropout">Share of units dropped between layers in training, 0 to 0.9; default 0.</param>
 /// <param name="BatchSize">Windows a step, 1 to 4096; default 256.</param>
 /// <param name="Epochs">1 to 1000; default 20.</param>
@@ -43,6 +44,7 @@ public enum TargetMode
 /// <param name="WeightDecay">L2 penalty as in PyTorch's Adam, 0 to 1; default 0.</param>
 /// <param name="GradientClip">Largest norm of the gradient, 0 (off) to 1e6; default 1.</param>
 /// <param name="Loss">What is minimised; default huber.</param>
+/// <param name="HuberDelta">Standardised error from which Huber's loss grows linearly, 0.01 to 100; default 2.</param>
 /// <param name="Patience">Epochs without a better validation loss before training stops, 1 to 1000; default: epochs, that is never.</param>
 /// <param name="Seed">0 to 2147483647; default 0.</param>
 /// <param name="Standardise">Whether inputs and targets are brought to mean 0 and deviation 1 inside the model (calendar inputs stay as they are); default true.</param>
@@ -54,6 +56,7 @@ public sealed record RecurrentHyperparameters(
     int Horizon,
     int HiddenSize,
     int NumLayers,
+    int Members,
     double Dropout,
     int BatchSize,
     int Epochs,
@@ -62,6 +65,7 @@ public sealed record RecurrentHyperparameters(
     double WeightDecay,
     double GradientClip,
     LossKind Loss,
+    double HuberDelta,
     int Patience,
     int Seed,
     bool Standardise,
@@ -71,8 +75,8 @@ public sealed record RecurrentHyperparameters(
 {
     private static readonly string[] Names =
     [
-        "input_len", "horizon", "hidden_size", "num_layers", "dropout", "batch_size", "epochs", "learning_rate", "schedule",
-        "weight_decay", "gradient_clip", "loss", "patience", "seed", "standardise", "target_mode", "refit_on_all", "log1p",
+        "input_len", "horizon", "hidden_size", "num_layers", "members", "dropout", "batch_size", "epochs", "learning_rate", "schedule",
+        "weight_decay", "gradient_clip", "loss", "huber_delta", "patience", "seed", "standardise", "target_mode", "refit_on_all", "log1p",
     ];
 
     /// <summary>Reads a document strictly.</summary>
@@ -91,6 +95,7 @@ public sealed record RecurrentHyperparameters(
             options.Integer("horizon", 1, 1, 100),
             options.Integer("hidden_size", 32, 1, 1024),
             options.Integer("num_layers", 1, 1, 8),
+            options.Integer("members", 4, 1, 16),
             options.Number("dropout", 0, 0, 0.9),
             options.Integer("batch_size", 256, 1, 4096),
             epochs,
@@ -99,6 +104,7 @@ public sealed record RecurrentHyperparameters(
             options.Number("weight_decay", 0, 0, 1),
             options.Number("gradient_clip", 1, 0, 1e6),
             options.Choice("loss", LossKind.Huber),
+            options.Number("huber_delta", 2, 0.01, 100),
             options.Integer("patience", epochs, 1, 1000),
             options.Integer("seed", 0, 0, int.MaxValue),
             options.Flag("standardise", true),
@@ -114,6 +120,7 @@ public sealed record RecurrentHyperparameters(
         ["horizon"] = Horizon,
         ["hidden_size"] = HiddenSize,
         ["num_layers"] = NumLayers,
+        ["members"] = Members,
         ["dropout"] = Dropout,
         ["batch_size"] = BatchSize,
         ["epochs"] = Epochs,
@@ -122,6 +129,7 @@ public sealed record RecurrentHyperparameters(
         ["weight_decay"] = WeightDecay,
         ["gradient_clip"] = GradientClip,
         ["loss"] = OptionReader.NameOf(Loss),
+        ["huber_delta"] = HuberDelta,
         ["patience"] = Patience,
         ["seed"] = Seed,
         ["standardise"] = Standardise,

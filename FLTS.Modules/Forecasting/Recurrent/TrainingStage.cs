@@ -43,7 +43,7 @@ internal sealed class TrainingStage(
     {
         var norm = Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
         using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
-        var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, EpochRandom.Of(parameters.Seed, 0));
+        var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, EpochRandom.Of(parameters.Seed, 0));
         try
         {
             using var trainer = new NetTrainer(net, parameters, norm);

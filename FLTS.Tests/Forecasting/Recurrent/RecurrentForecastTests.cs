@@ -122,6 +122,7 @@ public sealed class RecurrentForecastTests(string type)
     [TestCase("{}")]
     [TestCase("""{"log1p": true}""")]
     [TestCase("""{"log1p": true, "target_mode": "level"}""")]
+    [TestCase("""{"members": 3}""")]
     public void A_saved_model_answers_as_before(string changes)
     {
         var series = Toy.Series(lag: true);
@@ -144,6 +145,7 @@ public sealed class RecurrentForecastTests(string type)
     [TestCase("""{"input_len": 11}""")]
     [TestCase("""{"hidden_size": 0}""")]
     [TestCase("""{"log1p": true}""")]
+    [TestCase("""{"members": 2}""")]
     public void Weights_of_other_hyperparameters_are_refused(string changes)
     {
         using var model = Toy.Fit(_family).Model;

@@ -63,7 +63,7 @@ public sealed class RecurrentGoldenTests
         var tensors = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(Folder, file)), file).ToDictionary();
         var net = new RecurrentNet(
             Enum.Parse<RecurrentCell>(reference["cell"]!.GetValue<string>(), ignoreCase: true),
-            reference["input_size"]!.GetValue<int>(), reference["output_size"]!.GetValue<int>(), reference["hidden_size"]!.GetValue<int>(), reference["num_layers"]!.GetValue<int>(), tensors, file);
+            reference["input_size"]!.GetValue<int>(), reference["output_size"]!.GetValue<int>(), reference["hidden_size"]!.GetValue<int>(), reference["num_layers"]!.GetValue<int>(), 1, tensors, file);
         Assert.That(tensors.Keys, Is.Empty, "every tensor of the reference has its place");
         return net;
     }

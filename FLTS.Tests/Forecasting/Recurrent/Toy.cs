@@ -40,7 +40,7 @@ internal static class Toy
     /// <summary>Hyperparameters of a fit of less than a second, with <paramref name="changes"/> (JSON) on top.</summary>
     public static JsonObject Small(string changes = "{}")
     {
-        var json = JsonNode.Parse("""{"hidden_size": 8, "num_layers": 2, "epochs": 3, "batch_size": 32, "learning_rate": 0.01, "schedule": "constant", "loss": "mse"}""")!.AsObject();
+        var json = JsonNode.Parse("""{"hidden_size": 8, "num_layers": 2, "members": 1, "epochs": 3, "batch_size": 32, "learning_rate": 0.01, "schedule": "constant", "loss": "mse"}""")!.AsObject();
         foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
             json[name] = value?.DeepClone();
         return json;
