@@ -119,7 +119,7 @@ public sealed class RecurrentFitTests(string type)
     [Test]
     public void Members_learn_each_for_itself_and_answer_with_their_mean()
     {
-        // Without a limit on their common gradient nothing joins them: the first member is the net it would be alone.
+        // Without a limit on their common gradient nothing joins them: the first member is the net it would be alone, but for Adam's epsilon.
         var series = Toy.Series();
         const string free = """{"gradient_clip": 0, "epochs": 1, "loss": "huber", "huber_delta": 0.5""";
         using var alone = Toy.Fit(_family, free + "}", series).Model;
@@ -129,8 +129,8 @@ public sealed class RecurrentFitTests(string type)
         var (one, two) = (Tensors(alone), Tensors(both));
         Assert.That(two.Keys, Is.SupersetOf(one.Keys.Where(k => !k.StartsWith("norm", StringComparison.Ordinal)).Select(k => "member_1." + k)));
         foreach (var (name, tensor) in one)
-            Assert.That(two[name].Doubles, Is.EqualTo(tensor.Doubles).Within(1e-4), name);
-        Assert.That(two["member_1.fc.weight"].Doubles, Is.Not.EqualTo(two["fc.weight"].Doubles));
+            Assert.That(two[name].Values, Is.EqualTo(tensor.Values).Within(2e-3), name);
+        Assert.That(two["member_1.fc.weight"].Singles, Is.Not.EqualTo(two["fc.weight"].Singles));
 
         var second = two.Where(t => t.Key.StartsWith("member_1.", StringComparison.Ordinal)).ToDictionary(t => t.Key[9..], t => t.Value with { Name = t.Key[9..] });
         using var other = _family.Load(alone.Signature, Toy.Small(free + "}"), new Dictionary<string, byte[]>
@@ -138,7 +138,7 @@ public sealed class RecurrentFitTests(string type)
             ["weights.safetensors"] = SafetensorsFile.Write([.. second.Values, .. two.Values.Where(t => t.Name.StartsWith("norm", StringComparison.Ordinal))]),
         });
         var (first, last, mean) = (alone.Forecast(series, [250], 1), other.Forecast(series, [250], 1), both.Forecast(series, [250], 1));
-        Assert.That(mean[0, 0, 1], Is.EqualTo((first[0, 0, 1] + last[0, 0, 1]) / 2).Within(1e-4));
+        Assert.That(mean[0, 0, 1], Is.EqualTo((first[0, 0, 1] + last[0, 0, 1]) / 2).Within(2e-3));
 
         static IReadOnlyDictionary<string, NamedTensor> Tensors(IFittedForecaster model) => SafetensorsFile.Read(model.Save()["weights.safetensors"], "w").ToDictionary();
     }
