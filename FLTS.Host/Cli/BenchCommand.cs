@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using FLTS.Host.Cli.Benchmarks;
 using FLTS.Modules.Contracts;
 
@@ -7,27 +8,34 @@ namespace FLTS.Host.Cli;
 /// <summary><c>bench</c>: benchmarks with stated sizes, medians of several runs, one JSON line a result.</summary>
 internal static class BenchCommand
 {
-    private static readonly Argument<string> _what = new("what") { Description = "prophet or train" };
     private static readonly Option<string?> _dataset = new("--dataset") { Description = "A CSV to measure on (default: generated data of a stated size)." };
-    private static readonly Option<string?> _reference = new("--reference") { Description = "prophet: what the reference implementation reached on a column of --dataset (JSON), to compare with." };
-    private static readonly Option<bool> _json = new("--json") { Description = "Results only, without what is being measured." };
+    private static readonly Option<string?> _reference = new("--reference") { Description = "What the reference implementation reached on a column of --dataset (JSON), to compare with." };
+    private static readonly Option<bool> _json = new("--json") { Description = "Results only, without what is being measured.", Recursive = true };
 
-    public static Command Create()
+    public static Command Create() => new("bench", "Measures; one JSON line a result.")
     {
-        _what.AcceptOnlyFromAmong("prophet", "train");
-        var command = new Command("bench", "Measures; one JSON line a result.") { _what, _dataset, _reference, _json };
+        _json,
+        Create("prophet", "Fit and forecast of PROPHET: time, growth with rows, memory, objective.", [_dataset, _reference], (parsed, progress) => ProphetBenchmark.Run(Dataset(parsed), parsed.GetValue(_reference), progress)),
+        Create("train", "Training of LSTM and GRU beside PyTorch, and of all three trainers side by side.", [_dataset], (parsed, progress) => TrainBenchmark.Run(Dataset(parsed), progress)),
+        AccuracyCommand.Create(),
+    };
+
+    /// <summary>A benchmark: its options, and what it yields.</summary>
+    public static Command Create(string name, string description, IReadOnlyList<Option> options, Func<ParseResult, TextWriter, IEnumerable<JsonObject>> run)
+    {
+        var command = new Command(name, description);
+        foreach (var option in options)
+            command.Add(option);
         command.SetAction(parsed =>
         {
-            var dataset = parsed.GetValue(_dataset);
-            if (dataset is not null && !File.Exists(dataset))
-                throw new InvalidInputException($"--dataset {dataset}: there is no such file.");
-
-            var progress = parsed.GetValue(_json) ? TextWriter.Null : Console.Error;
-            foreach (var result in parsed.GetValue(_what) == "train" ? TrainBenchmark.Run(dataset, progress) : ProphetBenchmark.Run(dataset, parsed.GetValue(_reference), progress))
+            foreach (var result in run(parsed, parsed.GetValue(_json) ? TextWriter.Null : Console.Error))
                 Console.WriteLine(result.ToJsonString());
 
             return 0;
         });
         return command;
     }
+
+    private static string? Dataset(ParseResult parsed) =>
+        parsed.GetValue(_dataset) is not { } dataset || File.Exists(dataset) ? parsed.GetValue(_dataset) : throw new InvalidInputException($"--dataset {dataset}: there is no such file.");
 }

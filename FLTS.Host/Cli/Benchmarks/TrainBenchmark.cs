@@ -27,7 +27,22 @@ internal static class TrainBenchmark
         {
             progress.WriteLine($"{family.ModelType}, hidden_size {hidden}, {Epochs} epochs");
             var clock = new EpochClock();
-            var parameters = family.Normalise(new JsonObject { ["hidden_size"] = hidden, ["epochs"] = Epochs, ["target_mode"] = "level" });
+            var parameters = family.Normalise(new JsonObject
+            {
+                // All that the time depends on, so that other defaults change no measurement.
+                ["hidden_size"] = hidden,
+                ["num_layers"] = 2,
+                ["members"] = 1,
+                ["batch_size"] = 64,
+                ["input_len"] = InputLength,
+                ["loss"] = "mse",
+                ["dropout"] = 0,
+                ["log1p"] = false,
+                ["refit_on_all"] = false,
+                ["epochs"] = Epochs,
+                ["patience"] = Epochs,
+                ["target_mode"] = "level",
+            });
             var fit = family.Create(parameters).Fit(data, new FitContext(1, clock, CancellationToken.None));
             using var model = fit.Model;
             (train, validation) = ((int)fit.Diagnostics!["train_windows"]!, (int)fit.Diagnostics!["validation_windows"]!);

@@ -78,7 +78,7 @@ public sealed class PreparedDataset
     public required double[][] TestTruth { get; init; }
 
     /// <summary>What a fit is given.</summary>
-    public TrainingSet TrainingSet => new(Train, Meta.ValidationStart);
+    public TrainingSet TrainingSet => new(Train, Meta.ValidationStart, Meta.Scaler);
 
     /// <summary>From scaled forecasts back to original units.</summary>
     public ForecastRestorer Restorer => new(Meta.Scaler, Meta.Targets);

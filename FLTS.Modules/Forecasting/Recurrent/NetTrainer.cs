@@ -13,14 +13,14 @@ internal sealed class NetTrainer : IDisposable
     private readonly Generator _dropout = new(0, CPU);
     private readonly TorchSharp.Modules.Parameter[] _weights;
     private readonly TorchSharp.Modules.Adam _optimizer;
-    private readonly int _targets;
+    private readonly Normalisation _norm;
 
     /// <param name="net">Trained in place.</param>
     /// <param name="parameters">Loss, batches, optimiser.</param>
-    /// <param name="targets">M.</param>
-    public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, int targets)
+    /// <param name="norm">Of the windows that will be given.</param>
+    public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, Normalisation norm)
     {
-        (_net, _parameters, _targets) = (net, parameters, targets);
+        (_net, _parameters, _norm) = (net, parameters, norm);
         _weights = [.. net.Parameters];
         // PyTorch's constants, said here so that no other default of a later version can slip in.
         _optimizer = optim.Adam(_weights, parameters.LearningRate, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: parameters.WeightDecay);
@@ -38,9 +38,9 @@ internal sealed class NetTrainer : IDisposable
         random.Shuffle(order);
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
-            var outputs = _net.Forward(batch.Inputs, _parameters.Dropout, _dropout).view(batch.Targets.shape);
+            var outputs = _net.ForwardEach(batch.Inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. batch.Targets.shape]);
             var loss = Step(outputs, batch.Targets, batch.Mask);
-            return double.IsFinite(loss) ? (outputs, loss) : throw new InvalidInputException(FormattableString.Invariant(
+            return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(FormattableString.Invariant(
                 $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate (now {_parameters.LearningRate}) or set gradient_clip (now {_parameters.GradientClip})."));
         }, cancellation);
     }
@@ -108,7 +108,7 @@ internal sealed class NetTrainer : IDisposable
 
     private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
     {
-        var errors = new EpochErrors(_targets);
+        var errors = new EpochErrors(_norm);
         try
         {
             using var all = tensor(origins);
@@ -130,13 +130,15 @@ internal sealed class NetTrainer : IDisposable
         }
     }
 
+    /// <summary>Mean over the cells that count, of each member by itself: averaged outputs would let the members make up for each other.</summary>
     private Tensor Loss(Tensor outputs, Tensor targets, Tensor mask)
     {
+        (targets, mask) = (targets.expand_as(outputs), mask.expand_as(outputs));
         var cells = _parameters.Loss switch
         {
             LossKind.Mse => nn.functional.mse_loss(outputs, targets, nn.Reduction.None),
             LossKind.Mae => nn.functional.l1_loss(outputs, targets, nn.Reduction.None),
-            _ => nn.functional.smooth_l1_loss(outputs, targets, nn.Reduction.None),
+            _ => nn.functional.smooth_l1_loss(outputs, targets, nn.Reduction.None, _parameters.HuberDelta) * _parameters.HuberDelta,
         };
         return (cells * mask).sum() / mask.sum().clamp_min(1);
     }

@@ -39,8 +39,8 @@ public sealed class RecurrentFamily : IForecasterFamily
         }
 
         var tensors = SafetensorsFile.Read(bytes, WeightsFile).ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
-        var norm = Normalisation.Load(tensors, parameters.TargetMode, signature.Inputs.Count, signature.Targets.Count, WeightsFile);
-        var net = new RecurrentNet(_cell, signature.Inputs.Count, signature.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, tensors, WeightsFile);
+        var norm = Normalisation.Load(tensors, parameters, signature.Inputs.Count, signature.Targets.Count, WeightsFile);
+        var net = new RecurrentNet(_cell, signature.Inputs.Count, signature.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, tensors, WeightsFile);
         if (tensors.Count == 0)
             return new FittedRecurrent(signature, net, norm);
         net.Dispose();

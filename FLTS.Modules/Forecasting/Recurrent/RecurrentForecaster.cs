@@ -12,6 +12,8 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
     {
         var series = data.Series;
         RequireFinite(series);
+        if (parameters.Log1p && data.Scaler is null)
+            throw new InvalidInputException($"{modelType}: log1p needs the scaler of the dataset, which gives the original units.");
         var all = new RowSpan(0, series.Rows);
         var train = new RowSpan(0, data.ValidationStart);
         var validation = new RowSpan(data.ValidationStart, series.Rows);
@@ -26,7 +28,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
         var (net, norm, history) = left is { Stage: 1 }
             ? Refit(left.Selection, left)
-            : new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, [], checkpoint, context).Run(series, train, trainOrigins, validationOrigins, left);
+            : new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, [], checkpoint, context).Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
         if (parameters.RefitOnAll && left is not { Stage: 1 })
         {
             net.Dispose();
@@ -51,7 +53,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Refit(IReadOnlyList<EpochMetrics> selected, TrainingState? from)
         {
             var stage = new TrainingStage(cell, parameters, 1, TrainingStage.BestOf(selected), parameters.Epochs, total, selected, checkpoint, context);
-            var (refitted, onAll, _) = stage.Run(series, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], from);
+            var (refitted, onAll, _) = stage.Run(series, data.Scaler, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], from);
             return (refitted, onAll, selected);
         }
     }

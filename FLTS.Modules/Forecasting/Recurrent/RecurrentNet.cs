@@ -7,16 +7,16 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 /// <summary>
 /// Stacked LSTM or GRU layers (PyTorch's equations) and a linear head on the last step. Layers are modules of one layer each,
 /// so that the dropout between them can draw from the run's own generator; PyTorch's own draws from the process's.
+/// There may be several members, nets of one shape that learn side by side from other initial weights and answer with their mean.
 /// </summary>
 internal sealed class RecurrentNet : IDisposable
 {
-    private readonly nn.Module[] _layers;
-    private readonly TorchSharp.Modules.Linear _head;
+    private readonly Member[] _members;
     private readonly (string Name, Tensor Value)[] _named;
 
     /// <summary>With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.</summary>
-    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, Random random)
-        : this(cell, inputs, outputs, hiddenSize, layers)
+    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, Random random)
+        : this(cell, inputs, outputs, hiddenSize, layers, members)
     {
         var bound = 1 / Math.Sqrt(hiddenSize);
         foreach (var (_, value) in _named)
@@ -25,8 +25,8 @@ internal sealed class RecurrentNet : IDisposable
 
     /// <summary>From saved tensors, taking them out of <paramref name="tensors"/>.</summary>
     /// <exception cref="CorruptArtifactException">One is missing, of another shape or not finite.</exception>
-    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, IDictionary<string, NamedTensor> tensors, string file)
-        : this(cell, inputs, outputs, hiddenSize, layers)
+    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, IDictionary<string, NamedTensor> tensors, string file)
+        : this(cell, inputs, outputs, hiddenSize, layers, members)
     {
         foreach (var (name, value) in _named)
         {
@@ -42,35 +42,48 @@ internal sealed class RecurrentNet : IDisposable
         }
     }
 
-    private RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers)
+    private RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members)
     {
         TorchRuntime.EnsureReady();
-        _layers = [.. Enumerable.Range(0, layers).Select(l => Layer(cell, l == 0 ? inputs : hiddenSize, hiddenSize))];
-        _head = nn.Linear(hiddenSize, outputs);
+        _members = [.. Enumerable.Range(0, members).Select(_ => new Member(
+            [.. Enumerable.Range(0, layers).Select(l => Layer(cell, l == 0 ? inputs : hiddenSize, hiddenSize))],
+            nn.Linear(hiddenSize, outputs)))];
         var prefix = cell == RecurrentCell.Lstm ? "lstm" : "gru";
         _named =
         [
-            .. _layers.SelectMany((layer, l) => layer.named_parameters().Select(p => ($"{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}", (Tensor)p.parameter))),
-            .. _head.named_parameters().Select(p => ($"fc.{p.name}", (Tensor)p.parameter)),
+            .. _members.SelectMany((member, k) => (IEnumerable<(string, Tensor)>)
+            [
+                .. member.Layers.SelectMany((layer, l) => layer.named_parameters().Select(p => ($"{Of(k)}{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}", (Tensor)p.parameter))),
+                .. member.Head.named_parameters().Select(p => ($"{Of(k)}fc.{p.name}", (Tensor)p.parameter)),
+            ]),
         ];
+
+        static string Of(int member) => member == 0 ? "" : FormattableString.Invariant($"member_{member}.");
     }
 
     /// <summary>The parameters, for an optimiser.</summary>
-    public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _layers.SelectMany(l => l.parameters()), .. _head.parameters()];
+    public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _members.SelectMany(m => (IEnumerable<TorchSharp.Modules.Parameter>)[.. m.Layers.SelectMany(l => l.parameters()), .. m.Head.parameters()])];
 
-    /// <summary>Computes outputs; thread-safe while nobody changes the weights.</summary>
+    /// <summary>The mean of the members' outputs, [B, outputs]; thread-safe while nobody changes the weights.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    public Tensor Forward(Tensor windows) => _members.Length == 1 ? Forward(_members[0], windows, 0, null) : ForwardEach(windows).mean([0]);
+
+    /// <summary>Each member's outputs, to learn from.</summary>
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     /// <param name="dropout">Share of units dropped between layers.</param>
     /// <param name="generator">Draws what is dropped; null: nothing is (inference).</param>
-    /// <returns>[B, outputs]</returns>
-    public Tensor Forward(Tensor windows, double dropout = 0, Generator? generator = null)
+    /// <returns>[members, B, outputs]</returns>
+    public Tensor ForwardEach(Tensor windows, double dropout = 0, Generator? generator = null) =>
+        stack(_members.Select(member => Forward(member, windows, dropout, generator)));
+
+    private static Tensor Forward(Member member, Tensor windows, double dropout, Generator? generator)
     {
         var rows = windows;
-        for (var l = 0; l < _layers.Length; l++)
+        for (var l = 0; l < member.Layers.Length; l++)
         {
             if (l > 0 && dropout > 0 && generator is not null)
                 rows *= empty_like(rows).bernoulli_(1 - dropout, generator).div_(1 - dropout);
-            rows = _layers[l] switch
+            rows = member.Layers[l] switch
             {
                 TorchSharp.Modules.LSTM lstm => lstm.forward(rows).Item1,
                 TorchSharp.Modules.GRU gru => gru.forward(rows).Item1,
@@ -78,10 +91,10 @@ internal sealed class RecurrentNet : IDisposable
             };
         }
 
-        return _head.forward(rows[-1]);
+        return member.Head.forward(rows[-1]);
     }
 
-    /// <summary>The weights by PyTorch's names (<c>lstm.weight_ih_l0</c>, ..., <c>fc.bias</c>), copied.</summary>
+    /// <summary>The weights by PyTorch's names (<c>lstm.weight_ih_l0</c>, ..., <c>fc.bias</c>; of further members with <c>member_1.</c> and so on before them), copied.</summary>
     public NamedTensor[] Save() => [.. _named.Select(p => new NamedTensor(p.Name, p.Value.shape, p.Value.data<float>().ToArray()))];
 
     /// <summary>Takes the values of <see cref="Save"/> back.</summary>
@@ -93,9 +106,12 @@ internal sealed class RecurrentNet : IDisposable
 
     public void Dispose()
     {
-        foreach (var layer in _layers)
-            layer.Dispose();
-        _head.Dispose();
+        foreach (var member in _members)
+        {
+            foreach (var layer in member.Layers)
+                layer.Dispose();
+            member.Head.Dispose();
+        }
     }
 
     private static nn.Module Layer(RecurrentCell cell, int inputs, int hiddenSize) =>
@@ -107,4 +123,6 @@ internal sealed class RecurrentNet : IDisposable
         using var still = no_grad();
         into.copy_(tensor(values, into.shape));
     }
+
+    private sealed record Member(nn.Module[] Layers, TorchSharp.Modules.Linear Head);
 }

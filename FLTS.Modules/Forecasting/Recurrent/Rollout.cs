@@ -87,7 +87,7 @@ internal sealed class Rollout
             for (var n = 0; n < _origins.Length; n++)
             {
                 for (var f = 0; f < _inputs.Length; f++)
-                    encoded[at++] = (float)((value(n, f, row) - norm.InputMean[f]) / norm.InputScale[f]);
+                    encoded[at++] = (float)norm.Inputs[f].Encode(value(n, f, row));
             }
         }
 

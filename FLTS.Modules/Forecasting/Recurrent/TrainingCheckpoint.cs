@@ -12,7 +12,7 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 internal sealed class TrainingCheckpoint(ICheckpoint? store, string modelType, RecurrentHyperparameters parameters, TrainingSet data)
 {
     /// <summary>To be changed whenever training computes otherwise or the state holds other things.</summary>
-    private const string Version = "recurrent-checkpoint-1";
+    private const string Version = "recurrent-checkpoint-2";
 
     private readonly byte[] _identity = store is null ? [] : Identity(modelType, parameters, data);
 
@@ -41,7 +41,7 @@ internal sealed class TrainingCheckpoint(ICheckpoint? store, string modelType, R
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var series = data.Series;
         var words = new JsonArray(
-            Version, modelType, parameters.ToJson(), data.ValidationStart, series.Step.Ticks, Names(series.Columns), Names(series.Targets), Names(series.FlatTargets));
+            Version, modelType, parameters.ToJson(), data.ValidationStart, series.Step.Ticks, Names(series.Columns), Names(series.Targets), Names(series.FlatTargets), parameters.Log1p ? data.Scaler?.ToJson() : null);
         hash.AppendData(Encoding.UTF8.GetBytes(words.ToJsonString()));
         hash.AppendData(MemoryMarshal.AsBytes(series.Segments.AsSpan()));
         foreach (var column in series.Values)

@@ -1,4 +1,5 @@
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
 
@@ -32,19 +33,20 @@ internal sealed class TrainingStage(
 
     /// <summary>Trains on the windows of <paramref name="trainOrigins"/>; the kept weights are those of the best epoch.</summary>
     /// <param name="series">All rows.</param>
+    /// <param name="scaler">For <c>log1p</c>.</param>
     /// <param name="rows">Those the normalisation is learned on.</param>
     /// <param name="trainOrigins">Windows learned from.</param>
     /// <param name="validationOrigins">Windows that choose the epoch; may be none.</param>
     /// <param name="from">Where an earlier process stood in this stage; null: start.</param>
     public (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
-        PreparedSeries series, RowSpan rows, long[] trainOrigins, long[] validationOrigins, TrainingState? from)
+        PreparedSeries series, Scaler? scaler, RowSpan rows, long[] trainOrigins, long[] validationOrigins, TrainingState? from)
     {
-        var norm = Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise);
+        var norm = Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
         using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
-        var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, EpochRandom.Of(parameters.Seed, 0));
+        var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, EpochRandom.Of(parameters.Seed, 0));
         try
         {
-            using var trainer = new NetTrainer(net, parameters, series.Targets.Count);
+            using var trainer = new NetTrainer(net, parameters, norm);
             var history = new List<EpochMetrics>(from?.History ?? []);
             if (from is not null)
             {
@@ -58,7 +60,7 @@ internal sealed class TrainingStage(
                 var epoch = history.Count + 1;
                 using var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
                 using var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
-                history.Add(Metrics(epoch, train, validation, norm));
+                history.Add(Metrics(epoch, train, validation));
                 if (BestOf(history) == epoch)
                     kept = net.Save();
                 if (checkpoint.IsKept)
@@ -89,10 +91,10 @@ internal sealed class TrainingStage(
         return plateaus;
     }
 
-    private static EpochMetrics Metrics(int epoch, EpochErrors train, EpochErrors? validation, Normalisation norm)
+    private static EpochMetrics Metrics(int epoch, EpochErrors train, EpochErrors? validation)
     {
-        var (rmse, mae, r2) = train.Result(norm.TargetScale);
-        var held = validation?.Result(norm.TargetScale);
+        var (rmse, mae, r2) = train.Result();
+        var held = validation?.Result();
         var metrics = new EpochMetrics(epoch, train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2);
         double?[] numbers = [train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2];
         return numbers.All(n => n is null || double.IsFinite(n.Value))

@@ -16,8 +16,8 @@ internal sealed class WindowTable : IDisposable
         TorchRuntime.EnsureReady();
         var all = new RowSpan(0, series.Rows);
         var columns = series.TargetIndexes();
-        _inputs = tensor(Normalisation.Encode(series.Values, all, norm.InputMean, norm.InputScale), [series.Rows, series.Columns.Count]);
-        _targets = tensor(Normalisation.Encode([.. columns.Select(c => series.Values[c])], all, norm.TargetMean, norm.TargetScale), [series.Rows, columns.Length]);
+        _inputs = tensor(Normalisation.Encode(series.Values, all, norm.Inputs), [series.Rows, series.Columns.Count]);
+        _targets = tensor(Normalisation.Encode([.. columns.Select(c => series.Values[c])], all, norm.Targets), [series.Rows, columns.Length]);
         _mask = tensor(Mask(series, columns), [series.Rows, columns.Length]);
         _back = tensor([.. Enumerable.Range(1 - inputLength, inputLength).Select(i => (long)i)], [inputLength, 1]);
         _ahead = arange(1, horizon + 1);

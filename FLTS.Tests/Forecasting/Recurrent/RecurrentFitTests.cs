@@ -2,6 +2,7 @@ using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
 using FLTS.Modules.Forecasting.Baselines;
 using FLTS.Modules.Forecasting.Recurrent;
+using FLTS.Modules.Forecasting.Safetensors;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;
@@ -12,12 +13,14 @@ public sealed class RecurrentFitTests(string type)
 {
     private readonly RecurrentFamily _family = type == "LSTM" ? RecurrentFamily.Lstm : RecurrentFamily.Gru;
 
-    [TestCase("residual")]
-    [TestCase("level")]
-    public void It_learns_what_the_last_value_does_not_know(string mode)
+    [TestCase("residual", "false")]
+    [TestCase("level", "false")]
+    [TestCase("residual", "true")]
+    [TestCase("level", "true")]
+    public void It_learns_what_the_last_value_does_not_know(string mode, string log)
     {
         var series = Toy.Series(600);
-        var fit = Toy.Fit(_family, $$"""{"epochs": 15, "hidden_size": 16, "target_mode": "{{mode}}"}""", series);
+        var fit = Toy.Fit(_family, $$"""{"epochs": 15, "hidden_size": 16, "target_mode": "{{mode}}", "log1p": {{log}}}""", series);
         using var model = fit.Model;
         var naive = new NaiveFamily();
         using var last = naive.Create(naive.Normalise(null)).Fit(new TrainingSet(series, 480), Toy.Context).Model;
@@ -111,6 +114,40 @@ public sealed class RecurrentFitTests(string type)
         Assert.That(
             () => Toy.Fit(_family, series: Toy.Series(12), validationStart: 10),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("needs 11 rows").And.Message.Contains("has 10 of 10 rows"));
+    }
+
+    [Test]
+    public void Members_learn_each_for_itself_and_answer_with_their_mean()
+    {
+        // Without a limit on their common gradient nothing joins them: the first member is the net it would be alone, but for Adam's epsilon.
+        var series = Toy.Series();
+        const string free = """{"gradient_clip": 0, "epochs": 1, "loss": "huber", "huber_delta": 0.5""";
+        using var alone = Toy.Fit(_family, free + "}", series).Model;
+        var fit = Toy.Fit(_family, free + """, "members": 2}""", series);
+        using var both = fit.Model;
+
+        var (one, two) = (Tensors(alone), Tensors(both));
+        Assert.That(two.Keys, Is.SupersetOf(one.Keys.Where(k => !k.StartsWith("norm", StringComparison.Ordinal)).Select(k => "member_1." + k)));
+        foreach (var (name, tensor) in one)
+            Assert.That(two[name].Values, Is.EqualTo(tensor.Values).Within(2e-3), name);
+        Assert.That(two["member_1.fc.weight"].Singles, Is.Not.EqualTo(two["fc.weight"].Singles));
+
+        var second = two.Where(t => t.Key.StartsWith("member_1.", StringComparison.Ordinal)).ToDictionary(t => t.Key[9..], t => t.Value with { Name = t.Key[9..] });
+        using var other = _family.Load(alone.Signature, Toy.Small(free + "}"), new Dictionary<string, byte[]>
+        {
+            ["weights.safetensors"] = SafetensorsFile.Write([.. second.Values, .. two.Values.Where(t => t.Name.StartsWith("norm", StringComparison.Ordinal))]),
+        });
+        var (first, last, mean) = (alone.Forecast(series, [250], 1), other.Forecast(series, [250], 1), both.Forecast(series, [250], 1));
+        Assert.That(mean[0, 0, 1], Is.EqualTo((first[0, 0, 1] + last[0, 0, 1]) / 2).Within(2e-3));
+
+        static IReadOnlyDictionary<string, NamedTensor> Tensors(IFittedForecaster model) => SafetensorsFile.Read(model.Save()["weights.safetensors"], "w").ToDictionary();
+    }
+
+    [Test]
+    public void Logarithms_without_known_units_are_refused()
+    {
+        var forecaster = _family.Create(_family.Normalise(Toy.Small("""{"log1p": true}""")));
+        Assert.That(() => forecaster.Fit(new TrainingSet(Toy.Series(), 240), Toy.Context), Throws.TypeOf<InvalidInputException>().With.Message.Contains("log1p").And.Message.Contains("scaler"));
     }
 
     [Test]

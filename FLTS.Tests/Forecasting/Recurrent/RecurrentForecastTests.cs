@@ -119,12 +119,15 @@ public sealed class RecurrentForecastTests(string type)
         Assert.That(() => model.Forecast(series, [100], 3), Throws.TypeOf<InvalidInputException>().With.Message.Contains("at most 2 steps").And.Message.Contains("'weather'"));
     }
 
-    [Test]
-    public void A_saved_model_answers_as_before()
+    [TestCase("{}")]
+    [TestCase("""{"log1p": true}""")]
+    [TestCase("""{"log1p": true, "target_mode": "level"}""")]
+    [TestCase("""{"members": 3}""")]
+    public void A_saved_model_answers_as_before(string changes)
     {
-        var series = Toy.Series();
-        var parameters = _family.Normalise(Toy.Small());
-        using var model = Toy.Fit(_family, series: series).Model;
+        var series = Toy.Series(lag: true);
+        var parameters = _family.Normalise(Toy.Small(changes));
+        using var model = Toy.Fit(_family, changes, series).Model;
         var files = model.Save();
         using var loaded = _family.Load(model.Signature, parameters, files);
 
@@ -141,6 +144,8 @@ public sealed class RecurrentForecastTests(string type)
     [TestCase("""{"horizon": 2}""")]
     [TestCase("""{"input_len": 11}""")]
     [TestCase("""{"hidden_size": 0}""")]
+    [TestCase("""{"log1p": true}""")]
+    [TestCase("""{"members": 2}""")]
     public void Weights_of_other_hyperparameters_are_refused(string changes)
     {
         using var model = Toy.Fit(_family).Model;
@@ -182,7 +187,7 @@ public sealed class RecurrentForecastTests(string type)
         var defaults = _family.Normalise(null);
 
         Assert.That(_family.Normalise(defaults).ToJsonString(), Is.EqualTo(defaults.ToJsonString()));
-        Assert.That(defaults["hidden_size"]!.GetValue<int>(), Is.EqualTo(128));
+        Assert.That(defaults["input_len"]!.GetValue<int>(), Is.EqualTo(10));
         Assert.That(_family.Normalise(new JsonObject { ["epochs"] = 4 })["patience"]!.GetValue<int>(), Is.EqualTo(4));
     }
 }

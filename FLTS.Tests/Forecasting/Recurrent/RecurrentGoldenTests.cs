@@ -12,6 +12,8 @@ public sealed class RecurrentGoldenTests
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "recurrent");
     private static readonly JsonObject Reference = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "reference.json")))!.AsObject();
 
+    private static readonly RecurrentHyperparameters PyTorchDefaults = RecurrentHyperparameters.Parse(new JsonObject { ["learning_rate"] = 1e-3, ["loss"] = "mse", ["weight_decay"] = 0, ["gradient_clip"] = 1 }, "LSTM");
+
     private static IEnumerable<string> Cases => Reference["cases"]!.AsArray().Select(c => c!["name"]!.GetValue<string>());
 
     [TestCaseSource(nameof(Cases))]
@@ -34,7 +36,7 @@ public sealed class RecurrentGoldenTests
         var reference = Case(name);
         using var scope = NewDisposeScope();
         using var net = Net(reference);
-        using var trainer = new NetTrainer(net, RecurrentHyperparameters.Parse(null, "LSTM"), 11);
+        using var trainer = new NetTrainer(net, PyTorchDefaults, new Normalisation(TargetMode.Level, false, [], new ColumnCode[11]));
         var (inputs, targets) = (Inputs(), Data("y").unsqueeze(1));
         var losses = new List<double>();
         for (var step = 0; step < 20; step++)
@@ -61,7 +63,7 @@ public sealed class RecurrentGoldenTests
         var tensors = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(Folder, file)), file).ToDictionary();
         var net = new RecurrentNet(
             Enum.Parse<RecurrentCell>(reference["cell"]!.GetValue<string>(), ignoreCase: true),
-            reference["input_size"]!.GetValue<int>(), reference["output_size"]!.GetValue<int>(), reference["hidden_size"]!.GetValue<int>(), reference["num_layers"]!.GetValue<int>(), tensors, file);
+            reference["input_size"]!.GetValue<int>(), reference["output_size"]!.GetValue<int>(), reference["hidden_size"]!.GetValue<int>(), reference["num_layers"]!.GetValue<int>(), 1, tensors, file);
         Assert.That(tensors.Keys, Is.Empty, "every tensor of the reference has its place");
         return net;
     }

@@ -43,7 +43,7 @@ public sealed class WindowTableTests
         Assert.That(batch.Inputs.shape, Is.EqualTo(new long[] { 5, 2, 3 }));
         Assert.That(batch.Targets.shape, Is.EqualTo(new long[] { 2, 2, 2 }));
         for (var back = 0; back < 5; back++)
-            Assert.That((batch.Inputs[4 - back, 1, 1].item<float>() * norm.InputScale[1]) + norm.InputMean[1], Is.EqualTo(series.Values[1][12 - back]).Within(1e-6));
+            Assert.That((batch.Inputs[4 - back, 1, 1].item<float>() * norm.Inputs[1].Scale) + norm.Inputs[1].Mean, Is.EqualTo(series.Values[1][12 - back]).Within(1e-6));
         for (var h = 0; h < 2; h++)
             Assert.That(norm.Decode(1, batch.Targets[0, h, 1].item<float>(), series.Values[1][30]), Is.EqualTo(series.Values[1][31 + h]).Within(1e-6));
     }
