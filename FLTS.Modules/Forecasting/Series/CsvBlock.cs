@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -19,10 +17,10 @@ internal sealed class CsvBlock
     private CsvBlock(CsvLayout layout, int capacity)
     {
         _layout = layout;
-        Timestamps = new DateTime[capacity];
+        Timestamps = GC.AllocateUninitializedArray<DateTime>(capacity);
         Values = new double[layout.Columns.Length][];
         for (var c = 0; c < Values.Length; c++)
-            Values[c] = new double[capacity];
+            Values[c] = GC.AllocateUninitializedArray<double>(capacity);
         Text = new CellFault?[Values.Length];
         TooLarge = new CellFault?[Values.Length];
     }
@@ -81,20 +79,28 @@ internal sealed class CsvBlock
 
     private void Row(ReadOnlySpan<byte> line, TimeZoneInfo? zone)
     {
-        var fields = _layout.Names.Length;
+        var columns = _layout.ColumnOfField;
         var row = Rows;
         var field = 0;
-        var whole = line;
-        for (var rest = 0; rest >= 0; field++)
+        for (var at = 0; at >= 0; field++)
         {
-            line = line[rest..];
-            if (field == fields)
+            if (field == columns.Length)
             {
-                Stop($"the row has more than the header's {fields} fields");
+                Stop($"the row has more than the header's {columns.Length} fields");
                 return;
             }
 
-            if (!CsvField.Next(line, _layout.Separator, out var cell, out rest))
+            var column = columns[field];
+            var rest = line[at..];
+            if (column >= 0 && NumberParser.TryPrefix(rest, out var number, out var length)
+                && (length == rest.Length || rest[length] == _layout.Separator) && Math.Abs(number) <= Largest)
+            {
+                Values[column][row] = number;
+                at = length == rest.Length ? -1 : at + length + 1;
+                continue;
+            }
+
+            if (!CsvField.Next(rest, _layout.Separator, out var cell, out var next))
             {
                 Stop($"column '{_layout.Names[field]}': a quoted field is not closed on its line, or is followed by text");
                 return;
@@ -105,15 +111,17 @@ internal sealed class CsvBlock
                 if (!Timestamp(cell, row, zone))
                     return;
             }
-            else if (_layout.ColumnOfField[field] is var column and >= 0)
+            else if (column >= 0)
             {
                 Values[column][row] = Number(cell, column);
             }
+
+            at = next < 0 ? -1 : at + next;
         }
 
-        if (field < fields)
+        if (field < columns.Length)
         {
-            Stop($"the row has {field} fields, the header {fields}{(whole.IndexOf((byte)'"') >= 0 ? " (is a quote not closed?)" : "")}");
+            Stop($"the row has {field} fields, the header {columns.Length}{(line.IndexOf((byte)'"') >= 0 ? " (is a quote not closed?)" : "")}");
             return;
         }
 
@@ -174,80 +182,5 @@ internal sealed class CsvBlock
     {
         var text = Encoding.UTF8.GetString(cell.Length > 40 ? cell[..40] : cell);
         return text + (cell.Length > 40 ? "..." : "");
-    }
-}
-
-/// <summary>Numbers with a decimal point, and the words for a missing one.</summary>
-internal static class NumberParser
-{
-    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-.eE"u8);
-
-    public static bool TryParse(ReadOnlySpan<byte> cell, out double value)
-    {
-        if (cell.Length > 0 && (cell[0] == (byte)' ' || cell[^1] == (byte)' '))
-            cell = cell.Trim((byte)' ');
-        if (TryShort(cell, out value))
-            return true;
-        // Only these bytes: the framework would also take "Infinity", "NaN" and white space inside.
-        return cell.IndexOfAnyExcept(NumberBytes) < 0 && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-    }
-
-    public static bool IsMissing(ReadOnlySpan<byte> cell)
-    {
-        cell = cell.Trim(" \t"u8);
-        return cell.Length switch
-        {
-            0 => true,
-            2 => Ascii.EqualsIgnoreCase(cell, "na"u8),
-            3 => Ascii.EqualsIgnoreCase(cell, "nan"u8) || Ascii.EqualsIgnoreCase(cell, "n/a"u8),
-            4 => Ascii.EqualsIgnoreCase(cell, "null"u8),
-            _ => false,
-        };
-    }
-
-    public static bool IsInfinity(ReadOnlySpan<byte> cell)
-    {
-        cell = cell.Trim(" +-"u8);
-        return Ascii.EqualsIgnoreCase(cell, "inf"u8) || Ascii.EqualsIgnoreCase(cell, "infinity"u8);
-    }
-
-    private static ReadOnlySpan<double> PowersOfTen =>
-    [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-    ];
-
-    /// <summary>Plain decimals whose digits fit a double's 53 bits: both digits and power of ten are then exact, and so is their quotient's rounding (Clinger 1990).</summary>
-    private static bool TryShort(ReadOnlySpan<byte> cell, out double value)
-    {
-        value = 0;
-        var i = cell.Length > 0 && cell[0] is (byte)'-' or (byte)'+' ? 1 : 0;
-        ulong digits = 0;
-        int count = 0, point = -1;
-        if (cell.Length - i > 19)
-            return false;
-        for (; i < cell.Length; i++)
-        {
-            var b = (uint)(cell[i] - '0');
-            if (b <= 9)
-            {
-                digits = (digits * 10) + b;
-                count++;
-            }
-            else if (cell[i] == (byte)'.' && point < 0)
-            {
-                point = count;
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        if (count == 0 || digits > 1UL << 53)
-            return false;
-        value = point < 0 ? digits : digits / PowersOfTen[count - point];
-        if (cell[0] == (byte)'-')
-            value = -value;
-        return true;
     }
 }
