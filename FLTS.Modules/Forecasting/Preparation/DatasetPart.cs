@@ -13,11 +13,13 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
     {
         var first = rows.End > rows.Start ? frame.Segments[rows.Start] : 0;
         var whole = rows.Start == 0 && rows.End == frame.Rows;
+        var values = new double[columns.Count][];
+        Parallel.For(0, values.Length, c => values[c] = frame.Take(IndexOf(frame.Columns, columns[c]), rows.Start, rows.End - rows.Start));
         return new DatasetPart(
             file,
             whole ? frame.Timestamps : frame.Timestamps[rows.Start..rows.End],
             Array.ConvertAll(frame.Segments[rows.Start..rows.End], s => s - first),
-            [.. columns.Select(c => whole ? frame.Values[IndexOf(frame.Columns, c)] : frame.Values[IndexOf(frame.Columns, c)][rows.Start..rows.End])]);
+            values);
     }
 
     /// <summary>Which of the rows from <paramref name="start"/> to <paramref name="end"/> a sample takes.</summary>

@@ -30,6 +30,8 @@ public static class DatasetPreparer
         cancellation.ThrowIfCancellationRequested();
 
         var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
+        train.Release();
+        test?.Release();
         var dropped = 0;
         if (config.Missing.Strategy == MissingStrategy.DropRows)
         {

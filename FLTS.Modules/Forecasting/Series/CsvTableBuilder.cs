@@ -61,24 +61,24 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
         if (_epoch)
             warnings.Add($"{file}: times are epoch seconds; without a timezone they are read as UTC.");
 
-        var times = Join(block => block.Timestamps);
-        var values = new double[kept.Count][];
-        for (var i = 0; i < kept.Count; i++)
+        var times = new DateTime[Rows];
+        var at = 0;
+        foreach (var block in _blocks)
         {
-            var column = kept[i];
-            values[i] = Join(block => block.Values[column]);
-            foreach (var block in _blocks)
-                block.Values[column] = []; // joined: the parts may go
+            block.Timestamps.AsSpan(0, block.Rows).CopyTo(times.AsSpan(at));
+            at += block.Rows;
         }
 
-        return new RawTable
+        var pieces = new ColumnBlocks([.. _blocks.Select(b => b.Rows)], [.. kept.Select(c => _blocks.Select(b => b.Values[c]).ToArray())]);
+        _blocks.Clear();
+        return new RawTable(
+            file,
+            times,
+            layout.Names[layout.TimestampField],
+            [.. kept.Select(c => layout.Columns[c])],
+            [.. layout.Names.Where((_, f) => f != layout.TimestampField)],
+            pieces)
         {
-            Name = file,
-            Timestamps = times,
-            TimestampColumn = layout.Names[layout.TimestampField],
-            Columns = [.. kept.Select(c => layout.Columns[c])],
-            Values = values,
-            Header = [.. layout.Names.Where((_, f) => f != layout.TimestampField)],
             Bytes = bytes,
             Warnings = warnings,
         };
@@ -97,17 +97,4 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
         new(message) { Details = { ["file"] = file, ["row"] = row, ["column"] = column } };
 
     private static string CommaHint(string shown) => shown.Contains(',', StringComparison.Ordinal) ? " (the decimal sign is the point)" : "";
-
-    private T[] Join<T>(Func<CsvBlock, T[]> part)
-    {
-        var whole = new T[Rows];
-        var at = 0;
-        foreach (var block in _blocks)
-        {
-            part(block).AsSpan(0, block.Rows).CopyTo(whole.AsSpan(at));
-            at += block.Rows;
-        }
-
-        return whole;
-    }
 }
