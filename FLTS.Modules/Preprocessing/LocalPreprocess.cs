@@ -14,10 +14,10 @@ public static class LocalPreprocess
     /// <param name="name">Name of the dataset, for messages.</param>
     /// <param name="sha256">Of the source.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of progress.</param>
+    /// <param name="loggers">Make the log of its progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
-    public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var config = PreprocessConfig.Parse(name, sha256, null);
         var row = new DatasetRow
@@ -28,6 +28,6 @@ public static class LocalPreprocess
             Config = CanonicalJson.Serialize(config.ToJson()),
             CreatedAt = time.GetUtcNow(),
         };
-        return (await new DatasetBuilder(new FolderObjectStore(objects, time)).BuildAsync(row, cancellation)).Meta;
+        return (await new DatasetBuilder(new FolderObjectStore(objects, time), time, loggers.CreateLogger<DatasetBuilder>()).BuildAsync(row, cancellation)).Meta;
     }
 }

@@ -63,7 +63,7 @@ internal static class PreprocessBenchmark
     public static async Task<JsonObject> OnceAsync(string objects, string sha256)
     {
         var clock = Stopwatch.GetTimestamp();
-        var meta = await LocalPreprocess.RunAsync(objects, Name, sha256, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var meta = await LocalPreprocess.RunAsync(objects, Name, sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         return new JsonObject

@@ -14,8 +14,10 @@ public sealed class RawTable
 
     /// <summary>A table whose columns are still in the pieces they were read in.</summary>
     [SetsRequiredMembers]
+#pragma warning disable CS8618 // Values are made of the pieces when they are first asked for.
     internal RawTable(string name, DateTime[] timestamps, string timestampColumn, IReadOnlyList<string> columns, IReadOnlyList<string> header, ColumnBlocks blocks) =>
         (Name, Timestamps, TimestampColumn, Columns, Header, _blocks) = (name, timestamps, timestampColumn, columns, header, blocks);
+#pragma warning restore CS8618
 
     /// <summary>Name for messages, for example <c>PobleSec.csv</c>.</summary>
     public required string Name { get; init; }
