@@ -46,7 +46,7 @@ internal sealed class DatasetBuilder(IObjectStore store, TimeProvider time, ILog
             {
                 try
                 {
-                    var table = CsvTableReader.Read(source, file, DatasetPreparer.ReadOptions(config), progress, cancellation);
+                    var table = CsvTableReader.Read(source, file, DatasetPreparer.ReadOptions(config) with { ExpectedBytes = size }, progress, cancellation);
                     RequireHash();
                     return table;
                 }

@@ -30,8 +30,8 @@ public static class DatasetPreparer
         cancellation.ThrowIfCancellationRequested();
 
         var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
-        train.Release();
-        test?.Release();
+        train.Drop();
+        test?.Drop();
         var dropped = 0;
         if (config.Missing.Strategy == MissingStrategy.DropRows)
         {
@@ -109,6 +109,6 @@ public static class DatasetPreparer
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
         var testRows = DatasetPart.Sample(testStart, testSource.Frame.Rows, config.SampleTestRows, config.SampleStrategy, random);
-        return (DatasetPart.Of(train.File, train.Frame, trainRows, columns.Measured), DatasetPart.Of(testSource.File, testSource.Frame, testRows, columns.Measured));
+        return DatasetPart.Move((train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured);
     }
 }

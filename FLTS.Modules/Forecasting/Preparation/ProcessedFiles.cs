@@ -14,7 +14,8 @@ namespace FLTS.Modules.Forecasting.Preparation;
 /// </summary>
 public static class ProcessedFiles
 {
-    private const int RowGroupRows = 1 << 18;
+    /// <summary>A column of a row group then is a buffer of 64 KB, which the garbage collector recycles young; larger ones would be fresh memory each time.</summary>
+    private const int RowGroupRows = 1 << 13;
 
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
 

@@ -3,8 +3,12 @@ namespace FLTS.Modules.Forecasting.Series;
 /// <summary>Columns in the pieces they were read in, so that no row is moved until it is known where it belongs. B pieces, C columns, R rows.</summary>
 internal sealed class ColumnBlocks
 {
+    /// <summary>Bytes let go of after which the garbage collector is asked to take them.</summary>
+    private const long DroppedBytes = 128 << 20;
+
     private readonly int[] _starts; // [B + 1]
     private readonly double[][][] _pieces; // [C][B][rows or more]
+    private long _dropped;
 
     /// <param name="rows">[B] Rows of each piece.</param>
     /// <param name="pieces">[C][B] Taken over; a piece may have room behind its rows.</param>
@@ -53,6 +57,18 @@ internal sealed class ColumnBlocks
 
             into[t] = piece[row - first];
         }
+    }
+
+    /// <summary>Lets go of a column.</summary>
+    public void Drop(int column)
+    {
+        _pieces[column] = [];
+        var bytes = (long)_starts[^1] * sizeof(double);
+        var dropped = Interlocked.Add(ref _dropped, bytes);
+
+        // By itself the collector waits while memory is free, and a long file would take twice the memory it needs. Marking a few large arrays is quick.
+        if (dropped / DroppedBytes != (dropped - bytes) / DroppedBytes)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     private int Block(int row)

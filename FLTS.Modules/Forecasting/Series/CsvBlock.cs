@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -6,8 +8,8 @@ namespace FLTS.Modules.Forecasting.Series;
 /// <summary>A fault in one cell: its line inside the block (from 0), column and shown content.</summary>
 internal readonly record struct CellFault(int Line, string Shown);
 
-/// <summary>Whole lines of a CSV turned into columns; blocks are parsed side by side and joined in order.</summary>
-internal sealed class CsvBlock
+/// <summary>Whole lines of a CSV turned into columns in pooled arrays; blocks are parsed side by side and appended in order.</summary>
+internal sealed class CsvBlock : IDisposable
 {
     /// <summary>Beyond this size squares and sums of squares would overflow; no measurement is that large.</summary>
     public const double Largest = 1e100;
@@ -17,10 +19,10 @@ internal sealed class CsvBlock
     private CsvBlock(CsvLayout layout, int capacity)
     {
         _layout = layout;
-        Timestamps = GC.AllocateUninitializedArray<DateTime>(capacity);
+        Timestamps = ArrayPool<DateTime>.Shared.Rent(capacity);
         Values = new double[layout.Columns.Length][];
         for (var c = 0; c < Values.Length; c++)
-            Values[c] = GC.AllocateUninitializedArray<double>(capacity);
+            Values[c] = ArrayPool<double>.Shared.Rent(capacity);
         Text = new CellFault?[Values.Length];
         TooLarge = new CellFault?[Values.Length];
     }
@@ -30,6 +32,9 @@ internal sealed class CsvBlock
     public double[][] Values { get; }
 
     public int Rows { get; private set; }
+
+    /// <summary>Of the text.</summary>
+    public int Bytes { get; private init; }
 
     /// <summary>Lines, blank ones among them.</summary>
     public int Lines { get; private set; }
@@ -52,9 +57,10 @@ internal sealed class CsvBlock
     /// <param name="layout">What the header said.</param>
     /// <param name="zone">Zone of the dataset, or null.</param>
     /// <param name="maxLineBytes">Longest line allowed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, TimeZoneInfo? zone, int maxLineBytes)
     {
-        var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1);
+        var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1) { Bytes = lines.Length };
         var valid = Utf8.IsValid(lines);
         while (lines.Length > 0)
         {
@@ -77,6 +83,15 @@ internal sealed class CsvBlock
         return block;
     }
 
+    public void Dispose()
+    {
+        ArrayPool<DateTime>.Shared.Return(Timestamps);
+        foreach (var column in Values)
+            ArrayPool<double>.Shared.Return(column);
+    }
+
+    // A first file is read before the runtime would get round to optimising what reads it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(ReadOnlySpan<byte> line, TimeZoneInfo? zone)
     {
         var columns = _layout.ColumnOfField;
@@ -128,6 +143,7 @@ internal sealed class CsvBlock
         Rows++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Timestamp(ReadOnlySpan<byte> cell, int row, TimeZoneInfo? zone)
     {
         var kind = TimestampParser.Parse(cell, out var time);

@@ -10,8 +10,8 @@ namespace FLTS.Modules.Forecasting.Series;
 /// </summary>
 public static class CsvTableReader
 {
-    /// <summary>Large enough that a block's columns are large objects, which the garbage collector does not move about.</summary>
-    private const int BlockBytes = 4 << 20;
+    /// <summary>What it holds and what is made of it fit a core's cache together.</summary>
+    private const int BlockBytes = 1 << 20;
 
     /// <summary>Reads a whole table.</summary>
     /// <param name="stream">CSV or gzip of one, from its beginning; left open.</param>
@@ -40,7 +40,7 @@ public static class CsvTableReader
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader();
         var layout = CsvLayout.Parse(header, file, options);
-        var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null);
+        var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null, expectedBytes: options.ExpectedBytes);
 
         var running = new Queue<Task<CsvBlock>>();
         var width = Environment.ProcessorCount;
@@ -80,7 +80,8 @@ public static class CsvTableReader
 
         void Take()
         {
-            table.Add(running.Dequeue().GetAwaiter().GetResult());
+            using var block = running.Dequeue().GetAwaiter().GetResult();
+            table.Add(block);
             progress?.Report(new CsvProgress(table.Rows, source.Bytes));
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace FLTS.Modules.Forecasting.Series;
 
@@ -15,6 +16,7 @@ internal static class DecimalToDouble
     private static readonly (ulong High, ulong Low)[] Fives = [.. Enumerable.Range(LowestPower, HighestPower - LowestPower + 1).Select(Five)];
 
     /// <returns>False where only a slower way is exact.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRound(ulong digits, int power, out double value)
     {
         value = 0;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FLTS.Modules.Forecasting.Series;
@@ -32,6 +33,7 @@ internal static class NumberParser
     /// <param name="text">A line from a field's start on.</param>
     /// <param name="value">The number.</param>
     /// <param name="length">Bytes it takes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryPrefix(ReadOnlySpan<byte> text, out double value, out int length)
     {
         value = 0;
@@ -106,6 +108,7 @@ internal static class NumberParser
 
     /// <summary>Appends decimal digits to a number, which wraps around when they are too many: the caller counts them.</summary>
     /// <returns>Where the digits end.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Digits(ReadOnlySpan<byte> text, int at, ref ulong number)
     {
         // Eight at a time: their ASCII codes are summed up pairwise by three multiplications.

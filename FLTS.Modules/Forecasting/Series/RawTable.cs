@@ -70,8 +70,15 @@ public sealed class RawTable
     internal double[] Take(int column, int start, int count) =>
         _values is { } values ? (count == Rows ? values[column] : values[column][start..(start + count)]) : CopyOf(column, start, count);
 
-    /// <summary>Lets go of the pieces: whoever prepared the table has copied what it needs, and they are as large as all of that.</summary>
-    internal void Release() => _blocks = null;
+    /// <summary>Lets go of a column's pieces: whoever prepares the table has copied what it needs, and they are as large as that.</summary>
+    internal void Drop(int column)
+    {
+        if (_values is null)
+            Blocks.Drop(column);
+    }
+
+    /// <summary>Lets go of all columns.</summary>
+    internal void Drop() => _blocks = null;
 
     private ColumnBlocks Blocks => _blocks ?? throw new InvalidOperationException($"The numbers of {Name} were taken over by whoever prepared it.");
 
@@ -97,6 +104,9 @@ public sealed record CsvReadOptions
 
     /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
     public long MaxBytes { get; init; } = 2L << 30;
+
+    /// <summary>Bytes the file is known to have, before decompression; 0 (default): unknown. Memory is laid out for it.</summary>
+    public long ExpectedBytes { get; init; }
 
     /// <summary>Most columns, the timestamp among them; default 512.</summary>
     public int MaxColumns { get; init; } = 512;

@@ -113,6 +113,9 @@ public sealed class SeriesFrame
     internal double[] Take(int column, int start, int count) =>
         _rows is null ? _table.Take(column, start, count) : _table.Gather(column, _rows.AsSpan(start, count));
 
+    /// <summary>Lets go of a column of the table.</summary>
+    internal void Drop(int column) => _table.Drop(column);
+
     /// <summary>[T] Table row of each frame row: sorted first, then laid on the grid.</summary>
     private static int[]? TableRows(int[]? order, int[]? source)
     {
