@@ -119,8 +119,8 @@ internal sealed class DatasetBuilder(IObjectStore store, TimeProvider time, ILog
         var written = ProcessedFiles.WriteMeta(meta);
         await store.PutAsync(key, written, cancellation);
         using var stored = await store.ReadAllAsync(key, cancellation);
-        return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(stored.ToArray())).AsSpan().SequenceEqual(written)
-            ? Convert.ToHexStringLower(SHA256.HashData(stored.ToArray()))
+        return stored.ToArray().AsSpan().SequenceEqual(written) && ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(written)).AsSpan().SequenceEqual(written)
+            ? Convert.ToHexStringLower(SHA256.HashData(written))
             : throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
     }
 }

@@ -37,16 +37,29 @@ internal sealed class HashingStream(Stream inner, string what) : Stream
     {
         try
         {
-            var got = inner.Read(buffer);
-            _hash.AppendData(buffer[..got]);
-            BytesRead += got;
-            return got;
+            return Taken(buffer[..inner.Read(buffer)]);
         }
         catch (IOException e)
         {
-            throw new UnavailableException($"Reading {what} broke off: {e.Message}", e);
+            throw Broken(e);
         }
     }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var got = await inner.ReadAsync(buffer, cancellationToken);
+            return Taken(buffer.Span[..got]);
+        }
+        catch (IOException e)
+        {
+            throw Broken(e);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -59,6 +72,15 @@ internal sealed class HashingStream(Stream inner, string what) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Taken(ReadOnlySpan<byte> bytes)
+    {
+        _hash.AppendData(bytes);
+        BytesRead += bytes.Length;
+        return bytes.Length;
+    }
+
+    private UnavailableException Broken(IOException e) => new($"Reading {what} broke off: {e.Message}", e);
 
     protected override void Dispose(bool disposing)
     {

@@ -11,5 +11,7 @@ internal sealed class LocalFile : IDisposable
 
     public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
 
+    public byte[] ReadAll() => File.ReadAllBytes(_path);
+
     public void Dispose() => File.Delete(_path);
 }

@@ -175,6 +175,7 @@ public static class ProcessedFiles
                 await group.ReadAsync<double>(fields.Truth[m], truths[m].AsMemory(span), cancellationToken: cancellation);
         }, cancellation);
 
+        MissingValues.ShareEqual(observed);
         var always = new bool[rows];
         Array.Fill(always, true);
         return (new PreparedSeries
