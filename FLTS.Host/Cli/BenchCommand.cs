@@ -11,12 +11,13 @@ internal static class BenchCommand
     private static readonly Option<string?> _dataset = new("--dataset") { Description = "A CSV to measure on (default: generated data of a stated size)." };
     private static readonly Option<string?> _once = new("--once") { Description = "One run of preprocess on the source of this SHA-256, in this process.", Hidden = true };
     private static readonly Option<string> _objects = new("--objects") { Description = "Folder of objects for --once.", DefaultValueFactory = _ => ".", Hidden = true };
+    private static readonly Option<string?> _reference = new("--reference") { Description = "prophet: what the reference implementation reached on a column of --dataset (JSON), to compare with." };
     private static readonly Option<bool> _json = new("--json") { Description = "Results only, without what is being measured." };
 
     public static Command Create()
     {
         _what.AcceptOnlyFromAmong("prophet", "train", "preprocess");
-        var command = new Command("bench", "Measures; one JSON line a result.") { _what, _dataset, _json, _once, _objects };
+        var command = new Command("bench", "Measures; one JSON line a result.") { _what, _dataset, _reference, _json, _once, _objects };
         command.SetAction(async (parsed, _) =>
         {
             if (parsed.GetValue(_once) is { } sha256)
@@ -34,7 +35,7 @@ internal static class BenchCommand
             {
                 "train" => TrainBenchmark.Run(dataset, progress),
                 "preprocess" => PreprocessBenchmark.Run(dataset, progress),
-                _ => ProphetBenchmark.Run(dataset, progress),
+                _ => ProphetBenchmark.Run(dataset, parsed.GetValue(_reference), progress),
             };
             foreach (var result in results)
                 Console.WriteLine(result.ToJsonString());
