@@ -38,10 +38,13 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
     {
         var first = rows.End > rows.Start ? frame.Segments[rows.Start] : 0;
         var whole = rows.Start == 0 && rows.End == frame.Rows;
+        var segments = frame.Segments[rows.Start..rows.End];
+        foreach (ref var segment in segments.AsSpan())
+            segment -= first;
         return new DatasetPart(
             file,
             whole ? frame.Timestamps : frame.Timestamps[rows.Start..rows.End],
-            Array.ConvertAll(frame.Segments[rows.Start..rows.End], s => s - first),
+            segments,
             new double[columns][]);
     }
 

@@ -71,7 +71,7 @@ internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, 
         return (new PreparedSeries
         {
             Timestamps = times,
-            Segments = Array.ConvertAll(segments, s => s - first),
+            Segments = first == 0 ? segments : Array.ConvertAll(segments, s => s - first),
             Step = step,
             Columns = plan.All,
             Values = [.. all],

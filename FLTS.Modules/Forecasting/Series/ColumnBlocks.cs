@@ -68,8 +68,17 @@ internal sealed class ColumnBlocks
 
         // By itself the collector waits while memory is free, and a long file would take twice the memory it needs. Marking a few large arrays is quick.
         if (dropped / DroppedBytes != (dropped - bytes) / DroppedBytes)
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+            Collect();
     }
+
+    /// <summary>Lets go of what has outlived its columns.</summary>
+    public void Drop()
+    {
+        if ((long)_starts[^1] * sizeof(double) * _pieces.Length > DroppedBytes)
+            Collect();
+    }
+
+    private static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
 
     private int Block(int row)
     {

@@ -5,6 +5,7 @@ namespace FLTS.Modules.Forecasting.Series;
 /// <summary>A CSV as read: rows in file order, nothing cleaned. R rows, C numeric columns.</summary>
 public sealed class RawTable
 {
+    private DateTime[] _timestamps = [];
     private double[][]? _values;
     private ColumnBlocks? _blocks;
 
@@ -23,7 +24,7 @@ public sealed class RawTable
     public required string Name { get; init; }
 
     /// <summary>[R] Row times without a zone, in file order.</summary>
-    public required DateTime[] Timestamps { get; init; }
+    public required DateTime[] Timestamps { get => _timestamps; init => _timestamps = value; }
 
     /// <summary>Name of the column the times came from.</summary>
     public required string TimestampColumn { get; init; }
@@ -77,8 +78,14 @@ public sealed class RawTable
             Blocks.Drop(column);
     }
 
-    /// <summary>Lets go of all columns.</summary>
-    internal void Drop() => _blocks = null;
+    /// <summary>Lets go of all that was read; for when nothing holds a frame of it any more either.</summary>
+    internal void Drop()
+    {
+        if (_blocks is not { } blocks)
+            return;
+        (_blocks, _timestamps) = (null, []);
+        blocks.Drop();
+    }
 
     private ColumnBlocks Blocks => _blocks ?? throw new InvalidOperationException($"The numbers of {Name} were taken over by whoever prepared it.");
 
