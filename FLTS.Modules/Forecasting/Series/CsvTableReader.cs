@@ -43,7 +43,7 @@ public static class CsvTableReader
         var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null, expectedBytes: options.ExpectedBytes);
 
         var running = new Queue<Task<CsvBlock>>();
-        var width = Environment.ProcessorCount;
+        var width = Environment.ProcessorCount + 2; // some wait, so that no core does while this thread reads
         try
         {
             while (lines.Next() is { } block)

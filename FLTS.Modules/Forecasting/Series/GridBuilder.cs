@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FLTS.Modules.Forecasting.Series;
 
 /// <summary>Lays ascending times on a grid: snaps, numbers segments, puts missing rows into short gaps.</summary>
@@ -121,6 +123,7 @@ internal sealed class GridBuilder
         return new DateTime(onGrid);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(DateTime time, int segment, int source)
     {
         if (_source.Length > 0)
