@@ -5,6 +5,7 @@ using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Forecasting.Series;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;
 
@@ -12,76 +13,116 @@ namespace FLTS.Modules.Preprocessing;
 internal sealed record BuiltDataset(DatasetMeta Meta, string TrainSha256, string TestSha256, string MetaSha256);
 
 /// <summary>Reads the sources, prepares, writes the three objects and reads them back before anybody is told.</summary>
-internal sealed class DatasetBuilder(IObjectStore store)
+internal sealed class DatasetBuilder(IObjectStore store, TimeProvider time, ILogger<DatasetBuilder> logger)
 {
+    private const int CompareBytes = 1 << 20;
+
     /// <exception cref="InvalidInputException">The sources cannot be used as configured.</exception>
     /// <exception cref="UnavailableException">The store refuses.</exception>
     public async Task<BuiltDataset> BuildAsync(DatasetRow row, CancellationToken cancellation)
     {
         var config = PreprocessConfig.FromJson(JsonNode.Parse(row.Config)!.AsObject());
-        var train = await ReadAsync(config.TrainSha256, $"{row.SourceName}.csv", config, cancellation);
-        var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{row.SourceName}_test.csv", config, cancellation) : null;
+        var train = await ReadAsync(config.TrainSha256, $"{row.SourceName}.csv", config, row.ConfigHash, cancellation);
+        var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{row.SourceName}_test.csv", config, row.ConfigHash, cancellation) : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);
-        return await WriteAsync(data, cancellation);
-    }
 
-    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, CancellationToken cancellation)
-    {
-        // To a local file first: the hash must be right before a single number is believed, and a network that stalls must not stall the parser.
-        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        await using (var source = await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation))
-        {
-            try
-            {
-                await source.CopyToAsync(copy, cancellation);
-            }
-            catch (IOException e)
-            {
-                throw new UnavailableException($"Reading the source of {file} broke off: {e.Message}", e);
-            }
-        }
-
-        copy.Position = 0;
-        var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
-        if (found != sha256)
-            throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored: its SHA-256 is {found}.");
-
-        copy.Position = 0;
-        return await Task.Run(() => CsvTableReader.Read(copy, file, DatasetPreparer.ReadOptions(config), null, cancellation), cancellation);
-    }
-
-    /// <summary>Write, read back, verify; only then do the hashes reach the row.</summary>
-    private async Task<BuiltDataset> WriteAsync(PreparedDataset data, CancellationToken cancellation)
-    {
+        // The meta comes last: who finds it finds the rest.
         var hash = data.Meta.ConfigHash;
-        using var train = new MemoryStream();
-        await ProcessedFiles.WriteTrainAsync(data, train, cancellation);
-        using var test = new MemoryStream();
-        await ProcessedFiles.WriteTestAsync(data, test, cancellation);
-        var meta = ProcessedFiles.WriteMeta(data.Meta);
-
-        await store.PutAsync(ObjectKeys.Train(hash), train.ToArray(), cancellation);
-        FaultPoint.Reach("preprocess.train-written");
-        await store.PutAsync(ObjectKeys.Test(hash), test.ToArray(), cancellation);
-        FaultPoint.Reach("preprocess.test-written");
-        await store.PutAsync(ObjectKeys.Meta(hash), meta, cancellation);
-        FaultPoint.Reach("preprocess.meta-written");
-
-        using var storedTrain = await store.ReadAllAsync(ObjectKeys.Train(hash), cancellation);
-        using var storedTest = await store.ReadAllAsync(ObjectKeys.Test(hash), cancellation);
-        using var storedMeta = await store.ReadAllAsync(ObjectKeys.Meta(hash), cancellation);
-        var built = new BuiltDataset(data.Meta, Hash(storedTrain), Hash(storedTest), Hash(storedMeta));
-        var again = await ProcessedFiles.ReadAsync(ProcessedFiles.ReadMeta(storedMeta.ToArray()), storedTrain, storedTest, cancellation);
-        return ProcessedFiles.Difference(data, again) is { } difference
-            ? throw new UnavailableException($"The object store gave back other data than was written for {hash}: {difference}.")
-            : built;
+        var hashes = await Task.WhenAll(
+            StoreAsync(ObjectKeys.Train(hash), stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation), stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation), cancellation),
+            StoreAsync(ObjectKeys.Test(hash), stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation), stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation), cancellation));
+        return new BuiltDataset(data.Meta, hashes[0], hashes[1], await StoreMetaAsync(data.Meta, cancellation));
     }
 
-    private static string Hash(MemoryStream stream)
+    /// <summary>Reads and parses a source while its hash is taken; nothing of it is used before the hash is found right.</summary>
+    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, string configHash, CancellationToken cancellation)
     {
-        stream.Position = 0;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-        stream.Position = 0;
-        return hash;
+        var key = ObjectKeys.Source(sha256);
+        var size = (await store.StatAsync(key, cancellation))?.Size ?? 0;
+        await using var source = new HashingStream(await store.OpenReadAsync(key, cancellation), $"the source of {file}");
+        var progress = new ReadProgress(file, configHash, size, () => source.BytesRead, time, logger);
+        return await Task.Run(
+            () =>
+            {
+                try
+                {
+                    var table = CsvTableReader.Read(source, file, DatasetPreparer.ReadOptions(config) with { ExpectedBytes = size }, progress, cancellation);
+                    RequireHash();
+                    return table;
+                }
+                catch (InvalidInputException)
+                {
+                    // Whether the data is bad or was made bad in the store are different errors, for different people.
+                    RequireHash();
+                    throw;
+                }
+            },
+            cancellation);
+
+        void RequireHash()
+        {
+            var found = source.Finish();
+            if (found != sha256)
+                throw new CorruptArtifactException($"{key} ({file}) was changed after it was stored: its SHA-256 is {found}.");
+        }
+    }
+
+    /// <summary>Writes, then compares what was written with the memory it came from, and what the store gives back with what was written.</summary>
+    /// <returns>SHA-256 of the bytes the store gave back.</returns>
+    private async Task<string> StoreAsync(ObjectKey key, Func<Stream, Task> write, Func<Stream, Task<string?>> difference, CancellationToken cancellation)
+    {
+        using var local = new LocalFile();
+        await Task.Run(
+            async () =>
+            {
+                await using var stream = local.OpenWrite();
+                await write(stream);
+            },
+            cancellation);
+
+        var verified = Task.Run(
+            async () =>
+            {
+                await using var stream = local.OpenRead();
+                return await difference(stream);
+            },
+            cancellation);
+        var stored = Task.Run(() => PutAsync(key, local, cancellation), cancellation);
+        await Task.WhenAll((Task[])[verified, stored]);
+        return await verified is { } different
+            ? throw new UnavailableException($"{key} was not written as it was meant, {different}: the disk or memory of this machine is at fault.")
+            : await stored;
+    }
+
+    private async Task<string> PutAsync(ObjectKey key, LocalFile local, CancellationToken cancellation)
+    {
+        await using var sent = local.OpenRead();
+        await store.PutAsync(key, sent, cancellation);
+        FaultPoint.Reach($"preprocess.{Path.GetFileNameWithoutExtension(key.ToString())}-written");
+
+        sent.Position = 0;
+        await using var received = new HashingStream(await store.OpenReadAsync(key, cancellation), key.ToString());
+        var (expected, found) = (new byte[CompareBytes], new byte[CompareBytes]);
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = received.ReadAtLeast(found, CompareBytes, throwOnEndOfStream: false);
+            if (sent.ReadAtLeast(expected.AsSpan(0, Math.Max(1, count)), Math.Max(1, count), throwOnEndOfStream: false) != count || !expected.AsSpan(0, count).SequenceEqual(found.AsSpan(0, count)))
+                throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
+            if (count == 0)
+                return received.Finish();
+        }
+    }
+
+    private async Task<string> StoreMetaAsync(DatasetMeta meta, CancellationToken cancellation)
+    {
+        var key = ObjectKeys.Meta(meta.ConfigHash);
+        var written = ProcessedFiles.WriteMeta(meta);
+        await store.PutAsync(key, written, cancellation);
+        FaultPoint.Reach("preprocess.meta-written");
+        using var stored = await store.ReadAllAsync(key, cancellation);
+        return stored.ToArray().AsSpan().SequenceEqual(written) && ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(written)).AsSpan().SequenceEqual(written)
+            ? Convert.ToHexStringLower(SHA256.HashData(written))
+            : throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
     }
 }

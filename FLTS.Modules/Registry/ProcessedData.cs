@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry.Entities;
@@ -41,26 +40,34 @@ internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registr
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var row = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.ConfigHash == configHash && d.Status == DatasetStatus.Ready, cancellation)
             ?? throw new NotFoundException($"The data {configHash} is not prepared.");
-        var meta = ProcessedFiles.ReadMeta((await CheckedAsync(ObjectKeys.Meta(configHash), row.MetaSha256!, cancellation)).ToArray());
-        await using var train = await CheckedAsync(ObjectKeys.Train(configHash), row.TrainSha256!, cancellation);
-        await using var test = await CheckedAsync(ObjectKeys.Test(configHash), row.TestSha256!, cancellation);
-        return await ProcessedFiles.ReadAsync(meta, train, test, cancellation);
+        using var metaFile = await CheckedAsync(ObjectKeys.Meta(configHash), row.MetaSha256!, cancellation);
+        using var trainFile = await CheckedAsync(ObjectKeys.Train(configHash), row.TrainSha256!, cancellation);
+        using var testFile = await CheckedAsync(ObjectKeys.Test(configHash), row.TestSha256!, cancellation);
+        await using var train = trainFile.OpenRead();
+        await using var test = testFile.OpenRead();
+        return await ProcessedFiles.ReadAsync(ProcessedFiles.ReadMeta(metaFile.ReadAll()), train, test, cancellation);
     }
 
-    private async Task<MemoryStream> CheckedAsync(ObjectKey key, string sha256, CancellationToken cancellation)
+    /// <summary>A local copy, not memory: the bytes of a long series are half as large as its numbers.</summary>
+    private async Task<LocalFile> CheckedAsync(ObjectKey key, string sha256, CancellationToken cancellation)
     {
-        MemoryStream bytes;
+        var copy = new LocalFile();
         try
         {
-            bytes = await store.ReadAllAsync(key, cancellation);
+            await using var stored = new HashingStream(await store.OpenReadAsync(key, cancellation), key.ToString());
+            await using (var local = copy.OpenWrite())
+                await stored.CopyToAsync(local, cancellation);
+            var found = stored.Finish();
+            return found == sha256 ? copy : throw new CorruptArtifactException($"{key} was changed after it was written: its SHA-256 is {found}, recorded is {sha256}.");
         }
-        catch (NotFoundException e)
+        catch (Exception e)
         {
-            throw new CorruptArtifactException($"{key} is gone from the object store.", e);
+            copy.Dispose();
+            if (e is NotFoundException)
+                throw new CorruptArtifactException($"{key} is gone from the object store.", e);
+            if (e is IOException)
+                throw new UnavailableException($"No local copy of {key} can be made: {e.Message}", e);
+            throw;
         }
-
-        var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(bytes, cancellation));
-        bytes.Position = 0;
-        return found == sha256 ? bytes : throw new CorruptArtifactException($"{key} was changed after it was written: its SHA-256 is {found}, recorded is {sha256}.");
     }
 }

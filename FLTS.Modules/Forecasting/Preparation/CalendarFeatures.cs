@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FLTS.Modules.Forecasting.Preparation;
 
 /// <summary>
@@ -41,6 +43,7 @@ public static class CalendarFeatures
             into[t] = table[Position(feature, times[t])];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Position(int feature, DateTime time) => (feature / 2) switch
     {
         0 => (int)(time.Ticks % TimeSpan.TicksPerDay / TimeSpan.TicksPerMinute),

@@ -10,7 +10,7 @@ internal sealed class CleanedParts
     /// <summary>[C][train rows] scaled.</summary>
     public required double[][] Train { get; init; }
 
-    /// <summary>[C][train rows] Full columns share one array.</summary>
+    /// <summary>[C][train rows] Neighbours with equal masks share one array.</summary>
     public required bool[][] TrainObserved { get; init; }
 
     /// <summary>[C][test rows] scaled.</summary>
@@ -65,6 +65,8 @@ internal sealed class CleanedParts
             Scaler.Transform(scales[c], test.Values[c]);
         });
 
+        MissingValues.ShareEqual(trainObserved);
+        MissingValues.ShareEqual(testObserved);
         return new CleanedParts
         {
             Scaler = new Scaler(config.Scaler, scales),

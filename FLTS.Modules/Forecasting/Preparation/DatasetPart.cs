@@ -11,13 +11,41 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
     /// <summary>Copies rows of a frame.</summary>
     public static DatasetPart Of(string file, SeriesFrame frame, RowSpan rows, IReadOnlyList<string> columns)
     {
+        var part = Empty(file, frame, rows, columns.Count);
+        for (var c = 0; c < columns.Count; c++)
+            part.Values[c] = frame.Take(IndexOf(frame.Columns, columns[c]), rows.Start, part.Rows);
+        return part;
+    }
+
+    /// <summary>Moves rows of frames into train and test, which may be of one frame; column by column, and each is gone from its frame when it is in its part.</summary>
+    public static (DatasetPart Train, DatasetPart Test) Move((string File, SeriesFrame Frame, RowSpan Rows) train, (string File, SeriesFrame Frame, RowSpan Rows) test, IReadOnlyList<string> columns)
+    {
+        var trainPart = Empty(train.File, train.Frame, train.Rows, columns.Count);
+        var testPart = Empty(test.File, test.Frame, test.Rows, columns.Count);
+        Parallel.For(0, columns.Count, c =>
+        {
+            var (trainColumn, testColumn) = (IndexOf(train.Frame.Columns, columns[c]), IndexOf(test.Frame.Columns, columns[c]));
+            trainPart.Values[c] = train.Frame.Take(trainColumn, train.Rows.Start, trainPart.Rows);
+            testPart.Values[c] = test.Frame.Take(testColumn, test.Rows.Start, testPart.Rows);
+            train.Frame.Drop(trainColumn);
+            if (test.Frame != train.Frame)
+                test.Frame.Drop(testColumn);
+        });
+        return (trainPart, testPart);
+    }
+
+    private static DatasetPart Empty(string file, SeriesFrame frame, RowSpan rows, int columns)
+    {
         var first = rows.End > rows.Start ? frame.Segments[rows.Start] : 0;
         var whole = rows.Start == 0 && rows.End == frame.Rows;
+        var segments = frame.Segments[rows.Start..rows.End];
+        foreach (ref var segment in segments.AsSpan())
+            segment -= first;
         return new DatasetPart(
             file,
             whole ? frame.Timestamps : frame.Timestamps[rows.Start..rows.End],
-            Array.ConvertAll(frame.Segments[rows.Start..rows.End], s => s - first),
-            [.. columns.Select(c => whole ? frame.Values[IndexOf(frame.Columns, c)] : frame.Values[IndexOf(frame.Columns, c)][rows.Start..rows.End])]);
+            segments,
+            new double[columns][]);
     }
 
     /// <summary>Which of the rows from <paramref name="start"/> to <paramref name="end"/> a sample takes.</summary>

@@ -25,11 +25,10 @@ public static class DatasetPreparer
     public static PreparedDataset Prepare(PreprocessConfig config, RawTable train, RawTable? test = null, CancellationToken cancellation = default)
     {
         var columns = ColumnPlan.Of(config, train, test);
-        var trainFrame = SeriesFrame.From(train, config.MaxGapSteps);
-        var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
-        cancellation.ThrowIfCancellationRequested();
-
-        var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
+        var parts = Parts(config, columns, train, test, cancellation);
+        train.Drop();
+        test?.Drop();
+        var (trainPart, testPart) = (parts.Train, parts.Test);
         var dropped = 0;
         if (config.Missing.Strategy == MissingStrategy.DropRows)
         {
@@ -42,8 +41,8 @@ public static class DatasetPreparer
         var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
-        var follows = testPart.Rows > 0 && testPart.Times[0] - trainPart.Times[^1] == trainFrame.Step;
-        var assembler = new SeriesAssembler(config, columns, trainFrame.Step, cleaned.Flat);
+        var follows = testPart.Rows > 0 && testPart.Times[0] - trainPart.Times[^1] == parts.Step;
+        var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat);
         var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
         var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
         if (trainSeries.Rows == 0)
@@ -56,18 +55,18 @@ public static class DatasetPreparer
             {
                 Config = config,
                 ConfigHash = config.ConfigHash,
-                Step = trainFrame.Step,
+                Step = parts.Step,
                 Targets = columns.Targets,
                 Columns = columns.All,
                 Scaler = cleaned.Scaler,
                 TrainRows = trainSeries.Rows,
                 TestRows = testSeries.Rows,
                 ValidationStart = trainSeries.Rows - validation,
-                TestFollowsTrain = testSeries.Rows > 0 && testSeries.Timestamps[0] - trainSeries.Timestamps[^1] == trainFrame.Step,
+                TestFollowsTrain = testSeries.Rows > 0 && testSeries.Timestamps[0] - trainSeries.Timestamps[^1] == parts.Step,
                 Report = new DatasetReport
                 {
-                    Train = trainFrame.Report,
-                    Test = testFrame?.Report,
+                    Train = parts.TrainReport,
+                    Test = parts.TestReport,
                     DroppedRows = dropped,
                     FilledTrainCells = cleaned.FilledTrain,
                     FilledTestCells = cleaned.FilledTest,
@@ -75,7 +74,7 @@ public static class DatasetPreparer
                     Warnings =
                     [
                         .. train.Warnings, .. test?.Warnings ?? [],
-                        .. trainFrame.Report.Warnings, .. testFrame?.Report.Warnings ?? [],
+                        .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
                         .. cleaned.Flat.Select(c => $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
                     ],
                 },
@@ -84,6 +83,18 @@ public static class DatasetPreparer
             Test = testSeries,
             TestTruth = testRows is null ? cleaned.TestTruth : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
         };
+    }
+
+    /// <summary>What is left of the frames, which are as large as the parts, and gone when these are made.</summary>
+    private sealed record PartsOfFrames(DatasetPart Train, DatasetPart Test, SeriesReport TrainReport, SeriesReport? TestReport, TimeSpan Step);
+
+    private static PartsOfFrames Parts(PreprocessConfig config, ColumnPlan columns, RawTable train, RawTable? test, CancellationToken cancellation)
+    {
+        var trainFrame = SeriesFrame.From(train, config.MaxGapSteps);
+        var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
+        cancellation.ThrowIfCancellationRequested();
+        var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
+        return new PartsOfFrames(trainPart, testPart, trainFrame.Report, testFrame?.Report, trainFrame.Step);
     }
 
     private static (DatasetPart Train, DatasetPart Test) Parts(PreprocessConfig config, ColumnPlan columns, (string File, SeriesFrame Frame) train, (string File, SeriesFrame Frame)? test)
@@ -107,6 +118,6 @@ public static class DatasetPreparer
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
         var testRows = DatasetPart.Sample(testStart, testSource.Frame.Rows, config.SampleTestRows, config.SampleStrategy, random);
-        return (DatasetPart.Of(train.File, train.Frame, trainRows, columns.Measured), DatasetPart.Of(testSource.File, testSource.Frame, testRows, columns.Measured));
+        return DatasetPart.Move((train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured);
     }
 }

@@ -17,6 +17,16 @@ public static class MissingValues
         return mask;
     }
 
+    /// <summary>Columns that miss the same rows, as all do in a gap, share one mask.</summary>
+    internal static void ShareEqual(bool[][] masks)
+    {
+        for (var c = 1; c < masks.Length; c++)
+        {
+            if (masks[c].AsSpan().SequenceEqual(masks[c - 1]))
+                masks[c] = masks[c - 1];
+        }
+    }
+
     /// <summary>Linear in time between the neighbours that are there; leading holes take the first value seen, trailing ones the last. For train only: it looks ahead.</summary>
     /// <param name="times">[T] ascending.</param>
     /// <param name="values">[T] At least one is no NaN.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
@@ -13,7 +14,8 @@ namespace FLTS.Modules.Forecasting.Preparation;
 /// </summary>
 public static class ProcessedFiles
 {
-    private const int RowGroupRows = 1 << 18;
+    /// <summary>A column of a row group then is a buffer of 64 KB, which the garbage collector recycles young; larger ones would be fresh memory each time.</summary>
+    private const int RowGroupRows = 1 << 13;
 
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
 
@@ -88,6 +90,19 @@ public static class ProcessedFiles
         return new PreparedDataset { Meta = meta, Train = trainSeries, Test = testSeries, TestTruth = truth };
     }
 
+    /// <summary>Whether a <c>train.parquet</c> holds this dataset's numbers, bit for bit; the first difference in words, or null. Looks at one column of one row group at a time.</summary>
+    /// <param name="data">What should be in it.</param>
+    /// <param name="stream">The file; seekable.</param>
+    /// <param name="cancellation">Looked at between columns.</param>
+    /// <exception cref="CorruptArtifactException">The file cannot be read.</exception>
+    public static Task<string?> TrainDifferenceAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
+        DifferenceAsync(data.Train, [], data.Meta, stream, "train", cancellation);
+
+    /// <summary>The same of <c>test.parquet</c>.</summary>
+    /// <inheritdoc cref="TrainDifferenceAsync"/>
+    public static Task<string?> TestDifferenceAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
+        DifferenceAsync(data.Test, data.TestTruth, data.Meta, stream, "test", cancellation);
+
     /// <summary>Whether two datasets hold the same numbers, bit for bit; the first difference in words, or null.</summary>
     public static string? Difference(PreparedDataset one, PreparedDataset other)
     {
@@ -113,8 +128,7 @@ public static class ProcessedFiles
         return null;
     }
 
-    private static bool SameBits(double[] one, double[] other) =>
-        System.Runtime.InteropServices.MemoryMarshal.AsBytes(one.AsSpan()).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(other.AsSpan()));
+    private static bool SameBits(ReadOnlySpan<double> one, ReadOnlySpan<double> other) => MemoryMarshal.AsBytes(one).SequenceEqual(MemoryMarshal.AsBytes(other));
 
     private static async Task WriteAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
     {
@@ -149,6 +163,76 @@ public static class ProcessedFiles
         var values = Columns<double>(fields.Values.Length, rows);
         var observed = Columns<bool>(fields.Observed.Length, rows);
         var truths = Columns<double>(fields.Truth.Length, rows);
+        await ForEachGroupAsync(meta, stream, file, rows, async (group, span) =>
+        {
+            await group.ReadAsync<DateTime>(fields.Timestamp, times.AsMemory(span), cancellationToken: cancellation);
+            await group.ReadAsync<int>(fields.Segment, segments.AsMemory(span), cancellationToken: cancellation);
+            for (var f = 0; f < values.Length; f++)
+                await group.ReadAsync<double>(fields.Values[f], values[f].AsMemory(span), cancellationToken: cancellation);
+            for (var f = 0; f < observed.Length; f++)
+                await group.ReadAsync<bool>(fields.Observed[f], observed[f].AsMemory(span), cancellationToken: cancellation);
+            for (var m = 0; m < truths.Length; m++)
+                await group.ReadAsync<double>(fields.Truth[m], truths[m].AsMemory(span), cancellationToken: cancellation);
+        }, cancellation);
+
+        MissingValues.ShareEqual(observed);
+        var always = new bool[rows];
+        Array.Fill(always, true);
+        return (new PreparedSeries
+        {
+            Timestamps = Unzoned(times),
+            Segments = segments,
+            Step = meta.Step,
+            Columns = meta.Columns,
+            Values = values,
+            Observed = [.. observed, .. Enumerable.Repeat(always, values.Length - observed.Length)],
+            Targets = meta.Targets,
+            FlatTargets = meta.FlatTargets,
+        }, truths);
+    }
+
+    private static async Task<string?> DifferenceAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, string part, CancellationToken cancellation)
+    {
+        var fields = FieldsOf(meta, truth.Length > 0);
+        var room = Math.Min(series.Rows, RowGroupRows);
+        var (times, segments, numbers, flags) = (new DateTime[room], new int[room], new double[room], new bool[room]);
+        string? difference = null;
+        await ForEachGroupAsync(meta, stream, $"{part}.parquet", series.Rows, async (group, span) =>
+        {
+            var count = span.End.Value - span.Start.Value;
+            if (difference is not null)
+                return;
+            await group.ReadAsync<DateTime>(fields.Timestamp, times.AsMemory(0, count), cancellationToken: cancellation);
+            await group.ReadAsync<int>(fields.Segment, segments.AsMemory(0, count), cancellationToken: cancellation);
+            if (!Same(times, series.Timestamps, span) || !Same(segments, series.Segments, span))
+                difference = $"{part}: times or segments differ";
+            for (var f = 0; f < fields.Values.Length && difference is null; f++)
+            {
+                await group.ReadAsync<double>(fields.Values[f], numbers.AsMemory(0, count), cancellationToken: cancellation);
+                difference = SameBits(numbers.AsSpan(0, count), series.Values[f].AsSpan(span)) ? null : $"{part}: values of '{series.Columns[f]}' differ";
+            }
+
+            for (var f = 0; f < fields.Observed.Length && difference is null; f++)
+            {
+                await group.ReadAsync<bool>(fields.Observed[f], flags.AsMemory(0, count), cancellationToken: cancellation);
+                difference = Same(flags, series.Observed[f], span) ? null : $"{part}: the observed mask of '{series.Columns[f]}' differs";
+            }
+
+            for (var m = 0; m < fields.Truth.Length && difference is null; m++)
+            {
+                await group.ReadAsync<double>(fields.Truth[m], numbers.AsMemory(0, count), cancellationToken: cancellation);
+                difference = SameBits(numbers.AsSpan(0, count), truth[m].AsSpan(span)) ? null : "the truth of test differs";
+            }
+        }, cancellation);
+        return difference;
+
+        static bool Same<T>(T[] read, T[] meant, Range span) where T : IEquatable<T> =>
+            read.AsSpan(0, span.End.Value - span.Start.Value).SequenceEqual(meant.AsSpan(span));
+    }
+
+    /// <summary>Goes through the row groups of a file, each with the rows it holds.</summary>
+    private static async Task ForEachGroupAsync(DatasetMeta meta, Stream stream, string file, int rows, Func<ParquetRowGroupReader, Range, Task> read, CancellationToken cancellation)
+    {
         try
         {
             await using var reader = await ParquetReader.CreateAsync(stream, Options, leaveStreamOpen: true, cancellationToken: cancellation);
@@ -161,14 +245,7 @@ public static class ProcessedFiles
                 var span = at..(at += checked((int)group.RowCount));
                 if (at > rows)
                     break;
-                await group.ReadAsync<DateTime>(fields.Timestamp, times.AsMemory(span), cancellationToken: cancellation);
-                await group.ReadAsync<int>(fields.Segment, segments.AsMemory(span), cancellationToken: cancellation);
-                for (var f = 0; f < values.Length; f++)
-                    await group.ReadAsync<double>(fields.Values[f], values[f].AsMemory(span), cancellationToken: cancellation);
-                for (var f = 0; f < observed.Length; f++)
-                    await group.ReadAsync<bool>(fields.Observed[f], observed[f].AsMemory(span), cancellationToken: cancellation);
-                for (var m = 0; m < truths.Length; m++)
-                    await group.ReadAsync<double>(fields.Truth[m], truths[m].AsMemory(span), cancellationToken: cancellation);
+                await read(group, span);
             }
 
             if (at != rows)
@@ -178,20 +255,13 @@ public static class ProcessedFiles
         {
             throw new CorruptArtifactException($"{file} cannot be read: {e.Message}", e);
         }
+    }
 
-        var always = new bool[rows];
-        Array.Fill(always, true);
-        return (new PreparedSeries
-        {
-            Timestamps = Array.ConvertAll(times, t => DateTime.SpecifyKind(t, DateTimeKind.Unspecified)),
-            Segments = segments,
-            Step = meta.Step,
-            Columns = meta.Columns,
-            Values = values,
-            Observed = [.. observed, .. Enumerable.Repeat(always, values.Length - observed.Length)],
-            Targets = meta.Targets,
-            FlatTargets = meta.FlatTargets,
-        }, truths);
+    private static DateTime[] Unzoned(DateTime[] times)
+    {
+        foreach (ref var time in times.AsSpan())
+            time = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+        return times;
     }
 
     private static T[][] Columns<T>(int count, int rows)

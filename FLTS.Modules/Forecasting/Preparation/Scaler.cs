@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
@@ -76,15 +77,16 @@ public sealed class Scaler
     /// <exception cref="InvalidInputException">No observed value.</exception>
     public static ColumnScale FitColumn(ScalerKind kind, string name, ReadOnlySpan<double> values, ReadOnlySpan<bool> observed, ReadOnlySpan<int> segments, ClippingOptions clipping)
     {
-        var seen = new double[values.Length];
-        var count = 0;
-        double stepSum = 0;
-        var steps = 0;
+        var (count, steps) = (0, 0);
+        double stepSum = 0, last = 0, min = double.PositiveInfinity, max = double.NegativeInfinity;
         for (var t = 0; t < values.Length; t++)
         {
             if (!observed[t])
                 continue;
-            seen[count++] = values[t];
+            count++;
+            last = values[t];
+            min = Math.Min(min, last);
+            max = Math.Max(max, last);
             if (t > 0 && observed[t - 1] && segments[t] == segments[t - 1])
             {
                 stepSum += Math.Abs(values[t] - values[t - 1]);
@@ -94,30 +96,50 @@ public sealed class Scaler
 
         if (count == 0)
             throw new InvalidInputException($"Column '{name}' has no value at all in the train part; leave it out (targets, inputs) or fill it.");
-        var last = seen[count - 1];
-        var (min, max) = Statistics.Range(seen.AsSpan(0, count));
         double? meanStep = steps > 0 ? stepSum / steps : null;
-        var column = seen.AsSpan(0, count);
-        var sorted = false;
-        double? low = null, high = null;
-        if (clipping.Method != ClippingMethod.Off)
+        if (clipping.Method == ClippingMethod.Off && kind is ScalerKind.MinMax or ScalerKind.MaxAbs or ScalerKind.None)
         {
-            column.Sort();
-            sorted = true;
-            (low, high) = Bounds(clipping, column);
-            foreach (ref var value in column)
-                value = Math.Clamp(value, low.Value, high.Value);
+            var (from, by) = CenterAndScale(kind, min, max, [], sorted: false);
+            return new ColumnScale(name, from, by, min, max, meanStep, last);
         }
 
-        var (center, scale) = CenterAndScale(kind, column, sorted);
-        return new ColumnScale(name, center, scale, min, max, meanStep, last, low, high);
+        // What asks for order or moments needs the observed values by themselves.
+        var rented = ArrayPool<double>.Shared.Rent(count);
+        try
+        {
+            var column = Compact(values, observed, rented.AsSpan(0, count));
+            double? low = null, high = null;
+            if (clipping.Method != ClippingMethod.Off)
+            {
+                column.Sort();
+                (low, high) = Bounds(clipping, column);
+                foreach (ref var value in column)
+                    value = Math.Clamp(value, low.Value, high.Value);
+            }
+
+            var (least, greatest) = Statistics.Range(column);
+            var (center, scale) = CenterAndScale(kind, least, greatest, column, sorted: low is not null);
+            return new ColumnScale(name, center, scale, min, max, meanStep, last, low, high);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
     }
 
     /// <summary>[T] in place to the models' scale.</summary>
     public static void Transform(ColumnScale column, Span<double> values)
     {
-        for (var t = 0; t < values.Length; t++)
-            values[t] = column.Transform(values[t]);
+        if (column.ClipLow is null && column.ClipHigh is null)
+        {
+            var (center, scale) = (column.Center, column.Scale);
+            foreach (ref var value in values)
+                value = (value - center) / scale;
+            return;
+        }
+
+        foreach (ref var value in values)
+            value = column.Transform(value);
     }
 
     /// <summary>The file <c>scaler.json</c>.</summary>
@@ -162,6 +184,18 @@ public sealed class Scaler
         }
     }
 
+    private static Span<double> Compact(ReadOnlySpan<double> values, ReadOnlySpan<bool> observed, Span<double> into)
+    {
+        var count = 0;
+        for (var t = 0; t < values.Length; t++)
+        {
+            if (observed[t])
+                into[count++] = values[t];
+        }
+
+        return into;
+    }
+
     private static (double Low, double High) Bounds(ClippingOptions clipping, ReadOnlySpan<double> sorted)
     {
         if (clipping.Method == ClippingMethod.Percentile)
@@ -171,9 +205,8 @@ public sealed class Scaler
     }
 
     /// <summary>scikit-learn's definitions; a scale of 0, or one that is only rounding, becomes 1.</summary>
-    private static (double Center, double Scale) CenterAndScale(ScalerKind kind, Span<double> values, bool sorted)
+    private static (double Center, double Scale) CenterAndScale(ScalerKind kind, double min, double max, Span<double> values, bool sorted)
     {
-        var (min, max) = Statistics.Range(values);
         var flat = Statistics.IsFlat(min, max);
         switch (kind)
         {

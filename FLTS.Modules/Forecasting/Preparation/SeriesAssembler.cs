@@ -56,13 +56,14 @@ internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, 
         {
             var always = new bool[times.Length];
             Array.Fill(always, true);
-            foreach (var name in CalendarFeatures.Names)
+            var calendar = new double[CalendarFeatures.Names.Count][];
+            Parallel.For(0, calendar.Length, f =>
             {
-                var column = new double[times.Length];
-                CalendarFeatures.Fill(name, times, column);
-                all.Add(column);
-                masks.Add(always);
-            }
+                calendar[f] = GC.AllocateUninitializedArray<double>(times.Length);
+                CalendarFeatures.Fill(CalendarFeatures.Names[f], times, calendar[f]);
+            });
+            all.AddRange(calendar);
+            masks.AddRange(Enumerable.Repeat(always, calendar.Length));
         }
 
         // Ascending from 0 without holes, whatever was dropped.
@@ -70,7 +71,7 @@ internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, 
         return (new PreparedSeries
         {
             Timestamps = times,
-            Segments = Array.ConvertAll(segments, s => s - first),
+            Segments = first == 0 ? segments : Array.ConvertAll(segments, s => s - first),
             Step = step,
             Columns = plan.All,
             Values = [.. all],

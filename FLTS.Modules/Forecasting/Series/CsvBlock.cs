@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -8,8 +8,8 @@ namespace FLTS.Modules.Forecasting.Series;
 /// <summary>A fault in one cell: its line inside the block (from 0), column and shown content.</summary>
 internal readonly record struct CellFault(int Line, string Shown);
 
-/// <summary>Whole lines of a CSV turned into columns; blocks are parsed side by side and joined in order.</summary>
-internal sealed class CsvBlock
+/// <summary>Whole lines of a CSV turned into columns in pooled arrays; blocks are parsed side by side and appended in order.</summary>
+internal sealed class CsvBlock : IDisposable
 {
     /// <summary>Beyond this size squares and sums of squares would overflow; no measurement is that large.</summary>
     public const double Largest = 1e100;
@@ -19,10 +19,10 @@ internal sealed class CsvBlock
     private CsvBlock(CsvLayout layout, int capacity)
     {
         _layout = layout;
-        Timestamps = new DateTime[capacity];
+        Timestamps = ArrayPool<DateTime>.Shared.Rent(capacity);
         Values = new double[layout.Columns.Length][];
         for (var c = 0; c < Values.Length; c++)
-            Values[c] = new double[capacity];
+            Values[c] = ArrayPool<double>.Shared.Rent(capacity);
         Text = new CellFault?[Values.Length];
         TooLarge = new CellFault?[Values.Length];
     }
@@ -32,6 +32,9 @@ internal sealed class CsvBlock
     public double[][] Values { get; }
 
     public int Rows { get; private set; }
+
+    /// <summary>Of the text.</summary>
+    public int Bytes { get; private init; }
 
     /// <summary>Lines, blank ones among them.</summary>
     public int Lines { get; private set; }
@@ -54,9 +57,10 @@ internal sealed class CsvBlock
     /// <param name="layout">What the header said.</param>
     /// <param name="zone">Zone of the dataset, or null.</param>
     /// <param name="maxLineBytes">Longest line allowed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, TimeZoneInfo? zone, int maxLineBytes)
     {
-        var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1);
+        var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1) { Bytes = lines.Length };
         var valid = Utf8.IsValid(lines);
         while (lines.Length > 0)
         {
@@ -79,22 +83,39 @@ internal sealed class CsvBlock
         return block;
     }
 
+    public void Dispose()
+    {
+        ArrayPool<DateTime>.Shared.Return(Timestamps);
+        foreach (var column in Values)
+            ArrayPool<double>.Shared.Return(column);
+    }
+
+    // A first file is read before the runtime would get round to optimising what reads it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(ReadOnlySpan<byte> line, TimeZoneInfo? zone)
     {
-        var fields = _layout.Names.Length;
+        var columns = _layout.ColumnOfField;
         var row = Rows;
         var field = 0;
-        var whole = line;
-        for (var rest = 0; rest >= 0; field++)
+        for (var at = 0; at >= 0; field++)
         {
-            line = line[rest..];
-            if (field == fields)
+            if (field == columns.Length)
             {
-                Stop($"the row has more than the header's {fields} fields");
+                Stop($"the row has more than the header's {columns.Length} fields");
                 return;
             }
 
-            if (!CsvField.Next(line, _layout.Separator, out var cell, out rest))
+            var column = columns[field];
+            var rest = line[at..];
+            if (column >= 0 && NumberParser.TryPrefix(rest, out var number, out var length)
+                && (length == rest.Length || rest[length] == _layout.Separator) && Math.Abs(number) <= Largest)
+            {
+                Values[column][row] = number;
+                at = length == rest.Length ? -1 : at + length + 1;
+                continue;
+            }
+
+            if (!CsvField.Next(rest, _layout.Separator, out var cell, out var next))
             {
                 Stop($"column '{_layout.Names[field]}': a quoted field is not closed on its line, or is followed by text");
                 return;
@@ -105,21 +126,24 @@ internal sealed class CsvBlock
                 if (!Timestamp(cell, row, zone))
                     return;
             }
-            else if (_layout.ColumnOfField[field] is var column and >= 0)
+            else if (column >= 0)
             {
                 Values[column][row] = Number(cell, column);
             }
+
+            at = next < 0 ? -1 : at + next;
         }
 
-        if (field < fields)
+        if (field < columns.Length)
         {
-            Stop($"the row has {field} fields, the header {fields}{(whole.IndexOf((byte)'"') >= 0 ? " (is a quote not closed?)" : "")}");
+            Stop($"the row has {field} fields, the header {columns.Length}{(line.IndexOf((byte)'"') >= 0 ? " (is a quote not closed?)" : "")}");
             return;
         }
 
         Rows++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Timestamp(ReadOnlySpan<byte> cell, int row, TimeZoneInfo? zone)
     {
         var kind = TimestampParser.Parse(cell, out var time);
@@ -174,80 +198,5 @@ internal sealed class CsvBlock
     {
         var text = Encoding.UTF8.GetString(cell.Length > 40 ? cell[..40] : cell);
         return text + (cell.Length > 40 ? "..." : "");
-    }
-}
-
-/// <summary>Numbers with a decimal point, and the words for a missing one.</summary>
-internal static class NumberParser
-{
-    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-.eE"u8);
-
-    public static bool TryParse(ReadOnlySpan<byte> cell, out double value)
-    {
-        if (cell.Length > 0 && (cell[0] == (byte)' ' || cell[^1] == (byte)' '))
-            cell = cell.Trim((byte)' ');
-        if (TryShort(cell, out value))
-            return true;
-        // Only these bytes: the framework would also take "Infinity", "NaN" and white space inside.
-        return cell.IndexOfAnyExcept(NumberBytes) < 0 && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-    }
-
-    public static bool IsMissing(ReadOnlySpan<byte> cell)
-    {
-        cell = cell.Trim(" \t"u8);
-        return cell.Length switch
-        {
-            0 => true,
-            2 => Ascii.EqualsIgnoreCase(cell, "na"u8),
-            3 => Ascii.EqualsIgnoreCase(cell, "nan"u8) || Ascii.EqualsIgnoreCase(cell, "n/a"u8),
-            4 => Ascii.EqualsIgnoreCase(cell, "null"u8),
-            _ => false,
-        };
-    }
-
-    public static bool IsInfinity(ReadOnlySpan<byte> cell)
-    {
-        cell = cell.Trim(" +-"u8);
-        return Ascii.EqualsIgnoreCase(cell, "inf"u8) || Ascii.EqualsIgnoreCase(cell, "infinity"u8);
-    }
-
-    private static ReadOnlySpan<double> PowersOfTen =>
-    [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-    ];
-
-    /// <summary>Plain decimals whose digits fit a double's 53 bits: both digits and power of ten are then exact, and so is their quotient's rounding (Clinger 1990).</summary>
-    private static bool TryShort(ReadOnlySpan<byte> cell, out double value)
-    {
-        value = 0;
-        var i = cell.Length > 0 && cell[0] is (byte)'-' or (byte)'+' ? 1 : 0;
-        ulong digits = 0;
-        int count = 0, point = -1;
-        if (cell.Length - i > 19)
-            return false;
-        for (; i < cell.Length; i++)
-        {
-            var b = (uint)(cell[i] - '0');
-            if (b <= 9)
-            {
-                digits = (digits * 10) + b;
-                count++;
-            }
-            else if (cell[i] == (byte)'.' && point < 0)
-            {
-                point = count;
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        if (count == 0 || digits > 1UL << 53)
-            return false;
-        value = point < 0 ? digits : digits / PowersOfTen[count - point];
-        if (cell[0] == (byte)'-')
-            value = -value;
-        return true;
     }
 }

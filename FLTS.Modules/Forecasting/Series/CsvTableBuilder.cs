@@ -3,16 +3,24 @@ using FLTS.Modules.Contracts;
 namespace FLTS.Modules.Forecasting.Series;
 
 /// <summary>Joins parsed blocks in order and turns their faults into sentences with absolute rows.</summary>
-internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRow, bool required)
+internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRow, bool required, long expectedBytes)
 {
-    private readonly List<CsvBlock> _blocks = [];
+    /// <summary>Rows; an estimate that is wrong must not ask for all the memory there is.</summary>
+    private const int LargestPiece = 1 << 22;
+
+    private readonly List<double[]>[] _values = [.. layout.Columns.Select(_ => new List<double[]>())];
+    private readonly List<DateTime[]> _times = [];
+    private readonly List<int> _rows = []; // of each piece
     private readonly (long Row, string Shown)?[] _text = new (long, string)?[layout.Columns.Length];
     private readonly (long Row, string Shown)?[] _tooLarge = new (long, string)?[layout.Columns.Length];
     private long _lines;
+    private long _bytes;
+    private int _room;
     private bool _epoch;
 
     public long Rows { get; private set; }
 
+    /// <summary>Copies a block's rows behind those that are there.</summary>
     /// <exception cref="InvalidInputException">The block holds a fault that stops the reading.</exception>
     public void Add(CsvBlock block)
     {
@@ -30,11 +38,16 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
             throw Fault($"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.", firstRow + _lines + block.FaultLine);
         _epoch |= block.HasEpoch;
         _lines += block.Lines;
-        Rows += block.Rows;
-        if (Rows > Array.MaxLength)
+        _bytes += block.Bytes;
+        if (Rows + block.Rows > Array.MaxLength)
             throw new TooLargeException($"{file}: more than {Array.MaxLength} rows.");
-        if (block.Rows > 0)
-            _blocks.Add(block);
+        for (int done = 0, count; done < block.Rows; done += count)
+        {
+            if (_room == 0)
+                AddPiece(block);
+            count = Math.Min(_room, block.Rows - done);
+            Append(block, done, count);
+        }
     }
 
     /// <exception cref="InvalidInputException">No rows, or no numeric column.</exception>
@@ -61,27 +74,49 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
         if (_epoch)
             warnings.Add($"{file}: times are epoch seconds; without a timezone they are read as UTC.");
 
-        var times = Join(block => block.Timestamps);
-        var values = new double[kept.Count][];
-        for (var i = 0; i < kept.Count; i++)
-        {
-            var column = kept[i];
-            values[i] = Join(block => block.Values[column]);
-            foreach (var block in _blocks)
-                block.Values[column] = []; // joined: the parts may go
-        }
+        var times = new DateTime[Rows];
+        var at = 0;
+        for (var p = 0; p < _rows.Count; at += _rows[p++])
+            _times[p].AsSpan(0, _rows[p]).CopyTo(times.AsSpan(at));
 
-        return new RawTable
+        var pieces = new ColumnBlocks(_rows, [.. kept.Select(c => _values[c].ToArray())]);
+        return new RawTable(
+            file,
+            times,
+            layout.Names[layout.TimestampField],
+            [.. kept.Select(c => layout.Columns[c])],
+            [.. layout.Names.Where((_, f) => f != layout.TimestampField)],
+            pieces)
         {
-            Name = file,
-            Timestamps = times,
-            TimestampColumn = layout.Names[layout.TimestampField],
-            Columns = [.. kept.Select(c => layout.Columns[c])],
-            Values = values,
-            Header = [.. layout.Names.Where((_, f) => f != layout.TimestampField)],
             Bytes = bytes,
             Warnings = warnings,
         };
+    }
+
+    /// <summary>Room for all the rows a file of the expected size should have, else for as many again as there are. What is never written to costs no memory.</summary>
+    private void AddPiece(CsvBlock block)
+    {
+        var expected = (1.02 * expectedBytes * (Rows + block.Rows) / _bytes) - Rows;
+        _room = (int)Math.Min(Math.Clamp(expected > 0 ? (long)expected : Rows, block.Rows, Math.Max(block.Rows, LargestPiece)), Array.MaxLength - Rows);
+        _times.Add(GC.AllocateUninitializedArray<DateTime>(_room));
+        for (var c = 0; c < _values.Length; c++)
+            _values[c].Add(_text[c] is null ? GC.AllocateUninitializedArray<double>(_room) : []);
+        _rows.Add(0);
+    }
+
+    private void Append(CsvBlock block, int from, int count)
+    {
+        var at = _rows[^1];
+        block.Timestamps.AsSpan(from, count).CopyTo(_times[^1].AsSpan(at));
+        for (var c = 0; c < _values.Length; c++)
+        {
+            if (_text[c] is null)
+                block.Values[c].AsSpan(from, count).CopyTo(_values[c][^1].AsSpan(at));
+        }
+
+        _rows[^1] += count;
+        _room -= count;
+        Rows += count;
     }
 
     private void RefuseColumn(int c)
@@ -97,17 +132,4 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
         new(message) { Details = { ["file"] = file, ["row"] = row, ["column"] = column } };
 
     private static string CommaHint(string shown) => shown.Contains(',', StringComparison.Ordinal) ? " (the decimal sign is the point)" : "";
-
-    private T[] Join<T>(Func<CsvBlock, T[]> part)
-    {
-        var whole = new T[Rows];
-        var at = 0;
-        foreach (var block in _blocks)
-        {
-            part(block).AsSpan(0, block.Rows).CopyTo(whole.AsSpan(at));
-            at += block.Rows;
-        }
-
-        return whole;
-    }
 }

@@ -10,7 +10,8 @@ namespace FLTS.Modules.Forecasting.Series;
 /// </summary>
 public static class CsvTableReader
 {
-    private const int BlockBytes = 2 << 20;
+    /// <summary>What it holds and what is made of it fit a core's cache together.</summary>
+    private const int BlockBytes = 1 << 20;
 
     /// <summary>Reads a whole table.</summary>
     /// <param name="stream">CSV or gzip of one, from its beginning; left open.</param>
@@ -39,10 +40,10 @@ public static class CsvTableReader
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader();
         var layout = CsvLayout.Parse(header, file, options);
-        var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null);
+        var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null, expectedBytes: options.ExpectedBytes);
 
         var running = new Queue<Task<CsvBlock>>();
-        var width = Environment.ProcessorCount;
+        var width = Environment.ProcessorCount + 2; // some wait, so that no core does while this thread reads
         try
         {
             while (lines.Next() is { } block)
@@ -79,7 +80,8 @@ public static class CsvTableReader
 
         void Take()
         {
-            table.Add(running.Dequeue().GetAwaiter().GetResult());
+            using var block = running.Dequeue().GetAwaiter().GetResult();
+            table.Add(block);
             progress?.Report(new CsvProgress(table.Rows, source.Bytes));
         }
     }

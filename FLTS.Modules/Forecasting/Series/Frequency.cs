@@ -97,9 +97,12 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
 
     private static long PhaseOf(ReadOnlySpan<DateTime> times, long step)
     {
-        var counts = new Dictionary<long, int>();
         double sin = 0, cos = 0;
-        foreach (var time in times)
+        var alike = 1;
+        while (alike < times.Length && (times[alike].Ticks - times[0].Ticks) % step == 0)
+            alike++;
+        var counts = new Dictionary<long, int> { [times[0].Ticks % step] = alike };
+        foreach (var time in times[alike..])
         {
             var residue = time.Ticks % step;
             ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, residue, out _);

@@ -1,39 +1,69 @@
+using System.Runtime.CompilerServices;
+
 namespace FLTS.Modules.Forecasting.Series;
 
 /// <summary>Lays ascending times on a grid: snaps, numbers segments, puts missing rows into short gaps.</summary>
 internal sealed class GridBuilder
 {
-    private readonly List<DateTime> _times;
-    private readonly List<int> _segments;
-    private readonly List<int> _source;
+    private readonly int[] _source = [];
+    private DateTime _last;
 
     public GridBuilder(DateTime[] times, Frequency frequency, int maxGapSteps)
     {
         Timestamps = times;
         Rows = times.Length;
-        var step = frequency.Step.Ticks;
-        if (IsRegular(times, step))
+        if (IsRegular(times, frequency.Step.Ticks))
         {
             Segments = new int[times.Length];
-            (_times, _segments, _source) = ([], [], []);
             return;
         }
 
-        _times = new List<DateTime>(times.Length);
-        _segments = new List<int>(times.Length);
-        _source = new List<int>(times.Length);
+        // Once to count, once to fill: lists that grow would need twice the room of the result.
+        Timestamps = [];
+        Segments = [];
+        Walk(times, frequency, maxGapSteps);
+        (Timestamps, Segments, _source) = (new DateTime[Rows], new int[Rows], new int[Rows]);
+        Source = _source;
+        Walk(times, frequency, maxGapSteps);
+    }
+
+    public DateTime[] Timestamps { get; }
+
+    public int[] Segments { get; }
+
+    /// <summary>[T] Row of the times given, -1 for a missing row; null when the rows are as they were.</summary>
+    public int[]? Source { get; }
+
+    public int Rows { get; private set; }
+
+    public int Duplicates { get; private set; }
+
+    public int Snapped { get; private set; }
+
+    public int OffGrid { get; private set; }
+
+    public int Gaps { get; private set; }
+
+    public int GapRows { get; private set; }
+
+    public int LongGaps { get; private set; }
+
+    private void Walk(DateTime[] times, Frequency frequency, int maxGapSteps)
+    {
+        Rows = Duplicates = Snapped = OffGrid = Gaps = GapRows = LongGaps = 0;
+        var step = frequency.Step.Ticks;
         var tolerance = Frequency.Tolerance * step;
         var segment = 0;
         for (var i = 0; i < times.Length; i++)
         {
-            if (_times.Count == 0)
+            if (Rows == 0)
             {
                 Add(Anchor(times[i], frequency, tolerance), segment, i);
                 continue;
             }
 
-            var distance = times[i].Ticks - _times[^1].Ticks;
-            var steps = (long)Math.Round(distance / (double)step);
+            var distance = times[i].Ticks - _last.Ticks;
+            var steps = distance == step ? 1 : (long)Math.Round(distance / (double)step);
             var off = Math.Abs(distance - (steps * step));
             if (off > tolerance)
             {
@@ -43,7 +73,8 @@ internal sealed class GridBuilder
             else if (steps == 0)
             {
                 Duplicates++;
-                _source[^1] = i;
+                if (_source.Length > 0)
+                    _source[Rows - 1] = i;
             }
             else if (steps - 1 > maxGapSteps)
             {
@@ -59,40 +90,14 @@ internal sealed class GridBuilder
                 }
 
                 for (var k = 1; k < steps; k++)
-                    Add(_times[^1].AddTicks(step), segment, -1);
-                var time = _times[^1].AddTicks(step);
+                    Add(_last.AddTicks(step), segment, -1);
+                var time = _last.AddTicks(step);
                 if (time != times[i])
                     Snapped++;
                 Add(time, segment, i);
             }
         }
-
-        Timestamps = [.. _times];
-        Segments = [.. _segments];
-        Source = [.. _source];
-        Rows = Timestamps.Length;
     }
-
-    public DateTime[] Timestamps { get; }
-
-    public int[] Segments { get; }
-
-    /// <summary>[T] Row of the times given, -1 for a missing row; null when the rows are as they were.</summary>
-    public int[]? Source { get; }
-
-    public int Rows { get; }
-
-    public int Duplicates { get; }
-
-    public int Snapped { get; private set; }
-
-    public int OffGrid { get; }
-
-    public int Gaps { get; }
-
-    public int GapRows { get; }
-
-    public int LongGaps { get; }
 
     private static bool IsRegular(DateTime[] times, long step)
     {
@@ -111,17 +116,19 @@ internal sealed class GridBuilder
         var step = frequency.Step.Ticks;
         var steps = (long)Math.Round((time.Ticks - frequency.Phase) / (double)step);
         var onGrid = (steps * step) + frequency.Phase;
-        if (Math.Abs(onGrid - time.Ticks) > tolerance || (_times.Count > 0 && onGrid <= _times[^1].Ticks))
+        if (Math.Abs(onGrid - time.Ticks) > tolerance || (Rows > 0 && onGrid <= _last.Ticks))
             return time;
         if (onGrid != time.Ticks)
             Snapped++;
         return new DateTime(onGrid);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(DateTime time, int segment, int source)
     {
-        _times.Add(time);
-        _segments.Add(segment);
-        _source.Add(source);
+        if (_source.Length > 0)
+            (Timestamps[Rows], Segments[Rows], _source[Rows]) = (time, segment, source);
+        _last = time;
+        Rows++;
     }
 }

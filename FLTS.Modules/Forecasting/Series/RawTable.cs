@@ -1,13 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace FLTS.Modules.Forecasting.Series;
 
 /// <summary>A CSV as read: rows in file order, nothing cleaned. R rows, C numeric columns.</summary>
 public sealed class RawTable
 {
+    private DateTime[] _timestamps = [];
+    private double[][]? _values;
+    private ColumnBlocks? _blocks;
+
+    public RawTable()
+    {
+    }
+
+    /// <summary>A table whose columns are still in the pieces they were read in.</summary>
+    [SetsRequiredMembers]
+#pragma warning disable CS8618 // Values are made of the pieces when they are first asked for.
+    internal RawTable(string name, DateTime[] timestamps, string timestampColumn, IReadOnlyList<string> columns, IReadOnlyList<string> header, ColumnBlocks blocks) =>
+        (Name, Timestamps, TimestampColumn, Columns, Header, _blocks) = (name, timestamps, timestampColumn, columns, header, blocks);
+#pragma warning restore CS8618
+
     /// <summary>Name for messages, for example <c>PobleSec.csv</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>[R] Row times without a zone, in file order.</summary>
-    public required DateTime[] Timestamps { get; init; }
+    public required DateTime[] Timestamps { get => _timestamps; init => _timestamps = value; }
 
     /// <summary>Name of the column the times came from.</summary>
     public required string TimestampColumn { get; init; }
@@ -16,7 +33,11 @@ public sealed class RawTable
     public required IReadOnlyList<string> Columns { get; init; }
 
     /// <summary>[C][R] NaN where the cell was empty, NaN, NA or null; else finite, at most 1e100 in size.</summary>
-    public required double[][] Values { get; init; }
+    public required double[][] Values
+    {
+        get => _values ??= [.. Enumerable.Range(0, Columns.Count).Select(c => CopyOf(c, 0, Rows))];
+        init => _values = value;
+    }
 
     /// <summary>All column names of the file but the timestamp's, text columns among them.</summary>
     public required IReadOnlyList<string> Header { get; init; }
@@ -28,6 +49,52 @@ public sealed class RawTable
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public int Rows => Timestamps.Length;
+
+    /// <summary>Rows of a column by number, NaN for -1.</summary>
+    internal double[] Gather(int column, ReadOnlySpan<int> rows)
+    {
+        var gathered = GC.AllocateUninitializedArray<double>(rows.Length);
+        if (_values is { } values)
+        {
+            for (var t = 0; t < rows.Length; t++)
+                gathered[t] = rows[t] < 0 ? double.NaN : values[column][rows[t]];
+        }
+        else
+        {
+            Blocks.Gather(column, rows, gathered);
+        }
+
+        return gathered;
+    }
+
+    /// <summary>Rows of a column; the column itself where that is all of it.</summary>
+    internal double[] Take(int column, int start, int count) =>
+        _values is { } values ? (count == Rows ? values[column] : values[column][start..(start + count)]) : CopyOf(column, start, count);
+
+    /// <summary>Lets go of a column's pieces: whoever prepares the table has copied what it needs, and they are as large as that.</summary>
+    internal void Drop(int column)
+    {
+        if (_values is null)
+            Blocks.Drop(column);
+    }
+
+    /// <summary>Lets go of all that was read; for when nothing holds a frame of it any more either.</summary>
+    internal void Drop()
+    {
+        if (_blocks is not { } blocks)
+            return;
+        (_blocks, _timestamps) = (null, []);
+        blocks.Drop();
+    }
+
+    private ColumnBlocks Blocks => _blocks ?? throw new InvalidOperationException($"The numbers of {Name} were taken over by whoever prepared it.");
+
+    private double[] CopyOf(int column, int start, int count)
+    {
+        var copy = GC.AllocateUninitializedArray<double>(count);
+        Blocks.CopyTo(column, start, copy);
+        return copy;
+    }
 }
 
 /// <summary>What a reader is told. Sizes are bytes.</summary>
@@ -44,6 +111,9 @@ public sealed record CsvReadOptions
 
     /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
     public long MaxBytes { get; init; } = 2L << 30;
+
+    /// <summary>Bytes the file is known to have, before decompression; 0 (default): unknown. Memory is laid out for it.</summary>
+    public long ExpectedBytes { get; init; }
 
     /// <summary>Most columns, the timestamp among them; default 512.</summary>
     public int MaxColumns { get; init; } = 512;

@@ -46,6 +46,12 @@ public sealed record SeriesReport
 /// <summary>A table on a regular grid: sorted, one row a step inside a segment, holes explicit. T rows, C columns.</summary>
 public sealed class SeriesFrame
 {
+    private readonly RawTable _table;
+    private readonly int[]? _rows; // [T] row of the table, -1 where there is none; null where the rows are the table's
+    private double[][]? _values;
+
+    private SeriesFrame(RawTable table, int[]? rows) => (_table, _rows) = (table, rows);
+
     /// <summary>[T] ascending.</summary>
     public required DateTime[] Timestamps { get; init; }
 
@@ -56,15 +62,15 @@ public sealed class SeriesFrame
 
     public required IReadOnlyList<string> Columns { get; init; }
 
-    /// <summary>[C][T] NaN where missing.</summary>
-    public required double[][] Values { get; init; }
+    /// <summary>[C][T] NaN where missing. Made when first asked for.</summary>
+    public double[][] Values => _values ??= [.. Enumerable.Range(0, Columns.Count).Select(c => Take(c, 0, Rows))];
 
     public required SeriesReport Report { get; init; }
 
     public int Rows => Timestamps.Length;
 
     /// <summary>Sorts, removes doubles, snaps to the grid, makes gaps explicit (FORECASTING.md 1).</summary>
-    /// <param name="table">The table; its arrays are taken over where nothing has to change.</param>
+    /// <param name="table">The table; it is kept, and its arrays are taken over where nothing has to change.</param>
     /// <param name="maxGapSteps">Most missing rows a gap may have before it ends the segment.</param>
     /// <param name="step">Step of the train part for a test part; null: the most frequent difference.</param>
     /// <exception cref="InvalidInputException">Fewer than two rows, or under 75 % of the steps are regular.</exception>
@@ -78,28 +84,12 @@ public sealed class SeriesFrame
             warnings.Add(FormattableString.Invariant($"{table.Name}: {found.RegularShare:0.0%} of the steps are {found.Step}; the rest are gaps or off the grid."));
 
         var grid = new GridBuilder(times, found, maxGapSteps);
-        var source = grid.Source; // [T] position in times, or -1
-        var values = new double[table.Columns.Count][];
-        for (var c = 0; c < values.Length; c++)
-        {
-            var column = table.Values[c];
-            values[c] = source is null && order is null ? column : new double[grid.Rows];
-            if (ReferenceEquals(values[c], column))
-                continue;
-            for (var t = 0; t < grid.Rows; t++)
-            {
-                var at = source is null ? t : source[t];
-                values[c][t] = at < 0 ? double.NaN : column[order is null ? at : order[at]];
-            }
-        }
-
-        return new SeriesFrame
+        return new SeriesFrame(table, TableRows(order, grid.Source))
         {
             Timestamps = grid.Timestamps,
             Segments = grid.Segments,
             Step = found.Step,
             Columns = table.Columns,
-            Values = values,
             Report = new SeriesReport
             {
                 RowsRead = table.Rows,
@@ -117,6 +107,27 @@ public sealed class SeriesFrame
                 Warnings = warnings,
             },
         };
+    }
+
+    /// <summary>Rows of one column, by themselves: a frame's columns are never all in memory unless <see cref="Values"/> is asked for.</summary>
+    internal double[] Take(int column, int start, int count) =>
+        _rows is null ? _table.Take(column, start, count) : _table.Gather(column, _rows.AsSpan(start, count));
+
+    /// <summary>Lets go of a column of the table.</summary>
+    internal void Drop(int column) => _table.Drop(column);
+
+    /// <summary>[T] Table row of each frame row: sorted first, then laid on the grid.</summary>
+    private static int[]? TableRows(int[]? order, int[]? source)
+    {
+        if (order is null || source is null)
+            return source ?? order;
+        for (var t = 0; t < source.Length; t++)
+        {
+            if (source[t] >= 0)
+                source[t] = order[source[t]];
+        }
+
+        return source;
     }
 
     /// <summary>Rows in time order without doubles (the last row of a time stays); null when that is how they are.</summary>

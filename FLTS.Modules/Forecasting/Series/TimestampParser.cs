@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FLTS.Modules.Forecasting.Series;
@@ -62,6 +63,7 @@ internal static class TimestampParser
     }
 
     /// <summary>The form of nearly every file, <c>yyyy-MM-dd HH:mm:ss</c> with ' ' or 'T', without the framework's general machinery.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryCommonForm(ReadOnlySpan<byte> cell, out DateTime time)
     {
         time = default;

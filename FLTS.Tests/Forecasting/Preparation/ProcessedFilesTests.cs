@@ -68,6 +68,29 @@ public class ProcessedFilesTests
         Assert.That(ProcessedFiles.Difference(one, other), Is.EqualTo("test: values of 'a' differ"));
     }
 
+    [Test]
+    public async Task What_was_written_is_compared_with_the_memory_it_came_from_to_the_last_row_group()
+    {
+        const int Rows = 60_000; // several row groups, in train and in test
+        var data = DatasetPreparer.Prepare(Tables.Config("{}"), Tables.Make("x.csv", 0, ("a", Tables.Walk(Rows, 1, 0.05)), ("b", Tables.Walk(Rows, 2))));
+        var (train, test, _) = await Write(data);
+        Task<string?> Train() => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train));
+        Task<string?> Test() => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test));
+        Assert.That((await Train(), await Test()), Is.EqualTo(((string?)null, (string?)null)));
+
+        data.Train.Values[1][^1] = Math.BitIncrement(data.Train.Values[1][^1]);
+        data.Test.Values[0][^1] = -data.Test.Values[0][^1];
+        Assert.That((await Train(), await Test()), Is.EqualTo(("train: values of 'b' differ", "test: values of 'a' differ")));
+        data.Test.Values[0][^1] = -data.Test.Values[0][^1];
+        data.TestTruth[1][^1] += 1;
+        Assert.That(await Test(), Is.EqualTo("the truth of test differs"));
+        data.Test.Observed[1][^1] ^= true;
+        Assert.That(await Test(), Is.EqualTo("test: the observed mask of 'b' differs"));
+        data.Test.Timestamps[^1] = data.Test.Timestamps[^1].AddTicks(TimeSpan.TicksPerMicrosecond);
+        Assert.That(await Test(), Is.EqualTo("test: times or segments differ"));
+        Assert.That(() => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test[..^20])), Throws.TypeOf<CorruptArtifactException>());
+    }
+
     [TestCase("no json")]
     [TestCase("[]")]
     [TestCase("""{"format": 2, "kind": "MinMax", "columns": []}""")]

@@ -111,6 +111,30 @@ public class SeriesFrameTests
             return frame.Values[0].Count(v => !double.IsNaN(v)) == kept.Length;
         }).QuickCheckThrowOnFailure();
 
+    [Test]
+    public void A_table_in_pieces_is_laid_on_the_grid_as_one_in_arrays()
+    {
+        // Five megabytes: more than one block of the reader, with gaps, rows out of order and a doubled time beside its borders and elsewhere.
+        var random = new Random(5);
+        var seconds = Enumerable.Range(0, 120_000).Where(_ => random.Next(500) > 0).Select(i => 60.0 * i).ToList();
+        for (var i = 100; i + 20_000 < seconds.Count; i += 997)
+            (seconds[i], seconds[i + 20_000]) = (seconds[i + 20_000], seconds[i]);
+        seconds.Add(seconds[77]);
+        var table = Table(seconds, i => i / 7.0);
+        var csv = new System.Text.StringBuilder("time,a\n");
+        for (var i = 0; i < table.Rows; i++)
+            csv.Append(System.Globalization.CultureInfo.InvariantCulture, $"{table.Timestamps[i]:yyyy-MM-dd HH:mm:ss},{table.Values[0][i]:R}\n");
+        Assert.That(csv.Length, Is.GreaterThan(4 << 20));
+
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(csv.ToString()));
+        var expected = SeriesFrame.From(table, 30);
+        var frame = SeriesFrame.From(CsvTableReader.Read(stream, "x.csv", new CsvReadOptions()), 30);
+
+        Assert.That(frame.Values[0].AsSpan().SequenceEqual(expected.Values[0]), Is.True);
+        Assert.That(frame.Timestamps.AsSpan().SequenceEqual(expected.Timestamps), Is.True);
+        Assert.That(frame.Report, Has.Property("Duplicates").EqualTo(1).And.Property("OutOfOrder").GreaterThan(100).And.Property("GapRows").EqualTo(expected.Report.GapRows));
+    }
+
     private static SeriesFrame Frame(IEnumerable<double> seconds, TimeSpan? step = null) => SeriesFrame.From(Table(seconds, i => i), 30, step);
 
     private static RawTable Table(IEnumerable<double> seconds, Func<int, double> value)

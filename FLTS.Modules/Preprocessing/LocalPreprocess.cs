@@ -1,0 +1,33 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Preprocessing;
+
+/// <summary>One dataset prepared inside a folder of objects by the builder that pipelines use, without database, bus and web: what <c>bench preprocess</c> measures.</summary>
+public static class LocalPreprocess
+{
+    /// <summary>Reads the source, writes <c>processed-data/&lt;config_hash&gt;/</c>, reads it back and verifies it.</summary>
+    /// <param name="objects">Root of the objects; the source lies at <see cref="ObjectKeys.Source"/>.</param>
+    /// <param name="name">Name of the dataset, for messages.</param>
+    /// <param name="sha256">Of the source.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Make the log of its progress.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InvalidInputException">The source cannot be used.</exception>
+    public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var config = PreprocessConfig.Parse(name, sha256, null);
+        var row = new DatasetRow
+        {
+            ConfigHash = config.ConfigHash,
+            Identifier = name,
+            SourceName = name,
+            Config = CanonicalJson.Serialize(config.ToJson()),
+            CreatedAt = time.GetUtcNow(),
+        };
+        return (await new DatasetBuilder(new FolderObjectStore(objects, time), time, loggers.CreateLogger<DatasetBuilder>()).BuildAsync(row, cancellation)).Meta;
+    }
+}

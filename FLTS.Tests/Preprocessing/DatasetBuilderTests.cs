@@ -1,0 +1,93 @@
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Series;
+using FLTS.Modules.Preprocessing;
+using FLTS.Modules.Storage;
+using FLTS.Tests.Registry;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Preprocessing;
+
+[TestFixture]
+internal sealed class DatasetBuilderTests
+{
+    [Test]
+    public async Task A_store_that_gives_back_other_bytes_is_not_believed([Values("train.parquet", "test.parquet", "meta.json")] string file, [Values] Lie lie)
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        var builder = new DatasetBuilder(new LyingStore(registry.Store, file, lie), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+
+        Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<UnavailableException>().With.Message.Contains(file));
+    }
+
+    [Test]
+    public async Task Bad_data_that_was_made_bad_in_the_store_is_told_as_that()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        var source = ObjectKeys.Source(System.Text.Json.Nodes.JsonNode.Parse(queued.Config)!["sources"]!["train"]!.GetValue<string>());
+        await registry.Store.PutAsync(source, "time,down\nnever,1\n"u8.ToArray(), default);
+        var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+
+        Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
+    }
+
+    [Test]
+    public void A_long_file_says_every_few_seconds_how_far_it_is()
+    {
+        var time = new FakeTimeProvider();
+        var log = new LogLines();
+        var read = 0L;
+        var progress = new ReadProgress("station.csv", "abc", 200_000_000, () => read, time, log);
+
+        progress.Report(new CsvProgress(1, 1));
+        Assert.That(log.Count("preprocess_progress"), Is.Zero, "at once");
+        for (var second = 1; second <= 7; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            read += 10_000_000;
+            progress.Report(new CsvProgress(50_000 * second, read));
+        }
+
+        Assert.That(log.Texts.Select(t => t.TrimEnd()), Is.EqualTo(new[]
+        {
+            "Reading station.csv: 150000 rows, 30.0 MB, 15 % (config_hash abc)",
+            "Reading station.csv: 300000 rows, 60.0 MB, 30 % (config_hash abc)",
+        }));
+    }
+
+    public enum Lie
+    {
+        Changed, Shorter, Longer,
+    }
+
+    /// <summary>A store that keeps well and gives back badly.</summary>
+    private sealed class LyingStore(IObjectStore store, string file, Lie lie) : IObjectStore
+    {
+        public async Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation)
+        {
+            if (!key.Key.EndsWith(file, StringComparison.Ordinal))
+                return await store.OpenReadAsync(key, cancellation);
+            var bytes = (await store.ReadAllAsync(key, cancellation)).ToArray();
+            bytes[^1] ^= 1;
+            return new MemoryStream(lie switch
+            {
+                Lie.Changed => bytes,
+                Lie.Shorter => bytes[..^1],
+                _ => [.. bytes[..^1], (byte)(bytes[^1] ^ 1), (byte)' '],
+            });
+        }
+
+        public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => store.PutAsync(key, content, cancellation);
+
+        public Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation) => store.StatAsync(key, cancellation);
+
+        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation) => store.ListAsync(bucket, prefix, cancellation);
+
+        public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
+
+        public Task ProbeAsync(CancellationToken cancellation) => store.ProbeAsync(cancellation);
+    }
+}
