@@ -56,7 +56,7 @@ internal sealed class FolderRefusesTests
         await Story.WaitUntilFittingAsync(_flts, id);
         Refuse();
 
-        var runs = await Story.WaitForRunsAsync(_flts, id, "runs that wait in storing", r => Story.Text(r, "status") == "succeeded" || (Story.Text(r, "status") == "storing" && r["error"] is not null));
+        var runs = await Story.WaitUntilStoringAsync(_flts, id);
         var waiting = (await _flts.GetAsync($"/pipelines/{id}"))["waiting_for"]!;
         Accept();
 

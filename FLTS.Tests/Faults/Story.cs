@@ -43,6 +43,10 @@ internal static class Story
     public static Task<List<JsonObject>> WaitUntilFittingAsync(FltsProcess flts, string pipelineId) =>
         WaitForRunsAsync(flts, pipelineId, "three running fits", r => r["epoch"] is not null || Text(r, "status") is "storing" or "succeeded");
 
+    /// <summary>Every model is stored, or trained and was refused by the store.</summary>
+    public static Task<List<JsonObject>> WaitUntilStoringAsync(FltsProcess flts, string pipelineId) =>
+        WaitForRunsAsync(flts, pipelineId, "runs that wait in storing", r => Text(r, "status") == "succeeded" || (Text(r, "status") == "storing" && r["error"] is not null));
+
     /// <summary>Waits until a pipeline has been refused that often and says that it waits.</summary>
     public static Task<JsonObject> WaitUntilBlockedAsync(FltsProcess flts, string pipelineId, int tries = 2) => flts.WaitForAsync("a blocked pipeline", async () =>
     {
