@@ -34,6 +34,12 @@ public static class FltsMetrics
 
     public static Histogram<double> PredictLatency { get; } = _meter.CreateHistogram<double>("flts_predict_latency_seconds");
 
+    /// <summary>Requests that wait for a worker; goes up and down.</summary>
+    public static UpDownCounter<int> PredictQueueLength { get; } = _meter.CreateUpDownCounter<int>("flts_predict_queue_length");
+
+    /// <summary>Items of each <c>POST /predict/batch</c>.</summary>
+    public static Histogram<double> PredictBatchSize { get; } = _meter.CreateHistogram<double>("flts_predict_batch_size");
+
     public static Gauge<int> ModelReady { get; } = _meter.CreateGauge<int>("flts_model_ready");
 
     public static Counter<long> ModelSwaps { get; } = _meter.CreateCounter<long>("flts_model_swaps_total");

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using FLTS.Modules.Contracts;
-using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
-internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
+internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, ServedRecords records, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
     /// <summary>Loads every champion that is not the one served.</summary>
@@ -14,20 +13,34 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
     {
         var champions = await loader.ChampionsAsync(cancellation);
         slots.Promoted = champions.Count;
-        foreach (var champion in champions.Where(c => slots.VersionOf(c.Identifier) != c.Version))
-            await LoadAsync(champion, cancellation);
+        var due = champions.Where(c => !slots.Serves(c.Identifier, c.Version)).ToList();
+        foreach (var champion in due)
+            await LoadAsync(champion, loader.LoadAsync, cancellation);
+
+        if (due.Count > 0)
+            records.Write(champions);
 
         slots.Settle();
     }
 
-    private async Task LoadAsync(ChampionRow champion, CancellationToken cancellation)
+    /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // The host starts one service after the other.
+        foreach (var record in records.Read())
+            await LoadAsync(record, loader.LoadFromCacheAsync, stoppingToken);
+
+        await base.ExecuteAsync(stoppingToken);
+    }
+
+    private async Task LoadAsync(ServedRecord champion, Func<ServedRecord, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)
     {
         LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
         FaultPoint.Reach("serve.before-load");
         var clock = Stopwatch.GetTimestamp();
         try
         {
-            var model = await loader.LoadAsync(champion, cancellation);
+            var model = await load(champion, cancellation);
             FaultPoint.Reach("serve.loaded");
             var swapped = slots.Swap(model);
             FaultPoint.Reach("serve.swapped");
@@ -39,9 +52,10 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
             FltsMetrics.ModelSwaps.Add(1);
             LogSwap(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
         }
-        catch (FltsException e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            LogFailed(logger, champion.RunId, champion.Identifier, champion.ConfigHash, e.Message);
+            // One that cannot be loaded keeps no other from being served.
+            LogFailed(logger, champion.RunId, champion.Identifier, champion.ConfigHash, e.Message, e is FltsException ? null : e);
         }
     }
 
@@ -55,5 +69,5 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
     private static partial void LogSwap(ILogger logger, string run_id, string identifier, string config_hash, int version);
 
     [LoggerMessage(EventName = "model_load_failed", Level = LogLevel.Error, Message = "Run {run_id} cannot be loaded, tried again: {reason} (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogFailed(ILogger logger, string run_id, string identifier, string config_hash, string reason);
+    private static partial void LogFailed(ILogger logger, string run_id, string identifier, string config_hash, string reason, Exception? exception);
 }

@@ -21,13 +21,14 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier, StringComparer.Ordinal);
 
-    public int? VersionOf(string identifier) => _models.TryGetValue(identifier, out var model) ? model.Version : null;
+    /// <summary>Whether exactly this is served, and whole.</summary>
+    public bool Serves(string identifier, int version) => _models.TryGetValue(identifier, out var model) && model.Version == version && !model.IsFromCache;
 
     /// <summary>Every champion was looked at once.</summary>
     public void Settle() => _settled.TrySetResult();
 
     /// <summary>Puts a model in force; the one before it goes when its last request has answered.</summary>
-    /// <returns>True when there was one before.</returns>
+    /// <returns>True when it replaced another version.</returns>
     public bool Swap(ServedModel model)
     {
         ServedModel? before = null;
@@ -37,7 +38,7 @@ internal sealed class ModelSlots : IServingState, IDisposable
             return model;
         });
         before?.Release();
-        return before is not null;
+        return before is not null && before.Version != model.Version;
     }
 
     /// <summary>The model of an identifier, counted as in use; the caller releases it.</summary>

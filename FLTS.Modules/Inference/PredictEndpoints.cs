@@ -76,6 +76,7 @@ internal static class PredictEndpoints
         if (items.GetArrayLength() > options.MaxBatch)
             throw new TooLargeException($"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
 
+        FltsMetrics.PredictBatchSize.Record(items.GetArrayLength());
         var answers = items.EnumerateArray().Select(item => AnswerAsync(item, service, cancellation));
         return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
     }

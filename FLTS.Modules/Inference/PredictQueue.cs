@@ -19,6 +19,7 @@ internal sealed class PredictQueue(InferenceOptions options) : IDisposable
                 throw new TooManyException($"{options.QueueLength} forecasts are waiting, which is the most allowed (Inference:QueueLength).", 1);
             }
 
+            FltsMetrics.PredictQueueLength.Add(1);
             try
             {
                 await _workers.WaitAsync(cancellation);
@@ -26,6 +27,7 @@ internal sealed class PredictQueue(InferenceOptions options) : IDisposable
             finally
             {
                 Interlocked.Decrement(ref _waiting);
+                FltsMetrics.PredictQueueLength.Add(-1);
             }
         }
 

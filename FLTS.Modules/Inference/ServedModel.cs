@@ -9,13 +9,16 @@ namespace FLTS.Modules.Inference;
 /// A champion in memory. Counted by its users: after a swap it lives until the last request that took it has answered, so nobody
 /// ever computes with freed memory and no request is dropped.
 /// </summary>
-internal sealed class ServedModel(string identifier, int version, LoadedModel loaded, PreparedSeries? newest, string? noNewest)
+internal sealed class ServedModel(string identifier, int version, LoadedModel loaded, PreparedSeries? newest, string? noNewest, bool isFromCache)
 {
     private int _users = 1; // The slot's own.
 
     public string Identifier { get; } = identifier;
 
     public int Version { get; } = version;
+
+    /// <summary>Loaded before database and store were there: loaded again when they are, with the newest rows.</summary>
+    public bool IsFromCache { get; } = isFromCache;
 
     public LoadedModel Loaded { get; } = loaded;
 

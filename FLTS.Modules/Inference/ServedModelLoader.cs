@@ -2,7 +2,6 @@ using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Inference;
@@ -11,25 +10,31 @@ namespace FLTS.Modules.Inference;
 internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> registry, ModelLoader loader, IProcessedData data)
 {
     /// <summary>The lines in force.</summary>
-    public async Task<List<ChampionRow>> ChampionsAsync(CancellationToken cancellation)
+    public async Task<List<ServedRecord>> ChampionsAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Champions.AsNoTracking().Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version)).ToListAsync(cancellation);
+        return await db.Champions.AsNoTracking()
+            .Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version))
+            .Join(db.Runs, c => c.RunId, r => r.RunId, (c, r) => new ServedRecord(c.Identifier, c.Version, c.RunId, r.Attempt, r.ManifestSha256, c.ModelType, c.ConfigHash))
+            .ToListAsync(cancellation);
     }
 
+    /// <summary>A model alone, without the newest rows: what is possible while the database is away, and the store too where the files are in the cache.</summary>
     /// <exception cref="FltsException">The model cannot be loaded; the message says why.</exception>
-    public async Task<ServedModel> LoadAsync(ChampionRow champion, CancellationToken cancellation)
+    public async Task<ServedModel> LoadFromCacheAsync(ServedRecord champion, CancellationToken cancellation) =>
+        new(champion.Identifier, champion.Version, await LoadFilesAsync(champion, cancellation), null, "database and object store have not been reached since this process started", isFromCache: true);
+
+    /// <exception cref="FltsException">The model cannot be loaded; the message says why.</exception>
+    public async Task<ServedModel> LoadAsync(ServedRecord champion, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == champion.RunId, cancellation);
-        var loaded = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, cancellation);
+        var loaded = await LoadFilesAsync(champion, cancellation);
         try
         {
             var (newest, reason) = await NewestAsync(champion.ConfigHash, loaded, cancellation);
             if (newest is not null)
                 _ = loaded.Forecaster.Forecast(newest, [newest.Rows - 1], 1); // The first forecast warms what a client would wait for.
 
-            return new ServedModel(champion.Identifier, champion.Version, loaded, newest, reason);
+            return new ServedModel(champion.Identifier, champion.Version, loaded, newest, reason, isFromCache: false);
         }
         catch
         {
@@ -37,6 +42,9 @@ internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> reg
             throw;
         }
     }
+
+    private async Task<LoadedModel> LoadFilesAsync(ServedRecord champion, CancellationToken cancellation) =>
+        await loader.LoadAsync(champion.RunId, champion.Attempt, champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."), cancellation);
 
     /// <summary>The end of the data that the model came from: train's tail and test, as far as the model looks back.</summary>
     private async Task<(PreparedSeries? Newest, string? Reason)> NewestAsync(string configHash, LoadedModel loaded, CancellationToken cancellation)

@@ -9,43 +9,18 @@ using FLTS.Modules.Contracts;
 namespace FLTS.Modules.Storage;
 
 /// <summary>Objects on an S3 server. S3's own puts are atomic; multipart ones too, since nothing is visible before their completion.</summary>
-internal sealed class S3ObjectStore : IObjectStore, IDisposable
+/// <param name="connection">The server and its credentials, as they are now.</param>
+internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
 {
-    private readonly AmazonS3Client _client;
-    private readonly S3Options _options;
-
-    public S3ObjectStore(S3Options options)
-    {
-        _options = options;
-        var config = new AmazonS3Config
-        {
-            ForcePathStyle = options.Endpoint is not null,
-
-            // Servers other than AWS know neither the SDK's default checksums nor its trailing ones.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            MaxErrorRetry = 2,
-            Timeout = TimeSpan.FromSeconds(100),
-        };
-        if (options.Endpoint is { } endpoint)
-            (config.ServiceURL, config.AuthenticationRegion) = (endpoint, options.Region);
-        else
-            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
-
-        _client = options.AccessKey is null
-            ? new AmazonS3Client(config)
-            : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey ?? ""), config);
-    }
-
     public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => GuardAsync(key, async () =>
     {
-        using var transfer = new TransferUtility(_client);
+        using var transfer = new TransferUtility(connection.Client);
         await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = Bucket(key), Key = key.Key, InputStream = content, AutoCloseStream = false }, cancellation);
         return true;
     }, cancellation);
 
     public Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, async () =>
-        (await _client.GetObjectAsync(Bucket(key), key.Key, cancellation)).ResponseStream, cancellation);
+        (await connection.Client.GetObjectAsync(Bucket(key), key.Key, cancellation)).ResponseStream, cancellation);
 
     public async Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation)
     {
@@ -53,7 +28,7 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             return await GuardAsync(key, async () =>
             {
-                var head = await _client.GetObjectMetadataAsync(Bucket(key), key.Key, cancellation);
+                var head = await connection.Client.GetObjectMetadataAsync(Bucket(key), key.Key, cancellation);
                 return new StoredObject(key, head.ContentLength, head.LastModified ?? default);
             }, cancellation);
         }
@@ -67,10 +42,10 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
 
     public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var request = new ListObjectsV2Request { BucketName = _options.BucketPrefix + bucket, Prefix = prefix };
+        var request = new ListObjectsV2Request { BucketName = connection.Options.BucketPrefix + bucket, Prefix = prefix };
         do
         {
-            var page = await GuardAsync(new ObjectKey(bucket, prefix), () => _client.ListObjectsV2Async(request, cancellation), cancellation);
+            var page = await GuardAsync(new ObjectKey(bucket, prefix), () => connection.Client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (var item in page.S3Objects ?? [])
                 yield return new StoredObject(new ObjectKey(bucket, item.Key), item.Size ?? 0, item.LastModified ?? default);
 
@@ -79,7 +54,7 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         while (request.ContinuationToken is not null);
     }
 
-    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, () => _client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, () => connection.Client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
@@ -91,28 +66,26 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
             }
             catch (UnavailableException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
             {
-                await GuardAsync(new ObjectKey(bucket, ""), () => MakeAsync(_options.BucketPrefix + bucket, cancellation), cancellation);
+                await GuardAsync(new ObjectKey(bucket, ""), () => MakeAsync(connection.Options.BucketPrefix + bucket, cancellation), cancellation);
             }
         }
 
         await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private string Bucket(ObjectKey key) => _options.BucketPrefix + key.Bucket;
+    private string Bucket(ObjectKey key) => connection.Options.BucketPrefix + key.Bucket;
 
     /// <summary>Whether the bucket is there and may be read.</summary>
     private Task<ListObjectsV2Response> LookAsync(string bucket, CancellationToken cancellation) => GuardAsync(
         new ObjectKey(bucket, ""),
-        () => _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.BucketPrefix + bucket, MaxKeys = 1 }, cancellation),
+        () => connection.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = connection.Options.BucketPrefix + bucket, MaxKeys = 1 }, cancellation),
         cancellation);
 
     private async Task<bool> MakeAsync(string bucket, CancellationToken cancellation)
     {
         try
         {
-            await _client.PutBucketAsync(bucket, cancellation);
+            await connection.Client.PutBucketAsync(bucket, cancellation);
         }
         catch (AmazonS3Exception e) when (e.ErrorCode == "BucketAlreadyOwnedByYou")
         {
@@ -136,7 +109,7 @@ internal sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             // The SDK's own time limit shows as a cancellation that nobody asked for.
             var cause = e is OperationCanceledException ? "it did not answer in time" : e.Message;
-            throw new UnavailableException($"The object store {_options.Endpoint ?? "AWS S3"} refuses {_options.BucketPrefix}{key}: {cause}", e);
+            throw new UnavailableException($"The object store {connection.Options.Endpoint ?? "AWS S3"} refuses {connection.Options.BucketPrefix}{key}: {cause}", e);
         }
     }
 

@@ -18,9 +18,17 @@ internal sealed class StorageModule : IModule
         var options = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
         options.Validate();
         var root = options.Root ?? Path.Combine(configuration["Data:Directory"] ?? "./data", "objects");
-        services.AddSingleton<IObjectStore>(p => options.IsS3
-            ? new S3ObjectStore(options.S3)
-            : new FolderObjectStore(root, p.GetRequiredService<TimeProvider>()));
+        if (options.IsS3)
+        {
+            services.Configure<StorageOptions>(configuration.GetSection(StorageOptions.Section));
+            services.AddSingleton<S3Connection>();
+            services.AddSingleton<IObjectStore, S3ObjectStore>();
+        }
+        else
+        {
+            services.AddSingleton<IObjectStore>(p => new FolderObjectStore(root, p.GetRequiredService<TimeProvider>()));
+        }
+
         services.AddSingleton<IPart, ObjectStorePart>();
     }
 

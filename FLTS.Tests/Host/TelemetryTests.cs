@@ -66,6 +66,9 @@ internal sealed class TelemetryTests
             case Counter<long> counter:
                 counter.Add(1, _tag);
                 break;
+            case UpDownCounter<int> counter:
+                counter.Add(1, _tag);
+                break;
             case Histogram<double> histogram:
                 histogram.Record(0.5, _tag);
                 break;

@@ -17,7 +17,7 @@ internal sealed class ObjectStoreContractTests(string kind)
     [OneTimeSetUp]
     public async Task Start()
     {
-        _store = kind == "folder" ? new FolderObjectStore(_folder["objects"], TimeProvider.System) : new S3ObjectStore(await S3.OptionsAsync());
+        _store = kind == "folder" ? new FolderObjectStore(_folder["objects"], TimeProvider.System) : S3.Store(await S3.OptionsAsync());
         await _store.ProbeAsync(default);
     }
 

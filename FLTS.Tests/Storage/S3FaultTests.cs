@@ -1,6 +1,10 @@
+using System.Text.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Storage;
@@ -14,18 +18,43 @@ internal sealed class S3FaultTests
     public async Task A_wrong_secret_is_a_store_that_refuses_and_not_a_missing_object()
     {
         var right = await S3.OptionsAsync();
-        using (var store = new S3ObjectStore(right))
-            await store.ProbeAsync(default);
+        await S3.Store(right).ProbeAsync(default);
 
-        using var wrong = new S3ObjectStore(right with { SecretKey = "wrong" });
+        var wrong = S3.Store(right with { SecretKey = "wrong" });
 
         await RefusesAsync(wrong, right.BucketPrefix + ObjectKeys.PromotionBucket);
     }
 
     [Test]
+    public async Task Credentials_that_come_later_are_used_at_once_and_settings_that_cannot_work_are_not()
+    {
+        var right = await S3.OptionsAsync();
+        using var folder = new TemporaryFolder();
+        Write(right with { SecretKey = "wrong" });
+        var configuration = new ConfigurationBuilder().AddJsonFile(folder["settings.json"], optional: false, reloadOnChange: true).Build();
+        var services = new ServiceCollection().AddLogging();
+        new StorageModule().AddServices(services, configuration);
+        await using var provider = services.BuildServiceProvider();
+        var store = provider.GetRequiredService<IObjectStore>();
+        Assert.That(() => store.ProbeAsync(default), Throws.InstanceOf<UnavailableException>());
+
+        Write(right);
+        Assert.That(() => store.ProbeAsync(default), Throws.Nothing.After(60_000, 100), "the right secret is taken up");
+
+        var changed = new TaskCompletionSource();
+        using var watch = ChangeToken.OnChange(configuration.GetReloadToken, () => changed.TrySetResult());
+        Write(right with { Endpoint = "no address" });
+        await changed.Task;
+        await store.ProbeAsync(default);
+
+        void Write(S3Options options) => File.WriteAllText(
+            folder["settings.json"], JsonSerializer.Serialize(new { Storage = new { Provider = "s3", S3 = options } }));
+    }
+
+    [Test]
     public async Task A_server_that_is_away_is_a_store_that_refuses()
     {
-        using var store = new S3ObjectStore(new S3Options { Endpoint = $"http://127.0.0.1:{FreePort.Next()}", AccessKey = "a", SecretKey = "b" });
+        var store = S3.Store(new S3Options { Endpoint = $"http://127.0.0.1:{FreePort.Next()}", AccessKey = "a", SecretKey = "b" });
 
         await RefusesAsync(store, ObjectKeys.PromotionBucket);
     }
@@ -34,7 +63,7 @@ internal sealed class S3FaultTests
     public async Task A_missing_bucket_is_a_store_that_refuses_until_the_probe_makes_it()
     {
         var options = await S3.OptionsAsync();
-        using var store = new S3ObjectStore(options);
+        var store = S3.Store(options);
         await RefusesAsync(store, options.BucketPrefix);
 
         await store.ProbeAsync(default);
@@ -46,17 +75,17 @@ internal sealed class S3FaultTests
     public async Task Many_processes_may_make_the_buckets_at_once()
     {
         var options = await S3.OptionsAsync();
-        var stores = Enumerable.Range(0, 4).Select(_ => new S3ObjectStore(options)).ToList();
+        var stores = Enumerable.Range(0, 4).Select(_ => S3.Store(options)).ToList();
 
         await Task.WhenAll(stores.Select(s => s.ProbeAsync(default)));
 
-        stores.ForEach(s => s.Dispose());
+        Assert.That(await stores[0].StatAsync(_key, default), Is.Null);
     }
 
     [Test]
     public async Task More_objects_than_one_page_of_a_listing_are_all_listed()
     {
-        using var store = new S3ObjectStore(await S3.OptionsAsync());
+        var store = S3.Store(await S3.OptionsAsync());
         await store.ProbeAsync(default);
         await Parallel.ForEachAsync(Enumerable.Range(0, 1005), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, stop) =>
             await store.PutAsync(new ObjectKey(ObjectKeys.ModelsBucket, $"many/{i:0000}"), [], stop));

@@ -10,19 +10,22 @@ internal static class FullSettings
     {
         // Started side by side: the slowest takes seconds.
         var (postgres, rabbitMq, ceph) = (TestServers.Postgres(), TestServers.RabbitMq(), TestServers.Ceph());
-        var store = await ceph;
-        return new Dictionary<string, string>
+        return await CreateAsync(await postgres, await rabbitMq, await ceph);
+    }
+
+    /// <summary>As above, on certain servers.</summary>
+    public static async Task<Dictionary<string, string>> CreateAsync(PostgresServer postgres, RabbitMqServer rabbitMq, CephServer store) =>
+        new()
         {
             ["Database__Provider"] = "postgres",
-            ["Database__ConnectionString"] = await (await postgres).CreateDatabaseAsync(),
+            ["Database__ConnectionString"] = await postgres.CreateDatabaseAsync(),
             ["Jobs__Storage"] = "postgres",
             ["Bus__Transport"] = "rabbitmq",
-            ["Bus__RabbitMq__Uri"] = (await (await rabbitMq).CreateVirtualHostAsync()).ToString(),
+            ["Bus__RabbitMq__Uri"] = (await rabbitMq.CreateVirtualHostAsync()).ToString(),
             ["Storage__Provider"] = "s3",
             ["Storage__S3__Endpoint"] = store.Endpoint,
             ["Storage__S3__AccessKey"] = store.AccessKey,
             ["Storage__S3__SecretKey"] = store.SecretKey,
             ["Storage__S3__BucketPrefix"] = $"t{Guid.NewGuid().ToString("N")[..12]}-",
         };
-    }
 }

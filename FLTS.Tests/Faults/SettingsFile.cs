@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace FLTS.Tests.Faults;
+
+/// <summary>
+/// An <c>appsettings.NAME.json</c> beside the host, which reads it where <c>ASPNETCORE_ENVIRONMENT</c> is NAME and follows its changes:
+/// how an operator gives a running process other credentials.
+/// </summary>
+internal sealed class SettingsFile : IDisposable
+{
+    private readonly string _path;
+
+    public SettingsFile()
+    {
+        Environment = $"Fault{Guid.NewGuid():N}";
+        _path = Path.Combine(AppContext.BaseDirectory, $"appsettings.{Environment}.json");
+    }
+
+    /// <summary>Value of <c>ASPNETCORE_ENVIRONMENT</c>.</summary>
+    public string Environment { get; }
+
+    public void WriteCredentials(string accessKey, string secretKey) => File.WriteAllText(
+        _path, JsonSerializer.Serialize(new { Storage = new { S3 = new { AccessKey = accessKey, SecretKey = secretKey } } }));
+
+    public void Dispose() => File.Delete(_path);
+}
