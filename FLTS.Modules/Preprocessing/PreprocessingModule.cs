@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Modules.Preprocessing;
 
-/// <summary>Step 1: source CSV to processed data.</summary>
+/// <summary>Step 1: takes, shows and prepares source CSVs.</summary>
 internal sealed class PreprocessingModule : IModule
 {
     public string Name => "Preprocessing";
@@ -15,6 +15,14 @@ internal sealed class PreprocessingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        var options = configuration.GetSection(DatasetOptions.Section).Get<DatasetOptions>() ?? new DatasetOptions();
+        options.Validate();
+        services.AddSingleton(options);
+        services.AddSingleton<ReadingTurn>();
+        services.AddSingleton<SourceReader>();
+        services.AddSingleton<SourceUpload>();
+        services.AddSingleton<RowAppender>();
+        services.AddSingleton<DatasetInsight>();
         services.AddSingleton<DatasetTransitions>();
         services.AddSingleton<DatasetBuilder>();
         services.AddSingleton<PreprocessService>();
@@ -26,10 +34,7 @@ internal sealed class PreprocessingModule : IModule
         // Pipeline queues the work; nothing has to be heard.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes)
-    {
-        // Datasets are shown by the Registry.
-    }
+    public void MapEndpoints(IEndpointRouteBuilder routes) => DatasetEndpoints.Map(routes);
 }
 
 internal sealed class PreprocessJob(PreprocessService service) : IPreprocessJob

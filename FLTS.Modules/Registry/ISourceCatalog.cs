@@ -1,4 +1,5 @@
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Registry;
 
@@ -9,6 +10,24 @@ internal interface ISourceCatalog
     /// <exception cref="InvalidInputException">Not a name.</exception>
     /// <exception cref="NotFoundException">No such dataset; lists those there are.</exception>
     Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation);
+
+    /// <summary>The newest sources of a name as the registry knows them; nothing is imported. Null: none.</summary>
+    Task<SourceFiles?> NewestAsync(string name, CancellationToken cancellation);
+
+    /// <summary>Every version of a name, train before test, newest first; files that are new in the folder (or bucket) among them.</summary>
+    /// <exception cref="InvalidInputException">Not a name.</exception>
+    /// <exception cref="NotFoundException">No such dataset.</exception>
+    Task<IReadOnlyList<SourceRow>> VersionsAsync(string name, CancellationToken cancellation);
+
+    /// <summary>Makes a file the newest version of a name and part: the object first, then the row.</summary>
+    /// <param name="name">Name of the dataset; see <see cref="DatasetNames"/>.</param>
+    /// <param name="part"><c>train</c> or <c>test</c>.</param>
+    /// <param name="file">Its bytes, seekable.</param>
+    /// <param name="over">Version it was made from: another newest version makes it fail. Null: whatever is newest.</param>
+    /// <param name="cancellation">Stops before the row is written.</param>
+    /// <returns>The newest version, which says the same; null: another one came in between.</returns>
+    /// <exception cref="UnavailableException">The store refuses.</exception>
+    Task<SourceRow?> AddAsync(string name, string part, Stream file, int? over, CancellationToken cancellation);
 
     /// <summary>Every name there is.</summary>
     Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation);

@@ -13,18 +13,54 @@ internal sealed partial class SourceCatalog(
     SourceFolder folder,
     TimeProvider time) : ISourceCatalog
 {
-    private const string TestSuffix = "_test";
+    /// <summary>File times come from a clock that moves in steps of some milliseconds and may lag behind.</summary>
+    private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(50);
 
     public async Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation)
     {
-        if (!NamePattern().IsMatch(name) || name.EndsWith(TestSuffix, StringComparison.Ordinal))
-            throw new InvalidInputException($"'{Shown(name)}' is no dataset name: 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, not ending in '{TestSuffix}'.");
-
+        DatasetNames.Check(name);
         await ImportAsync(name, "train", $"{name}.csv", cancellation);
-        await ImportAsync(name, "test", $"{name}{TestSuffix}.csv", cancellation);
-        var train = await NewestAsync(name, "train", cancellation)
-            ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
-        return new SourceFiles(name, train.Sha256, (await NewestAsync(name, "test", cancellation))?.Sha256);
+        await ImportAsync(name, "test", $"{name}{DatasetNames.TestSuffix}.csv", cancellation);
+        return await NewestAsync(name, cancellation) ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
+    }
+
+    public async Task<SourceFiles?> NewestAsync(string name, CancellationToken cancellation) =>
+        await NewestAsync(name, "train", cancellation) is { } train ? new SourceFiles(name, train.Sha256, (await NewestAsync(name, "test", cancellation))?.Sha256) : null;
+
+    public async Task<IReadOnlyList<SourceRow>> VersionsAsync(string name, CancellationToken cancellation)
+    {
+        await ResolveAsync(name, cancellation);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking().Where(s => s.Name == name).OrderByDescending(s => s.Part).ThenByDescending(s => s.Version).ToListAsync(cancellation);
+    }
+
+    public async Task<SourceRow?> AddAsync(string name, string part, Stream file, int? over, CancellationToken cancellation)
+    {
+        DatasetNames.Check(name);
+        file.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        var newest = await NewestAsync(name, part, cancellation);
+        if (newest?.Sha256 == sha256)
+            return newest;
+        if (over is not null && newest?.Version != over)
+            return null;
+
+        file.Position = 0;
+        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        FaultPoint.Reach("source.object-written");
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+
+        // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
+        for (var version = (newest?.Version ?? 0) + 1; ; version++)
+        {
+            var row = new SourceRow { Name = name, Part = part, Version = version, Sha256 = sha256, Size = file.Length, RegisteredAt = time.GetUtcNow() };
+            if (await db.InsertIfAbsentAsync(row, cancellation))
+                return row;
+            if (await NewestAsync(name, part, cancellation) is { } theirs && theirs.Sha256 == sha256)
+                return theirs;
+            if (over is not null)
+                return null;
+        }
     }
 
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation)
@@ -37,57 +73,48 @@ internal sealed partial class SourceCatalog(
         await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
             names.Add(Path.GetFileNameWithoutExtension(stored.Key.Key));
 
-        return [.. names.Where(n => NamePattern().IsMatch(n) && !n.EndsWith(TestSuffix, StringComparison.Ordinal) && !HashPattern().IsMatch(n)).Distinct().Order(StringComparer.Ordinal)];
+        return [.. names.Where(n => DatasetNames.IsName(n) && !HashPattern().IsMatch(n)).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Looks for a file of that name in the folder, then in the bucket (where people may put one by S3), and keeps it under its hash.</summary>
     private async Task ImportAsync(string name, string part, string fileName, CancellationToken cancellation)
     {
-        await using var source = await OpenAsync(fileName, cancellation);
+        var (source, modifiedAt) = await OpenAsync(fileName, cancellation);
         if (source is null)
             return;
 
+        await using var opened = source;
         var before = Written(source);
         // A copy first: the file may still be growing, and what is hashed must be what is kept.
         await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 17];
-        int read;
-        while ((read = await source.ReadAsync(buffer, cancellation)) > 0)
-        {
-            hash.AppendData(buffer, 0, read);
-            await copy.WriteAsync(buffer.AsMemory(0, read), cancellation);
-        }
-
+        await source.CopyToAsync(copy, cancellation);
         if (Written(source) != before)
             throw new UnavailableException($"{fileName} is still being written; try again when it is complete.");
 
-        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        // A file that was imported before and that a PUT or new rows have replaced since stays replaced: whoever wrote last wins.
+        copy.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
         var newest = await NewestAsync(name, part, cancellation);
-        if (newest?.Sha256 == sha256)
+        if (newest is not null && newest.RegisteredAt - _clockStep > modifiedAt && await IsKnownAsync(name, part, sha256, cancellation))
             return;
 
-        copy.Position = 0;
-        await store.PutAsync(ObjectKeys.Source(sha256), copy, cancellation);
-        FaultPoint.Reach("source.object-written");
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-
-        // Somebody may import at the same time: the version is unique, the next one is tried until the newest is ours or says the same.
-        for (var version = (newest?.Version ?? 0) + 1; (await NewestAsync(name, part, cancellation))?.Sha256 != sha256; version++)
-        {
-            await db.InsertIfAbsentAsync(
-                new SourceRow { Name = name, Part = part, Version = version, Sha256 = sha256, Size = copy.Length, RegisteredAt = time.GetUtcNow() },
-                cancellation);
-        }
+        await AddAsync(name, part, copy, null, cancellation);
     }
 
-    private async Task<Stream?> OpenAsync(string fileName, CancellationToken cancellation)
+    private async Task<bool> IsKnownAsync(string name, string part, string sha256, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AnyAsync(s => s.Name == name && s.Part == part && s.Sha256 == sha256, cancellation);
+    }
+
+    private async Task<(Stream? Content, DateTimeOffset ModifiedAt)> OpenAsync(string fileName, CancellationToken cancellation)
     {
         if (File.Exists(Path.Combine(folder.Path, fileName)))
         {
             try
             {
-                return new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+                var file = new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+                return (file, File.GetLastWriteTimeUtc(file.SafeFileHandle));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -96,7 +123,7 @@ internal sealed partial class SourceCatalog(
         }
 
         var key = new ObjectKey(ObjectKeys.DatasetBucket, fileName);
-        return await store.StatAsync(key, cancellation) is null ? null : await store.OpenReadAsync(key, cancellation);
+        return await store.StatAsync(key, cancellation) is { } stored ? (await store.OpenReadAsync(key, cancellation), stored.ModifiedAt) : default;
     }
 
     /// <summary>Length and time of a file that somebody may be writing; what the object store gives is complete.</summary>
@@ -117,11 +144,6 @@ internal sealed partial class SourceCatalog(
             ? "There are none yet: put <name>.csv into the datasets folder or the 'dataset' bucket."
             : $"Known are {string.Join(", ", names.Take(Most))}{(names.Count > Most ? $" and {names.Count - Most} more" : "")}.";
     }
-
-    private static string Shown(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
-
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
 
     [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex HashPattern();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Series;
 
 namespace FLTS.Modules.Forecasting.Preparation;
 
@@ -55,7 +56,7 @@ internal static partial class PreprocessConfigParser
                 clipping.Choice("method", ClippingMethod.Off),
                 clipping.Number("iqr_factor", 1.5, 0, 100),
                 clipping.Number("percentile", 0.01, 0, 0.49)),
-            MaxGapSteps = read.Integer("max_gap_steps", 30, 0, 100_000),
+            MaxGapSteps = read.Integer("max_gap_steps", SeriesFrame.DefaultMaxGapSteps, 0, 100_000),
             Calendar = read.Flag("calendar", true),
             Lags = read.Integers("lags", [], 1, 100_000, 64),
             Scaler = read.Choice("scaler", ScalerKind.MinMax),

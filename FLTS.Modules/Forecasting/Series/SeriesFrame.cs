@@ -46,6 +46,9 @@ public sealed record SeriesReport
 /// <summary>A table on a regular grid: sorted, one row a step inside a segment, holes explicit. T rows, C columns.</summary>
 public sealed class SeriesFrame
 {
+    /// <summary>Most missing rows a gap may have before it ends the segment, unless a config says otherwise.</summary>
+    public const int DefaultMaxGapSteps = 30;
+
     private readonly RawTable _table;
     private readonly int[]? _rows; // [T] row of the table, -1 where there is none; null where the rows are the table's
     private double[][]? _values;

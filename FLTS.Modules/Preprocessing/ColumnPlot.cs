@@ -1,0 +1,145 @@
+using FLTS.Modules.Forecasting.Profiling;
+using FLTS.Modules.Forecasting.Series;
+using ScottPlot;
+
+namespace FLTS.Modules.Preprocessing;
+
+/// <summary><c>GET /datasets/{name}/plots/{column}</c>: the series, its day profile and its distribution.</summary>
+internal static class ColumnPlot
+{
+    private const int Width = 1200;
+    private const int Height = 800;
+    private const int DayBins = 96;
+    private const int Bars = 60;
+
+    private static readonly Color _trainColor = Color.FromHex("#1f5fa8");
+    private static readonly Color _testColor = Color.FromHex("#d9792b");
+
+    /// <summary>A PNG of 1200 x 800 pixels. Its size does not grow with the rows.</summary>
+    /// <param name="title">Written above.</param>
+    /// <param name="column">One of <paramref name="train"/>'s columns.</param>
+    /// <param name="train">The train file, or the only one.</param>
+    /// <param name="test">The test file, or null.</param>
+    public static byte[] Draw(string title, string column, RawTable train, RawTable? test)
+    {
+        var first = SeriesFrame.From(Only(train, column), SeriesFrame.DefaultMaxGapSteps);
+        var second = test is null || !test.Columns.Contains(column) ? null : SeriesFrame.From(Only(test, column), SeriesFrame.DefaultMaxGapSteps, first.Step);
+        var multiplot = new Multiplot();
+        multiplot.AddPlots(3);
+        multiplot.Layout = new Layout();
+        Series(multiplot.GetPlot(0), title, column, first, second);
+        Day(multiplot.GetPlot(1), column, first);
+        Distribution(multiplot.GetPlot(2), column, first, second);
+        return multiplot.Render(Width, Height).GetImageBytes();
+    }
+
+    private static RawTable Only(RawTable table, string column) => new()
+    {
+        Name = table.Name,
+        Timestamps = table.Timestamps,
+        TimestampColumn = table.TimestampColumn,
+        Columns = [column],
+        Values = [table.Values[table.Columns.ToList().IndexOf(column)]],
+        Header = [column],
+    };
+
+    private static void Series(Plot plot, string title, string column, SeriesFrame train, SeriesFrame? test)
+    {
+        // About one stretch a pixel; where rows are fewer, least and greatest are the value itself.
+        var span = (test ?? train).Timestamps[^1] - train.Timestamps[0];
+        Line(plot, Envelope.Of(train, 0, Stretches(train)), _trainColor, test is null ? null : "train");
+        if (test is not null)
+            Line(plot, Envelope.Of(test, 0, Stretches(test)), _testColor, "test");
+
+        plot.Axes.DateTimeTicksBottom();
+        plot.Title(title, 16);
+        plot.YLabel(column);
+        plot.Axes.Margins(0.01, 0.06);
+        if (test is not null)
+            plot.ShowLegend(Alignment.UpperLeft, Orientation.Horizontal);
+
+        int Stretches(SeriesFrame frame) => Math.Max(10, (int)(1100 * ((frame.Timestamps[^1] - frame.Timestamps[0]) / (span == TimeSpan.Zero ? TimeSpan.FromTicks(1) : span))));
+    }
+
+    private static void Line(Plot plot, Envelope envelope, Color color, string? legend)
+    {
+        // Down and up again within a stretch draws what a line through all of its rows would.
+        var (xs, ys) = (new List<double>(), new List<double>());
+        for (var b = 0; b < envelope.Times.Length; b++)
+        {
+            var x = envelope.Times[b].ToOADate();
+            xs.Add(x);
+            ys.Add(envelope.Low[b]);
+            if (envelope.High[b] > envelope.Low[b])
+            {
+                xs.Add(x);
+                ys.Add(envelope.High[b]);
+            }
+        }
+
+        var line = plot.Add.ScatterLine(xs.ToArray(), ys.ToArray(), color);
+        line.LineWidth = 1;
+        if (legend is not null)
+            line.LegendText = legend;
+    }
+
+    private static void Day(Plot plot, string column, SeriesFrame train)
+    {
+        var day = DayProfile.Of(train, 0, DayBins);
+        var seen = Enumerable.Range(0, day.Hours.Length).Where(b => !double.IsNaN(day.Median[b])).ToArray();
+        double[] hours = [.. seen.Select(b => day.Hours[b])];
+        var band = plot.Add.FillY(hours, [.. seen.Select(b => day.Q25[b])], [.. seen.Select(b => day.Q75[b])]);
+        band.FillColor = _trainColor.WithAlpha(0.25);
+        band.LineWidth = 0;
+        band.LegendText = "middle half";
+        var median = plot.Add.ScatterLine(hours, [.. seen.Select(b => day.Median[b])], _trainColor);
+        median.LineWidth = 2;
+        median.LegendText = "median";
+        plot.Title("over the day (train)", 14);
+        plot.XLabel("hour of day");
+        plot.YLabel(column);
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericFixedInterval(3);
+        plot.Axes.SetLimitsX(0, 24);
+        plot.ShowLegend(Alignment.UpperLeft);
+    }
+
+    private static void Distribution(Plot plot, string column, SeriesFrame train, SeriesFrame? test)
+    {
+        double[] all = test is null ? train.Values[0] : [.. train.Values[0], .. test.Values[0]];
+        if (Array.TrueForAll(all, double.IsNaN))
+        {
+            plot.Title("no values", 14);
+            return;
+        }
+
+        var histogram = Histogram.Of(all, Bars);
+        var bars = plot.Add.Bars(histogram.Centers, histogram.Counts.Select(c => (double)c).ToArray());
+        foreach (var bar in bars.Bars)
+        {
+            bar.Size = histogram.Width;
+            bar.FillColor = _trainColor.WithAlpha(0.7);
+            bar.LineWidth = 0;
+        }
+
+        plot.Title("distribution", 14);
+        plot.XLabel(column);
+        plot.YLabel("rows");
+        plot.Axes.Margins(0.02, 0.05);
+        plot.Axes.SetLimitsY(0, histogram.Counts.Max() * 1.05);
+    }
+
+    /// <summary>The series across the upper half, the other two side by side below it.</summary>
+    private sealed class Layout : IMultiplotLayout
+    {
+        public PixelRect[] GetSubplotRectangles(SubplotCollection subplots, PixelRect figureRect)
+        {
+            var (middle, center) = (figureRect.Top + (figureRect.Height * 0.5f), figureRect.Left + (figureRect.Width * 0.5f));
+            return
+            [
+                new PixelRect(figureRect.Left, figureRect.Right, middle, figureRect.Top),
+                new PixelRect(figureRect.Left, center, figureRect.Bottom, middle),
+                new PixelRect(center, figureRect.Right, figureRect.Bottom, middle),
+            ];
+        }
+    }
+}

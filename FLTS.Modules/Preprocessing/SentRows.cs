@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Series;
+
+namespace FLTS.Modules.Preprocessing;
+
+/// <summary>Rows as a client sent them: names, and each row's values as text in the order of the names; empty = missing.</summary>
+internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
+{
+    /// <summary>CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>).</summary>
+    /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
+    /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
+    public static Task<SentRows> ReadAsync(Stream body, bool json, DatasetOptions options, CancellationToken cancellation) =>
+        json ? FromJsonAsync(body, options, cancellation) : FromCsvAsync(body, options, cancellation);
+
+    private static async Task<SentRows> FromJsonAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
+    {
+        using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
+        if (document.RootElement.ValueKind != JsonValueKind.Array)
+            throw new InvalidInputException("The body must be a JSON array of rows, each an object of column names and values.");
+        RefuseTooMany(document.RootElement.GetArrayLength(), options);
+        var (columns, place, rows) = (new List<string>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<string[]>());
+        foreach (var item in document.RootElement.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+                throw new InvalidInputException($"Row {rows.Count + 1} is no JSON object of column names and values.");
+            var row = new string?[columns.Count];
+            foreach (var property in item.EnumerateObject())
+            {
+                if (!place.TryGetValue(property.Name, out var i))
+                {
+                    if (rows.Count > 0)
+                        throw new InvalidInputException($"Row {rows.Count + 1} has the column '{property.Name}', which row 1 has not; all rows must name the same columns.");
+                    if (columns.Count >= options.MaxColumns)
+                        throw new InvalidInputException($"Row 1 has more than {options.MaxColumns} columns (Datasets:MaxColumns).");
+                    i = place[property.Name] = columns.Count;
+                    columns.Add(property.Name);
+                    Array.Resize(ref row, columns.Count);
+                }
+
+                row[i] = Text(property, rows.Count + 1);
+            }
+
+            if (Array.IndexOf(row, null) is var absent and >= 0)
+                throw new InvalidInputException($"Row {rows.Count + 1} lacks the column '{columns[absent]}'; all rows must name the same columns, with null where there is no value.");
+            rows.Add(row!);
+        }
+
+        return new SentRows(columns, rows);
+    }
+
+    private static string Text(JsonProperty property, int row) => property.Value.ValueKind switch
+    {
+        JsonValueKind.Null => "",
+        JsonValueKind.Number => property.Value.GetRawText(),
+        JsonValueKind.String => property.Value.GetString()!,
+        _ => throw new InvalidInputException($"Row {row}, column '{property.Name}': {property.Value.ValueKind} is neither a number, a time nor null."),
+    };
+
+    private static async Task<SentRows> FromCsvAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
+    {
+        using var reader = new StreamReader(body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        CsvLayout? layout = null;
+        var rows = new List<string[]>();
+        try
+        {
+            while (await reader.ReadLineAsync(cancellation) is { } line)
+            {
+                if (line.Length == 0)
+                    continue;
+                if (line.Length > options.MaxLineBytes)
+                    throw new TooLargeException($"Row {rows.Count + 1}: the line is longer than {options.MaxLineBytes} bytes (Datasets:MaxLineBytes).");
+                if (layout is null)
+                {
+                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", options.Limits);
+                    continue;
+                }
+
+                rows.Add(Fields(line, layout, rows.Count + 1));
+                RefuseTooMany(rows.Count, options);
+            }
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidInputException("The rows sent are not valid UTF-8; send UTF-8 text.", e);
+        }
+
+        return new SentRows(layout?.Names ?? throw new InvalidInputException("The body is empty; send a CSV with a header line and rows, or a JSON array of rows."), rows);
+    }
+
+    private static string[] Fields(string line, CsvLayout layout, int row)
+    {
+        var fields = new List<string>(layout.Names.Length);
+        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(line);
+        while (true)
+        {
+            if (!CsvField.Next(rest, layout.Separator, out var field, out var next))
+                throw new InvalidInputException($"Row {row}, column {fields.Count + 1}: a quoted value is not closed on its line.");
+            fields.Add(Encoding.UTF8.GetString(field));
+            if (next < 0)
+                break;
+            rest = rest[next..];
+        }
+
+        return fields.Count == layout.Names.Length ? [.. fields] : throw new InvalidInputException($"Row {row} has {fields.Count} values, but the header names {layout.Names.Length} columns.");
+    }
+
+    private static void RefuseTooMany(int rows, DatasetOptions options)
+    {
+        if (rows > options.MaxAppendRows)
+            throw new TooLargeException($"More than {options.MaxAppendRows} rows were sent (Datasets:MaxAppendRows); send them in several requests.");
+    }
+}
