@@ -20,6 +20,7 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton(options);
         services.AddSingleton<ModelSlots>();
         services.AddSingleton<IServingState>(p => p.GetRequiredService<ModelSlots>());
+        services.AddSingleton<NewestRows>();
         services.AddSingleton<ServedModelLoader>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<PredictQueue>();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Inference;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
-internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, ServedRecords records, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
+internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, ServedRecords records, NewestRows newest, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
     /// <summary>Loads every champion that is not the one served.</summary>
@@ -21,6 +21,8 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
             records.Write(champions);
 
         slots.Settle();
+        foreach (var model in slots.All)
+            await newest.LookAsync(model, cancellation);
     }
 
     /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Inference;
 
 /// <summary>Answers forecasts with the champion.</summary>
-internal sealed partial class PredictService(ModelSlots slots, PredictQueue queue, InferenceOptions options, TimeProvider time, ILogger<PredictService> logger)
+internal sealed partial class PredictService(ModelSlots slots, NewestRows newest, PredictQueue queue, InferenceOptions options, TimeProvider time, ILogger<PredictService> logger)
 {
     /// <summary>One forecast.</summary>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
@@ -30,7 +30,8 @@ internal sealed partial class PredictService(ModelSlots slots, PredictQueue queu
             var model = slots.Take(request.Identifier);
             try
             {
-                return await queue.RunAsync(() => Answer(model, request, steps), cancellation);
+                var rows = request.Data is null ? await newest.OfAsync(model, cancellation) : null;
+                return await queue.RunAsync(() => Answer(model, request, rows, steps), cancellation);
             }
             finally
             {
@@ -52,9 +53,9 @@ internal sealed partial class PredictService(ModelSlots slots, PredictQueue queu
         }
     }
 
-    private PredictAnswer Answer(ServedModel model, PredictRequest request, int steps)
+    private PredictAnswer Answer(ServedModel model, PredictRequest request, StartingRows? newest, int steps)
     {
-        var (series, origin, warnings) = Rows(model, request);
+        var (series, origin, warnings) = Rows(model, request, newest);
         var manifest = model.Loaded.Manifest;
         var forecast = model.Restorer.Restore(model.Loaded.Forecaster.Forecast(series, [origin], steps));
         var predictions = new List<Dictionary<string, object>>(steps);
@@ -79,7 +80,7 @@ internal sealed partial class PredictService(ModelSlots slots, PredictQueue queu
         return new PredictAnswer("SUCCESS", model.Identifier, manifest.RunId, manifest.ModelType, model.Version, manifest.ConfigHash, predictions, intervals, warnings.Count > 0 ? warnings : null);
     }
 
-    private (PreparedSeries Series, int Origin, IReadOnlyList<string> Warnings) Rows(ServedModel model, PredictRequest request)
+    private (PreparedSeries Series, int Origin, IReadOnlyList<string> Warnings) Rows(ServedModel model, PredictRequest request, StartingRows? newest)
     {
         if (request.Data is { } data)
         {
@@ -87,9 +88,9 @@ internal sealed partial class PredictService(ModelSlots slots, PredictQueue queu
             return (frame.Series, frame.Origin, frame.Warnings);
         }
 
-        return model.Newest is { } newest
-            ? (newest, newest.Rows - 1, [])
-            : throw new UnavailableException($"There are no newest rows to forecast from: {model.NoNewest}. Send rows as 'data'.");
+        return newest?.Series is { } series
+            ? (series, series.Rows - 1, newest.Warning is { } warning ? [warning] : [])
+            : throw new UnavailableException($"There are no newest rows to forecast from: {newest?.None}. Send rows as 'data'.");
     }
 
     private void RefuseTooLong(PredictRequest request)

@@ -1,4 +1,3 @@
-using FLTS.Modules.Forecasting;
 using FLTS.Modules.Forecasting.Intervals;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
@@ -9,9 +8,10 @@ namespace FLTS.Modules.Inference;
 /// A champion in memory. Counted by its users: after a swap it lives until the last request that took it has answered, so nobody
 /// ever computes with freed memory and no request is dropped.
 /// </summary>
-internal sealed class ServedModel(string identifier, int version, LoadedModel loaded, PreparedSeries? newest, string? noNewest, bool isFromCache)
+internal sealed class ServedModel(string identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
 {
     private int _users = 1; // The slot's own.
+    private volatile StartingRows _newest = newest;
 
     public string Identifier { get; } = identifier;
 
@@ -22,11 +22,11 @@ internal sealed class ServedModel(string identifier, int version, LoadedModel lo
 
     public LoadedModel Loaded { get; } = loaded;
 
-    /// <summary>The newest rows that are known, on the model's scale; null where there are none.</summary>
-    public PreparedSeries? Newest { get; } = newest;
+    /// <summary>What a forecast without rows starts from; <see cref="NewestRows"/> replaces it.</summary>
+    public StartingRows Newest { get => _newest; set => _newest = value; }
 
-    /// <summary>Why <see cref="Newest"/> is null.</summary>
-    public string? NoNewest { get; } = noNewest;
+    /// <summary>Held by whoever looks for newer rows. Needs no disposal: nobody asks for its wait handle.</summary>
+    public SemaphoreSlim Looking { get; } = new(1, 1);
 
     public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
 

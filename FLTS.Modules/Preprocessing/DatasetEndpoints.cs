@@ -41,14 +41,14 @@ internal static class DatasetEndpoints
         group.MapPut("", Put).WithName("PutDataset")
             .WithSummary("Stores a CSV (or gzip of one) as the newest version of a dataset's train or test part.")
             .RequireRole(Roles.Train)
-            .Accepts<string>("text/csv", "application/gzip", "application/octet-stream")
+            .Accepts<string>("text/csv", "application/gzip", "*/*") // What is sent is told by its bytes: curl names a form for any file.
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample("time,down,up\n2018-02-05 23:40:00,109934672,1166592\n2018-02-05 23:42:00,98034672,1066592\n")
             .WithExample(new UploadedSource("PobleSec", "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []), StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary("Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is last in time; forecasts without data start from them.")
             .RequireRole(Roles.Train)
-            .Accepts<string>("application/json", "text/csv")
+            .Accepts<string>("application/json", "text/csv", "*/*")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
             .WithExample(new AppendedRows("PobleSec", "test", 1, 3, "77aa01", _last, _last));

@@ -6,6 +6,9 @@ namespace FLTS.Modules.Registry;
 /// <summary>Sources by name. A source is kept in the object store by the hash of its bytes; the registry knows which name points at which.</summary>
 internal interface ISourceCatalog
 {
+    /// <summary>Versions that this process has added since it started.</summary>
+    long Additions { get; }
+
     /// <summary>The newest sources of a name; a file that is new in the folder (or bucket) is imported first.</summary>
     /// <exception cref="InvalidInputException">Not a name.</exception>
     /// <exception cref="NotFoundException">No such dataset; lists those there are.</exception>

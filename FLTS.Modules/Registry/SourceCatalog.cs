@@ -16,6 +16,10 @@ internal sealed partial class SourceCatalog(
     /// <summary>File times come from a clock that moves in steps of some milliseconds and may lag behind.</summary>
     private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(50);
 
+    private long _additions;
+
+    public long Additions => Interlocked.Read(ref _additions);
+
     public async Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
@@ -55,7 +59,11 @@ internal sealed partial class SourceCatalog(
         {
             var row = new SourceRow { Name = name, Part = part, Version = version, Sha256 = sha256, Size = file.Length, RegisteredAt = time.GetUtcNow() };
             if (await db.InsertIfAbsentAsync(row, cancellation))
+            {
+                Interlocked.Increment(ref _additions);
                 return row;
+            }
+
             if (await NewestAsync(name, part, cancellation) is { } theirs && theirs.Sha256 == sha256)
                 return theirs;
             if (over is not null)
