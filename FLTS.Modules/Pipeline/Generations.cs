@@ -97,6 +97,14 @@ internal static class Generations
             .ExecuteUpdateAsync(Cancelled(reason, now), cancellation);
     }
 
+    /// <summary>Data is not prepared again under the hands of a pipeline.</summary>
+    /// <exception cref="ConflictException">A pipeline that has not ended has this data.</exception>
+    public static async Task RefuseDataInUseAsync(RegistryDbContext db, string configHash, CancellationToken cancellation)
+    {
+        if (await db.Pipelines.Unfinished().Where(p => p.ConfigHash == configHash).Select(p => p.PipelineId).FirstOrDefaultAsync(cancellation) is { } other)
+            throw new ConflictException($"The data {configHash} cannot be prepared again now: pipeline {other} works with it. Cancel that first, or wait for its end.");
+    }
+
     /// <summary>Asks for data that could not be prepared (or, <paramref name="always"/>, that is to be prepared again) to be prepared.</summary>
     public static Task RequeueDatasetAsync(RegistryDbContext db, string configHash, bool always, CancellationToken cancellation) => db.Datasets
         .Where(d => d.ConfigHash == configHash && (d.Status == DatasetStatus.Failed || (always && d.Status == DatasetStatus.Ready)))

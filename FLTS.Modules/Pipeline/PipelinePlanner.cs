@@ -15,6 +15,7 @@ internal sealed record PipelinePlan(
     string Config,
     IReadOnlyList<PlannedRun> Runs,
     EvaluationPolicy Evaluation,
+    bool ForceReprocess,
     bool ForceRetrain);
 
 /// <summary>A model type with its complete hyperparameters.</summary>
@@ -48,7 +49,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             ConfigurationJson.Read(configuration.GetSection("Preprocessing")),
             request.Preprocessing);
 
-        return new PipelinePlan(request.Dataset, identifier, config.ConfigHash, CanonicalJson.Serialize(config.ToJson()), runs, policy, request.ForceRetrain);
+        return new PipelinePlan(request.Dataset, identifier, config.ConfigHash, CanonicalJson.Serialize(config.ToJson()), runs, policy, request.ForceReprocess, request.ForceRetrain);
     }
 
     private PlannedRun PlanRun(IForecasterFamily family, JsonNode? overrides)

@@ -10,7 +10,7 @@ internal sealed record PipelineRequest
     private static readonly string[] _known =
     [
         "dataset", "identifier", "model_types", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
-        "hash_salt", "force_retrain", "preprocessing", "training", "evaluation",
+        "hash_salt", "force_reprocess", "force_retrain", "preprocessing", "training", "evaluation",
     ];
 
     /// <summary>Members that belong to the preprocess config and may be given at the top level for convenience.</summary>
@@ -24,6 +24,9 @@ internal sealed record PipelineRequest
 
     /// <summary>Types to train; default: <c>Pipeline:ExpectedModelTypes</c>.</summary>
     public IReadOnlyList<string>? ModelTypes { get; init; }
+
+    /// <summary>Prepares data that is prepared already once more, to see that it comes out the same.</summary>
+    public bool ForceReprocess { get; init; }
 
     /// <summary>Trains anew even where a run of the same identity succeeded.</summary>
     public bool ForceRetrain { get; init; }
@@ -66,6 +69,7 @@ internal sealed record PipelineRequest
             Dataset = Text(root, "dataset") ?? throw new InvalidInputException("'dataset' is missing: the name of a dataset, for example {\"dataset\": \"demo\"}."),
             Identifier = Text(root, "identifier"),
             ModelTypes = Texts(root, "model_types"),
+            ForceReprocess = Flag(root, "force_reprocess"),
             ForceRetrain = Flag(root, "force_retrain"),
             Preprocessing = preprocessing,
             Training = Member(root, "training"),

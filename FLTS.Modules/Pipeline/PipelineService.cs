@@ -62,7 +62,9 @@ internal sealed partial class PipelineService(
             return;
 
         // Asking again for data that could not be prepared is asking to try again.
-        await Generations.RequeueDatasetAsync(db, plan.ConfigHash, always: false, cancellation);
+        if (plan.ForceReprocess)
+            await Generations.RefuseDataInUseAsync(db, plan.ConfigHash, cancellation);
+        await Generations.RequeueDatasetAsync(db, plan.ConfigHash, always: plan.ForceReprocess, cancellation);
     }
 
     private async Task<RunRow> EnsureRunAsync(RegistryDbContext db, PipelinePlan plan, PlannedRun planned, CancellationToken cancellation)
@@ -103,7 +105,9 @@ internal sealed partial class PipelineService(
         if (await FindAsync(db, plan, runs, cancellation) is { } existing)
         {
             // Asking again for one that ended without a decision is asking to try again; what is trained stays trained.
-            if (existing.Status is PipelineStatus.Cancelled or PipelineStatus.Failed && await Generations.ReopenAsync(db, existing, AttemptTrigger.Event, time.GetUtcNow(), cancellation))
+            var again = existing.Status is PipelineStatus.Cancelled or PipelineStatus.Failed ? AttemptTrigger.Event
+                : plan.ForceReprocess ? AttemptTrigger.Rerun : (AttemptTrigger?)null;
+            if (again is { } trigger && await Generations.ReopenAsync(db, existing, trigger, time.GetUtcNow(), cancellation))
                 return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == existing.PipelineId, cancellation);
 
             LogSamePipeline(logger, existing.PipelineId, plan.ConfigHash, plan.Identifier);

@@ -75,8 +75,8 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
         }
         else
         {
-            if (stage == RerunStage.Preprocess && await db.Pipelines.Unfinished().Where(p => p.ConfigHash == pipeline.ConfigHash).Select(p => p.PipelineId).FirstOrDefaultAsync(cancellation) is { } other)
-                throw new ConflictException($"The data of pipeline {pipelineId} cannot be prepared again now: pipeline {other} works with it. Cancel that first, or wait for its end.");
+            if (stage == RerunStage.Preprocess)
+                await Generations.RefuseDataInUseAsync(db, pipeline.ConfigHash, cancellation);
 
             await Generations.RequeueDatasetAsync(db, pipeline.ConfigHash, always: stage == RerunStage.Preprocess, cancellation);
             runs = [.. await RenewAsync(db, pipeline, runs, now, cancellation)];

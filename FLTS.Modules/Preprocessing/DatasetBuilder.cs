@@ -13,7 +13,7 @@ namespace FLTS.Modules.Preprocessing;
 internal sealed record BuiltDataset(DatasetMeta Meta, string TrainSha256, string TestSha256, string MetaSha256);
 
 /// <summary>Reads the sources, prepares, writes the three objects and reads them back before anybody is told.</summary>
-internal sealed class DatasetBuilder(IObjectStore store, TimeProvider time, ILogger<DatasetBuilder> logger)
+internal sealed partial class DatasetBuilder(IObjectStore store, TimeProvider time, ILogger<DatasetBuilder> logger)
 {
     private const int CompareBytes = 1 << 20;
 
@@ -26,12 +26,57 @@ internal sealed class DatasetBuilder(IObjectStore store, TimeProvider time, ILog
         var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{row.SourceName}_test.csv", config, row.ConfigHash, cancellation) : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);
 
-        // The meta comes last: who finds it finds the rest.
         var hash = data.Meta.ConfigHash;
+        if (row.MetaSha256 is not null && await MatchesStoredAsync(row, data, cancellation))
+            return new BuiltDataset(data.Meta, row.TrainSha256!, row.TestSha256!, row.MetaSha256);
+
+        // The meta comes last: who finds it finds the rest.
         var hashes = await Task.WhenAll(
             StoreAsync(ObjectKeys.Train(hash), stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation), stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation), cancellation),
             StoreAsync(ObjectKeys.Test(hash), stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation), stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation), cancellation));
         return new BuiltDataset(data.Meta, hashes[0], hashes[1], await StoreMetaAsync(data.Meta, cancellation));
+    }
+
+    /// <summary>Compares data that was prepared before with what came out now.</summary>
+    /// <returns>False: an object is gone or was changed; it is written again.</returns>
+    /// <exception cref="InvalidInputException">An object is as it was written and holds other values.</exception>
+    private async Task<bool> MatchesStoredAsync(DatasetRow row, PreparedDataset data, CancellationToken cancellation)
+    {
+        var hash = row.ConfigHash;
+        var isWhole = await CompareAsync(ObjectKeys.Train(hash), row.TrainSha256!, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation));
+        isWhole &= await CompareAsync(ObjectKeys.Test(hash), row.TestSha256!, stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation));
+        return isWhole & await CompareAsync(ObjectKeys.Meta(hash), row.MetaSha256!, async stream =>
+        {
+            using var stored = new MemoryStream();
+            await stream.CopyToAsync(stored, cancellation);
+            return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(stored.ToArray())).AsSpan().SequenceEqual(ProcessedFiles.WriteMeta(data.Meta)) ? null : "the parameters in meta.json differ";
+        });
+
+        async Task<bool> CompareAsync(ObjectKey key, string sha256, Func<Stream, Task<string?>> difference)
+        {
+            using var local = new LocalFile();
+            if (await store.StatAsync(key, cancellation) is null)
+            {
+                LogRestored(logger, hash, key.ToString(), "gone");
+                return false;
+            }
+
+            await using (var stored = new HashingStream(await store.OpenReadAsync(key, cancellation), key.ToString()))
+            {
+                await using var copy = local.OpenWrite();
+                await stored.CopyToAsync(copy, cancellation);
+                if (stored.Finish() != sha256)
+                {
+                    LogRestored(logger, hash, key.ToString(), "changed after it was written");
+                    return false;
+                }
+            }
+
+            await using var stream = local.OpenRead();
+            return await difference(stream) is not { } different
+                ? true
+                : throw new InvalidInputException($"Prepared again, '{row.SourceName}' gave other values than are stored under {hash}: {different}. What is stored stays as it is; give a 'hash_salt' to prepare this data beside it.");
+        }
     }
 
     /// <summary>Reads and parses a source while its hash is taken; nothing of it is used before the hash is found right.</summary>
@@ -125,4 +170,7 @@ internal sealed class DatasetBuilder(IObjectStore store, TimeProvider time, ILog
             ? Convert.ToHexStringLower(SHA256.HashData(written))
             : throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
     }
+
+    [LoggerMessage(EventName = "preprocess_restored", Level = LogLevel.Warning, Message = "{key} is {state}: it is written again (config_hash {config_hash})")]
+    private static partial void LogRestored(ILogger logger, string config_hash, string key, string state);
 }

@@ -38,8 +38,9 @@ internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registr
     private async Task<PreparedDataset> ReadAsync(string configHash, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var row = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.ConfigHash == configHash && d.Status == DatasetStatus.Ready, cancellation)
-            ?? throw new NotFoundException($"The data {configHash} is not prepared.");
+        var row = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.ConfigHash == configHash, cancellation);
+        if (row?.Status != DatasetStatus.Ready)
+            throw new NotFoundException($"The data {configHash} is not prepared{(row?.Error is { } error ? $": {error}" : ".")}");
         using var metaFile = await CheckedAsync(ObjectKeys.Meta(configHash), row.MetaSha256!, cancellation);
         using var trainFile = await CheckedAsync(ObjectKeys.Train(configHash), row.TrainSha256!, cancellation);
         using var testFile = await CheckedAsync(ObjectKeys.Test(configHash), row.TestSha256!, cancellation);

@@ -1,6 +1,8 @@
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Forecasting.Series;
 using FLTS.Modules.Preprocessing;
+using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,6 +34,59 @@ internal sealed class DatasetBuilderTests
         var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
         Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
+    }
+
+    [Test]
+    public async Task Prepared_again_the_same_values_keep_what_is_stored_and_what_was_lost_is_written_again([Values("", "train.parquet", "test.parquet", "meta.json")] string lost)
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var built = Recorded(row, await builder.BuildAsync(row, default));
+        var before = await Written(registry, row.ConfigHash);
+        if (lost.Length > 0)
+            await registry.Store.PutAsync(new ObjectKey(ObjectKeys.ProcessedBucket, $"{row.ConfigHash}/{lost}"), "lost"u8.ToArray(), default);
+
+        var again = await builder.BuildAsync(row, default);
+
+        Assert.That((again.TrainSha256, again.TestSha256, again.MetaSha256), Is.EqualTo((built.TrainSha256, built.TestSha256, built.MetaSha256)));
+        Assert.That(await Written(registry, row.ConfigHash), lost.Length > 0 ? Is.Not.EqualTo(before) : Is.EqualTo(before), "when each object was written");
+        Assert.That(ProcessedFiles.ReadMeta((await registry.Store.ReadAllAsync(ObjectKeys.Meta(row.ConfigHash), default)).ToArray()).ConfigHash, Is.EqualTo(row.ConfigHash));
+    }
+
+    [Test]
+    public async Task Prepared_again_other_values_are_an_error_and_what_is_stored_stays()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
+        var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var built = Recorded(row, await builder.BuildAsync(row, default));
+        using var train = await registry.Store.ReadAllAsync(ObjectKeys.Train(row.ConfigHash), default);
+        using var test = await registry.Store.ReadAllAsync(ObjectKeys.Test(row.ConfigHash), default);
+        var other = await ProcessedFiles.ReadAsync(built.Meta, train, test);
+        other.Train.Values[1][5] += 1e-9;
+        using var stream = new MemoryStream();
+        await ProcessedFiles.WriteTrainAsync(other, stream);
+        await registry.Store.PutAsync(ObjectKeys.Train(row.ConfigHash), stream.ToArray(), default);
+        row.TrainSha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream.ToArray()));
+        var before = await Written(registry, row.ConfigHash);
+
+        Assert.That(() => builder.BuildAsync(row, default), Throws.TypeOf<InvalidInputException>().With.Message.Contains("other values").And.Message.Contains(other.Train.Columns[1]).And.Message.Contains("hash_salt"));
+        Assert.That(await Written(registry, row.ConfigHash), Is.EqualTo(before));
+    }
+
+    private static BuiltDataset Recorded(DatasetRow row, BuiltDataset built)
+    {
+        (row.TrainSha256, row.TestSha256, row.MetaSha256) = (built.TrainSha256, built.TestSha256, built.MetaSha256);
+        return built;
+    }
+
+    private static async Task<List<DateTimeOffset>> Written(RegistryUnderTest registry, string hash)
+    {
+        var times = new List<DateTimeOffset>();
+        foreach (var key in new[] { ObjectKeys.Train(hash), ObjectKeys.Test(hash), ObjectKeys.Meta(hash) })
+            times.Add((await registry.Store.StatAsync(key, default))!.ModifiedAt);
+        return times;
     }
 
     [Test]
