@@ -113,7 +113,7 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
     private async Task<RawTable> TailAsync(string sha256, string file, int rows, ServingModel model, CancellationToken cancellation)
     {
         await using var source = new HashingStream(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
-        var options = DatasetPreparer.ReadOptions(model.Config) with { Columns = [.. model.Scaler.Columns.Select(c => c.Name)] };
+        var options = DatasetPreparer.ReadOptions(model.Config) with { Columns = [.. model.Scaler.Columns.Select(c => c.Name)], MaxBytes = long.MaxValue, MaxColumns = int.MaxValue };
         var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
         return source.Finish() == sha256 ? table : throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.");
     }

@@ -13,7 +13,7 @@ namespace FLTS.Modules.Preprocessing;
 internal sealed record BuiltDataset(DatasetMeta Meta, string TrainSha256, string TestSha256, string MetaSha256);
 
 /// <summary>Reads the sources, prepares, writes the three objects and reads them back before anybody is told.</summary>
-internal sealed partial class DatasetBuilder(IObjectStore store, TimeProvider time, ILogger<DatasetBuilder> logger)
+internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions options, TimeProvider time, ILogger<DatasetBuilder> logger)
 {
     private const int CompareBytes = 1 << 20;
 
@@ -91,7 +91,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, TimeProvider ti
             {
                 try
                 {
-                    var table = CsvTableReader.Read(source, file, DatasetPreparer.ReadOptions(config) with { ExpectedBytes = size }, progress, cancellation);
+                    var table = CsvTableReader.Read(source, file, DatasetPreparer.ReadOptions(config, options.Limits) with { ExpectedBytes = size }, progress, cancellation);
                     RequireHash();
                     return table;
                 }

@@ -28,6 +28,6 @@ public static class LocalPreprocess
             Config = CanonicalJson.Serialize(config.ToJson()),
             CreatedAt = time.GetUtcNow(),
         };
-        return (await new DatasetBuilder(new FolderObjectStore(objects, time), time, loggers.CreateLogger<DatasetBuilder>()).BuildAsync(row, cancellation)).Meta;
+        return (await new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>()).BuildAsync(row, cancellation)).Meta;
     }
 }

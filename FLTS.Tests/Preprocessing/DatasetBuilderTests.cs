@@ -19,7 +19,7 @@ internal sealed class DatasetBuilderTests
     {
         await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
-        var builder = new DatasetBuilder(new LyingStore(registry.Store, file, lie), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(new LyingStore(registry.Store, file, lie), new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
         Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<UnavailableException>().With.Message.Contains(file));
     }
@@ -31,7 +31,7 @@ internal sealed class DatasetBuilderTests
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var source = ObjectKeys.Source(System.Text.Json.Nodes.JsonNode.Parse(queued.Config)!["sources"]!["train"]!.GetValue<string>());
         await registry.Store.PutAsync(source, "time,down\nnever,1\n"u8.ToArray(), default);
-        var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
         Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
     }
@@ -41,7 +41,7 @@ internal sealed class DatasetBuilderTests
     {
         await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
-        var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
         var built = Recorded(row, await builder.BuildAsync(row, default));
         var before = await Written(registry, row.ConfigHash);
         if (lost.Length > 0)
@@ -59,7 +59,7 @@ internal sealed class DatasetBuilderTests
     {
         await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
-        var builder = new DatasetBuilder(registry.Store, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
         var built = Recorded(row, await builder.BuildAsync(row, default));
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Train(row.ConfigHash), default);
         using var test = await registry.Store.ReadAllAsync(ObjectKeys.Test(row.ConfigHash), default);
