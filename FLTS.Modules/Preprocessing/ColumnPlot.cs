@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Modules.Forecasting.Profiling;
 using FLTS.Modules.Forecasting.Series;
 using ScottPlot;
@@ -51,12 +52,15 @@ internal static class ColumnPlot
         if (test is not null)
             Line(plot, Envelope.Of(test, 0, Stretches(test)), _testColor, "test");
 
-        plot.Axes.DateTimeTicksBottom();
+        plot.Axes.DateTimeTicksBottom().TickGenerator = new ScottPlot.TickGenerators.DateTimeAutomatic
+        {
+            LabelFormatter = time => time.ToString(span < TimeSpan.FromDays(2) ? "MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture),
+        };
         plot.Title(title, 16);
         plot.YLabel(column);
         plot.Axes.Margins(0.01, 0.06);
         if (test is not null)
-            plot.ShowLegend(Alignment.UpperLeft, Orientation.Horizontal);
+            plot.ShowLegend(Edge.Right);
 
         int Stretches(SeriesFrame frame) => Math.Max(10, (int)(1100 * ((frame.Timestamps[^1] - frame.Timestamps[0]) / (span == TimeSpan.Zero ? TimeSpan.FromTicks(1) : span))));
     }
@@ -100,7 +104,7 @@ internal static class ColumnPlot
         plot.YLabel(column);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericFixedInterval(3);
         plot.Axes.SetLimitsX(0, 24);
-        plot.ShowLegend(Alignment.UpperLeft);
+        plot.ShowLegend(Edge.Right);
     }
 
     private static void Distribution(Plot plot, string column, SeriesFrame train, SeriesFrame? test)

@@ -31,10 +31,22 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             return new BuiltDataset(data.Meta, row.TrainSha256!, row.TestSha256!, row.MetaSha256);
 
         // The meta comes last: who finds it finds the rest.
-        var hashes = await Task.WhenAll(
-            StoreAsync(ObjectKeys.Train(hash), stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation), stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation), cancellation),
-            StoreAsync(ObjectKeys.Test(hash), stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation), stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation), cancellation));
+        var hashes = await Task.WhenAll(StoreTrainAsync(), StoreTestAsync());
         return new BuiltDataset(data.Meta, hashes[0], hashes[1], await StoreMetaAsync(data.Meta, cancellation));
+
+        async Task<string> StoreTrainAsync()
+        {
+            var sha256 = await StoreAsync(ObjectKeys.Train(hash), stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation), stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation), cancellation);
+            FaultPoint.Reach("preprocess.train-written");
+            return sha256;
+        }
+
+        async Task<string> StoreTestAsync()
+        {
+            var sha256 = await StoreAsync(ObjectKeys.Test(hash), stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation), stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation), cancellation);
+            FaultPoint.Reach("preprocess.test-written");
+            return sha256;
+        }
     }
 
     /// <summary>Compares data that was prepared before with what came out now.</summary>
@@ -143,7 +155,6 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     {
         await using var sent = local.OpenRead();
         await store.PutAsync(key, sent, cancellation);
-        FaultPoint.Reach($"preprocess.{Path.GetFileNameWithoutExtension(key.ToString())}-written");
 
         sent.Position = 0;
         await using var received = new HashingStream(await store.OpenReadAsync(key, cancellation), key.ToString());
