@@ -35,7 +35,7 @@ internal sealed class OutageTests
         var state = await StateAsync(flts, id);
         while (!HasEnded(state))
         {
-            if (restarts++ < 12)
+            if (restarts++ < 6)
                 await postgres.RestartAsync();
             await Task.Delay(TimeSpan.FromSeconds(0.7));
             state = await StateAsync(flts, id);
