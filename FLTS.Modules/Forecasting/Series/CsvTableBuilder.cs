@@ -3,7 +3,7 @@ using FLTS.Modules.Contracts;
 namespace FLTS.Modules.Forecasting.Series;
 
 /// <summary>Joins parsed blocks in order and turns their faults into sentences with absolute rows.</summary>
-internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRow, bool required, long expectedBytes)
+internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstRow, bool required, long expectedBytes)
 {
     /// <summary>Rows; an estimate that is wrong must not ask for all the memory there is.</summary>
     private const int LargestPiece = 1 << 22;

@@ -120,6 +120,9 @@ public sealed record CsvReadOptions
 
     /// <summary>Most bytes of one line; default 1 MiB.</summary>
     public int MaxLineBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.</summary>
+    internal long RowsBefore { get; init; }
 }
 
 /// <summary>How far a reader is.</summary>
