@@ -17,6 +17,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
     private long _bytes;
     private int _room;
     private bool _epoch;
+    private bool _zones;
 
     public long Rows { get; private set; }
 
@@ -37,6 +38,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         if (block.Fault is { } fault)
             throw Fault($"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.", firstRow + _lines + block.FaultLine);
         _epoch |= block.HasEpoch;
+        _zones |= block.HasZones;
         _lines += block.Lines;
         _bytes += block.Bytes;
         if (Rows + block.Rows > Array.MaxLength)
@@ -90,6 +92,8 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         {
             Bytes = bytes,
             Warnings = warnings,
+            HasEpoch = _epoch,
+            HasZones = _zones,
         };
     }
 

@@ -48,6 +48,12 @@ public sealed class RawTable
     /// <summary>Sentences about what was left out.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Some times were epoch seconds.</summary>
+    internal bool HasEpoch { get; init; }
+
+    /// <summary>Some times carried a zone.</summary>
+    internal bool HasZones { get; init; }
+
     public int Rows => Timestamps.Length;
 
     /// <summary>Rows of a column by number, NaN for -1.</summary>
