@@ -61,11 +61,11 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Created<UploadedSource>> Put(
-        string name, string? part, string? timezone, HttpContext context, SourceUpload upload, DatasetOptions options, CancellationToken cancellation)
+        string name, string? part, string? timezone, HttpContext context, SourceUpload upload, CancellationToken cancellation)
     {
-        // A byte more, so that the limit is refused with the file's own sentence.
+        // The upload counts for itself: the server would drop the connection before the sentence has been read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = options.MaxBytes + 1;
+            limit.MaxRequestBodySize = null;
 
         return TypedResults.Created($"/datasets/{name}", await upload.ReceiveAsync(name, part ?? "train", timezone, context.Request.Body, cancellation));
     }

@@ -46,6 +46,10 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
         return await turn.RunAsync(
             async () =>
             {
+                // Somebody may have asked for the same while this request waited.
+                if (_kept.TryGetValue((files, timezone, column), out kept))
+                    return (T)kept;
+
                 var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), timezone, cancellation);
                 var test = files.TestSha256 is { } sha256 ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), timezone, cancellation) : null;
                 var made = await Task.Run(() => make(train, test), cancellation);

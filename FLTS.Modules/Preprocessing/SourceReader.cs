@@ -9,14 +9,29 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
 {
     /// <summary>A stored source, whole.</summary>
     /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
+    /// <exception cref="CorruptArtifactException">It was changed after it was stored.</exception>
     /// <exception cref="UnavailableException">The store refuses.</exception>
     public async Task<RawTable> ReadAsync(string sha256, string file, string? timezone, CancellationToken cancellation)
     {
         await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        await using (var source = await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation))
+        await using (var source = await OpenAsync(sha256, file, cancellation))
+        {
             await source.CopyToAsync(copy, cancellation);
+            RequireHash(source, sha256, file);
+        }
 
         return await ReadAsync(copy, file, timezone, cancellation);
+    }
+
+    /// <summary>The bytes of a stored source; see <see cref="RequireHash"/>.</summary>
+    public async Task<HashingStream> OpenAsync(string sha256, string file, CancellationToken cancellation) =>
+        new(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
+
+    /// <exception cref="CorruptArtifactException">The bytes are not those that were stored.</exception>
+    public static void RequireHash(HashingStream source, string sha256, string file)
+    {
+        if (source.Finish() is var found && found != sha256)
+            throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored: its SHA-256 is {found}.");
     }
 
     /// <summary>A file, from its beginning.</summary>
