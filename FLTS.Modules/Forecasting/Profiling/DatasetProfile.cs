@@ -37,7 +37,7 @@ public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string
             cancellation.ThrowIfCancellationRequested();
             var name = first.Columns[c];
             var other = second is null ? -1 : second.Columns.ToList().IndexOf(name);
-            var (values, cut) = (first.Take(c, 0, first.Rows), first.Rows - (int)Math.Ceiling((first.Rows * TestFraction) - 1e-9));
+            var (values, cut) = (first.Take(c, 0, first.Rows), first.Rows - (int)Math.Ceiling(first.Rows * TestFraction));
             var compared = second is null || other < 0 ? null : second.Take(other, 0, second.Rows);
             var all = second is null ? values : [.. values, .. compared ?? Enumerable.Repeat(double.NaN, second.Rows)];
             var drift = second is null ? ColumnDrift.Of(values.AsSpan(0, cut), values.AsSpan(cut)) : compared is null ? null : ColumnDrift.Of(values, compared);
