@@ -22,7 +22,7 @@ internal sealed class BadDatasetsTests
         var settings = Stations.SmallModels.ToDictionary(s => s.Key, s => (string?)s.Value);
         settings["Datasets:MaxBytes"] = $"{MaxBytes}";
         settings["Pipeline:ReconcileSeconds"] = "0.5";
-        _host = await RunningHost.StartAsync(settings: settings);
+        _host = await RunningHost.StartAsync(settings: settings).ReadyAsync();
         await _host.PutAsync("station", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
     }
 

@@ -43,6 +43,14 @@ internal static class DatasetClient
         return zipped.ToArray();
     }
 
+    /// <summary>Waits until the database has its tables.</summary>
+    public static async Task<RunningHost> ReadyAsync(this Task<RunningHost> starting)
+    {
+        var host = await starting;
+        await host.App.Services.GetRequiredService<IStartupGate>().OpenedAsync(default);
+        return host;
+    }
+
     public static Task<Answer> PutAsync(this RunningHost host, string name, string csv, string query = "") => host.PutAsync(name, Encoding.UTF8.GetBytes(csv), query);
 
     public static Task<Answer> PutAsync(this RunningHost host, string name, byte[] body, string query = "", string type = "text/csv") =>

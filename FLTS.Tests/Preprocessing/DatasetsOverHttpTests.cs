@@ -30,7 +30,7 @@ internal sealed class DatasetsOverHttpTests
             ["Datasets:MaxWaiting"] = "100",
             ["Datasets:MaxAppendRows"] = "50",
             ["Datasets:MaxLineBytes"] = "1000",
-        });
+        }).ReadyAsync();
     }
 
     [OneTimeTearDown]
