@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using FLTS.Host.Hosting;
 using FLTS.Modules.Contracts;
@@ -7,6 +8,8 @@ namespace FLTS.Host.Cli;
 /// <summary>The command line uses the same HTTP API as everybody.</summary>
 internal sealed class ApiClient : IDisposable
 {
+    private static readonly TimeSpan _again = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _http;
 
     public ApiClient(string url, string key)
@@ -15,16 +18,17 @@ internal sealed class ApiClient : IDisposable
         _http.DefaultRequestHeaders.Add(Security.Header, key);
     }
 
-    public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) => ReadAsync(_http.GetAsync(path, cancellation), cancellation);
+    public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) => ReadAsync(() => _http.GetAsync(path, cancellation), cancellation);
 
-    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) => ReadAsync(_http.PostAsJsonAsync(path, body, cancellation), cancellation);
+    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) => ReadAsync(() => _http.PostAsJsonAsync(path, body, cancellation), cancellation);
 
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Waits out a database or store that is away: the server lives on without them, and so does who watches it.</summary>
     /// <exception cref="InvalidInputException">The API refused; the message is its sentence.</exception>
-    private static async Task<JsonObject> ReadAsync(Task<HttpResponseMessage> call, CancellationToken cancellation)
+    private static async Task<JsonObject> ReadAsync(Func<Task<HttpResponseMessage>> call, CancellationToken cancellation)
     {
-        using var response = await call;
+        using var response = await AnsweredAsync(call, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (response.IsSuccessStatusCode)
             return JsonNode.Parse(text)!.AsObject();
@@ -40,5 +44,19 @@ internal sealed class ApiClient : IDisposable
         }
 
         throw new InvalidInputException(detail ?? $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered {(int)response.StatusCode}.");
+    }
+
+    private static async Task<HttpResponseMessage> AnsweredAsync(Func<Task<HttpResponseMessage>> call, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var response = await call();
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                return response;
+
+            var wait = response.Headers.RetryAfter?.Delta ?? _again;
+            response.Dispose();
+            await Task.Delay(wait, cancellation);
+        }
     }
 }

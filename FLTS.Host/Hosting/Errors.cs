@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -43,6 +44,9 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
         if (exception is TooManyException tooMany)
             httpContext.Response.Headers.RetryAfter = tooMany.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
+        if (IsDatabaseAway(exception))
+            httpContext.Response.Headers.RetryAfter = "5";
+
         // Written whatever the caller accepts: a caller that asked for a file is better off with a sentence than with nothing.
         await TypedResults.Problem(problem).ExecuteAsync(httpContext);
         return true;
@@ -57,8 +61,12 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
         BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound => Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         JsonException json => Problem(400, NotJson(json)),
+        _ when IsDatabaseAway(exception) => Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds."),
         _ => Problem(500, "Something went wrong here; the log has it under the trace_id."),
     };
+
+    /// <summary>EF wraps what it takes for transient.</summary>
+    private static bool IsDatabaseAway(Exception? exception) => exception is DbException { IsTransient: true } || (exception is not null && IsDatabaseAway(exception.InnerException));
 
     private static string NotJson(JsonException json) =>
         $"The body is no valid JSON{(json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "")}{(json.Path is { Length: > 1 } path ? $" ({path})" : "")}.";

@@ -92,6 +92,17 @@ internal sealed class ErrorsTests
         Assert.That(errors[0]["@x"]!.GetValue<string>(), Does.Contain(Secret));
     }
 
+    [Test]
+    public async Task A_database_that_is_away_is_no_bug_and_is_asked_again()
+    {
+        await using var host = await RunningHost.StartAsync(map: app => app.MapGet("/away", string () => throw new InvalidOperationException("likely transient", new Npgsql.NpgsqlException("x", new IOException("gone")))).RequireRole(Roles.Read));
+        using var answer = await host.SendAsync(HttpMethod.Get, "/away");
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(answer.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(5)));
+        Assert.That((await RunningHost.JsonAsync(answer))["detail"]!.GetValue<string>(), Does.Contain("database does not answer"));
+    }
+
     [TestCase("{\"data\": [1,\n 2", 400, "line 2")]
     [TestCase("", 400, "The body is missing")]
     [TestCase("[]", 422, "")]

@@ -59,7 +59,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var (program, arguments) = AsPostgres(
             "postgres", "-D", _folder["data"], "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder.Path}",
             // Nothing here must survive a power cut; everything must survive a killed server, and does.
-            "-c", "fsync=off", "-c", "max_connections=200");
+            "-c", "fsync=off", "-c", "max_connections=1000"); // Every test has a database of its own, and its pool keeps connections for minutes.
         _process = ServerProcess.Start(_folder["postgres.log"], program, arguments);
         await _process.WaitUntilAsync("PostgreSQL", async () =>
         {
