@@ -23,14 +23,14 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
 
     /// <param name="name">Dataset.</param>
     /// <param name="sent">Column names and rows as text, as they were sent.</param>
-    /// <param name="timezone">IANA zone of the dataset, where its times carry one.</param>
+    /// <param name="form">How the dataset is written.</param>
     /// <param name="cancellation">Stops before the version is written.</param>
     /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column. Nothing was stored.</exception>
     /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
-    public Task<AppendedRows> AppendAsync(string name, SentRows sent, string? timezone, CancellationToken cancellation)
+    public Task<AppendedRows> AppendAsync(string name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
-        SourceReader.CheckTimezone(timezone);
+        form.Check();
         if (sent.Rows.Count == 0)
             throw new InvalidInputException("There are no rows; send at least one.");
 
@@ -39,7 +39,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
             {
                 for (var attempt = 1; attempt <= Tries; attempt++)
                 {
-                    if (await TryAppendAsync(name, sent, timezone, cancellation) is { } done)
+                    if (await TryAppendAsync(name, sent, form, cancellation) is { } done)
                         return done;
                 }
 
@@ -48,7 +48,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
             cancellation);
     }
 
-    private async Task<AppendedRows?> TryAppendAsync(string name, SentRows sent, string? timezone, CancellationToken cancellation)
+    private async Task<AppendedRows?> TryAppendAsync(string name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
         var versions = await sources.VersionsAsync(name, cancellation);
         var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
@@ -57,7 +57,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
         await UnpackAsync(newest, file, copy, cancellation);
 
         copy.Position = 0;
-        var limits = options.Limits with { Timezone = timezone };
+        var limits = form.Read(options);
         var tail = CsvTail.Read(copy, file, TailRows, limits, cancellation);
         var header = Header(copy, file, limits);
         var layout = CsvLayout.Parse(header, file, limits);

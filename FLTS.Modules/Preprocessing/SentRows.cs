@@ -17,10 +17,10 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     /// <summary>CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>); either may be gzip.</summary>
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
-    public static async Task<SentRows> ReadAsync(Stream body, bool json, DatasetOptions options, CancellationToken cancellation)
+    public static async Task<SentRows> ReadAsync(Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
         using var plain = await UnpackAsync(body, cancellation);
-        return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, options, cancellation);
+        return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
     }
 
     private static async Task<MemoryStream> UnpackAsync(Stream body, CancellationToken cancellation)
@@ -97,7 +97,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         }
     }
 
-    private static async Task<SentRows> FromCsvAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
         using var reader = new StreamReader(body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         CsvLayout? layout = null;
@@ -112,7 +112,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                     throw new TooLargeException($"Row {rows.Count + (layout is null ? 1 : 2)}: the line is longer than {options.MaxLineBytes} bytes (Datasets:MaxLineBytes).");
                 if (layout is null)
                 {
-                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", options.Limits);
+                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", form.Read(options));
                     continue;
                 }
 

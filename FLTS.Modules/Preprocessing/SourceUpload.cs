@@ -13,22 +13,22 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
 {
     /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column. Nothing was stored.</exception>
     /// <exception cref="TooLargeException">Over a limit; stopped while it came in.</exception>
-    public async Task<UploadedSource> ReceiveAsync(string name, string part, string? timezone, Stream body, CancellationToken cancellation)
+    public async Task<UploadedSource> ReceiveAsync(string name, string part, SourceForm form, Stream body, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         if (part is not ("train" or "test"))
             throw new InvalidInputException($"'part' is '{part}'; it must be train or test.");
 
-        SourceReader.CheckTimezone(timezone);
+        form.Check();
         var file = SourceReader.FileName(name, part);
         await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await CopyAsync(body, copy, file, cancellation);
-        return await turn.RunAsync(() => KeepAsync(name, part, file, timezone, copy, cancellation), cancellation);
+        return await turn.RunAsync(() => KeepAsync(name, part, file, form, copy, cancellation), cancellation);
     }
 
-    private async Task<UploadedSource> KeepAsync(string name, string part, string file, string? timezone, FileStream copy, CancellationToken cancellation)
+    private async Task<UploadedSource> KeepAsync(string name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
     {
-        var table = await reader.ReadAsync(copy, file, timezone, cancellation);
+        var table = await reader.ReadAsync(copy, file, form, cancellation);
 
         // A file of that name in the folder was there before: imported later, it would take this one's place.
         var known = await sources.FindAsync(name, cancellation);
@@ -37,7 +37,7 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         {
             if (known is null)
                 throw new NotFoundException($"There is no dataset '{name}' that '{file}' could be the test part of; put its train part first.");
-            var train = await reader.ReadAsync(known.TrainSha256, SourceReader.FileName(name, "train"), timezone, cancellation);
+            var train = await reader.ReadAsync(known.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
             step = RefuseOther(train, table, file);
         }
 

@@ -266,6 +266,23 @@ internal sealed class DatasetsOverHttpTests
     }
 
     [Test]
+    public async Task A_timestamp_column_of_another_name_is_named_in_the_query()
+    {
+        var csv = DatasetClient.Csv(0, 60, "when,down,up\n");
+        Assert.That((await _host.PutAsync("named", csv).ExpectAsync(Refused)).Detail, Does.Contain("or set timestamp_column. The file has when, down, up"));
+
+        await _host.PutAsync("named", csv, "?timestamp_column=when").ExpectAsync(HttpStatusCode.Created);
+        await _host.PutAsync("named", DatasetClient.Csv(60, 10, "when,down,up\n"), "?part=test&timestamp_column=when").ExpectAsync(HttpStatusCode.Created);
+        await _host.AppendAsync("named", DatasetClient.Csv(70, 1, "when,down,up\n"), query: "?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
+        await _host.AppendAsync("named", """[{"down": 1, "up": 2, "when": "2026-01-05 01:11:00"}]""", "application/json", "?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
+        var profile = await _host.GetAsync("/datasets/named/profile?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
+        await _host.GetAsync("/datasets/named/plots/up?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
+
+        Assert.That(profile.Body["test"]!["series"]!["rows"]!.GetValue<int>(), Is.EqualTo(12));
+        Assert.That((await _host.GetAsync("/datasets/named/profile").ExpectAsync(Refused)).Detail, Does.Contain("there is no timestamp column"));
+    }
+
+    [Test]
     public async Task What_lies_in_the_folder_is_a_version_before_what_is_put_and_can_be_extended_by_a_test_part()
     {
         await File.WriteAllTextAsync(_folder["datasets/filed.csv"], DatasetClient.Csv(0, 30));

@@ -32,7 +32,7 @@ internal sealed class RowAppenderTests
                 var row = Interlocked.Increment(ref next);
                 try
                 {
-                    return await appenders[i % 2].AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0), null, default);
+                    return await appenders[i % 2].AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0), new SourceForm(), default);
                 }
                 catch (ConflictException)
                 {
@@ -61,9 +61,9 @@ internal sealed class RowAppenderTests
         using var turn = new ReadingTurn(options);
         var appender = new RowAppender(registry.Get<ISourceCatalog>(), new SourceReader(registry.Store, options), turn, options, NullLogger<RowAppender>.Instance);
 
-        await appender.AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0), null, default);
+        await appender.AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0), new SourceForm(), default);
         Assert.That(
-            () => appender.AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0), null, default),
+            () => appender.AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0), new SourceForm(), default),
             Throws.TypeOf<TooLargeException>().With.Message.Contains("station.csv: with these rows the file would be larger than the limit"));
         Assert.That(await registry.Get<ISourceCatalog>().VersionsAsync("station", default), Has.Count.EqualTo(2));
     }
