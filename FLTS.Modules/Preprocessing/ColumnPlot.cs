@@ -40,7 +40,7 @@ internal static class ColumnPlot
         Timestamps = table.Timestamps,
         TimestampColumn = table.TimestampColumn,
         Columns = [column],
-        Values = [table.Values[table.Columns.ToList().IndexOf(column)]],
+        Values = [table.Take(table.Columns.ToList().IndexOf(column), 0, table.Rows)],
         Header = [column],
     };
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace FLTS.Modules.Preprocessing;
@@ -61,19 +62,20 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Created<UploadedSource>> Put(
-        string name, string? part, string? timezone, HttpContext context, SourceUpload upload, DatasetOptions options, CancellationToken cancellation)
+        string name, string? part, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, SourceUpload upload, CancellationToken cancellation)
     {
-        // A byte more, so that the limit is refused with the file's own sentence.
+        // The upload counts for itself: the server would drop the connection before the sentence has been read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = options.MaxBytes + 1;
+            limit.MaxRequestBodySize = null;
 
-        return TypedResults.Created($"/datasets/{name}", await upload.ReceiveAsync(name, part ?? "train", timezone, context.Request.Body, cancellation));
+        return TypedResults.Created($"/datasets/{name}", await upload.ReceiveAsync(name, part ?? "train", new SourceForm(timezone, timestampColumn), context.Request.Body, cancellation));
     }
 
-    private static async Task<Ok<AppendedRows>> Append(string name, string? timezone, HttpContext context, RowAppender appender, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<Ok<AppendedRows>> Append(string name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, RowAppender appender, DatasetOptions options, CancellationToken cancellation)
     {
-        var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), options, cancellation);
-        return TypedResults.Ok(await appender.AppendAsync(name, rows, timezone, cancellation));
+        var form = new SourceForm(timezone, timestampColumn);
+        var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
+        return TypedResults.Ok(await appender.AppendAsync(name, rows, form, cancellation));
     }
 
     private static async Task<Ok<DatasetVersionsView>> Versions(string name, ISourceCatalog sources, CancellationToken cancellation) =>
@@ -81,9 +83,9 @@ internal static class DatasetEndpoints
             name,
             [.. (await sources.VersionsAsync(name, cancellation)).Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))]));
 
-    private static async Task<Ok<DatasetProfile>> Profile(string name, string? timezone, DatasetInsight insight, CancellationToken cancellation) =>
-        TypedResults.Ok(await insight.ProfileAsync(name, timezone, cancellation));
+    private static async Task<Ok<DatasetProfile>> Profile(string name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+        TypedResults.Ok(await insight.ProfileAsync(name, new SourceForm(timezone, timestampColumn), cancellation));
 
-    private static async Task<FileContentHttpResult> Plot(string name, string column, string? timezone, DatasetInsight insight, CancellationToken cancellation) =>
-        TypedResults.File(await insight.PlotAsync(name, column, timezone, cancellation), "image/png");
+    private static async Task<FileContentHttpResult> Plot(string name, string column, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+        TypedResults.File(await insight.PlotAsync(name, column, new SourceForm(timezone, timestampColumn), cancellation), "image/png");
 }

@@ -12,13 +12,13 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     /// <summary>Answers kept: a PNG takes about 100 kB, a profile less.</summary>
     private const int MostKept = 256;
 
-    private readonly ConcurrentDictionary<(SourceFiles Files, string? Timezone, string? Column), object> _kept = new();
+    private readonly ConcurrentDictionary<(SourceFiles Files, SourceForm Form, string? Column), object> _kept = new();
 
     /// <exception cref="NotFoundException">No such dataset.</exception>
     /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
-    public Task<DatasetProfile> ProfileAsync(string name, string? timezone, CancellationToken cancellation) => KeptAsync(
+    public Task<DatasetProfile> ProfileAsync(string name, SourceForm form, CancellationToken cancellation) => KeptAsync(
         name,
-        timezone,
+        form,
         null,
         (train, test) => DatasetProfile.Of(train, test, SeriesFrame.DefaultMaxGapSteps, cancellation),
         cancellation);
@@ -26,32 +26,36 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     /// <returns>A PNG.</returns>
     /// <exception cref="NotFoundException">No such dataset, or no such column.</exception>
     /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
-    public Task<byte[]> PlotAsync(string name, string column, string? timezone, CancellationToken cancellation) => KeptAsync(
+    public Task<byte[]> PlotAsync(string name, string column, SourceForm form, CancellationToken cancellation) => KeptAsync(
         name,
-        timezone,
+        form,
         column,
         (train, test) => train.Columns.Contains(column)
             ? ColumnPlot.Draw($"{name}: {column}", column, train, test)
             : throw new NotFoundException($"The dataset '{name}' has no numeric column '{new string([.. column.Take(80).Select(c => char.IsControl(c) ? '?' : c)])}'; it has {string.Join(", ", train.Columns.Take(20))}."),
         cancellation);
 
-    private async Task<T> KeptAsync<T>(string name, string? timezone, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
+    private async Task<T> KeptAsync<T>(string name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
         where T : notnull
     {
-        SourceReader.CheckTimezone(timezone);
+        form.Check();
         var files = await sources.ResolveAsync(name, cancellation);
-        if (_kept.TryGetValue((files, timezone, column), out var kept))
+        if (_kept.TryGetValue((files, form, column), out var kept))
             return (T)kept;
 
         return await turn.RunAsync(
             async () =>
             {
-                var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), timezone, cancellation);
-                var test = files.TestSha256 is { } sha256 ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), timezone, cancellation) : null;
+                // Somebody may have asked for the same while this request waited.
+                if (_kept.TryGetValue((files, form, column), out kept))
+                    return (T)kept;
+
+                var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
+                var test = files.TestSha256 is { } sha256 ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation) : null;
                 var made = await Task.Run(() => make(train, test), cancellation);
                 if (_kept.Count >= MostKept)
                     _kept.Clear();
-                _kept[(files, timezone, column)] = made;
+                _kept[(files, form, column)] = made;
                 return made;
             },
             cancellation);

@@ -4,7 +4,6 @@ using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting.Series;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;
@@ -16,7 +15,7 @@ internal sealed record AppendedRows(string Name, string Part, int Appended, int 
 /// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test file, else
 /// train) as its next version; the versions before stay as they were.
 /// </summary>
-internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore store, ReadingTurn turn, DatasetOptions options, ILogger<RowAppender> logger)
+internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<RowAppender> logger)
 {
     /// <summary>Rows whose times are looked at for the last one: a file may be out of order by a few rows.</summary>
     private const int TailRows = 1000;
@@ -24,14 +23,14 @@ internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore s
 
     /// <param name="name">Dataset.</param>
     /// <param name="sent">Column names and rows as text, as they were sent.</param>
-    /// <param name="timezone">IANA zone of the dataset, where its times carry one.</param>
+    /// <param name="form">How the dataset is written.</param>
     /// <param name="cancellation">Stops before the version is written.</param>
     /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column. Nothing was stored.</exception>
     /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
-    public Task<AppendedRows> AppendAsync(string name, SentRows sent, string? timezone, CancellationToken cancellation)
+    public Task<AppendedRows> AppendAsync(string name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
-        SourceReader.CheckTimezone(timezone);
+        form.Check();
         if (sent.Rows.Count == 0)
             throw new InvalidInputException("There are no rows; send at least one.");
 
@@ -40,7 +39,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore s
             {
                 for (var attempt = 1; attempt <= Tries; attempt++)
                 {
-                    if (await TryAppendAsync(name, sent, timezone, cancellation) is { } done)
+                    if (await TryAppendAsync(name, sent, form, cancellation) is { } done)
                         return done;
                 }
 
@@ -49,7 +48,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore s
             cancellation);
     }
 
-    private async Task<AppendedRows?> TryAppendAsync(string name, SentRows sent, string? timezone, CancellationToken cancellation)
+    private async Task<AppendedRows?> TryAppendAsync(string name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
         var versions = await sources.VersionsAsync(name, cancellation);
         var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
@@ -58,14 +57,16 @@ internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore s
         await UnpackAsync(newest, file, copy, cancellation);
 
         copy.Position = 0;
-        var limits = options.Limits with { Timezone = timezone };
+        var limits = form.Read(options);
         var tail = CsvTail.Read(copy, file, TailRows, limits, cancellation);
-        var header = await HeaderAsync(copy, cancellation);
+        var header = Header(copy, file, limits);
         var layout = CsvLayout.Parse(header, file, limits);
         var lines = Lines(layout, tail.Columns, sent);
         using var added = new MemoryStream([.. header, (byte)'\n', .. lines]);
-        var rows = CsvTableReader.Read(added, "the rows sent", limits with { Columns = tail.Columns, TimestampColumn = tail.TimestampColumn }, null, cancellation);
-        RefuseOutOfOrder(tail.Timestamps.Max(), rows.Timestamps, file);
+        var rows = CsvTableReader.Read(added, "the rows sent", limits with { Columns = tail.Columns, TimestampColumn = tail.TimestampColumn, RowsBefore = sent.RowsBefore }, null, cancellation);
+        if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
+            throw new InvalidInputException($"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
+        RefuseOutOfOrder(tail.Timestamps.Max(), rows.Timestamps, file, sent.RowsBefore);
         if (copy.Length + lines.Length > options.MaxBytes)
             throw new TooLargeException($"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
 
@@ -82,29 +83,26 @@ internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore s
     /// <summary>The stored bytes as plain text that ends with a line end.</summary>
     private async Task UnpackAsync(SourceRow newest, string file, FileStream copy, CancellationToken cancellation)
     {
-        await using var stored = await store.OpenReadAsync(ObjectKeys.Source(newest.Sha256), cancellation);
+        await using var stored = await reader.OpenAsync(newest.Sha256, file, cancellation);
         using var source = CsvSource.Open(stored, file, options.MaxBytes);
         var buffer = new byte[1 << 17];
         byte last = 0;
         for (int got; (got = source.Read(buffer)) > 0; last = buffer[got - 1])
             await copy.WriteAsync(buffer.AsMemory(0, got), cancellation);
 
+        SourceReader.RequireHash(stored, newest.Sha256, file);
         if (last != (byte)'\n')
             copy.WriteByte((byte)'\n');
     }
 
-    private static async Task<byte[]> HeaderAsync(FileStream copy, CancellationToken cancellation)
+    private static byte[] Header(FileStream copy, string file, CsvReadOptions limits)
     {
         copy.Position = 0;
-        using var reader = new StreamReader(copy, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
-        while (await reader.ReadLineAsync(cancellation) is { } line)
-        {
-            if (line.Length > 0)
-                return Encoding.UTF8.GetBytes(line);
-        }
-
-        return [];
+        using var source = CsvSource.Open(copy, file, long.MaxValue);
+        return new LineBlocks(source, file, 1 << 16, limits.MaxLineBytes).ReadHeader().Line;
     }
+
+    private static string Form(RawTable table) => table.HasZones ? "carry a zone" : table.HasEpoch ? "are epoch seconds" : "carry no zone";
 
     private static byte[] Lines(CsvLayout layout, IReadOnlyList<string> numeric, SentRows sent)
     {
@@ -139,14 +137,15 @@ internal sealed partial class RowAppender(ISourceCatalog sources, IObjectStore s
         return value.Contains(separator, StringComparison.Ordinal) || value.Contains('"', StringComparison.Ordinal) ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
     }
 
-    private static void RefuseOutOfOrder(DateTime last, DateTime[] times, string file)
+    private static void RefuseOutOfOrder(DateTime last, DateTime[] times, string file, int rowsBefore)
     {
         for (var i = 0; i < times.Length; i++)
         {
             if (times[i] <= last)
             {
-                var before = i == 0 ? $"the last row of {file}" : $"row {i}";
-                throw new ConflictException($"Row {i + 1} ({Show(times[i])}) does not come after {before} ({Show(last)}); rows can only be appended in the order of time.");
+                var row = i + 2 + rowsBefore;
+                var before = i == 0 ? $"the last row of {file}" : $"row {row - 1}";
+                throw new ConflictException($"Row {row} ({Show(times[i])}) does not come after {before} ({Show(last)}); rows can only be appended in the order of time.");
             }
 
             last = times[i];

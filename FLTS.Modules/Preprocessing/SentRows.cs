@@ -6,13 +6,36 @@ using FLTS.Modules.Forecasting.Series;
 namespace FLTS.Modules.Preprocessing;
 
 /// <summary>Rows as a client sent them: names, and each row's values as text in the order of the names; empty = missing.</summary>
-internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows)
+/// <param name="Columns">Names.</param>
+/// <param name="Rows">Values.</param>
+/// <param name="RowsBefore">0: the first of the rows is row 2, behind a header. -1: it is row 1.</param>
+internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<string[]> Rows, int RowsBefore)
 {
-    /// <summary>CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>).</summary>
+    /// <summary>What a body may unpack to; unpacked, the server takes no more at once either.</summary>
+    private const long MostBytes = 64L << 20;
+
+    /// <summary>CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>); either may be gzip.</summary>
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
-    public static Task<SentRows> ReadAsync(Stream body, bool json, DatasetOptions options, CancellationToken cancellation) =>
-        json ? FromJsonAsync(body, options, cancellation) : FromCsvAsync(body, options, cancellation);
+    public static async Task<SentRows> ReadAsync(Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+    {
+        using var plain = await UnpackAsync(body, cancellation);
+        return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
+    }
+
+    private static async Task<MemoryStream> UnpackAsync(Stream body, CancellationToken cancellation)
+    {
+        using var sent = new MemoryStream();
+        await body.CopyToAsync(sent, cancellation);
+        sent.Position = 0;
+        using var source = CsvSource.Open(sent, "the rows sent", MostBytes);
+        var plain = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int got; (got = source.Read(buffer)) > 0;)
+            plain.Write(buffer.AsSpan(0, got));
+        plain.Position = 0;
+        return plain;
+    }
 
     private static async Task<SentRows> FromJsonAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
     {
@@ -28,18 +51,21 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             var row = new string?[columns.Count];
             foreach (var property in item.EnumerateObject())
             {
-                if (!place.TryGetValue(property.Name, out var i))
+                var name = Text(() => property.Name, rows.Count + 1);
+                if (!place.TryGetValue(name, out var i))
                 {
                     if (rows.Count > 0)
-                        throw new InvalidInputException($"Row {rows.Count + 1} has the column '{property.Name}', which row 1 has not; all rows must name the same columns.");
+                        throw new InvalidInputException($"Row {rows.Count + 1} has the column '{name}', which row 1 has not; all rows must name the same columns.");
                     if (columns.Count >= options.MaxColumns)
                         throw new InvalidInputException($"Row 1 has more than {options.MaxColumns} columns (Datasets:MaxColumns).");
-                    i = place[property.Name] = columns.Count;
-                    columns.Add(property.Name);
+                    i = place[name] = columns.Count;
+                    columns.Add(name);
                     Array.Resize(ref row, columns.Count);
                 }
 
-                row[i] = Text(property, rows.Count + 1);
+                if (row[i] is not null)
+                    throw new InvalidInputException($"Row {rows.Count + 1} names the column '{name}' twice.");
+                row[i] = Value(property.Value, name, rows.Count + 1);
             }
 
             if (Array.IndexOf(row, null) is var absent and >= 0)
@@ -47,18 +73,31 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             rows.Add(row!);
         }
 
-        return new SentRows(columns, rows);
+        return new SentRows(columns, rows, RowsBefore: -1);
     }
 
-    private static string Text(JsonProperty property, int row) => property.Value.ValueKind switch
+    private static string Value(JsonElement value, string name, int row) => value.ValueKind switch
     {
         JsonValueKind.Null => "",
-        JsonValueKind.Number => property.Value.GetRawText(),
-        JsonValueKind.String => property.Value.GetString()!,
-        _ => throw new InvalidInputException($"Row {row}, column '{property.Name}': {property.Value.ValueKind} is neither a number, a time nor null."),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.String => Text(() => value.GetString()!, row),
+        _ => throw new InvalidInputException($"Row {row}, column '{name}': {value.ValueKind} is neither a number, a time nor null."),
     };
 
-    private static async Task<SentRows> FromCsvAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
+    // JSON allows escapes of half a character; text does not.
+    private static string Text(Func<string> read, int row)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidInputException($"Row {row} holds text that is not valid Unicode.", e);
+        }
+    }
+
+    private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
         using var reader = new StreamReader(body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         CsvLayout? layout = null;
@@ -70,14 +109,14 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                 if (line.Length == 0)
                     continue;
                 if (line.Length > options.MaxLineBytes)
-                    throw new TooLargeException($"Row {rows.Count + 1}: the line is longer than {options.MaxLineBytes} bytes (Datasets:MaxLineBytes).");
+                    throw new TooLargeException($"Row {rows.Count + (layout is null ? 1 : 2)}: the line is longer than {options.MaxLineBytes} bytes (Datasets:MaxLineBytes).");
                 if (layout is null)
                 {
-                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", options.Limits);
+                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", form.Read(options));
                     continue;
                 }
 
-                rows.Add(Fields(line, layout, rows.Count + 1));
+                rows.Add(Fields(line, layout, rows.Count + 2));
                 RefuseTooMany(rows.Count, options);
             }
         }
@@ -86,7 +125,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             throw new InvalidInputException("The rows sent are not valid UTF-8; send UTF-8 text.", e);
         }
 
-        return new SentRows(layout?.Names ?? throw new InvalidInputException("The body is empty; send a CSV with a header line and rows, or a JSON array of rows."), rows);
+        return new SentRows(layout?.Names ?? throw new InvalidInputException("The body is empty; send a CSV with a header line and rows, or a JSON array of rows."), rows, RowsBefore: 0);
     }
 
     private static string[] Fields(string line, CsvLayout layout, int row)

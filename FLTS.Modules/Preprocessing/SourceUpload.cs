@@ -13,54 +13,66 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
 {
     /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column. Nothing was stored.</exception>
     /// <exception cref="TooLargeException">Over a limit; stopped while it came in.</exception>
-    public async Task<UploadedSource> ReceiveAsync(string name, string part, string? timezone, Stream body, CancellationToken cancellation)
+    public async Task<UploadedSource> ReceiveAsync(string name, string part, SourceForm form, Stream body, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         if (part is not ("train" or "test"))
             throw new InvalidInputException($"'part' is '{part}'; it must be train or test.");
 
-        SourceReader.CheckTimezone(timezone);
+        form.Check();
         var file = SourceReader.FileName(name, part);
         await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await CopyAsync(body, copy, file, cancellation);
-        return await turn.RunAsync(() => KeepAsync(name, part, file, timezone, copy, cancellation), cancellation);
+        return await turn.RunAsync(() => KeepAsync(name, part, file, form, copy, cancellation), cancellation);
     }
 
-    private async Task<UploadedSource> KeepAsync(string name, string part, string file, string? timezone, FileStream copy, CancellationToken cancellation)
+    private async Task<UploadedSource> KeepAsync(string name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
     {
-        var table = await reader.ReadAsync(copy, file, timezone, cancellation);
-        var (columns, rows, tableWarnings) = (table.Columns, table.Rows, table.Warnings);
+        var table = await reader.ReadAsync(copy, file, form, cancellation);
+
+        // A file of that name in the folder was there before: imported later, it would take this one's place.
+        var known = await sources.FindAsync(name, cancellation);
         TimeSpan? step = null;
         if (part == "test")
         {
-            var known = await sources.NewestAsync(name, cancellation)
-                ?? throw new NotFoundException($"There is no dataset '{name}' that '{file}' could be the test part of; put its train part first.");
-            var train = await reader.ReadAsync(known.TrainSha256, SourceReader.FileName(name, "train"), timezone, cancellation);
+            if (known is null)
+                throw new NotFoundException($"There is no dataset '{name}' that '{file}' could be the test part of; put its train part first.");
+            var train = await reader.ReadAsync(known.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
             step = RefuseOther(train, table, file);
         }
 
         var frame = SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps, step);
         var row = (await sources.AddAsync(name, part, copy, null, cancellation))!;
-        LogStored(logger, name, part, row.Version, row.Sha256, rows);
-        return new UploadedSource(name, part, row.Version, row.Sha256, row.Size, rows, columns, frame.Timestamps[0], frame.Timestamps[^1], [.. tableWarnings, .. frame.Report.Warnings]);
+        LogStored(logger, name, part, row.Version, row.Sha256, table.Rows);
+        return new UploadedSource(
+            name, part, row.Version, row.Sha256, row.Size, table.Rows, table.Columns, frame.Timestamps[0], frame.Timestamps[^1], [.. table.Warnings, .. frame.Report.Warnings, .. Empty(table)]);
     }
 
     /// <returns>Train's step.</returns>
     private static TimeSpan RefuseOther(RawTable train, RawTable test, string file)
     {
-        var absent = train.Columns.Except(test.Columns, StringComparer.Ordinal).ToList();
-        var strange = test.Columns.Except(train.Columns, StringComparer.Ordinal).ToList();
+        // As a pipeline will see it.
+        var absent = train.Header.Except(test.Header, StringComparer.Ordinal).ToList();
+        var strange = test.Header.Except(train.Header, StringComparer.Ordinal).ToList();
         if (absent.Count + strange.Count > 0)
         {
             throw new InvalidInputException(
                 $"{file}: the columns differ from train's:{(absent.Count > 0 ? $" {string.Join(", ", absent.Take(10))} missing" : "")}{(absent.Count > 0 && strange.Count > 0 ? "," : "")}{(strange.Count > 0 ? $" {string.Join(", ", strange.Take(10))} unknown to train" : "")}. Both parts must have the same.");
         }
 
+        if (train.Columns.FirstOrDefault(c => !test.Columns.Contains(c)) is { } text)
+            throw new InvalidInputException($"{file}: column '{text}' is numeric in {train.Name} but not here. {test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal))}");
+
         var (end, begin) = (train.Timestamps.Max(), test.Timestamps.Min());
         return begin > end
             ? SeriesFrame.From(train, SeriesFrame.DefaultMaxGapSteps).Step
             : throw new InvalidInputException($"{file}: test begins at {begin:yyyy-MM-dd HH:mm:ss}, but train ({train.Name}) ends only at {end:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
     }
+
+    private static IEnumerable<string> Empty(RawTable table) =>
+        Enumerable.Range(0, table.Columns.Count)
+            .Where(c => Array.TrueForAll(table.Take(c, 0, table.Rows), double.IsNaN))
+            .Select(c => $"{table.Name}: column '{table.Columns[c]}' has no value at all; as a target or input of train it cannot be used.");
 
     // The limit holds while bytes come in: what is over it is not read on.
     private async Task CopyAsync(Stream body, FileStream copy, string file, CancellationToken cancellation)

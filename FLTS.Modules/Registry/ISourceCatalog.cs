@@ -14,6 +14,10 @@ internal interface ISourceCatalog
     /// <exception cref="NotFoundException">No such dataset; lists those there are.</exception>
     Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation);
 
+    /// <summary>As <see cref="ResolveAsync"/>; null where there is none.</summary>
+    /// <exception cref="InvalidInputException">Not a name.</exception>
+    Task<SourceFiles?> FindAsync(string name, CancellationToken cancellation);
+
     /// <summary>The newest sources of a name as the registry knows them; nothing is imported. Null: none.</summary>
     Task<SourceFiles?> NewestAsync(string name, CancellationToken cancellation);
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
@@ -20,12 +19,15 @@ internal sealed partial class SourceCatalog(
 
     public long Additions => Interlocked.Read(ref _additions);
 
-    public async Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation)
+    public async Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation) =>
+        await FindAsync(name, cancellation) ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
+
+    public async Task<SourceFiles?> FindAsync(string name, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         await ImportAsync(name, "train", $"{name}.csv", cancellation);
         await ImportAsync(name, "test", $"{name}{DatasetNames.TestSuffix}.csv", cancellation);
-        return await NewestAsync(name, cancellation) ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
+        return await NewestAsync(name, cancellation);
     }
 
     public async Task<SourceFiles?> NewestAsync(string name, CancellationToken cancellation) =>
@@ -81,7 +83,7 @@ internal sealed partial class SourceCatalog(
         await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
             names.Add(Path.GetFileNameWithoutExtension(stored.Key.Key));
 
-        return [.. names.Where(n => DatasetNames.IsName(n) && !HashPattern().IsMatch(n)).Distinct().Order(StringComparer.Ordinal)];
+        return [.. names.Where(DatasetNames.IsName).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Looks for a file of that name in the folder, then in the bucket (where people may put one by S3), and keeps it under its hash.</summary>
@@ -103,16 +105,17 @@ internal sealed partial class SourceCatalog(
         copy.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
         var newest = await NewestAsync(name, part, cancellation);
-        if (newest is not null && newest.RegisteredAt - _clockStep > modifiedAt && await IsKnownAsync(name, part, sha256, cancellation))
+        var same = await LastOfAsync(name, part, sha256, cancellation);
+        if (newest is not null && same is not null && (newest.RegisteredAt - _clockStep > modifiedAt || same.RegisteredAt > modifiedAt))
             return;
 
         await AddAsync(name, part, copy, null, cancellation);
     }
 
-    private async Task<bool> IsKnownAsync(string name, string part, string sha256, CancellationToken cancellation)
+    private async Task<SourceRow?> LastOfAsync(string name, string part, string sha256, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Sources.AnyAsync(s => s.Name == name && s.Part == part && s.Sha256 == sha256, cancellation);
+        return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
     }
 
     private async Task<(Stream? Content, DateTimeOffset ModifiedAt)> OpenAsync(string fileName, CancellationToken cancellation)
@@ -152,7 +155,4 @@ internal sealed partial class SourceCatalog(
             ? "There are none yet: put <name>.csv into the datasets folder or the 'dataset' bucket."
             : $"Known are {string.Join(", ", names.Take(Most))}{(names.Count > Most ? $" and {names.Count - Most} more" : "")}.";
     }
-
-    [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex HashPattern();
 }

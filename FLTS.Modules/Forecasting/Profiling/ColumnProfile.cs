@@ -56,14 +56,14 @@ public sealed record ColumnProfile(
         if (sorted.Length == 0)
             return new ColumnProfile(name, 0, missing, false, null, null, null, null, null, null, null, null, null, null, null, correlations, null);
 
-        var (n, mean, scale, sum2, sum3, sum4) = Moments(sorted);
+        var (n, mean, scale, sum2, sum3, sum4) = Moments(sorted, sorted[sorted.Length / 2]);
         var flat = Statistics.IsFlat(sorted[0], sorted[^1]);
         return new ColumnProfile(
             name,
             sorted.Length,
             missing,
             flat,
-            mean,
+            sorted[sorted.Length / 2] + mean,
             n > 1 ? scale * Math.Sqrt(sum2 / (n - 1)) : null,
             sorted[0],
             Statistics.Quantile(sorted, 0.05),
@@ -92,14 +92,18 @@ public sealed record ColumnProfile(
     }
 
     // Sums of powers of (value - mean) / scale: a column of 1e100 must not overflow, and ratios do not depend on the scale.
-    private static (double N, double Mean, double Scale, double Sum2, double Sum3, double Sum4) Moments(double[] sorted)
+    // The mean is that of value - shift: a mean of 1e9 would be rounded more coarsely than values that differ by 1e-3 are spread.
+    internal static (double N, double Mean, double Scale, double Sum2, double Sum3, double Sum4) Moments(double[] sorted, double shift)
     {
-        var mean = Statistics.MeanAndDeviation(sorted).Mean;
-        var scale = Math.Max(mean - sorted[0], sorted[^1] - mean);
+        var mean = 0.0;
+        foreach (var value in sorted)
+            mean += value - shift;
+        mean /= sorted.Length;
+        var scale = Math.Max(mean - (sorted[0] - shift), sorted[^1] - shift - mean);
         var (sum2, sum3, sum4) = (0.0, 0.0, 0.0);
         foreach (var value in sorted)
         {
-            var d = scale > 0 ? (value - mean) / scale : 0;
+            var d = scale > 0 ? (value - shift - mean) / scale : 0;
             sum2 += d * d;
             sum3 += d * d * d;
             sum4 += d * d * d * d;
@@ -121,14 +125,17 @@ public sealed record Autocorrelations(double? OneStep, double? OneHour, double? 
             return null;
 
         var (pairs, meanX, meanY, sxx, syy, sxy) = (0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        var shift = double.NaN;
         for (var t = lag; t < values.Length; t++)
         {
             var (x, y) = (values[t - lag], values[t]);
             if (segments[t] != segments[t - lag] || double.IsNaN(x) || double.IsNaN(y))
                 continue;
 
-            // Welford: sums of squares of large values would lose their digits.
-            pairs++;
+            // Welford, from the first value on: sums of squares of large values, and means of them, would lose their digits.
+            if (pairs++ == 0)
+                shift = x;
+            (x, y) = (x - shift, y - shift);
             var (dx, dy) = (x - meanX, y - meanY);
             meanX += dx / pairs;
             meanY += dy / pairs;
@@ -156,14 +163,19 @@ public sealed record ColumnDrift(double? MeanShift, double? SdRatio, double Ks)
         if (a.Length < 2 || b.Length < 2)
             return null;
 
-        var (meanA, sdA) = Statistics.MeanAndDeviation(a);
-        var (meanB, sdB) = Statistics.MeanAndDeviation(b);
-        sdA *= Math.Sqrt(a.Length / (a.Length - 1.0));
-        sdB *= Math.Sqrt(b.Length / (b.Length - 1.0));
         Array.Sort(a);
         Array.Sort(b);
+        var (meanA, sdA) = MeanAndSd(a, a[a.Length / 2]);
+        var (meanB, sdB) = MeanAndSd(b, a[a.Length / 2]);
         var spread = !Statistics.IsFlat(a[0], a[^1]);
         return new ColumnDrift(spread ? (meanB - meanA) / sdA : null, spread ? sdB / sdA : null, KolmogorovSmirnov(a, b));
+    }
+
+    /// <returns>Mean of value - shift, and sample standard deviation.</returns>
+    private static (double Mean, double Sd) MeanAndSd(double[] sorted, double shift)
+    {
+        var (n, mean, scale, sum2, _, _) = ColumnProfile.Moments(sorted, shift);
+        return (mean, scale * Math.Sqrt(sum2 / (n - 1)));
     }
 
     // Greatest distance between the two empirical distribution functions.

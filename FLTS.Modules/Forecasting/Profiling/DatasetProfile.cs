@@ -37,9 +37,10 @@ public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string
             cancellation.ThrowIfCancellationRequested();
             var name = first.Columns[c];
             var other = second is null ? -1 : second.Columns.ToList().IndexOf(name);
-            var (values, cut) = (first.Values[c], first.Rows - (int)Math.Ceiling(first.Rows * TestFraction));
-            var all = second is null ? values : [.. values, .. other < 0 ? Enumerable.Repeat(double.NaN, second.Rows) : second.Values[other]];
-            var drift = second is null ? ColumnDrift.Of(values.AsSpan(0, cut), values.AsSpan(cut)) : other < 0 ? null : ColumnDrift.Of(values, second.Values[other]);
+            var (values, cut) = (first.Take(c, 0, first.Rows), first.Rows - (int)Math.Ceiling(first.Rows * TestFraction));
+            var compared = second is null || other < 0 ? null : second.Take(other, 0, second.Rows);
+            var all = second is null ? values : [.. values, .. compared ?? Enumerable.Repeat(double.NaN, second.Rows)];
+            var drift = second is null ? ColumnDrift.Of(values.AsSpan(0, cut), values.AsSpan(cut)) : compared is null ? null : ColumnDrift.Of(values, compared);
             columns.Add(ColumnProfile.Of(name, all, missing[name], segments, first.Step) with { Drift = drift });
         }
 
@@ -58,7 +59,7 @@ public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string
     private static int Missing(RawTable table, string column)
     {
         var index = table.Columns.ToList().IndexOf(column);
-        return index < 0 ? table.Rows : table.Values[index].Count(double.IsNaN);
+        return index < 0 ? table.Rows : table.Take(index, 0, table.Rows).Count(double.IsNaN);
     }
 
     private static PartProfile Part(SeriesFrame frame) => new(frame.Timestamps[0], frame.Timestamps[^1], frame.Report);

@@ -52,6 +52,8 @@ internal sealed class CsvBlock : IDisposable
 
     public bool HasEpoch { get; private set; }
 
+    public bool HasZones { get; private set; }
+
     /// <summary>Parses lines; stops at the first line that cannot be a row.</summary>
     /// <param name="lines">Whole lines; the last may lack its line end.</param>
     /// <param name="layout">What the header said.</param>
@@ -156,6 +158,9 @@ internal sealed class CsvBlock : IDisposable
             case TimestampKind.Zoned when zone is null:
                 Stop($"column '{name}': '{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone");
                 return false;
+            case TimestampKind.Zoned:
+                HasZones = true;
+                break;
             case TimestampKind.Epoch:
                 HasEpoch = true;
                 break;

@@ -3,7 +3,7 @@ using FLTS.Modules.Contracts;
 namespace FLTS.Modules.Forecasting.Series;
 
 /// <summary>Joins parsed blocks in order and turns their faults into sentences with absolute rows.</summary>
-internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRow, bool required, long expectedBytes)
+internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstRow, bool required, long expectedBytes)
 {
     /// <summary>Rows; an estimate that is wrong must not ask for all the memory there is.</summary>
     private const int LargestPiece = 1 << 22;
@@ -17,6 +17,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
     private long _bytes;
     private int _room;
     private bool _epoch;
+    private bool _zones;
 
     public long Rows { get; private set; }
 
@@ -37,6 +38,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
         if (block.Fault is { } fault)
             throw Fault($"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.", firstRow + _lines + block.FaultLine);
         _epoch |= block.HasEpoch;
+        _zones |= block.HasZones;
         _lines += block.Lines;
         _bytes += block.Bytes;
         if (Rows + block.Rows > Array.MaxLength)
@@ -90,6 +92,8 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, int firstRo
         {
             Bytes = bytes,
             Warnings = warnings,
+            HasEpoch = _epoch,
+            HasZones = _zones,
         };
     }
 

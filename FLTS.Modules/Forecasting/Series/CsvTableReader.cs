@@ -23,15 +23,8 @@ public static class CsvTableReader
     /// <exception cref="TooLargeException">More bytes than <see cref="CsvReadOptions.MaxBytes"/>, before or after decompression.</exception>
     public static RawTable Read(Stream stream, string file, CsvReadOptions options, IProgress<CsvProgress>? progress = null, CancellationToken cancellation = default)
     {
-        try
-        {
-            using var source = CsvSource.Open(stream, file, options.MaxBytes);
-            return ReadBlocks(source, file, options, progress, cancellation);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidInputException($"{file}: the gzip data is damaged ({e.Message}).", e);
-        }
+        using var source = CsvSource.Open(stream, file, options.MaxBytes);
+        return ReadBlocks(source, file, options, progress, cancellation);
     }
 
     private static RawTable ReadBlocks(CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, CancellationToken cancellation)
@@ -40,7 +33,7 @@ public static class CsvTableReader
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader();
         var layout = CsvLayout.Parse(header, file, options);
-        var table = new CsvTableBuilder(layout, file, firstRow: headerRow + 1, required: options.Columns is not null, expectedBytes: options.ExpectedBytes);
+        var table = new CsvTableBuilder(layout, file, firstRow: options.RowsBefore + headerRow + 1, required: options.Columns is not null, expectedBytes: options.ExpectedBytes);
 
         var running = new Queue<Task<CsvBlock>>();
         var width = Environment.ProcessorCount + 2; // some wait, so that no core does while this thread reads
@@ -109,13 +102,20 @@ internal sealed class CsvSource : IDisposable
         return new CsvSource(zipped ? new GZipStream(whole, CompressionMode.Decompress) : whole, file, limit);
     }
 
+    /// <exception cref="InvalidInputException">The gzip data is damaged.</exception>
+    /// <exception cref="TooLargeException">More bytes than the limit.</exception>
     public int Read(Span<byte> buffer)
     {
-        var got = _content.Read(buffer);
-        Bytes += got;
-        if (Bytes > _limit)
-            throw CountingStream.TooLarge(_file, _limit);
-        return got;
+        try
+        {
+            var got = _content.Read(buffer);
+            Bytes += got;
+            return Bytes > _limit ? throw CountingStream.TooLarge(_file, _limit) : got;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidInputException($"{_file}: the gzip data is damaged ({e.Message}).", e);
+        }
     }
 
     public void Dispose() => _content.Dispose();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Forecasting.Series;
@@ -5,65 +6,66 @@ namespace FLTS.Modules.Forecasting.Series;
 /// <summary>The end of a CSV, without the memory that all its numbers would take.</summary>
 public static class CsvTail
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int BlockBytes = 1 << 20;
 
-    /// <summary>Header and last rows. Rows are counted from the header, as if the rows between were not there.</summary>
+    /// <summary>The last rows, as the end of what <see cref="CsvTableReader"/> reads; only these are parsed. A column that is text in earlier rows alone counts as numeric.</summary>
     /// <param name="stream">CSV or gzip of one, from its beginning; left open.</param>
     /// <param name="file">Its name for messages.</param>
-    /// <param name="rows">Rows wanted, at least 1; fewer where the file has fewer.</param>
+    /// <param name="rows">Rows wanted, at least 1; fewer where the file has fewer. Blank lines are none.</param>
     /// <param name="options">Columns, zone, limits.</param>
-    /// <param name="cancellation">Looked at at every megabyte.</param>
-    /// <exception cref="InvalidInputException">Something in these rows cannot be used; names file and column.</exception>
+    /// <param name="cancellation">Looked at at every block.</param>
+    /// <exception cref="InvalidInputException">Something in these rows cannot be used; names file, row and column.</exception>
     /// <exception cref="TooLargeException">More bytes than the limit.</exception>
     public static RawTable Read(Stream stream, string file, int rows, CsvReadOptions options, CancellationToken cancellation = default)
     {
         using var source = CsvSource.Open(stream, file, options.MaxBytes);
-        var (header, kept) = (new List<byte>(), new List<byte>());
-        var inHeader = true;
-        var buffer = new byte[ChunkBytes];
-        for (int got; (got = source.Read(buffer)) > 0;)
+        var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
+        var (header, headerRow) = lines.ReadHeader();
+        var (kept, held, skipped) = (new Queue<(ArraySegment<byte> Lines, int Rows)>(), 0, headerRow - 1L);
+        while (lines.Next() is { } block)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> chunk = buffer.AsSpan(0, got);
-            if (inHeader)
+            var count = CountRows(block, int.MaxValue).Rows;
+            kept.Enqueue((block, count));
+            held += count;
+            while (held - kept.Peek().Rows >= rows)
             {
-                var end = chunk.IndexOf((byte)'\n');
-                header.AddRange(end < 0 ? chunk : chunk[..(end + 1)]);
-                if (header.Count > options.MaxLineBytes)
-                    throw new InvalidInputException($"{file}: row 1: the line is longer than {options.MaxLineBytes} bytes.");
-
-                // Blank lines before the header are none.
-                inHeader = end < 0 || header.TrueForAll(b => b is (byte)'\n' or (byte)'\r');
-                chunk = end < 0 ? [] : chunk[(end + 1)..];
-                if (inHeader && end >= 0)
-                    header.Clear();
+                var gone = kept.Dequeue();
+                held -= gone.Rows;
+                skipped += gone.Lines.AsSpan().Count((byte)'\n');
+                ArrayPool<byte>.Shared.Return(gone.Lines.Array!);
             }
-
-            kept.AddRange(chunk);
-            if (kept.Count > 4 * ChunkBytes)
-                kept.RemoveRange(0, StartOfLast(kept, rows));
-            if (kept.Count > Math.Max(4 * ChunkBytes, (long)rows * options.MaxLineBytes))
-                throw new InvalidInputException($"{file}: a line near the end is longer than {options.MaxLineBytes} bytes.");
         }
 
-        kept.RemoveRange(0, StartOfLast(kept, rows));
-        using var tail = new MemoryStream([.. header, .. kept]);
-        return CsvTableReader.Read(tail, file, options, null, cancellation);
+        using var tail = new MemoryStream();
+        tail.Write([.. header, (byte)'\n']);
+        while (kept.TryDequeue(out var block))
+        {
+            ReadOnlySpan<byte> text = block.Lines;
+            var surplus = CountRows(text, held - rows).Bytes;
+            (held, skipped) = (Math.Min(held, rows), skipped + text[..surplus].Count((byte)'\n'));
+            tail.Write(text[surplus..]);
+            ArrayPool<byte>.Shared.Return(block.Lines.Array!);
+        }
+
+        tail.Position = 0;
+        return CsvTableReader.Read(tail, file, options with { MaxBytes = Math.Max(options.MaxBytes, tail.Length), RowsBefore = options.RowsBefore + skipped }, null, cancellation);
     }
 
-    private static int StartOfLast(List<byte> bytes, int rows)
+    /// <summary>Lines that are not blank, at most <paramref name="most"/>, and the bytes up to their end.</summary>
+    private static (int Rows, int Bytes) CountRows(ReadOnlySpan<byte> text, int most)
     {
-        var text = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bytes);
-        var end = text.Length;
-        while (end > 0 && text[end - 1] is (byte)'\n' or (byte)'\r')
-            end--;
-        for (var found = 0; end > 0 && found < rows; found++)
+        var (rows, at) = (0, 0);
+        while (at < text.Length && rows < most)
         {
-            end = text[..end].LastIndexOf((byte)'\n');
-            if (end < 0)
-                return 0;
+            var rest = text[at..];
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            if (!line.IsEmpty && !(line.Length == 1 && line[0] == (byte)'\r'))
+                rows++;
+            at += end < 0 ? rest.Length : end + 1;
         }
 
-        return end + 1;
+        return (rows, at);
     }
 }

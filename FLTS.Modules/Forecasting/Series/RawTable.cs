@@ -48,6 +48,12 @@ public sealed class RawTable
     /// <summary>Sentences about what was left out.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Some times were epoch seconds.</summary>
+    internal bool HasEpoch { get; init; }
+
+    /// <summary>Some times carried a zone.</summary>
+    internal bool HasZones { get; init; }
+
     public int Rows => Timestamps.Length;
 
     /// <summary>Rows of a column by number, NaN for -1.</summary>
@@ -120,6 +126,9 @@ public sealed record CsvReadOptions
 
     /// <summary>Most bytes of one line; default 1 MiB.</summary>
     public int MaxLineBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.</summary>
+    internal long RowsBefore { get; init; }
 }
 
 /// <summary>How far a reader is.</summary>
