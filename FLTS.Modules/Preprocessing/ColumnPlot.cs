@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Forecasting.Profiling;
 using FLTS.Modules.Forecasting.Series;
 using ScottPlot;
@@ -31,6 +32,7 @@ internal static class ColumnPlot
         Series(multiplot.GetPlot(0), title, column, first, second);
         Day(multiplot.GetPlot(1), column, first);
         Distribution(multiplot.GetPlot(2), column, first, second);
+        ShortenNumbers(multiplot.GetPlot(0).Axes.Left, multiplot.GetPlot(1).Axes.Left, multiplot.GetPlot(2).Axes.Bottom);
         return multiplot.Render(Width, Height).GetImageBytes();
     }
 
@@ -59,6 +61,9 @@ internal static class ColumnPlot
         plot.Title(title, 16);
         plot.YLabel(column);
         plot.Axes.Margins(0.01, 0.06);
+        double[] seen = [.. ColumnProfile.Observed(train.Values[0]), .. test is null ? [] : ColumnProfile.Observed(test.Values[0])];
+        if (seen.Length > 0 && Statistics.Range(seen) is var (least, most) && Statistics.IsFlat(least, most))
+            plot.Axes.SetLimitsY(least - Math.Max(1, Math.Abs(least) * 0.1), least + Math.Max(1, Math.Abs(least) * 0.1)); // Axes cannot be as narrow as rounding is.
         if (test is not null)
             plot.ShowLegend(Edge.Right);
 
@@ -80,6 +85,12 @@ internal static class ColumnPlot
                 ys.Add(envelope.High[b]);
             }
         }
+
+        // A line needs two points: a value between missing ones is a dot.
+        bool Seen(int b) => b >= 0 && b < envelope.Low.Length && !double.IsNaN(envelope.Low[b]);
+        int[] alone = [.. Enumerable.Range(0, envelope.Low.Length).Where(b => Seen(b) && !Seen(b - 1) && !Seen(b + 1))];
+        if (alone.Length > 0)
+            plot.Add.Markers(alone.Select(b => envelope.Times[b].ToOADate()).ToArray(), alone.Select(b => envelope.Low[b]).ToArray(), MarkerShape.FilledCircle, 4, color);
 
         var line = plot.Add.ScatterLine(xs.ToArray(), ys.ToArray(), color);
         line.LineWidth = 1;
@@ -105,6 +116,23 @@ internal static class ColumnPlot
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericFixedInterval(3);
         plot.Axes.SetLimitsX(0, 24);
         plot.ShowLegend(Edge.Right);
+    }
+
+    /// <summary>A number of a hundred digits would leave no room for the plot, and one of 1e-12 be written as 0.</summary>
+    private static void ShortenNumbers(params ReadOnlySpan<IAxis> axes)
+    {
+        foreach (var axis in axes)
+        {
+            axis.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
+            {
+                LabelFormatter = value => value == 0 ? "0" : Math.Abs(value) switch
+                {
+                    >= 1e16 or < 1e-6 => value.ToString("0.###e+0", CultureInfo.InvariantCulture),
+                    > 1000 => value.ToString("N0", CultureInfo.InvariantCulture),
+                    _ => Math.Round(value, 10).ToString("G", CultureInfo.InvariantCulture),
+                },
+            };
+        }
     }
 
     private static void Distribution(Plot plot, string column, SeriesFrame train, SeriesFrame? test)
