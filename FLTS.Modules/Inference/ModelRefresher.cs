@@ -37,7 +37,8 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
 
     private async Task LoadAsync(ServedRecord champion, Func<ServedRecord, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)
     {
-        LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
+        if (!slots.Refused.ContainsKey(champion.Identifier))
+            LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
         FaultPoint.Reach("serve.before-load");
         var clock = Stopwatch.GetTimestamp();
         try
@@ -57,8 +58,8 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // One that cannot be loaded keeps no other from being served.
-            slots.Refuse(champion.Identifier, e.Message);
-            LogFailed(logger, champion.RunId, champion.Identifier, champion.ConfigHash, e.Message, e is FltsException ? null : e);
+            if (slots.Refuse(champion.Identifier, e.Message))
+                LogFailed(logger, champion.RunId, champion.Identifier, champion.ConfigHash, e.Message, e is FltsException ? null : e);
         }
     }
 

@@ -32,7 +32,13 @@ internal sealed class ModelSlots : IServingState, IDisposable
     public void Settle() => _settled.TrySetResult();
 
     /// <summary>A champion cannot be loaded; what was served for the identifier before it still is.</summary>
-    public void Refuse(string identifier, string reason) => _refused[identifier] = reason;
+    /// <returns>False: this was said already.</returns>
+    public bool Refuse(string identifier, string reason)
+    {
+        var isNew = !_refused.TryGetValue(identifier, out var said) || said != reason;
+        _refused[identifier] = reason;
+        return isNew;
+    }
 
     /// <summary>Puts a model in force; the one before it goes when its last request has answered.</summary>
     /// <returns>True when it replaced another version.</returns>

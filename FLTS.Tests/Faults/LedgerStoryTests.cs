@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit;
@@ -79,7 +80,7 @@ internal sealed class LedgerStoryTests
     }
 
     [Test]
-    public async Task A_champion_whose_file_was_changed_is_refused_by_name_while_the_others_are_served_and_a_rollback_puts_it_right()
+    public async Task A_champion_whose_file_was_changed_is_refused_by_name_while_the_others_are_served_until_a_person_puts_it_right([Values("rollback", "rerun")] string command)
     {
         string run;
         await using (var flts = FltsProcess.Start(_start))
@@ -108,10 +109,14 @@ internal sealed class LedgerStoryTests
         Assert.That(ready["parts"]!["models"]!["reason"]!.GetValue<string>(), Does.Contain("station").And.Contain("model.json").And.Contain("SHA-256"));
         Assert.That((await again.PostAsync("/predict", new JsonObject { ["identifier"] = "other" }))["version"]!.GetValue<int>(), Is.EqualTo(1));
 
-        await again.PostAsync("/champions/station/rollback", []);
+        if (command == "rollback")
+            await again.PostAsync("/champions/station/rollback", []);
+        else
+            await again.PostAsync($"/runs/{run}/rerun", [], HttpStatusCode.Accepted);
         await again.WaitUntilReadyAsync();
         await again.WaitForAsync("readiness without a word of it", async () => (await again.GetAsync("/readyz"))["parts"]!["models"] is null ? "ok" : null);
-        Assert.That((await again.PostAsync("/predict", new JsonObject { ["identifier"] = "station" }))["model_type"]!.GetValue<string>(), Is.EqualTo("NAIVE"));
+        Assert.That((await again.PostAsync("/predict", new JsonObject { ["identifier"] = "station" }))["model_type"]!.GetValue<string>(), Is.EqualTo(command == "rollback" ? "NAIVE" : "AR"));
+        Assert.That(again.Events("model_load_failed"), Has.Count.EqualTo(1), "said once, not at every look");
     }
 
     /// <returns>The run in force.</returns>
