@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Hosting;
 
@@ -7,6 +8,7 @@ namespace FLTS.Host.Hosting;
 internal sealed class AdminKey
 {
     private const string Prefix = "flts_";
+    private const int ShortestSet = 16;
 
     private readonly byte[] _hash;
 
@@ -24,10 +26,11 @@ internal sealed class AdminKey
     /// <summary>Made by this start.</summary>
     public bool IsNew { get; }
 
+    /// <exception cref="InvalidInputException">The key that is set can be guessed.</exception>
     public static AdminKey Load(IConfiguration configuration, HostSettings settings)
     {
         if (configuration["Security:AdminKey"] is { Length: > 0 } set)
-            return new AdminKey(set, null, false);
+            return set.Length >= ShortestSet ? new AdminKey(set, null, false) : throw new InvalidInputException($"Security:AdminKey has {set.Length} characters; it must have at least {ShortestSet}.");
 
         var file = Path.Combine(settings.DataDirectory, "keys", "admin.key");
         if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file).Trim() is { Length: > 0 } kept)

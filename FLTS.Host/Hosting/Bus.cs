@@ -98,7 +98,9 @@ internal sealed class RabbitMqPart(Uri uri, IServiceProvider services) : IPart
     public Task CheckAsync(CancellationToken cancellation)
     {
         var health = services.GetRequiredService<IBusControl>().CheckHealth();
-        return health.Status == BusHealthStatus.Unhealthy
+
+        // Degraded: endpoints that have lost their connection and try again.
+        return health.Status != BusHealthStatus.Healthy
             ? Task.FromException(new UnavailableException($"RabbitMQ: {health.Description}"))
             : Task.CompletedTask;
     }

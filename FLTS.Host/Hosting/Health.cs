@@ -26,7 +26,11 @@ internal static class Health
 
     private static async Task<IResult> ReadyAsync(StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
     {
-        var states = gate.IsOpen ? await CheckAsync(parts, cancellation) : gate.States;
+        var states = new Dictionary<string, PartState>(gate.IsOpen ? await CheckAsync(parts, cancellation) : gate.States);
+        var refused = serving.SelectMany(s => s.Refused).Select(r => $"{r.Key}: {r.Value}").ToList();
+        if (refused.Count > 0)
+            states["models"] = new PartState("unavailable", string.Join("; ", refused));
+
         var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();
 
         // A loaded model answers without database and store: that is worth keeping in rotation.

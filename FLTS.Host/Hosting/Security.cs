@@ -8,7 +8,7 @@ namespace FLTS.Host.Hosting;
 
 /// <summary>
 /// Who may do what. An endpoint says which role it needs; one that says nothing needs admin. Bound to loopback, read and predict are
-/// open; bound to any other address, everything but healthz and readyz needs a key.
+/// open to who asks for it by a loopback name (a web page elsewhere whose own name was made to lead here is not let in); bound to any other address, everything but healthz and readyz needs a key.
 /// </summary>
 internal static class Security
 {
@@ -20,7 +20,7 @@ internal static class Security
         return app.Use(async (context, next) =>
         {
             var role = RoleOf(context);
-            var open = role is null || (role is Roles.Read or Roles.Predict && IsLoopbackOnly(app));
+            var open = role is null || (role is Roles.Read or Roles.Predict && IsLoopbackOnly(app) && IsLoopbackName(context.Request.Host.Host));
             if (!open && !key.Matches(context.Request.Headers[Header]) && !(MayUseBasic(context) && key.Matches(BasicPassword(context))))
             {
                 context.Response.Headers.WWWAuthenticate = IsForBrowsers(context) ? "Basic realm=\"FLTS: any name, the admin key as password\"" : Header;
@@ -40,8 +40,11 @@ internal static class Security
         if (!Uri.TryCreate(url.Replace("+", "0.0.0.0", StringComparison.Ordinal).Replace("*", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri))
             return false;
 
-        return uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        return IsLoopbackName(uri.Host);
     }
+
+    private static bool IsLoopbackName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Null: open to everybody.</summary>
     private static string? RoleOf(HttpContext context)

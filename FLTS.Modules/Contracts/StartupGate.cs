@@ -31,6 +31,9 @@ public interface IServingState
     /// <summary>Identifiers with a champion, as far as known.</summary>
     int Promoted { get; }
 
+    /// <summary>Identifiers whose champion cannot be loaded, each with the reason.</summary>
+    IReadOnlyDictionary<string, string> Refused { get; }
+
     /// <summary>Completes when what was promoted before this process began is served, or cannot be for now.</summary>
     Task Settled { get; }
 }

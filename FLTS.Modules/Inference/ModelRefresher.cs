@@ -57,6 +57,7 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // One that cannot be loaded keeps no other from being served.
+            slots.Refuse(champion.Identifier, e.Message);
             LogFailed(logger, champion.RunId, champion.Identifier, champion.ConfigHash, e.Message, e is FltsException ? null : e);
         }
     }

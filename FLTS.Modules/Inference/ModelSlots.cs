@@ -11,11 +11,15 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     private readonly ConcurrentDictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, string> _refused = new(StringComparer.Ordinal);
+
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Loaded => _models.Count;
 
     public int Promoted { get; set; }
+
+    public IReadOnlyDictionary<string, string> Refused => _refused;
 
     public Task Settled => _settled.Task;
 
@@ -26,6 +30,9 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     /// <summary>Every champion was looked at once.</summary>
     public void Settle() => _settled.TrySetResult();
+
+    /// <summary>A champion cannot be loaded; what was served for the identifier before it still is.</summary>
+    public void Refuse(string identifier, string reason) => _refused[identifier] = reason;
 
     /// <summary>Puts a model in force; the one before it goes when its last request has answered.</summary>
     /// <returns>True when it replaced another version.</returns>
@@ -38,6 +45,7 @@ internal sealed class ModelSlots : IServingState, IDisposable
             return model;
         });
         before?.Release();
+        _refused.TryRemove(model.Identifier, out _);
         return before is not null && before.Version != model.Version;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using FLTS.Modules.Contracts;
@@ -34,7 +35,12 @@ internal sealed class EvaluationRig : IAsyncDisposable
         new StorageModule().AddServices(services, configuration);
         new RegistryModule().AddServices(services, configuration);
         new EvaluationModule().AddServices(services, configuration);
-        services.AddMassTransit(bus => bus.UsingInMemory());
+        services.AddSingleton<Jobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<Jobs>());
+        services.AddMassTransit(bus =>
+        {
+            new EvaluationModule().AddConsumers(bus);
+            bus.UsingInMemory((context, configure) => configure.ConfigureEndpoints(context));
+        });
         _services = services.BuildServiceProvider();
     }
 
@@ -57,23 +63,30 @@ internal sealed class EvaluationRig : IAsyncDisposable
     /// <summary>A pipeline whose one run is a stored NAIVE.</summary>
     public async Task<(PipelineRow Pipeline, RunRow Run)> PipelineAsync(EvaluationPolicy? policy = null)
     {
-        var run = await StoreRunAsync(++_sequence);
+        var run = await StoreRunAsync("NAIVE", _sequence + 1);
+        return (await PipelineAsync("station", [run], policy), run);
+    }
+
+    /// <summary>A pipeline of runs that are stored.</summary>
+    public async Task<PipelineRow> PipelineAsync(string identifier, IReadOnlyList<RunRow> runs, EvaluationPolicy? policy = null)
+    {
+        _sequence++;
         var pipeline = new PipelineRow
         {
             PipelineId = $"pipeline-{_sequence}",
             ConfigHash = Dataset.Meta.ConfigHash,
-            Identifier = "station",
+            Identifier = identifier,
             Sequence = _sequence,
             Dataset = "station",
-            ExpectedModelTypes = "[\"NAIVE\"]",
+            ExpectedModelTypes = JsonSerializer.Serialize(runs.Select(r => r.ModelType)),
             Evaluation = (policy ?? new EvaluationPolicy()).ToJson().ToJsonString(),
             CreatedAt = TimeProvider.System.GetUtcNow(),
-            Runs = [new PipelineRunRow { PipelineId = $"pipeline-{_sequence}", ModelType = "NAIVE", RunId = run.RunId }],
+            Runs = [.. runs.Select(r => new PipelineRunRow { PipelineId = $"pipeline-{_sequence}", ModelType = r.ModelType, RunId = r.RunId })],
         };
         await using var db = await DbAsync();
         db.Pipelines.Add(pipeline);
         await db.SaveChangesAsync();
-        return (pipeline, run);
+        return pipeline;
     }
 
     /// <summary>Evaluates as often as asked, all at once.</summary>
@@ -160,16 +173,17 @@ internal sealed class EvaluationRig : IAsyncDisposable
         await db.SaveChangesAsync();
     }
 
-    private async Task<RunRow> StoreRunAsync(int generation)
+    /// <summary>A run that succeeded, with its artifacts in the store.</summary>
+    public async Task<RunRow> StoreRunAsync(string modelType, int generation)
     {
-        var family = ForecasterCatalog.Get("NAIVE");
+        var family = ForecasterCatalog.Get(modelType);
         var hyperparameters = family.Normalise(null);
         var run = new RunRow
         {
-            RunId = $"run-{generation}",
+            RunId = modelType == "NAIVE" ? $"run-{generation}" : $"run-{modelType}-{generation}",
             ConfigHash = Dataset.Meta.ConfigHash,
             Identifier = "station",
-            ModelType = "NAIVE",
+            ModelType = modelType,
             ParamsHash = CanonicalJson.Hash(hyperparameters),
             Generation = generation,
             Params = hyperparameters.ToJsonString(),
@@ -185,6 +199,26 @@ internal sealed class EvaluationRig : IAsyncDisposable
         db.Runs.Add(run);
         await db.SaveChangesAsync();
         return run;
+    }
+
+    /// <summary>Does every evaluation at once, on a thread of the pool.</summary>
+    internal sealed class Jobs(IServiceProvider services) : IJobQueues
+    {
+        private readonly ConcurrentBag<Task> _evaluations = [];
+
+        public void Preprocess(string configHash, string identifier) => throw new NotSupportedException("Nothing is preprocessed here.");
+
+        public void Train(string runId, string modelType, string identifier, string configHash) => throw new NotSupportedException("Nothing is trained here.");
+
+        public void Evaluate(string pipelineId, string identifier, string configHash) =>
+            _evaluations.Add(Task.Run(() => services.GetRequiredService<EvaluationService>().EvaluateAsync(pipelineId, CancellationToken.None)));
+
+        /// <summary>Waits for what was asked for so far.</summary>
+        public async Task DoneAsync()
+        {
+            while (_evaluations.TryTake(out var evaluation))
+                await evaluation;
+        }
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -66,6 +66,22 @@ internal sealed class SecurityTests
         Assert.That(with.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
+    [TestCase("rebound.example:8080", 401)]
+    [TestCase("localhost", 200)]
+    [TestCase("[::1]:8080", 200)]
+    public async Task On_loopback_what_is_open_is_open_to_loopback_names_only(string host, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/runs") { Headers = { Host = host } };
+        using var answer = await _loopback.Http.SendAsync(request);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+    }
+
+    [Test]
+    public void A_key_that_is_set_and_can_be_guessed_is_refused_at_start() => Assert.That(
+        async () => await RunningHost.StartAsync(settings: new Dictionary<string, string?> { ["Security:AdminKey"] = "short" }),
+        Throws.Exception.With.Message.Contains("Security:AdminKey has 5 characters"));
+
     [Test]
     public async Task A_wrong_key_is_no_key()
     {
