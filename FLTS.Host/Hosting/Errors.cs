@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace FLTS.Host.Hosting;
 
 /// <summary>The one place that turns exceptions into problem details (RFC 9457).</summary>
-internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
+internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) : IExceptionHandler
 {
     private static readonly string _tooLarge = $"The body is larger than {Server.LargestBody >> 20} MiB, the most that is taken at once.";
 
@@ -35,7 +35,9 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
             return true;
         }
 
-        var problem = Describe(exception);
+        // The tables of a new installation are made while it answers already.
+        var isAway = IsDatabase(exception, e => e.IsTransient || !gate.IsOpen);
+        var problem = isAway && exception is not FltsException ? Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds.") : Describe(exception);
         if (problem.Status >= 500 && exception is not FltsException)
         {
             LogUnexpected(logger, httpContext.Request.Method, httpContext.Request.Path, exception);
@@ -44,7 +46,7 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
         if (exception is TooManyException tooMany)
             httpContext.Response.Headers.RetryAfter = tooMany.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
-        if (IsDatabaseAway(exception))
+        if (isAway)
             httpContext.Response.Headers.RetryAfter = "5";
 
         // Written whatever the caller accepts: a caller that asked for a file is better off with a sentence than with nothing.
@@ -61,12 +63,12 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
         BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound => Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         JsonException json => Problem(400, NotJson(json)),
-        _ when IsDatabaseAway(exception) => Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds."),
         _ => Problem(500, "Something went wrong here; the log has it under the trace_id."),
     };
 
     /// <summary>EF wraps what it takes for transient.</summary>
-    private static bool IsDatabaseAway(Exception? exception) => exception is DbException { IsTransient: true } || (exception is not null && IsDatabaseAway(exception.InnerException));
+    private static bool IsDatabase(Exception? exception, Func<DbException, bool> which) =>
+        (exception is DbException database && which(database)) || (exception is not null && IsDatabase(exception.InnerException, which));
 
     private static string NotJson(JsonException json) =>
         $"The body is no valid JSON{(json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "")}{(json.Path is { Length: > 1 } path ? $" ({path})" : "")}.";

@@ -32,6 +32,7 @@ internal static class ColumnPlot
         Series(multiplot.GetPlot(0), title, column, first, second);
         Day(multiplot.GetPlot(1), column, first);
         Distribution(multiplot.GetPlot(2), column, first, second);
+        multiplot.GetPlot(0).Axes.Right.MinimumSize = multiplot.GetPlot(2).Axes.Right.MinimumSize = 40; // The last label stands over the edge.
         ShortenNumbers(multiplot.GetPlot(0).Axes.Left, multiplot.GetPlot(1).Axes.Left, multiplot.GetPlot(2).Axes.Bottom);
         return multiplot.Render(Width, Height).GetImageBytes();
     }

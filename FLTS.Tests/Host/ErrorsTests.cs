@@ -1,8 +1,12 @@
 using System.Net;
 using System.Text;
 using FLTS.Host;
+using FLTS.Host.Hosting;
 using FLTS.Modules.Contracts;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
@@ -31,6 +35,26 @@ internal sealed class ErrorsTests
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _host.DisposeAsync();
+
+    [Test]
+    public async Task A_database_whose_tables_are_still_being_made_is_away_and_no_fault()
+    {
+        var noTable = new InvalidOperationException("EF", new SqliteException("SQLite Error 1: 'no such table: sources'.", 1));
+        using var gate = new StartupGate([], TimeProvider.System, NullLogger<StartupGate>.Instance);
+        var errors = new Errors(gate, NullLogger<Errors>.Instance);
+
+        Assert.That(await HandleAsync(), Is.EqualTo((503, "5")), "while it starts");
+        await gate.StartAsync(default);
+        await gate.OpenedAsync(default);
+        Assert.That(await HandleAsync(), Is.EqualTo((500, "")), "afterwards");
+
+        async Task<(int Status, string RetryAfter)> HandleAsync()
+        {
+            var context = new DefaultHttpContext { RequestServices = _host.App.Services };
+            Assert.That(await errors.TryHandleAsync(context, noTable, default), Is.True);
+            return (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString());
+        }
+    }
 
     [TestCase("input", 422)]
     [TestCase("missing", 404)]
