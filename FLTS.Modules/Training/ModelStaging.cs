@@ -11,10 +11,18 @@ using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Training;
 
+/// <summary>What a trainer tells of a fit, kept beside the files until the row has it.</summary>
+/// <param name="Metrics">JSON object.</param>
+/// <param name="History">An entry an epoch.</param>
+internal sealed record FitReport(string Metrics, IReadOnlyList<EpochMetrics> History);
+
 /// <summary>Writes the files of a fitted model as API.md lists them (Objects), <c>manifest.json</c> last.</summary>
 internal static class ModelStaging
 {
     private const string ManifestName = "manifest.json";
+
+    /// <summary>For this machine alone: neither listed in the manifest nor uploaded.</summary>
+    private const string ReportName = "report.json";
 
     /// <summary>Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.</summary>
     private const double GoldenTolerance = 1e-4;
@@ -34,11 +42,16 @@ internal static class ModelStaging
         foreach (var (path, bytes) in files)
             WriteFile(Path.Combine(folder, path), bytes);
 
+        WriteFile(Path.Combine(folder, ReportName), JsonSerializer.SerializeToUtf8Bytes(new FitReport(RunMetrics.Summary(fit), fit.History), RegistryJson.Options));
         FaultPoint.Reach("stage.files-written");
         var manifest = Manifest(run, hyperparameters, dataset, fit, files);
         WriteFile(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
         FaultPoint.Reach("stage.manifest-written");
     }
+
+    public static bool HasReport(string folder) => File.Exists(Path.Combine(folder, ReportName));
+
+    public static FitReport ReadReport(string folder) => JsonSerializer.Deserialize<FitReport>(File.ReadAllBytes(Path.Combine(folder, ReportName)), RegistryJson.Options)!;
 
     public static ArtifactManifest ReadManifest(string folder) =>
         JsonSerializer.Deserialize<ArtifactManifest>(File.ReadAllBytes(Path.Combine(folder, ManifestName)), RegistryJson.Options)!;
@@ -98,8 +111,14 @@ internal static class ModelStaging
     private static void WriteFile(string path, byte[] bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
+        var aside = path + "~";
+        using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        // The manifest says that all is there: it must not be found half-written.
+        File.Move(aside, path, overwrite: true);
     }
 }

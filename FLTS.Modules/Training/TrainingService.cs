@@ -64,8 +64,12 @@ internal sealed partial class TrainingService(
                 return;
             }
 
-            if (run.Status != RunStatus.Storing || !staging.IsComplete(runId, run.Attempt))
-                run = await FitAsync(run, keeper.Lease, working.Token);
+            if (!staging.IsComplete(runId, run.Attempt) || (run.Status != RunStatus.Storing && !ModelStaging.HasReport(staging.Folder(runId, run.Attempt))))
+                await FitAsync(run, keeper.Lease, working.Token);
+            else if (run.Status != RunStatus.Storing)
+                await RecordAsync(run, keeper.Lease, working.Token); // The database was away, or the process killed, when the fit had ended.
+
+            run = (await runs.FindAsync(runId, working.Token))!;
 
             await StoreAsync(run, keeper.Lease, working.Token);
         }
@@ -73,7 +77,7 @@ internal sealed partial class TrainingService(
         {
             await StoppedAsync(run, watch.Ended.IsCancellationRequested || e is TakenAwayException);
         }
-        catch (Exception e) when (e is UnavailableException || DatabaseFaults.IsPassing(e))
+        catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsPassing(e))
         {
             var next = time.GetUtcNow() + Backoff.Delay(run.Tries + 1, options.MaxRetrySeconds, runId);
             await runs.PostponeAsync(keeper.Lease, e.Message, next, cancellation);
@@ -95,7 +99,7 @@ internal sealed partial class TrainingService(
             staging.Remove(run.RunId);
     }
 
-    private async Task<RunRow> FitAsync(RunRow run, Lease lease, CancellationToken cancellation)
+    private async Task FitAsync(RunRow run, Lease lease, CancellationToken cancellation)
     {
         if (!await runs.BeginAsync(lease, run.Attempt + 1, cancellation))
             throw new TakenAwayException();
@@ -131,11 +135,17 @@ internal sealed partial class TrainingService(
         }
 
         FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
-        if (!await runs.TrainedAsync(lease, RunMetrics.Summary(fit), fit.History, cancellation))
+        await RecordAsync(run, lease, cancellation);
+    }
+
+    /// <summary>What was fitted and staged goes into the row.</summary>
+    private async Task RecordAsync(RunRow run, Lease lease, CancellationToken cancellation)
+    {
+        var report = ModelStaging.ReadReport(staging.Folder(run.RunId, run.Attempt));
+        if (!await runs.TrainedAsync(lease, report.Metrics, report.History, cancellation))
             throw new TakenAwayException();
 
         FaultPoint.Reach("train.recorded");
-        return (await runs.FindAsync(run.RunId, cancellation))!;
     }
 
     private async Task StoreAsync(RunRow run, Lease lease, CancellationToken cancellation)

@@ -24,7 +24,7 @@ internal sealed class OutageTests
     [TearDown]
     public void CleanUp() => _folder.Dispose();
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task PostgreSQL_that_crashes_again_and_again_ends_no_training_and_the_pipeline_is_promoted_once()
     {
         var postgres = await OwnServers.Postgres;

@@ -1,0 +1,97 @@
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Tests.EndToEnd;
+using FLTS.Tests.TestKit;
+using FLTS.Tests.TestKit.Servers;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Faults;
+
+/// <summary>PostgreSQL goes down as in a crash while a pipeline runs, and comes back: the registry and the jobs are in it.</summary>
+[TestFixture, NonParallelizable]
+internal sealed class DatabaseOutageTests
+{
+    private TemporaryFolder _folder = null!;
+    private PostgresServer _postgres = null!;
+    private FltsStart _start = null!;
+
+    [SetUp]
+    public async Task PrepareAsync()
+    {
+        _folder = new TemporaryFolder();
+        Stations.Write(_folder["datasets"], "station", 600);
+        _start = new FltsStart
+        {
+            Data = _folder["data"],
+            Settings = Story.Settings(epochs: 25),
+            Environment = await OwnServers.SettingsAsync(),
+            Arguments = ["--datasets", _folder["datasets"]],
+        };
+        _postgres = await OwnServers.Postgres;
+    }
+
+    [TearDown]
+    public void CleanUp() => _folder.Dispose();
+
+    [Test]
+    public async Task Crashes_inside_a_transaction_of_a_training_and_inside_the_promotion_delay_it_and_repeat_nothing()
+    {
+        await using var flts = FltsProcess.Start(_start);
+        var id = await Story.BeginAsync(flts);
+        await Story.WaitUntilFittingAsync(flts, id);
+        await CrashInsideAsync("run_epochs");
+        await Story.WaitUntilTrainedAsync(flts, id);
+        await CrashInsideAsync("champions");
+
+        await CheckAsync(flts, id);
+    }
+
+    [Test]
+    public async Task Models_that_are_trained_while_the_database_is_away_are_recorded_when_it_is_back()
+    {
+        await using var flts = FltsProcess.Start(_start);
+        var id = await Story.BeginAsync(flts);
+        await Story.WaitUntilFittingAsync(flts, id);
+        await _postgres.StopAsync();
+        await flts.WaitForAsync("two staged models", () => Task.FromResult(
+            Directory.EnumerateFiles(_folder["data/staging"], "manifest.json", SearchOption.AllDirectories).Count() >= 2 ? "staged" : null));
+        await _postgres.StartAsync();
+
+        await CheckAsync(flts, id);
+    }
+
+    /// <summary>Takes the server down at the moment at which a transaction of FLTS is about to write to <paramref name="table"/>, and brings it up again.</summary>
+    private async Task CrashInsideAsync(string table)
+    {
+        await using var connection = new NpgsqlConnection(_start.Environment["Database__ConnectionString"] + ";Pooling=false");
+        await connection.OpenAsync();
+        await using (await connection.BeginTransactionAsync())
+        {
+            await ExecuteAsync(connection, $"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
+            while (await ExecuteAsync(connection, $"SELECT count(*) FROM pg_locks WHERE relation = '{table}'::regclass AND mode = 'RowExclusiveLock' AND NOT granted") is 0L)
+                await Task.Delay(20);
+
+            await _postgres.StopAsync();
+        }
+
+        await _postgres.StartAsync();
+    }
+
+    private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private async Task CheckAsync(FltsProcess flts, string id)
+    {
+        await Story.CheckAsync(flts, id, leastTries: 0, told: "");
+        await using var installation = new Installation(_start);
+        await using var db = await installation.Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+        var rows = (await db.Runs.AsNoTracking().ToListAsync()).Cast<ILeased>().Concat(await db.Pipelines.AsNoTracking().ToListAsync());
+        Assert.That(rows.Select(r => r.Deaths), Is.All.Zero, "nobody died");
+        Assert.That(await db.Champions.CountAsync(), Is.EqualTo(1));
+    }
+}
