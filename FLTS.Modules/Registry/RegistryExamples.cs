@@ -12,7 +12,7 @@ internal static class RegistryExamples
 
     public static RunView Run { get; } = new(
         "0199a7b2c3d4", "e309764d", "77aa01", 0, "PobleSec", "GRU", RunStatus.Succeeded, 1,
-        new JsonObject { ["epochs"] = 10, ["hidden_size"] = 128 },
+        new JsonObject { ["epochs"] = 20, ["hidden_size"] = 32 },
         new JsonObject { ["train_rmse"] = 0.062, ["val_rmse"] = 0.064, ["best_epoch"] = 8 },
         new JsonObject { ["test_rmse"] = 0.0635, ["test_mae"] = 0.0346 },
         10, 10, null, [new ArtifactView("GRU/weights.safetensors", 628_636, "c0ffee")], null, _time, _time, _time.AddSeconds(40));
