@@ -30,7 +30,7 @@ internal static class Server
         foreach (var module in host.Modules)
             AddServices(module, builder);
 
-        builder.Services.AddFltsBus(host).AddFltsJobs(host);
+        builder.Services.AddFltsBus(host, builder.Configuration).AddFltsJobs(host, builder.Configuration);
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // So that Errors can say what is wrong with it.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
 

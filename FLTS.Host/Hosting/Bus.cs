@@ -6,7 +6,7 @@ namespace FLTS.Host.Hosting;
 /// <summary>MassTransit, in memory or on RabbitMQ.</summary>
 internal static class Bus
 {
-    public static IServiceCollection AddFltsBus(this IServiceCollection services, HostSettings settings)
+    public static IServiceCollection AddFltsBus(this IServiceCollection services, HostSettings settings, IConfiguration configuration)
     {
         services.AddMassTransit(bus =>
         {
@@ -20,7 +20,12 @@ internal static class Bus
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
-                    rabbit.Host(new Uri(settings.RabbitMqUri!));
+                    rabbit.Host(new Uri(settings.RabbitMqUri!), host => host.OnRefreshConnectionFactory = factory =>
+                    {
+                        // For every new connection, so that credentials that come or change later are used without a restart.
+                        factory.Uri = RabbitMqUri(settings, configuration);
+                        return Task.CompletedTask;
+                    });
                     rabbit.ConfigureEndpoints(context);
                 });
             }
@@ -34,9 +39,13 @@ internal static class Bus
         services.RemoveMassTransitHostedService();
         services.AddSingleton<BusStarter>();
         services.AddHostedService(p => p.GetRequiredService<BusStarter>());
-        services.AddSingleton<IPart>(p => settings.IsRabbitMq ? ActivatorUtilities.CreateInstance<RabbitMqPart>(p, new Uri(settings.RabbitMqUri!)) : new MemoryBusPart());
+        services.AddSingleton<IPart>(p => settings.IsRabbitMq ? new RabbitMqPart(() => RabbitMqUri(settings, configuration), p) : new MemoryBusPart());
         return services;
     }
+
+    /// <summary>As it is set now; what is no URI does not replace the one that was.</summary>
+    private static Uri RabbitMqUri(HostSettings settings, IConfiguration configuration) =>
+        Uri.TryCreate(configuration["Bus:RabbitMq:Uri"], UriKind.Absolute, out var uri) ? uri : new Uri(settings.RabbitMqUri!);
 }
 
 /// <summary>Starts the bus when the gate opens and stops it with the process.</summary>
@@ -85,13 +94,13 @@ internal sealed class MemoryBusPart : IPart
 }
 
 /// <summary>RabbitMQ: it is there when a connection with these credentials opens.</summary>
-internal sealed class RabbitMqPart(Uri uri, IServiceProvider services) : IPart
+internal sealed class RabbitMqPart(Func<Uri> uri, IServiceProvider services) : IPart
 {
     public string Name => "bus";
 
     public async Task ProveAsync(CancellationToken cancellation)
     {
-        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = uri, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) };
+        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = uri(), RequestedConnectionTimeout = TimeSpan.FromSeconds(5) };
         await using var connection = await factory.CreateConnectionAsync(cancellation);
     }
 

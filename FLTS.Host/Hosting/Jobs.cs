@@ -12,7 +12,7 @@ namespace FLTS.Host.Hosting;
 /// <summary>Hangfire: a queue a module, few workers, no retries of its own (only rows retry).</summary>
 internal static class Jobs
 {
-    public static IServiceCollection AddFltsJobs(this IServiceCollection services, HostSettings settings)
+    public static IServiceCollection AddFltsJobs(this IServiceCollection services, HostSettings settings, IConfiguration configuration)
     {
         services.AddSingleton<RerunOnRequeue>();
         services.AddSingleton<IJobFilterProvider, JobFilters>();
@@ -25,7 +25,7 @@ internal static class Jobs
             if (settings.JobsInPostgres)
             {
                 hangfire.UsePostgreSqlStorage(
-                    o => o.UseNpgsqlConnection(settings.DatabaseConnection),
+                    o => o.UseNpgsqlConnection(() => DatabaseConnection(configuration)),
                     new PostgreSqlStorageOptions
                     {
                         // The gate does it (JobStoragePart): the process must start, and say what is missing, while PostgreSQL is away.
@@ -42,28 +42,31 @@ internal static class Jobs
             }
         });
         if (settings.JobsInPostgres)
-            services.AddSingleton<IPart>(new JobStoragePart(settings.DatabaseConnection!));
+            services.AddSingleton<IPart>(new JobStoragePart(() => DatabaseConnection(configuration)));
         services.AddSingleton<IJobQueues, JobQueues>();
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<JobWorkers>(p, settings));
         return services;
     }
+
+    /// <summary>As it is set now: what an operator changes is used for the next connection.</summary>
+    private static string DatabaseConnection(IConfiguration configuration) => configuration["Database:ConnectionString"]!;
 }
 
 /// <summary>Hangfire's tables in PostgreSQL.</summary>
-internal sealed class JobStoragePart(string connection) : IPart
+internal sealed class JobStoragePart(Func<string> connection) : IPart
 {
     public string Name => "jobs";
 
     public async Task ProveAsync(CancellationToken cancellation)
     {
-        await using var open = new NpgsqlConnection(connection);
+        await using var open = new NpgsqlConnection(connection());
         await open.OpenAsync(cancellation);
         PostgreSqlObjectsInstaller.Install(open);
     }
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        await using var open = new NpgsqlConnection(connection);
+        await using var open = new NpgsqlConnection(connection());
         await open.OpenAsync(cancellation);
     }
 }

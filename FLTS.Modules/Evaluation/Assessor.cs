@@ -34,16 +34,17 @@ internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<s
 }
 
 /// <summary>Verifies, scores and decides, from what is stored. Writes nothing.</summary>
-internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader loader, IProcessedData data, TimeProvider time, ILogger<Assessor> logger)
+internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider time, ILogger<Assessor> logger)
 {
     /// <param name="input">The runs to choose from and the champion.</param>
     /// <param name="policy">How.</param>
     /// <param name="attemptId">Named in the pointer.</param>
     /// <param name="force">A person overrides the gate.</param>
+    /// <param name="refusals">Gets what the store refused on the way.</param>
     /// <param name="cancellation">Looked at between models.</param>
     /// <exception cref="UnavailableException">The store refuses.</exception>
     /// <exception cref="CorruptArtifactException">The processed data is not what was stored.</exception>
-    public async Task<Assessment> AssessAsync(EvaluationInput input, EvaluationPolicy policy, string attemptId, bool force, CancellationToken cancellation)
+    public async Task<Assessment> AssessAsync(EvaluationInput input, EvaluationPolicy policy, string attemptId, bool force, ICollection<Refusal> refusals, CancellationToken cancellation)
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var run in input.Runs.Where(r => r.Status != RunStatus.Succeeded))
@@ -54,12 +55,12 @@ internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader l
         try
         {
             var succeeded = input.Runs.Where(r => r.Status == RunStatus.Succeeded).OrderBy(r => ForecasterCatalog.Order(r.ModelType)).ThenBy(r => r.RunId, StringComparer.Ordinal).ToList();
-            var dataset = succeeded.Count > 0 ? await data.OpenAsync(input.Pipeline.ConfigHash, cancellation) : null;
+            var dataset = succeeded.Count > 0 ? await verifier.DataAsync(input.Pipeline.ConfigHash, input.Pipeline.Identifier, refusals, cancellation) : null;
             foreach (var run in succeeded)
             {
                 try
                 {
-                    candidates.Add(new Candidate(run.RunId, await verifier.LoadAsync(run, dataset!.Train, cancellation)));
+                    candidates.Add(new Candidate(run.RunId, await verifier.LoadAsync(run, dataset!.Train, refusals, cancellation)));
                     FaultPoint.Reach("evaluate.candidate-verified");
                     LogArtifactsOk(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier);
                 }
@@ -73,7 +74,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader l
             if (candidates.Count < policy.MinCandidates)
                 return TooFew(candidates.Count, policy, missing, corrupt);
 
-            var result = await ScoreAsync(input, attemptId, dataset!, candidates, policy, force, missing, cancellation);
+            var result = await ScoreAsync(input, attemptId, dataset!, candidates, policy, force, missing, refusals, cancellation);
             return new Assessment(result, missing, corrupt);
         }
         finally
@@ -91,11 +92,19 @@ internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader l
     }
 
     private async Task<EvaluationResult> ScoreAsync(
-        EvaluationInput input, string attemptId, PreparedDataset dataset, List<Candidate> candidates, EvaluationPolicy policy, bool force, Dictionary<string, string> missing, CancellationToken cancellation)
+        EvaluationInput input,
+        string attemptId,
+        PreparedDataset dataset,
+        List<Candidate> candidates,
+        EvaluationPolicy policy,
+        bool force,
+        Dictionary<string, string> missing,
+        ICollection<Refusal> refusals,
+        CancellationToken cancellation)
     {
         var (pipeline, champion) = (input.Pipeline, input.Champion);
         var isCandidate = candidates.Any(c => c.RunId == champion?.RunId);
-        var (championModel, unreadable) = champion is null || isCandidate ? (null, null) : await ChampionAsync(input, cancellation);
+        var (championModel, unreadable) = champion is null || isCandidate ? (null, null) : await ChampionAsync(input, refusals, cancellation);
         using var held = championModel;
         var scoring = await Task.Run(
             () => Scorer.Score(dataset, candidates, championModel is null ? null : new Candidate(champion!.RunId, championModel), policy, cancellation), cancellation);
@@ -142,15 +151,15 @@ internal sealed partial class Assessor(CandidateVerifier verifier, ModelLoader l
     }
 
     /// <summary>The champion's model, or why it cannot be read: corrupt or pruned, so nothing can be compared with it.</summary>
-    private async Task<(LoadedModel? Model, string? Unreadable)> ChampionAsync(EvaluationInput input, CancellationToken cancellation)
+    private async Task<(LoadedModel? Model, string? Unreadable)> ChampionAsync(EvaluationInput input, ICollection<Refusal> refusals, CancellationToken cancellation)
     {
         var run = input.ChampionRun!;
-        if (run.ManifestSha256 is not { } sha256)
+        if (run.ManifestSha256 is null)
             return (null, $"its run {run.RunId} has no artifacts any more");
 
         try
         {
-            return (await verifier.QuickTriesAsync(run, () => loader.LoadAsync(run.RunId, run.Attempt, sha256, cancellation), cancellation), null);
+            return (await verifier.LoadChampionAsync(run, refusals, cancellation), null);
         }
         catch (CorruptArtifactException e)
         {

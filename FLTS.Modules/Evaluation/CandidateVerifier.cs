@@ -1,23 +1,29 @@
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
+using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
-using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation;
 
-/// <summary>Loads a candidate's artifacts: every file there, whole, loadable, and reproducing its golden prediction.</summary>
-internal sealed partial class CandidateVerifier(ModelLoader loader, TimeProvider time, ILogger<CandidateVerifier> logger)
+/// <summary>Loads what the store holds of a run: every file there, whole, loadable, and reproducing its golden prediction.</summary>
+internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data, StoreTries store)
 {
-    private const int QuickTries = 3;
+    /// <summary>The processed data of a run.</summary>
+    /// <exception cref="UnavailableException">The store refused three times.</exception>
+    /// <exception cref="CorruptArtifactException">It is not what was stored.</exception>
+    public Task<PreparedDataset> DataAsync(string configHash, string identifier, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        new StoredThing($"The data {configHash}", null, configHash, identifier), refusals, () => data.OpenAsync(configHash, cancellation), cancellation);
 
+    /// <summary>Loads a candidate, by what the store holds now: what is only whole in this machine's cache cannot be served by anybody else.</summary>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
-    public Task<LoadedModel> LoadAsync(RunRow run, PreparedSeries train, CancellationToken cancellation) => QuickTriesAsync(
-        run,
+    public Task<LoadedModel> LoadAsync(RunRow run, PreparedSeries train, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        ThingOf(run),
+        refusals,
         async () =>
         {
-            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, cancellation);
+            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation);
             try
             {
                 ModelLoader.VerifyGolden(model, train);
@@ -31,24 +37,11 @@ internal sealed partial class CandidateVerifier(ModelLoader loader, TimeProvider
         },
         cancellation);
 
-    /// <summary>Reads from the store, again at once where it hiccups.</summary>
+    /// <summary>Loads a model to compare with.</summary>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
-    public async Task<T> QuickTriesAsync<T>(RunRow run, Func<Task<T>> read, CancellationToken cancellation)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await read();
-            }
-            catch (UnavailableException e) when (tries < QuickTries)
-            {
-                LogRetry(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, tries, e.Message);
-                await Task.Delay(Backoff.Delay(tries, 2, run.RunId) / 4, time, cancellation);
-            }
-        }
-    }
+    /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
+    public Task<LoadedModel> LoadChampionAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        ThingOf(run), refusals, () => loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Cache, cancellation), cancellation);
 
-    [LoggerMessage(EventName = "promotion_artifact_retry", Level = LogLevel.Warning, Message = "The artifacts of {model_type} run {run_id} could not be read (try {try_number}): {reason} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogRetry(ILogger logger, string model_type, string run_id, string config_hash, string identifier, int try_number, string reason);
+    private static StoredThing ThingOf(RunRow run) => new($"What {run.ModelType} run {run.RunId} stored", run.RunId, run.ConfigHash, run.Identifier);
 }

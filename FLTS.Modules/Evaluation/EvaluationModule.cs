@@ -15,6 +15,7 @@ internal sealed class EvaluationModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<StoreTries>();
         services.AddSingleton<CandidateVerifier>();
         services.AddSingleton<EvaluationStore>();
         services.AddSingleton<Assessor>();
@@ -23,8 +24,6 @@ internal sealed class EvaluationModule : IModule
         services.AddSingleton<ManualStore>();
         services.AddSingleton<PromoteService>();
         services.AddSingleton<RollbackService>();
-        services.AddSingleton<PointerWriter>();
-        services.AddSingleton<IPointerRepair>(p => p.GetRequiredService<PointerWriter>());
         services.AddTransient<IEvaluateJob, EvaluateJob>();
     }
 

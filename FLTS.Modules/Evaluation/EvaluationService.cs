@@ -32,6 +32,7 @@ internal sealed partial class EvaluationService(
 
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
         PromotionAttemptRow? attempt = null;
+        var refusals = new List<Refusal>();
         try
         {
             await store.BeginAsync(keeper.Lease, working.Token);
@@ -41,7 +42,7 @@ internal sealed partial class EvaluationService(
             if (input.Pipeline.Deaths >= MaxDeaths)
                 throw new InvalidInputException($"worker died {MaxDeaths} times");
 
-            await EvaluateAsync(keeper.Lease, input, attempt, working.Token);
+            await EvaluateAsync(keeper.Lease, input, attempt, refusals, working.Token);
         }
         catch (OperationCanceledException) when (working.IsCancellationRequested)
         {
@@ -50,29 +51,30 @@ internal sealed partial class EvaluationService(
         catch (FltsException e) when (attempt is not null && e is not UnavailableException)
         {
             // What is stored is wrong: no later try can do better.
-            await ConcludeAsync(keeper.Lease, input, attempt, Assessment.Failed(e.Message), cancellation);
+            await ConcludeAsync(keeper.Lease, input, attempt, Assessment.Failed(e.Message), refusals, cancellation);
         }
         catch (Exception e) when (attempt is not null)
         {
             // Whatever it is, it is not lost: the pipeline says what it waits for and is tried again.
             var next = time.GetUtcNow() + Backoff.Delay(input.Pipeline.Tries + 1, MaxRetrySeconds, pipelineId);
-            await store.BlockAsync(keeper.Lease, attempt, e.Message, next, cancellation);
+            await store.BlockAsync(keeper.Lease, input, attempt, [.. refusals, new Refusal(time.GetUtcNow(), e.Message)], next, cancellation);
             LogBlocked(logger, pipelineId, input.Pipeline.ConfigHash, input.Pipeline.Identifier, attempt.AttemptId, e.Message, next, e is FltsException ? null : e);
         }
     }
 
     private bool IsSettled(EvaluationInput input)
     {
-        var waiting = input.Runs.Where(r => !RunRules.IsSettled(r, input.Pipeline)).Select(r => r.ModelType).ToList();
-        if (waiting.Count == 0)
+        // By the rule of the Reconciler: what an event that comes twice or late asks for is not done before its time.
+        if (RunRules.CanBeEvaluated(input.Pipeline, input.Dataset, input.Runs))
             return true;
 
+        var waiting = input.Runs.Where(r => !RunRules.IsSettled(r, input.Pipeline)).Select(r => r.ModelType).ToList();
         var have = input.Runs.Select(r => r.ModelType).Except(waiting, StringComparer.Ordinal);
         LogWaiting(logger, input.Pipeline.PipelineId, input.Pipeline.ConfigHash, input.Pipeline.Identifier, string.Join(", ", have), string.Join(", ", waiting), input.Pipeline.ExpectedModelTypes);
         return false;
     }
 
-    private async Task EvaluateAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, CancellationToken cancellation)
+    private async Task EvaluateAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, List<Refusal> refusals, CancellationToken cancellation)
     {
         var clock = Stopwatch.GetTimestamp();
         var pipeline = input.Pipeline;
@@ -81,29 +83,30 @@ internal sealed partial class EvaluationService(
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
             LogAllPresent(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier);
 
-        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, force: false, cancellation);
+        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, force: false, refusals, cancellation);
         if (assessment.Corrupt.Count > 0)
         {
             // The rows say it now; whether they are trained once more or missing is decided from the rows.
             foreach (var (run, reason) in assessment.Corrupt)
             {
-                await store.InvalidateAsync(lease, attempt, run, reason, cancellation);
+                await store.InvalidateAsync(lease, attempt, run, reason, refusals, cancellation);
+                refusals.Clear();
                 LogInvalid(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, attempt.AttemptId, reason);
             }
 
             return;
         }
 
-        await ConcludeAsync(lease, input, attempt, assessment, cancellation);
+        await ConcludeAsync(lease, input, attempt, assessment, refusals, cancellation);
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.PromotionDuration.Record(seconds);
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "evaluate"));
     }
 
-    private async Task ConcludeAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, Assessment assessment, CancellationToken cancellation)
+    private async Task ConcludeAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, Assessment assessment, List<Refusal> refusals, CancellationToken cancellation)
     {
         var (pipeline, result) = (input.Pipeline, assessment.Result);
-        if (!await store.ConcludeAsync(lease, input, attempt, assessment.MissingJson, result, cancellation))
+        if (!await store.ConcludeAsync(lease, input, attempt, assessment.MissingJson, result, refusals, cancellation))
         {
             // Somebody else promoted or took over meanwhile: the Reconciler comes again and compares with what is in force then.
             LogDuplicate(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);

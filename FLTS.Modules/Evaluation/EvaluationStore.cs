@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Evaluation;
 
-/// <summary>A pipeline with its runs, the champion in force and the runs that were rolled back from.</summary>
-internal sealed record EvaluationInput(PipelineRow Pipeline, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun, IReadOnlySet<string> RolledBack);
+/// <summary>A pipeline with its data and runs, the champion in force and the runs that were rolled back from.</summary>
+internal sealed record EvaluationInput(PipelineRow Pipeline, DatasetStatus Dataset, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun, IReadOnlySet<string> RolledBack);
 
 /// <summary>Rows of evaluation and promotion.</summary>
 internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
@@ -43,21 +43,17 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         await Mine(db, lease).ExecuteUpdateAsync(set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation);
     }
 
-    /// <summary>The pipeline's open attempt, or a new one; one row tells the whole story, tries and all.</summary>
+    /// <summary>The pipeline's open attempt, or a new one; one row tells the whole story, from what put its trainings off to how it ended.</summary>
     public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var pipeline = input.Pipeline;
-        var open = await db.PromotionAttempts.AsNoTracking()
-            .Where(a => a.PipelineId == pipeline.PipelineId && (a.Outcome == null || a.Outcome == AttemptOutcome.Blocked))
-            .OrderByDescending(a => a.CreatedAt)
-            .FirstOrDefaultAsync(cancellation);
         var candidates = CandidatesOf(input);
-        if (open is not null)
+        if (await OpenOf(db, pipeline.PipelineId).FirstOrDefaultAsync(cancellation) is { } open)
         {
             // A run of it may have been replaced since.
             if (open.Candidates != candidates)
-                await db.PromotionAttempts.Where(a => a.AttemptId == open.AttemptId).ExecuteUpdateAsync(set => set.SetProperty(a => a.Candidates, candidates), cancellation);
+                await db.PromotionAttempts.Where(a => a.AttemptId == open.AttemptId && a.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(a => a.Candidates, candidates), cancellation);
 
             return open;
         }
@@ -80,21 +76,33 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 PipelineId = pipeline.PipelineId,
                 Sequence = pipeline.Sequence,
                 Trigger = pipeline.Trigger,
+                Tries = await PostponementsAsync(db, input, cancellation),
                 Candidates = candidates,
                 Policy = pipeline.Evaluation,
                 CreatedAt = time.GetUtcNow(),
             },
             cancellation);
-        return await db.PromotionAttempts.AsNoTracking().SingleAsync(a => a.IdempotencyKey == $"auto/{key}", cancellation);
+
+        // Of two who open one, one writes it; both use that.
+        return await OpenOf(db, pipeline.PipelineId).SingleAsync(cancellation);
     }
 
     /// <summary>Cannot go on now: says why, and when it is tried again.</summary>
-    public async Task BlockAsync(Lease lease, PromotionAttemptRow attempt, string reason, DateTimeOffset next, CancellationToken cancellation)
+    /// <param name="lease">Held by the caller.</param>
+    /// <param name="input">What was evaluated; with other runs by now, the pipeline waits for those and not for this.</param>
+    /// <param name="attempt">The open attempt.</param>
+    /// <param name="refusals">Everything that was tried, the last one being the reason.</param>
+    /// <param name="next">When it is tried again.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task BlockAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, IReadOnlyList<Refusal> refusals, DateTimeOffset next, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
-        var mine = await Mine(db, lease).ExecuteUpdateAsync(
+        var reason = refusals[^1].Error;
+        await TellAsync(db, attempt, refusals, cancellation);
+        await Open(db, attempt).ExecuteUpdateAsync(set => set.SetProperty(a => a.Outcome, AttemptOutcome.Blocked).SetProperty(a => a.Reason, reason), cancellation);
+        var mine = await Mine(db, lease).Unfinished().Where(p => p.Revision == input.Pipeline.Revision).ExecuteUpdateAsync(
             set => set
                 .SetProperty(p => p.Status, PipelineStatus.Blocked)
                 .SetProperty(p => p.WaitingReason, reason)
@@ -103,42 +111,39 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 .SetProperty(p => p.NextAttemptAt, next),
             cancellation) == 1;
         if (mine)
-        {
-            await TellTryAsync(db, attempt, now, reason, cancellation);
-            await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.Outcome, AttemptOutcome.Blocked).SetProperty(a => a.Reason, reason),
-                cancellation);
-        }
-
-        await transaction.CommitAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so.</summary>
-    public async Task InvalidateAsync(Lease lease, PromotionAttemptRow attempt, RunRow run, string reason, CancellationToken cancellation)
+    /// <summary>A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so, and the pipeline waits for nothing else any more.</summary>
+    public async Task InvalidateAsync(Lease lease, PromotionAttemptRow attempt, RunRow run, string reason, IReadOnlyList<Refusal> refusals, CancellationToken cancellation)
     {
-        await using (var db = await registry.CreateDbContextAsync(cancellation))
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            if (await Mine(db, lease).AnyAsync(cancellation))
-                await TellTryAsync(db, attempt, time.GetUtcNow(), $"{run.ModelType} run {run.RunId} is invalid: {reason}", cancellation);
-
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await TellAsync(db, attempt, [.. refusals, new Refusal(time.GetUtcNow(), $"{run.ModelType} run {run.RunId} is invalid: {reason}")], cancellation);
+        await Open(db, attempt).ExecuteUpdateAsync(set => set.SetProperty(a => a.Outcome, (AttemptOutcome?)null).SetProperty(a => a.Reason, (string?)null), cancellation);
+        var mine = await Mine(db, lease).Unfinished().ExecuteUpdateAsync(
+            set => set
+                .SetProperty(p => p.Status, PipelineStatus.Queued)
+                .SetProperty(p => p.WaitingReason, (string?)null)
+                .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
+                .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null),
+            cancellation) == 1;
+        await InvalidateAsync(db, run, reason, cancellation);
+        if (mine)
             await transaction.CommitAsync(cancellation);
-        }
-
-        await InvalidateAsync(run, reason, cancellation);
     }
 
     /// <summary>A run whose stored artifact is not what was stored: never used again.</summary>
     public async Task InvalidateAsync(RunRow run, string reason, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        await db.Runs.Where(r => r.RunId == run.RunId && r.Status == RunStatus.Succeeded && r.Attempt == run.Attempt)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Invalid).SetProperty(r => r.Error, reason), cancellation);
+        await InvalidateAsync(db, run, reason, cancellation);
     }
 
     /// <summary>Champion, attempt, scoreboard, test metrics and the pipeline's end, or nothing.</summary>
     /// <returns>False: the lease was lost, the pipeline was cancelled or has other runs now, or another promotion of the identifier came between.</returns>
-    public async Task<bool> ConcludeAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, string missing, EvaluationResult result, CancellationToken cancellation)
+    public async Task<bool> ConcludeAsync(
+        Lease lease, EvaluationInput input, PromotionAttemptRow attempt, string missing, EvaluationResult result, IReadOnlyList<Refusal> refusals, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -150,7 +155,8 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
 
         FaultPoint.Reach("promotion.champion-written");
         var outcome = result.Decision.Outcome;
-        await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(
+        await TellAsync(db, attempt, refusals, cancellation);
+        await Open(db, attempt).ExecuteUpdateAsync(
             set => set
                 .SetProperty(a => a.Outcome, outcome)
                 .SetProperty(a => a.Reason, result.Decision.Reason)
@@ -181,20 +187,37 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         return true;
     }
 
-    /// <summary>The row in force of every identifier.</summary>
-    public async Task<List<ChampionRow>> ChampionsAsync(CancellationToken cancellation)
+    private static Task<int> InvalidateAsync(RegistryDbContext db, RunRow run, string reason, CancellationToken cancellation) => db.Runs
+        .Where(r => r.RunId == run.RunId && r.Status == RunStatus.Succeeded && r.Attempt == run.Attempt)
+        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Invalid).SetProperty(r => r.Error, reason), cancellation);
+
+    private static async Task TellAsync(RegistryDbContext db, PromotionAttemptRow attempt, IReadOnlyList<Refusal> refusals, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Champions.AsNoTracking().Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version)).ToListAsync(cancellation);
+        if (refusals.Count == 0)
+            return;
+
+        attempt.Tries = Refusals.Add(attempt.Tries, refusals);
+        await Open(db, attempt).ExecuteUpdateAsync(set => set.SetProperty(a => a.Tries, attempt.Tries), cancellation);
     }
 
-    private static async Task TellTryAsync(RegistryDbContext db, PromotionAttemptRow attempt, DateTimeOffset now, string error, CancellationToken cancellation)
+    /// <summary>What put the trainings off that the pipeline waited for: a store that refused an upload is part of the story, too. Runs of before belong to the story of before.</summary>
+    private static async Task<string> PostponementsAsync(RegistryDbContext db, EvaluationInput input, CancellationToken cancellation)
     {
-        var tries = JsonNode.Parse(attempt.Tries)!.AsArray();
-        tries.Add((JsonNode)new JsonObject { ["at"] = now, ["error"] = error });
-        attempt.Tries = tries.ToJsonString();
-        await db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId).ExecuteUpdateAsync(set => set.SetProperty(a => a.Tries, attempt.Tries), cancellation);
+        var id = input.Pipeline.PipelineId;
+        var before = await db.PromotionAttempts.Where(a => a.PipelineId == id && a.EndedAt != null).MaxAsync(a => a.EndedAt, cancellation);
+        var since = before > input.Pipeline.CreatedAt ? before.Value : input.Pipeline.CreatedAt;
+        return Refusals.Add("[]", input.Runs
+            .SelectMany(r => Refusals.Read(r.Postponed).Select(p => p with { Error = $"{r.ModelType} run {r.RunId} was put off: {p.Error}" }))
+            .Where(p => p.At >= since)
+            .OrderBy(p => p.At));
     }
+
+    private static IQueryable<PromotionAttemptRow> OpenOf(RegistryDbContext db, string pipelineId) =>
+        db.PromotionAttempts.AsNoTracking().Where(a => a.PipelineId == pipelineId && a.EndedAt == null);
+
+    /// <summary>The attempt unless it has ended: what has ended is never changed.</summary>
+    private static IQueryable<PromotionAttemptRow> Open(RegistryDbContext db, PromotionAttemptRow attempt) =>
+        db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId && a.EndedAt == null);
 
     private static string CandidatesOf(EvaluationInput input) =>
         JsonSerializer.Serialize(input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId).Order(StringComparer.Ordinal));

@@ -16,7 +16,7 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
 
     /// <summary>What a request names.</summary>
     /// <exception cref="NotFoundException">No such pipeline, config_hash or run.</exception>
-    /// <exception cref="ConflictException">Models are missing; names them.</exception>
+    /// <exception cref="ConflictException">Models are missing; names them. Or the data is being prepared again.</exception>
     /// <exception cref="InvalidInputException">Runs of several config_hashes, or another identifier.</exception>
     public async Task<EvaluationInput> ResolveAsync(PromoteRequest request, CancellationToken cancellation)
     {
@@ -36,7 +36,10 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
             };
         }
 
-        return await PromotionRows.InputAsync(db, pipeline, runs, cancellation);
+        var input = await PromotionRows.InputAsync(db, pipeline, runs, cancellation);
+        return input.Dataset is DatasetStatus.Ready or DatasetStatus.Failed
+            ? input
+            : throw new ConflictException($"The data {pipeline.ConfigHash} is being prepared; ask again when that has ended.");
     }
 
     public async Task<PromotionAttemptRow?> FindByKeyAsync(string key, CancellationToken cancellation)

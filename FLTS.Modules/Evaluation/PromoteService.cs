@@ -14,6 +14,7 @@ internal sealed partial class PromoteService(
     Assessor assessor,
     PromotionAnnouncer announcer,
     ILeases leases,
+    IEnumerable<IReruns> reruns,
     TimeProvider time,
     ILogger<PromoteService> logger)
 {
@@ -28,7 +29,7 @@ internal sealed partial class PromoteService(
         if (idempotencyKey is { } given && given.Length is 0 or > LongestKey)
             throw new InvalidInputException($"'Idempotency-Key' must have 1 to {LongestKey} characters.");
 
-        var key = idempotencyKey is null ? null : $"key/{idempotencyKey}";
+        var key = idempotencyKey is null ? null : $"{AttemptView.KeyPrefix}{idempotencyKey}";
         if (key is not null && await StoredAsync(key, request, cancellation) is { } stored)
             return stored;
 
@@ -62,7 +63,7 @@ internal sealed partial class PromoteService(
             PromotionAnnouncer.Count(result.Decision.Outcome, AttemptTrigger.Manual);
             LogDecision(logger, attempt.Outcome!.Value, attempt.Reason!, attempt.SelectedRunId, attempt.ConfigHash, attempt.Identifier, attempt.AttemptId);
             if (result.Pointer is { } pointer)
-                await announcer.AnnounceAsync(pointer, cancellation);
+                await announcer.AnnounceAsync(pointer, CancellationToken.None); // It stands, whether or not the caller is still there.
 
             return await store.AnswerAsync(attempt, cancellation);
         }
@@ -92,17 +93,10 @@ internal sealed partial class PromoteService(
     private async Task<EvaluationResult> AssessAsync(PromoteRequest request, EvaluationInput input, PromotionAttemptRow attempt, CancellationToken cancellation)
     {
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(input.Pipeline.Evaluation)!.AsObject());
-        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, request.Force, cancellation);
+        var refusals = new List<Refusal>();
+        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, request.Force, refusals, cancellation);
         if (assessment.Corrupt.Count > 0)
-        {
-            foreach (var (run, reason) in request.DryRun ? [] : assessment.Corrupt)
-                await rows.InvalidateAsync(run, reason, cancellation);
-
-            throw new InvalidInputException($"Artifacts cannot be used: {string.Join(" ", assessment.Corrupt.Select(c => $"{c.Run.ModelType} run {c.Run.RunId}: {c.Reason}"))}")
-            {
-                Details = { ["unusable"] = assessment.Corrupt.Select(c => c.Run.RunId).ToList() },
-            };
-        }
+            throw await UnusableAsync(assessment.Corrupt, isLasting: !request.DryRun, policy, cancellation);
 
         var result = assessment.Result;
         if (result.Board is null)
@@ -111,11 +105,49 @@ internal sealed partial class PromoteService(
         attempt.Outcome = result.Decision.Outcome;
         attempt.Reason = request.Reason is { } said ? $"{result.Decision.Reason}; asked by hand: {said}" : result.Decision.Reason;
         attempt.Missing = assessment.MissingJson;
+        attempt.Tries = Refusals.Add("[]", refusals);
         attempt.SelectedRunId = result.Decision.SelectedRunId;
         attempt.ScoreboardId = request.DryRun ? null : result.Board.ScoreboardId;
         attempt.EndedAt = time.GetUtcNow();
         attempt.DurationMs = (long)(attempt.EndedAt.Value - attempt.CreatedAt).TotalMilliseconds;
         return result;
+    }
+
+    /// <summary>Runs whose stored artifacts are not what was stored are never used again; each is trained once more, which ends in an evaluation by itself.</summary>
+    private async Task<InvalidInputException> UnusableAsync(IReadOnlyList<(RunRow Run, string Reason)> corrupt, bool isLasting, EvaluationPolicy policy, CancellationToken cancellation)
+    {
+        var told = new List<string>();
+        foreach (var (run, reason) in corrupt)
+        {
+            var again = "";
+            if (isLasting)
+            {
+                await rows.InvalidateAsync(run, reason, cancellation);
+                LogInvalid(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, reason);
+                if (policy.AutoRetrainInvalid && run.Cause != RunCause.Invalid)
+                    again = await AgainAsync(run.RunId, cancellation);
+            }
+
+            told.Add($"{run.ModelType} run {run.RunId}: {reason}{again}");
+        }
+
+        return new InvalidInputException($"Artifacts cannot be used: {string.Join(" ", told)}") { Details = { ["unusable"] = corrupt.Select(c => c.Run.RunId).ToList() } };
+    }
+
+    /// <summary>A pipeline that has not ended trains it once more by itself; one that has is asked to.</summary>
+    private async Task<string> AgainAsync(string runId, CancellationToken cancellation)
+    {
+        if (reruns.FirstOrDefault() is not { } command)
+            return $" POST /runs/{runId}/rerun trains it again.";
+
+        try
+        {
+            return $" It is trained once more as {await command.CorruptAsync(runId, cancellation)}.";
+        }
+        catch (ConflictException)
+        {
+            return ""; // Somebody asked for it already.
+        }
     }
 
     private async Task<LeaseKeeper> WaitAsync(string pipelineId, CancellationToken cancellation)
@@ -137,4 +169,7 @@ internal sealed partial class PromoteService(
 
     [LoggerMessage(EventName = "promotion_decision", Level = LogLevel.Information, Message = "{outcome} by hand: {reason} (run_id {run_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
     private static partial void LogDecision(ILogger logger, AttemptOutcome outcome, string reason, string? run_id, string config_hash, string identifier, string attempt_id);
+
+    [LoggerMessage(EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason} (config_hash {config_hash}, identifier {identifier})")]
+    private static partial void LogInvalid(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string reason);
 }

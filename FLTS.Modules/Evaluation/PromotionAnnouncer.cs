@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
 using Microsoft.Extensions.Logging;

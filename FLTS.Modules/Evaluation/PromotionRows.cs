@@ -13,7 +13,8 @@ internal static class PromotionRows
     {
         var champion = await Newest(db, pipeline.Identifier).FirstOrDefaultAsync(cancellation);
         var championRun = champion is null ? null : await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == champion.RunId, cancellation);
-        return new EvaluationInput(pipeline, runs, champion, championRun, Ledger.RolledBack(await LinesAsync(db, pipeline.Identifier, cancellation)));
+        var dataset = await db.Datasets.Where(d => d.ConfigHash == pipeline.ConfigHash).Select(d => d.Status).SingleAsync(cancellation);
+        return new EvaluationInput(pipeline, dataset, runs, champion, championRun, Ledger.RolledBack(await LinesAsync(db, pipeline.Identifier, cancellation)));
     }
 
     public static IQueryable<ChampionRow> Newest(RegistryDbContext db, string identifier) =>

@@ -12,7 +12,6 @@ namespace FLTS.Modules.Evaluation;
 internal sealed partial class RollbackService(
     IDbContextFactory<RegistryDbContext> registry,
     CandidateVerifier verifier,
-    IProcessedData data,
     PromotionAnnouncer announcer,
     TimeProvider time,
     ILogger<RollbackService> logger)
@@ -30,10 +29,12 @@ internal sealed partial class RollbackService(
         var target = await db.Champions.AsNoTracking().SingleAsync(c => c.Identifier == identifier && c.Version == line.Version, cancellation);
         var newest = lines[^1].Version;
         var current = await db.Champions.AsNoTracking().SingleAsync(c => c.Identifier == identifier && c.Version == newest, cancellation);
-        await VerifyAsync(await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == target.RunId, cancellation), cancellation);
+        var began = time.GetUtcNow();
+        var refusals = new List<Refusal>();
+        await VerifyAsync(await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == target.RunId, cancellation), refusals, cancellation);
 
         var now = time.GetUtcNow();
-        var attempt = Attempt(target, current, request, now);
+        var attempt = Attempt(target, current, request, refusals, began, now);
         var pointer = JsonSerializer.Deserialize<PromotionPointer>(target.Pointer, RegistryJson.Options)! with
         {
             Version = current.Version + 1,
@@ -54,7 +55,7 @@ internal sealed partial class RollbackService(
 
         PromotionAnnouncer.Count(AttemptOutcome.Promoted, AttemptTrigger.Rollback);
         LogRolledBack(logger, attempt.Reason!, pointer.RunId, pointer.ConfigHash, identifier, attempt.AttemptId);
-        await announcer.AnnounceAsync(pointer, cancellation);
+        await announcer.AnnounceAsync(pointer, CancellationToken.None); // It stands, whether or not the caller is still there.
         return new ChampionView(pointer.Version, pointer.RunId, pointer.ModelType, pointer.ConfigHash, now, null, attempt.AttemptId);
     }
 
@@ -71,15 +72,15 @@ internal sealed partial class RollbackService(
         return line.RunId != current.RunId ? line : throw new ConflictException($"Version {wanted} of '{identifier}' is run {line.RunId}, which is in force already.");
     }
 
-    private async Task VerifyAsync(RunRow run, CancellationToken cancellation)
+    private async Task VerifyAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation)
     {
         if (run.ManifestSha256 is null)
             throw new ConflictException($"{run.ModelType} run {run.RunId} has no artifacts any more: it cannot be put in force.");
 
         try
         {
-            var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
-            (await verifier.LoadAsync(run, dataset.Train, cancellation)).Dispose();
+            var dataset = await verifier.DataAsync(run.ConfigHash, run.Identifier, refusals, cancellation);
+            (await verifier.LoadAsync(run, dataset.Train, refusals, cancellation)).Dispose();
         }
         catch (FltsException e) when (e is CorruptArtifactException or NotFoundException)
         {
@@ -87,7 +88,7 @@ internal sealed partial class RollbackService(
         }
     }
 
-    private static PromotionAttemptRow Attempt(ChampionRow target, ChampionRow current, RollbackRequest request, DateTimeOffset now)
+    private static PromotionAttemptRow Attempt(ChampionRow target, ChampionRow current, RollbackRequest request, IReadOnlyList<Refusal> refusals, DateTimeOffset began, DateTimeOffset now)
     {
         var reason = $"rolled back from version {current.Version} ({current.ModelType} run {current.RunId}) to the model of version {target.Version}";
         return new PromotionAttemptRow
@@ -102,9 +103,10 @@ internal sealed partial class RollbackService(
             Reason = request.Reason is { } said ? $"{reason}: {said}" : reason,
             Candidates = new JsonArray(target.RunId).ToJsonString(),
             SelectedRunId = target.RunId,
-            CreatedAt = now,
+            Tries = Refusals.Add("[]", refusals),
+            CreatedAt = began,
             EndedAt = now,
-            DurationMs = 0,
+            DurationMs = (long)(now - began).TotalMilliseconds,
         };
     }
 

@@ -44,5 +44,5 @@ internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> reg
     }
 
     private async Task<LoadedModel> LoadFilesAsync(ServedRecord champion, CancellationToken cancellation) =>
-        await loader.LoadAsync(champion.RunId, champion.Attempt, champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."), cancellation);
+        await loader.LoadAsync(champion.RunId, champion.Attempt, champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."), ArtifactSource.Cache, cancellation);
 }

@@ -32,8 +32,8 @@ internal sealed partial class CancelService(IDbContextFactory<RegistryDbContext>
         if (!cancelled)
             throw new ConflictException($"Run {runId} has ended already: it is {Word(run.Status)}. Only a run that is queued, running or storing can be cancelled.");
 
-        await TellAsync(run, reason, cancellation);
         reconciler.Wake();
+        await TellAsync(run, reason, CancellationToken.None); // It is cancelled, whether or not the caller is still there.
         return new CancelledRun(runId, run.Status, $"/runs/{runId}");
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class CancelService(IDbContextFactory<RegistryDbContext>
         await transaction.CommitAsync(cancellation);
         LogPipeline(logger, pipelineId, pipeline.ConfigHash, pipeline.Identifier);
         foreach (var run in runs)
-            await TellAsync(run, $"cancelled with pipeline {pipelineId}", cancellation);
+            await TellAsync(run, $"cancelled with pipeline {pipelineId}", CancellationToken.None);
 
         return new CancelledPipeline(pipelineId, pipeline.Status, [.. runs.Select(r => r.RunId)], shared, $"/pipelines/{pipelineId}");
     }

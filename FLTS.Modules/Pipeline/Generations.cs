@@ -52,12 +52,19 @@ internal static class Generations
         .Where(p => p.PipelineId == pipelineId && p.ModelType == run.ModelType)
         .ExecuteUpdateAsync(set => set.SetProperty(p => p.RunId, run.RunId), cancellation);
 
-    /// <summary>Says that a live pipeline has other runs now: an evaluation of the old ones cannot end it any more.</summary>
+    /// <summary>Says that a live pipeline has other runs now: an evaluation of the old ones cannot end it any more, and what that waited for is over.</summary>
     /// <returns>False: it has ended meanwhile.</returns>
     public static async Task<bool> ReviseAsync(RegistryDbContext db, string pipelineId, CancellationToken cancellation) => await db.Pipelines
         .Where(p => p.PipelineId == pipelineId)
         .Unfinished()
-        .ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1), cancellation) == 1;
+        .ExecuteUpdateAsync(
+            set => set
+                .SetProperty(p => p.Revision, p => p.Revision + 1)
+                .SetProperty(p => p.Status, PipelineStatus.Queued)
+                .SetProperty(p => p.WaitingReason, (string?)null)
+                .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
+                .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null),
+            cancellation) == 1;
 
     /// <summary>Makes an ended pipeline a live one again, as if it were posted now: with the next sequence number of its identifier.</summary>
     /// <returns>False: somebody else did it meanwhile.</returns>
@@ -75,6 +82,8 @@ internal static class Generations
                     .SetProperty(p => p.Tries, 0)
                     .SetProperty(p => p.Deaths, 0)
                     .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null)
+                    .SetProperty(p => p.WaitingReason, (string?)null)
+                    .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
                     .SetProperty(p => p.Error, (string?)null)
                     .SetProperty(p => p.AttemptId, (string?)null)
                     .SetProperty(p => p.EvaluationStartedAt, (DateTimeOffset?)null)

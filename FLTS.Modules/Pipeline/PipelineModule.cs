@@ -26,6 +26,7 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
+        services.AddHostedService<PointerRepair>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

@@ -54,8 +54,7 @@ internal static class ReconcilePlan
             foreach (var run in runs.Where(r => RunRules.IsToBeRetrained(r, pipeline)))
                 actions.TryAdd(run.RunId, new ReconcileAction.Retrain(run));
 
-            // Where data is prepared again, models that are there are judged on it after that.
-            if (dataset.Status is DatasetStatus.Ready or DatasetStatus.Failed && runs.Count > 0 && runs.All(r => RunRules.IsSettled(r, pipeline)) && IsFree(pipeline))
+            if (RunRules.CanBeEvaluated(pipeline, dataset.Status, runs) && IsFree(pipeline))
                 actions.TryAdd(pipeline.PipelineId, new ReconcileAction.Evaluate(pipeline));
         }
 

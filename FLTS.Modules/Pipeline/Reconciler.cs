@@ -14,7 +14,6 @@ internal sealed partial class Reconciler(
     IDbContextFactory<RegistryDbContext> registry,
     ILeases leases,
     IJobQueues jobs,
-    IEnumerable<IPointerRepair> pointers,
     IStartupGate gate,
     PipelineOptions options,
     TimeProvider time,
@@ -30,10 +29,17 @@ internal sealed partial class Reconciler(
         var databaseNow = await leases.DatabaseNowAsync(cancellation);
         var now = time.GetUtcNow();
         foreach (var action in ReconcilePlan.Decide(states, now, row => LeaseRules.IsHeld(row, databaseNow)))
-            await CarryOutAsync(action, now, cancellation);
-
-        foreach (var repair in pointers)
-            await repair.RepairAsync(cancellation);
+        {
+            try
+            {
+                await CarryOutAsync(action, now, cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // What cannot be done for one row is no reason to leave the others.
+                LogNotDone(logger, action.GetType().Name, e);
+            }
+        }
     }
 
     private async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
@@ -98,6 +104,9 @@ internal sealed partial class Reconciler(
 
     [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued (config_hash {config_hash}, run_id {run_id}, pipeline_id {pipeline_id}, identifier {identifier})")]
     private static partial void LogResumed(ILogger logger, string stage, string config_hash, string? run_id, string? pipeline_id, string identifier);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{action} failed; it is tried again at the next look.")]
+    private static partial void LogNotDone(ILogger logger, string action, Exception exception);
 
     [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What {model_type} run {run_id} stored is corrupt: it is trained once more as run {next_run_id} (config_hash {config_hash}, identifier {identifier})")]
     private static partial void LogRetrain(ILogger logger, string model_type, string run_id, string next_run_id, string config_hash, string identifier);

@@ -27,7 +27,9 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
     /// <summary>Trains a run again as the next generation of its identity, in the newest pipeline that has it.</summary>
     /// <exception cref="NotFoundException">No such run.</exception>
     /// <exception cref="ConflictException">It, or a newer generation of it, has not ended.</exception>
-    public async Task<RerunRun> RerunRunAsync(string runId, CancellationToken cancellation)
+    public Task<RerunRun> RerunRunAsync(string runId, CancellationToken cancellation) => RerunRunAsync(runId, RunCause.Rerun, cancellation);
+
+    private async Task<RerunRun> RerunRunAsync(string runId, RunCause cause, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -42,7 +44,7 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
         var pipeline = await db.Pipelines.AsNoTracking().Where(p => p.Runs.Any(r => ids.Contains(r.RunId))).OrderByDescending(p => p.Sequence).FirstOrDefaultAsync(cancellation)
             ?? throw new ConflictException($"Run {runId} cannot be run again: no pipeline has it any more. POST /pipelines starts one.");
         var now = time.GetUtcNow();
-        var (next, _) = await Generations.NextAsync(db, run, RunCause.Rerun, now, cancellation);
+        var (next, _) = await Generations.NextAsync(db, run, cause, now, cancellation);
         await Generations.PutAsync(db, pipeline.PipelineId, next, cancellation);
         await Generations.RequeueDatasetAsync(db, pipeline.ConfigHash, always: false, cancellation);
         if (!await (PipelineProgress.HasEnded(pipeline.Status) ? Generations.ReopenAsync(db, pipeline, AttemptTrigger.Rerun, now, cancellation) : Generations.ReviseAsync(db, pipeline.PipelineId, cancellation)))
@@ -94,6 +96,9 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
 
     /// <inheritdoc />
     async Task<string> IReruns.RunAsync(string runId, CancellationToken cancellation) => $"run {(await RerunRunAsync(runId, cancellation)).RunId}";
+
+    /// <inheritdoc />
+    async Task<string> IReruns.CorruptAsync(string runId, CancellationToken cancellation) => $"run {(await RerunRunAsync(runId, RunCause.Invalid, cancellation)).RunId}";
 
     /// <inheritdoc />
     async Task<string> IReruns.EvaluationAsync(string pipelineId, CancellationToken cancellation) =>

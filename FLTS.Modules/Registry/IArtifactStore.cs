@@ -15,9 +15,24 @@ internal interface IArtifactStore
     Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation);
 
     /// <summary>Reads the manifest and every file of a succeeded run, each checked against size and SHA-256.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="attempt">Its attempt that succeeded.</param>
+    /// <param name="manifestSha256">As the run's row has it.</param>
+    /// <param name="source">What is looked at.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing or its bytes differ; names it.</exception>
-    Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation);
+    Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation);
+}
+
+/// <summary>Where artifacts are read.</summary>
+internal enum ArtifactSource
+{
+    /// <summary>In this machine's cache; in the store what is not there. For serving, which goes on while the store is away.</summary>
+    Cache,
+
+    /// <summary>As the store holds them now. For whoever decides whether a model may be put in force.</summary>
+    Store,
 }
 
 /// <summary>A verified model: manifest and file bytes by manifest path.</summary>

@@ -29,9 +29,9 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
 {
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
-    public async Task<LoadedModel> LoadAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation)
+    public async Task<LoadedModel> LoadAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
     {
-        var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, cancellation);
+        var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, source, cancellation);
         var manifest = stored.Manifest;
         try
         {

@@ -34,7 +34,7 @@ internal static class RegistryEndpoints
         group.MapGet("/scoreboards/{id}", Scoreboard).WithTags("Promotions").WithName("GetScoreboard").WithSummary("The newest scoreboard of a config_hash or pipeline_id: candidates, references, champion on the same cells.")
             .ProducesProblem(404).WithExample(RegistryExamples.Scoreboard);
         group.MapGet("/champions", Champions).WithTags("Promotions").WithName("ListChampions").WithSummary("The model in force of every identifier, with history.")
-            .WithExample(new Page<ChampionsView>([RegistryExamples.Champion], null));
+            .ProducesProblem(422).WithExample(new Page<ChampionsView>([RegistryExamples.Champion], null));
         group.MapGet("/champions/{identifier}", Champion).WithTags("Promotions").WithName("GetChampion").WithSummary("The model in force now, or at as_of.")
             .ProducesProblem(404).ProducesProblem(422).WithExample(RegistryExamples.Champion);
     }
@@ -81,8 +81,8 @@ internal static class RegistryEndpoints
     private static async Task<Ok<JsonNode>> Scoreboard(string id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ScoreboardAsync(id, cancellation));
 
-    private static async Task<Ok<Page<ChampionsView>>> Champions(RegistryReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.ChampionsAsync(cancellation));
+    private static async Task<Ok<Page<ChampionsView>>> Champions(RegistryReader reader, int? limit, string? cursor, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation));
 
     private static async Task<Ok<ChampionsView>> Champion(string identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
     {

@@ -7,7 +7,9 @@ using Npgsql;
 namespace FLTS.Modules.Registry;
 
 /// <summary>Brings the database to the current schema. Safe to call from many processes at once (PostgreSQL) and after a kill in its middle.</summary>
-internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> registry)
+/// <param name="registry">Contexts.</param>
+/// <param name="current">Settings of now; none for SQLite.</param>
+internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> registry, CurrentConnection? current = null)
 {
     /// <summary>Any number that nothing else on this database uses.</summary>
     private const long PostgresLock = 7_031_984_412;
@@ -32,6 +34,7 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
             // what this one is about to. This one is the connection's, so a process that is killed leaves none behind.
             // Opened by itself: what EF makes of a server that is away does not say which one.
             var connection = db.Database.GetDbConnection();
+            current?.Apply(connection);
             try
             {
                 await connection.OpenAsync(cancellation);

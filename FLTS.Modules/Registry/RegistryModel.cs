@@ -11,6 +11,7 @@ internal static class RegistryModel
     private const int IdLength = 64;
     private const int NameLength = 64;
     private const int TypeLength = 32;
+    private const string Triggers = "'event', 'manual', 'reconcile', 'rerun', 'rollback'";
 
     public static void Configure(ModelBuilder model)
     {
@@ -60,6 +61,7 @@ internal static class RegistryModel
             t.HasCheckConstraint("ck_runs_status", "status IN ('queued', 'running', 'storing', 'succeeded', 'failed', 'cancelled', 'invalid', 'pruned')");
             t.HasCheckConstraint("ck_runs_generation", "generation >= 0");
             t.HasCheckConstraint("ck_runs_succeeded", "status <> 'succeeded' OR manifest_sha256 IS NOT NULL");
+            t.HasCheckConstraint("ck_runs_cause", "cause IN ('request', 'rerun', 'invalid')");
         });
         e.HasKey(r => r.RunId);
         e.Property(r => r.RunId).HasMaxLength(IdLength);
@@ -68,6 +70,7 @@ internal static class RegistryModel
         e.Property(r => r.ModelType).HasMaxLength(TypeLength);
         e.Property(r => r.Identifier).HasMaxLength(NameLength);
         e.Property(r => r.Replaces).HasMaxLength(IdLength);
+        e.Property(r => r.Postponed).HasDefaultValue("[]");
         e.HasIndex(r => new { r.ConfigHash, r.ModelType, r.ParamsHash, r.Generation }).IsUnique();
         e.HasIndex(r => new { r.Status, r.NextAttemptAt });
         e.HasIndex(r => new { r.CreatedAt, r.RunId });
@@ -79,9 +82,14 @@ internal static class RegistryModel
 
     private static void Pipeline(EntityTypeBuilder<PipelineRow> e)
     {
-        e.ToTable("pipelines", t => t.HasCheckConstraint(
-            "ck_pipelines_status",
-            "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')"));
+        e.ToTable("pipelines", t =>
+        {
+            t.HasCheckConstraint(
+                "ck_pipelines_status",
+                "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')");
+            t.HasCheckConstraint("ck_pipelines_trigger", $"\"trigger\" IN ({Triggers})");
+            t.HasCheckConstraint("ck_pipelines_decided", "status NOT IN ('promoted', 'kept_champion', 'below_baseline', 'superseded') OR (attempt_id IS NOT NULL AND ended_at IS NOT NULL)");
+        });
         e.HasKey(p => p.PipelineId);
         e.Property(p => p.PipelineId).HasMaxLength(HashLength);
         e.Property(p => p.ConfigHash).HasMaxLength(HashLength);
@@ -112,13 +120,23 @@ internal static class RegistryModel
 
     private static void Attempt(EntityTypeBuilder<PromotionAttemptRow> e)
     {
-        e.ToTable("promotion_attempts").HasKey(a => a.AttemptId);
+        e.ToTable("promotion_attempts", t =>
+        {
+            t.HasCheckConstraint("ck_promotion_attempts_trigger", $"\"trigger\" IN ({Triggers})");
+            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+            t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
+            t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
+        });
+        e.HasKey(a => a.AttemptId);
         e.Property(a => a.AttemptId).HasMaxLength(IdLength);
         e.Property(a => a.IdempotencyKey).HasMaxLength(256);
         e.HasIndex(a => a.IdempotencyKey).IsUnique();
         e.HasIndex(a => new { a.Identifier, a.CreatedAt });
         e.HasIndex(a => new { a.ConfigHash, a.CreatedAt });
         e.HasIndex(a => a.PipelineId);
+
+        // One row tells the whole story of a pipeline, tries and all: while it is open there is no second one.
+        e.HasIndex(a => a.PipelineId, "ix_promotion_attempts_open").IsUnique().HasFilter("ended_at IS NULL").HasDatabaseName("ix_promotion_attempts_open");
         e.HasOne<ScoreboardRow>().WithMany().HasForeignKey(a => a.ScoreboardId).OnDelete(DeleteBehavior.Restrict);
     }
 

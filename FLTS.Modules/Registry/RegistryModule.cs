@@ -1,4 +1,3 @@
-using System.Globalization;
 using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -6,7 +5,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
@@ -25,7 +23,8 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton(options);
         if (options.IsPostgres)
         {
-            services.AddPooledDbContextFactory<PostgresRegistryDbContext>(o => Configure(o, options, dataDirectory));
+            services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));
+            services.AddPooledDbContextFactory<PostgresRegistryDbContext>((p, o) => Configure(o.AddInterceptors(p.GetRequiredService<CurrentConnection>()), options, dataDirectory));
             services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<PostgresRegistryDbContext>>();
         }
         else
@@ -38,6 +37,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<RegistryMigrator>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<RegistryReader>();
+        services.AddSingleton<PointerWriter>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
         services.AddSingleton<IProcessedData, ProcessedData>();
@@ -56,7 +56,7 @@ internal sealed class RegistryModule : IModule
     {
         if (options.IsPostgres)
         {
-            builder.UseNpgsql(HoldingNobodyUp(options.ConnectionString!), o => o.MigrationsHistoryTable("__ef_migrations_history"));
+            builder.UseNpgsql(CurrentConnection.HoldingNobodyUp(options.ConnectionString!), o => o.MigrationsHistoryTable("__ef_migrations_history"));
         }
         else
         {
@@ -70,17 +70,6 @@ internal sealed class RegistryModule : IModule
         }
 
         builder.UseSnakeCaseNamingConvention();
-    }
-
-    /// <summary>
-    /// A process that is frozen inside a transaction would keep its rows locked for as long as it is: nobody could take its work over,
-    /// although its lease has expired. So the server ends a transaction in which nothing happens for as long as a lease lasts.
-    /// </summary>
-    private static string HoldingNobodyUp(string connection)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connection);
-        builder.Options = string.Create(CultureInfo.InvariantCulture, $"{builder.Options} -c idle_in_transaction_session_timeout={LeaseRules.Expiry.TotalMilliseconds}").Trim();
-        return builder.ConnectionString;
     }
 }
 

@@ -89,12 +89,18 @@ internal sealed class RegistryReader(IDbContextFactory<RegistryDbContext> regist
         return JsonNode.Parse(board)!;
     }
 
-    public async Task<Page<ChampionsView>> ChampionsAsync(CancellationToken cancellation)
+    /// <summary>By identifier; <paramref name="after"/> is the last one of the page before.</summary>
+    public async Task<Page<ChampionsView>> ChampionsAsync(int limit, string? after, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var rows = await db.Champions.AsNoTracking().ToListAsync(cancellation);
-        return new Page<ChampionsView>(
-            [.. rows.GroupBy(r => r.Identifier, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => View(g.Key, g, null))], null);
+        var known = db.Champions.AsNoTracking().Where(c => c.Version == 1).Select(c => c.Identifier);
+        if (after is not null)
+            known = known.Where(i => string.Compare(i, after) > 0);
+
+        var identifiers = await known.Order().Take(limit + 1).ToListAsync(cancellation);
+        var page = identifiers.Take(limit).ToList();
+        var rows = (await db.Champions.AsNoTracking().Where(c => page.Contains(c.Identifier)).ToListAsync(cancellation)).ToLookup(r => r.Identifier, StringComparer.Ordinal);
+        return new Page<ChampionsView>([.. page.Select(i => View(i, rows[i], null))], identifiers.Count > limit ? page[^1] : null);
     }
 
     /// <exception cref="NotFoundException">Nothing was ever promoted for it.</exception>

@@ -26,4 +26,8 @@ internal static class RunRules
 
     /// <summary>Nothing will change the run any more without a new request.</summary>
     public static bool IsSettled(RunRow run, PipelineRow pipeline) => HasEnded(run.Status) && !IsToBeRetrained(run, pipeline);
+
+    /// <summary>A pipeline can be evaluated. Where its data is prepared again, models that are there are judged on it after that.</summary>
+    public static bool CanBeEvaluated(PipelineRow pipeline, DatasetStatus dataset, IReadOnlyCollection<RunRow> runs) =>
+        dataset is DatasetStatus.Ready or DatasetStatus.Failed && runs.Count > 0 && runs.All(r => IsSettled(r, pipeline));
 }

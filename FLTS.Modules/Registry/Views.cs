@@ -29,7 +29,9 @@ internal sealed record RunView(
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
     RunCause Cause = RunCause.Request,
-    string? Replaces = null)
+    string? Replaces = null,
+    JsonNode? Postponed = null,
+    DateTimeOffset? NextTry = null)
 {
     public static RunView Of(RunRow run, bool withArtifacts) => new(
         run.RunId,
@@ -52,7 +54,9 @@ internal sealed record RunView(
         run.StartedAt,
         run.EndedAt,
         run.Cause,
-        run.Replaces);
+        run.Replaces,
+        JsonNode.Parse(run.Postponed),
+        run.NextAttemptAt);
 }
 
 internal sealed record ArtifactView(string Path, long Size, string Sha256);
@@ -78,8 +82,12 @@ internal sealed record AttemptView(
     string? ScoreboardId,
     DateTimeOffset CreatedAt,
     DateTimeOffset? EndedAt,
-    long? DurationMs)
+    long? DurationMs,
+    string? IdempotencyKey = null)
 {
+    /// <summary>What stands before a caller's own key in the database; other attempts have keys that nobody chose.</summary>
+    public const string KeyPrefix = "key/";
+
     public static AttemptView Of(PromotionAttemptRow row) => new(
         row.AttemptId,
         row.ConfigHash,
@@ -96,7 +104,8 @@ internal sealed record AttemptView(
         row.ScoreboardId,
         row.CreatedAt,
         row.EndedAt,
-        row.DurationMs);
+        row.DurationMs,
+        row.IdempotencyKey.StartsWith(KeyPrefix, StringComparison.Ordinal) ? row.IdempotencyKey[KeyPrefix.Length..] : null);
 }
 
 /// <summary>A line of the ledger; <paramref name="Until"/> is null for the one in force.</summary>

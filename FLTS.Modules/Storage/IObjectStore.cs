@@ -27,4 +27,8 @@ internal interface IObjectStore
 }
 
 /// <summary>An object in a listing.</summary>
-internal sealed record StoredObject(ObjectKey Key, long Size, DateTimeOffset ModifiedAt);
+/// <param name="Key">Where it lies.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="ModifiedAt">When it was written.</param>
+/// <param name="ContentTag">Another one as soon as the content is another (S3's ETag); null where the store keeps none.</param>
+internal sealed record StoredObject(ObjectKey Key, long Size, DateTimeOffset ModifiedAt, string? ContentTag = null);

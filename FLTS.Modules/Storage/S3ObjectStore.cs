@@ -29,7 +29,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
             return await GuardAsync(key, async () =>
             {
                 var head = await connection.Client.GetObjectMetadataAsync(Bucket(key), key.Key, cancellation);
-                return new StoredObject(key, head.ContentLength, head.LastModified ?? default);
+                return new StoredObject(key, head.ContentLength, head.LastModified ?? default, head.ETag);
             }, cancellation);
         }
         catch (NotFoundException)
@@ -47,7 +47,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         {
             var page = await GuardAsync(new ObjectKey(bucket, prefix), () => connection.Client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (var item in page.S3Objects ?? [])
-                yield return new StoredObject(new ObjectKey(bucket, item.Key), item.Size ?? 0, item.LastModified ?? default);
+                yield return new StoredObject(new ObjectKey(bucket, item.Key), item.Size ?? 0, item.LastModified ?? default, item.ETag);
 
             request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }

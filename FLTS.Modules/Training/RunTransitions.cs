@@ -35,6 +35,7 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
                 .SetProperty(r => r.StartedAt, now)
                 .SetProperty(r => r.Epoch, (int?)null)
                 .SetProperty(r => r.EtaSeconds, (double?)null)
+                .SetProperty(r => r.NextAttemptAt, (DateTimeOffset?)null)
                 .SetProperty(r => r.Error, (string?)null),
             cancellation) == 1;
         if (mine)
@@ -71,6 +72,8 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
                 .SetProperty(r => r.Status, RunStatus.Storing)
                 .SetProperty(r => r.Metrics, metrics)
                 .SetProperty(r => r.EtaSeconds, (double?)null)
+                .SetProperty(r => r.NextAttemptAt, (DateTimeOffset?)null)
+                .SetProperty(r => r.Error, (string?)null)
                 .SetProperty(r => r.Tries, 0),
             cancellation) == 1;
         if (mine)
@@ -113,10 +116,17 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
     public async Task PostponeAsync(Lease lease, string error, DateTimeOffset next, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
+
+        // Nobody but the holder of the lease writes it: what was read is what is there.
+        if (await Mine(db, lease).Select(r => r.Postponed).SingleOrDefaultAsync(cancellation) is not { } before)
+            return;
+
+        var postponed = Refusals.Add(before, [new Refusal(time.GetUtcNow(), error)]);
         await Mine(db, lease).ExecuteUpdateAsync(
             set => set
                 .SetProperty(r => r.Status, r => r.Status == RunStatus.Running ? RunStatus.Queued : r.Status)
                 .SetProperty(r => r.Tries, r => r.Tries + 1)
+                .SetProperty(r => r.Postponed, postponed)
                 .SetProperty(r => r.NextAttemptAt, next)
                 .SetProperty(r => r.Error, error),
             cancellation);

@@ -60,7 +60,7 @@ internal sealed partial class TrainingService(
             if (run.Status == RunStatus.Storing && !staging.IsComplete(runId, run.Attempt) && await artifacts.FindUploadedAsync(runId, run.Attempt, working.Token) is { } uploaded)
             {
                 // Trained and uploaded on a machine that is gone: only the record is missing.
-                await SucceedAsync(run, keeper.Lease, uploaded.ManifestSha256, uploaded.Manifest.Files, working.Token);
+                await SucceedAsync(run, keeper.Lease, uploaded.ManifestSha256, uploaded.Manifest.Files, working.Token, cancellation);
                 return;
             }
 
@@ -71,7 +71,7 @@ internal sealed partial class TrainingService(
 
             run = (await runs.FindAsync(runId, working.Token))!;
 
-            await StoreAsync(run, keeper.Lease, working.Token);
+            await StoreAsync(run, keeper.Lease, working.Token, cancellation);
         }
         catch (Exception e) when (e is TakenAwayException || (e is OperationCanceledException && working.IsCancellationRequested))
         {
@@ -148,16 +148,22 @@ internal sealed partial class TrainingService(
         FaultPoint.Reach("train.recorded");
     }
 
-    private async Task StoreAsync(RunRow run, Lease lease, CancellationToken cancellation)
+    private async Task StoreAsync(RunRow run, Lease lease, CancellationToken working, CancellationToken cancellation)
     {
         var folder = staging.Folder(run.RunId, run.Attempt);
-        var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, cancellation);
-        await SucceedAsync(run, lease, sha256, ModelStaging.ReadManifest(folder).Files, cancellation);
+        var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, working);
+        await SucceedAsync(run, lease, sha256, ModelStaging.ReadManifest(folder).Files, working, cancellation);
     }
 
-    private async Task SucceedAsync(RunRow run, Lease lease, string manifestSha256, IReadOnlyList<ManifestFile> files, CancellationToken cancellation)
+    /// <param name="run">The run.</param>
+    /// <param name="lease">On it.</param>
+    /// <param name="manifestSha256">Of what was uploaded.</param>
+    /// <param name="files">What was uploaded.</param>
+    /// <param name="working">Ends the work on a run that is no longer ours, or no longer alive: it has succeeded once the row says so, which is no reason to keep its event back.</param>
+    /// <param name="cancellation">Ends the process.</param>
+    private async Task SucceedAsync(RunRow run, Lease lease, string manifestSha256, IReadOnlyList<ManifestFile> files, CancellationToken working, CancellationToken cancellation)
     {
-        if (!await runs.SucceedAsync(lease, manifestSha256, files, cancellation))
+        if (!await runs.SucceedAsync(lease, manifestSha256, files, working))
             throw new TakenAwayException();
 
         staging.Remove(run.RunId);

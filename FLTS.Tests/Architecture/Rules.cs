@@ -32,10 +32,23 @@ internal static class Rules
     {
         foreach (var module in Modules)
         {
-            var foreign = Modules.Where(m => m != module && !_shared.Contains(m)).Select(m => $"{root}.{m}").ToArray();
+            var isTrainer = module.StartsWith("Training.", StringComparison.Ordinal);
+            var foreign = Modules.Where(m => m != module && !_shared.Contains(m)).Concat(isTrainer ? [] : ["Training"]).Select(m => $"{root}.{m}").ToArray();
             foreach (var type in Failing(Types.InAssembly(assembly).That().ResideInNamespace($"{root}.{module}").ShouldNot().HaveDependencyOnAny(foreign)))
                 yield return $"{type} uses another module than {string.Join(", ", _shared)}";
         }
+    }
+
+    /// <summary>The training flow, on which the trainers stand, knows neither them nor any other module.</summary>
+    public static IEnumerable<string> ForeignDependenciesOfTraining(Assembly assembly, string root)
+    {
+        var trainers = Modules.Where(m => m.StartsWith("Training.", StringComparison.Ordinal)).Select(m => $"{root}.{m}").ToArray();
+        var foreign = Modules.Where(m => !_shared.Contains(m)).Select(m => $"{root}.{m}").ToArray();
+        var types = Types.InAssembly(assembly).That().ResideInNamespace($"{root}.Training");
+        foreach (var trainer in trainers)
+            types = types.And().DoNotResideInNamespace(trainer);
+        foreach (var type in Failing(types.ShouldNot().HaveDependencyOnAny(foreign)))
+            yield return $"{type} knows a module beside the training flow";
     }
 
     /// <summary>What all modules stand on knows none of them.</summary>

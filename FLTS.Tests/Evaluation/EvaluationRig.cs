@@ -113,6 +113,14 @@ internal sealed class EvaluationRig : IAsyncDisposable
         return await db.PromotionAttempts.AsNoTracking().ToListAsync();
     }
 
+    /// <summary>Puts a stored run into any state, where the database would allow none but those that follow.</summary>
+    public async Task ForceStatusAsync(RunStatus status, string? runId = null)
+    {
+        await using var db = await DbAsync();
+        await db.Database.ExecuteSqlRawAsync("DROP TRIGGER IF EXISTS runs_go_forward");
+        await db.Runs.Where(r => runId == null || r.RunId == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, status));
+    }
+
     /// <summary>Path of a stored file of a run.</summary>
     public string ArtifactPath(RunRow run, string path) => Path.Combine(ObjectsFolder, "models", run.RunId, run.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
 

@@ -80,8 +80,7 @@ internal sealed class PromoteServiceTests
     {
         var (pipeline, run) = await _rig.PipelineAsync();
         var (_, waiting) = await _rig.PipelineAsync();
-        await using (var db = await _rig.DbAsync())
-            await db.Runs.Where(r => r.RunId == waiting.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Running));
+        await _rig.ForceStatusAsync(RunStatus.Running, waiting.RunId);
 
         Assert.That(async () => await PromoteAsync(new { config_hash = "nothing" }), Throws.TypeOf<NotFoundException>());
         Assert.That(async () => await PromoteAsync(new { run_ids = new[] { "no-run" } }), Throws.TypeOf<NotFoundException>().With.Message.Contains("no-run"));

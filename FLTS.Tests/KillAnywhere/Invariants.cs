@@ -44,7 +44,7 @@ internal static class Invariants
         foreach (var run in runs)
         {
             // Every file is there, of the size and SHA-256 that the manifest says, and the manifest is the one that the row names.
-            var stored = await installation.Artifacts.OpenAsync(run.RunId, run.Attempt, run.ManifestSha256!, default);
+            var stored = await installation.Artifacts.OpenAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, default);
             Assert.That(stored.Manifest.Attempt, Is.EqualTo(run.Attempt));
         }
     }

@@ -208,7 +208,7 @@ internal sealed class ArtifactStoreTests
             Assert.That(message, Does.Contain(word));
     }
 
-    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256) => parts.Get<IArtifactStore>().OpenAsync("run", 1, sha256, default);
+    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256, ArtifactSource source = ArtifactSource.Cache) => parts.Get<IArtifactStore>().OpenAsync("run", 1, sha256, source, default);
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -87,7 +87,7 @@ internal sealed class TrainingCancelTests
 
         public Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
 
-        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation) =>
+        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TrainingServiceTests
 
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.Error, row.Attempt, row.LeaseOwner), Is.EqualTo((RunStatus.Succeeded, (string?)null, 1, (string?)null)));
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         Assert.That(await ArtifactsAsync(registry), Is.EqualTo(stored.Manifest.Files.Select(f => (f.Path, f.Size, f.Sha256))));
         Assert.That(StagedFiles(registry), Is.Empty, "left in staging");
         Assert.That(registry.Bus().Of<ModelTraining>().Select(m => m.Status), Is.EqualTo(["RUNNING", "SUCCESS"]));
@@ -49,7 +49,7 @@ internal sealed class TrainingServiceTests
         Assert.That(epochs.Select(e => e.Epoch), Is.EqualTo([1, 2]));
         Assert.That(epochs, Has.All.Matches<RunEpochRow>(e => double.IsFinite(e.TrainLoss) && double.IsFinite(e.ValRmse ?? double.NaN)));
         Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.EqualTo(epochs.Single(e => e.Epoch == Best(row)).ValRmse));
-        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
         Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
     }
@@ -65,7 +65,7 @@ internal sealed class TrainingServiceTests
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.Error, row.Epoch, row.Epochs), Is.EqualTo((RunStatus.Succeeded, (string?)null, (int?)11, (int?)11)));
         Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.Positive);
-        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
         Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
         Assert.That((await ArtifactsAsync(registry)).Select(a => a.Item1), Does.Contain("LIGHTGBM/model.json"));
@@ -85,7 +85,7 @@ internal sealed class TrainingServiceTests
         await TrainAsync(registry, queued);
 
         var row = await registry.RunAsync(queued.RunId);
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         Assert.That(stored.Manifest.Files.Select(f => f.Path), Does.Contain("residuals/validation.parquet"));
         var residuals = await ResidualFile.ReadAsync(stored.Files[ResidualFile.Path], stored.Manifest.Targets);
         var counts = Enumerable.Range(0, residuals.Steps).Select(h => residuals.Values[0].Where((v, i) => i % residuals.Steps == h && double.IsFinite(v)).Count()).ToArray();
@@ -184,7 +184,7 @@ internal sealed class TrainingServiceTests
 
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.Attempt), Is.EqualTo((RunStatus.Succeeded, attempts)));
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         Assert.That(await ArtifactsAsync(registry), Is.EqualTo(stored.Manifest.Files.Select(f => (f.Path, f.Size, f.Sha256))));
         Assert.That(registry.Log.Count("train_start"), Is.EqualTo(attempts));
     }
@@ -330,7 +330,7 @@ internal sealed class TrainingServiceTests
 
         public Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
 
-        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, CancellationToken cancellation) =>
+        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }
 }

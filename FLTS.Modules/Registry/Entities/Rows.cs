@@ -151,6 +151,9 @@ internal sealed class RunRow : ILeased
     /// <summary>JSON: the evaluator's test metrics; written by nobody else.</summary>
     public string? TestMetrics { get; set; }
 
+    /// <summary>JSON array of <c>{at, error}</c>: what put it off, such as a store that refused the upload. The attempt to promote it tells them.</summary>
+    public string Postponed { get; set; } = "[]";
+
     public required DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset? StartedAt { get; set; }

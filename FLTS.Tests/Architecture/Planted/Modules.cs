@@ -26,6 +26,37 @@ namespace FLTS.Tests.Architecture.Planted.Training.Gru
     }
 }
 
+namespace FLTS.Tests.Architecture.Planted.Training
+{
+    internal sealed class Flow;
+
+    internal sealed class TrainingThatKnowsATrainer
+    {
+        public object Other() => new Lstm.Something();
+    }
+
+    internal sealed class TrainingThatUsesEvaluation
+    {
+        public object Other() => new Evaluation.Something();
+    }
+}
+
+namespace FLTS.Tests.Architecture.Planted.Pipeline
+{
+    internal sealed class PipelineThatUsesTraining
+    {
+        public object Other() => new Training.Flow();
+    }
+}
+
+namespace FLTS.Tests.Architecture.Planted.Storage
+{
+    internal sealed class StorageThatKnowsTraining
+    {
+        public object Other() => new Training.Flow();
+    }
+}
+
 namespace FLTS.Tests.Architecture.Planted.Preprocessing
 {
     internal sealed class PreprocessingThatUsesEvaluation
@@ -44,6 +75,8 @@ namespace FLTS.Tests.Architecture.Planted.Preprocessing
     }
 
     internal class OpenJob;
+
+    internal class OpenContext : DbContext;
 
     [EntityName("planted-internal")]
     internal sealed record InternalEvent(string Text);
@@ -65,6 +98,11 @@ namespace FLTS.Tests.Architecture.Planted.Forecasting
     internal sealed class ForecasterWithADatabase
     {
         public DbContext? Database { get; set; }
+    }
+
+    internal sealed class ForecasterOnTheBus
+    {
+        public IBus? Bus { get; set; }
     }
 
     internal sealed class OwnClock

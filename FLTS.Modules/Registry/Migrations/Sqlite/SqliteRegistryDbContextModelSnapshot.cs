@@ -311,7 +311,11 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
 
                     b.ToTable("pipelines", null, t =>
                         {
+                            t.HasCheckConstraint("ck_pipelines_decided", "status NOT IN ('promoted', 'kept_champion', 'below_baseline', 'superseded') OR (attempt_id IS NOT NULL AND ended_at IS NOT NULL)");
+
                             t.HasCheckConstraint("ck_pipelines_status", "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')");
+
+                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
                         });
                 });
 
@@ -445,7 +449,21 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                     b.HasIndex("Identifier", "CreatedAt")
                         .HasDatabaseName("ix_promotion_attempts_identifier_created_at");
 
-                    b.ToTable("promotion_attempts", (string)null);
+                    b.HasIndex(new[] { "PipelineId" }, "ix_promotion_attempts_open")
+                        .IsUnique()
+                        .HasDatabaseName("ix_promotion_attempts_open")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("promotion_attempts", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
+
+                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+
+                            t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                        });
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Entities.RunArtifactRow", b =>
@@ -623,6 +641,13 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("params_hash");
 
+                    b.Property<string>("Postponed")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("[]")
+                        .HasColumnName("postponed");
+
                     b.Property<string>("Replaces")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
@@ -664,6 +689,8 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
 
                     b.ToTable("runs", null, t =>
                         {
+                            t.HasCheckConstraint("ck_runs_cause", "cause IN ('request', 'rerun', 'invalid')");
+
                             t.HasCheckConstraint("ck_runs_generation", "generation >= 0");
 
                             t.HasCheckConstraint("ck_runs_status", "status IN ('queued', 'running', 'storing', 'succeeded', 'failed', 'cancelled', 'invalid', 'pruned')");

@@ -1,17 +1,14 @@
 using System.Text.Json;
 using FLTS.Modules.Contracts;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
+using Microsoft.EntityFrameworkCore;
 
-namespace FLTS.Modules.Evaluation;
+namespace FLTS.Modules.Registry;
 
 /// <summary>Pointer files: copies of the ledger for whoever reads the store alone. The ledger is the truth.</summary>
-internal sealed class PointerWriter(IObjectStore store, EvaluationStore rows, TimeProvider time) : IPointerRepair
+internal sealed class PointerWriter(IDbContextFactory<RegistryDbContext> registry, IObjectStore store)
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(30);
-
-    private DateTimeOffset _nextLook;
-
     public async Task WriteAsync(PromotionPointer pointer, CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(pointer, RegistryJson.Indented);
@@ -23,25 +20,30 @@ internal sealed class PointerWriter(IObjectStore store, EvaluationStore rows, Ti
         FaultPoint.Reach("pointer.current-written");
     }
 
-    public async Task<int> RepairAsync(CancellationToken cancellation)
+    /// <summary>Writes again what is missing or differs from the ledger.</summary>
+    /// <returns>The pointers that were written.</returns>
+    /// <exception cref="UnavailableException">The store refuses.</exception>
+    public async Task<IReadOnlyList<PromotionPointer>> RepairAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (now < _nextLook)
-            return 0;
-
-        var repaired = 0;
-        foreach (var champion in await rows.ChampionsAsync(cancellation))
+        var repaired = new List<PromotionPointer>();
+        foreach (var champion in await InForceAsync(cancellation))
         {
             var pointer = JsonSerializer.Deserialize<PromotionPointer>(champion.Pointer, RegistryJson.Options)!;
             if (await IsInPlaceAsync(pointer, cancellation))
                 continue;
 
             await WriteAsync(pointer, cancellation);
-            repaired++;
+            repaired.Add(pointer);
         }
 
-        _nextLook = now + _interval;
         return repaired;
+    }
+
+    /// <summary>The row in force of every identifier.</summary>
+    private async Task<List<ChampionRow>> InForceAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Champions.AsNoTracking().Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version)).ToListAsync(cancellation);
     }
 
     private async Task<bool> IsInPlaceAsync(PromotionPointer pointer, CancellationToken cancellation)
