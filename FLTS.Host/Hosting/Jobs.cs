@@ -127,8 +127,8 @@ internal sealed class JobQueues(IBackgroundJobClient client) : IJobQueues
             Job.FromExpression<ITrainJob>(j => j.RunAsync(runId, $"{modelType} on {Label(identifier, configHash)}", CancellationToken.None)),
             new EnqueuedState(ForecasterCatalog.IsReference(modelType) ? "references" : modelType.ToLowerInvariant()));
 
-    public void Evaluate(string pipelineId, string identifier, string configHash) =>
-        client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("evaluation"));
+    public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) =>
+        client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId, Label(identifier, configHash), wake, CancellationToken.None)), new EnqueuedState("evaluation"));
 
     private static string Label(string identifier, string configHash) => $"{identifier} {configHash[..Math.Min(ShortHash, configHash.Length)]}";
 }

@@ -23,7 +23,17 @@ public interface ITrainJob
 public interface IEvaluateJob
 {
     [JobDisplayName("Evaluate {1}")]
-    Task RunAsync(string pipelineId, string label, CancellationToken cancellation);
+    Task RunAsync(string pipelineId, string label, EvaluationWake wake, CancellationToken cancellation);
+}
+
+/// <summary>Who saw that a pipeline is to be evaluated; the attempt tells it.</summary>
+public enum EvaluationWake
+{
+    /// <summary>A message that its last run has ended.</summary>
+    Event,
+
+    /// <summary>The Reconciler, looking at the rows: the message was lost or late, or the process was killed.</summary>
+    Reconciler,
 }
 
 /// <summary>Puts jobs into the queue of the module that does them. The queue of a training is its model type in lower case, <c>references</c> for the naive ones.</summary>
@@ -33,5 +43,5 @@ public interface IJobQueues
 
     void Train(string runId, string modelType, string identifier, string configHash);
 
-    void Evaluate(string pipelineId, string identifier, string configHash);
+    void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake);
 }

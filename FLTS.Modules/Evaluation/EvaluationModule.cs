@@ -34,5 +34,5 @@ internal sealed class EvaluationModule : IModule
 
 internal sealed class EvaluateJob(EvaluationService service) : IEvaluateJob
 {
-    public Task RunAsync(string pipelineId, string label, CancellationToken cancellation) => service.EvaluateAsync(pipelineId, cancellation);
+    public Task RunAsync(string pipelineId, string label, EvaluationWake wake, CancellationToken cancellation) => service.EvaluateAsync(pipelineId, wake, cancellation);
 }

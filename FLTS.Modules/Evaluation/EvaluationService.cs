@@ -21,7 +21,7 @@ internal sealed partial class EvaluationService(
     /// <summary>Workers that may die over one evaluation before the pipeline fails for good.</summary>
     private const int MaxDeaths = 3;
 
-    public async Task EvaluateAsync(string pipelineId, CancellationToken cancellation)
+    public async Task EvaluateAsync(string pipelineId, EvaluationWake wake, CancellationToken cancellation)
     {
         if (await store.ReadAsync(pipelineId, cancellation) is not { } seen || !IsSettled(seen))
             return;
@@ -37,7 +37,7 @@ internal sealed partial class EvaluationService(
         {
             await store.BeginAsync(keeper.Lease, working.Token);
             FaultPoint.Reach("evaluate.begun");
-            attempt = await store.OpenAttemptAsync(input, working.Token);
+            attempt = await store.OpenAttemptAsync(input, wake, working.Token);
             FaultPoint.Reach("evaluate.attempt-opened");
             if (input.Pipeline.Deaths >= MaxDeaths)
                 throw new InvalidInputException($"worker died {MaxDeaths} times");
@@ -117,7 +117,7 @@ internal sealed partial class EvaluationService(
         if (result.Decision.Outcome == AttemptOutcome.KeptChampion)
             LogKept(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId, result.Decision.Reason);
 
-        PromotionAnnouncer.Count(result.Decision.Outcome, pipeline.Trigger);
+        PromotionAnnouncer.Count(result.Decision.Outcome, attempt.Trigger);
         if (result.Pointer is { } pointer)
             await announcer.AnnounceAsync(pointer, cancellation);
     }

@@ -44,7 +44,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
     }
 
     /// <summary>The pipeline's open attempt, or a new one; one row tells the whole story, from what put its trainings off to how it ended.</summary>
-    public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, CancellationToken cancellation)
+    public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, EvaluationWake wake, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var pipeline = input.Pipeline;
@@ -75,7 +75,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 Identifier = pipeline.Identifier,
                 PipelineId = pipeline.PipelineId,
                 Sequence = pipeline.Sequence,
-                Trigger = pipeline.Trigger,
+                Trigger = pipeline.Trigger == AttemptTrigger.Event && wake == EvaluationWake.Reconciler ? AttemptTrigger.Reconcile : pipeline.Trigger,
                 Tries = await PostponementsAsync(db, input, cancellation),
                 Candidates = candidates,
                 Policy = pipeline.Evaluation,

@@ -12,6 +12,6 @@ internal sealed class RunSettledConsumer(EvaluationStore store, IJobQueues jobs)
             return;
 
         foreach (var pipeline in await store.WaitingForAsync(context.Message.RunId, context.CancellationToken))
-            jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash);
+            jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Event);
     }
 }

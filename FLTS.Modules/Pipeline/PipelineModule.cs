@@ -17,6 +17,7 @@ internal sealed class PipelineModule : IModule
     {
         var options = configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
         options.Validate();
+        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation"))); // What cannot be used is said at the start, not by every request.
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();

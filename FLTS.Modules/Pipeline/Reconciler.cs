@@ -63,7 +63,7 @@ internal sealed partial class Reconciler(
                 break;
             case ReconcileAction.Evaluate(var pipeline) when ShouldQueue($"{pipeline.PipelineId}/{pipeline.Revision}", pipeline, now):
                 LogResumed(logger, "evaluate", pipeline.ConfigHash, null, pipeline.PipelineId, pipeline.Identifier);
-                jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash);
+                jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Reconciler);
                 break;
             case ReconcileAction.Retrain(var corrupt):
                 if (await Retraining.ReplaceAsync(registry, corrupt, now, cancellation) is { } next)

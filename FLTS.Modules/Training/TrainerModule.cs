@@ -23,6 +23,7 @@ internal abstract class TrainerModule<TConsumer> : IModule
         services.TryAddSingleton(options);
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
         services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));
+        services.TryAddSingleton<TrainingTurns>();
         services.TryAddSingleton<RunTransitions>();
         services.TryAddSingleton<TrainingService>();
         services.TryAddSingleton<QueuedRuns>();

@@ -22,6 +22,7 @@ internal sealed partial class TrainingService(
     Staging staging,
     IBus bus,
     ComputeThreads threads,
+    TrainingTurns turns,
     TrainingOptions options,
     TimeProvider time,
     ILogger<TrainingService> logger)
@@ -38,6 +39,8 @@ internal sealed partial class TrainingService(
             return;
         }
 
+        // Before the lease: whoever waits here has no life to lose.
+        using var turn = await turns.EnterAsync(IsLastTry(found), cancellation);
         await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Run, runId, time, logger, cancellation);
         if (keeper is null)
         {
@@ -88,6 +91,9 @@ internal sealed partial class TrainingService(
             await FailAsync(run, keeper.Lease, e, cancellation);
         }
     }
+
+    /// <summary>One more death ends it. A lease that nobody gave back is one that is counted when it is taken over.</summary>
+    private static bool IsLastTry(RunRow run) => run.Deaths + (run.LeaseOwner is null ? 0 : 1) >= MaxDeaths - 1;
 
     private static bool IsOver(RunRow run) => RunRules.HasEnded(run.Status);
 

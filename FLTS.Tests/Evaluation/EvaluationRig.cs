@@ -25,13 +25,14 @@ internal sealed class EvaluationRig : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("flts-evaluation-").FullName;
     private readonly ServiceProvider _services;
     private PreparedDataset? _dataset;
+    private readonly TestContextLog _log = new();
     private int _sequence;
 
     private EvaluationRig()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = _folder }).Build();
         var services = new ServiceCollection();
-        services.AddLogging(l => l.AddProvider(new TestContextLog())).AddSingleton(TimeProvider.System);
+        services.AddLogging(l => l.AddProvider(_log)).AddSingleton(TimeProvider.System);
         new StorageModule().AddServices(services, configuration);
         new RegistryModule().AddServices(services, configuration);
         new EvaluationModule().AddServices(services, configuration);
@@ -43,6 +44,9 @@ internal sealed class EvaluationRig : IAsyncDisposable
         });
         _services = services.BuildServiceProvider();
     }
+
+    /// <summary>Warnings and errors so far.</summary>
+    public IReadOnlyCollection<string> Logged => _log.Lines;
 
     public string ObjectsFolder => Path.Combine(_folder, "objects");
 
@@ -91,7 +95,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
 
     /// <summary>Evaluates as often as asked, all at once.</summary>
     public async Task EvaluateAsync(string pipelineId, int times = 1) =>
-        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<EvaluationService>().EvaluateAsync(pipelineId, CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<EvaluationService>().EvaluateAsync(pipelineId, EvaluationWake.Event, CancellationToken.None))));
 
     public Task<RegistryDbContext> DbAsync() => Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
 
@@ -218,8 +222,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
 
         public void Train(string runId, string modelType, string identifier, string configHash) => throw new NotSupportedException("Nothing is trained here.");
 
-        public void Evaluate(string pipelineId, string identifier, string configHash) =>
-            _evaluations.Add(Task.Run(() => services.GetRequiredService<EvaluationService>().EvaluateAsync(pipelineId, CancellationToken.None)));
+        public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) =>
+            _evaluations.Add(Task.Run(() => services.GetRequiredService<EvaluationService>().EvaluateAsync(pipelineId, wake, CancellationToken.None)));
 
         /// <summary>Waits for what was asked for so far.</summary>
         public async Task DoneAsync()
@@ -237,6 +241,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
 /// <summary>Warnings and errors go where a failing test shows them.</summary>
 internal sealed class TestContextLog : ILoggerProvider, ILogger
 {
+    public ConcurrentQueue<string> Lines { get; } = new();
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)
@@ -246,8 +252,12 @@ internal sealed class TestContextLog : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
-            NUnit.Framework.TestContext.Progress.WriteLine($"{logLevel}: {formatter(state, exception)} {exception}");
+        if (!IsEnabled(logLevel))
+            return;
+
+        var line = $"{logLevel}: {formatter(state, exception)} {exception}";
+        Lines.Enqueue(line);
+        NUnit.Framework.TestContext.Progress.WriteLine(line);
     }
 
     public void Dispose()

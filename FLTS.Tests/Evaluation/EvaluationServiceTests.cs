@@ -134,7 +134,7 @@ internal sealed class EvaluationServiceTests
         var store = _rig.Get<EvaluationStore>();
         var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
         var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId, default))!;
-        var attempt = await store.OpenAttemptAsync(input, default);
+        var attempt = await store.OpenAttemptAsync(input, EvaluationWake.Event, default);
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1));
 

@@ -90,6 +90,25 @@ internal sealed class PromoteServiceTests
         Assert.That(await _rig.LedgerAsync(), Is.Empty);
     }
 
+    [Test]
+    public async Task An_artifact_that_was_changed_after_its_pipeline_had_ended_is_refused_by_name_and_its_run_is_invalid()
+    {
+        var (pipeline, run) = await _rig.PipelineAsync();
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+        var path = _rig.ArtifactPath(run, "residuals/residuals.parquet");
+        path = File.Exists(path) ? path : Directory.GetFiles(Path.GetDirectoryName(path)!).Single();
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        Assert.That(
+            async () => await PromoteAsync(new { pipeline_id = pipeline.PipelineId, force = true }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(Path.GetFileName(path)).And.Message.Contains($"POST /runs/{run.RunId}/rerun"));
+        await using var db = await _rig.DbAsync();
+        Assert.That((await db.Runs.SingleAsync()).Status, Is.EqualTo(RunStatus.Invalid));
+        Assert.That(await _rig.LedgerAsync(), Has.Count.EqualTo(1), "the champion stays");
+    }
+
     [TestCase("{}", "Exactly one")]
     [TestCase("{\"config_hash\": \"a\", \"pipeline_id\": \"b\"}", "Exactly one")]
     [TestCase("{\"config_hash\": \"a\", \"colour\": 1}", "'colour'")]

@@ -62,7 +62,7 @@ internal sealed class FolderRefusesTests
 
         Assert.That(runs.Count(r => Story.Text(r, "status") == "storing"), Is.GreaterThanOrEqualTo(2), "the nets were still training when the store was lost");
         Assert.That(waiting["reason"]!.GetValue<string>(), Does.Contain("to be stored (it is trained)").And.Contain(Objects));
-        await Story.CheckAsync(_flts, id, leastTries: 0, told: Objects);
+        await Story.CheckAsync(_flts, id, leastTries: 2, told: Objects);
     }
 
     private void Start(int epochs)

@@ -63,7 +63,7 @@ internal sealed class OutageTests
         await Task.Delay(TimeSpan.FromMinutes(1));
         await ceph.StartAsync();
 
-        await Story.CheckAsync(flts, id, leastTries: 0, told: "refuses");
+        await Story.CheckAsync(flts, id, leastTries: 2, told: "refuses");
     }
 
     private static bool HasEnded(JsonObject state) => Story.Text(state, "status") is "promoted" or "kept_champion" or "below_baseline" or "superseded" or "cancelled" or "failed";

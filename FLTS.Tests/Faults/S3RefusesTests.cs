@@ -49,7 +49,10 @@ internal sealed class S3RefusesTests
         await Story.WaitUntilBlockedAsync(flts, id);
         await _ceph.StartAsync();
 
-        await Story.CheckAsync(flts, id, leastTries: 2, told: Refused);
+        await Story.CheckAsync(flts, id, leastTries: 4, told: Refused);
+        var tries = (await Story.AttemptsAsync(flts)).Single()["tries"]!.AsArray().Select(t => t!["error"]!.GetValue<string>()).ToList();
+        Assert.That(tries.Count(t => t.Contains("was put off", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(2), "refused uploads are told");
+        Assert.That(tries.Count(t => !t.Contains("was put off", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(2), "refused verifications are told");
     }
 
     [Test]

@@ -69,7 +69,7 @@ internal static class Story
 
         var runs = (await flts.GetAsync("/runs"))["items"]!.AsArray().Select(r => r!.AsObject()).ToList();
         Assert.That(runs.Select(r => (Text(r, "model_type"), Text(r, "status"), r["generation"]!.GetValue<int>(), mayRepeat ? 1 : r["attempt"]!.GetValue<int>())),
-            Is.EquivalentTo(_types.Select(t => (t, "succeeded", 0, 1))), "each type is trained once");
+            Is.EquivalentTo(_types.Select(t => (t, "succeeded", 0, 1))), $"each type is trained once; {string.Join("; ", runs.Select(r => Text(r, "error")))}");
 
         var attempt = (await AttemptsAsync(flts)).Single();
         var tries = attempt["tries"]!.AsArray();

@@ -48,7 +48,7 @@ internal sealed class JobQueuesTests
     public void Preprocessing_and_evaluation_have_names_and_queues_of_their_own()
     {
         Queues.Preprocess(Hash, "PobleSec");
-        Queues.Evaluate("pipeline", "PobleSec", Hash);
+        Queues.Evaluate("pipeline", "PobleSec", Hash, EvaluationWake.Event);
 
         Assert.That(Names("preprocessing"), Is.EqualTo(new[] { "Preprocess PobleSec e309764d" }));
         Assert.That(Names("evaluation"), Is.EqualTo(new[] { "Evaluate PobleSec e309764d" }));

@@ -108,12 +108,12 @@ internal sealed class CancelServiceTests
         var id = (await registry.StartPipelineAsync()).PipelineId;
         await registry.WorkAsync();
         await registry.Get<CancelService>().CancelPipelineAsync(id, default);
-        await registry.Get<EvaluationService>().EvaluateAsync(id, default);
+        await registry.Get<EvaluationService>().EvaluateAsync(id, EvaluationWake.Event, default);
         var cancelled = await registry.PipelineAsync(id);
 
         var again = await registry.StartPipelineAsync();
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(id, default);
+        await registry.Get<EvaluationService>().EvaluateAsync(id, EvaluationWake.Event, default);
 
         var ended = await registry.PipelineAsync(id);
         Assert.That(cancelled.Status, Is.EqualTo(PipelineStatus.Cancelled), "an evaluation that comes later changes nothing");

@@ -109,5 +109,5 @@ internal sealed class RecordingJobs : IJobQueues
 
     public void Train(string runId, string modelType, string identifier, string configHash) => _jobs.Enqueue($"train {runId}");
 
-    public void Evaluate(string pipelineId, string identifier, string configHash) => _jobs.Enqueue($"evaluate {pipelineId}");
+    public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) => _jobs.Enqueue($"evaluate {pipelineId}");
 }

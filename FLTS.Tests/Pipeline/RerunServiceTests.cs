@@ -183,10 +183,10 @@ internal sealed class RerunServiceTests
     private static async Task<PipelineRow> EndAsync(RegistryUnderTest registry, string pipelineId)
     {
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(pipelineId, default);
+        await registry.Get<EvaluationService>().EvaluateAsync(pipelineId, EvaluationWake.Event, default);
         return await registry.PipelineAsync(pipelineId);
     }
 
     private static Task<int> EndAsync(RegistryUnderTest registry, PipelineStatus status) => registry.UseAsync(db => db.Pipelines.ExecuteUpdateAsync(
-        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Registry.Rows.Now).SetProperty(p => p.Error, "before")));
+        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Registry.Rows.Now).SetProperty(p => p.AttemptId, "attempt").SetProperty(p => p.Error, "before")));
 }

@@ -21,7 +21,7 @@ internal sealed class RetrainingTests
         var corrupt = PipelineUnderTest.Run("run", RunStatus.Invalid);
         foreach (var (id, sequence) in new[] { ("ended", 1), ("first", 2), ("second", 3) })
             await registry.AddAsync(id, sequence, corrupt);
-        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == "ended").ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted)));
+        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == "ended").ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, "attempt").SetProperty(p => p.EndedAt, Registry.Rows.Now)));
         var contexts = registry.Get<IDbContextFactory<RegistryDbContext>>();
 
         await RegistryUnderTest.TogetherAsync(8, async _ => await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default));
@@ -69,7 +69,7 @@ internal sealed class RetrainingTests
             if (run.Status == RunStatus.Succeeded && run.Generation < spoiled && run.TestMetrics is null)
                 await registry.Store.PutAsync(ObjectKeys.Manifest(run.RunId, run.Attempt), "{}"u8.ToArray(), default);
 
-            await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, default);
+            await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
         }
 
         var ended = await registry.PipelineAsync(started.PipelineId);
@@ -81,5 +81,31 @@ internal sealed class RetrainingTests
         Assert.That(naive.Select(r => r.Status), Is.EqualTo(spoiled == 1 ? new[] { RunStatus.Invalid, RunStatus.Succeeded } : [RunStatus.Invalid, RunStatus.Invalid]));
         Assert.That(attempts[0].Missing, spoiled == 1 ? Is.EqualTo("[]") : Does.Contain("NAIVE"));
         Assert.That(attempts[0].Candidates.Contains(naive[1].RunId), Is.EqualTo(spoiled == 1), "the candidates are those that were compared");
+    }
+
+    [Test]
+    public async Task A_model_found_corrupt_by_a_promotion_by_hand_is_trained_once_more_and_its_pipeline_evaluated_again([Values] Parts parts)
+    {
+        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
+        await registry.WorkAsync();
+        await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
+        for (var generation = 0; generation < 2; generation++)
+        {
+            var run = await registry.RunOfAsync(started.PipelineId);
+            await registry.Store.PutAsync(ObjectKeys.Artifact(run.RunId, run.Attempt, "scaler/scaler.json"), "{}"u8.ToArray(), default);
+            var refused = Assert.ThrowsAsync<InvalidInputException>(() => PromoteAsync(started.PipelineId))!;
+            Assert.That(refused.Message, Does.Contain(run.RunId).And.Contain("scaler/scaler.json"));
+            Assert.That(refused.Message.Contains("trained once more", StringComparison.Ordinal), Is.EqualTo(generation == 0), "and not for ever");
+            await registry.WorkAsync();
+            await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
+        }
+
+        var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
+        var ledger = await registry.UseAsync(db => db.Champions.AsNoTracking().OrderBy(c => c.Version).ToListAsync());
+        Assert.That(runs.Select(r => (r.Status, r.Cause)), Is.EqualTo([(RunStatus.Invalid, RunCause.Request), (RunStatus.Invalid, RunCause.Invalid)]));
+        Assert.That(ledger, Is.Not.Empty);
+
+        Task PromoteAsync(string id) => registry.Get<PromoteService>().PromoteAsync(PromoteRequest.Parse(System.Text.Json.JsonSerializer.SerializeToElement(new { pipeline_id = id, force = true })), null, default);
     }
 }

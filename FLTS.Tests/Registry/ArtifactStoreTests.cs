@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -129,6 +130,46 @@ internal sealed class ArtifactStoreTests
     }
 
     [Test]
+    public async Task A_byte_that_changed_in_the_store_after_it_was_cached_is_found_by_whoever_asks_for_what_is_stored([Values] Parts parts)
+    {
+        var sha256 = await UploadAsync(parts);
+        await OpenAsync(_parts, sha256, ArtifactSource.Store);
+        var changed = (byte[])Model.Clone();
+        changed[2] ^= 1;
+        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), changed, default);
+
+        Assert.That(() => OpenAsync(_parts, sha256, ArtifactSource.Store), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
+        Assert.That((await OpenAsync(_parts, sha256)).Files[File], Is.EqualTo(Model), "serving goes on with what was verified");
+
+        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), Model, default);
+        Assert.That((await OpenAsync(_parts, sha256, ArtifactSource.Store)).Files[File], Is.EqualTo(Model), "put right again");
+    }
+
+    [Test]
+    public async Task Hits_and_misses_of_the_cache_are_counted_and_an_unchanged_tag_spares_the_reading([Values] Parts parts)
+    {
+        var sha256 = await UploadAsync(parts);
+        using var counted = new CacheCounts();
+
+        await OpenAsync(_parts, sha256, ArtifactSource.Store);
+        Assert.That(counted.Take(), Is.EqualTo((0, 2)), "the manifest and its file");
+        await OpenAsync(_parts, sha256);
+        Assert.That(counted.Take(), Is.EqualTo((2, 0)));
+        await OpenAsync(_parts, sha256, ArtifactSource.Store);
+        Assert.That(counted.Take(), Is.EqualTo(parts == Parts.PostgresAndS3 ? (2, 0) : (0, 2)), "a folder keeps no tags: it is read and hashed");
+    }
+
+    [Test]
+    public async Task What_is_cached_does_not_stand_in_for_a_store_that_is_away_where_the_store_is_asked_for()
+    {
+        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        await OpenAsync(_parts, sha256);
+        TakeStoreAway();
+
+        Assert.That(() => OpenAsync(_parts, sha256, ArtifactSource.Store), Throws.InstanceOf<UnavailableException>());
+    }
+
+    [Test]
     public async Task A_spoiled_cache_is_read_around_and_mended()
     {
         var sha256 = await UploadAsync(Parts.SqliteAndFolder);
@@ -211,4 +252,33 @@ internal sealed class ArtifactStoreTests
     private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256, ArtifactSource source = ArtifactSource.Cache) => parts.Get<IArtifactStore>().OpenAsync("run", 1, sha256, source, default);
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Hits and misses since the last look.</summary>
+    private sealed class CacheCounts : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly AsyncLocal<bool> _isOurs = new() { Value = true };
+        private int _hits;
+        private int _misses;
+
+        public CacheCounts()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "flts_artifact_cache_requests_total")
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            {
+                // Other tests open artifacts at the same time.
+                if (_isOurs.Value)
+                    _ = tags[0].Value is "hit" ? Interlocked.Add(ref _hits, (int)count) : Interlocked.Add(ref _misses, (int)count);
+            });
+            _listener.Start();
+        }
+
+        public (int Hits, int Misses) Take() => (Interlocked.Exchange(ref _hits, 0), Interlocked.Exchange(ref _misses, 0));
+
+        public void Dispose() => _listener.Dispose();
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class ConstraintTests(Database database)
         await _registry.InsertAsync(SampleRows.Pipeline());
         await _registry.InsertAsync(SampleRows.Attempt());
         await _registry.InsertAsync(SampleRows.Champion());
+        await _registry.ExecuteAsync("INSERT INTO sequences (identifier, last) VALUES ('station', 1)");
     }
 
     [TearDown]
@@ -84,8 +85,90 @@ internal sealed class ConstraintTests(Database database)
     [TestCase("INSERT INTO sources (name, part, version, sha256, size, registered_at) SELECT 'a', 'other', 1, 'x', 1, created_at FROM runs")]
     [TestCase("DELETE FROM runs")]
     [TestCase("DELETE FROM datasets")]
+    [TestCase("UPDATE runs SET cause = 'boredom'")]
+    [TestCase("UPDATE pipelines SET \"trigger\" = 'boredom'")]
+    [TestCase("UPDATE pipelines SET status = 'promoted'")]
+    [TestCase("UPDATE pipelines SET status = 'superseded', attempt_id = 'attempt'")]
+    [TestCase("UPDATE promotion_attempts SET \"trigger\" = 'boredom'")]
+    [TestCase("UPDATE promotion_attempts SET outcome = 'postponed'")]
+    [TestCase("UPDATE promotion_attempts SET outcome = 'failed'")]
+    [TestCase("UPDATE promotion_attempts SET ended_at = created_at")]
+    [TestCase("UPDATE promotion_attempts SET outcome = 'promoted', ended_at = created_at")]
+    [TestCase("UPDATE champions SET run_id = 'other'")]
+    [TestCase("UPDATE champions SET since = since")]
+    [TestCase("DELETE FROM champions")]
     public void The_database_itself_refuses(string sql) =>
         Assert.That(() => _registry.ExecuteAsync(sql), Throws.InstanceOf<System.Data.Common.DbException>(), "the statement was accepted");
+
+    [Test]
+    public async Task A_version_follows_the_one_before_and_its_sequence_never_falls()
+    {
+        await _registry.InsertAsync(SampleRows.Attempt("second", "second"));
+        var (gap, older) = (SampleRows.Champion(3, "second"), SampleRows.Champion(2, "second"));
+        older.Sequence = 0;
+
+        Refuses(gap);
+        Refuses(older);
+        await _registry.InsertAsync(SampleRows.Champion(2, "second"));
+    }
+
+    [Test]
+    public async Task A_ledger_is_removed_only_with_its_identifier()
+    {
+        Assert.That(() => _registry.ExecuteAsync("DELETE FROM champions"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("sequences"));
+        await _registry.ExecuteAsync("DELETE FROM sequences");
+
+        Assert.That(await _registry.ExecuteAsync("DELETE FROM champions"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_pipeline_has_one_open_attempt_and_what_has_ended_is_not_changed()
+    {
+        var (first, second) = (SampleRows.Attempt("first", "first"), SampleRows.Attempt("second", "second"));
+        first.PipelineId = second.PipelineId = "pipeline";
+        await _registry.InsertAsync(first);
+        Refuses(second);
+
+        await _registry.ExecuteAsync("UPDATE promotion_attempts SET outcome = 'blocked', tries = '[1]' WHERE attempt_id = 'first'");
+        await _registry.ExecuteAsync("UPDATE promotion_attempts SET outcome = 'promoted', selected_run_id = 'run', ended_at = created_at WHERE attempt_id = 'first'");
+        await _registry.InsertAsync(second);
+        Assert.That(() => _registry.ExecuteAsync("UPDATE promotion_attempts SET reason = 'another' WHERE attempt_id = 'first'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("ended"));
+    }
+
+    [Test]
+    public async Task A_scoreboard_stays_as_it_was_written()
+    {
+        await _registry.InsertAsync(SampleRows.Scoreboard("board", SampleRows.Start, "{}"));
+
+        Assert.That(() => _registry.ExecuteAsync("UPDATE scoreboards SET board = '[]'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("scoreboards"));
+    }
+
+    /// <summary>Every pair of states: those that a worker, a person or a clean-up may bring about are allowed, and no other.</summary>
+    [Test]
+    public async Task A_run_goes_only_from_one_state_to_those_that_follow([Values] RunStatus from)
+    {
+        var allowed = from switch
+        {
+            RunStatus.Queued => new[] { RunStatus.Running, RunStatus.Storing, RunStatus.Failed, RunStatus.Cancelled },
+            RunStatus.Running => [RunStatus.Queued, RunStatus.Storing, RunStatus.Failed, RunStatus.Cancelled],
+            RunStatus.Storing => [RunStatus.Running, RunStatus.Succeeded, RunStatus.Failed, RunStatus.Cancelled],
+            RunStatus.Succeeded => [RunStatus.Invalid, RunStatus.Pruned],
+            RunStatus.Pruned => [],
+            _ => [RunStatus.Pruned],
+        };
+        foreach (var to in Enum.GetValues<RunStatus>().Where(s => s != from))
+        {
+            var run = SampleRows.Run($"to-{to}", generation: 1 + (int)to);
+            (run.Status, run.ManifestSha256) = (from, "a");
+            await _registry.InsertAsync(run);
+            var move = () => _registry.ExecuteAsync($"UPDATE runs SET status = '{to.ToString().ToLowerInvariant()}' WHERE run_id = '{run.RunId}'");
+
+            if (allowed.Contains(to))
+                Assert.That(await move(), Is.EqualTo(1), $"{from} to {to}");
+            else
+                Assert.That(move, Throws.InstanceOf<System.Data.Common.DbException>(), $"{from} to {to}");
+        }
+    }
 
     [Test]
     public async Task A_fault_that_passes_is_told_from_one_that_stays()

@@ -29,29 +29,58 @@ internal sealed class MigrationTests(Database database)
     }
 
     [Test]
-    public async Task A_filled_database_of_the_first_schema_keeps_its_rows_and_gets_what_they_mean_now()
+    public async Task A_filled_database_of_every_schema_before_keeps_its_rows_and_gets_what_they_mean_now([Values("Initial", "CancelAndRerun")] string before)
     {
         await using var registry = await TestRegistry.EmptyAsync(database);
         Directory.CreateDirectory(registry.DataFolder);
         await using (var db = await registry.OpenAsync())
-            await db.GetService<IMigrator>().MigrateAsync("Initial");
-        var time = database == Database.Postgres ? "'2026-03-02 09:30:00Z'" : SampleRows.Start.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await registry.ExecuteAsync(
-            $"""
-            INSERT INTO datasets (config_hash, identifier, source_name, config, status, lease_token, tries, deaths, created_at)
-                VALUES ('hash', 'station', 'station', '', 'queued', 0, 0, 0, {time});
-            INSERT INTO runs (run_id, config_hash, identifier, model_type, params_hash, generation, params, status, attempt, lease_token, tries, deaths, created_at)
-                VALUES ('run', 'hash', 'station', 'GRU', 'params', 0, '', 'running', 1, 0, 0, 0, {time});
-            INSERT INTO pipelines (pipeline_id, config_hash, identifier, sequence, dataset, expected_model_types, evaluation, status, lease_token, tries, deaths, created_at)
-                VALUES ('pipeline', 'hash', 'station', 1, 'station', '', '', 'queued', 0, 0, 0, {time});
-            """);
+            await db.GetService<IMigrator>().MigrateAsync(before);
+        await FillAsync(registry);
 
         await registry.Get<RegistryMigrator>().MigrateAsync(default);
 
         await using var now = await registry.OpenAsync();
         var (run, pipeline) = (await now.Runs.SingleAsync(), await now.Pipelines.SingleAsync());
-        Assert.That((run.RunId, run.Status, run.Cause, run.Replaces), Is.EqualTo(("run", RunStatus.Running, RunCause.Request, (string?)null)));
-        Assert.That((pipeline.PipelineId, pipeline.Trigger, pipeline.Revision), Is.EqualTo(("pipeline", AttemptTrigger.Event, 0)));
+        var (attempt, champion) = (await now.PromotionAttempts.SingleAsync(), await now.Champions.SingleAsync());
+        Assert.That((run.RunId, run.Status, run.Cause, run.Replaces, run.Postponed), Is.EqualTo(("run", RunStatus.Succeeded, RunCause.Request, (string?)null, "[]")));
+        Assert.That((pipeline.PipelineId, pipeline.Status, pipeline.Trigger, pipeline.Revision), Is.EqualTo(("pipeline", PipelineStatus.Promoted, AttemptTrigger.Event, 0)));
+        Assert.That((attempt.AttemptId, attempt.Outcome, attempt.Tries), Is.EqualTo(("attempt", (AttemptOutcome?)AttemptOutcome.Promoted, "[]")));
+        Assert.That((champion.Version, champion.RunId, champion.Since), Is.EqualTo((1, "run", SampleRows.Start)));
+        Assert.That(() => registry.ExecuteAsync("UPDATE champions SET version = 2"), Throws.InstanceOf<System.Data.Common.DbException>(), "the rules of now hold for rows of before");
+    }
+
+    [Test]
+    public async Task Every_migration_can_be_taken_back_and_made_again()
+    {
+        await using var registry = await TestRegistry.EmptyAsync(database);
+        Directory.CreateDirectory(registry.DataFolder);
+        await using var db = await registry.OpenAsync();
+        var migrator = db.GetService<IMigrator>();
+        await migrator.MigrateAsync();
+        await migrator.MigrateAsync("CancelAndRerun");
+        await FillAsync(registry);
+
+        await migrator.MigrateAsync();
+
+        Assert.That((await db.Runs.SingleAsync()).Postponed, Is.EqualTo("[]"));
+    }
+
+    private async Task FillAsync(TestRegistry registry)
+    {
+        var time = database == Database.Postgres ? "'2026-03-02 09:30:00Z'" : SampleRows.Start.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await registry.ExecuteAsync(
+            $"""
+            INSERT INTO datasets (config_hash, identifier, source_name, config, status, lease_token, tries, deaths, created_at)
+                VALUES ('hash', 'station', 'station', '', 'queued', 0, 0, 0, {time});
+            INSERT INTO runs (run_id, config_hash, identifier, model_type, params_hash, generation, params, status, attempt, lease_token, tries, deaths, created_at, manifest_sha256)
+                VALUES ('run', 'hash', 'station', 'GRU', 'params', 0, '', 'succeeded', 1, 0, 0, 0, {time}, 'a');
+            INSERT INTO pipelines (pipeline_id, config_hash, identifier, sequence, dataset, expected_model_types, evaluation, status, lease_token, tries, deaths, created_at, ended_at, attempt_id)
+                VALUES ('pipeline', 'hash', 'station', 1, 'station', '', '', 'promoted', 0, 0, 0, {time}, {time}, 'attempt');
+            INSERT INTO promotion_attempts (attempt_id, idempotency_key, config_hash, identifier, pipeline_id, sequence, "trigger", outcome, missing, tries, candidates, policy, selected_run_id, created_at, ended_at)
+                VALUES ('attempt', 'key', 'hash', 'station', 'pipeline', 1, 'event', 'promoted', '[]', '[]', '[]', '', 'run', {time}, {time});
+            INSERT INTO champions (identifier, version, run_id, model_type, config_hash, sequence, attempt_id, pointer, since)
+                VALUES ('station', 1, 'run', 'GRU', 'hash', 1, 'attempt', '', {time});
+            """);
     }
 }
 

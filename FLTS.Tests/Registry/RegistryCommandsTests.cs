@@ -34,6 +34,7 @@ internal sealed class RegistryCommandsTests(Database database)
         run.LeaseHeartbeat = long.MaxValue;
         var attempt = SampleRows.Attempt();
         attempt.Outcome = AttemptOutcome.KeptChampion;
+        attempt.EndedAt = SampleRows.Start.AddMilliseconds(0.5);
         attempt.Trigger = AttemptTrigger.Rollback;
 
         await using var db = await _registry.OpenAsync();

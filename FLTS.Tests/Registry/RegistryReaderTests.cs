@@ -85,6 +85,29 @@ internal sealed class RegistryReaderTests(Database database)
     }
 
     [Test]
+    public async Task Champions_are_paged_by_identifier_each_with_its_history()
+    {
+        await _registry.InsertAsync(SampleRows.Run());
+        foreach (var (identifier, versions) in new[] { ("b", 1), ("a", 2), ("c", 1) })
+        {
+            for (var version = 1; version <= versions; version++)
+            {
+                var (attempt, champion) = (SampleRows.Attempt($"{identifier}{version}", $"{identifier}{version}"), SampleRows.Champion(version, $"{identifier}{version}"));
+                (attempt.Identifier, champion.Identifier) = (identifier, identifier);
+                await _registry.InsertAsync(attempt);
+                await _registry.InsertAsync(champion);
+            }
+        }
+
+        var first = await _reader.ChampionsAsync(2, null, default);
+        var second = await _reader.ChampionsAsync(2, first.Next, default);
+
+        Assert.That(first.Items.Select(c => (c.Identifier, c.InForce!.Version, c.History.Count)), Is.EqualTo([("a", 2, 2), ("b", 1, 1)]));
+        Assert.That((first.Next, second.Next), Is.EqualTo(("b", (string?)null)));
+        Assert.That(second.Items.Select(c => c.Identifier), Is.EqualTo(["c"]));
+    }
+
+    [Test]
     public async Task The_newest_scoreboard_is_found_by_config_hash_and_by_pipeline()
     {
         await _registry.InsertAsync(SampleRows.Scoreboard("b", SampleRows.Start, """{"n":1}"""), SampleRows.Scoreboard("a", SampleRows.Start.AddSeconds(1), """{"n":2}"""));

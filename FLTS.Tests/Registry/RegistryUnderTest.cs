@@ -107,6 +107,13 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
 
     public Task<int> ExecuteAsync(string sql) => UseAsync(db => db.Database.ExecuteSqlRawAsync(sql));
 
+    /// <summary>Puts runs into a state into which the database lets no product bring them.</summary>
+    public Task<int> ForceAsync(string sql) => UseAsync(async db =>
+    {
+        await db.Database.ExecuteSqlRawAsync(db is SqliteRegistryDbContext ? "DROP TRIGGER IF EXISTS runs_go_forward" : "DROP TRIGGER IF EXISTS runs_go_forward ON runs");
+        return await db.Database.ExecuteSqlRawAsync(sql);
+    });
+
     public Task<RunRow> RunAsync(string runId) => UseAsync(db => db.Runs.AsNoTracking().SingleAsync(r => r.RunId == runId));
 
     public Task<DatasetRow> DatasetAsync(string configHash) => UseAsync(db => db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == configHash));

@@ -128,7 +128,7 @@ internal sealed class ScaleTests
             // As above.
         }
 
-        public void Evaluate(string pipelineId, string identifier, string configHash)
+        public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake)
         {
             // As above.
         }

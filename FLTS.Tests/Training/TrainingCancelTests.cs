@@ -4,6 +4,7 @@ using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
 using FLTS.Tests.Registry;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -62,12 +63,42 @@ internal sealed class TrainingCancelTests
         Assert.That(registry.Get<Staging>().RunIds(), Is.EqualTo([live.RunId]));
     }
 
+    [Test]
+    public async Task A_run_that_has_succeeded_is_announced_however_long_the_bus_takes()
+    {
+        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        registry.Get<IBus>().ConnectPublishObserver(new Slow("SUCCESS"));
+        var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), "NAIVE");
+
+        await TrainAsync(registry, queued);
+
+        Assert.That(registry.Bus().Of<ModelTraining>().Select(m => m.Status), Is.EqualTo(["RUNNING", "SUCCESS"]));
+        Assert.That(registry.Log.Count("train_stopped"), Is.Zero, "who looks whether it was ended sees that it has, and stops nothing");
+    }
+
     private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.Get<TrainingService>().TrainAsync(run.RunId, default);
 
     private static string[] StagedFiles(RegistryUnderTest registry)
     {
         var staging = Path.Combine(registry.Settings["Data:Directory"]!, "staging");
         return Directory.Exists(staging) ? Directory.GetFiles(staging, "*", SearchOption.AllDirectories) : [];
+    }
+
+    /// <summary>Holds messages of a status for longer than it takes to see that the run has ended.</summary>
+    private sealed class Slow(string status) : IPublishObserver
+    {
+        public async Task PrePublish<T>(PublishContext<T> context)
+            where T : class
+        {
+            if (context.Message is ModelTraining training && training.Status == status)
+                await Task.Delay(TimeSpan.FromSeconds(2));
+        }
+
+        public Task PostPublish<T>(PublishContext<T> context)
+            where T : class => Task.CompletedTask;
+
+        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
+            where T : class => Task.CompletedTask;
     }
 
     private sealed class OpenGate : IStartupGate

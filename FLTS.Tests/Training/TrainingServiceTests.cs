@@ -176,7 +176,7 @@ internal sealed class TrainingServiceTests
         await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         await TrainAsync(registry, queued);
-        await registry.UseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'storing', manifest_sha256 = NULL"));
+        await registry.ForceAsync("UPDATE runs SET status = 'storing', manifest_sha256 = NULL");
         if (damaged)
             await registry.Store.DeleteAsync(ObjectKeys.Artifact(queued.RunId, 1, "scaler/scaler.json"), default);
 

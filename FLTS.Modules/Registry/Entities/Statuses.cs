@@ -52,10 +52,19 @@ internal enum PipelineStatus
 
 internal enum AttemptTrigger
 {
+    /// <summary>A message said that the last run had ended.</summary>
     Event,
+
+    /// <summary><c>POST /promote</c>.</summary>
     Manual,
+
+    /// <summary>The Reconciler found it in the rows.</summary>
     Reconcile,
+
+    /// <summary>The pipeline, or a run of it, was run again by hand.</summary>
     Rerun,
+
+    /// <summary><c>POST /champions/{identifier}/rollback</c>.</summary>
     Rollback,
 }
 
