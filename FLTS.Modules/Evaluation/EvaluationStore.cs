@@ -119,6 +119,9 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+
+        // Run, attempt, pipeline: in the order in which everybody locks them.
+        await InvalidateAsync(db, run, reason, cancellation);
         await TellAsync(db, attempt, [.. refusals, new Refusal(time.GetUtcNow(), $"{run.ModelType} run {run.RunId} is invalid: {reason}")], cancellation);
         await Open(db, attempt).ExecuteUpdateAsync(set => set.SetProperty(a => a.Outcome, (AttemptOutcome?)null).SetProperty(a => a.Reason, (string?)null), cancellation);
         var mine = await Mine(db, lease).Unfinished().ExecuteUpdateAsync(
@@ -128,7 +131,6 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
                 .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null),
             cancellation) == 1;
-        await InvalidateAsync(db, run, reason, cancellation);
         if (mine)
             await transaction.CommitAsync(cancellation);
     }

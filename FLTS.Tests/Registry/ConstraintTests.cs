@@ -15,11 +15,11 @@ internal sealed class ConstraintTests(Database database)
     public async Task Start()
     {
         _registry = await TestRegistry.StartAsync(database);
-        await _registry.InsertAsync(SampleRows.Dataset());
-        await _registry.InsertAsync(SampleRows.Run());
-        await _registry.InsertAsync(SampleRows.Pipeline());
-        await _registry.InsertAsync(SampleRows.Attempt());
-        await _registry.InsertAsync(SampleRows.Champion());
+        await _registry.InsertAsync(Rows.Dataset());
+        await _registry.InsertAsync(Rows.Run());
+        await _registry.InsertAsync(Rows.Pipeline());
+        await _registry.InsertAsync(Rows.Attempt());
+        await _registry.InsertAsync(Rows.Champion());
         await _registry.ExecuteAsync("INSERT INTO sequences (identifier, last) VALUES ('station', 1)");
     }
 
@@ -27,18 +27,18 @@ internal sealed class ConstraintTests(Database database)
     public async Task Stop() => await _registry.DisposeAsync();
 
     [Test]
-    public void A_run_identity_exists_once() => Refuses(SampleRows.Run("other"));
+    public void A_run_identity_exists_once() => Refuses(Rows.Run("other"));
 
     [Test]
-    public void A_run_needs_its_dataset() => Refuses(SampleRows.Run("other", hash: "nowhere"));
+    public void A_run_needs_its_dataset() => Refuses(Rows.Run("other", hash: "nowhere"));
 
     [Test]
-    public void A_generation_is_not_negative() => Refuses(SampleRows.Run("other", generation: -1));
+    public void A_generation_is_not_negative() => Refuses(Rows.Run("other", generation: -1));
 
     [Test]
     public void A_run_succeeds_only_with_a_manifest()
     {
-        var run = SampleRows.Run("other", generation: 1);
+        var run = Rows.Run("other", generation: 1);
         run.Status = RunStatus.Succeeded;
         Refuses(run);
     }
@@ -46,37 +46,37 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public void Data_is_ready_only_with_its_hashes()
     {
-        var dataset = SampleRows.Dataset("other");
+        var dataset = Rows.Dataset("other");
         dataset.Status = DatasetStatus.Ready;
         Refuses(dataset);
     }
 
     [Test]
-    public void A_sequence_number_is_given_once_an_identifier() => Refuses(SampleRows.Pipeline("other"));
+    public void A_sequence_number_is_given_once_an_identifier() => Refuses(Rows.Pipeline("other"));
 
     [Test]
-    public void An_idempotency_key_is_used_once() => Refuses(SampleRows.Attempt("other"));
+    public void An_idempotency_key_is_used_once() => Refuses(Rows.Attempt("other", "attempt"));
 
     [Test]
     public async Task An_attempt_promotes_once()
     {
-        await _registry.InsertAsync(SampleRows.Attempt("second", "second"));
-        Refuses(SampleRows.Champion(2));
-        await _registry.InsertAsync(SampleRows.Champion(2, "second"));
+        await _registry.InsertAsync(Rows.Attempt("second"));
+        Refuses(Rows.Champion(2));
+        await _registry.InsertAsync(Rows.Champion(2, "second"));
     }
 
     [Test]
     public async Task A_version_of_the_ledger_is_written_once()
     {
-        await _registry.InsertAsync(SampleRows.Attempt("second", "second"));
-        Refuses(SampleRows.Champion(1, "second"));
+        await _registry.InsertAsync(Rows.Attempt("second"));
+        Refuses(Rows.Champion(1, "second"));
     }
 
     [Test]
     public async Task A_champion_needs_its_run()
     {
-        await _registry.InsertAsync(SampleRows.Attempt("second", "second"));
-        Refuses(SampleRows.Champion(2, "second", run: "nowhere"));
+        await _registry.InsertAsync(Rows.Attempt("second"));
+        Refuses(Rows.Champion(2, "second", run: "nowhere"));
     }
 
     [TestCase("UPDATE runs SET status = 'done'")]
@@ -103,13 +103,13 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public async Task A_version_follows_the_one_before_and_its_sequence_never_falls()
     {
-        await _registry.InsertAsync(SampleRows.Attempt("second", "second"));
-        var (gap, older) = (SampleRows.Champion(3, "second"), SampleRows.Champion(2, "second"));
+        await _registry.InsertAsync(Rows.Attempt("second"));
+        var (gap, older) = (Rows.Champion(3, "second"), Rows.Champion(2, "second"));
         older.Sequence = 0;
 
         Refuses(gap);
         Refuses(older);
-        await _registry.InsertAsync(SampleRows.Champion(2, "second"));
+        await _registry.InsertAsync(Rows.Champion(2, "second"));
     }
 
     [Test]
@@ -124,7 +124,7 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public async Task A_pipeline_has_one_open_attempt_and_what_has_ended_is_not_changed()
     {
-        var (first, second) = (SampleRows.Attempt("first", "first"), SampleRows.Attempt("second", "second"));
+        var (first, second) = (Rows.Attempt("first"), Rows.Attempt("second"));
         first.PipelineId = second.PipelineId = "pipeline";
         await _registry.InsertAsync(first);
         Refuses(second);
@@ -138,7 +138,7 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public async Task A_scoreboard_stays_as_it_was_written()
     {
-        await _registry.InsertAsync(SampleRows.Scoreboard("board", SampleRows.Start, "{}"));
+        await _registry.InsertAsync(Rows.Scoreboard("board", Rows.Now, "{}"));
 
         Assert.That(() => _registry.ExecuteAsync("UPDATE scoreboards SET board = '[]'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("scoreboards"));
     }
@@ -158,7 +158,7 @@ internal sealed class ConstraintTests(Database database)
         };
         foreach (var to in Enum.GetValues<RunStatus>().Where(s => s != from))
         {
-            var run = SampleRows.Run($"to-{to}", generation: 1 + (int)to);
+            var run = Rows.Run($"to-{to}", generation: 1 + (int)to);
             (run.Status, run.ManifestSha256) = (from, "a");
             await _registry.InsertAsync(run);
             var move = () => _registry.ExecuteAsync($"UPDATE runs SET status = '{to.ToString().ToLowerInvariant()}' WHERE run_id = '{run.RunId}'");
@@ -174,7 +174,7 @@ internal sealed class ConstraintTests(Database database)
     public async Task A_fault_that_passes_is_told_from_one_that_stays()
     {
         await using var db = await _registry.OpenAsync();
-        db.Add(SampleRows.Run("other"));
+        db.Add(Rows.Run("other"));
         var wrapped = Assert.CatchAsync(() => db.SaveChangesAsync())!;
 
         Assert.That(DatabaseFaults.IsPassing(wrapped), Is.False, "a constraint says no, today and tomorrow");

@@ -20,9 +20,9 @@ internal sealed class LeaseTests(Database database)
     {
         _registry = await TestRegistry.StartAsync(database);
         _leases = _registry.Get<ILeases>();
-        await _registry.InsertAsync(SampleRows.Dataset());
-        await _registry.InsertAsync(SampleRows.Run());
-        await _registry.InsertAsync(SampleRows.Pipeline());
+        await _registry.InsertAsync(Rows.Dataset());
+        await _registry.InsertAsync(Rows.Run());
+        await _registry.InsertAsync(Rows.Pipeline());
     }
 
     [TearDown]

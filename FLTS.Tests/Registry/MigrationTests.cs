@@ -19,7 +19,7 @@ internal sealed class MigrationTests(Database database)
         var migrator = registry.Get<RegistryMigrator>();
 
         await migrator.MigrateAsync(default);
-        await registry.InsertAsync(SampleRows.Dataset());
+        await registry.InsertAsync(Rows.Dataset());
         await migrator.MigrateAsync(default);
 
         await using var db = await registry.OpenAsync();
@@ -45,7 +45,7 @@ internal sealed class MigrationTests(Database database)
         Assert.That((run.RunId, run.Status, run.Cause, run.Replaces, run.Postponed), Is.EqualTo(("run", RunStatus.Succeeded, RunCause.Request, (string?)null, "[]")));
         Assert.That((pipeline.PipelineId, pipeline.Status, pipeline.Trigger, pipeline.Revision), Is.EqualTo(("pipeline", PipelineStatus.Promoted, AttemptTrigger.Event, 0)));
         Assert.That((attempt.AttemptId, attempt.Outcome, attempt.Tries), Is.EqualTo(("attempt", (AttemptOutcome?)AttemptOutcome.Promoted, "[]")));
-        Assert.That((champion.Version, champion.RunId, champion.Since), Is.EqualTo((1, "run", SampleRows.Start)));
+        Assert.That((champion.Version, champion.RunId, champion.Since), Is.EqualTo((1, "run", Rows.Now)));
         Assert.That(() => registry.ExecuteAsync("UPDATE champions SET version = 2"), Throws.InstanceOf<System.Data.Common.DbException>(), "the rules of now hold for rows of before");
     }
 
@@ -67,7 +67,7 @@ internal sealed class MigrationTests(Database database)
 
     private async Task FillAsync(TestRegistry registry)
     {
-        var time = database == Database.Postgres ? "'2026-03-02 09:30:00Z'" : SampleRows.Start.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var time = database == Database.Postgres ? "'2026-03-02 09:30:01.123457Z'" : Rows.Now.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await registry.ExecuteAsync(
             $"""
             INSERT INTO datasets (config_hash, identifier, source_name, config, status, lease_token, tries, deaths, created_at)

@@ -10,8 +10,8 @@ internal sealed class RefusalsTests
     [Test]
     public void What_was_refused_is_kept_in_order_with_its_time_and_error()
     {
-        var first = new Refusal(SampleRows.Start, "the store \"refuses\"");
-        var second = new Refusal(SampleRows.Start.AddSeconds(1), "again");
+        var first = new Refusal(Rows.Now, "the store \"refuses\"");
+        var second = new Refusal(Rows.Now.AddSeconds(1), "again");
 
         Assert.That(Refusals.Read(Refusals.Add(Refusals.Add("[]", [first]), [second])), Is.EqualTo([first, second]));
     }
@@ -21,7 +21,7 @@ internal sealed class RefusalsTests
     {
         var text = "[]";
         for (var i = 0; i < 1000; i++)
-            text = Refusals.Add(text, [new Refusal(SampleRows.Start.AddSeconds(i), $"no {i}")]);
+            text = Refusals.Add(text, [new Refusal(Rows.Now.AddSeconds(i), $"no {i}")]);
 
         var kept = Refusals.Read(text);
         Assert.That(kept, Has.Count.EqualTo(200));

@@ -16,7 +16,7 @@ internal sealed class RegistryCommandsTests(Database database)
     public async Task Start()
     {
         _registry = await TestRegistry.StartAsync(database);
-        await _registry.InsertAsync(SampleRows.Dataset());
+        await _registry.InsertAsync(Rows.Dataset());
     }
 
     [TearDown]
@@ -25,16 +25,16 @@ internal sealed class RegistryCommandsTests(Database database)
     [Test]
     public async Task A_row_inserted_reads_back_with_every_value()
     {
-        var run = SampleRows.Run();
+        var run = Rows.Run();
         run.Status = RunStatus.Failed;
-        run.NextAttemptAt = SampleRows.Start.AddMilliseconds(1234.5);
+        run.NextAttemptAt = Rows.Now.AddMilliseconds(1234.5);
         run.Error = "it's \"quoted\"";
         run.Epoch = 3;
         run.EtaSeconds = 1.25;
         run.LeaseHeartbeat = long.MaxValue;
-        var attempt = SampleRows.Attempt();
+        var attempt = Rows.Attempt();
         attempt.Outcome = AttemptOutcome.KeptChampion;
-        attempt.EndedAt = SampleRows.Start.AddMilliseconds(0.5);
+        attempt.EndedAt = Rows.Now.AddMilliseconds(0.5);
         attempt.Trigger = AttemptTrigger.Rollback;
 
         await using var db = await _registry.OpenAsync();
@@ -49,9 +49,9 @@ internal sealed class RegistryCommandsTests(Database database)
     public async Task A_row_whose_values_are_null_is_inserted_as_well()
     {
         await using var db = await _registry.OpenAsync();
-        Assert.That(await db.InsertIfAbsentAsync(SampleRows.Dataset("other"), default), Is.True);
-        Assert.That(await db.InsertIfAbsentAsync(SampleRows.Pipeline(), default), Is.True);
-        Assert.That(await db.InsertIfAbsentAsync(SampleRows.Attempt(), default), Is.True);
+        Assert.That(await db.InsertIfAbsentAsync(Rows.Dataset("other"), default), Is.True);
+        Assert.That(await db.InsertIfAbsentAsync(Rows.Pipeline(), default), Is.True);
+        Assert.That(await db.InsertIfAbsentAsync(Rows.Attempt(), default), Is.True);
         Assert.That(await db.PromotionAttempts.AsNoTracking().Select(a => a.Outcome).SingleAsync(), Is.Null);
     }
 
@@ -61,7 +61,7 @@ internal sealed class RegistryCommandsTests(Database database)
         var inserted = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
         {
             await using var db = await _registry.OpenAsync();
-            return await db.InsertIfAbsentAsync(SampleRows.Run($"run-{i}"), default);
+            return await db.InsertIfAbsentAsync(Rows.Run($"run-{i}"), default);
         })));
 
         await using var check = await _registry.OpenAsync();

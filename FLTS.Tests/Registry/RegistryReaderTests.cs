@@ -17,7 +17,7 @@ internal sealed class RegistryReaderTests(Database database)
     {
         _registry = await TestRegistry.StartAsync(database);
         _reader = _registry.Get<RegistryReader>();
-        await _registry.InsertAsync(SampleRows.Dataset());
+        await _registry.InsertAsync(Rows.Dataset());
     }
 
     [TearDown]
@@ -28,8 +28,8 @@ internal sealed class RegistryReaderTests(Database database)
     {
         for (var i = 0; i < 11; i++)
         {
-            var run = SampleRows.Run($"run-{i:00}", generation: i);
-            run.CreatedAt = SampleRows.Start.AddMinutes(i / 4);
+            var run = Rows.Run($"run-{i:00}", generation: i);
+            run.CreatedAt = Rows.Now.AddMinutes(i / 4);
             await _registry.InsertAsync(run);
         }
 
@@ -50,10 +50,10 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task Filters_leave_only_what_was_asked_for()
     {
-        var failed = SampleRows.Run("failed", generation: 1);
+        var failed = Rows.Run("failed", generation: 1);
         failed.Status = RunStatus.Failed;
-        await _registry.InsertAsync(SampleRows.Run("gru"), SampleRows.Run("lstm", type: "LSTM"), failed);
-        await _registry.InsertAsync(SampleRows.Pipeline());
+        await _registry.InsertAsync(Rows.Run("gru"), Rows.Run("lstm", type: "LSTM"), failed);
+        await _registry.InsertAsync(Rows.Pipeline());
         await _registry.InsertAsync(new PipelineRunRow { PipelineId = "pipeline", ModelType = "LSTM", RunId = "lstm" });
 
         Assert.That(await Ids(new RunFilter("pipeline", null, null, null, null)), Is.EqualTo(["lstm"]));
@@ -67,18 +67,18 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task The_champion_of_a_moment_is_the_one_that_was_in_force_then()
     {
-        await _registry.InsertAsync(SampleRows.Run());
+        await _registry.InsertAsync(Rows.Run());
         for (var version = 1; version <= 3; version++)
         {
-            await _registry.InsertAsync(SampleRows.Attempt($"a{version}", $"k{version}"));
-            await _registry.InsertAsync(SampleRows.Champion(version, $"a{version}"));
+            await _registry.InsertAsync(Rows.Attempt($"a{version}", $"k{version}"));
+            await _registry.InsertAsync(Rows.Champion(version, $"a{version}"));
         }
 
         Assert.That(await VersionAsync(null), Is.EqualTo(3));
-        Assert.That(await VersionAsync(SampleRows.Start.AddDays(1)), Is.EqualTo(2), "at the moment of its promotion");
-        Assert.That(await VersionAsync(SampleRows.Start.AddHours(25)), Is.EqualTo(2));
-        Assert.That(await VersionAsync(SampleRows.Start.AddSeconds(-1)), Is.Null, "before the first");
-        Assert.That((await _reader.ChampionAsync("station", null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { SampleRows.Start.AddDays(1), SampleRows.Start.AddDays(2), null }));
+        Assert.That(await VersionAsync(Rows.Now.AddDays(1)), Is.EqualTo(2), "at the moment of its promotion");
+        Assert.That(await VersionAsync(Rows.Now.AddHours(25)), Is.EqualTo(2));
+        Assert.That(await VersionAsync(Rows.Now.AddSeconds(-1)), Is.Null, "before the first");
+        Assert.That((await _reader.ChampionAsync("station", null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
         Assert.That(() => _reader.ChampionAsync("nobody", null, default), Throws.InstanceOf<NotFoundException>());
 
         async Task<int?> VersionAsync(DateTimeOffset? at) => (await _reader.ChampionAsync("station", at, default)).InForce?.Version;
@@ -87,12 +87,12 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task Champions_are_paged_by_identifier_each_with_its_history()
     {
-        await _registry.InsertAsync(SampleRows.Run());
+        await _registry.InsertAsync(Rows.Run());
         foreach (var (identifier, versions) in new[] { ("b", 1), ("a", 2), ("c", 1) })
         {
             for (var version = 1; version <= versions; version++)
             {
-                var (attempt, champion) = (SampleRows.Attempt($"{identifier}{version}", $"{identifier}{version}"), SampleRows.Champion(version, $"{identifier}{version}"));
+                var (attempt, champion) = (Rows.Attempt($"{identifier}{version}", $"{identifier}{version}"), Rows.Champion(version, $"{identifier}{version}"));
                 (attempt.Identifier, champion.Identifier) = (identifier, identifier);
                 await _registry.InsertAsync(attempt);
                 await _registry.InsertAsync(champion);
@@ -110,7 +110,7 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task The_newest_scoreboard_is_found_by_config_hash_and_by_pipeline()
     {
-        await _registry.InsertAsync(SampleRows.Scoreboard("b", SampleRows.Start, """{"n":1}"""), SampleRows.Scoreboard("a", SampleRows.Start.AddSeconds(1), """{"n":2}"""));
+        await _registry.InsertAsync(Rows.Scoreboard("b", Rows.Now, """{"n":1}"""), Rows.Scoreboard("a", Rows.Now.AddSeconds(1), """{"n":2}"""));
 
         foreach (var id in new[] { "hash", "pipeline" })
             Assert.That((await _reader.ScoreboardAsync(id, default))["n"]!.GetValue<int>(), Is.EqualTo(2), id);

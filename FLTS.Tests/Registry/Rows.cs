@@ -2,7 +2,7 @@ using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Tests.Registry;
 
-/// <summary>Rows that the database's constraints accept.</summary>
+/// <summary>Rows that the database's constraints accept, to be spoiled one at a time.</summary>
 internal static class Rows
 {
     /// <summary>Not on a whole second: what a database rounds away shows. Microseconds are what both keep.</summary>
@@ -61,6 +61,16 @@ internal static class Rows
         Sequence = 1,
         AttemptId = attempt,
         Pointer = "{}",
-        Since = Now,
+        Since = Now.AddDays(version - 1),
+    };
+
+    public static ScoreboardRow Scoreboard(string id, DateTimeOffset at, string board) => new()
+    {
+        ScoreboardId = id,
+        ConfigHash = "hash",
+        Identifier = "station",
+        PipelineId = "pipeline",
+        Board = board,
+        CreatedAt = at,
     };
 }
