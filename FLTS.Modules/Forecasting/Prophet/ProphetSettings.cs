@@ -115,6 +115,6 @@ public sealed record ProphetSettings
     /// <summary>Simulated futures behind the interval, 0 (none) to 100000.</summary>
     public int UncertaintySamples { get; init; } = 1000;
 
-    /// <summary>Seed of the simulated futures; the fit itself draws nothing.</summary>
+    /// <summary>Seed of the simulated futures; no fit depends on it.</summary>
     public int Seed { get; init; } = 42;
 }
