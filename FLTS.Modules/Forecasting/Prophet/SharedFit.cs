@@ -3,8 +3,8 @@ namespace FLTS.Modules.Forecasting.Prophet;
 /// <summary>The fits of all series that are observed on the same rows.</summary>
 internal sealed class SharedFit
 {
-    /// <summary>Ends of the search for a logistic trend that are followed to their maximum.</summary>
-    private const int LogisticEnds = 3;
+    /// <summary>Ends of a search for starts that are followed to their maximum on all rows.</summary>
+    private const int EndsFollowed = 3;
 
     private readonly ProphetSettings settings;
     private readonly ProphetFitOptions options;
@@ -117,19 +117,19 @@ internal sealed class SharedFit
 
     private ProphetModel FitCurved(int j, double[] y, double[]? caps, Parameters start, bool isWarm)
     {
-        var residuals = new CurvedResiduals(design, settings.Growth, y, caps, options.Cancellation);
+        var problem = new CurvedProblem(design, settings.Growth, y, caps, posterior, 1, options.Cancellation);
         var (starts, iterations) = (new List<double[]> { start.ToVector() }, 0);
-        if (settings.Growth == Growth.Logistic && !isWarm)
+        if (!isWarm)
         {
-            var search = new LogisticSearch(design, y, caps!, settings.ChangepointPriorScale, options);
-            starts = [.. search.Best(start.ToVector(), LogisticEnds)];
+            var search = new StartSearch(problem, settings.ChangepointPriorScale, options.MaxIterations);
+            starts = [.. search.Best(start.ToVector(), EndsFollowed)];
             iterations = search.Iterations;
         }
 
         MapOutcome? best = null;
         foreach (var theta in starts)
         {
-            var outcome = MapOptimizer.Maximise(posterior, residuals, theta, options.MaxIterations, options.Cancellation);
+            var outcome = problem.Maximise(posterior, theta, options.MaxIterations);
             iterations += outcome.Iterations;
             best = best is null || posterior.Log(outcome.Theta, outcome.Sse) > posterior.Log(best.Theta, best.Sse) ? outcome : best;
         }
@@ -140,7 +140,12 @@ internal sealed class SharedFit
     private ProphetModel Model(int j, MapOutcome outcome, string method)
     {
         var report = new FitReport(posterior.Log(outcome.Theta, outcome.Sse), outcome.Iterations, outcome.Converged, outcome.ExpectedGain, design.Rows, method);
-        return Model(j, Parameters.Of(outcome.Theta, design.Changepoints.Length, posterior.Sigma(outcome.Sse)), report);
+        var model = Model(j, Parameters.Of(outcome.Theta, design.Changepoints.Length, posterior.Sigma(outcome.Sse)), report);
+        if (settings.Noise == ObservationNoise.Normal)
+            return model;
+        var residuals = new double[design.Rows];
+        new Curve(design, settings.Growth, settings.Growth == Growth.Logistic ? scales[j].Caps(history) : null).Residuals(outcome.Theta, scaled[j], residuals);
+        return model with { ResidualQuantiles = NoiseDistribution.QuantilesOf(residuals) };
     }
 
     private ProphetModel Model(int j, Parameters parameters, FitReport report) => new()
