@@ -20,8 +20,10 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
         double[][] forecasts = [.. models.Select((m, j) => m.PredictPoint(columns.Frame(series.Timestamps, series, all, series.Targets[j])))];
         var epoch = ProphetMetrics.Of(series, forecasts, data.ValidationStart);
         var (last, fitted) = (models, data.ValidationStart);
+        // Where there are several maxima, a start near the earlier one would keep to it.
+        var oneMaximum = hyperparameters.Settings.Growth != Growth.Logistic && models.All(m => m.Columns.All(c => c.Mode == TermMode.Additive));
         if (refits)
-            (last, fitted) = (FitRows(data, columns, series.Rows, models, context, series.Targets.Count, total), series.Rows);
+            (last, fitted) = (FitRows(data, columns, series.Rows, oneMaximum ? models : null, context, series.Targets.Count, total), series.Rows);
 
         context.Progress?.Report(new FitProgress(total, total, epoch));
         var signature = new ModelSignature(ModelType, [.. series.Targets, .. columns.KnownAhead], [.. series.Targets], InputLength: 1, Horizon: 1, series.Step, LeadFromEndOfTrain: true, columns.KnownAhead);

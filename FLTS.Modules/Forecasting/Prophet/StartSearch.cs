@@ -64,6 +64,8 @@ internal sealed class StartSearch
     private const int MostRows = 800;
 
     private const int MostIterations = 60;
+    private const int MostRounds = 3;
+    private const int MostDropped = 6;
     private const ulong Seed = 0x5EED;
 
     /// <summary>Log units a step must promise for a start to be followed further.</summary>
@@ -101,10 +103,14 @@ internal sealed class StartSearch
         foreach (var start in problem.Growth == Growth.Logistic ? LogisticStarts.Of(problem, random) : MultiplicativeStarts.Of(problem, random))
             Follow(start);
 
-        // Neighbours of the best so far: bends one changepoint earlier or later, or all of them steeper or less so.
-        var best = Ordered().First().Theta;
-        foreach (var neighbour in new[] { Bent(best, -1, 1), Bent(best, 1, 1), Bent(best, 0, 1.5), Bent(best, 0, 0.5) })
-            Follow(neighbour);
+        // Neighbours of the best so far, as long as one of them leads higher.
+        for (var (round, before) = (0, double.NegativeInfinity); round < MostRounds && Ordered().First().Log > before + AsGood; round++)
+        {
+            (var best, before) = Ordered().First();
+            foreach (var neighbour in Neighbours(best))
+                Follow(neighbour);
+        }
+
         return Distinct().Take(count);
     }
 
@@ -136,6 +142,25 @@ internal sealed class StartSearch
         var end = problem.Maximise(prior, start, maxIterations, Tolerance);
         Iterations += end.Iterations;
         return end;
+    }
+
+    /// <summary>Bends one changepoint earlier or later, or all of them steeper or less so; without one of the sharpest, without any, without the terms.</summary>
+    private IEnumerable<double[]> Neighbours(double[] theta)
+    {
+        var bends = problem.Design.Changepoints.Length;
+        foreach (var (shift, factor) in new[] { (-1, 1.0), (1, 1), (0, 1.5), (0, 0.5) })
+            yield return Bent(theta, shift, factor);
+        foreach (var sharp in Enumerable.Range(2, bends).Where(j => theta[j] != 0).OrderByDescending(j => Math.Abs(theta[j])).Take(MostDropped))
+            yield return Without(theta, sharp, 1);
+        yield return Without(theta, 2, bends);
+        yield return Without(theta, 2 + bends, problem.Design.Columns);
+    }
+
+    private static double[] Without(double[] theta, int from, int count)
+    {
+        var without = (double[])theta.Clone();
+        without.AsSpan(from, count).Clear();
+        return without;
     }
 
     private double[] Bent(double[] theta, int shift, double factor)
