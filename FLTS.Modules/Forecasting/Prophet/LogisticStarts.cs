@@ -4,6 +4,10 @@ namespace FLTS.Modules.Forecasting.Prophet;
 internal static class LogisticStarts
 {
     private const int Drawn = 16;
+    private const int StraightFollowed = 4;
+
+    private static readonly double[] _slopes = [-40, -15, -5, -1.5, 1.5, 5, 15, 40];
+    private static readonly double[] _offsets = [-0.5, -0.1, 0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 1.1, 1.5];
 
     /// <summary>Shares of the rows that are averaged, and how close to floor and cap an average may come.</summary>
     private static readonly (double Share, double Margin)[] _smoothings = [(1 / 40.0, 0.02), (0, 0.01), (1 / 10.0, 0.05), (1 / 4.0, 0.1)];
@@ -13,6 +17,8 @@ internal static class LogisticStarts
     {
         foreach (var (share, margin) in _smoothings)
             yield return Smoothed(problem, Math.Max(1, (int)(problem.Y.Length * share / 2)), margin);
+        foreach (var straight in Straight(problem))
+            yield return straight;
         for (var i = 0; i < Drawn; i++)
             yield return Draw(problem.Design, ref random);
     }
@@ -41,6 +47,26 @@ internal static class LogisticStarts
         var theta = problem.SolveLinear(weights, trend, side, noise);
         theta[1] = Math.Abs(theta[0]) > 1e-3 ? -theta[1] / theta[0] : 0.5; // z(0) = -k m.
         return theta;
+    }
+
+    /// <summary>Trends without a bend: of each steepness the offset that fits best, and of these the best.</summary>
+    private static IEnumerable<double[]> Straight(CurvedProblem problem)
+    {
+        var theta = new double[problem.Design.Parameters];
+        var residuals = new double[problem.Y.Length];
+        var curve = new Curve(problem.Design, Growth.Logistic, problem.Caps);
+        return _slopes.Select(k => _offsets.Select(m => (Sse: Sse(k, m), K: k, M: m)).Min()).Order().Take(StraightFollowed).Select(best =>
+        {
+            var start = new double[theta.Length];
+            (start[0], start[1]) = (best.K, best.M);
+            return start;
+        });
+
+        double Sse(double k, double m)
+        {
+            (theta[0], theta[1]) = (k, m);
+            return curve.Residuals(theta, problem.Y, residuals);
+        }
     }
 
     /// <summary>A trend with up to four bends, as steep as floor to cap in a thirtieth of the history.</summary>

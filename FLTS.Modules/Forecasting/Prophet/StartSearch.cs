@@ -144,7 +144,10 @@ internal sealed class StartSearch
         return end;
     }
 
-    /// <summary>Bends one changepoint earlier or later, or all of them steeper or less so; without one of the sharpest, without any, without the terms.</summary>
+    /// <summary>
+    /// Bends one changepoint earlier or later, or all of them steeper or less so; without one of the sharpest, without any, without the terms;
+    /// and, on a linear trend, less of it with larger terms.
+    /// </summary>
     private IEnumerable<double[]> Neighbours(double[] theta)
     {
         var bends = problem.Design.Changepoints.Length;
@@ -154,6 +157,20 @@ internal sealed class StartSearch
             yield return Without(theta, sharp, 1);
         yield return Without(theta, 2, bends);
         yield return Without(theta, 2 + bends, problem.Design.Columns);
+        foreach (var factor in problem.Growth == Growth.Logistic ? [] : new[] { -1, 0.1, 0.02 })
+            yield return Exchanged(theta, factor);
+    }
+
+    /// <summary>A smaller or opposite trend with terms that are larger for it: their product stays.</summary>
+    private double[] Exchanged(double[] theta, double factor)
+    {
+        var exchanged = (double[])theta.Clone();
+        var (bends, multiplicative) = (problem.Design.Changepoints.Length, problem.Design.Multiplicative);
+        foreach (ref var value in exchanged.AsSpan(0, 2 + bends))
+            value *= factor;
+        for (var j = 0; j < multiplicative.Length; j++)
+            exchanged[2 + bends + j] /= multiplicative[j] ? factor : 1;
+        return exchanged;
     }
 
     private static double[] Without(double[] theta, int from, int count)
