@@ -22,7 +22,7 @@ internal sealed class ComingInputs
 
     /// <summary>Whether a model's coming inputs all follow from its forecasts and the time; else it forecasts its own horizon at most.</summary>
     public static bool AreKnown(ModelSignature signature) => signature.Inputs.All(input =>
-        Target(signature, input) >= 0 || CalendarFeatures.IsCalendar(input) || LaggedTarget(signature, input, out _) >= 0);
+        Target(signature, input) >= 0 || signature.KnownAhead.Contains(input, StringComparer.Ordinal) || CalendarFeatures.IsCalendar(input) || LaggedTarget(signature, input, out _) >= 0);
 
     /// <summary>Value of an input on the series' scale.</summary>
     /// <param name="input">Its position in the signature.</param>

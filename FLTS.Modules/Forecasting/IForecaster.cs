@@ -22,10 +22,22 @@ public interface IFittedForecaster : IDisposable
 
     /// <summary>Forecasts from many origins in one call.</summary>
     /// <param name="history">Rows up to and beyond the origins; columns as <see cref="ModelSignature.Inputs"/>, found by name.</param>
-    /// <param name="origins">[N] Last known row of each forecast; the <see cref="ModelSignature.InputLength"/> rows that end there lie in one segment. Rows after it are never looked at.</param>
+    /// <param name="origins">[N] Last known row of each forecast; the <see cref="ModelSignature.InputLength"/> rows that end there lie in one segment. Of rows after it only columns known ahead are looked at (<see cref="ModelSignature.KnownAhead"/>); where the segment ends, their last value is held.</param>
     /// <param name="steps">H, at least 1. Beyond the model's own horizon it is fed its own forecasts, with the calendar of the coming steps.</param>
     /// <returns>[N, H, M] on the scale of <paramref name="history"/>.</returns>
     double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps);
+
+    /// <summary>The same with what is known of the coming days beyond the rows.</summary>
+    /// <param name="history">As without holidays.</param>
+    /// <param name="origins">[N]</param>
+    /// <param name="steps">H</param>
+    /// <param name="holidays">All that fall on the coming days; null: nobody said.</param>
+    /// <returns>[N, H, M]</returns>
+    /// <exception cref="Contracts.InvalidInputException">The model does not know such a holiday, or needs to be told of them.</exception>
+    double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps, IReadOnlyList<ComingHoliday>? holidays) =>
+        holidays is null or []
+            ? Forecast(history, origins, steps)
+            : throw new Contracts.InvalidInputException($"{Signature.ModelType} knows no holidays; leave 'holidays' out.");
 
     /// <summary>The model as files, for example <c>weights.safetensors</c> or <c>model.json</c>. Nothing executable.</summary>
     IReadOnlyDictionary<string, byte[]> Save();
@@ -39,6 +51,7 @@ public interface IFittedForecaster : IDisposable
 /// <param name="Horizon">Steps it forecasts before it is fed its own forecasts.</param>
 /// <param name="Step">Time between rows.</param>
 /// <param name="LeadFromEndOfTrain">True for models that extrapolate from the end of train instead of from the origin (Prophet).</param>
+/// <param name="Ahead">See <see cref="KnownAhead"/>; null: none.</param>
 public sealed record ModelSignature(
     string ModelType,
     IReadOnlyList<string> Inputs,
@@ -46,7 +59,17 @@ public sealed record ModelSignature(
     int InputLength,
     int Horizon,
     TimeSpan Step,
-    bool LeadFromEndOfTrain = false);
+    bool LeadFromEndOfTrain = false,
+    IReadOnlyList<string>? Ahead = null)
+{
+    /// <summary>Inputs whose values at the coming steps the model takes as known (Prophet's regressors, caps, conditions): true ones in scoring, the client's in serving.</summary>
+    public IReadOnlyList<string> KnownAhead => Ahead ?? [];
+}
+
+/// <summary>A holiday that a client knows to come.</summary>
+/// <param name="Holiday">Its name in the model's own table.</param>
+/// <param name="Ds">The day itself.</param>
+public sealed record ComingHoliday(string Holiday, DateOnly Ds);
 
 /// <summary>What surrounds a fit.</summary>
 /// <param name="Threads">Most threads to compute with, at least 1. Never changes the numbers.</param>

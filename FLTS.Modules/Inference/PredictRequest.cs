@@ -1,12 +1,13 @@
 using System.Text.Json;
 using FLTS.Modules.Contracts;
+using FLTS.Modules.Forecasting;
 
 namespace FLTS.Modules.Inference;
 
 /// <summary>Body of <c>POST /predict</c>, read strictly.</summary>
-internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, string? Identifier, IReadOnlyList<double> Levels)
+internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, string? Identifier, IReadOnlyList<double> Levels, JsonElement? Future = null, IReadOnlyList<ComingHoliday>? Holidays = null)
 {
-    private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level"];
+    private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays"];
 
     /// <summary>Most levels of intervals in one request.</summary>
     private const int MostLevels = 10;
@@ -17,7 +18,8 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
         if (body.ValueKind != JsonValueKind.Object)
             throw new InvalidInputException("The body must be a JSON object; {} forecasts from the newest rows.");
 
-        JsonElement? data = null;
+        JsonElement? data = null, future = null;
+        IReadOnlyList<ComingHoliday>? holidays = null;
         string? index = null, identifier = null;
         int? length = null;
         IReadOnlyList<double> levels = [];
@@ -46,12 +48,18 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
                 case "level":
                     levels = ReadLevels(value);
                     break;
+                case "future":
+                    future = value;
+                    break;
+                case "holidays":
+                    holidays = ComingValues.Holidays(value);
+                    break;
                 default:
                     throw new InvalidInputException($"Unknown field '{property.Name}'; known are {string.Join(", ", _known)}.");
             }
         }
 
-        return new PredictRequest(data, index, length, identifier, levels);
+        return new PredictRequest(data, index, length, identifier, levels, future, holidays);
     }
 
     private static List<double> ReadLevels(JsonElement value)

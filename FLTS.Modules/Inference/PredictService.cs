@@ -20,7 +20,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
         try
         {
             var request = PredictRequest.Parse(body);
-            var steps = request.InferenceLength ?? inferenceLength ?? 1;
+            var steps = request.InferenceLength ?? inferenceLength ?? ComingValues.Steps(request.Future) ?? 1;
             if (steps < 1)
                 throw new InvalidInputException($"'inference_length' is {steps}; it must be at least 1.");
             if (steps > options.MaxSteps)
@@ -57,7 +57,8 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
     {
         var (series, origin, warnings) = Rows(model, request, newest);
         var manifest = model.Loaded.Manifest;
-        var forecast = model.Restorer.Restore(model.Loaded.Forecaster.Forecast(series, [origin], steps));
+        (series, var unused) = ComingValues.Append(request.Future, model.Serving, series, steps);
+        var forecast = model.Restorer.Restore(model.Loaded.Forecaster.Forecast(series, [origin], steps, request.Holidays));
         var predictions = new List<Dictionary<string, object>>(steps);
         for (var h = 0; h < steps; h++)
         {
@@ -76,7 +77,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
         }
 
         var (intervals, remarks) = IntervalAnswer.Of(model, forecast, request.Levels);
-        warnings = [.. warnings, .. remarks];
+        warnings = [.. warnings, .. remarks, .. unused is null ? Array.Empty<string>() : [unused]];
         return new PredictAnswer("SUCCESS", model.Identifier, manifest.RunId, manifest.ModelType, model.Version, manifest.ConfigHash, predictions, intervals, warnings.Count > 0 ? warnings : null);
     }
 

@@ -23,11 +23,12 @@ internal sealed record ArtifactManifest(
     GoldenPrediction Golden,
     JsonObject? Diagnostics,
     IReadOnlyDictionary<string, string> Versions,
-    IReadOnlyList<ManifestFile> Files)
+    IReadOnlyList<ManifestFile> Files,
+    IReadOnlyList<string>? KnownAhead = null)
 {
     /// <summary>What the stored model needs and gives.</summary>
     public ModelSignature Signature() =>
-        new(ModelType, Inputs, Targets, InputLen, Horizon, TimeSpan.FromSeconds(StepSeconds), LeadFromEndOfTrain);
+        new(ModelType, Inputs, Targets, InputLen, Horizon, TimeSpan.FromSeconds(StepSeconds), LeadFromEndOfTrain, KnownAhead);
 }
 
 /// <summary>A stored file, its path relative to the manifest.</summary>

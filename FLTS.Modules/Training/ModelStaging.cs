@@ -83,7 +83,8 @@ internal static class ModelStaging
                 ["dotnet"] = Environment.Version.ToString(),
                 ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
             },
-            [.. files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new ManifestFile(f.Key, f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value))))]);
+            [.. files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new ManifestFile(f.Key, f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value))))],
+            signature.KnownAhead.Count > 0 ? signature.KnownAhead : null);
     }
 
     private static ManifestSpan? Span(PreparedSeries train, RowSpan rows) =>

@@ -42,7 +42,7 @@ public static class CrossValidation
     /// <summary>Fits up to each cutoff and forecasts the observed rows of the horizon after it.</summary>
     /// <param name="settings">Of every fit.</param>
     /// <param name="history">Rows with y, and caps, regressors and conditions where the settings need them.</param>
-    /// <param name="cutoffs">From <see cref="Cutoffs"/>, or one's own; each fit starts from the one before.</param>
+    /// <param name="cutoffs">From <see cref="Cutoffs"/>, or one's own.</param>
     /// <param name="horizon">Time forecast after each cutoff.</param>
     /// <param name="options">Threads and cancellation.</param>
     /// <returns>Rows in the order of cutoffs, then times.</returns>

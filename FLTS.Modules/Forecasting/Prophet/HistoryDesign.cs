@@ -9,12 +9,16 @@ internal sealed class HistoryDesign
     /// <param name="plan">Columns.</param>
     /// <param name="threads">Most threads to fill the matrix with.</param>
     public HistoryDesign(ProphetFrame frame, double[] times, double[] changepoints, FeaturePlan plan, int threads)
+        : this(times, changepoints, plan, plan.Matrix(frame, threads))
     {
-        Frame = frame;
+    }
+
+    private HistoryDesign(double[] times, double[] changepoints, FeaturePlan plan, double[] features)
+    {
         Times = times;
         Changepoints = changepoints;
         Plan = plan;
-        Features = plan.Matrix(frame, threads);
+        Features = features;
         Multiplicative = [.. plan.Columns.Select(c => c.Mode == TermMode.Multiplicative)];
         SegmentStarts = new int[changepoints.Length + 2];
         var row = 0;
@@ -27,8 +31,6 @@ internal sealed class HistoryDesign
 
         SegmentStarts[^1] = times.Length;
     }
-
-    public ProphetFrame Frame { get; }
 
     /// <summary>T.</summary>
     public int Rows => Times.Length;
@@ -57,4 +59,14 @@ internal sealed class HistoryDesign
     public int Parameters => 2 + Changepoints.Length + Columns;
 
     public bool AnyMultiplicative => Array.IndexOf(Multiplicative, true) >= 0;
+
+    /// <summary>Some of the rows.</summary>
+    /// <param name="rows">Ascending.</param>
+    public HistoryDesign Take(int[] rows)
+    {
+        var features = new double[rows.Length * Columns];
+        for (var i = 0; i < rows.Length; i++)
+            Features.AsSpan(rows[i] * Columns, Columns).CopyTo(features.AsSpan(i * Columns));
+        return new HistoryDesign(ProphetFrame.Pick(Times, rows), Changepoints, Plan, features);
+    }
 }

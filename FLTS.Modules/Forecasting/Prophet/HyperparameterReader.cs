@@ -61,8 +61,25 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
         _ => throw Wrong(name, "auto, true, false or an order from 0 to 1000"),
     };
 
+    /// <summary>A finite number, or the name of a column.</summary>
+    public JsonNode? NumberOrColumn(string name) =>
+        from[name]?.GetValueKind() == JsonValueKind.String ? OptionalText(name)
+        : from[name] is null or JsonValue && from[name]?.GetValueKind() is null or JsonValueKind.Number ? OptionalNumber(name)
+        : throw Wrong(name, "a finite number on the series' scale or the name of a column");
+
+    /// <summary><c>auto</c> (default), true or false.</summary>
+    public JsonNode AutoOrFlag(string name) => from[name] switch
+    {
+        null => "auto",
+        { } node when node.GetValueKind() == JsonValueKind.String && (string)node! == "auto" => "auto",
+        { } node when node.GetValueKind() is JsonValueKind.True or JsonValueKind.False => (bool)node,
+        _ => throw Wrong(name, "auto, true or false"),
+    };
+
+    public string? OptionalText(string name) => from[name] is null ? null : Text(name);
+
     public string Text(string name) =>
-        from[name] is { } node && node.GetValueKind() == JsonValueKind.String ? (string)node! : throw Wrong(name, "a text");
+        from[name] is { } node && node.GetValueKind() == JsonValueKind.String && !string.IsNullOrWhiteSpace((string)node!) ? (string)node! : throw Wrong(name, "a text");
 
     /// <summary>A day as <c>yyyy-MM-dd</c>.</summary>
     public string Date(string name) =>

@@ -12,9 +12,9 @@ internal sealed record MapOutcome(double[] Theta, double Sse, int Iterations, bo
 internal static class MapOptimizer
 {
     /// <summary>Stops when a step promises less than this many log units.</summary>
-    private const double Tolerance = 1e-7;
+    public const double Tolerance = 1e-7;
 
-    public static MapOutcome Maximise(Posterior posterior, IResiduals residuals, double[] start, int maxIterations, CancellationToken cancellation)
+    public static MapOutcome Maximise(Posterior posterior, IResiduals residuals, double[] start, int maxIterations, CancellationToken cancellation, double tolerance = Tolerance)
     {
         var p = start.Length;
         var theta = (double[])start.Clone();
@@ -32,7 +32,7 @@ internal static class MapOptimizer
             theta.CopyTo(z, 0);
             lasso.Solve(h, c, posterior.Penalty, z);
             gain = Gain(posterior, residuals, theta, z, 1 / (sigma * sigma));
-            var tolerance = Tolerance + (1e-13 * Math.Abs(value));
+            var enough = tolerance + (1e-13 * Math.Abs(value));
             var (step, reached) = (1.0, false);
             for (; step > 1.0 / 256 && !reached; step /= reached ? 1 : 2)
             {
@@ -49,7 +49,7 @@ internal static class MapOptimizer
                 damping = step == 1 ? (damping > 1e-6 ? damping / 10 : 0) : damping;
             }
 
-            if (gain <= tolerance && damping <= 1e-6)
+            if (gain <= enough && damping <= 1e-6)
                 return new MapOutcome(theta, sse, iteration, true, Math.Max(0, gain));
             if (!reached)
             {

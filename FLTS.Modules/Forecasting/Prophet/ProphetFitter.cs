@@ -8,7 +8,7 @@ public sealed record ProphetFitOptions
     /// <summary>Most threads to compute with, at least 1; never changes the numbers.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>Most quadratic problems to solve for a series, at least 1.</summary>
+    /// <summary>Most quadratic problems to solve from one start, at least 1.</summary>
     public int MaxIterations { get; init; } = 500;
 
     /// <summary>One earlier fit a series to start from, or null; used where its parameters have the same number and meaning.</summary>

@@ -7,9 +7,11 @@ namespace FLTS.Modules.Forecasting.Prophet;
 /// <summary>The hyperparameters of a PROPHET run: a JSON document (snake_case) completed with defaults, and the settings it stands for.</summary>
 /// <param name="Settings">What the fit uses.</param>
 /// <param name="RefitOnAll">Refit on all of train after validation.</param>
-/// <param name="Cap">Upper limit of a logistic trend, on the series' scale.</param>
-/// <param name="Floor">Lower limit, on the series' scale; null: none.</param>
-internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool RefitOnAll, double? Cap, double? Floor)
+/// <param name="Cap">Constant upper limit of a logistic trend, on the series' scale; null: <paramref name="CapColumn"/>.</param>
+/// <param name="Floor">Constant lower limit, on the series' scale; null: <paramref name="FloorColumn"/>, or none.</param>
+/// <param name="CapColumn">Column with the upper limit, in the target's units.</param>
+/// <param name="FloorColumn">Column with the lower limit, in the target's units.</param>
+internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool RefitOnAll, double? Cap, double? Floor, string? CapColumn = null, string? FloorColumn = null)
 {
     /// <summary>The complete document: every name with its value.</summary>
     public static JsonObject Normalise(JsonObject? given)
@@ -19,8 +21,8 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
         var document = new JsonObject
         {
             ["growth"] = from.Choice("growth", "linear", "linear", "logistic", "flat"),
-            ["cap"] = from.OptionalNumber("cap"),
-            ["floor"] = from.OptionalNumber("floor"),
+            ["cap"] = from.NumberOrColumn("cap"),
+            ["floor"] = from.NumberOrColumn("floor"),
             ["changepoints"] = from.Times("changepoints"),
             ["n_changepoints"] = from.Integer("n_changepoints", d.NChangepoints, 0, 1000),
             ["changepoint_range"] = from.Number("changepoint_range", d.ChangepointRange, 0, 1),
@@ -34,6 +36,7 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
             ["holidays"] = from.Table("holidays", Holiday),
             ["holidays_mode"] = from.OptionalChoice("holidays_mode", "additive", "multiplicative"),
             ["holidays_prior_scale"] = from.Number("holidays_prior_scale", d.HolidaysPriorScale, 0, double.MaxValue),
+            ["regressors"] = from.Table("regressors", Regressor),
             ["scaling"] = from.Choice("scaling", "absmax", "absmax", "minmax"),
             ["interval_width"] = from.Number("interval_width", d.IntervalWidth, 0, 1 - 1e-9),
             ["uncertainty_samples"] = from.Integer("uncertainty_samples", d.UncertaintySamples, 0, 100_000),
@@ -50,10 +53,13 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
     public static ProphetHyperparameters Of(JsonObject document)
     {
         var growth = Word<Growth>(document["growth"])!.Value;
-        var (cap, floor) = ((double?)document["cap"], (double?)document["floor"]);
-        if (growth == Growth.Logistic && cap is null)
-            throw new InvalidInputException("growth is logistic without a cap; cap must be a number on the series' scale.");
-        if (growth == Growth.Logistic && cap <= (floor ?? 0))
+        var (cap, capColumn) = NumberOrColumn(document["cap"]);
+        var (floor, floorColumn) = NumberOrColumn(document["floor"]);
+        if (growth == Growth.Logistic && cap is null && capColumn is null)
+            throw new InvalidInputException("growth is logistic without a cap; cap must be a number on the series' scale or the name of a column.");
+        if (growth != Growth.Logistic)
+            (cap, capColumn, floor, floorColumn) = (null, null, null, null);
+        if (floorColumn is null && cap <= (floor ?? 0))
             throw new InvalidInputException(FormattableString.Invariant($"cap is {cap}; it must lie above the floor {floor ?? 0}."));
         var settings = new ProphetSettings
         {
@@ -68,7 +74,8 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
             SeasonalityMode = Word<TermMode>(document["seasonality_mode"])!.Value,
             SeasonalityPriorScale = (double)document["seasonality_prior_scale"]!,
             Seasonalities = [.. document["seasonalities"]!.AsArray().Select(r => new Seasonality(
-                (string)r!["name"]!, (double)r["period"]!, (int)r["fourier_order"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"])))],
+                (string)r!["name"]!, (double)r["period"]!, (int)r["fourier_order"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"]), (string?)r["condition"]))],
+            Regressors = [.. document["regressors"]!.AsArray().Select(r => new Regressor((string)r!["name"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"]), Standardise(r["standardize"]!)))],
             Holidays = [.. document["holidays"]!.AsArray().Select(r => new Holiday(
                 (string)r!["holiday"]!, DateOnly.Parse((string)r["ds"]!, CultureInfo.InvariantCulture), (int)r["lower_window"]!, (int)r["upper_window"]!, (double?)r["prior_scale"]))],
             HolidaysMode = Word<TermMode>(document["holidays_mode"]),
@@ -79,7 +86,7 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
             Seed = (int)document["seed"]!,
         };
         SettingsCheck.Check(settings);
-        return new ProphetHyperparameters(settings, (bool)document["refit_on_all"]!, cap, floor);
+        return new ProphetHyperparameters(settings, (bool)document["refit_on_all"]!, cap, floor, capColumn, floorColumn);
     }
 
     // Nodes made in code keep their .NET type (an int is no double); parsed ones convert.
@@ -92,6 +99,15 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
         ["fourier_order"] = row.RequiredInteger("fourier_order", 1, 1000),
         ["prior_scale"] = row.OptionalNumber("prior_scale"),
         ["mode"] = row.OptionalChoice("mode", "additive", "multiplicative"),
+        ["condition"] = row.OptionalText("condition"),
+    };
+
+    private static JsonObject Regressor(HyperparameterReader row) => new()
+    {
+        ["name"] = row.Text("name"),
+        ["prior_scale"] = row.OptionalNumber("prior_scale"),
+        ["mode"] = row.OptionalChoice("mode", "additive", "multiplicative"),
+        ["standardize"] = row.AutoOrFlag("standardize"),
     };
 
     private static JsonObject Holiday(HyperparameterReader row) => new()
@@ -101,6 +117,20 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
         ["lower_window"] = row.Integer("lower_window", 0, -366, 0),
         ["upper_window"] = row.Integer("upper_window", 0, 0, 366),
         ["prior_scale"] = row.OptionalNumber("prior_scale"),
+    };
+
+    private static (double? Number, string? Column) NumberOrColumn(JsonNode? node) => node?.GetValueKind() switch
+    {
+        null => (null, null),
+        System.Text.Json.JsonValueKind.String => (null, (string)node!),
+        _ => ((double)node!, null),
+    };
+
+    private static Standardisation Standardise(JsonNode node) => node.GetValueKind() switch
+    {
+        System.Text.Json.JsonValueKind.True => Standardisation.Always,
+        System.Text.Json.JsonValueKind.False => Standardisation.Never,
+        _ => Standardisation.Auto,
     };
 
     private static int? Order(JsonNode? node) => node!.GetValueKind() == System.Text.Json.JsonValueKind.String ? null : (int)node;

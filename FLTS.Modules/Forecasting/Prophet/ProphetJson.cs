@@ -9,7 +9,8 @@ namespace FLTS.Modules.Forecasting.Prophet;
 public static class ProphetJson
 {
     /// <summary>Raised whenever the document changes in a way an older reader would misread; older versions keep loading.</summary>
-    public const int Version = 1;
+    /// <remarks>2: <c>settings.noise</c> and <c>residual_quantiles</c>; a document of version 1 has normal noise.</remarks>
+    public const int Version = 2;
 
     private const string Format = "flts-prophet";
 
@@ -65,6 +66,8 @@ public static class ProphetJson
         var expected = Math.Max(1, model.Changepoints.Count);
         if (p.Delta.Length != expected || p.Beta.Length != model.Columns.Count)
             throw new CorruptArtifactException($"Prophet model '{name}' has {p.Delta.Length} rate changes and {p.Beta.Length} coefficients where its terms need {expected} and {model.Columns.Count}.");
+        if (model.ResidualQuantiles is { } quantiles && (quantiles.Length < 2 || !quantiles.All(double.IsFinite) || quantiles.Zip(quantiles.Skip(1)).Any(q => q.First > q.Second)))
+            throw new CorruptArtifactException($"Prophet model '{name}': residual_quantiles must be at least two finite numbers that never fall.");
         double[] numbers = [p.K, p.M, p.SigmaObs, model.Scale.YScale, model.Scale.YFloor, model.Scale.SpanSeconds, .. p.Delta, .. p.Beta];
         if (!numbers.All(double.IsFinite) || !(model.Scale.YScale > 0) || !(model.Scale.SpanSeconds > 0) || !(p.SigmaObs > 0))
             throw new CorruptArtifactException($"Prophet model '{name}' holds a number that is not finite, or a scale that is not above 0.");

@@ -30,6 +30,16 @@ public enum ScalingRule
     MinMax,
 }
 
+/// <summary>What observations scatter by around the curve, in intervals.</summary>
+public enum ObservationNoise
+{
+    /// <summary>N(0, sigma_obs), as Prophet: where the history holds spikes that no term explains, they widen sigma_obs and the interval covers more than it promises.</summary>
+    Normal,
+
+    /// <summary>As the history's own residuals do: the interval covers the promised share of the history whatever their distribution.</summary>
+    Residuals,
+}
+
 /// <summary>Whether a regressor is centred and divided by its standard deviation.</summary>
 public enum Standardisation
 {
@@ -112,9 +122,12 @@ public sealed record ProphetSettings
     /// <summary>Probability mass of the interval, (0, 1).</summary>
     public double IntervalWidth { get; init; } = 0.8;
 
+    /// <summary>See <see cref="ObservationNoise"/>.</summary>
+    public ObservationNoise Noise { get; init; } = ObservationNoise.Normal;
+
     /// <summary>Simulated futures behind the interval, 0 (none) to 100000.</summary>
     public int UncertaintySamples { get; init; } = 1000;
 
-    /// <summary>Seed of the simulated futures; the fit itself draws nothing.</summary>
+    /// <summary>Seed of the simulated futures; no fit depends on it.</summary>
     public int Seed { get; init; } = 42;
 }

@@ -3,6 +3,9 @@ namespace FLTS.Modules.Forecasting.Prophet;
 /// <summary>The fits of all series that are observed on the same rows.</summary>
 internal sealed class SharedFit
 {
+    /// <summary>Ends of a search for starts that are followed to their maximum on all rows.</summary>
+    private const int EndsFollowed = 3;
+
     private readonly ProphetSettings settings;
     private readonly ProphetFitOptions options;
     private readonly ProphetFrame history;
@@ -57,9 +60,10 @@ internal sealed class SharedFit
         if (settings.Growth != Growth.Logistic && y.Min() == y.Max())
             return Model(j, start with { SigmaObs = 1e-9 }, new FitReport(double.NaN, 0, true, 0, y.Length, "constant history: nothing to optimise"));
 
-        if (warm is not null && Fits(warm))
-            start = warm.Parameters;
-        return IsQuadratic ? FitQuadratic(j, y, start) : FitCurved(j, y, caps, start);
+        var isWarm = warm is not null && Fits(warm);
+        if (isWarm)
+            start = warm!.Parameters;
+        return IsQuadratic ? FitQuadratic(j, y, start) : FitCurved(j, y, caps, start, isWarm);
     }
 
     private ProphetModel FitQuadratic(int j, double[] y, Parameters start)
@@ -111,56 +115,37 @@ internal sealed class SharedFit
         return side;
     }
 
-    private ProphetModel FitCurved(int j, double[] y, double[]? caps, Parameters start)
+    private ProphetModel FitCurved(int j, double[] y, double[]? caps, Parameters start, bool isWarm)
     {
-        var residuals = new CurvedResiduals(design, settings.Growth, y, caps, options.Cancellation);
-        var outcome = MapOptimizer.Maximise(posterior, residuals, start.ToVector(), options.MaxIterations, options.Cancellation);
-        if (settings.Growth == Growth.Logistic)
+        var problem = new CurvedProblem(design, settings.Growth, y, caps, posterior, 1, options.Cancellation);
+        var (starts, iterations) = (new List<double[]> { start.ToVector() }, 0);
+        if (!isWarm)
         {
-            // The posterior of a logistic trend has several maxima: the better of two starts is kept.
-            var second = MapOptimizer.Maximise(posterior, residuals, SmoothedStart(y, caps!), options.MaxIterations, options.Cancellation);
-            var better = posterior.Log(second.Theta, second.Sse) > posterior.Log(outcome.Theta, outcome.Sse) ? second : outcome;
-            outcome = better with { Iterations = outcome.Iterations + second.Iterations };
+            var search = new StartSearch(problem, settings.ChangepointPriorScale, options.MaxIterations);
+            starts = [.. search.Best(start.ToVector(), EndsFollowed)];
+            iterations = search.Iterations;
         }
 
-        return Model(j, outcome, "proximal Gauss-Newton, exact Laplace prior");
-    }
-
-    // One Gauss-Newton step from the history's own moving average: it gives z of every row (see PiecewiseTrend), in which the problem is quadratic,
-    // and sigma_obs: a step from nothing would take all of y for noise and never bend the trend.
-    private double[] SmoothedStart(double[] y, double[] caps)
-    {
-        var (weights, trend, side) = (new double[y.Length], new double[y.Length], new double[y.Length]);
-        var half = Math.Max(1, y.Length / 80);
-        var (sum, from, to, noise) = (0.0, 0, 0, 0.0);
-        for (var i = 0; i < y.Length; i++)
+        MapOutcome? best = null;
+        foreach (var theta in starts)
         {
-            for (; to < Math.Min(y.Length, i + half + 1); to++)
-                sum += y[to] / caps[to];
-            for (; from < i - half; from++)
-                sum -= y[from] / caps[from];
-            var share = Math.Clamp(sum / (to - from), 0.02, 0.98);
-            (weights[i], trend[i]) = (caps[i] * share * (1 - share), caps[i] * share);
-            side[i] = y[i] - trend[i] + (weights[i] * Math.Log(share / (1 - share)));
-            noise += (y[i] - trend[i]) * (y[i] - trend[i]);
+            var outcome = problem.Maximise(posterior, theta, options.MaxIterations);
+            iterations += outcome.Iterations;
+            best = best is null || posterior.Log(outcome.Theta, outcome.Sse) > posterior.Log(best.Theta, best.Sse) ? outcome : best;
         }
 
-        var fit = NormalEquations.Sum(design, weights, design.AnyMultiplicative ? trend : null, [side], options.Cancellation);
-        var weight = 1 / Math.Pow(posterior.Sigma(noise), 2);
-        var p = design.Parameters;
-        var h = Array.ConvertAll(fit.Gram, v => weight * v);
-        for (var i = 0; i < p; i++)
-            h[(i * p) + i] += posterior.Precision[i];
-        var theta = new double[p];
-        new LassoQuadratic(p).Solve(h, Array.ConvertAll(fit.Sides[0], v => weight * v), posterior.Penalty, theta);
-        theta[1] = Math.Abs(theta[0]) > 1e-3 ? -theta[1] / theta[0] : 0.5; // z(0) = -k m.
-        return theta;
+        return Model(j, best! with { Iterations = iterations }, "proximal Gauss-Newton, exact Laplace prior");
     }
 
     private ProphetModel Model(int j, MapOutcome outcome, string method)
     {
         var report = new FitReport(posterior.Log(outcome.Theta, outcome.Sse), outcome.Iterations, outcome.Converged, outcome.ExpectedGain, design.Rows, method);
-        return Model(j, Parameters.Of(outcome.Theta, design.Changepoints.Length, posterior.Sigma(outcome.Sse)), report);
+        var model = Model(j, Parameters.Of(outcome.Theta, design.Changepoints.Length, posterior.Sigma(outcome.Sse)), report);
+        if (settings.Noise == ObservationNoise.Normal)
+            return model;
+        var residuals = new double[design.Rows];
+        new Curve(design, settings.Growth, settings.Growth == Growth.Logistic ? scales[j].Caps(history) : null).Residuals(outcome.Theta, scaled[j], residuals);
+        return model with { ResidualQuantiles = NoiseDistribution.QuantilesOf(residuals) };
     }
 
     private ProphetModel Model(int j, Parameters parameters, FitReport report) => new()

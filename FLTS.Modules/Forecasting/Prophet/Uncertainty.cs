@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using MathNet.Numerics.Distributions;
 
 namespace FLTS.Modules.Forecasting.Prophet;
@@ -10,7 +9,8 @@ internal sealed record Bounds(double[] YhatLower, double[] YhatUpper, double[] T
 /// <summary>
 /// Intervals by simulation (Taylor &amp; Letham 2017, section 3.1.4; Prophet's <c>sample_model</c>): beyond the history changepoints arrive as
 /// often as within it (a Poisson process of S per unit of scaled time) with Laplace sizes of the mean absolute rate change; observations
-/// scatter with sigma_obs. On the history the trend is known, so the quantiles there are those of the normal distribution, without sampling.
+/// scatter with sigma_obs (or as the history's residuals, see <see cref="ObservationNoise"/>). On the history the trend is known, so the quantiles there
+/// are those of that distribution, without sampling.
 /// </summary>
 internal static class Uncertainty
 {
@@ -23,7 +23,9 @@ internal static class Uncertainty
         var tail = (1 - model.Settings.IntervalWidth) / 2;
         var z = -Normal.InvCDF(0, 1, tail);
         var paths = new TrendPaths(model, rows.Times.Length == 0 ? 0 : rows.Times.Max());
-        var noise = new NoisePool(model.Settings.Seed, PoolSize, model.Settings.UncertaintySamples, model.Parameters.SigmaObs);
+        var distribution = new NoiseDistribution(model.Parameters.SigmaObs, model.ResidualQuantiles);
+        var (low, high) = (distribution.Quantile(tail), distribution.Quantile(1 - tail));
+        var noise = new NoisePool(model.Settings.Seed, PoolSize, model.Settings.UncertaintySamples, distribution);
         var samples = new double[model.Settings.UncertaintySamples];
         var select = new QuantileSelector(samples.Length);
         var order = Enumerable.Range(0, n).OrderBy(i => rows.Times[i]).ToArray();
@@ -32,7 +34,7 @@ internal static class Uncertainty
             var (scale, floor) = (model.Scale.YScale, rows.Floors[i]);
             var (trendLower, trendUpper) = (rows.Trend[i], rows.Trend[i]);
             var centre = (rows.Trend[i] * (1 + multiplicative[i])) + additive[i];
-            var (lower, upper) = (centre - (z * model.Parameters.SigmaObs), centre + (z * model.Parameters.SigmaObs));
+            var (lower, upper) = (centre + low, centre + high);
             if (paths.Advance(rows.Times[i]))
             {
                 paths.Trends(rows.Times[i], rows.Caps is null ? 0 : rows.Caps[i], samples);
@@ -112,60 +114,4 @@ internal static class Uncertainty
             }
         }
     }
-
-    /// <summary>
-    /// Normal noise drawn once; each row reads a window at a random place. Quantiles look at one row at a time, so windows that overlap do no harm.
-    /// </summary>
-    private sealed class NoisePool
-    {
-        private readonly double[] pool;
-        private readonly int starts;
-        private SplitMix64 random;
-
-        public NoisePool(int seed, int size, int window, double sigma)
-        {
-            random = new SplitMix64(~(ulong)seed);
-            starts = size;
-            pool = new double[size + window];
-            for (var i = 0; i < pool.Length; i += 2)
-            {
-                var radius = sigma * Math.Sqrt(2 * random.Exponential());
-                var (sin, cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
-                pool[i] = radius * cos;
-                if (i + 1 < pool.Length)
-                    pool[i + 1] = radius * sin;
-            }
-        }
-
-        /// <summary>trend -> trend * factor + offset + noise, in place.</summary>
-        public void Observe(Span<double> samples, double factor, double offset)
-        {
-            var window = pool.AsSpan((int)(random.NextDouble() * starts), samples.Length);
-            var v = MemoryMarshal.Cast<double, Vector<double>>(samples);
-            var w = MemoryMarshal.Cast<double, Vector<double>>(window);
-            for (var i = 0; i < v.Length; i++)
-                v[i] = (v[i] * factor) + w[i] + new Vector<double>(offset);
-            for (var i = v.Length * Vector<double>.Count; i < samples.Length; i++)
-                samples[i] = (samples[i] * factor) + window[i] + offset;
-        }
-    }
-}
-
-/// <summary>SplitMix64 (Steele, Lea &amp; Flood 2014): small, seeded, the same on every machine and runtime.</summary>
-internal struct SplitMix64(ulong seed)
-{
-    private ulong state = seed;
-
-    /// <summary>Uniform in [0, 1).</summary>
-    public double NextDouble()
-    {
-        state += 0x9E3779B97F4A7C15;
-        var z = state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-    }
-
-    /// <summary>Exponential with mean 1.</summary>
-    public double Exponential() => -Math.Log(1 - NextDouble());
 }

@@ -16,6 +16,7 @@ internal sealed class BadInputTests
         Fault("missing ds", "ds of row 3 is missing", () => Fit(new ProphetSettings(), ds: [.. _days[..3], default, .. _days[4..]])),
         Fault("all y missing", "0 observed of 100", () => Fit(new ProphetSettings(), y: [.. _y.Select(_ => double.NaN)])),
         Fault("one row", "needs at least 2", () => Fit(new ProphetSettings(), y: [1, .. _y.Skip(1).Select(_ => double.NaN)])),
+        Fault("no rows", "0 observed of 0", () => Fit(new ProphetSettings(), ds: [], y: [])),
         Fault("infinite y", "row 5 is infinite", () => Fit(new ProphetSettings(), y: [.. _y[..5], double.PositiveInfinity, .. _y[6..]])),
         Fault("one time", "same ds", () => Fit(new ProphetSettings(), ds: [.. _days.Select(_ => _days[0])])),
         Fault("cap below floor", "cap of row 0 is 1, not above its floor 2", () => ProphetFitter.Fit(new ProphetSettings { Growth = Growth.Logistic }, new ProphetFrame { Ds = _days, Y = _y, Cap = All(1), Floor = All(2) })),
@@ -23,6 +24,9 @@ internal sealed class BadInputTests
         Fault("infinite regressor", "regressor 'rain' of row 7", () => ProphetFitter.Fit(
             new ProphetSettings { Regressors = [new Regressor("rain")] },
             new ProphetFrame { Ds = _days, Y = _y, Regressors = new Dictionary<string, double[]> { ["rain"] = [.. _y[..7], double.NegativeInfinity, .. _y[8..]] } })),
+        Fault("NaN in a regressor", "regressor 'rain' of row 2 is NaN", () => ProphetFitter.Fit(
+            new ProphetSettings { Regressors = [new Regressor("rain")] },
+            new ProphetFrame { Ds = _days, Y = _y, Regressors = new Dictionary<string, double[]> { ["rain"] = [.. _y[..2], double.NaN, .. _y[3..]] } })),
         Fault("no regressor", "regressor 'rain'", () => Fit(new ProphetSettings { Regressors = [new Regressor("rain")] })),
         Fault("unknown future holiday", "carnival", () => ProphetFitter.Fit(new ProphetSettings(), new ProphetFrame { Ds = _days, Y = _y }).Predict(new ProphetFrame { Ds = _days }, [new Holiday("carnival", new DateOnly(2026, 2, 17))])),
         Fault("changepoint outside", "outside the history", () => Fit(new ProphetSettings { Changepoints = [new DateTime(2030, 1, 1)] })),

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using FLTS.Modules.Forecasting.Prophet;
 using NUnit.Framework;
 
@@ -62,6 +64,49 @@ internal sealed class CrossValidationTests
         Assert.That(all[0].Mdape, Is.EqualTo(0.55).Within(1e-12));
         Assert.That(PerformanceMetrics.Of(rows, rollingWindow: 0).Select(p => p.Mae), Is.EqualTo(Enumerable.Range(1, 10).Select(i => (double)i)).Within(1e-12));
     }
+
+    [Test]
+    public void Cutoffs_and_forecasts_are_the_references()
+    {
+        var reference = Reference();
+        var history = new ProphetFrame { Ds = Times(reference, "ds"), Y = Doubles(reference["y"]!) };
+        var cutoffs = CrossValidation.Cutoffs(history.Ds, 60 * _day, 7 * _day, 14 * _day);
+        var rows = CrossValidation.Run(new ProphetSettings { Growth = Growth.Flat, WeeklySeasonality = 3 }, history, cutoffs, 14 * _day);
+
+        Assert.That(cutoffs, Is.EqualTo(Times(reference, "cutoffs")));
+        Assert.That(rows.Select(r => r.Ds), Is.EqualTo(Times(reference["rows"]!, "ds")));
+        Assert.That(rows.Select(r => r.Yhat), Is.EqualTo(Doubles(reference["rows"]!["yhat"]!)).Within(0.01), "y spans 11 units");
+    }
+
+    [TestCase("tenth", 0.1)]
+    [TestCase("none", 0)]
+    [TestCase("half", 0.5)]
+    [TestCase("all", 1)]
+    public void Metrics_of_the_references_forecasts_are_its_own_with_every_window(string name, double window)
+    {
+        var reference = Reference();
+        var table = reference["rows"]!;
+        var (cutoffs, times) = (Times(table, "cutoff"), Times(table, "ds"));
+        var (y, yhat, lower, upper) = (Doubles(table["y"]!), Doubles(table["yhat"]!), Doubles(table["yhat_lower"]!), Doubles(table["yhat_upper"]!));
+        var performance = PerformanceMetrics.Of([.. y.Select((v, i) => new CrossValidationRow(cutoffs[i], times[i], v, yhat[i], lower[i], upper[i]))], window);
+
+        var expected = reference["performance"]![name]!;
+        Assert.That(performance.Select(p => p.Horizon.TotalDays), Is.EqualTo(Doubles(expected["horizon"]!)));
+        Assert.That(performance.Select(p => p.Mse), Is.EqualTo(Doubles(expected["mse"]!)).Within(1e-9));
+        Assert.That(performance.Select(p => p.Rmse), Is.EqualTo(Doubles(expected["rmse"]!)).Within(1e-9));
+        Assert.That(performance.Select(p => p.Mae), Is.EqualTo(Doubles(expected["mae"]!)).Within(1e-9));
+        Assert.That(performance.Select(p => p.Mape), Is.EqualTo(Doubles(expected["mape"]!)).Within(1e-9));
+        Assert.That(performance.Select(p => p.Mdape), Is.EqualTo(Doubles(expected["mdape"]!)).Within(1e-9));
+        Assert.That(performance.Select(p => p.Smape), Is.EqualTo(Doubles(expected["smape"]!)).Within(1e-9));
+        Assert.That(performance.Select(p => p.Coverage), Is.EqualTo(Doubles(expected["coverage"]!)).Within(1e-9));
+    }
+
+    private static JsonNode Reference() =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "prophet", "cross_validation.json")))!;
+
+    private static double[] Doubles(JsonNode values) => [.. values.AsArray().Select(v => (double)v!)];
+
+    private static DateTime[] Times(JsonNode table, string name) => [.. table[name]!.AsArray().Select(v => DateTime.Parse((string)v!, CultureInfo.InvariantCulture))];
 
     private static ProphetFrame Until(ProphetFrame history, DateTime cutoff)
     {
