@@ -16,8 +16,8 @@ RUN dotnet publish FLTS.Host/FLTS.Host.csproj --configuration Release --runtime 
     --no-restore --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# OpenMP, which LightGBM's native library is linked with; used when LIGHTGBM is trained.
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+# OpenMP, which LightGBM's native library is linked with; used when LIGHTGBM is trained. A font: plots would have no letters.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app ./
 # Local staging, caches and, on the embedded default, everything else; a volume in docker-compose.yml.

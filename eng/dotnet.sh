@@ -63,10 +63,12 @@ build_when_changed() {
 }
 
 build_project() {
-  local log
+  local log build
   log=$(mktemp)
-  if ! "$DOTNET" build "$ROOT/$1/$1.csproj" -c Release --nologo -v quiet -nodeReuse:false \
-    -p:UseSharedCompilation=false >"$log" 2>&1 </dev/null; then
+  build=("$DOTNET" build "$ROOT/$1/$1.csproj" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false)
+  # Ahead of time where the compiler for that can be had; what is wrong in the source is wrong without it too.
+  if ! "${build[@]}" -p:FltsAheadOfTime=true >"$log" 2>&1 </dev/null \
+    && { grep -qE 'error (CS|CA|IDE)' "$log" || ! "${build[@]}" >"$log" 2>&1 </dev/null; }; then
     # MSBuild repeats each error in its summary.
     { grep -E 'error|warn' "$log" || cat "$log"; } | sort -u | head -n 60 >&2
     rm -f "$log"

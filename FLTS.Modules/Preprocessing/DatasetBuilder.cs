@@ -15,7 +15,10 @@ internal sealed record BuiltDataset(DatasetMeta Meta, string TrainSha256, string
 /// <summary>Reads the sources, prepares, writes the three objects and reads them back before anybody is told.</summary>
 internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions options, TimeProvider time, ILogger<DatasetBuilder> logger)
 {
-    private const int CompareBytes = 1 << 20;
+    private const int MostReaders = 4;
+
+    /// <summary>Compares a share of a file with what was meant; the first difference in words, or null.</summary>
+    private delegate Task<string?> Difference(Stream stream, GroupShare share);
 
     /// <exception cref="InvalidInputException">The sources cannot be used as configured.</exception>
     /// <exception cref="UnavailableException">The store refuses.</exception>
@@ -36,14 +39,22 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
 
         async Task<string> StoreTrainAsync()
         {
-            var sha256 = await StoreAsync(ObjectKeys.Train(hash), stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation), stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation), cancellation);
+            var sha256 = await StoreAsync(
+                ObjectKeys.Train(hash),
+                stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation),
+                (stream, share) => ProcessedFiles.TrainDifferenceAsync(data, stream, share, cancellation),
+                cancellation);
             FaultPoint.Reach("preprocess.train-written");
             return sha256;
         }
 
         async Task<string> StoreTestAsync()
         {
-            var sha256 = await StoreAsync(ObjectKeys.Test(hash), stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation), stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation), cancellation);
+            var sha256 = await StoreAsync(
+                ObjectKeys.Test(hash),
+                stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation),
+                (stream, share) => ProcessedFiles.TestDifferenceAsync(data, stream, share, cancellation),
+                cancellation);
             FaultPoint.Reach("preprocess.test-written");
             return sha256;
         }
@@ -55,8 +66,8 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     private async Task<bool> MatchesStoredAsync(DatasetRow row, PreparedDataset data, CancellationToken cancellation)
     {
         var hash = row.ConfigHash;
-        var isWhole = await CompareAsync(ObjectKeys.Train(hash), row.TrainSha256!, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, cancellation));
-        isWhole &= await CompareAsync(ObjectKeys.Test(hash), row.TestSha256!, stream => ProcessedFiles.TestDifferenceAsync(data, stream, cancellation));
+        var isWhole = await CompareAsync(ObjectKeys.Train(hash), row.TrainSha256!, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, default, cancellation));
+        isWhole &= await CompareAsync(ObjectKeys.Test(hash), row.TestSha256!, stream => ProcessedFiles.TestDifferenceAsync(data, stream, default, cancellation));
         return isWhole & await CompareAsync(ObjectKeys.Meta(hash), row.MetaSha256!, async stream =>
         {
             using var stored = new MemoryStream();
@@ -124,50 +135,46 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
         }
     }
 
-    /// <summary>Writes, then compares what was written with the memory it came from, and what the store gives back with what was written.</summary>
+    /// <summary>Writes, then compares what the store gives back with the memory it came from.</summary>
     /// <returns>SHA-256 of the bytes the store gave back.</returns>
-    private async Task<string> StoreAsync(ObjectKey key, Func<Stream, Task> write, Func<Stream, Task<string?>> difference, CancellationToken cancellation)
+    private async Task<string> StoreAsync(ObjectKey key, Func<Stream, Task> write, Difference difference, CancellationToken cancellation)
     {
-        using var local = new LocalFile();
-        await Task.Run(
-            async () =>
-            {
-                await using var stream = local.OpenWrite();
-                await write(stream);
-            },
-            cancellation);
-
-        var verified = Task.Run(
-            async () =>
-            {
-                await using var stream = local.OpenRead();
-                return await difference(stream);
-            },
-            cancellation);
-        var stored = Task.Run(() => PutAsync(key, local, cancellation), cancellation);
-        await Task.WhenAll((Task[])[verified, stored]);
-        return await verified is { } different
-            ? throw new UnavailableException($"{key} was not written as it was meant, {different}: the disk or memory of this machine is at fault.")
-            : await stored;
+        await Task.Run(() => store.PutAsync(key, write, cancellation), cancellation);
+        try
+        {
+            return await ReadBackAsync(key, difference, cancellation);
+        }
+        catch (CorruptArtifactException e)
+        {
+            throw new UnavailableException($"The object store gave back other bytes than were written to {key}: {e.Message}", e);
+        }
     }
 
-    private async Task<string> PutAsync(ObjectKey key, LocalFile local, CancellationToken cancellation)
+    private async Task<string> ReadBackAsync(ObjectKey key, Difference difference, CancellationToken cancellation)
     {
-        await using var sent = local.OpenRead();
-        await store.PutAsync(key, sent, cancellation);
+        using var local = new LocalFile();
+        await using var stored = await store.OpenReadAsync(key, cancellation);
+        await using var hashing = new HashingStream(stored, key.ToString());
 
-        sent.Position = 0;
-        await using var received = new HashingStream(await store.OpenReadAsync(key, cancellation), key.ToString());
-        var (expected, found) = (new byte[CompareBytes], new byte[CompareBytes]);
-        while (true)
+        // A file is read by several at once where it lies; what comes over a network comes once.
+        var isFile = stored.CanSeek;
+        if (!isFile)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var count = received.ReadAtLeast(found, CompareBytes, throwOnEndOfStream: false);
-            if (sent.ReadAtLeast(expected.AsSpan(0, Math.Max(1, count)), Math.Max(1, count), throwOnEndOfStream: false) != count || !expected.AsSpan(0, count).SequenceEqual(found.AsSpan(0, count)))
-                throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
-            if (count == 0)
-                return received.Finish();
+            await using var copy = local.OpenWrite();
+            await hashing.CopyToAsync(copy, cancellation);
         }
+
+        var sha256 = Task.Run(hashing.Finish, cancellation);
+        var readers = Math.Min(Environment.ProcessorCount, MostReaders);
+        var shares = Enumerable.Range(0, readers).Select(reader => Task.Run(
+            async () =>
+            {
+                await using var stream = isFile ? await store.OpenReadAsync(key, cancellation) : local.OpenRead();
+                return await difference(stream, new GroupShare(reader, readers));
+            },
+            cancellation)).ToArray();
+        await Task.WhenAll((Task[])[sha256, .. shares]);
+        return Array.Find(await Task.WhenAll(shares), d => d is not null) is { } different ? throw new CorruptArtifactException(different) : await sha256;
     }
 
     private async Task<string> StoreMetaAsync(DatasetMeta meta, CancellationToken cancellation)

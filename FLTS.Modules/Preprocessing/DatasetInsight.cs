@@ -30,10 +30,14 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
         name,
         form,
         column,
-        (train, test) => train.Columns.Contains(column)
-            ? ColumnPlot.Draw($"{name}: {column}", column, train, test)
+        (train, test) => Named(column, train.Columns) is { } found
+            ? ColumnPlot.Draw($"{name}: {found}", found, train, test)
             : throw new NotFoundException($"The dataset '{name}' has no numeric column '{new string([.. column.Take(80).Select(c => char.IsControl(c) ? '?' : c)])}'; it has {string.Join(", ", train.Columns.Take(20))}."),
         cancellation);
+
+    /// <summary>A slash stays escaped in a path: a column "Mbit/s" is asked for as "Mbit%2Fs".</summary>
+    private static string? Named(string asked, IReadOnlyList<string> columns) =>
+        columns.Contains(asked) ? asked : columns.FirstOrDefault(c => c == asked.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 
     private async Task<T> KeptAsync<T>(string name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
         where T : notnull

@@ -12,7 +12,7 @@ internal sealed record SourceForm(string? Timezone = null, string? TimestampColu
     /// <exception cref="InvalidInputException">Not a time zone of the IANA data.</exception>
     public void Check()
     {
-        if (Timezone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(Timezone, out _))
+        if (Timezone is not null && !TimeZones.IsKnown(Timezone))
             throw new InvalidInputException($"'timezone' is '{Timezone}'; it must be an IANA zone such as Europe/Madrid.");
     }
 

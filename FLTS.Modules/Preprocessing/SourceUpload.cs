@@ -45,7 +45,7 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         var row = (await sources.AddAsync(name, part, copy, null, cancellation))!;
         LogStored(logger, name, part, row.Version, row.Sha256, table.Rows);
         return new UploadedSource(
-            name, part, row.Version, row.Sha256, row.Size, table.Rows, table.Columns, frame.Timestamps[0], frame.Timestamps[^1], [.. table.Warnings, .. frame.Report.Warnings, .. Empty(table)]);
+            name, part, row.Version, row.Sha256, row.Size, table.Rows, table.Columns, frame.Timestamps[0], frame.Timestamps[^1], [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table)]);
     }
 
     /// <returns>Train's step.</returns>
@@ -67,6 +67,14 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         return begin > end
             ? SeriesFrame.From(train, SeriesFrame.DefaultMaxGapSteps).Step
             : throw new InvalidInputException($"{file}: test begins at {begin:yyyy-MM-dd HH:mm:ss}, but train ({train.Name}) ends only at {end:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
+    }
+
+    private static IEnumerable<string> Untidy(SeriesReport report, string file)
+    {
+        if (report.OutOfOrder > 0)
+            yield return FormattableString.Invariant($"{file}: {report.OutOfOrder} rows are earlier than the row above them; rows are sorted by time.");
+        if (report.Duplicates > 0)
+            yield return FormattableString.Invariant($"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) and are not used.");
     }
 
     private static IEnumerable<string> Empty(RawTable table) =>

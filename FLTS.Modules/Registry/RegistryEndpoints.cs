@@ -16,7 +16,7 @@ internal static class RegistryEndpoints
     {
         var group = routes.MapGroup("").RequireRole(Roles.Read);
         group.MapGet("/datasets", Datasets).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
-            .WithExample(RegistryExamples.Datasets);
+            .ProducesProblem(422).WithExample(RegistryExamples.Datasets);
         group.MapGet("/runs", Runs).WithTags("Runs").WithName("ListRuns").WithSummary("Trainings, newest first.")
             .ProducesProblem(422).WithExample(RegistryExamples.Runs);
         group.MapGet("/runs/{run_id}", Run).WithTags("Runs").WithName("GetRun").WithSummary("A training with its hyperparameters, metrics and artifacts.")
@@ -39,8 +39,13 @@ internal static class RegistryEndpoints
             .ProducesProblem(404).ProducesProblem(422).WithExample(RegistryExamples.Champion);
     }
 
-    private static async Task<Ok<Page<DatasetView>>> Datasets(RegistryReader reader, ISourceCatalog sources, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.DatasetsAsync(sources, cancellation));
+    private static async Task<Ok<Page<DatasetView>>> Datasets(RegistryReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        if (cursor is not null && !DatasetNames.IsName(cursor))
+            throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
+
+        return TypedResults.Ok(await reader.DatasetsAsync(sources, Cursor.Limit(limit), cursor, cancellation));
+    }
 
     private static async Task<Ok<Page<RunView>>> Runs(
         RegistryReader reader, string? pipeline_id, string? config_hash, string? identifier, string? model_type, string? status, int? limit, string? cursor, CancellationToken cancellation)

@@ -111,7 +111,11 @@ internal sealed class RegistryReader(IDbContextFactory<RegistryDbContext> regist
         return rows.Count > 0 ? View(identifier, rows, asOf) : throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
     }
 
-    public async Task<Page<DatasetView>> DatasetsAsync(ISourceCatalog sources, CancellationToken cancellation)
+    /// <param name="sources">Knows what is offered.</param>
+    /// <param name="limit">Most items of the page.</param>
+    /// <param name="cursor">Name the page before ended with; null: the first page.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Page<DatasetView>> DatasetsAsync(ISourceCatalog sources, int limit, string? cursor, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var rows = await db.Sources.AsNoTracking().ToListAsync(cancellation);
@@ -124,7 +128,8 @@ internal sealed class RegistryReader(IDbContextFactory<RegistryDbContext> regist
 
         // Offered, but not used yet: known by name only.
         var offered = (await sources.NamesAsync(cancellation)).Except(views.Select(v => v.Name), StringComparer.Ordinal).Select(n => new DatasetView(n, null, null, null, 0, null));
-        return new Page<DatasetView>([.. views.Concat(offered).OrderBy(v => v.Name, StringComparer.Ordinal)], null);
+        DatasetView[] page = [.. views.Concat(offered).OrderBy(v => v.Name, StringComparer.Ordinal).SkipWhile(v => cursor is not null && string.CompareOrdinal(v.Name, cursor) <= 0).Take(limit + 1)];
+        return page.Length > limit ? new Page<DatasetView>(page[..limit], page[limit - 1].Name) : new Page<DatasetView>(page, null);
     }
 
     private static ChampionsView View(string identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)

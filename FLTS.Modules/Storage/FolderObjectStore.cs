@@ -10,7 +10,10 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
 
     private readonly string _root = Path.GetFullPath(root);
 
-    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => GuardAsync(key.ToString(), async () =>
+    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => PutAsync(key, file => content.CopyToAsync(file, cancellation), cancellation);
+
+    /// <summary>Made where it will be: a copy on its way there would be as much again to write.</summary>
+    public Task PutAsync(ObjectKey key, Func<Stream, Task> write, CancellationToken cancellation) => GuardAsync(key.ToString(), async () =>
     {
         var path = PathOf(key);
         var folder = Path.GetDirectoryName(path)!;
@@ -20,7 +23,7 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         {
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
             {
-                await content.CopyToAsync(file, cancellation);
+                await write(file);
                 file.Flush(flushToDisk: true);
             }
 

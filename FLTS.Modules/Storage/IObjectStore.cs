@@ -9,6 +9,17 @@ internal interface IObjectStore
     /// <summary>Writes or overwrites an object, durably.</summary>
     Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation);
 
+    /// <summary>The same of an object that <paramref name="write"/> makes. What it throws comes through, and the object is as it was.</summary>
+    async Task PutAsync(ObjectKey key, Func<Stream, Task> write, CancellationToken cancellation)
+    {
+        using var local = new LocalFile();
+        await using (var stream = local.OpenWrite())
+            await write(stream);
+
+        await using var written = local.OpenRead();
+        await PutAsync(key, written, cancellation);
+    }
+
     /// <summary>Opens an object for reading.</summary>
     /// <exception cref="NotFoundException">No such object.</exception>
     Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation);

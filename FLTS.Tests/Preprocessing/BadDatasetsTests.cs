@@ -65,6 +65,9 @@ internal sealed class BadDatasetsTests
         yield return Text("an endless quote", DatasetClient.Csv(0, 3) + "2026-01-05 00:03:00,\"1,2\n" + DatasetClient.Csv(4, 100, ""), "{file}: row 5: column 'down': a quoted field is not closed on its line");
         yield return Bytes("invalid UTF-8", [.. "time,down\n2026-01-05,1\n2026-01-06,"u8, 0xC3, 0x28, .. "\n"u8], Refused, "{file}: row 3: the line is not valid UTF-8");
         yield return Bytes("damaged gzip", Damaged(), Refused, "{file}: the gzip data is damaged");
+        yield return Bytes("gzip that was cut short", DatasetClient.Zip(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 6000)))[..^29], Refused, "{file}: the gzip data is damaged or cut short");
+        yield return Text("lines that end with a carriage return alone", DatasetClient.Csv(0, 40).Replace('\n', '\r'), "{file}: lines end with a carriage return alone");
+        yield return Bytes("bytes that are no text", new byte[100_000], Refused, "{file}: the header holds NUL bytes");
         yield return Text("a single row", DatasetClient.Csv(0, 1), "{file}: the file has a single time; at least two rows are needed");
         yield return Text("irregular steps", Irregular(), "{file}: only 50.0% of the steps between rows are 00:01:00 (the most frequent step); at least 75% must be");
         yield return Bytes("over the limit", Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes)), TooLarge, $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
@@ -161,7 +164,12 @@ internal sealed class BadDatasetsTests
         (times[20], times[21]) = (times[21], times[20]); // one row before the row above it
         times.Insert(10, times[10]); // twice
         var csv = "time,down\n" + string.Concat(times.Select((t, i) => $"{t:yyyy-MM-dd HH:mm:ss},{i}\n"));
-        await _host.PutAsync("untidy", csv).ExpectAsync(HttpStatusCode.Created);
+        var put = await _host.PutAsync("untidy", csv).ExpectAsync(HttpStatusCode.Created);
+        Assert.That(put.Body["warnings"]!.AsArray().Select(w => w!.GetValue<string>()).TakeLast(2), Is.EqualTo(new[]
+        {
+            "untidy.csv: 1 rows are earlier than the row above them; rows are sorted by time.",
+            "untidy.csv: 1 rows have the time of a later row (as local times have when clocks are set back) and are not used.",
+        }));
 
         var profile = await _host.GetAsync("/datasets/untidy/profile").ExpectAsync(HttpStatusCode.OK);
 
@@ -189,9 +197,11 @@ internal sealed class BadDatasetsTests
         Assert.That((await _host.GetAsync("/datasets/fresh")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
-    [Test]
-    public async Task A_time_zone_that_is_none_is_refused() =>
-        Assert.That((await _host.PutAsync("fresh", DatasetClient.Csv(0, 60), "?timezone=Mars/Olympus").ExpectAsync(Refused)).Detail, Does.Contain("'timezone' is 'Mars/Olympus'; it must be an IANA zone"));
+    [TestCase("Mars/Olympus")]
+    [TestCase("localtime")]
+    [TestCase("../../etc/localtime")]
+    public async Task A_time_zone_that_is_none_is_refused(string zone) =>
+        Assert.That((await _host.PutAsync("fresh", DatasetClient.Csv(0, 60), $"?timezone={zone}").ExpectAsync(Refused)).Detail, Does.Contain($"'timezone' is '{zone}'; it must be an IANA zone"));
 
     [Test]
     public async Task A_gzip_bomb_is_stopped_while_it_is_read_in_bounded_memory()

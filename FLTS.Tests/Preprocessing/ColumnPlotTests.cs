@@ -28,6 +28,7 @@ internal sealed class ColumnPlotTests
         yield return Case("the largest there are", [-1e100, 1e100, 0, 5, 1e100], [1e100, -1e100]);
         yield return Case("the smallest there are", [5e-324, 0, 1e-323, 5e-324, 0], null);
         yield return Case("small beside their level", [.. _ordinary.Select(v => 1e15 + v)], null);
+        yield return Case("skewed", [.. Enumerable.Range(0, 500).Select(i => Math.Exp(i / 40.0) - 1)], _ordinary);
         yield return Case("many rows", [.. Enumerable.Range(0, 200_000).Select(i => Math.Sin(i / 500.0) + (i % 97))], null);
 
         static double[] Same(double value) => [.. Enumerable.Repeat(value, 300)];
@@ -46,8 +47,7 @@ internal sealed class ColumnPlotTests
         Assert.That(png.AsSpan(0, 8).SequenceEqual((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]), Is.True);
         Assert.That(png, Has.Length.LessThan(400_000), "it must not grow with the rows");
 
-
-        // The series is in the upper half: train blue, test orange. Left of the legend.
+        // The series is in the upper half: train blue, test orange; a part without values has no entry in the legend either.
         RequireDrawn(image, train, p => p.Blue > p.Red + 60, "train");
         if (test is not null)
             RequireDrawn(image, test, p => p.Red > p.Blue + 60, "test");
@@ -55,8 +55,34 @@ internal sealed class ColumnPlotTests
 
     private static void RequireDrawn(SKBitmap image, double[] values, Func<SKColor, bool> has, string part)
     {
-        var pixels = Enumerable.Range(0, 400).SelectMany(y => Enumerable.Range(0, 1090).Select(x => image.GetPixel(x, y))).Count(has);
+        var pixels = Enumerable.Range(0, 400).SelectMany(y => Enumerable.Range(0, 1200).Select(x => image.GetPixel(x, y))).Count(has);
         Assert.That(pixels, Array.TrueForAll(values, double.IsNaN) ? Is.Zero : Is.GreaterThan(4), $"pixels of {part}");
+    }
+
+    [TestCase(8_600_000, 2_286_065_520, 200_000_000, "0.2 G")]
+    [TestCase(0, 450_000_000, 50_000_000, "50 M")]
+    [TestCase(0, 450_000_000, 0, "0")]
+    [TestCase(500, 16_000, 1000, "1,000")]
+    [TestCase(0, 1, 0.30000000000000004, "0.3")]
+    [TestCase(1e15, 1e15 + 60, 1e15 + 20, "1,000,000,000,000,020")]
+    [TestCase(-1e100, 1e100, 5e99, "5e+99")]
+    [TestCase(0, 1e-12, 5e-13, "5e-13")]
+    public void Numbers_on_an_axis_are_short_and_still_differ(double least, double greatest, double value, string expected)
+    {
+        using var plot = new ScottPlot.Plot();
+        PlotText.LabelNumbers(plot.Axes.Left, least, greatest);
+        Assert.That(((ScottPlot.TickGenerators.NumericAutomatic)plot.Axes.Left.TickGenerator).LabelFormatter(value), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Names_of_any_length_and_script_leave_room_for_the_plot()
+    {
+        foreach (var name in new[] { new string('x', 5000), "\u202edown\a", "\U0001F600 \u4e0b\u884c \u0635\u0639\u0648\u062f", "" })
+        {
+            using var image = SKBitmap.Decode(ColumnPlot.Draw($"station: {name}", name, Tables.Make("x.csv", 0, (name, _ordinary)), null));
+            Assert.That((image.Width, image.Height), Is.EqualTo((1200, 800)));
+            RequireDrawn(image, _ordinary, p => p.Blue > p.Red + 60, name);
+        }
     }
 
     [Test]
@@ -82,9 +108,9 @@ internal sealed class ColumnPlotTests
     public async Task Plots_are_answered_as_png_and_the_second_time_from_memory()
     {
         await using var host = await RunningHost.StartAsync(settings: new Dictionary<string, string?> { ["Pipeline:DemoOnEmpty"] = "false" }).ReadyAsync();
-        await host.PutAsync("station", DatasetClient.Csv(0, 100, "time,down,Stra\u00dfe %2f\n")).ExpectAsync(System.Net.HttpStatusCode.Created);
+        await host.PutAsync("station", DatasetClient.Csv(0, 100, "time,Mbit/s,Stra\u00dfe %2f\n")).ExpectAsync(System.Net.HttpStatusCode.Created);
 
-        foreach (var column in new[] { "down", "Stra%C3%9Fe%20%252f" })
+        foreach (var column in new[] { "Mbit%2Fs", "Stra%C3%9Fe%20%252f" })
         {
             using var first = await host.Http.GetAsync($"/datasets/station/plots/{column}");
             using var second = await host.Http.GetAsync($"/datasets/station/plots/{column}");

@@ -68,6 +68,29 @@ internal sealed class DatasetsOverHttpTests
     }
 
     [Test]
+    public async Task The_list_comes_in_pages()
+    {
+        foreach (var name in new[] { "page-a", "page-b", "page-c" })
+            await _host.PutAsync(name, DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
+        var whole = (await _host.GetAsync("/datasets?limit=500").ExpectAsync(HttpStatusCode.OK)).Body["items"]!.AsArray().Select(i => i!["name"]!.GetValue<string>()).ToList();
+
+        var (pages, cursor) = (new List<string>(), "");
+        do
+        {
+            var page = (await _host.GetAsync($"/datasets?limit=2{cursor}").ExpectAsync(HttpStatusCode.OK)).Body;
+            Assert.That(page["items"]!.AsArray(), Has.Count.InRange(1, 2));
+            pages.AddRange(page["items"]!.AsArray().Select(i => i!["name"]!.GetValue<string>()));
+            cursor = page["next"] is { } next ? $"&cursor={next.GetValue<string>()}" : "";
+        }
+        while (cursor.Length > 0);
+
+        Assert.That(pages.Intersect(whole), Is.EqualTo(whole), "each once and in order, whatever others put meanwhile");
+        Assert.That(pages, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal).And.Unique);
+        Assert.That((await _host.GetAsync("/datasets?limit=0").ExpectAsync(Refused)).Detail, Does.Contain("'limit' is 0; it must be between 1 and 500"));
+        Assert.That((await _host.GetAsync("/datasets?cursor=%2e%2e%2fx").ExpectAsync(Refused)).Detail, Does.Contain("'cursor' must be the value of 'next'"));
+    }
+
+    [Test]
     public async Task Gzip_is_taken_as_it_is_and_read_as_what_it_holds()
     {
         var put = await _host.PutAsync("zipped", DatasetClient.Zip(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 60))), type: "application/gzip").ExpectAsync(HttpStatusCode.Created);

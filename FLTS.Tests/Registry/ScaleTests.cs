@@ -87,7 +87,7 @@ internal sealed class ScaleTests
         yield return Call("scoreboard of a pipeline", "scoreboards", r => r.Get<RegistryReader>().ScoreboardAsync("pipeline-7", default));
         yield return Call("champions", "runs", r => r.Get<RegistryReader>().ChampionsAsync(50, null, default));
         yield return Call("a champion", "champions", r => r.Get<RegistryReader>().ChampionAsync("station-7", null, default));
-        yield return Call("datasets", "runs", r => r.Get<RegistryReader>().DatasetsAsync(r.Get<ISourceCatalog>(), default));
+        yield return Call("datasets", "runs", r => r.Get<RegistryReader>().DatasetsAsync(r.Get<ISourceCatalog>(), 50, null, default));
         yield return Call("a pass of the Reconciler", "run_epochs", r => r.Get<Reconciler>().LookAsync(default));
 
         static TestCaseData Call(string name, string listed, Func<RegistryUnderTest, Task> call) => new TestCaseData(name, listed, call).SetArgDisplayNames(name);

@@ -110,7 +110,7 @@ internal static partial class PreprocessConfigParser
 
     private static string? Zone(string? zone)
     {
-        if (zone is null || TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        if (zone is null || TimeZones.IsKnown(zone))
             return zone;
         throw new InvalidInputException($"Option 'timezone' is '{zone}', which is no known time zone; use an IANA name such as Europe/Madrid.");
     }

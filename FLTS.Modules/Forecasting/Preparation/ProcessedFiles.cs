@@ -93,15 +93,16 @@ public static class ProcessedFiles
     /// <summary>Whether a <c>train.parquet</c> holds this dataset's numbers, bit for bit; the first difference in words, or null. Looks at one column of one row group at a time.</summary>
     /// <param name="data">What should be in it.</param>
     /// <param name="stream">The file; seekable.</param>
+    /// <param name="share">Which of the row groups are looked at, so that several readers share a file; all by default.</param>
     /// <param name="cancellation">Looked at between columns.</param>
     /// <exception cref="CorruptArtifactException">The file cannot be read.</exception>
-    public static Task<string?> TrainDifferenceAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
-        DifferenceAsync(data.Train, [], data.Meta, stream, "train", cancellation);
+    public static Task<string?> TrainDifferenceAsync(PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
+        DifferenceAsync(data.Train, [], data.Meta, stream, "train", share, cancellation);
 
     /// <summary>The same of <c>test.parquet</c>.</summary>
     /// <inheritdoc cref="TrainDifferenceAsync"/>
-    public static Task<string?> TestDifferenceAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
-        DifferenceAsync(data.Test, data.TestTruth, data.Meta, stream, "test", cancellation);
+    public static Task<string?> TestDifferenceAsync(PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
+        DifferenceAsync(data.Test, data.TestTruth, data.Meta, stream, "test", share, cancellation);
 
     /// <summary>Whether two datasets hold the same numbers, bit for bit; the first difference in words, or null.</summary>
     public static string? Difference(PreparedDataset one, PreparedDataset other)
@@ -163,7 +164,7 @@ public static class ProcessedFiles
         var values = Columns<double>(fields.Values.Length, rows);
         var observed = Columns<bool>(fields.Observed.Length, rows);
         var truths = Columns<double>(fields.Truth.Length, rows);
-        await ForEachGroupAsync(meta, stream, file, rows, async (group, span) =>
+        await ForEachGroupAsync(meta, stream, file, rows, default, async (group, span) =>
         {
             await group.ReadAsync<DateTime>(fields.Timestamp, times.AsMemory(span), cancellationToken: cancellation);
             await group.ReadAsync<int>(fields.Segment, segments.AsMemory(span), cancellationToken: cancellation);
@@ -191,13 +192,13 @@ public static class ProcessedFiles
         }, truths);
     }
 
-    private static async Task<string?> DifferenceAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, string part, CancellationToken cancellation)
+    private static async Task<string?> DifferenceAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, string part, GroupShare share, CancellationToken cancellation)
     {
         var fields = FieldsOf(meta, truth.Length > 0);
         var room = Math.Min(series.Rows, RowGroupRows);
         var (times, segments, numbers, flags) = (new DateTime[room], new int[room], new double[room], new bool[room]);
         string? difference = null;
-        await ForEachGroupAsync(meta, stream, $"{part}.parquet", series.Rows, async (group, span) =>
+        await ForEachGroupAsync(meta, stream, $"{part}.parquet", series.Rows, share, async (group, span) =>
         {
             var count = span.End.Value - span.Start.Value;
             if (difference is not null)
@@ -231,7 +232,8 @@ public static class ProcessedFiles
     }
 
     /// <summary>Goes through the row groups of a file, each with the rows it holds.</summary>
-    private static async Task ForEachGroupAsync(DatasetMeta meta, Stream stream, string file, int rows, Func<ParquetRowGroupReader, Range, Task> read, CancellationToken cancellation)
+    private static async Task ForEachGroupAsync(
+        DatasetMeta meta, Stream stream, string file, int rows, GroupShare share, Func<ParquetRowGroupReader, Range, Task> read, CancellationToken cancellation)
     {
         try
         {
@@ -245,7 +247,8 @@ public static class ProcessedFiles
                 var span = at..(at += checked((int)group.RowCount));
                 if (at > rows)
                     break;
-                await read(group, span);
+                if (share.Holds(g))
+                    await read(group, span);
             }
 
             if (at != rows)

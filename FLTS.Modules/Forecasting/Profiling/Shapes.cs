@@ -1,13 +1,16 @@
+using System.Runtime.InteropServices;
 using FLTS.Modules.Forecasting.Preparation;
 using FLTS.Modules.Forecasting.Series;
 
 namespace FLTS.Modules.Forecasting.Profiling;
 
-/// <summary>Least and greatest value of a stretch of rows: what a line of more points than pixels shows. NaN where a stretch has no value.</summary>
+/// <summary>Least, middle and greatest value of a stretch of rows: what a line of more points than pixels shows. NaN where a stretch has no value.</summary>
 /// <param name="Times">[B] Middle of each stretch.</param>
 /// <param name="Low">[B]</param>
+/// <param name="Median">[B]</param>
 /// <param name="High">[B]</param>
-public sealed record Envelope(DateTime[] Times, double[] Low, double[] High)
+/// <param name="Stretch">How long each is.</param>
+public sealed record Envelope(DateTime[] Times, double[] Low, double[] Median, double[] High, TimeSpan Stretch)
 {
     /// <param name="frame">The series.</param>
     /// <param name="column">Index of the column.</param>
@@ -16,22 +19,27 @@ public sealed record Envelope(DateTime[] Times, double[] Low, double[] High)
     {
         var count = Math.Min(most, frame.Rows);
         var (start, span) = (frame.Timestamps[0].Ticks, frame.Timestamps[^1].Ticks - frame.Timestamps[0].Ticks + 1);
-        var (low, high) = (new double[count], new double[count]);
-        Array.Fill(low, double.NaN);
-        Array.Fill(high, double.NaN);
+        var (low, median, high) = (new double[count], new double[count], new double[count]);
+        foreach (var shape in (double[][])[low, median, high])
+            Array.Fill(shape, double.NaN);
 
-        // Stretches of equal time, not of equal rows: a long gap stays as wide as it was.
-        for (var t = 0; t < frame.Rows; t++)
+        // Stretches of equal time, not of equal rows: a long gap stays as wide as it was. Rows ascend, so that a stretch's are next to each other.
+        var seen = new List<double>();
+        for (int t = 0, bin; t < frame.Rows; t++)
         {
-            var value = frame.Values[column][t];
-            if (double.IsNaN(value))
+            bin = Bin(t);
+            if (!double.IsNaN(frame.Values[column][t]))
+                seen.Add(frame.Values[column][t]);
+            if (seen.Count == 0 || (t + 1 < frame.Rows && Bin(t + 1) == bin))
                 continue;
-            var bin = (int)((Int128)(frame.Timestamps[t].Ticks - start) * count / span);
-            low[bin] = double.IsNaN(low[bin]) ? value : Math.Min(low[bin], value);
-            high[bin] = double.IsNaN(high[bin]) ? value : Math.Max(high[bin], value);
+            seen.Sort();
+            (low[bin], median[bin], high[bin]) = (seen[0], Statistics.Quantile(CollectionsMarshal.AsSpan(seen), 0.5), seen[^1]);
+            seen.Clear();
         }
 
-        return new Envelope([.. Enumerable.Range(0, count).Select(b => new DateTime(start + (long)(span * ((b + 0.5) / count))))], low, high);
+        return new Envelope([.. Enumerable.Range(0, count).Select(b => new DateTime(start + (long)(span * ((b + 0.5) / count))))], low, median, high, TimeSpan.FromTicks(span / count));
+
+        int Bin(int t) => (int)((Int128)(frame.Timestamps[t].Ticks - start) * count / span);
     }
 }
 
@@ -65,27 +73,5 @@ public sealed record DayProfile(double[] Hours, double[] Q25, double[] Median, d
         }
 
         return profile;
-    }
-}
-
-/// <summary>Equally wide bins from the least to the greatest value.</summary>
-/// <param name="Centers">[B]</param>
-/// <param name="Counts">[B]</param>
-/// <param name="Width">Width of a bin, above 0.</param>
-public sealed record Histogram(double[] Centers, int[] Counts, double Width)
-{
-    /// <param name="values">At least one that is not NaN.</param>
-    /// <param name="bins">At least 1; one for a flat column.</param>
-    public static Histogram Of(ReadOnlySpan<double> values, int bins)
-    {
-        var observed = ColumnProfile.Observed(values);
-        var (min, max) = Statistics.Range(observed);
-        var flat = Statistics.IsFlat(min, max);
-        var width = flat ? Math.Max(1, Math.Abs(min) * 0.1) : (max - min) / bins;
-        var (count, start) = flat ? (1, min - (width / 2)) : (bins, min);
-        var counts = new int[count];
-        foreach (var value in observed)
-            counts[Math.Clamp((int)((value - start) / width), 0, count - 1)]++;
-        return new Histogram([.. Enumerable.Range(0, count).Select(b => start + ((b + 0.5) * width))], counts, width);
     }
 }

@@ -50,9 +50,14 @@ internal sealed class CsvBlock : IDisposable
 
     public int FaultLine { get; private set; }
 
+    /// <summary>Null where it is no single column's.</summary>
+    public string? FaultColumn { get; private set; }
+
     public bool HasEpoch { get; private set; }
 
     public bool HasZones { get; private set; }
+
+    public bool HasLocal { get; private set; }
 
     /// <summary>Parses lines; stops at the first line that cannot be a row.</summary>
     /// <param name="lines">Whole lines; the last may lack its line end.</param>
@@ -119,7 +124,7 @@ internal sealed class CsvBlock : IDisposable
 
             if (!CsvField.Next(rest, _layout.Separator, out var cell, out var next))
             {
-                Stop($"column '{_layout.Names[field]}': a quoted field is not closed on its line, or is followed by text");
+                Stop("a quoted field is not closed on its line, or is followed by text", _layout.Names[field]);
                 return;
             }
 
@@ -153,16 +158,19 @@ internal sealed class CsvBlock : IDisposable
         switch (kind)
         {
             case TimestampKind.Invalid:
-                Stop($"column '{name}': '{Show(cell)}' is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch seconds");
+                Stop($"'{Show(cell)}' is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch seconds", name);
                 return false;
             case TimestampKind.Zoned when zone is null:
-                Stop($"column '{name}': '{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone");
+                Stop($"'{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone", name);
                 return false;
             case TimestampKind.Zoned:
                 HasZones = true;
                 break;
             case TimestampKind.Epoch:
                 HasEpoch = true;
+                break;
+            case TimestampKind.Local:
+                HasLocal = true;
                 break;
         }
 
@@ -193,10 +201,9 @@ internal sealed class CsvBlock : IDisposable
         return double.NaN;
     }
 
-    private void Stop(string fault)
+    private void Stop(string fault, string? column = null)
     {
-        Fault = fault;
-        FaultLine = Lines;
+        (Fault, FaultLine, FaultColumn) = (column is null ? fault : $"column '{column}': {fault}", Lines, column);
     }
 
     private static string Show(ReadOnlySpan<byte> cell)

@@ -28,6 +28,10 @@ internal sealed class CsvLayout
     {
         if (!Utf8.IsValid(line))
             throw new InvalidInputException($"{file}: the header is not valid UTF-8; save the file as UTF-8 text.");
+        if (line.Contains((byte)0))
+            throw new InvalidInputException($"{file}: the header holds NUL bytes: this is no text; save the file as UTF-8 text.");
+        if (line.Contains((byte)'\r'))
+            throw new InvalidInputException($"{file}: lines end with a carriage return alone; end them with LF or CRLF.");
         var separator = ChooseSeparator(line);
         var names = Split(line, separator, file);
         if (names.Count > options.MaxColumns)
@@ -39,7 +43,7 @@ internal sealed class CsvLayout
             if (names[i].Length == 0)
                 names[i] = $"column_{i + 1}";
             if (names.IndexOf(names[i]) is var earlier && earlier < i)
-                throw new InvalidInputException($"{file}: the header names column '{names[i]}' twice (columns {earlier + 1} and {i + 1}); names must differ.");
+                throw new InvalidInputException($"{file}: the header names column '{Short(names[i])}' twice (columns {earlier + 1} and {i + 1}); names must differ.");
         }
 
         var timestamp = FindTimestamp(names, file, options.TimestampColumn);
@@ -83,7 +87,10 @@ internal sealed class CsvLayout
         throw new InvalidInputException($"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.");
     }
 
-    private static string Shown(List<string> names) => string.Join(", ", names.Take(20)) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+    private static string Shown(List<string> names) => string.Join(", ", names.Take(20).Select(Short)) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+
+    /// <summary>A name of a megabyte would be a message of a megabyte.</summary>
+    private static string Short(string name) => name.Length <= 80 ? name : $"{name[..80]}...";
 
     private static byte ChooseSeparator(ReadOnlySpan<byte> line)
     {

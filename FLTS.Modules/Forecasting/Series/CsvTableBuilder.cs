@@ -18,6 +18,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
     private int _room;
     private bool _epoch;
     private bool _zones;
+    private bool _local;
 
     public long Rows { get; private set; }
 
@@ -36,9 +37,10 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         }
 
         if (block.Fault is { } fault)
-            throw Fault($"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.", firstRow + _lines + block.FaultLine);
+            throw Fault($"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.", firstRow + _lines + block.FaultLine, block.FaultColumn);
         _epoch |= block.HasEpoch;
         _zones |= block.HasZones;
+        _local |= block.HasLocal;
         _lines += block.Lines;
         _bytes += block.Bytes;
         if (Rows + block.Rows > Array.MaxLength)
@@ -75,6 +77,9 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
             throw new InvalidInputException($"{file}: no column is numeric. {string.Join(" ", warnings)}");
         if (_epoch)
             warnings.Add($"{file}: times are epoch seconds; without a timezone they are read as UTC.");
+
+        if (_local && (_zones || _epoch))
+            warnings.Add($"{file}: only some of the times carry a zone or are epoch seconds; the others are taken for local times.");
 
         var times = new DateTime[Rows];
         var at = 0;

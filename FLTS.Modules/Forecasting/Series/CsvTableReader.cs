@@ -87,6 +87,9 @@ internal sealed class CsvSource : IDisposable
     private readonly string _file;
     private readonly long _limit;
 
+    /// <summary>Without it the framework takes a file that was cut short for a shorter one. The host's project file sets it too, for whoever unpacks before.</summary>
+    static CsvSource() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     private CsvSource(Stream content, string file, long limit) => (_content, _file, _limit) = (content, file, limit);
 
     /// <summary>Bytes given out so far.</summary>
@@ -114,7 +117,7 @@ internal sealed class CsvSource : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidInputException($"{_file}: the gzip data is damaged ({e.Message}).", e);
+            throw new InvalidInputException($"{_file}: the gzip data is damaged or cut short ({e.Message.TrimEnd('.')}).", e);
         }
     }
 

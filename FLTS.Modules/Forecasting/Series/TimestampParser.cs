@@ -46,7 +46,7 @@ internal static class TimestampParser
             return TryEpoch(cell, seconds, out time) ? TimestampKind.Epoch : TimestampKind.Invalid;
         }
 
-        var text = Encoding.UTF8.GetString(cell);
+        var text = WithoutNanoseconds(Encoding.UTF8.GetString(cell));
         if (DateTime.TryParseExact(text, LocalForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
             return Plausible(time) ? TimestampKind.Local : TimestampKind.Invalid;
 
@@ -79,6 +79,18 @@ internal static class TimestampParser
 
         time = new DateTime(year, month, day, hour, minute, second);
         return true;
+    }
+
+    /// <summary>pandas writes nine digits of a second; what a tick (100 ns) cannot hold is cut off.</summary>
+    private static string WithoutNanoseconds(string text)
+    {
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        if (point < 0)
+            return text;
+        var end = point + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        return end - point - 1 is 8 or 9 ? text.Remove(point + 8, end - point - 8) : text;
     }
 
     private static int Two(ReadOnlySpan<byte> cell, int at)

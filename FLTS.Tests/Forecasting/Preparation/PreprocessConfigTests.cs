@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting.Preparation;
+using FsCheck;
+using FsCheck.Fluent;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
@@ -68,6 +70,24 @@ public class PreprocessConfigTests
         hashes.Add(PreprocessConfig.Parse("x", Sha, OtherSha).ConfigHash);
         Assert.That(hashes, Is.Unique);
     }
+
+    [Test]
+    public void The_hash_ignores_the_order_of_options_and_changes_with_any_byte_of_a_source() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<int>(), (content, seed) =>
+        {
+            var random = new Random(seed);
+            byte[] source = [.. content, 7];
+            var options = Json("""{"scaler": "Robust", "lags": [2, 5], "missing": {"strategy": "knn", "neighbors": 4}, "test_fraction": 0.3, "calendar": false}""").ToArray();
+            string Hash(byte[] bytes, IEnumerable<KeyValuePair<string, JsonNode?>> properties) =>
+                PreprocessConfig.Parse("x", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), null, new JsonObject(properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))).ConfigHash;
+
+            var hash = Hash(source, options);
+            var shuffled = options.ToArray();
+            random.Shuffle(shuffled);
+            var changed = source.ToArray();
+            changed[random.Next(changed.Length)] ^= (byte)(1 << random.Next(8));
+            return Hash(source, shuffled) == hash && Hash(changed, options) != hash;
+        }).QuickCheckThrowOnFailure();
 
     [Test]
     public void Every_member_of_the_configuration_is_in_the_document_that_is_hashed()

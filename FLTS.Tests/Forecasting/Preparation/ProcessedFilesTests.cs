@@ -81,6 +81,8 @@ public class ProcessedFilesTests
         data.Train.Values[1][^1] = Math.BitIncrement(data.Train.Values[1][^1]);
         data.Test.Values[0][^1] = -data.Test.Values[0][^1];
         Assert.That((await Train(), await Test()), Is.EqualTo(("train: values of 'b' differ", "test: values of 'a' differ")));
+        var shares = await Task.WhenAll(Enumerable.Range(0, 3).Select(r => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train), new GroupShare(r, 3))));
+        Assert.That(shares.Count(d => d is not null), Is.EqualTo(1), "of several readers one sees the difference");
         data.Test.Values[0][^1] = -data.Test.Values[0][^1];
         data.TestTruth[1][^1] += 1;
         Assert.That(await Test(), Is.EqualTo("the truth of test differs"));

@@ -1,5 +1,7 @@
 using FLTS.Modules.Forecasting;
 using FLTS.Modules.Forecasting.Recurrent;
+using FsCheck;
+using FsCheck.Fluent;
 using NUnit.Framework;
 using static TorchSharp.torch;
 
@@ -15,6 +17,19 @@ public sealed class WindowTableTests
         Assert.That(WindowTable.Origins(series, new RowSpan(0, 45), 10, 2), Is.EqualTo(Enumerable.Range(9, 19).Concat(Enumerable.Range(39, 4)).Select(o => (long)o)));
         Assert.That(WindowTable.Origins(series, new RowSpan(45, 60), 10, 2), Is.EqualTo(Enumerable.Range(44, 14).Select(o => (long)o)), "the first validation target is row 45");
     }
+
+    [Test]
+    public void Wherever_borders_are_no_window_crosses_one() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new Random(seed);
+            var series = Toy.Series(120);
+            for (var t = 1; t < series.Rows; t++)
+                series.Segments[t] = series.Segments[t - 1] + (random.Next(12) == 0 ? 1 : 0);
+            var (input, horizon) = (random.Next(1, 8), random.Next(1, 4));
+            var expected = Enumerable.Range(0, series.Rows).Where(o => o - input + 1 >= 0 && o + horizon < series.Rows && series.Segments[o - input + 1] == series.Segments[o + horizon]);
+            return WindowTable.Origins(series, new RowSpan(0, series.Rows), input, horizon).SequenceEqual(expected.Select(o => (long)o));
+        }).QuickCheckThrowOnFailure();
 
     [Test]
     public void Filled_and_flat_cells_do_not_count()

@@ -24,6 +24,7 @@ public class CsvTableReaderTests
     [TestCase("ds,a,b\n2024-01-01,1,2.5\n2024-01-01 00:01,3,-4E-3\n")]
     [TestCase("time,a,b\n1704067200,1,2.5\n1704067260,3,-4e-3\n")]
     [TestCase("time,a,b\n1704067200.0,1,2.5\n1.70406726e9,3,-4e-3\n")]
+    [TestCase("time,a,b\n2024-01-01 00:00:00.000000000,1,2.5\n2024-01-01T00:01:00.000000099,3,-4e-3\n")]
     [TestCase("time,a,b\n2024-01-01 00:00:00.000000,1,2.5\n2024-01-01T00:01:00.000,3,-4e-3\n")]
     [TestCase("time,a,b\n20240101T000000,1,2.5\n20240101T000100,3,-4e-3\n")]
     public void Every_common_form_gives_the_same_table(string csv)
@@ -76,6 +77,8 @@ public class CsvTableReaderTests
     [TestCase("", "x.csv: the file is empty")]
     [TestCase("\n\n", "x.csv: the file is empty")]
     [TestCase("time,a\n", "x.csv: the file has a header but no rows")]
+    [TestCase("time,a\r2024-01-01,1\r2024-01-02,2\r", "x.csv: lines end with a carriage return alone; end them with LF or CRLF")]
+    [TestCase("\0\0\0\0", "x.csv: the header holds NUL bytes: this is no text")]
     [TestCase("when,a\n2024-01-01,1\n", "x.csv: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has when, a")]
     [TestCase("time\n2024-01-01\n", "x.csv: there is no column beside the times in 'time'")]
     [TestCase("time,a\n2024-01-01,1\n01/02/2024,2\n", "x.csv: row 3: column 'time': '01/02/2024' is no timestamp")]
@@ -155,6 +158,46 @@ public class CsvTableReaderTests
         zipped[15] ^= 0xFF;
         Assert.That(() => CsvTableReader.Read(new MemoryStream(zipped), "x.csv.gz", new CsvReadOptions()), Throws.TypeOf<InvalidInputException>());
     }
+
+    [Test]
+    public void Gzip_that_was_cut_short_anywhere_is_refused_and_never_a_shorter_file()
+    {
+        var zipped = Zip(Encoding.UTF8.GetBytes("time,a\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"{1704067200 + (60 * i)},{i * 7919 % 1000}\n"))));
+        for (var length = 3; length < zipped.Length; length++)
+        {
+            var cut = zipped[..length];
+            Assert.That(() => CsvTableReader.Read(new MemoryStream(cut), "x.csv.gz", new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv.gz: the gzip data is damaged or cut short"), $"{length} of {zipped.Length} bytes");
+        }
+    }
+
+    [Test]
+    public void A_fault_says_file_row_and_column_to_programs_too()
+    {
+        var fault = Assert.Throws<InvalidInputException>(() => Read("time,a\n2024-01-01,1\nsoon,2\n"))!;
+        Assert.That((fault.Details["file"], fault.Details["row"], fault.Details["column"]), Is.EqualTo(((object)"x.csv", (object)3L, (object)"time")));
+    }
+
+    [Test]
+    public void Times_of_which_only_some_carry_a_zone_are_taken_with_a_warning() =>
+        Assert.That(
+            Read("time,a\n2024-01-01T00:00:00Z,1\n2024-01-01 01:01:00,2\n", new CsvReadOptions { Timezone = "Europe/Madrid" }).Warnings,
+            Is.EqualTo(new[] { "x.csv: only some of the times carry a zone or are epoch seconds; the others are taken for local times." }));
+
+    [Test]
+    public void A_name_of_a_megabyte_does_not_make_a_message_of_a_megabyte() =>
+        Assert.That(() => Read(new string('h', 1_000_000) + "\n1\n"), Throws.TypeOf<InvalidInputException>().With.Message.Length.LessThan(400));
+
+    [TestCase("localtime", false)]
+    [TestCase("posixrules", false)]
+    [TestCase("right/Europe/Madrid", false)]
+    [TestCase("posix/Europe/Madrid", false)]
+    [TestCase("/etc/localtime", false)]
+    [TestCase("../zoneinfo/Europe/Madrid", false)]
+    [TestCase("", false)]
+    [TestCase("Europe/Madrid", true)]
+    [TestCase("UTC", true)]
+    [TestCase("Etc/GMT-14", true)]
+    public void A_zone_is_one_that_means_the_same_on_every_machine(string name, bool known) => Assert.That(TimeZones.IsKnown(name), Is.EqualTo(known));
 
     [Test]
     public void Rows_are_counted_across_blocks_and_all_of_them_arrive()
