@@ -31,6 +31,9 @@ internal sealed class TrainingStage(
         _ => parameters.LearningRate,
     };
 
+    /// <summary>Whether an epoch learned so much worse than the first that its net is no forecaster any more, though its numbers are still finite.</summary>
+    public static bool HasExploded(IReadOnlyList<EpochMetrics> history, EpochMetrics epoch) => history.Count > 0 && epoch.TrainLoss > 1000 * history[0].TrainLoss;
+
     /// <summary>Trains on the windows of <paramref name="trainOrigins"/>; the kept weights are those of the best epoch.</summary>
     /// <param name="series">All rows.</param>
     /// <param name="scaler">For <c>log1p</c>.</param>
@@ -60,7 +63,10 @@ internal sealed class TrainingStage(
                 var epoch = history.Count + 1;
                 using var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
                 using var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
-                history.Add(Metrics(epoch, train, validation));
+                var metrics = Metrics(epoch, train, validation);
+                if (HasExploded(history, metrics))
+                    throw new InvalidInputException(FormattableString.Invariant($"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));
+                history.Add(metrics);
                 if (BestOf(history) == epoch)
                     kept = net.Save();
                 if (checkpoint.IsKept)
