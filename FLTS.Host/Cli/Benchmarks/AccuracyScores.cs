@@ -57,6 +57,7 @@ internal static class AccuracyScores
         var family = ForecasterCatalog.Get(model);
         var fit = family.Create(family.Normalise(parameters)).Fit(data.TrainingSet, new FitContext(1, null, CancellationToken.None));
         using var fitted = fit.Model;
+        using var unseen = fit.BeforeRefit;
         return (data.Restorer.Restore(fitted.Forecast(frame.Series, frame.Origins, frame.Horizon)), fit.BestEpoch);
     }
 

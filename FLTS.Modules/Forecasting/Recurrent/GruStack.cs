@@ -27,7 +27,7 @@ internal sealed class GruStack : IDisposable
     {
         using (no_grad())
         {
-            _rows = rows.view(-1, rows.shape[2]);
+            _rows = rows.reshape(-1, rows.shape[2]);
             _layers[0].Forward(_rows);
             for (var l = 1; l < _layers.Length; l++)
             {

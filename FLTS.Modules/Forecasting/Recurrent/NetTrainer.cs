@@ -104,6 +104,7 @@ internal sealed class NetTrainer : IDisposable
 
     public void Dispose()
     {
+        _net.EndLearning();
         _optimizer.Dispose();
         _dropout.Dispose();
     }

@@ -130,10 +130,18 @@ internal sealed class RecurrentNet : IDisposable
             Copy(saved.Single(t => t.Name == name).Singles, value);
     }
 
-    public void Dispose()
+    /// <summary>Frees what <see cref="Learn"/> needs.</summary>
+    public void EndLearning()
     {
         foreach (var layers in _gru.Values.SelectMany(stacks => stacks))
             layers.Dispose();
+        _gru.Clear();
+        _learning = null;
+    }
+
+    public void Dispose()
+    {
+        EndLearning();
         foreach (var member in _members)
         {
             foreach (var layer in member.Layers)

@@ -67,7 +67,9 @@ public sealed class RecurrentFitTests(string type)
         using var plain = Toy.Fit(_family).Model;
         var fit = Toy.Fit(_family, """{"refit_on_all": true}""");
         using var refitted = fit.Model;
+        using var before = fit.BeforeRefit!;
 
+        Assert.That(before.Save()["weights.safetensors"], Is.EqualTo(plain.Save()["weights.safetensors"]), "what had not seen the validation part");
         Assert.That(fit.FittedRows, Is.EqualTo(new RowSpan(0, 300)));
         Assert.That(fit.ValidatedRows, Is.EqualTo(new RowSpan(240, 300)));
         Assert.That(refitted.Save()["weights.safetensors"], Is.Not.EqualTo(plain.Save()["weights.safetensors"]));
