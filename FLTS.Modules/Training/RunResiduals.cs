@@ -17,7 +17,7 @@ internal static class RunResiduals
         var fit = ForecasterCatalog.Get(modelType).Create(hyperparameters).Fit(dataset.TrainingSet, context);
         try
         {
-            return (fit, Of(modelType, hyperparameters, dataset, fit, context));
+            return (fit, ValidationResiduals.Of(fit.BeforeRefit ?? fit.Model, dataset, context.Cancellation));
         }
         catch
         {
@@ -28,20 +28,5 @@ internal static class RunResiduals
         {
             fit.BeforeRefit?.Dispose();
         }
-    }
-
-    private static ValidationResiduals Of(string modelType, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, FitContext context)
-    {
-        var start = dataset.Meta.ValidationStart;
-        if (fit.BeforeRefit is { } unseen)
-            return ValidationResiduals.Of(unseen, dataset, context.Cancellation);
-        if (fit.FittedRows.End <= start || start >= dataset.Train.Rows)
-            return ValidationResiduals.Of(fit.Model, dataset, context.Cancellation);
-
-        // A net that was refitted has left its first weights behind: the first training is repeated.
-        var once = (JsonObject)hyperparameters.DeepClone();
-        once["refit_on_all"] = false;
-        using var again = ForecasterCatalog.Get(modelType).Create(once).Fit(dataset.TrainingSet, context with { Progress = null, Checkpoint = null }).Model;
-        return ValidationResiduals.Of(again, dataset, context.Cancellation);
     }
 }

@@ -50,9 +50,9 @@ internal sealed class AccuracyBenchmarkTests
         Write("station.csv", 900, seed: 1);
         Write("station_test.csv", 1400, seed: 1, skip: 900);
 
-        var results = AccuracyBenchmark.Paper(Options(), TextWriter.Null).ToDictionary(Name);
+        var results = PaperBenchmark.Test(Options(), TextWriter.Null).ToDictionary(Name);
 
-        Assert.That(results.Keys, Does.Contain("PROPHET tiny").And.Contain("AR reference").And.Contain("GRU long"));
+        Assert.That(results.Keys, Does.Contain("PROPHET defaults").And.Contain("LIGHTGBM defaults").And.Contain("LSTM defaults").And.Contain("AR reference").And.Contain("GRU long"));
         foreach (var result in results.Values.Where(r => r["nrmse"] is not null))
             Assert.That((double)result["nrmse"]!, Is.EqualTo(((double)result["nrmse_down"]! + (double)result["nrmse_up"]!) / 2).Within(1e-5).And.InRange(0.1, 3));
     }

@@ -18,8 +18,6 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
     /// <summary>Share of the train part that one rolling origin scores.</summary>
     private const double Block = 0.15;
 
-    private static readonly string _sha256 = new('0', 64);
-
     public string Name => name;
 
     /// <summary>Its numeric columns.</summary>
@@ -47,11 +45,10 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
     }
 
     /// <summary>Train and test as a pipeline would have them.</summary>
-    /// <param name="options">Preprocessing options.</param>
-    public PreparedDataset Whole(JsonObject? options = null) => Prepare(train, test?.Invoke(), options);
+    public RawParts Whole() => new(train, test?.Invoke());
 
     /// <summary>Rolling origins inside train, the test part unseen: each block of 15 % of its rows is scored by models of all rows before it.</summary>
-    public IEnumerable<PreparedDataset> RollingOrigins(int folds)
+    public IEnumerable<RawParts> RollingOrigins(int folds)
     {
         var rows = TrainRows();
         for (var fold = folds; fold > 0; fold--)
@@ -59,18 +56,18 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
             var (start, end) = ((int)(rows.Length * (1 - (fold * Block))), (int)(rows.Length * (1 - ((fold - 1) * Block))));
             if (start < rows.Length / 4)
                 throw new InvalidInputException($"--folds {folds}: at most 5 blocks of 15 % leave enough rows before the first.");
-            yield return Prepare(Slice(rows, 0, start), Slice(rows, start, end), null);
+            yield return new RawParts(Slice(rows, 0, start), Slice(rows, start, end));
         }
     }
 
     /// <summary>A few rows to train on and as many to score, from places spread evenly over train.</summary>
-    public IEnumerable<PreparedDataset> FewRows(int places, int few)
+    public IEnumerable<RawParts> FewRows(int places, int few)
     {
         var rows = TrainRows();
         for (var place = 0; place < places; place++)
         {
             var start = (int)((rows.Length - (2L * few)) * place / Math.Max(1, places - 1));
-            yield return Prepare(Slice(rows, start, start + few), Slice(rows, start + few, start + (2 * few)), null);
+            yield return new RawParts(Slice(rows, start, start + few), Slice(rows, start + few, start + (2 * few)));
         }
     }
 
@@ -79,10 +76,6 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
         using var stream = File.OpenRead(Path.Combine(folder, file + ".csv"));
         return CsvTableReader.Read(stream, file + ".csv", new CsvReadOptions());
     }
-
-    private static PreparedDataset Prepare(RawTable train, RawTable? test, JsonObject? options) =>
-        // Preparing takes the arrays over; the tables are used again.
-        DatasetPreparer.Prepare(PreprocessConfig.Parse("bench", _sha256, test is null ? null : _sha256, options), Copy(train), test is null ? null : Copy(test));
 
     /// <summary>Rows of the train part in time order: where there is no test file, the last fifth of the rows is test and stays unseen.</summary>
     private int[] TrainRows()
@@ -97,9 +90,7 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
         return With(train, [.. taken.Select(t => train.Timestamps[t])], [.. train.Values.Select(column => taken.Select(t => column[t]).ToArray())]);
     }
 
-    private static RawTable Copy(RawTable table) => With(table, [.. table.Timestamps], [.. table.Values.Select(column => (double[])[.. column])]);
-
-    private static RawTable With(RawTable table, DateTime[] timestamps, double[][] values) => new()
+    internal static RawTable With(RawTable table, DateTime[] timestamps, double[][] values) => new()
     {
         Name = table.Name,
         TimestampColumn = table.TimestampColumn,
@@ -108,4 +99,19 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
         Timestamps = timestamps,
         Values = values,
     };
+}
+
+/// <summary>Rows to train on and rows to score, as they were read.</summary>
+/// <param name="Train">To train on.</param>
+/// <param name="Test">To score; null: the last fifth of train.</param>
+internal sealed record RawParts(RawTable Train, RawTable? Test)
+{
+    private static readonly string _sha256 = new('0', 64);
+
+    /// <summary>Prepared as a pipeline would, with the given preprocessing options.</summary>
+    public PreparedDataset Prepare(JsonObject? options = null) =>
+        // Preparing takes the arrays over; the tables are used again.
+        DatasetPreparer.Prepare(PreprocessConfig.Parse("bench", _sha256, Test is null ? null : _sha256, options), Copy(Train), Test is null ? null : Copy(Test));
+
+    private static RawTable Copy(RawTable table) => AccuracyData.With(table, [.. table.Timestamps], [.. table.Values.Select(column => (double[])[.. column])]);
 }

@@ -38,8 +38,7 @@ internal sealed class NetTrainer : IDisposable
         random.Shuffle(order);
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
-            var outputs = _net.ForwardEach(batch.Inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. batch.Targets.shape]);
-            var loss = Step(outputs, batch.Targets, batch.Mask);
+            var (outputs, loss) = Step(batch.Inputs, batch.Targets, batch.Mask);
             return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(FormattableString.Invariant(
                 $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate (now {_parameters.LearningRate}) or set gradient_clip (now {_parameters.GradientClip})."));
         }, cancellation);
@@ -56,20 +55,25 @@ internal sealed class NetTrainer : IDisposable
         }, cancellation);
     }
 
-    /// <summary>One step of the optimiser on outputs that were computed with gradients.</summary>
-    /// <returns>The loss before the step; nothing is stepped where it is not finite.</returns>
-    public double Step(Tensor outputs, Tensor targets, Tensor mask)
+    /// <summary>One step of the optimiser.</summary>
+    /// <param name="inputs">[L, B, F] Windows.</param>
+    /// <param name="targets">[B, H, M] What the net should give.</param>
+    /// <param name="mask">[B, H, M] 1 where a cell counts, else 0.</param>
+    /// <returns>Outputs of each member, [members, B, H, M], and loss before the step; nothing is stepped where the loss is not finite.</returns>
+    public (Tensor Outputs, double Loss) Step(Tensor inputs, Tensor targets, Tensor mask)
     {
+        var outputs = _net.Learn(inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. targets.shape]);
         var loss = Loss(outputs, targets, mask);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
-            return value;
+            return (outputs, value);
         _optimizer.zero_grad();
         loss.backward();
+        _net.Backward();
         if (_parameters.GradientClip > 0)
             nn.utils.clip_grad_norm_(_weights, _parameters.GradientClip);
         _optimizer.step();
-        return value;
+        return (outputs, value);
     }
 
     /// <summary>Adam's memory, copied: per parameter its steps and the means of gradients and of their squares.</summary>
@@ -100,6 +104,7 @@ internal sealed class NetTrainer : IDisposable
 
     public void Dispose()
     {
+        _net.EndLearning();
         _optimizer.Dispose();
         _dropout.Dispose();
     }

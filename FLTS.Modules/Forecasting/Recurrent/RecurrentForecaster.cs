@@ -25,19 +25,17 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
 
         var checkpoint = new TrainingCheckpoint(context.Checkpoint, modelType, parameters, data);
         var left = checkpoint.Load();
+        var signature = new ModelSignature(modelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
-        var (net, norm, history) = left is { Stage: 1 }
-            ? Refit(left.Selection, left)
-            : new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, [], checkpoint, context).Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
-        if (parameters.RefitOnAll && left is not { Stage: 1 })
-        {
-            net.Dispose();
-            (net, norm, history) = Refit(history, null);
-        }
+        var selecting = new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, Selection.None, checkpoint, context);
+        var (net, norm, history) = left is { Stage: 1 } ? Selected(left.Selection) : selecting.Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
+        var (served, refits) = (new FittedRecurrent(signature, net, norm), parameters.RefitOnAll);
+        FittedRecurrent? unseen = null;
+        if (refits)
+            (served, unseen) = (Refit(), served);
 
         var best = TrainingStage.BestOf(history);
-        var fitted = parameters.RefitOnAll ? all : train;
-        var signature = new ModelSignature(modelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
+        var fitted = refits ? all : train;
         var diagnostics = new JsonObject
         {
             ["train_windows"] = trainOrigins.Length,
@@ -47,14 +45,28 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         };
         if (left is not null)
             diagnostics["resumed_after_epoch"] = left.History.Count + (left.Stage * parameters.Epochs);
-        return new FitResult(new FittedRecurrent(signature, net, norm), history, best, fitted, validation, diagnostics, warnings);
+        return new FitResult(served, history, best, fitted, validation, diagnostics, warnings, unseen);
+
+        (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Selected(Selection selection)
+        {
+            var (restored, learned) = selecting.Restore(series, data.Scaler, train, selection.Weights);
+            return (restored, learned, selection.History);
+        }
 
         // Trains again on all rows, for as many epochs as were best; what is reported stays the first training.
-        (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Refit(IReadOnlyList<EpochMetrics> selected, TrainingState? from)
+        FittedRecurrent Refit()
         {
-            var stage = new TrainingStage(cell, parameters, 1, TrainingStage.BestOf(selected), parameters.Epochs, total, selected, checkpoint, context);
-            var (refitted, onAll, _) = stage.Run(series, data.Scaler, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], from);
-            return (refitted, onAll, selected);
+            try
+            {
+                var stage = new TrainingStage(cell, parameters, 1, TrainingStage.BestOf(history), parameters.Epochs, total, new Selection(history, net.Save()), checkpoint, context);
+                var (refitted, onAll, _) = stage.Run(series, data.Scaler, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], left is { Stage: 1 } ? left : null);
+                return new FittedRecurrent(signature, refitted, onAll);
+            }
+            catch
+            {
+                net.Dispose();
+                throw;
+            }
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class RecurrentNet : IDisposable
 {
     private readonly Member[] _members;
     private readonly (string Name, Tensor Value)[] _named;
+    private readonly RecurrentCell _cell;
+    private readonly Dictionary<(int Length, int Batch), GruStack[]> _gru = []; // by shape of the windows; a stack a member
+    private GruStack[]? _learning;
 
     /// <summary>With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.</summary>
     public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, Random random)
@@ -45,6 +48,7 @@ internal sealed class RecurrentNet : IDisposable
     private RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members)
     {
         TorchRuntime.EnsureReady();
+        _cell = cell;
         _members = [.. Enumerable.Range(0, members).Select(_ => new Member(
             [.. Enumerable.Range(0, layers).Select(l => Layer(cell, l == 0 ? inputs : hiddenSize, hiddenSize))],
             nn.Linear(hiddenSize, outputs)))];
@@ -68,7 +72,29 @@ internal sealed class RecurrentNet : IDisposable
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     public Tensor Forward(Tensor windows) => _members.Length == 1 ? Forward(_members[0], windows, 0, null) : ForwardEach(windows).mean([0]);
 
-    /// <summary>Each member's outputs, to learn from.</summary>
+    /// <summary>Each member's outputs, to learn from: once the loss is derived by them (<c>backward()</c>), <see cref="Backward"/> goes on to the weights.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="dropout">Share of units dropped between layers.</param>
+    /// <param name="generator">Draws what is dropped.</param>
+    /// <returns>[members, B, outputs]</returns>
+    public Tensor Learn(Tensor windows, double dropout, Generator generator)
+    {
+        if (_cell == RecurrentCell.Lstm)
+            return ForwardEach(windows, dropout, generator); // libtorch's LSTM is one call of oneDNN, forward and back.
+        var (length, batch) = ((int)windows.shape[0], (int)windows.shape[1]);
+        if (!_gru.TryGetValue((length, batch), out _learning))
+            _gru[(length, batch)] = _learning = [.. _members.Select(member => new GruStack([.. member.Layers.Cast<TorchSharp.Modules.GRU>()], length, batch))];
+        return stack(_members.Zip(_learning, (member, layers) => member.Head.forward(layers.Forward(windows, dropout, generator))));
+    }
+
+    /// <summary>Sets the gradients of all weights that <c>backward()</c> did not reach.</summary>
+    public void Backward()
+    {
+        foreach (var layers in _learning ?? [])
+            layers.Backward();
+    }
+
+    /// <summary>Each member's outputs by libtorch's own layers, which its autograd can derive.</summary>
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     /// <param name="dropout">Share of units dropped between layers.</param>
     /// <param name="generator">Draws what is dropped; null: nothing is (inference).</param>
@@ -104,8 +130,18 @@ internal sealed class RecurrentNet : IDisposable
             Copy(saved.Single(t => t.Name == name).Singles, value);
     }
 
+    /// <summary>Frees what <see cref="Learn"/> needs.</summary>
+    public void EndLearning()
+    {
+        foreach (var layers in _gru.Values.SelectMany(stacks => stacks))
+            layers.Dispose();
+        _gru.Clear();
+        _learning = null;
+    }
+
     public void Dispose()
     {
+        EndLearning();
         foreach (var member in _members)
         {
             foreach (var layer in member.Layers)

@@ -1,5 +1,6 @@
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Modules.Forecasting.Safetensors;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
 
@@ -10,11 +11,11 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 /// <param name="epochs">Most epochs of this stage.</param>
 /// <param name="done">Epochs that count as done before this stage, for progress.</param>
 /// <param name="total">Epochs of all stages, for progress.</param>
-/// <param name="selection">History of the stage before.</param>
+/// <param name="selection">How the stage before ended.</param>
 /// <param name="checkpoint">Told after every epoch.</param>
 /// <param name="context">Progress and cancellation.</param>
 internal sealed class TrainingStage(
-    RecurrentCell cell, RecurrentHyperparameters parameters, int stage, int epochs, int done, int total, IReadOnlyList<EpochMetrics> selection, TrainingCheckpoint checkpoint, FitContext context)
+    RecurrentCell cell, RecurrentHyperparameters parameters, int stage, int epochs, int done, int total, Selection selection, TrainingCheckpoint checkpoint, FitContext context)
 {
     /// <summary>Epochs without a better one after which the schedule <c>plateau</c> halves the rate.</summary>
     private const int PlateauEpochs = 2;
@@ -31,6 +32,9 @@ internal sealed class TrainingStage(
         _ => parameters.LearningRate,
     };
 
+    /// <summary>Whether an epoch learned so much worse than the first that its net is no forecaster any more, though its numbers are still finite.</summary>
+    public static bool HasExploded(IReadOnlyList<EpochMetrics> history, EpochMetrics epoch) => history.Count > 0 && epoch.TrainLoss > 1000 * history[0].TrainLoss;
+
     /// <summary>Trains on the windows of <paramref name="trainOrigins"/>; the kept weights are those of the best epoch.</summary>
     /// <param name="series">All rows.</param>
     /// <param name="scaler">For <c>log1p</c>.</param>
@@ -41,9 +45,9 @@ internal sealed class TrainingStage(
     public (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
         PreparedSeries series, Scaler? scaler, RowSpan rows, long[] trainOrigins, long[] validationOrigins, TrainingState? from)
     {
-        var norm = Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
+        var norm = Norm(series, scaler, rows);
         using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
-        var net = new RecurrentNet(cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, EpochRandom.Of(parameters.Seed, 0));
+        var net = Net(series);
         try
         {
             using var trainer = new NetTrainer(net, parameters, norm);
@@ -60,7 +64,10 @@ internal sealed class TrainingStage(
                 var epoch = history.Count + 1;
                 using var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
                 using var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
-                history.Add(Metrics(epoch, train, validation));
+                var metrics = Metrics(epoch, train, validation);
+                if (HasExploded(history, metrics))
+                    throw new InvalidInputException(FormattableString.Invariant($"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));
+                history.Add(metrics);
                 if (BestOf(history) == epoch)
                     kept = net.Save();
                 if (checkpoint.IsKept)
@@ -77,6 +84,24 @@ internal sealed class TrainingStage(
             throw;
         }
     }
+
+    /// <summary>The net and the normalisation that <see cref="Run"/> once returned, from its weights.</summary>
+    /// <param name="series">As for <see cref="Run"/>.</param>
+    /// <param name="scaler">As for <see cref="Run"/>.</param>
+    /// <param name="rows">As for <see cref="Run"/>.</param>
+    /// <param name="weights">Those of the kept epoch.</param>
+    public (RecurrentNet Net, Normalisation Norm) Restore(PreparedSeries series, Scaler? scaler, RowSpan rows, NamedTensor[] weights)
+    {
+        var net = Net(series);
+        net.Restore(weights);
+        return (net, Norm(series, scaler, rows));
+    }
+
+    private RecurrentNet Net(PreparedSeries series) => new(
+        cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, EpochRandom.Of(parameters.Seed, 0));
+
+    private Normalisation Norm(PreparedSeries series, Scaler? scaler, RowSpan rows) =>
+        Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
 
     private static int Plateaus(IReadOnlyList<EpochMetrics> history)
     {

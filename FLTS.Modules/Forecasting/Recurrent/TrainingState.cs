@@ -5,13 +5,13 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 
 /// <summary>Where a training stands after an epoch: all that the next one depends on besides data and hyperparameters.</summary>
 /// <param name="Stage">0: the epoch is being selected; 1: the net is trained again on all rows.</param>
-/// <param name="Selection">In stage 1 the finished history of stage 0, else empty.</param>
+/// <param name="Selection">In stage 1 how stage 0 ended, else nothing.</param>
 /// <param name="History">Finished epochs of this stage; the best epoch and the learning rate follow from it.</param>
 /// <param name="Weights">After the last of them.</param>
 /// <param name="Kept">After the best of them.</param>
 /// <param name="Moments">Adam's.</param>
 internal sealed record TrainingState(
-    int Stage, IReadOnlyList<EpochMetrics> Selection, IReadOnlyList<EpochMetrics> History, NamedTensor[] Weights, NamedTensor[] Kept, NamedTensor[] Moments)
+    int Stage, Selection Selection, IReadOnlyList<EpochMetrics> History, NamedTensor[] Weights, NamedTensor[] Kept, NamedTensor[] Moments)
 {
     private const int Numbers = 9;
 
@@ -19,8 +19,9 @@ internal sealed record TrainingState(
     public byte[] ToBytes() => SafetensorsFile.Write(
     [
         new("stage", [], new double[] { Stage }),
-        Pack("selection", Selection),
+        Pack("selection", Selection.History),
         Pack("history", History),
+        .. Prefixed("selected.", Selection.Weights),
         .. Prefixed("weights.", Weights),
         .. Prefixed("kept.", Kept),
         .. Prefixed("moments.", Moments),
@@ -32,7 +33,7 @@ internal sealed record TrainingState(
         const string name = "checkpoint";
         var tensors = SafetensorsFile.Read(bytes, name);
         return tensors.ContainsKey("stage") && tensors.ContainsKey("selection") && tensors.ContainsKey("history")
-            ? new TrainingState((int)tensors["stage"].Doubles[0], Unpack(tensors["selection"]), Unpack(tensors["history"]), With("weights."), With("kept."), With("moments."))
+            ? new TrainingState((int)tensors["stage"].Doubles[0], new Selection(Unpack(tensors["selection"]), With("selected.")), Unpack(tensors["history"]), With("weights."), With("kept."), With("moments."))
             : throw new CorruptArtifactException($"{name}: stage or history is missing.");
 
         NamedTensor[] With(string prefix) =>
@@ -56,4 +57,12 @@ internal sealed record TrainingState(
 
     /// <summary>Every number of a history is finite, so NaN is free to mean that there was no validation.</summary>
     private static double? Held(double number) => double.IsNaN(number) ? null : number;
+}
+
+/// <summary>How the training that selects the epoch ended.</summary>
+/// <param name="History">All its epochs.</param>
+/// <param name="Weights">Those of the best.</param>
+internal sealed record Selection(IReadOnlyList<EpochMetrics> History, NamedTensor[] Weights)
+{
+    public static Selection None { get; } = new([], []);
 }

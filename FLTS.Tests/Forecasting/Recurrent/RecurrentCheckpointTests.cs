@@ -55,12 +55,15 @@ public sealed class RecurrentCheckpointTests(string type)
         var store = new Store();
         var unbroken = Fit(options, null);
         using var expected = unbroken.Model;
+        using var expectedBefore = unbroken.BeforeRefit!;
 
         Kill(options, store, epoch);
         var resumed = Fit(options, store);
         using var model = resumed.Model;
+        using var before = resumed.BeforeRefit!;
 
         Assert.That(Toy.Weights(resumed), Is.EqualTo(Toy.Weights(unbroken)));
+        Assert.That(before.Save().Values, Is.EqualTo(expectedBefore.Save().Values), "the net of the selection, whose residuals are kept, is there after a kill too");
         Assert.That(resumed.History, Is.EqualTo(unbroken.History), "the history is that of the selection");
         Assert.That((resumed.BestEpoch, resumed.FittedRows), Is.EqualTo((unbroken.BestEpoch, unbroken.FittedRows)));
     }

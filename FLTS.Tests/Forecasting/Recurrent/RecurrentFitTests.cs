@@ -67,7 +67,9 @@ public sealed class RecurrentFitTests(string type)
         using var plain = Toy.Fit(_family).Model;
         var fit = Toy.Fit(_family, """{"refit_on_all": true}""");
         using var refitted = fit.Model;
+        using var before = fit.BeforeRefit!;
 
+        Assert.That(before.Save()["weights.safetensors"], Is.EqualTo(plain.Save()["weights.safetensors"]), "what had not seen the validation part");
         Assert.That(fit.FittedRows, Is.EqualTo(new RowSpan(0, 300)));
         Assert.That(fit.ValidatedRows, Is.EqualTo(new RowSpan(240, 300)));
         Assert.That(refitted.Save()["weights.safetensors"], Is.Not.EqualTo(plain.Save()["weights.safetensors"]));
@@ -161,6 +163,11 @@ public sealed class RecurrentFitTests(string type)
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("diverged").And.Message.Contains("learning_rate"));
     }
 
+    [TestCase(900, ExpectedResult = false)]
+    [TestCase(1100, ExpectedResult = true)]
+    public bool A_loss_a_thousand_times_that_of_the_first_epoch_has_exploded(double loss) =>
+        TrainingStage.HasExploded([Epoch(1, 1), Epoch(2, 0.5)], Epoch(3, loss));
+
     [Test]
     public void A_hole_is_refused_by_column_and_row()
     {
@@ -210,6 +217,8 @@ public sealed class RecurrentFitTests(string type)
         Assert.That(tensorsAfter, Is.LessThanOrEqualTo(tensors + (2 * 45)), "tensors alive; TorchSharp's linear layer counts its two parameters twice, without memory behind them");
         Assert.That(growths.Min(), Is.LessThan(10L << 20), "bytes of the process more than before fifteen trainings");
     }
+
+    private static EpochMetrics Epoch(int epoch, double loss) => new(epoch, loss, 0, 0, 0, null, null, null, null);
 
     private static (long Tensors, long Memory) Measure()
     {
