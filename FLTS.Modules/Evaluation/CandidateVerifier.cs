@@ -26,6 +26,7 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
             var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation);
             try
             {
+                RequireManifestOf(run, model.Manifest);
                 ModelLoader.VerifyGolden(model, train);
                 return model;
             }
@@ -42,6 +43,14 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
     public Task<LoadedModel> LoadChampionAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
         ThingOf(run), refusals, () => loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Cache, cancellation), cancellation);
+
+    /// <summary>A manifest of other data or other hyperparameters is not this run's, whatever lies beside it.</summary>
+    private static void RequireManifestOf(RunRow run, ArtifactManifest manifest)
+    {
+        var (named, expected) = ((manifest.ModelType, manifest.ConfigHash, manifest.ParamsHash, manifest.Attempt), (run.ModelType, run.ConfigHash, run.ParamsHash, run.Attempt));
+        if (named != expected)
+            throw new CorruptArtifactException($"The manifest of run {run.RunId} is not its own: its (model_type, config_hash, params_hash, attempt) are {named}, the run's are {expected}.");
+    }
 
     private static StoredThing ThingOf(RunRow run) => new($"What {run.ModelType} run {run.RunId} stored", run.RunId, run.ConfigHash, run.Identifier);
 }

@@ -58,6 +58,8 @@ internal sealed partial class EvaluationService(
             // Whatever it is, it is not lost: the pipeline says what it waits for and is tried again.
             var next = time.GetUtcNow() + Backoff.Delay(input.Pipeline.Tries + 1, MaxRetrySeconds, pipelineId);
             await store.BlockAsync(keeper.Lease, input, attempt, [.. refusals, new Refusal(time.GetUtcNow(), e.Message)], next, cancellation);
+            if (attempt.Outcome != AttemptOutcome.Blocked)
+                PromotionAnnouncer.Count(AttemptOutcome.Blocked, attempt.Trigger); // Once an attempt: how it ends counts as well.
             LogBlocked(logger, pipelineId, input.Pipeline.ConfigHash, input.Pipeline.Identifier, attempt.AttemptId, e.Message, next, e is FltsException ? null : e);
         }
     }

@@ -38,7 +38,7 @@ internal sealed record RunView(
     string? Replaces = null);
 
 /// <summary>The attempt that ended (or blocks) a pipeline.</summary>
-internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId);
+internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId, JsonNode? Tries);
 
 /// <summary>Tells the state of pipelines from the rows.</summary>
 internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
@@ -125,7 +125,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
                 r.Replaces))],
 
             // A pipeline that was run again shows the attempt of this time, not how it ended before.
-            attempt is null || (attempt.EndedAt is not null && !PipelineProgress.HasEnded(pipeline.Status)) ? null : new AttemptView(attempt.AttemptId, attempt.Outcome, attempt.Reason, JsonNode.Parse(attempt.Missing), attempt.SelectedRunId, attempt.ScoreboardId),
+            attempt is null || (attempt.EndedAt is not null && !PipelineProgress.HasEnded(pipeline.Status)) ? null : new AttemptView(attempt.AttemptId, attempt.Outcome, attempt.Reason, JsonNode.Parse(attempt.Missing), attempt.SelectedRunId, attempt.ScoreboardId, JsonNode.Parse(attempt.Tries)),
             Warnings(dataset),
             pipeline.Error ?? (dataset.Status == DatasetStatus.Failed ? dataset.Error : null),
             pipeline.CreatedAt,

@@ -27,6 +27,9 @@ internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster f
 /// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
 internal sealed class ModelLoader(IArtifactStore artifacts)
 {
+    /// <summary>No manifest may allow more than this between two computations of its golden prediction, on the dataset's scale.</summary>
+    private const double LargestTolerance = 1e-3;
+
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
     public async Task<LoadedModel> LoadAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
@@ -41,7 +44,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
             var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
             return new LoadedModel(manifest, forecaster, scaler, config, residuals);
         }
-        catch (Exception e) when (e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (IsAboutContent(e))
         {
             throw new CorruptArtifactException($"The artifacts of run {runId} do not make a model: {e.Message}", e);
         }
@@ -51,21 +54,43 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
     /// <exception cref="CorruptArtifactException">It differs by more than the manifest's tolerance.</exception>
     public static void VerifyGolden(LoadedModel model, PreparedSeries train)
     {
-        var golden = model.Manifest.Golden;
-        var steps = golden.Values.Length;
-        if (golden.OriginRow < 0 || golden.OriginRow >= train.Rows || steps < 1 || steps > model.Manifest.Horizon)
-            throw new CorruptArtifactException($"Run {model.Manifest.RunId}: the manifest's golden prediction names row {golden.OriginRow}, which the data has not.");
+        var (run, targets, golden) = (model.Manifest.RunId, model.Manifest.Targets, model.Manifest.Golden);
+        if (golden?.Values is not { } values || values.Length != model.Manifest.Horizon || values.Any(v => v?.Length != targets.Count))
+            throw new CorruptArtifactException($"Run {run}: the manifest's golden prediction must hold {model.Manifest.Horizon} steps of {targets.Count} targets.");
+        if (golden.OriginRow < 0 || golden.OriginRow >= train.Rows)
+            throw new CorruptArtifactException($"Run {run}: the manifest's golden prediction names row {golden.OriginRow}, which the data has not.");
+        if (!(golden.Tolerance is >= 0 and <= LargestTolerance))
+            throw new CorruptArtifactException($"Run {run}: the manifest allows a difference of {golden.Tolerance} to its golden prediction; no more than {LargestTolerance} is allowed.");
 
-        var forecast = model.Forecaster.Forecast(train, [golden.OriginRow], steps);
-        for (var h = 0; h < steps; h++)
+        var forecast = Forecast(model, train, golden.OriginRow);
+        for (var h = 0; h < values.Length; h++)
         {
-            for (var m = 0; m < golden.Values[h].Length; m++)
+            for (var m = 0; m < targets.Count; m++)
             {
-                if (!(Math.Abs(forecast[0, h, m] - golden.Values[h][m]) <= golden.Tolerance))
-                    throw new CorruptArtifactException($"Run {model.Manifest.RunId} does not reproduce its golden prediction: {model.Manifest.Targets[m]} step {h + 1} is {forecast[0, h, m]}, stored is {golden.Values[h][m]}.");
+                if (!(Math.Abs(forecast[0, h, m] - values[h][m]) <= golden.Tolerance))
+                    throw new CorruptArtifactException($"Run {run} does not reproduce its golden prediction: {targets[m]} step {h + 1} is {forecast[0, h, m]}, stored is {values[h][m]}.");
             }
         }
     }
+
+    private static double[,,] Forecast(LoadedModel model, PreparedSeries train, int origin)
+    {
+        try
+        {
+            var forecast = model.Forecaster.Forecast(train, [origin], model.Manifest.Horizon);
+            return forecast.GetLength(1) == model.Manifest.Horizon && forecast.GetLength(2) == model.Manifest.Targets.Count
+                ? forecast
+                : throw new CorruptArtifactException($"Run {model.Manifest.RunId} forecasts {forecast.GetLength(1)} steps of {forecast.GetLength(2)} targets, not what its manifest says.");
+        }
+        catch (Exception e) when (IsAboutContent(e))
+        {
+            throw new CorruptArtifactException($"Run {model.Manifest.RunId} cannot repeat its golden prediction: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Tells what content causes from what a machine causes (memory, a native library, the network): only the former condemns a run.</summary>
+    private static bool IsAboutContent(Exception e) => e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException
+        or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or FormatException or OverflowException or InvalidDataException or EndOfStreamException;
 
     private static byte[] File(StoredModel stored, string path) =>
         stored.Files.TryGetValue(path, out var bytes) ? bytes : throw new CorruptArtifactException($"Run {stored.Manifest.RunId}: {path} is not in the manifest.");

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
@@ -10,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FLTS.Modules.Registry;
 
 /// <summary>What the registry shows: datasets, runs, promotions, scoreboards, champions.</summary>
-internal static class RegistryEndpoints
+internal static partial class RegistryEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -91,16 +93,18 @@ internal static class RegistryEndpoints
 
     private static async Task<Ok<ChampionsView>> Champion(string identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
     {
-        DateTimeOffset? then = null;
-        if (as_of is not null)
-        {
-            then = DateTimeOffset.TryParse(as_of, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at)
-                ? at
-                : throw new InvalidInputException($"'as_of' is '{as_of}'; it must be an ISO 8601 time such as 2026-03-02T09:30:00Z.");
-        }
-
-        return TypedResults.Ok(await reader.ChampionAsync(identifier, then, cancellation));
+        return TypedResults.Ok(await reader.ChampionAsync(identifier, as_of is null ? null : Moment(as_of), cancellation));
     }
+
+    /// <summary>A time without a zone is UTC.</summary>
+    /// <exception cref="InvalidInputException">No ISO 8601 time.</exception>
+    internal static DateTimeOffset Moment(string text) =>
+        Iso8601().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : throw new InvalidInputException($"'as_of' is '{text}'; it must be an ISO 8601 time such as 2026-03-02T09:30:00Z.");
+
+    [GeneratedRegex("""^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})?)?$""")]
+    private static partial Regex Iso8601();
 
     private static string ContentType(string path) => Path.GetExtension(path) switch
     {

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Forecasting;
@@ -29,6 +31,9 @@ internal sealed partial class TrainingService(
 {
     /// <summary>Workers that may die over one run before it fails for good.</summary>
     private const int MaxDeaths = 3;
+
+    /// <summary>Tries that may end in an error of a native library before the run fails for good.</summary>
+    private const int MaxNativeTries = 3;
 
     /// <summary>Brings a run to its end, or as far as it goes now.</summary>
     public async Task TrainAsync(string runId, CancellationToken cancellation)
@@ -80,17 +85,26 @@ internal sealed partial class TrainingService(
         {
             await StoppedAsync(run, watch.Ended.IsCancellationRequested || e is TakenAwayException);
         }
-        catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsPassing(e))
+        catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsPassing(e) || IsNativeAccident(e, run))
         {
             var next = time.GetUtcNow() + Backoff.Delay(run.Tries + 1, options.MaxRetrySeconds, runId);
-            await runs.PostponeAsync(keeper.Lease, e.Message, next, cancellation);
-            LogPostponed(logger, run.ModelType, runId, e.Message, next);
+            await runs.PostponeAsync(keeper.Lease, Reason(e), next, cancellation);
+            LogPostponed(logger, run.ModelType, runId, Reason(e), next, e is ExternalException ? e : null);
         }
         catch (Exception e)
         {
             await FailAsync(run, keeper.Lease, e, cancellation);
         }
     }
+
+    /// <summary>
+    /// libtorch said no. TorchSharp gives numbers to it that may be collected while it reads them, so that it fails for once over what is right ("Unknown scalar type");
+    /// what is wrong fails every time. So it is tried again from the last checkpoint, but not for ever.
+    /// </summary>
+    private static bool IsNativeAccident(Exception e, RunRow run) => e is ExternalException and not DbException && run.Tries < MaxNativeTries - 1;
+
+    /// <summary>Native errors bring their call stack along, line by line; the log keeps it.</summary>
+    private static string Reason(Exception e) => e is UnavailableException or IOException or DbException ? e.Message : $"{e.GetType().Name}: {e.Message.Split('\n')[0]}";
 
     /// <summary>One more death ends it. A lease that nobody gave back is one that is counted when it is taken over.</summary>
     private static bool IsLastTry(RunRow run) => run.Deaths + (run.LeaseOwner is null ? 0 : 1) >= MaxDeaths - 1;
@@ -182,7 +196,7 @@ internal sealed partial class TrainingService(
 
     private async Task FailAsync(RunRow run, Lease lease, Exception exception, CancellationToken cancellation)
     {
-        var reason = exception is FltsException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+        var reason = exception is FltsException ? exception.Message : Reason(exception);
         if (!await runs.FailAsync(lease, reason, cancellation))
             return;
 
@@ -218,7 +232,7 @@ internal sealed partial class TrainingService(
     private static partial void LogFailed(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string reason, Exception? exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{model_type} run {run_id} waits: {reason} Next try at {next_try}.")]
-    private static partial void LogPostponed(ILogger logger, string model_type, string run_id, string reason, DateTimeOffset next_try);
+    private static partial void LogPostponed(ILogger logger, string model_type, string run_id, string reason, DateTimeOffset next_try, Exception? exception);
 
     [LoggerMessage(EventName = "train_stopped", Level = LogLevel.Information, Message = "{model_type} run {run_id} was stopped before its end")]
     private static partial void LogStopped(ILogger logger, string model_type, string run_id);

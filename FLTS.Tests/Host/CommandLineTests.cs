@@ -36,6 +36,8 @@ internal sealed class CommandLineTests
     [TestCase("Pipline:ReconcileSeconds=5", "Pipline")]
     [TestCase("ReconcileSeconds", "Section:Key=Value")]
     [TestCase("Inference:MaxSteps=many", "Inference:MaxSteps")]
+    [TestCase("Evaluation:baseline_gate=maybe", "baseline_gate")]
+    [TestCase("Pipeline:PointerSeconds=0", "Pipeline:PointerSeconds")]
     public async Task A_wrong_setting_ends_with_2_and_one_sentence(string setting, string expected)
     {
         var (code, _, errors) = await RunAsync("run", "--data", _folder["data"], "--set", setting);

@@ -117,6 +117,21 @@ internal sealed class RegistryReaderTests(Database database)
         Assert.That(() => _reader.ScoreboardAsync("nowhere", default), Throws.InstanceOf<NotFoundException>());
     }
 
+    [TestCase("2026-03-02", "2026-03-02T00:00:00+00:00")]
+    [TestCase("2026-03-02T09:30", "2026-03-02T09:30:00+00:00")]
+    [TestCase("2026-03-02T09:30:01.5Z", "2026-03-02T09:30:01.5+00:00")]
+    [TestCase("2026-03-02T09:30:01+02:00", "2026-03-02T07:30:01+00:00")]
+    public void A_moment_is_ISO_8601_and_UTC_where_no_zone_is_given(string text, string expected) =>
+        Assert.That(RegistryEndpoints.Moment(text), Is.EqualTo(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
+
+    [TestCase("")]
+    [TestCase("1/2")]
+    [TestCase("March 2026")]
+    [TestCase("2026-13-02")]
+    [TestCase("2026-03-02T09:30:01 02:00")]
+    public void What_is_no_moment_is_refused_with_an_example(string text) =>
+        Assert.That(() => RegistryEndpoints.Moment(text), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'as_of'").And.Message.Contains("2026-03-02T09:30:00Z"));
+
     [TestCase("x")]
     [TestCase("9223372036854775807.run")]
     [TestCase("-1.run")]

@@ -234,6 +234,22 @@ internal sealed class TrainingServiceTests
         Assert.That((await registry.RunAsync(queued.RunId)).Status, Is.EqualTo(RunStatus.Succeeded));
     }
 
+    [TestCase(2, RunStatus.Succeeded)]
+    [TestCase(3, RunStatus.Failed)]
+    public async Task An_accident_in_a_native_library_is_tried_again_twice_and_no_third_time(int accidents, RunStatus expected)
+    {
+        await using var registry = await WithDataAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IProcessedData>(p => ActivatorUtilities.CreateInstance<FailsNatively>(p, accidents)));
+        var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
+
+        for (var tries = 1; tries <= 3; tries++)
+            await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That(row.Status, Is.EqualTo(expected));
+        Assert.That(Refusals.Read(row.Postponed).Select(r => r.Error), Is.EqualTo(Enumerable.Repeat("ExternalException: Unknown scalar type.", 2)));
+        Assert.That(row.Error, expected == RunStatus.Failed ? Is.EqualTo("ExternalException: Unknown scalar type.") : Is.Null);
+    }
+
     [Test]
     public async Task A_run_whose_lease_somebody_else_took_over_is_left_to_them()
     {
@@ -314,6 +330,19 @@ internal sealed class TrainingServiceTests
                 "An exception has been raised that is likely due to a transient failure.",
                 new NpgsqlException("Exception while reading from stream", new IOException("Connection reset by peer")));
         }
+
+        public void Dispose() => _real.Dispose();
+    }
+
+    /// <summary>As libtorch tells of an error: a line for people and its call stack.</summary>
+    private sealed class FailsNatively(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, int accidents) : IProcessedData, IDisposable
+    {
+        private readonly ProcessedData _real = new(registry, store);
+        private int _left = accidents;
+
+        public Task<PreparedDataset> OpenAsync(string configHash, CancellationToken cancellation) => _left-- > 0
+            ? throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.\nException raised from type at Scalar.h:339\nframe #0: c10::Error")
+            : _real.OpenAsync(configHash, cancellation);
 
         public void Dispose() => _real.Dispose();
     }
