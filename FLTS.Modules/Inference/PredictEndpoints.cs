@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FLTS.Modules.Inference;
 
-/// <summary>A model that is served.</summary>
-internal sealed record LoadedModelView(string Identifier, string RunId, string ModelType, int Version, string ConfigHash, int InputLen, int Horizon, double StepSeconds, IReadOnlyList<string> Targets);
+/// <summary>A model that is served. <paramref name="KnownAhead"/>: columns whose coming values every request must bring as <c>future</c>.</summary>
+internal sealed record LoadedModelView(string Identifier, string RunId, string ModelType, int Version, string ConfigHash, int InputLen, int Horizon, double StepSeconds, IReadOnlyList<string> Targets, IReadOnlyList<string> KnownAhead);
 
 /// <summary>What this process serves.</summary>
 internal sealed record LoadedModels(IReadOnlyList<LoadedModelView> Items, string? Next);
@@ -45,7 +45,7 @@ internal static class PredictEndpoints
         var group = routes.MapGroup("").WithTags("Forecasts");
         group.MapPost("/predict", Predict)
             .WithName("Predict")
-            .WithSummary("A forecast by the champion, from the rows sent as 'data' or, without them, from the newest rows that are known.")
+            .WithSummary("A forecast by the champion, from the rows sent as 'data' or, without them, from the newest rows that are known. A PROPHET model with regressors, conditions or caps from columns needs their coming values as 'future' (a list a column, a value a step), one whose holidays end before the forecast those that come as 'holidays' ([{\"holiday\", \"ds\"}]).")
             .RequireRole(Roles.Predict)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
@@ -63,7 +63,7 @@ internal static class PredictEndpoints
             .WithName("ListLoadedModels")
             .WithSummary("The models this process serves.")
             .RequireRole(Roles.Read)
-            .WithExample(new LoadedModels([new LoadedModelView("PobleSec", "0199a7b2c3d4", "GRU", 3, "e309764d", 10, 1, 120, ["down", "up"])], null));
+            .WithExample(new LoadedModels([new LoadedModelView("PobleSec", "0199a7b2c3d4", "GRU", 3, "e309764d", 10, 1, 120, ["down", "up"], [])], null));
     }
 
     private static async Task<Ok<PredictAnswer>> Predict(JsonElement body, int? inference_length, PredictService service, CancellationToken cancellation) =>
@@ -103,6 +103,7 @@ internal static class PredictEndpoints
             m.Loaded.Manifest.InputLen,
             m.Loaded.Manifest.Horizon,
             m.Loaded.Manifest.StepSeconds,
-            m.Loaded.Manifest.Targets))],
+            m.Loaded.Manifest.Targets,
+            m.Loaded.Manifest.KnownAhead ?? []))],
         null));
 }

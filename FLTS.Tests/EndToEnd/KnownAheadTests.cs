@@ -47,7 +47,8 @@ internal sealed class KnownAheadTests
         });
         var end = await flts.WaitForEndAsync(id);
         Assert.That(end["status"]!.GetValue<string>(), Is.EqualTo("promoted"), end.ToJsonString());
-        await flts.WaitForModelAsync();
+        var served = await flts.WaitForModelAsync();
+        Assert.That(served["known_ahead"]!.AsArray().Select(c => c!.GetValue<string>()), Is.EqualTo(new[] { "heat", "rush", "capacity" }));
 
         var refused = await flts.PostAsync("/predict", new JsonObject { ["inference_length"] = 2 }, HttpStatusCode.UnprocessableEntity);
         Assert.That(refused["detail"]!.GetValue<string>(), Does.Contain("'future' lacks heat, rush, capacity").And.Contain("2 coming steps"));

@@ -44,7 +44,7 @@ public static class CrossValidation
     /// <param name="history">Rows with y, and caps, regressors and conditions where the settings need them.</param>
     /// <param name="cutoffs">From <see cref="Cutoffs"/>, or one's own.</param>
     /// <param name="horizon">Time forecast after each cutoff.</param>
-    /// <param name="options">Threads and cancellation.</param>
+    /// <param name="options">Threads (a cutoff each) and cancellation.</param>
     /// <returns>Rows in the order of cutoffs, then times.</returns>
     /// <exception cref="InvalidInputException">Settings or rows cannot be used.</exception>
     public static List<CrossValidationRow> Run(ProphetSettings settings, ProphetFrame history, IReadOnlyList<DateTime> cutoffs, TimeSpan horizon, ProphetFitOptions? options = null)
@@ -53,25 +53,27 @@ public static class CrossValidation
         options ??= new ProphetFitOptions();
         var order = Enumerable.Range(0, history.Rows).Where(i => !double.IsNaN(y[i])).OrderBy(i => history.Ds[i]).ToArray();
         var terms = order.Length < 2 ? settings : WithTermsOf(settings, ProphetFrame.Pick(history.Ds, order));
-        var rows = new List<CrossValidationRow>();
+        var parts = new List<CrossValidationRow>[cutoffs.Count];
         foreach (var cutoff in cutoffs)
         {
-            options.Cancellation.ThrowIfCancellationRequested();
+            if (order.Count(i => history.Ds[i] <= cutoff) is var known and < 2)
+                throw new InvalidInputException(FormattableString.Invariant($"{known} observed rows lie at or before the cutoff {cutoff:s}; a fit needs at least 2."));
+        }
+
+        Parallel.For(0, cutoffs.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation }, c =>
+        {
+            var (cutoff, rows) = (cutoffs[c], parts[c] = []);
             var before = Array.FindAll(order, i => history.Ds[i] <= cutoff);
             var after = Array.FindAll(order, i => history.Ds[i] > cutoff && history.Ds[i] <= cutoff + horizon);
             if (after.Length == 0)
-                continue;
-            if (before.Length < 2)
-                throw new InvalidInputException(FormattableString.Invariant($"{before.Length} observed rows lie at or before the cutoff {cutoff:s}; a fit needs at least 2."));
-
+                return;
             var given = terms.Changepoints?.Where(c => c < history.Ds[before[^1]]).ToArray();
-            var model = ProphetFitter.Fit(terms with { Changepoints = given }, history.Take(before, ProphetFrame.Pick(y, before)), options);
+            var model = ProphetFitter.Fit(terms with { Changepoints = given }, history.Take(before, ProphetFrame.Pick(y, before)), options with { Threads = 1, WarmStart = null, Progress = null });
             var forecast = model.Predict(history.Take(after, null));
             for (var i = 0; i < after.Length; i++)
                 rows.Add(new CrossValidationRow(cutoff, history.Ds[after[i]], y[after[i]], forecast.Yhat[i], forecast.YhatLower?[i], forecast.YhatUpper?[i]));
-        }
-
-        return rows;
+        });
+        return [.. parts.SelectMany(p => p)];
     }
 
     // The terms of the whole history at every cutoff, whatever the auto rule would say of its part (Prophet's prophet_copy).
