@@ -37,7 +37,7 @@ internal static class DoctorCommand
 
     private static async Task<List<Finding>> ExamineAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var findings = new List<Finding> { new("dotnet", true, $".NET {Environment.Version}", null), NativeRuntime.Examine() };
+        var findings = new List<Finding> { new("dotnet", true, $".NET {Environment.Version}", null), NativeRuntime.Examine(), Fonts() };
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (parsed.GetValue(_data) is { } data)
             settings["Data:Directory"] = data;
@@ -101,6 +101,11 @@ internal static class DoctorCommand
             return new Finding("port", false, $"{url}: {e.Message}", "Stop what listens there, or choose another address with --urls.");
         }
     }
+
+    /// <summary>Everything works without, but plots have no letters: nothing to fail for.</summary>
+    private static Finding Fonts() => SkiaSharp.SKFontManager.Default.FontFamilyCount is var count and > 0
+        ? new Finding("fonts", true, $"{count} families", null)
+        : new Finding("fonts", true, "none: plots will have no letters", "Install a font, such as Debian's fonts-dejavu-core.");
 
     private static void Write(List<Finding> findings)
     {

@@ -33,9 +33,10 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
         if (row.MetaSha256 is not null && await MatchesStoredAsync(row, data, cancellation))
             return new BuiltDataset(data.Meta, row.TrainSha256!, row.TestSha256!, row.MetaSha256);
 
-        // The meta comes last: who finds it finds the rest.
+        // The meta comes last: who finds it finds the rest. It is made while a core waits for the longer of the others.
+        var meta = Task.Run(() => MetaBytes(data.Meta), cancellation);
         var hashes = await Task.WhenAll(StoreTrainAsync(), StoreTestAsync());
-        return new BuiltDataset(data.Meta, hashes[0], hashes[1], await StoreMetaAsync(data.Meta, cancellation));
+        return new BuiltDataset(data.Meta, hashes[0], hashes[1], await StoreMetaAsync(ObjectKeys.Meta(hash), await meta, cancellation));
 
         async Task<string> StoreTrainAsync()
         {
@@ -177,14 +178,20 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
         return Array.Find(await Task.WhenAll(shares), d => d is not null) is { } different ? throw new CorruptArtifactException(different) : await sha256;
     }
 
-    private async Task<string> StoreMetaAsync(DatasetMeta meta, CancellationToken cancellation)
+    private static byte[] MetaBytes(DatasetMeta meta)
     {
-        var key = ObjectKeys.Meta(meta.ConfigHash);
-        var written = ProcessedFiles.WriteMeta(meta);
+        var bytes = ProcessedFiles.WriteMeta(meta);
+        return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(bytes)).AsSpan().SequenceEqual(bytes)
+            ? bytes
+            : throw new CorruptArtifactException($"The meta.json of {meta.ConfigHash} does not read back as what was written.");
+    }
+
+    private async Task<string> StoreMetaAsync(ObjectKey key, byte[] written, CancellationToken cancellation)
+    {
         await store.PutAsync(key, written, cancellation);
         FaultPoint.Reach("preprocess.meta-written");
         using var stored = await store.ReadAllAsync(key, cancellation);
-        return stored.ToArray().AsSpan().SequenceEqual(written) && ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(written)).AsSpan().SequenceEqual(written)
+        return stored.ToArray().AsSpan().SequenceEqual(written)
             ? Convert.ToHexStringLower(SHA256.HashData(written))
             : throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FLTS.Modules.Contracts;
+using Microsoft.Win32.SafeHandles;
 
 namespace FLTS.Modules.Storage;
 
@@ -7,6 +8,10 @@ namespace FLTS.Modules.Storage;
 internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjectStore
 {
     private const string TemporarySuffix = ".writing~";
+
+    /// <summary>Bytes after which a file that is being written is flushed a first time, and how often that is looked at.</summary>
+    private const long EarlyBytes = 8 << 20;
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
     private readonly string _root = Path.GetFullPath(root);
 
@@ -21,9 +26,21 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+            using (var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
+            await using (var file = new FileStream(handle, FileAccess.Write, 1 << 16))
             {
-                await write(file);
+                using var written = new CancellationTokenSource();
+                var early = FlushEarlyAsync(handle, written.Token);
+                try
+                {
+                    await write(file);
+                }
+                finally
+                {
+                    await written.CancelAsync();
+                    await early; // The disk tells of a fault once, so it must be heard here too.
+                }
+
                 file.Flush(flushToDisk: true);
             }
 
@@ -114,6 +131,20 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
             return Task.FromResult(true);
         });
         await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
+    }
+
+    /// <summary>Sends a file to the disk while it is being written: the flush at its end then has little left to wait for.</summary>
+    private async Task FlushEarlyAsync(SafeFileHandle handle, CancellationToken written)
+    {
+        for (long sent = 0; !written.IsCancellationRequested;)
+        {
+            await Task.Delay(_pause, time, written).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var length = RandomAccess.GetLength(handle);
+            if (written.IsCancellationRequested || length - sent < EarlyBytes)
+                continue;
+            await Task.Run(() => RandomAccess.FlushToDisk(handle), CancellationToken.None);
+            sent = length;
+        }
     }
 
     /// <summary>A root that is gone (not mounted, moved, a file) is a store that is away, not one that lost its objects.</summary>

@@ -87,7 +87,7 @@ internal sealed class CommandLineTests
         var findings = JsonNode.Parse(output)!.AsArray();
 
         Assert.That(code, Is.Zero, output);
-        Assert.That(findings.Select(f => f!["part"]!.GetValue<string>()), Is.EquivalentTo(new[] { "dotnet", "native_runtime", "settings", "database", "object_store", "bus", "key", "port" }));
+        Assert.That(findings.Select(f => f!["part"]!.GetValue<string>()), Is.EquivalentTo(new[] { "dotnet", "native_runtime", "fonts", "settings", "database", "object_store", "bus", "key", "port" }));
     }
 
     [Test]

@@ -40,6 +40,26 @@ internal sealed class ObjectStoreContractTests(string kind)
     }
 
     [Test]
+    public async Task What_a_writer_makes_is_an_object_and_what_it_began_and_broke_off_is_none()
+    {
+        var (key, other) = (Key("made"), Key("broken-off"));
+        await _store.PutAsync(key, async stream => await stream.WriteAsync("made"u8.ToArray()), default);
+        Func<Stream, Task> breaksOff = async stream =>
+        {
+            await stream.WriteAsync(new byte[1 << 20]);
+            throw new InvalidInputException("enough");
+        };
+
+        foreach (var target in new[] { key, other })
+            Assert.That(() => _store.PutAsync(target, breaksOff, default), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("enough"));
+
+        Assert.That(await ReadAsync(key), Is.EqualTo("made"));
+        Assert.That(await _store.StatAsync(other, default), Is.Null);
+        if (kind == "folder")
+            Assert.That(Directory.EnumerateFiles(_folder["objects"], "*.writing~", SearchOption.AllDirectories), Is.Empty);
+    }
+
+    [Test]
     public async Task An_empty_object_is_an_object()
     {
         var key = Key("empty");

@@ -4,7 +4,7 @@ namespace FLTS.Modules.Forecasting.Series;
 internal sealed class ColumnBlocks
 {
     /// <summary>Bytes let go of after which the garbage collector is asked to take them.</summary>
-    private const long DroppedBytes = 128 << 20;
+    private const long DroppedBytes = 64 << 20;
 
     private readonly int[] _starts; // [B + 1]
     private readonly double[][][] _pieces; // [C][B][rows or more]

@@ -99,7 +99,7 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
     {
         double sin = 0, cos = 0;
         var alike = 1;
-        while (alike < times.Length && (times[alike].Ticks - times[0].Ticks) % step == 0)
+        while (alike < times.Length && (times[alike].Ticks - times[alike - 1].Ticks == step || (times[alike].Ticks - times[0].Ticks) % step == 0))
             alike++;
         var counts = new Dictionary<long, int> { [times[0].Ticks % step] = alike };
         foreach (var time in times[alike..])

@@ -63,7 +63,13 @@ internal sealed class GridBuilder
             }
 
             var distance = times[i].Ticks - _last.Ticks;
-            var steps = distance == step ? 1 : (long)Math.Round(distance / (double)step);
+            if (distance == step)
+            {
+                Add(times[i], segment, i);
+                continue;
+            }
+
+            var steps = (long)Math.Round(distance / (double)step);
             var off = Math.Abs(distance - (steps * step));
             if (off > tolerance)
             {
