@@ -14,17 +14,6 @@ internal static class PaperBenchmark
     private static readonly string[] _targets = ["rnti_count", "rb_down", "rb_up", "down", "up"];
     private static readonly string[] _scored = ["down", "up"];
 
-    /// <summary>The defaults, and what was chosen for this protocol on rolling origins inside train (docs/accuracy.md): burst heights beyond the last thousandth of train are clipped.</summary>
-    public static IReadOnlyDictionary<string, JsonObject> Settings { get; } = new Dictionary<string, JsonObject>
-    {
-        ["defaults"] = [],
-        ["chosen for this protocol"] = new()
-        {
-            ["huber_delta"] = 1,
-            [Preprocessing] = new JsonObject { ["clipping"] = new JsonObject { ["method"] = "percentile", ["percentile"] = 0.001 } },
-        },
-    };
-
     /// <summary>Every model and reference on the test part; models that were not asked for with their defaults.</summary>
     public static IEnumerable<JsonObject> Test(AccuracyOptions options, TextWriter progress) => Run("paper", data => [data.Whole()], options, AllElse(options), progress);
 
