@@ -13,7 +13,7 @@ internal static class AccuracyCommand
     private static readonly Option<bool> _test = new("--test") { Description = "Score on the test part instead of rolling origins inside train." };
     private static readonly Option<bool> _paper = new("--paper") { Description = "The published protocol (NRMSE of down and up) on the test part." };
     private static readonly Option<bool> _rolling = new("--rolling") { Description = "With --paper: on rolling origins inside train, the test part unseen." };
-    private static readonly Option<string?> _settings = new("--settings") { Description = "JSON file of settings to compare, {\"name\": {hyperparameters}} (default: the defaults)." };
+    private static readonly Option<string?> _settings = new("--settings") { Description = "JSON file of settings to compare, {\"name\": {hyperparameters}} (default: the defaults); with --paper a setting may carry a \"preprocessing\" object." };
     private static readonly Option<string[]> _models = new("--models") { Description = "Model types (default GRU LSTM).", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["GRU", "LSTM"] };
     private static readonly Option<int> _folds = new("--folds") { Description = "Rolling origins, 1 to 5 (default 3).", DefaultValueFactory = _ => 3 };
     private static readonly Option<int?> _seeds = new("--seeds") { Description = "Seeds 0 to N - 1 (default 3; 5 on the test part)." };

@@ -130,8 +130,8 @@ internal sealed partial class TrainingService(
         await PublishAsync(run, "RUNNING", null, cancellation);
         var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(options.TimeLimitSeconds));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeLimitSeconds), time);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var clock = Stopwatch.GetTimestamp();
         await using var progress = new ProgressRecorder(run, lease, runs, logger);
         FitResult fit;
@@ -139,7 +139,7 @@ internal sealed partial class TrainingService(
         try
         {
             using var share = threads.Take(options.Threads);
-            var context = new FitContext(share.Count, progress, limit.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
+            var context = new FitContext(share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
             (fit, residuals) = await ComputeThreads.RunAsync(() => RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context), options.Nice);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)

@@ -63,7 +63,7 @@ internal static class TrainBenchmark
         var training = new Thread(() => Fit(data, family, EpochsProfiled, new EpochClock())) { Name = TrainProfile.Thread };
         training.Start();
         training.Join();
-        yield break;
+        yield return new JsonObject { ["process"] = Environment.ProcessId };
     }
 
     private static (int Learned, int Validated) Fit(TrainingSet data, RecurrentFamily family, int epochs, EpochClock clock)

@@ -38,32 +38,36 @@ internal static class TrainProfile
     /// <param name="arguments">Of this program: makes it train on a thread of that name and end.</param>
     public static JsonObject Run(IEnumerable<string> arguments)
     {
-        var file = Path.GetTempFileName();
+        var (file, map) = (Path.GetTempFileName(), "");
         try
         {
             // A host that is started as "dotnet FLTS.Host.dll" is started so again.
             var self = Environment.ProcessPath!;
             string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(TrainProfile).Assembly.Location] : [];
-            Require(Start("perf", ["record", "-q", "-e", "cpu-clock", "-F", Frequency.ToString(CultureInfo.InvariantCulture), "-o", file, "--", self, .. assembly, .. arguments]));
-            return Shares(Require(Start("perf", ["report", "-i", file, "--stdio", "--sort", "comm,dso", "--show-nr-samples", "--field-separator", "\t"])));
+            var told = Require(Start("perf", ["record", "-q", "-e", "cpu-clock", "-F", Frequency.ToString(CultureInfo.InvariantCulture), "-o", file, "--", self, .. assembly, .. arguments]));
+            map = $"/tmp/perf-{JsonNode.Parse(told)!["process"]}.map"; // perf looks for the names of compiled methods nowhere else.
+            return Shares(Require(Start("perf", ["report", "-i", file, "--stdio", "--sort", "comm,dso,sym", "--show-nr-samples", "--field-separator", "\t"])));
         }
         finally
         {
             File.Delete(file);
+            if (map.Length > 0)
+                File.Delete(map);
         }
     }
 
-    /// <summary>From a report with the lines <c>percent TAB samples TAB thread TAB library</c>.</summary>
+    /// <summary>From a report with the lines <c>percent TAB samples TAB thread TAB library TAB symbol</c>.</summary>
     public static JsonObject Shares(string report)
     {
         var samples = report.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('\t'))
-            .Where(cells => cells.Length == 4 && cells[2].Trim() == Thread)
-            .GroupBy(cells => PartOf(cells[3].Trim()), cells => long.Parse(cells[1], CultureInfo.InvariantCulture)).ToDictionary(part => part.Key, part => part.Sum());
+            .Where(cells => cells.Length >= 5 && cells[2].Trim() == Thread)
+            .GroupBy(cells => PartOf(cells[3].Trim(), cells[4]), cells => long.Parse(cells[1], CultureInfo.InvariantCulture)).ToDictionary(part => part.Key, part => part.Sum());
         var total = (double)samples.Values.Sum();
         return new JsonObject
         {
             ["samples"] = samples.Values.Sum(),
             ["share_in_libtorch"] = Share("libtorch"),
+            ["share_in_gru_cell"] = Share("gru_cell"),
             ["share_in_system"] = Share("system"),
             ["share_outside_libtorch"] = Share("outside"),
         };
@@ -72,23 +76,28 @@ internal static class TrainProfile
     }
 
     /// <summary>
-    /// libtorch is what PyTorch would run too, with the kernels that its oneDNN generates (perf calls them JIT; .NET's own code lies in a memory file instead).
-    /// The C library and the kernel serve both: mostly allocations of libtorch's intermediate results. All else is ours: managed code, the runtime, TorchSharp.
+    /// libtorch is what PyTorch would run too, with the kernels that its oneDNN generates (no method of .NET: perf knows no name for them).
+    /// The C library and the kernel serve both: mostly allocations of libtorch's intermediate results. What GRU computes itself between two products stands alone;
+    /// all else is overhead: other managed code, the runtime, TorchSharp.
     /// </summary>
-    private static string PartOf(string library) => library switch
+    private static string PartOf(string library, string symbol)
     {
-        _ when library.StartsWith("libtorch", StringComparison.Ordinal) || library.StartsWith("libc10", StringComparison.Ordinal) || library.StartsWith("libgomp-", StringComparison.Ordinal)
-            || library.StartsWith("[JIT]", StringComparison.Ordinal) || library == "//anon" || library.StartsWith("libstdc++", StringComparison.Ordinal) => "libtorch",
-        _ when library.StartsWith("[kernel", StringComparison.Ordinal) || library.StartsWith("[vdso", StringComparison.Ordinal) || library.StartsWith("[guest", StringComparison.Ordinal)
-            || library.StartsWith("libc.", StringComparison.Ordinal) || library.StartsWith("libm.", StringComparison.Ordinal) || library.StartsWith("ld-linux", StringComparison.Ordinal) => "system",
-        _ => "outside",
-    };
+        return symbol.Contains("Recurrent.GruCell::", StringComparison.Ordinal) ? "gru_cell"
+            : Starts("libtorch", "libc10", "libgomp-", "libstdc++") || (Starts("[JIT]", "//anon") && !symbol.Contains("::", StringComparison.Ordinal)) ? "libtorch"
+            : Starts("[kernel", "[vdso", "[guest", "libc.", "libm.", "ld-linux") ? "system"
+            : "outside";
+
+        bool Starts(params string[] names) => Array.Exists(names, n => library.StartsWith(n, StringComparison.Ordinal));
+    }
 
     private static string Require((int ExitCode, string Output) ended) => ended.ExitCode == 0 ? ended.Output : throw new InvalidOperationException($"perf ended with code {ended.ExitCode}.");
 
     private static (int ExitCode, string Output) Start(string program, IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_PerfMapEnabled"] = "3"; // .NET tells perf the names of its methods,
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // and keeps them where perf looks for them.
+        using var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();

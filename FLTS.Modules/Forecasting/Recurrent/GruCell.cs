@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
@@ -26,17 +27,15 @@ internal static unsafe class GruCell
             for (var j = 0; j < units; j += Width)
             {
                 var left = units - j;
-                var r = Sigmoid(Gate(0) + Load(fromState + j, left) + Load(stateBias + j, left));
-                var z = Sigmoid(Gate(1) + Load(fromState + units + j, left) + Load(stateBias + units + j, left));
+                var r = Sigmoid(Load(fromInputs + j, left) + Load(inputBias + j, left) + Load(fromState + j, left) + Load(stateBias + j, left));
+                var z = Sigmoid(Load(fromInputs + units + j, left) + Load(inputBias + units + j, left) + Load(fromState + units + j, left) + Load(stateBias + units + j, left));
                 var hn = Load(fromState + (2 * units) + j, left) + Load(stateBias + (2 * units) + j, left);
-                var n = Tanh(Gate(2) + (r * hn));
+                var n = Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
                 Store(r, kept + j, left);
                 Store(z, kept + units + j, left);
                 Store(n, kept + (2 * units) + j, left);
                 Store(hn, kept + (3 * units) + j, left);
                 Store(n + (z * (Load(state + j, left) - n)), next + j, left);
-
-                Vector512<float> Gate(int gate) => Load(fromInputs + (gate * units) + j, left) + Load(inputBias + (gate * units) + j, left);
             }
         }
     }
@@ -79,12 +78,15 @@ internal static unsafe class GruCell
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
 
     /// <summary>Exact to float32's rounding of 1, which is what the next product sees of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Tanh(Vector512<float> x) => Vector512<float>.One - (Vector512.Create(2f) / (Vector512<float>.One + Exp(x + x)));
 
     /// <summary>Within 2 units of the last place (Cephes' polynomial), between e^-87 and e^88.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Exp(Vector512<float> x)
     {
         x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.3f)), Vector512.Create(88f));
@@ -101,8 +103,10 @@ internal static unsafe class GruCell
         return p * Vector512.ShiftLeft(Vector512.ConvertToInt32(n) + Vector512.Create(127), 23).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Load(float* from, int left) => left >= Width ? Vector512.Load(from) : LoadSome(from, left);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector512<float> value, float* to, int left)
     {
         if (left >= Width)
