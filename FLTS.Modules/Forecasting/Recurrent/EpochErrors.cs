@@ -86,7 +86,7 @@ internal sealed class LogDecoder(ColumnCode[] targets) : IDisposable
     public Tensor Decode(Tensor levels)
     {
         var transformed = (levels.to(ScalarType.Float64) * _scale) + _mean;
-        return where(_isLog, (transformed.expm1().clamp_min(0) - _center) / _unit, transformed);
+        return where(_isLog, (transformed.expm1().relu() - _center) / _unit, transformed);
     }
 
     public void Dispose()

@@ -35,7 +35,7 @@ internal sealed class GruStack : IDisposable
                 var outputs = _layers[l - 1].Outputs;
                 if (dropout > 0)
                 {
-                    _masks[l] = empty_like(outputs).bernoulli_(1 - dropout, generator).div_(1 - dropout);
+                    _masks[l] = Dropout.Mask(outputs, dropout, generator);
                     _dropped[l] = outputs * _masks[l]!;
                 }
 

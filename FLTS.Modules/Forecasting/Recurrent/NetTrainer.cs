@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
 
-/// <summary>Adam (Kingma and Ba 2015, as PyTorch has it) on a net: steps, passes over windows.</summary>
+/// <summary>A net that learns: steps, passes over windows.</summary>
 internal sealed class NetTrainer : IDisposable
 {
     private const int ValidationBatch = 512;
     private readonly RecurrentNet _net;
     private readonly RecurrentHyperparameters _parameters;
     private readonly Generator _dropout = new(0, CPU);
-    private readonly TorchSharp.Modules.Parameter[] _weights;
-    private readonly TorchSharp.Modules.Adam _optimizer;
+    private readonly Adam _optimizer;
     private readonly Normalisation _norm;
+    private readonly Tensor _huberDelta, _one; // Numbers as tensors: TorchSharp's scalars may be freed while libtorch reads them.
 
     /// <param name="net">Trained in place.</param>
     /// <param name="parameters">Loss, batches, optimiser.</param>
@@ -21,24 +21,23 @@ internal sealed class NetTrainer : IDisposable
     public NetTrainer(RecurrentNet net, RecurrentHyperparameters parameters, Normalisation norm)
     {
         (_net, _parameters, _norm) = (net, parameters, norm);
-        _weights = [.. net.Parameters];
-        // PyTorch's constants, said here so that no other default of a later version can slip in.
-        _optimizer = optim.Adam(_weights, parameters.LearningRate, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: parameters.WeightDecay);
+        _optimizer = new Adam(net.Parameters, parameters.WeightDecay);
+        (_huberDelta, _one) = (Number((float)parameters.HuberDelta), Number(1));
+
+        static Tensor Number(float value) => tensor(value).DetachFromDisposeScope();
     }
 
     /// <summary>One epoch over all windows in an order that depends on seed and epoch alone.</summary>
     /// <exception cref="InvalidInputException">The loss is no longer a finite number.</exception>
     public EpochErrors Epoch(WindowTable windows, long[] origins, int epoch, double rate, CancellationToken cancellation)
     {
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = rate;
         var random = EpochRandom.Of(_parameters.Seed, epoch);
         _dropout.manual_seed(random.NextInt64());
         var order = (long[])origins.Clone();
         random.Shuffle(order);
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
-            var (outputs, loss) = Step(batch.Inputs, batch.Targets, batch.Mask);
+            var (outputs, loss) = Step(batch.Inputs, batch.Targets, batch.Mask, rate);
             return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(FormattableString.Invariant(
                 $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate (now {_parameters.LearningRate}) or set gradient_clip (now {_parameters.GradientClip})."));
         }, cancellation);
@@ -59,57 +58,34 @@ internal sealed class NetTrainer : IDisposable
     /// <param name="inputs">[L, B, F] Windows.</param>
     /// <param name="targets">[B, H, M] What the net should give.</param>
     /// <param name="mask">[B, H, M] 1 where a cell counts, else 0.</param>
+    /// <param name="rate">Learning rate.</param>
     /// <returns>Outputs of each member, [members, B, H, M], and loss before the step; nothing is stepped where the loss is not finite.</returns>
-    public (Tensor Outputs, double Loss) Step(Tensor inputs, Tensor targets, Tensor mask)
+    public (Tensor Outputs, double Loss) Step(Tensor inputs, Tensor targets, Tensor mask, double rate)
     {
         var outputs = _net.Learn(inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. targets.shape]);
         var loss = Loss(outputs, targets, mask);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             return (outputs, value);
-        _optimizer.zero_grad();
         loss.backward();
         _net.Backward();
-        if (_parameters.GradientClip > 0)
-            nn.utils.clip_grad_norm_(_weights, _parameters.GradientClip);
-        _optimizer.step();
+        _optimizer.Step(rate, _parameters.GradientClip);
         return (outputs, value);
     }
 
-    /// <summary>Adam's memory, copied: per parameter its steps and the means of gradients and of their squares.</summary>
-    public NamedTensor[] SaveMoments() =>
-    [
-        .. States.SelectMany((state, i) => (NamedTensor[])
-        [
-            new(FormattableString.Invariant($"steps.{i}"), [], new double[] { state.step }),
-            new(FormattableString.Invariant($"mean.{i}"), state.exp_avg.shape, state.exp_avg.data<float>().ToArray()),
-            new(FormattableString.Invariant($"square.{i}"), state.exp_avg_sq.shape, state.exp_avg_sq.data<float>().ToArray()),
-        ]),
-    ];
+    /// <summary>What the optimiser remembers, copied.</summary>
+    public NamedTensor[] SaveMoments() => _optimizer.Save();
 
     /// <summary>Takes <see cref="SaveMoments"/> back.</summary>
-    public void RestoreMoments(NamedTensor[] saved)
-    {
-        using var scope = NewDisposeScope();
-        using var still = no_grad();
-        foreach (var (i, state) in States.Index())
-        {
-            state.step = (long)Find("steps", i).Doubles[0];
-            state.exp_avg.copy_(tensor(Find("mean", i).Singles, state.exp_avg.shape));
-            state.exp_avg_sq.copy_(tensor(Find("square", i).Singles, state.exp_avg_sq.shape));
-        }
-
-        NamedTensor Find(string what, int i) => saved.Single(t => t.Name == FormattableString.Invariant($"{what}.{i}"));
-    }
+    public void RestoreMoments(NamedTensor[] saved) => _optimizer.Restore(saved);
 
     public void Dispose()
     {
         _net.EndLearning();
-        _optimizer.Dispose();
+        _huberDelta.Dispose();
+        _one.Dispose();
         _dropout.Dispose();
     }
-
-    private IEnumerable<TorchSharp.Modules.Adam.State> States => _optimizer.state_dict().State.Cast<TorchSharp.Modules.Adam.State>();
 
     private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
     {
@@ -143,8 +119,8 @@ internal sealed class NetTrainer : IDisposable
         {
             LossKind.Mse => nn.functional.mse_loss(outputs, targets, nn.Reduction.None),
             LossKind.Mae => nn.functional.l1_loss(outputs, targets, nn.Reduction.None),
-            _ => nn.functional.smooth_l1_loss(outputs, targets, nn.Reduction.None, _parameters.HuberDelta) * _parameters.HuberDelta,
+            _ => nn.functional.smooth_l1_loss(outputs, targets, nn.Reduction.None, _parameters.HuberDelta) * _huberDelta,
         };
-        return (cells * mask).sum() / mask.sum().clamp_min(1);
+        return (cells * mask).sum() / maximum(mask.sum(), _one);
     }
 }

@@ -108,7 +108,7 @@ internal sealed class RecurrentNet : IDisposable
         for (var l = 0; l < member.Layers.Length; l++)
         {
             if (l > 0 && dropout > 0 && generator is not null)
-                rows *= empty_like(rows).bernoulli_(1 - dropout, generator).div_(1 - dropout);
+                rows *= Dropout.Mask(rows, dropout, generator);
             rows = member.Layers[l] switch
             {
                 TorchSharp.Modules.LSTM lstm => lstm.forward(rows).Item1,

@@ -12,7 +12,7 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 internal sealed class TrainingCheckpoint(ICheckpoint? store, string modelType, RecurrentHyperparameters parameters, TrainingSet data)
 {
     /// <summary>To be changed whenever training computes otherwise or the state holds other things.</summary>
-    private const string Version = "recurrent-checkpoint-3";
+    private const string Version = "recurrent-checkpoint-4";
 
     private readonly byte[] _identity = store is null ? [] : Identity(modelType, parameters, data);
 

@@ -99,6 +99,22 @@ public sealed class RecurrentForecastTests(string type)
     }
 
     [Test]
+    public void The_same_question_has_the_same_answer_to_the_last_bit()
+    {
+        var series = Toy.Series();
+        using var model = Toy.Fit(_family, """{"hidden_size": 33}""", series).Model;
+        var answer = model.Forecast(series, [100], 3);
+
+        var others = Enumerable.Range(1, 200).Count(i =>
+        {
+            GC.KeepAlive(new byte[8 * i]); // The next arrays lie elsewhere.
+            return !model.Forecast(series, [100], 3).Cast<double>().SequenceEqual(answer.Cast<double>());
+        });
+
+        Assert.That(others, Is.Zero, "of 200 answers differ from the first");
+    }
+
+    [Test]
     public void An_origin_without_enough_rows_in_its_segment_is_refused()
     {
         var series = Toy.Series(border: 150);

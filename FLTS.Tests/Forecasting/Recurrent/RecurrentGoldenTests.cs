@@ -43,7 +43,7 @@ public sealed class RecurrentGoldenTests
         {
             var start = 64 * step % 320;
             var truth = targets.narrow(0, start, 64);
-            losses.Add(trainer.Step(inputs.narrow(1, start, 64).contiguous(), truth, ones_like(truth)).Loss);
+            losses.Add(trainer.Step(inputs.narrow(1, start, 64).contiguous(), truth, ones_like(truth), PyTorchDefaults.LearningRate).Loss);
         }
 
         var expected = reference["training"]!["losses"]!.AsArray().Select(v => v!.GetValue<double>()).ToArray();
