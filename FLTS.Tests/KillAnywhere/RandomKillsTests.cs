@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
@@ -67,6 +68,8 @@ internal sealed class RandomKillsTests
         if (!(await db.Database.GetAppliedMigrationsAsync()).Any())
             return broken;
 
+        // All of one moment: on PostgreSQL the other process goes on meanwhile.
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead);
         var champions = await db.Champions.AsNoTracking().OrderBy(c => c.Version).ToListAsync();
         var attempts = await db.PromotionAttempts.AsNoTracking().ToDictionaryAsync(a => a.AttemptId);
         var pipelines = await db.Pipelines.AsNoTracking().ToListAsync();

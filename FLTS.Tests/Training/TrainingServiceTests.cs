@@ -27,7 +27,7 @@ internal sealed class TrainingServiceTests
 
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.Error, row.Attempt, row.LeaseOwner), Is.EqualTo((RunStatus.Succeeded, (string?)null, 1, (string?)null)));
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
         Assert.That(await ArtifactsAsync(registry), Is.EqualTo(stored.Manifest.Files.Select(f => (f.Path, f.Size, f.Sha256))));
         Assert.That(StagedFiles(registry), Is.Empty, "left in staging");
         Assert.That(registry.Bus().Of<ModelTraining>().Select(m => m.Status), Is.EqualTo(["RUNNING", "SUCCESS"]));
@@ -85,7 +85,7 @@ internal sealed class TrainingServiceTests
         await TrainAsync(registry, queued);
 
         var row = await registry.RunAsync(queued.RunId);
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
         Assert.That(stored.Manifest.Files.Select(f => f.Path), Does.Contain("residuals/validation.parquet"));
         var residuals = await ResidualFile.ReadAsync(stored.Files[ResidualFile.Path], stored.Manifest.Targets);
         var counts = Enumerable.Range(0, residuals.Steps).Select(h => residuals.Values[0].Where((v, i) => i % residuals.Steps == h && double.IsFinite(v)).Count()).ToArray();
@@ -184,7 +184,7 @@ internal sealed class TrainingServiceTests
 
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.Attempt), Is.EqualTo((RunStatus.Succeeded, attempts)));
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
         Assert.That(await ArtifactsAsync(registry), Is.EqualTo(stored.Manifest.Files.Select(f => (f.Path, f.Size, f.Sha256))));
         Assert.That(registry.Log.Count("train_start"), Is.EqualTo(attempts));
     }
@@ -334,6 +334,7 @@ internal sealed class TrainingServiceTests
         public void Dispose() => _real.Dispose();
     }
 
+#pragma warning disable CA2201 // It is the type that libtorch's errors have.
     /// <summary>As libtorch tells of an error: a line for people and its call stack.</summary>
     private sealed class FailsNatively(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, int accidents) : IProcessedData, IDisposable
     {
@@ -346,6 +347,8 @@ internal sealed class TrainingServiceTests
 
         public void Dispose() => _real.Dispose();
     }
+
+#pragma warning restore CA2201
 
     /// <summary>While it uploads, another worker takes the run over.</summary>
     private sealed class LosesLease(IDbContextFactory<RegistryDbContext> registry) : IArtifactStore
