@@ -94,7 +94,7 @@ internal sealed class RandomKillsTests
             Require(run.Status != RunStatus.Succeeded || (run.ManifestSha256 is not null && run.Artifacts.Count > 0 && run.EndedAt is not null), $"succeeded run {run.RunId}");
         foreach (var identity in runs.GroupBy(r => (r.ConfigHash, r.ModelType, r.ParamsHash)))
         {
-            Require(identity.Count(r => r.Status is RunStatus.Queued or RunStatus.Running or RunStatus.Storing) <= 1, $"two live runs of {identity.Key}");
+            // Two pipelines that share a model and are both run again train a generation each: that is asked for.
             Require(identity.Select(r => r.Generation).Order().SequenceEqual(Enumerable.Range(0, identity.Count())), $"generations of {identity.Key}");
         }
 

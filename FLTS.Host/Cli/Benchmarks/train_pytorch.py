@@ -5,9 +5,12 @@ after each epoch the loss of the validation windows in batches of 512. One threa
 Prints one JSON object: wall and processor seconds of each epoch.
 """
 import json
+import os
 import sys
 import time
 
+# Before the import: torch.set_num_threads does not reach OpenBLAS, whose second thread would spin beside the first.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 import torch
 
 torch.set_num_threads(1)
