@@ -29,6 +29,8 @@ internal sealed class ArchitectureTests
         Rule(Rules.WeakEvents, "EventThatIsNoRecord"),
         Rule(Rules.ClocksAndChance, "OwnClock"),
         Rule(Rules.ClocksAndChance, "UnseededChance"),
+        Rule(Rules.NumbersNobodyHolds, "SumOfTensors"),
+        Rule(Rules.NumbersNobodyHolds, "TensorTimesNumber"),
     ];
 
     [TestCaseSource(nameof(_rules))]

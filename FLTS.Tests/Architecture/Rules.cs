@@ -96,5 +96,32 @@ internal static class Rules
         }
     }
 
+    /// <summary>
+    /// No number is handed to libtorch as an object that nobody holds: TorchSharp makes one of a plain number (also the 1 of <c>a + b</c>),
+    /// and the garbage collector may free it while libtorch reads it. Seldom, a sum was another one.
+    /// </summary>
+    public static IEnumerable<string> NumbersNobodyHolds(Assembly assembly, string root)
+    {
+        using var torch = ModuleDefinition.ReadModule(typeof(TorchSharp.torch).Assembly.Location);
+        var calls = torch.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).ToDictionary(m => m.FullName, m => Called(m).Select(c => c.FullName).ToHashSet());
+        const string made = "TorchSharp.Scalar TorchSharp.Scalar::op_Implicit(";
+        var makers = new HashSet<string>();
+        for (var before = -1; before != makers.Count;)
+        {
+            before = makers.Count;
+            makers.UnionWith(calls.Where(m => m.Value.Any(c => makers.Contains(c) || c.StartsWith(made, StringComparison.Ordinal))).Select(m => m.Key));
+        }
+
+        using var module = AssemblyDefinition.ReadAssembly(assembly.Location);
+        foreach (var method in module.MainModule.GetTypes().Where(t => t.FullName.StartsWith(root, StringComparison.Ordinal)).SelectMany(t => t.Methods).Where(m => m.HasBody))
+        {
+            foreach (var called in Called(method).Where(c => makers.Contains(c.FullName) || c.FullName.StartsWith(made, StringComparison.Ordinal)))
+                yield return $"{method.FullName} calls {called.FullName}";
+        }
+
+        static IEnumerable<MethodReference> Called(MethodDefinition method) =>
+            method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>().Select(c => c.GetElementMethod());
+    }
+
     private static IEnumerable<string> Failing(ConditionList rule) => rule.GetResult().FailingTypeNames ?? [];
 }

@@ -90,25 +90,17 @@ internal sealed class NetTrainer : IDisposable
     private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
     {
         var errors = new EpochErrors(_norm);
-        try
+        using var all = tensor(origins);
+        for (var (start, count) = (0, 1); start < origins.Length; start += batchSize, count++)
         {
-            using var all = tensor(origins);
-            for (var (start, count) = (0, 1); start < origins.Length; start += batchSize, count++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var batch = windows.Batch(all.narrow(0, start, Math.Min(batchSize, origins.Length - start)));
-                var (outputs, loss) = run(batch, count);
-                errors.Add(outputs, batch.Targets, batch.Mask, batch.Levels, loss);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var batch = windows.Batch(all.narrow(0, start, Math.Min(batchSize, origins.Length - start)));
+            var (outputs, loss) = run(batch, count);
+            errors.Add(outputs, batch, loss);
+        }
 
-            return errors;
-        }
-        catch
-        {
-            errors.Dispose();
-            throw;
-        }
+        return errors;
     }
 
     /// <summary>Mean over the cells that count, of each member by itself: averaged outputs would let the members make up for each other.</summary>

@@ -62,8 +62,8 @@ internal sealed class TrainingStage(
             while (history.Count < epochs && history.Count - BestOf(history) < parameters.Patience)
             {
                 var epoch = history.Count + 1;
-                using var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
-                using var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
+                var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
+                var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
                 var metrics = Metrics(epoch, train, validation);
                 if (HasExploded(history, metrics))
                     throw new InvalidInputException(FormattableString.Invariant($"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FLTS.Modules.Forecasting.Recurrent;
@@ -9,6 +10,7 @@ namespace FLTS.Modules.Forecasting.Recurrent;
 internal sealed class WindowTable : IDisposable
 {
     private readonly Tensor _inputs, _targets, _mask, _back, _ahead;
+    private readonly Scalar _once = 1.ToScalar(), _lessOnce = (-1).ToScalar(); // How often libtorch is to add the other tensor, held while it does.
     private readonly bool _residual;
 
     public WindowTable(PreparedSeries series, Normalisation norm, int inputLength, int horizon)
@@ -20,7 +22,7 @@ internal sealed class WindowTable : IDisposable
         _targets = tensor(Normalisation.Encode([.. columns.Select(c => series.Values[c])], all, norm.Targets), [series.Rows, columns.Length]);
         _mask = tensor(Mask(series, columns), [series.Rows, columns.Length]);
         _back = tensor([.. Enumerable.Range(1 - inputLength, inputLength).Select(i => (long)i)], [inputLength, 1]);
-        _ahead = arange(1, horizon + 1);
+        _ahead = tensor([.. Enumerable.Range(1, horizon).Select(i => (long)i)]);
         _residual = norm.Mode == TargetMode.Residual;
     }
 
@@ -43,10 +45,10 @@ internal sealed class WindowTable : IDisposable
     public WindowBatch Batch(Tensor origins)
     {
         var (size, outputs) = (origins.shape[0], _targets.shape[1]);
-        var inputs = _inputs.index_select(0, (_back + origins).flatten()).view(-1, size, _inputs.shape[1]);
-        var rows = (origins.unsqueeze(1) + _ahead).flatten();
+        var inputs = _inputs.index_select(0, _back.add(origins, _once).flatten()).view(-1, size, _inputs.shape[1]);
+        var rows = origins.unsqueeze(1).add(_ahead, _once).flatten();
         var levels = _targets.index_select(0, rows).view(size, -1, outputs);
-        var targets = _residual ? levels - _targets.index_select(0, origins).unsqueeze(1) : levels;
+        var targets = _residual ? levels.add(_targets.index_select(0, origins).unsqueeze(1), _lessOnce) : levels;
         return new WindowBatch(inputs, targets, _mask.index_select(0, rows).view(size, -1, outputs), levels);
     }
 
@@ -57,6 +59,8 @@ internal sealed class WindowTable : IDisposable
         _mask.Dispose();
         _back.Dispose();
         _ahead.Dispose();
+        _once.Dispose();
+        _lessOnce.Dispose();
     }
 
     private static bool[][] Counted(PreparedSeries series) =>

@@ -110,6 +110,16 @@ namespace FLTS.Tests.Architecture.Planted.Forecasting
         public DateTime Now() => DateTime.UtcNow;
     }
 
+    internal sealed class SumOfTensors
+    {
+        public TorchSharp.torch.Tensor Of(TorchSharp.torch.Tensor a, TorchSharp.torch.Tensor b) => a + b;
+    }
+
+    internal sealed class TensorTimesNumber
+    {
+        public TorchSharp.torch.Tensor Of(TorchSharp.torch.Tensor a) => a * 0.5;
+    }
+
     internal sealed class UnseededChance
     {
 #pragma warning disable CA5394

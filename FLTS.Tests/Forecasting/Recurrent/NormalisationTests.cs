@@ -58,16 +58,4 @@ public sealed class NormalisationTests
         Assert.That(code.Encode(-3), Is.Zero);
         Assert.That(code.Decode(-1), Is.EqualTo(-2), "0 in original units");
     }
-
-    [Test]
-    public void Whole_batches_decode_as_single_values_do()
-    {
-        ColumnCode[] codes = [new(1, 2, Center: 10, Unit: 400), new(0.5, 0.1)];
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        using var decoder = new LogDecoder(codes);
-
-        var decoded = decoder.Decode(TorchSharp.torch.tensor(new[] { -2f, 0.25f, 1.5f, -0.75f }, [2, 1, 2])).data<double>().ToArray();
-
-        Assert.That(decoded, Is.EqualTo(new[] { codes[0].Decode(-2), codes[1].Decode(0.25), codes[0].Decode(1.5), codes[1].Decode(-0.75) }).Within(1e-12));
-    }
 }

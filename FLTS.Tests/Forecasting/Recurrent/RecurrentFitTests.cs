@@ -219,6 +219,7 @@ public sealed class RecurrentFitTests(string type)
     }
 
     [Test]
+    [NonParallelizable] // Tests themselves add tensors up as they please.
     public async Task A_garbage_collector_that_never_rests_changes_no_weight()
     {
         // Adam, Huber's loss, dropout and logarithms: whatever hands a number to libtorch. An object that was let go of while libtorch reads it would be another number.
