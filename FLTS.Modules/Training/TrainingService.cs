@@ -98,8 +98,8 @@ internal sealed partial class TrainingService(
     }
 
     /// <summary>
-    /// libtorch said no. TorchSharp gives numbers to it that may be collected while it reads them, so that it fails for once over what is right ("Unknown scalar type");
-    /// what is wrong fails every time. So it is tried again from the last checkpoint, but not for ever.
+    /// A native library said no. What is wrong in the data or the code fails every time; memory that was short for a moment does not.
+    /// So it is tried again from the last checkpoint, but not for ever.
     /// </summary>
     private static bool IsNativeAccident(Exception e, RunRow run) => e is ExternalException and not DbException && run.Tries < MaxNativeTries - 1;
 

@@ -30,7 +30,7 @@ internal sealed class TrainingEndTests
     {
         await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
         var row = await TrainAsync(registry, "LSTM", """{"hidden_size": 4, "epochs": 3}""");
-        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
+        var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
 
         var png = stored.Files["plots/loss_curve.png"];
 
