@@ -5,6 +5,7 @@ WORKDIR /source
 # Packages first: this layer, the largest to fetch, changes only when a project file does.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY FLTS.Modules/FLTS.Modules.csproj FLTS.Modules/
+COPY FLTS.Modules/Forecasting/FLTS.Forecasting.csproj FLTS.Modules/Forecasting/
 COPY FLTS.Host/FLTS.Host.csproj FLTS.Host/
 RUN dotnet restore FLTS.Host/FLTS.Host.csproj --runtime linux-x64
 

@@ -1,6 +1,5 @@
 using FLTS.Host.Hosting;
 using FLTS.Modules;
-using FLTS.Modules.Contracts;
 using Hangfire;
 
 namespace FLTS.Host;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Host.Cli.Benchmarks;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using FLTS.Host.Hosting;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
 

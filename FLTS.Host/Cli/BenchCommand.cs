@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using FLTS.Host.Cli.Benchmarks;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FLTS.Host.Hosting;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting.Demo;
+using FLTS.Forecasting.Demo;
 
 namespace FLTS.Host.Cli;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using FLTS.Host.Hosting;
-using FLTS.Modules.Contracts;
 using Spectre.Console;
 
 namespace FLTS.Host.Cli;

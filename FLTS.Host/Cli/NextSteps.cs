@@ -1,5 +1,4 @@
 using FLTS.Host.Hosting;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using Spectre.Console;
 
 namespace FLTS.Host.Cli;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Host.Hosting;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Cli;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Hosting;
 

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FLTS.Modules.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -84,7 +83,7 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
 
     private static ProblemDetails Known(FltsException exception)
     {
-        var problem = Problem(exception.Status, exception.Message);
+        var problem = Problem(FaultStatus.Of(exception), exception.Message);
         foreach (var (name, value) in exception.Details)
             problem.Extensions[name] = value;
 

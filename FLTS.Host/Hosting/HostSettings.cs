@@ -1,5 +1,4 @@
 using FLTS.Modules;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Host.Hosting;
 

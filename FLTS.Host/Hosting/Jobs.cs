@@ -1,5 +1,3 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;

@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using Hangfire.Common;
 using Hangfire.States;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using FLTS.Modules.Contracts;
 using Hangfire.Dashboard;
 
 namespace FLTS.Host.Hosting;

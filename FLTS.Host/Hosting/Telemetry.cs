@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;

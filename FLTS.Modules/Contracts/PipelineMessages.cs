@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Metrics;
 using MassTransit;
 
 namespace FLTS.Modules.Contracts;
@@ -55,6 +56,3 @@ public sealed record PromotionPointer(
     DateTimeOffset Timestamp,
     string AttemptId,
     int Version);
-
-/// <summary>score = Rmse * rmse + Mae * mae + Mse * mse; lower wins.</summary>
-public sealed record ScoreWeights(double Rmse = 0.5, double Mae = 0.3, double Mse = 0.2);

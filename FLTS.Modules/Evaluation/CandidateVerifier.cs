@@ -1,6 +1,4 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 

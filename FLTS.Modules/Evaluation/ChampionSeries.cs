@@ -1,5 +1,4 @@
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 
 namespace FLTS.Modules.Evaluation;

@@ -1,5 +1,4 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Metrics;
+using FLTS.Forecasting.Metrics;
 
 namespace FLTS.Modules.Evaluation;
 

@@ -1,8 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Baselines;
-using FLTS.Modules.Forecasting.Metrics;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Metrics;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 
 namespace FLTS.Modules.Evaluation;

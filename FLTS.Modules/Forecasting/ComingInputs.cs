@@ -1,7 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting;
+namespace FLTS.Forecasting;
 
 /// <summary>
 /// Inputs of the steps behind an origin, for models that are fed their own forecasts: targets from the forecast, calendar from the time,

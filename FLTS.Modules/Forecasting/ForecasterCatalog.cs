@@ -1,10 +1,9 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Baselines;
-using FLTS.Modules.Forecasting.Prophet;
-using FLTS.Modules.Forecasting.Recurrent;
-using FLTS.Modules.Forecasting.Trees;
+using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Trees;
 
-namespace FLTS.Modules.Forecasting;
+namespace FLTS.Forecasting;
 
 /// <summary>Every kind of model, in the order that breaks ties (FORECASTING.md 7).</summary>
 public static class ForecasterCatalog

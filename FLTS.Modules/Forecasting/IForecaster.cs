@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FLTS.Modules.Forecasting;
+namespace FLTS.Forecasting;
 
 /// <summary>An unfitted model with its hyperparameters.</summary>
 public interface IForecaster
@@ -9,7 +9,7 @@ public interface IForecaster
     string ModelType { get; }
 
     /// <summary>Fits on the rows before <see cref="TrainingSet.ValidationStart"/>, selects and reports on those after it. The same data and seed give the same model.</summary>
-    /// <exception cref="Contracts.InvalidInputException">Too few rows for this model, with the number needed.</exception>
+    /// <exception cref="InvalidInputException">Too few rows for this model, with the number needed.</exception>
     /// <exception cref="OperationCanceledException">The context's token was cancelled.</exception>
     FitResult Fit(TrainingSet data, FitContext context);
 }
@@ -33,11 +33,11 @@ public interface IFittedForecaster : IDisposable
     /// <param name="steps">H</param>
     /// <param name="holidays">All that fall on the coming days; null: nobody said.</param>
     /// <returns>[N, H, M]</returns>
-    /// <exception cref="Contracts.InvalidInputException">The model does not know such a holiday, or needs to be told of them.</exception>
+    /// <exception cref="InvalidInputException">The model does not know such a holiday, or needs to be told of them.</exception>
     double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps, IReadOnlyList<ComingHoliday>? holidays) =>
         holidays is null or []
             ? Forecast(history, origins, steps)
-            : throw new Contracts.InvalidInputException($"{Signature.ModelType} knows no holidays; leave 'holidays' out.");
+            : throw new InvalidInputException($"{Signature.ModelType} knows no holidays; leave 'holidays' out.");
 
     /// <summary>The model as files, for example <c>weights.safetensors</c> or <c>model.json</c>. Nothing executable.</summary>
     IReadOnlyDictionary<string, byte[]> Save();
@@ -135,13 +135,13 @@ public interface IForecasterFamily
     string ModelType { get; }
 
     /// <summary>Completes a hyperparameter document with defaults (snake_case names) and checks every range; the result is what <c>params_hash</c> is taken of.</summary>
-    /// <exception cref="Contracts.InvalidInputException">Unknown name, wrong type or out of range; names the hyperparameter and the range.</exception>
+    /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range; names the hyperparameter and the range.</exception>
     JsonObject Normalise(JsonObject? hyperparameters);
 
     /// <summary>An unfitted model.</summary>
     IForecaster Create(JsonObject hyperparameters);
 
     /// <summary>A fitted model from its files (as <see cref="IFittedForecaster.Save"/> gave them).</summary>
-    /// <exception cref="Contracts.CorruptArtifactException">A file is missing, malformed or does not fit the signature.</exception>
+    /// <exception cref="CorruptArtifactException">A file is missing, malformed or does not fit the signature.</exception>
     IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files);
 }

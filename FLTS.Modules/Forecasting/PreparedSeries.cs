@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting;
+namespace FLTS.Forecasting;
 
 /// <summary>
 /// A table ready for models: rows one step apart inside a segment, no holes, scaled.

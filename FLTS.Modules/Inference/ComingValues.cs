@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
 namespace FLTS.Modules.Inference;
 

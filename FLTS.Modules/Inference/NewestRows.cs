@@ -1,7 +1,5 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -89,7 +88,7 @@ internal static class PredictEndpoints
         }
         catch (FltsException e)
         {
-            return new BatchItem(null, new BatchProblem(e.Status, e.Message));
+            return new BatchItem(null, new BatchProblem(FaultStatus.Of(e), e.Message));
         }
     }
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
 
 namespace FLTS.Modules.Inference;
 

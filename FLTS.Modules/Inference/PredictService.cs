@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;
@@ -41,7 +39,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
         catch (Exception e)
         {
             outcome = Outcome(e);
-            if (e is FltsException { Status: < 500 })
+            if (e is FltsException and not UnavailableException)
                 LogRejected(logger, e.Message);
 
             throw;
@@ -111,7 +109,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
         TooManyException => "queue_full",
         UnavailableException => "no_model",
         OperationCanceledException => "timeout",
-        FltsException { Status: < 500 } => "client_error",
+        FltsException => "client_error",
         _ => "server_error",
     };
 

@@ -1,5 +1,5 @@
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 
 namespace FLTS.Modules.Inference;

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using Microsoft.Extensions.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Profiling;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
 using ScottPlot;
 
 namespace FLTS.Modules.Preprocessing;

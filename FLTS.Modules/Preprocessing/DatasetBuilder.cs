@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Profiling;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

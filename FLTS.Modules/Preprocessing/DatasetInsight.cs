@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Profiling;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 
 namespace FLTS.Modules.Preprocessing;

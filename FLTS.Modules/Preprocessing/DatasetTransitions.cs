@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,4 @@
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;

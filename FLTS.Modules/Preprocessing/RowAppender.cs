@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;

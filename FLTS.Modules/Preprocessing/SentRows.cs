@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Preprocessing;
 

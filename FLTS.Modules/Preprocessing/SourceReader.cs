@@ -1,5 +1,4 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Preprocessing;

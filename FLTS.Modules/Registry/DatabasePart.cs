@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry;

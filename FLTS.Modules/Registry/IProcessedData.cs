@@ -1,5 +1,4 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
 namespace FLTS.Modules.Registry;
 

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 
 namespace FLTS.Modules.Registry;
 

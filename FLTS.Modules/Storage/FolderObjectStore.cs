@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FLTS.Modules.Contracts;
 using Microsoft.Win32.SafeHandles;
 
 namespace FLTS.Modules.Storage;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Storage;
 

@@ -1,4 +1,3 @@
-using FLTS.Modules.Forecasting;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Training;

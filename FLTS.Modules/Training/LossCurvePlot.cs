@@ -1,4 +1,3 @@
-using FLTS.Modules.Forecasting;
 using ScottPlot;
 
 namespace FLTS.Modules.Training;

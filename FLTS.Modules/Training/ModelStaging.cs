@@ -2,10 +2,8 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
 
 namespace FLTS.Modules.Training;
 

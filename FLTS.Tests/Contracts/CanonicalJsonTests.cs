@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

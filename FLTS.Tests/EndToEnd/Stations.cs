@@ -1,5 +1,5 @@
 using System.Globalization;
-using FLTS.Modules.Forecasting.Demo;
+using FLTS.Forecasting.Demo;
 
 namespace FLTS.Tests.EndToEnd;
 

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;

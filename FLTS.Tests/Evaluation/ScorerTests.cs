@@ -1,7 +1,5 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using NUnit.Framework;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Host.Cli.Benchmarks;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Demo;
+using FLTS.Forecasting.Demo;
 using FLTS.Tests.TestKit;
 using NUnit.Framework;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using FLTS.Host;
 using FLTS.Host.Hosting;
-using FLTS.Modules.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;

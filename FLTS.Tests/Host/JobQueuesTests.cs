@@ -1,6 +1,5 @@
 using FLTS.Host;
 using FLTS.Modules;
-using FLTS.Modules.Contracts;
 using FLTS.Tests.TestKit;
 using Hangfire;
 using Hangfire.Common;

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit;
 using Hangfire;

@@ -1,5 +1,4 @@
 using FLTS.Host;
-using FLTS.Modules.Contracts;
 using FLTS.Tests.TestKit;
 using NUnit.Framework;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using FLTS.Modules.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;

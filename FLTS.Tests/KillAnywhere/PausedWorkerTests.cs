@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit;

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;

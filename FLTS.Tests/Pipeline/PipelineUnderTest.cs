@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;

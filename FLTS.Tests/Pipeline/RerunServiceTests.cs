@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Host;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Host;
 using FLTS.Tests.Registry;

@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Preprocessing;
 using NUnit.Framework;
 
@@ -24,7 +23,7 @@ internal sealed class ReadingTurnTests
         var taken = Enumerable.Range(0, 3).Select(i => turn.RunAsync(() => Work(i), default)).ToList();
 
         var refused = Assert.ThrowsAsync<TooManyException>(() => turn.RunAsync(() => Work(3), default))!;
-        Assert.That((refused.Status, refused.RetryAfterSeconds), Is.EqualTo((429, 5)));
+        Assert.That((FaultStatus.Of(refused), refused.RetryAfterSeconds), Is.EqualTo((429, 5)));
         Assert.That(refused.Message, Does.Contain("2 requests wait already").And.Contain("Datasets:MaxWaiting"));
 
         first.SetResult();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
 using FLTS.Tests.Registry;

@@ -1,4 +1,3 @@
-using FLTS.Modules.Forecasting;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;

@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;

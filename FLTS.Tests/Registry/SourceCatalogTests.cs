@@ -1,5 +1,4 @@
 using System.Text;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Demo;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;

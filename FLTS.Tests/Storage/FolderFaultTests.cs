@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
 using NUnit.Framework;

@@ -1,5 +1,4 @@
 using System.Text;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
 using NUnit.Framework;

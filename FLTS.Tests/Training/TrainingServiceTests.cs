@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Demo;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Metrics;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Metrics;
+using FLTS.Forecasting.Preparation;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
 using static FLTS.Host.Cli.Benchmarks.AccuracyScores;
 
 namespace FLTS.Host.Cli.Benchmarks;

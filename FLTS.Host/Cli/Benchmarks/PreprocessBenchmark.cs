@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Demo;
+using FLTS.Forecasting.Demo;
 using FLTS.Modules.Preprocessing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting.Demo;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Prophet;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

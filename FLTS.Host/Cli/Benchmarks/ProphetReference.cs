@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Prophet;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

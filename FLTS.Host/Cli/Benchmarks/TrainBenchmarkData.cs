@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Host.Cli.Benchmarks;
 

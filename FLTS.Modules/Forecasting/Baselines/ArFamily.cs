@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary>
 /// <c>AR</c>: vector autoregression by ridge least squares: each target one step ahead from <c>input_len</c> (10, 1 to 1000) lags of all columns.
@@ -15,7 +15,7 @@ public sealed class ArFamily : ReferenceFamily
         AllowOnly(hyperparameters, "input_len", "refit_on_all");
         var refit = hyperparameters?["refit_on_all"];
         if (refit is not null && refit.GetValueKind() is not (System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False))
-            throw new Contracts.InvalidInputException($"AR: 'refit_on_all' is {refit.ToJsonString()}; it must be true or false.");
+            throw new InvalidInputException($"AR: 'refit_on_all' is {refit.ToJsonString()}; it must be true or false.");
         return new JsonObject
         {
             ["input_len"] = (int)Number(hyperparameters, "input_len", 10, 1, 1000, whole: true),

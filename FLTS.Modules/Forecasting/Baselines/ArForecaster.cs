@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary>Fits AR: normal equations of the fit part and of the validation part, the penalty with the least validation error, then both together.</summary>
 internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecaster

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary>
 /// <c>EWMA</c>: every step is the exponentially weighted mean of the last <c>input_len</c> (10, 1 to 10000) rows, weights (1 - alpha)^age normalised to 1

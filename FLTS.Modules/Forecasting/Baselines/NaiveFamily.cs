@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary><c>NAIVE</c>: every step is the last observed value. No hyperparameters.</summary>
 public sealed class NaiveFamily : ReferenceFamily

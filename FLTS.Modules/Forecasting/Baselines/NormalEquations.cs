@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary>Sums of a least-squares problem: X'X, X'y and y'y of standardised columns. P features (the last is 1), K answers.</summary>
 internal sealed class NormalEquations

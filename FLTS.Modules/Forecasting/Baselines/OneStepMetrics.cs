@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary>Losses of a model without epochs: one-step forecasts of train and validation, on the series' scale, observed cells of targets that are not flat.</summary>
 public static class OneStepMetrics

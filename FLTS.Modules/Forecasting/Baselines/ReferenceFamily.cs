@@ -1,14 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary>A reference has no value for some scored row; the scoreboard says <c>not_applicable</c> with this sentence.</summary>
-public sealed class NotApplicableException(string message) : FltsException(message)
-{
-    public override int Status => 422;
-}
+public sealed class NotApplicableException(string message) : FltsException(message);
 
 /// <summary>What the references share: checked hyperparameters, and a <c>model.json</c> that says which model it is.</summary>
 public abstract class ReferenceFamily : IForecasterFamily

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FLTS.Modules.Forecasting.Baselines;
+namespace FLTS.Forecasting.Baselines;
 
 /// <summary><c>SEASONAL_NAIVE</c>: every step is the value at the same time one day before (the nearest whole number of days before the origin). No hyperparameters.</summary>
 public sealed class SeasonalNaiveFamily : ReferenceFamily

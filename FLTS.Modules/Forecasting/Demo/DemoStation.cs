@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FLTS.Modules.Forecasting.Demo;
+namespace FLTS.Forecasting.Demo;
 
 /// <summary>
 /// A plausible base station, one row every two minutes: daily and weekly load, bursts that fade over some rows, columns that move

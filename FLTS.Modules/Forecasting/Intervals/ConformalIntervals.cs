@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Intervals;
+namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
 /// Split-conformal intervals (Lei et al. 2018) from signed residuals, target by target and step by step (FORECASTING.md 8): above the forecast the residual of

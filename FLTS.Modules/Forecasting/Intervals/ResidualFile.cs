@@ -1,8 +1,7 @@
-using FLTS.Modules.Contracts;
 using Parquet;
 using Parquet.Schema;
 
-namespace FLTS.Modules.Forecasting.Intervals;
+namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
 /// <c>residuals/validation.parquet</c>: a row an origin and step. Columns <c>#origin</c> (time of the last known row; microseconds, no zone), <c>#step</c> (int32, from 1),

@@ -1,7 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Intervals;
+namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
 /// What a model got wrong on the validation part, for intervals (FORECASTING.md 8): truth minus forecast in original units, from recursive rollouts

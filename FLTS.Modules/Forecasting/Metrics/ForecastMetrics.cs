@@ -1,13 +1,9 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Metrics;
+namespace FLTS.Forecasting.Metrics;
 
 /// <summary>A forecast holds NaN or infinity: that candidate has failed, by name.</summary>
-public sealed class NonFiniteForecastException(string message) : FltsException(message)
-{
-    public override int Status => 422;
-}
+public sealed class NonFiniteForecastException(string message) : FltsException(message);
 
 /// <summary>One target's numbers. An undefined number is null and <paramref name="Undefined"/> says why, by name.</summary>
 /// <param name="Cells">Observed cells scored.</param>

@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Metrics;
+namespace FLTS.Forecasting.Metrics;
 
 /// <summary>Sums of one target's errors over observed cells, on min-max scale; for a flat target the scale is 1.</summary>
 internal sealed record TargetErrors(int Cells, double SquareSum, double AbsoluteSum, double TruthMean, double TruthSquares, double Range)

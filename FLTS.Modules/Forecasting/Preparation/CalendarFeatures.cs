@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
 /// Time as points on circles: sin and cos of 2 pi value / period for the minute of the day (period 1440), the day of the week (Monday = 0, period 7)

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Measured columns of both parts: filled, clipped, scaled, with masks, and the truth as it was.</summary>
 internal sealed class CleanedParts

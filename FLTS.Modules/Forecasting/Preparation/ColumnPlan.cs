@@ -1,7 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Which columns there are and in which order: targets, further inputs, lags, calendar.</summary>
 internal sealed record ColumnPlan(IReadOnlyList<string> Targets, IReadOnlyList<string> Measured, IReadOnlyList<string> All)

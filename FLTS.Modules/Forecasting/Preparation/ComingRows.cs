@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Rows that have not come yet, behind those that have: for models that take some columns as known ahead.</summary>
 internal static class ComingRows

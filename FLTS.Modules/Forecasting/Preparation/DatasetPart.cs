@@ -1,7 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Contiguous rows of a frame, in original units with NaN for holes; the measured columns only.</summary>
 internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments, double[][] Values)

@@ -1,7 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>From raw tables to a <see cref="PreparedDataset"/>: parts, sampling, filling, clipping, calendar, lags, scaling (FORECASTING.md 3).</summary>
 public static class DatasetPreparer

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
 /// The scored set (FORECASTING.md 4): test, preceded by the end of train where it follows without a gap. N origins, H steps, M targets.

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
 /// From a model's scale to original units, the same way in scoring and serving: inverse scaling, flat targets become their constant,

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Every <paramref name="Of"/>-th row group of a file from number <paramref name="First"/> on; the default is all of them.</summary>
 public readonly record struct GroupShare(int First, int Of)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>How the numerical core writes JSON: snake_case names, enumerations by name, numbers that read back exactly.</summary>
 internal static class JsonFormat

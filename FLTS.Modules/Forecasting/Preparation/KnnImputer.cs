@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
 /// scikit-learn's KNNImputer (weights "distance", metric nan_euclidean) over min-max-scaled columns: a hole becomes the mean, weighted by 1/distance,

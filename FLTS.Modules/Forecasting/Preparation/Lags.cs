@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Lag columns: <c>name_lag_n</c> holds the value of <c>name</c> n rows earlier, on the same scale.</summary>
 public static class Lags

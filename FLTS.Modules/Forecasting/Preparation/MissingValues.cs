@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Filling of holes (NaN) in one column or table; masks of what was observed.</summary>
 public static class MissingValues

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Strict reading of an options document: every fault names the option, what was given and what is allowed.</summary>
 internal sealed class OptionReader(JsonObject json, string prefix)

@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>What preprocessing found, for people: counts and sentences.</summary>
 public sealed record DatasetReport

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Defaults, overrides and checks of <see cref="PreprocessConfig"/>.</summary>
 internal static partial class PreprocessConfigParser

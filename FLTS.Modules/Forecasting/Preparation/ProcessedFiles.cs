@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using Parquet;
 using Parquet.Schema;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
 /// The three files of processed data: <c>train.parquet</c>, <c>test.parquet</c>, <c>meta.json</c>. The same dataset gives the same bytes.

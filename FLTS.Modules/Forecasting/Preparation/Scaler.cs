@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>What train says about one measured column; original units.</summary>
 /// <param name="Name">The column.</param>

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Adds lags and calendar to scaled measured columns and drops the rows without all lags.</summary>
 internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, TimeSpan step, IReadOnlyList<string> flat)

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>What a served model was trained with: how its rows are prepared and what it needs.</summary>
 public sealed record ServingModel(PreprocessConfig Config, Scaler Scaler, ModelSignature Signature)

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Preparation;
+namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Moments and quantiles as numpy and scikit-learn define them.</summary>
 public static class Statistics

@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Profiling;
+namespace FLTS.Forecasting.Profiling;
 
 /// <summary>What the observed values of a column look like, in original units. Null: not defined (too few values, or none that differ).</summary>
 /// <param name="Name">Column.</param>

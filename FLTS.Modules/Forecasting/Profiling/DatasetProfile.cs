@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Profiling;
+namespace FLTS.Forecasting.Profiling;
 
 /// <summary>One file of a dataset.</summary>
 /// <param name="First">Time of its first row.</param>
@@ -24,7 +24,7 @@ public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string
     /// <param name="test">The test file, or null. Columns that train does not have are left out.</param>
     /// <param name="maxGapSteps">Most missing rows a gap may have before it ends the segment.</param>
     /// <param name="cancellation">Looked at after every column.</param>
-    /// <exception cref="Contracts.InvalidInputException">Fewer than two rows, or under 75 % of the steps are regular.</exception>
+    /// <exception cref="InvalidInputException">Fewer than two rows, or under 75 % of the steps are regular.</exception>
     public static DatasetProfile Of(RawTable train, RawTable? test, int maxGapSteps, CancellationToken cancellation = default)
     {
         var missing = train.Columns.ToDictionary(c => c, c => Missing(train, c) + (test is null ? 0 : Missing(test, c)), StringComparer.Ordinal);

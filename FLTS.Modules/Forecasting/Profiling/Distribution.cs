@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Profiling;
+namespace FLTS.Forecasting.Profiling;
 
 /// <summary>Bins in which the bulk of a column can be seen: equally wide, or in the logarithm where a linear scale would put most values into one of them.</summary>
 /// <param name="Edges">[B + 1] Ascending; logarithms to base 10 where <paramref name="IsLogarithmic"/>.</param>

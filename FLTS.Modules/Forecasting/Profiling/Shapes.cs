@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Forecasting.Profiling;
+namespace FLTS.Forecasting.Profiling;
 
 /// <summary>Least, middle and greatest value of a stretch of rows: what a line of more points than pixels shows. NaN where a stretch has no value.</summary>
 /// <param name="Times">[B] Middle of each stretch.</param>

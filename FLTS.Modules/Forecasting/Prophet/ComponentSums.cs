@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Sums of feature times coefficient by component.</summary>
 internal sealed class ComponentSums

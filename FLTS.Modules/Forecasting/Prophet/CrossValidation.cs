@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>A row forecast from a cutoff before it; all in units of y. Bounds are null without uncertainty samples.</summary>
 public sealed record CrossValidationRow(DateTime Cutoff, DateTime Ds, double Y, double Yhat, double? YhatLower, double? YhatUpper);

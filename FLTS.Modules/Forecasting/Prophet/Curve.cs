@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>yhat on the rows of a history and what its derivatives are made of.</summary>
 internal sealed class Curve(HistoryDesign design, Growth growth, double[]? caps)

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>A fit that is not a quadratic problem, on all rows or on evenly thinned ones.</summary>
 /// <param name="Design">Rows.</param>

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>One column of the design matrix.</summary>
 /// <param name="Name">Prophet's name, for example <c>weekly_delim_1</c>.</param>

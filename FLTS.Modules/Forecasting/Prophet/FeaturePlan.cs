@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// The columns of the design matrix in Prophet's order (<c>make_all_seasonality_features</c>): seasonalities, holidays by name, regressors;

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>How the optimiser ended.</summary>
 /// <param name="LogPosterior">Log posterior reached, constants dropped as Stan drops them.</param>

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Prophet models of all targets behind the forecaster contract: the curve at the times after each origin.</summary>
 internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetModel[] models, SeriesColumns columns) : IFittedForecaster

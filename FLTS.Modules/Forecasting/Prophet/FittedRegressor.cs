@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>A regressor with what standardises it: (value - mean) / deviation (Prophet's <c>initialize_scales</c>).</summary>
 public sealed record FittedRegressor(string Name, double PriorScale, TermMode Mode, double Mean, double Deviation)

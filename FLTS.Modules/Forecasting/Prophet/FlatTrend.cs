@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>A flat trend has neither slope nor bends: their rows and columns are 0.</summary>
 internal static class FlatTrend

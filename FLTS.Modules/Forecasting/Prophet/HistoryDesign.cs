@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>What the rows of a history give to every fit on them: scaled times, segments of the trend, the design matrix. Shared by targets.</summary>
 internal sealed class HistoryDesign

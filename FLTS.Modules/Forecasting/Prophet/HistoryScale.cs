@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// Brings times and values to the scale of the priors (Prophet's <c>initialize_scales</c> and <c>setup_dataframe</c>):

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// Holidays of the design matrix (Prophet's <c>make_holiday_features</c>): one 0/1 column a holiday and day of its window, sorted by name;

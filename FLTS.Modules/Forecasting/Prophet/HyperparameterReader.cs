@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Reads one JSON object, field by field, with errors that name field, value and range.</summary>
 internal sealed class HyperparameterReader(JsonObject from, string place = "")

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Where the optimiser starts (Prophet's <c>linear_growth_init</c>, <c>logistic_growth_init</c>, <c>flat_growth_init</c>).</summary>
 public static class InitialTrend

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// Minimises 1/2 z'Hz - c'z + sum_j penalty_j |z_j| exactly: an active-set search over the signs of z

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Where fits of a logistic trend may start.</summary>
 internal static class LogisticStarts

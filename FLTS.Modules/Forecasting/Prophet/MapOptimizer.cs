@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Where the optimiser stopped.</summary>
 internal sealed record MapOutcome(double[] Theta, double Sse, int Iterations, bool Converged, double ExpectedGain);

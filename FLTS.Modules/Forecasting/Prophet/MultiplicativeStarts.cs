@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Where fits with multiplicative terms on a linear or flat trend may start.</summary>
 internal static class MultiplicativeStarts

@@ -1,6 +1,6 @@
 using MathNet.Numerics.Distributions;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>What observations scatter by around the curve, on the scale of the priors.</summary>
 /// <param name="sigma">Standard deviation of the normal distribution.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Noise drawn once; each row reads a window at a random place. Quantiles look at one row at a time, so windows that overlap do no harm.</summary>
 internal sealed class NoisePool

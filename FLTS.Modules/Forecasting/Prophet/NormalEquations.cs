@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// J'J and J'r over all rows, where row i of J is [a t, a, a (t - t_1)+, ..., a (t - t_S)+, features].

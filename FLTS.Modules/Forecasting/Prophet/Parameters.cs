@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>What a fit estimates, on the scale of the priors.</summary>
 /// <param name="K">Base rate.</param>

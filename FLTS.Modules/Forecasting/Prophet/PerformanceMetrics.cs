@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Errors at a distance from the cutoff, averaged over a window of horizons that ends there.</summary>
 /// <param name="Horizon">Distance.</param>

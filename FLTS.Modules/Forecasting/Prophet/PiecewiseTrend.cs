@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// The trend on the scale of the priors. All three shapes rest on z(t) = K_s t + B_s, the piecewise-linear curve of segment s

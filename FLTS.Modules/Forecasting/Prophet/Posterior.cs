@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// Prophet's log posterior (prophet.stan): k, m ~ N(0, 5); delta ~ Laplace(0, tau); beta ~ N(0, prior scale); sigma_obs ~ half N(0, 0.5);

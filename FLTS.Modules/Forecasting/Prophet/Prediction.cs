@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Evaluates a fitted model (Prophet's <c>predict</c>, <c>predict_seasonal_components</c>).</summary>
 internal static class Prediction
@@ -63,7 +63,7 @@ internal static class Prediction
     private static void CheckFloor(ProphetModel model, ProphetFrame rows)
     {
         if (model.Scale.RowFloor && rows.Floor is null)
-            throw new Contracts.InvalidInputException("The model was fitted with a floor; every row to forecast needs one.");
+            throw new InvalidInputException("The model was fitted with a floor; every row to forecast needs one.");
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// <c>PROPHET</c>: one Prophet model a target. Hyperparameters are Prophet's in snake_case (growth, changepoints, n_changepoints, changepoint_range,

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>A forecast in units of y; every array has N entries.</summary>
 public sealed record ProphetForecast

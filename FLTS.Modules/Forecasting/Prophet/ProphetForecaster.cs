@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Fits one Prophet model a target on its observed cells.</summary>
 internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) : IForecaster

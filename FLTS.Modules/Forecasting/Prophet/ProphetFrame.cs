@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Rows for a fit or a forecast, in any order; all columns have N entries.</summary>
 public sealed class ProphetFrame

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>The hyperparameters of a PROPHET run: a JSON document (snake_case) completed with defaults, and the settings it stands for.</summary>
 /// <param name="Settings">What the fit uses.</param>

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Fitted models as versioned JSON (snake_case): <c>{ format, version, models: { name: model } }</c>.</summary>
 public static class ProphetJson

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Train and validation metrics of a fit (FORECASTING.md 6), on the series' scale, over observed cells of targets that are not flat.</summary>
 internal static class ProphetMetrics

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>A fitted model: all that forecasts need. Immutable, safe for several threads.</summary>
 public sealed record ProphetModel
@@ -37,7 +37,7 @@ public sealed record ProphetModel
     /// <summary>The curve at times that may lie anywhere.</summary>
     /// <param name="rows">N rows in any order, with cap, floor, regressors and conditions where the model has them.</param>
     /// <param name="futureHolidays">Occurrences of the model's own holidays that its settings do not list yet.</param>
-    /// <exception cref="Contracts.InvalidInputException">A column is missing, a holiday unknown, a value not finite.</exception>
+    /// <exception cref="InvalidInputException">A column is missing, a holiday unknown, a value not finite.</exception>
     public ProphetForecast Predict(ProphetFrame rows, IReadOnlyList<Holiday>? futureHolidays = null) =>
         Prediction.Of(this, rows, futureHolidays ?? [], withUncertainty: Settings.UncertaintySamples > 0);
 

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Shape of the trend (Taylor &amp; Letham 2017, section 3.1).</summary>
 public enum Growth

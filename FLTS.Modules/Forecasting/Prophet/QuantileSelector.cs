@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// Quantiles of a sample without sorting it: vectorised counts close in on the quantile from a normal guess, and only the few values left between are ordered.

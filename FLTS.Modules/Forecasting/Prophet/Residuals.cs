@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>The sum of squares as the optimiser sees it.</summary>
 internal interface IResiduals

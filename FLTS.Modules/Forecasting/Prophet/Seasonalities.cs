@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Periodic terms: Prophet's auto rule and Fourier features (Taylor &amp; Letham 2017, equation 5).</summary>
 public static class Seasonalities

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>How a dataset's scaled column stands to its original units: original = center + scale * scaled.</summary>
 internal sealed record ColumnUnits(double Center, double Scale)

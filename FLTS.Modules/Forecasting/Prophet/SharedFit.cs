@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>The fits of all series that are observed on the same rows.</summary>
 internal sealed class SharedFit

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>SplitMix64 (Steele, Lea &amp; Flood 2014): small, seeded, the same on every machine and runtime.</summary>
 internal struct SplitMix64(ulong seed)

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
 /// The posterior of a logistic trend, and of multiplicative terms, has several maxima; the one a fit ends in depends on where it starts. So many starts

@@ -1,7 +1,7 @@
 using System.Numerics;
 using MathNet.Numerics.Distributions;
 
-namespace FLTS.Modules.Forecasting.Prophet;
+namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Interval borders in units of y, [N] each.</summary>
 internal sealed record Bounds(double[] YhatLower, double[] YhatUpper, double[] TrendLower, double[] TrendUpper);

@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// Adam (Kingma and Ba 2015, algorithm 1; PyTorch's constants and its L2 penalty) behind a clipped gradient (Pascanu, Mikolov and Bengio 2013), one pass over memory a step.

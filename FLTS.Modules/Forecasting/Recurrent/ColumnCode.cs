@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// How one column is written for the net: (f(value) - mean) / scale, where f is the identity, or, for a column with <c>log1p</c>,

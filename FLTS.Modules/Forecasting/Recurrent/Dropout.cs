@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>Inverted dropout (Srivastava et al. 2014, as PyTorch has it) from a run's own generator.</summary>
 internal static class Dropout

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>Errors of one pass over windows, on the series' scale.</summary>
 internal sealed class EpochErrors(Normalisation norm)

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// Randomness of one epoch as a function of seed and epoch alone: a training needs no generator's state to go on after a kill,

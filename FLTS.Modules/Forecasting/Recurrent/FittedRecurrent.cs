@@ -1,7 +1,7 @@
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>A trained net that answers. Its weights never change, so any number of threads may ask at once.</summary>
 internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net, Normalisation norm) : IFittedForecaster

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// One GRU layer that learns from batches of one size, backpropagation through time by hand: libtorch multiplies matrices into memory that is already there,

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>The GRU layers of one member, learning from batches of one size.</summary>
 internal sealed class GruStack : IDisposable

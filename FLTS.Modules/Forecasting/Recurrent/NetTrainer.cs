@@ -1,8 +1,7 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>A net that learns: steps, passes over windows.</summary>
 internal sealed class NetTrainer : IDisposable

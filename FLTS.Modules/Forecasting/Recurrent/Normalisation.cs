@@ -1,8 +1,7 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Safetensors;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// Brings inputs and targets near 0 and 1 and outputs back; computed in double precision so that large offsets cost no digits.

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// Stacked LSTM (Hochreiter and Schmidhuber 1997) or GRU (Cho et al. 2014, in PyTorch's form) with a linear head on the last step;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>Trains a net, keeps the epoch of the lowest validation loss.</summary>
 internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, RecurrentHyperparameters parameters) : IForecaster

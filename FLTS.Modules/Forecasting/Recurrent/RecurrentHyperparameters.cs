@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// Learning rate over the epochs: constant; falling along half a cosine to 0 (SGDR without restarts, Loshchilov and Hutter 2017);

@@ -1,8 +1,7 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 using static TorchSharp.torch;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>
 /// Stacked LSTM or GRU layers (PyTorch's equations) and a linear head on the last step. Layers are modules of one layer each,

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>One thread a computation: with batches this small libtorch's own threads cost more than they give, and several trainings run side by side anyway.</summary>
 internal static class TorchRuntime

@@ -1,8 +1,7 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Safetensors;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>One training of one net, from its start or from its last finished epoch to its end.</summary>
 /// <param name="cell">Which equations.</param>

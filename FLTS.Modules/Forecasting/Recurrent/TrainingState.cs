@@ -1,7 +1,6 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 
-namespace FLTS.Modules.Forecasting.Recurrent;
+namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>Where a training stands after an epoch: all that the next one depends on besides data and hyperparameters.</summary>
 /// <param name="Stage">0: the epoch is being selected; 1: the net is trained again on all rows.</param>

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Safetensors;
+namespace FLTS.Forecasting.Safetensors;
 
 /// <summary>
 /// Hugging Face's safetensors format: 8 bytes of header length (little endian), a JSON header, then the values without holes or overlaps.

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>Columns in the pieces they were read in, so that no row is moved until it is known where it belongs. B pieces, C columns, R rows.</summary>
 internal sealed class ColumnBlocks

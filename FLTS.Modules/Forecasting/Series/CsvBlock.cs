@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>A fault in one cell: its line inside the block (from 0), column and shown content.</summary>
 internal readonly record struct CellFault(int Line, string Shown);

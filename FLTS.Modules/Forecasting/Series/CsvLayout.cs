@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>What the header line says: separator, names, which field is the time and which are read.</summary>
 internal sealed class CsvLayout

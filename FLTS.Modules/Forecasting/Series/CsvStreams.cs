@@ -1,7 +1,6 @@
 using System.Buffers;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>Reading half of a stream, so that the wrappers below say only what differs.</summary>
 internal abstract class ReadingStream : Stream

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>Joins parsed blocks in order and turns their faults into sentences with absolute rows.</summary>
 internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstRow, bool required, long expectedBytes)

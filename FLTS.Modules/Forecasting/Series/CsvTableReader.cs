@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>
 /// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing.

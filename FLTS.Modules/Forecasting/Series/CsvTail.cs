@@ -1,7 +1,6 @@
 using System.Buffers;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>The end of a CSV, without the memory that all its numbers would take.</summary>
 public static class CsvTail

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>
 /// Rounds digits times a power of ten to the nearest double with one or two multiplications of 128 bits (Lemire, "Number parsing at a gigabyte per second", 2021).

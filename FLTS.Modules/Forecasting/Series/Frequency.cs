@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>The step of a series and where its grid lies.</summary>
 /// <param name="Step">Most frequent difference between successive times.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>Lays ascending times on a grid: snaps, numbers segments, puts missing rows into short gaps.</summary>
 internal sealed class GridBuilder

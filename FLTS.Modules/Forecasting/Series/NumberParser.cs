@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>Numbers with a decimal point, and the words for a missing one. Every number is the double nearest to what is written, ties to even.</summary>
 internal static class NumberParser

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>A CSV as read: rows in file order, nothing cleaned. R rows, C numeric columns.</summary>
 public sealed class RawTable

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>What was found and mended on the way from a table to a frame; counts of rows unless said otherwise.</summary>
 public sealed record SeriesReport

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>Zones that mean the same on every machine.</summary>
 public static class TimeZones

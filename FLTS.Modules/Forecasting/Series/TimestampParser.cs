@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace FLTS.Modules.Forecasting.Series;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>What a timestamp cell turned out to be.</summary>
 internal enum TimestampKind { Invalid, Local, Zoned, Epoch }

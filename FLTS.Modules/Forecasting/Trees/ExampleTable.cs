@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Windows of a series and what comes after them, as examples to learn from.</summary>
 internal sealed class ExampleTable

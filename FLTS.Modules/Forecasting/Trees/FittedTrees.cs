@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Tree ensembles that answer; plain arrays, no native library.</summary>
 /// <param name="signature">What it needs and gives.</param>

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// <c>LIGHTGBM</c>: gradient-boosted regression trees (LightGBM, Ke et al. 2017), for each target one ensemble for the next step and one for the steps after it, on lags, rolling statistics and the calendar;

@@ -1,6 +1,5 @@
-using FLTS.Modules.Contracts;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// One regression tree as arrays; N inner nodes, N + 1 leaves. A child of at least 0 is an inner node that comes later in the arrays, a negative one is leaf <c>~child</c>.

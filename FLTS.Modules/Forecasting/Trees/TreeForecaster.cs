@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Baselines;
+using FLTS.Forecasting.Baselines;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// Grows two ensembles a target, one for the next step and one for all steps after it; keeps as many trees as the validation part likes best,

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FLTS.Modules.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
 using Microsoft.ML.Trainers.LightGbm;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Examples of one target.</summary>
 /// <param name="Features">[N][<see cref="WindowFeatures.Names"/>] Finite.</param>

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Hyperparameters of LIGHTGBM; in JSON by their snake_case names, which are LightGBM's own where it has them.</summary>
 /// <param name="InputLen">Rows seen, 1 to 1000.</param>

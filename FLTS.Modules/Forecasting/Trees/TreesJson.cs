@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary><c>model.json</c>: the trees of every target (<c>trees</c> for the first step, <c>further_trees</c> for those after it), with the names of the features they ask for.</summary>
 internal static class TreesJson

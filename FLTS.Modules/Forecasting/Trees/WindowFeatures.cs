@@ -1,6 +1,6 @@
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Forecasting.Trees;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// What trees see of a window of <c>input_len</c> rows: of every column but the calendar its last value, the values before it and the mean, minimum, maximum

@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using MassTransit;
 
 namespace FLTS.Modules.Training.LightGbm;

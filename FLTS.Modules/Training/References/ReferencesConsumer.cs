@@ -1,5 +1,3 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
 using MassTransit;
 
 namespace FLTS.Modules.Training.References;

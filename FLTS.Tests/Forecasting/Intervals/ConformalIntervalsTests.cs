@@ -1,4 +1,4 @@
-using FLTS.Modules.Forecasting.Intervals;
+using FLTS.Forecasting.Intervals;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Intervals;

@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Baselines;
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Training;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;

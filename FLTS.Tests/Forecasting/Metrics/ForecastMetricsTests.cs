@@ -1,5 +1,5 @@
-using FLTS.Modules.Forecasting.Metrics;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Metrics;
+using FLTS.Forecasting.Preparation;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 

@@ -1,5 +1,4 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -215,7 +214,7 @@ public class DatasetPreparerTests
             var (a, b) = (Tables.Walk(200, seed, 0.3), Tables.Walk(200, seed + 1, 0.05));
             var data = DatasetPreparer.Prepare(Tables.Config($$"""{"missing": {"strategy": "{{missing}}", "drop_share": 0.6} }"""), Tables.Make("x.csv", 0, ("a", a), ("b", b)));
             double[][] raw = [a, b];
-            bool Honest(FLTS.Modules.Forecasting.PreparedSeries series, int f, int t)
+            bool Honest(FLTS.Forecasting.PreparedSeries series, int f, int t)
             {
                 var source = raw[f][(int)(series.Timestamps[t] - Tables.Start).TotalMinutes];
                 return series.Observed[f][t] == !double.IsNaN(source) && double.IsFinite(series.Values[f][t]);

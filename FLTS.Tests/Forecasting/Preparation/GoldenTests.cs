@@ -1,5 +1,5 @@
 using System.Globalization;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

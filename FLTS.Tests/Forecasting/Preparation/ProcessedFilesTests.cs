@@ -1,6 +1,5 @@
 using System.Text;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Preparation;
 using NUnit.Framework;
 using Parquet;
 

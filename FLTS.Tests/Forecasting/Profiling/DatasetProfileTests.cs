@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting.Profiling;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 

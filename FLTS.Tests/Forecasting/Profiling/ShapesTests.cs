@@ -1,5 +1,5 @@
-using FLTS.Modules.Forecasting.Profiling;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 

@@ -1,4 +1,4 @@
-using FLTS.Modules.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

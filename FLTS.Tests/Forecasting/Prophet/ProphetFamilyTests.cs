@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

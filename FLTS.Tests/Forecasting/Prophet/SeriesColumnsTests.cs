@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Prophet;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Prophet;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

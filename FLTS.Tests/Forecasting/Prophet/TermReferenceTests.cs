@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

@@ -1,4 +1,4 @@
-using FLTS.Modules.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent;
 using NUnit.Framework;
 using static TorchSharp.torch;
 

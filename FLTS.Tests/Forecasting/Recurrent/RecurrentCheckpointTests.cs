@@ -1,5 +1,4 @@
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

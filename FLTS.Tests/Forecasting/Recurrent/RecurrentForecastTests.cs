@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Recurrent;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Safetensors;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting.Recurrent;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Safetensors;
 using NUnit.Framework;
 using static TorchSharp.torch;
 

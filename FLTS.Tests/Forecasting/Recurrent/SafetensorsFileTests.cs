@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Safetensors;
+using FLTS.Forecasting.Safetensors;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Recurrent;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Recurrent;
 
 namespace FLTS.Tests.Forecasting.Recurrent;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

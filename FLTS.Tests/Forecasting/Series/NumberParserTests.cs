@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using FLTS.Modules.Forecasting.Series;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;

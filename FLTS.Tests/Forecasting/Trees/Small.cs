@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Trees;
+using FLTS.Forecasting.Trees;
 using FLTS.Tests.Forecasting.Recurrent;
 
 namespace FLTS.Tests.Forecasting.Trees;

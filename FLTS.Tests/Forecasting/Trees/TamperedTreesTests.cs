@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
 using FLTS.Tests.Forecasting.Recurrent;
 using NUnit.Framework;
 

@@ -1,11 +1,9 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Baselines;
-using FLTS.Modules.Forecasting.Demo;
-using FLTS.Modules.Forecasting.Metrics;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
-using FLTS.Modules.Forecasting.Trees;
+using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Metrics;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Trees;
 using FLTS.Tests.Forecasting.Preparation;
 using FLTS.Tests.Forecasting.Recurrent;
 using NUnit.Framework;

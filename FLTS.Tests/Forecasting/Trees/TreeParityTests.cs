@@ -1,4 +1,4 @@
-using FLTS.Modules.Forecasting.Trees;
+using FLTS.Forecasting.Trees;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using NUnit.Framework;

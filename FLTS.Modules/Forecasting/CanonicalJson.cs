@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace FLTS.Modules.Contracts;
+namespace FLTS.Forecasting;
 
 /// <summary>
 /// JSON in the one form RFC 8785 (JCS) allows: no spaces, properties ordered by UTF-16 code units, ECMAScript numbers.

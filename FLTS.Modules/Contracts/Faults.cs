@@ -1,0 +1,32 @@
+namespace FLTS.Modules.Contracts;
+
+/// <summary>The thing named does not exist.</summary>
+public sealed class NotFoundException(string message) : FltsException(message);
+
+/// <summary>The state forbids it now.</summary>
+public sealed class ConflictException(string message) : FltsException(message);
+
+/// <summary>Too many at once.</summary>
+public sealed class TooManyException(string message, int retryAfterSeconds) : FltsException(message)
+{
+    /// <summary>Seconds after which another try makes sense.</summary>
+    public int RetryAfterSeconds { get; } = retryAfterSeconds;
+}
+
+/// <summary>A part that is needed is away; trying later can succeed.</summary>
+public sealed class UnavailableException(string message, Exception? inner = null) : FltsException(message, inner);
+
+/// <summary>Which HTTP status tells a fault: the only place that knows.</summary>
+public static class FaultStatus
+{
+    /// <summary>422 for what cannot be used, and for whatever is not listed; 404, 409, 413, 429, 503 as their faults say.</summary>
+    public static int Of(FltsException fault) => fault switch
+    {
+        NotFoundException => 404,
+        ConflictException => 409,
+        TooLargeException => 413,
+        TooManyException => 429,
+        UnavailableException => 503,
+        _ => 422,
+    };
+}
