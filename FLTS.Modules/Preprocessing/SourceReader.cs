@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Preprocessing;
@@ -57,5 +58,5 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
     }
 
     /// <summary>File names as messages show them.</summary>
-    public static string FileName(string name, string part) => part == "test" ? $"{name}_test.csv" : $"{name}.csv";
+    public static string FileName(DatasetName name, string part) => part == "test" ? $"{name}_test.csv" : $"{name}.csv";
 }
