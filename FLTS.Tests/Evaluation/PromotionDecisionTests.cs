@@ -60,7 +60,7 @@ internal sealed class PromotionDecisionTests
 
         var ranked = PromotionDecision.Ranked(contenders, Champion(0.2)).Select(c => c.RunId);
 
-        Assert.That(ranked, Is.EqualTo(new[] { "old", "a", "b", "c" }));
+        Assert.That(ranked, Is.EqualTo(["old", "a", "b", "c"]));
     }
 
     [TestCase(0.4, "promoted")]
