@@ -31,6 +31,7 @@ internal sealed record HostSettings(
         if (enabled.FirstOrDefault(e => !names.Contains(e, StringComparer.OrdinalIgnoreCase)) is { } stranger)
             throw new InvalidInputException($"Modules:Enabled names '{stranger}'; modules are {string.Join(", ", names)}.");
 
+        string[] wanted = [.. enabled, .. enabled.Select(ModuleCatalog.Companions.GetValueOrDefault).OfType<string>(), .. ModuleCatalog.Foundations];
         var settings = new HostSettings(
             Path.GetFullPath(configuration["Data:Directory"] ?? "./data"),
             Choice(configuration, "Database:Provider", "sqlite", "postgres"),
@@ -39,7 +40,7 @@ internal sealed record HostSettings(
             Choice(configuration, "Bus:Transport", "memory", "rabbitmq"),
             configuration["Bus:RabbitMq:Uri"],
             Choice(configuration, "Jobs:Storage", "memory", "postgres"),
-            [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || ModuleCatalog.Foundations.Contains(m.Name) || enabled.Contains(m.Name, StringComparer.OrdinalIgnoreCase))]);
+            [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || wanted.Contains(m.Name, StringComparer.OrdinalIgnoreCase))]);
         settings.Check();
         CheckUrls(configuration["urls"]);
         return settings;

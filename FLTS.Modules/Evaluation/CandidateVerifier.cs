@@ -1,5 +1,6 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Evaluation;

@@ -1,5 +1,5 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation;
 

@@ -1,6 +1,8 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

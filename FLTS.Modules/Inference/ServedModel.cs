@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Inference;
 

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Inference;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -20,6 +22,9 @@ internal sealed class RegistryModule : IModule
         options.Validate();
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
+        var datasets = configuration.GetSection(DatasetOptions.Section).Get<DatasetOptions>() ?? new DatasetOptions();
+        datasets.Validate();
+        services.AddSingleton(datasets);
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));

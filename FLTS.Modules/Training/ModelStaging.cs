@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Training;

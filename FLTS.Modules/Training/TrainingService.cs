@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
 using Microsoft.Extensions.Logging;

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training;

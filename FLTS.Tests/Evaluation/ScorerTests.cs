@@ -1,6 +1,6 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Evaluation;
+using FLTS.Modules.Registry.Artifacts;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;

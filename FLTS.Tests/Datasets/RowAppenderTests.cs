@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using FLTS.Modules.Preprocessing;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Datasets;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Tests.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Preprocessing;
+namespace FLTS.Tests.Datasets;
 
 [TestFixture]
 internal sealed class RowAppenderTests

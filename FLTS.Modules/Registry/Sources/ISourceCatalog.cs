@@ -1,6 +1,6 @@
 using FLTS.Modules.Registry.Entities;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>Sources by name. A source is kept in the object store by the hash of its bytes; the registry knows which name points at which.</summary>
 internal interface ISourceCatalog

@@ -3,7 +3,7 @@ using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>Reads processed data; the last few datasets are kept weakly, so that trainings side by side read once.</summary>
 internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registry, IObjectStore store) : IProcessedData, IDisposable

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>Profiles and plots of datasets. The same bytes look the same, so what was made last is kept.</summary>
 internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader, ReadingTurn turn)

@@ -1,5 +1,6 @@
+using FLTS.Modules.Registry.Sources;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>Requests that read a whole dataset take turns: each needs memory for all its numbers, and clients decide how many come at once.</summary>
 internal sealed class ReadingTurn(DatasetOptions options) : IDisposable

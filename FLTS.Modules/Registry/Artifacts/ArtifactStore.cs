@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using FLTS.Modules.Storage;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>Where verified artifacts are kept for the next reading.</summary>
 internal sealed record ArtifactCacheFolder(string Path);

@@ -4,7 +4,7 @@ using FLTS.Tests.EndToEnd;
 using FLTS.Tests.Host;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Preprocessing;
+namespace FLTS.Tests.Datasets;
 
 /// <summary>Every kind of bad data over HTTP: what is answered, and that nothing is changed by it.</summary>
 [TestFixture]

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Registry.Sources;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>Rows as a client sent them: names, and each row's values as text in the order of the names; empty = missing.</summary>
 /// <param name="Columns">Names.</param>

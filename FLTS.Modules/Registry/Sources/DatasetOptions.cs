@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>Limits in section <c>Datasets</c> (its <c>Folder</c> is the Registry's).</summary>
 internal sealed record DatasetOptions

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>Rows that were appended, and the version they made.</summary>
 internal sealed record AppendedRows(string Name, string Part, int Appended, int Version, string Sha256, DateTime First, DateTime Last);

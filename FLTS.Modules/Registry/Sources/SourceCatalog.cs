@@ -3,7 +3,7 @@ using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Sources;
 
 internal sealed partial class SourceCatalog(
     IDbContextFactory<RegistryDbContext> registry,

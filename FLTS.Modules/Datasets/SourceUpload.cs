@@ -1,8 +1,8 @@
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>What an upload became.</summary>
 internal sealed record UploadedSource(string Name, string Part, int Version, string Sha256, long Size, int Rows, IReadOnlyList<string> Columns, DateTime First, DateTime Last, IReadOnlyList<string> Warnings);

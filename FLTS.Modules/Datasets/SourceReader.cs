@@ -1,7 +1,8 @@
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>What a file does not tell of itself.</summary>
 /// <param name="Timezone">IANA zone of the dataset, where its times carry one.</param>

@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>Processed data, read back and checked.</summary>
 internal interface IProcessedData

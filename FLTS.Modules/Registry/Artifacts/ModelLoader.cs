@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>A model ready to forecast, with what turns original units into its scale and back.</summary>
 internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster forecaster, Scaler scaler, PreprocessConfig config, ValidationResiduals? residuals = null) : IDisposable

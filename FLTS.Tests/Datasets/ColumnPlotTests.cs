@@ -1,10 +1,10 @@
-using FLTS.Modules.Preprocessing;
+using FLTS.Modules.Datasets;
 using FLTS.Tests.Forecasting.Preparation;
 using FLTS.Tests.Host;
 using NUnit.Framework;
 using SkiaSharp;
 
-namespace FLTS.Tests.Preprocessing;
+namespace FLTS.Tests.Datasets;
 
 [TestFixture]
 internal sealed class ColumnPlotTests

@@ -9,7 +9,7 @@ using FLTS.Tests.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Preprocessing;
+namespace FLTS.Tests.Datasets;
 
 [TestFixture]
 internal sealed class DatasetsOverHttpTests

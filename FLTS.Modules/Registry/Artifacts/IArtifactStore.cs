@@ -1,5 +1,5 @@
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>A model's files on top of the object store: manifest, SHA-256, local cache.</summary>
 internal interface IArtifactStore

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>What a dataset may be called. A name becomes part of file names and object keys.</summary>
 internal static partial class DatasetNames

@@ -2,7 +2,7 @@ using System.Globalization;
 using ScottPlot;
 using SkiaSharp;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>How plots write: fonts, names, numbers and times that fit.</summary>
 internal static class PlotText

@@ -1,7 +1,8 @@
-using FLTS.Modules.Preprocessing;
+using FLTS.Modules.Datasets;
+using FLTS.Modules.Registry.Sources;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Preprocessing;
+namespace FLTS.Tests.Datasets;
 
 [TestFixture]
 internal sealed class ReadingTurnTests

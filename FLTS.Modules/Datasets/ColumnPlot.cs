@@ -4,7 +4,7 @@ using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using ScottPlot;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary><c>GET /datasets/{name}/plots/{column}</c>: the series, its day profile and its distribution.</summary>
 internal static class ColumnPlot

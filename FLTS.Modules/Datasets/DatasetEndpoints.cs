@@ -1,6 +1,7 @@
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
-namespace FLTS.Modules.Preprocessing;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>A version of one part of a dataset.</summary>
 internal sealed record SourceVersionView(string Part, int Version, string Sha256, long Size, DateTimeOffset RegisteredAt);
@@ -16,7 +17,7 @@ internal sealed record SourceVersionView(string Part, int Version, string Sha256
 /// <summary>A dataset with its versions, newest first.</summary>
 internal sealed record DatasetVersionsView(string Name, IReadOnlyList<SourceVersionView> Versions);
 
-/// <summary><c>/datasets/{name}</c>: store, append, look at. The list is the Registry's.</summary>
+/// <summary><c>/datasets</c>: list, store, append, look at.</summary>
 internal static class DatasetEndpoints
 {
     private static readonly DateTime _first = new(2018, 2, 5, 23, 40, 0);
@@ -37,6 +38,8 @@ internal static class DatasetEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/datasets", List).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
+            .RequireRole(Roles.Read).ProducesProblem(422).WithExample(RegistryExamples.Datasets);
         var group = routes.MapGroup("/datasets/{name}").WithTags("Datasets");
         group.MapPut("", Put).WithName("PutDataset")
             .WithSummary("Stores a CSV (or gzip of one) as the newest version of a dataset's train or test part.")
@@ -58,6 +61,15 @@ internal static class DatasetEndpoints
             .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample(_profile);
         group.MapGet("/plots/{column}", Plot).WithName("PlotColumn").WithSummary("A column as PNG: the series, its day profile, its distribution.")
             .RequireRole(Roles.Read).Produces(200, contentType: "image/png").ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample("(the PNG's bytes)");
+    }
+
+    private static async Task<Ok<Page<DatasetView>>> List(
+        RegistryReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        if (cursor is not null && !DatasetNames.IsName(cursor))
+            throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
+
+        return TypedResults.Ok(await reader.DatasetsAsync(sources, Cursor.Limit(limit), cursor, cancellation));
     }
 
     private static async Task<Created<UploadedSource>> Put(
