@@ -1,5 +1,3 @@
-using FLTS.Modules.Datasets;
-using FLTS.Modules.Registry.Sources;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
