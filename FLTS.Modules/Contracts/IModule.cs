@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FLTS.Modules;
+namespace FLTS.Modules.Contracts;
 
 /// <summary>The whole registration contract of a module: one folder, one namespace, one implementation of this.</summary>
 public interface IModule
