@@ -35,10 +35,7 @@ internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> 
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var temporary = $"{path}.{Guid.NewGuid():N}~";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(records, RegistryJson.Options));
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(records, RegistryJson.Options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

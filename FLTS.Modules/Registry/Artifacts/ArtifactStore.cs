@@ -120,10 +120,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
     {
         try
         {
-            Directory.CreateDirectory(cache.Path);
-            var temporary = $"{path}.{Guid.NewGuid():N}~";
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Contracts;
+namespace FLTS.Modules.Kit;
 
 /// <summary>Exponential backoff with jitter.</summary>
 internal static class Backoff
