@@ -116,7 +116,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
 
     private static void Count(string result) => FltsMetrics.ArtifactCacheRequests.Add(1, new KeyValuePair<string, object?>("result", result));
 
-    private void Keep(string path, byte[] content)
+    private static void Keep(string path, byte[] content)
     {
         try
         {
