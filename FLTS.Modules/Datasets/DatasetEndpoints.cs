@@ -1,5 +1,6 @@
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,7 @@ namespace FLTS.Modules.Datasets;
 internal sealed record SourceVersionView(string Part, int Version, string Sha256, long Size, DateTimeOffset RegisteredAt);
 
 /// <summary>A dataset with its versions, newest first.</summary>
-internal sealed record DatasetVersionsView(string Name, IReadOnlyList<SourceVersionView> Versions);
+internal sealed record DatasetVersionsView(DatasetName Name, IReadOnlyList<SourceVersionView> Versions);
 
 /// <summary><c>/datasets</c>: list, store, append, look at.</summary>
 internal static class DatasetEndpoints
@@ -47,16 +48,16 @@ internal static class DatasetEndpoints
             .Accepts<string>("text/csv", "application/gzip", "*/*") // What is sent is told by its bytes: curl names a form for any file.
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample("time,down,up\n2018-02-05 23:40:00,109934672,1166592\n2018-02-05 23:42:00,98034672,1066592\n")
-            .WithExample(new UploadedSource("PobleSec", "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []), StatusCodes.Status201Created);
+            .WithExample(new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []), StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary("Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is last in time; forecasts without data start from them.")
             .RequireRole(Roles.Train)
             .Accepts<string>("application/json", "text/csv", "*/*")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
-            .WithExample(new AppendedRows("PobleSec", "test", 1, 3, "77aa01", _last, _last));
+            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", _last, _last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
-            .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).WithExample(new DatasetVersionsView("PobleSec", [_version]));
+            .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).WithExample(new DatasetVersionsView(new("PobleSec"), [_version]));
         group.MapGet("/profile", Profile).WithName("ProfileDataset").WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
             .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample(_profile);
         group.MapGet("/plots/{column}", Plot).WithName("PlotColumn").WithSummary("A column as PNG: the series, its day profile, its distribution.")
@@ -73,7 +74,7 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Created<UploadedSource>> Put(
-        string name, string? part, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, SourceUpload upload, CancellationToken cancellation)
+        DatasetName name, string? part, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, SourceUpload upload, CancellationToken cancellation)
     {
         // The upload counts for itself: the server would drop the connection before the sentence has been read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -82,21 +83,21 @@ internal static class DatasetEndpoints
         return TypedResults.Created($"/datasets/{name}", await upload.ReceiveAsync(name, part ?? "train", new SourceForm(timezone, timestampColumn), context.Request.Body, cancellation));
     }
 
-    private static async Task<Ok<AppendedRows>> Append(string name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, RowAppender appender, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<Ok<AppendedRows>> Append(DatasetName name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, RowAppender appender, DatasetOptions options, CancellationToken cancellation)
     {
         var form = new SourceForm(timezone, timestampColumn);
         var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
         return TypedResults.Ok(await appender.AppendAsync(name, rows, form, cancellation));
     }
 
-    private static async Task<Ok<DatasetVersionsView>> Versions(string name, ISourceCatalog sources, CancellationToken cancellation) =>
+    private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation) =>
         TypedResults.Ok(new DatasetVersionsView(
             name,
             [.. (await sources.VersionsAsync(name, cancellation)).Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))]));
 
-    private static async Task<Ok<DatasetProfile>> Profile(string name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+    private static async Task<Ok<DatasetProfile>> Profile(DatasetName name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
         TypedResults.Ok(await insight.ProfileAsync(name, new SourceForm(timezone, timestampColumn), cancellation));
 
-    private static async Task<FileContentHttpResult> Plot(string name, string column, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+    private static async Task<FileContentHttpResult> Plot(DatasetName name, string column, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
         TypedResults.File(await insight.PlotAsync(name, column, new SourceForm(timezone, timestampColumn), cancellation), "image/png");
 }

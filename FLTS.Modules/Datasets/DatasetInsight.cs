@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Datasets;
@@ -15,7 +17,7 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
 
     /// <exception cref="NotFoundException">No such dataset.</exception>
     /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
-    public Task<DatasetProfile> ProfileAsync(string name, SourceForm form, CancellationToken cancellation) => KeptAsync(
+    public Task<DatasetProfile> ProfileAsync(DatasetName name, SourceForm form, CancellationToken cancellation) => KeptAsync(
         name,
         form,
         null,
@@ -25,7 +27,7 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     /// <returns>A PNG.</returns>
     /// <exception cref="NotFoundException">No such dataset, or no such column.</exception>
     /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
-    public Task<byte[]> PlotAsync(string name, string column, SourceForm form, CancellationToken cancellation) => KeptAsync(
+    public Task<byte[]> PlotAsync(DatasetName name, string column, SourceForm form, CancellationToken cancellation) => KeptAsync(
         name,
         form,
         column,
@@ -38,7 +40,7 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     private static string? Named(string asked, IReadOnlyList<string> columns) =>
         columns.Contains(asked) ? asked : columns.FirstOrDefault(c => c == asked.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 
-    private async Task<T> KeptAsync<T>(string name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
+    private async Task<T> KeptAsync<T>(DatasetName name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
         where T : notnull
     {
         form.Check();

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
@@ -8,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Datasets;
 
 /// <summary>Rows that were appended, and the version they made.</summary>
-internal sealed record AppendedRows(string Name, string Part, int Appended, int Version, string Sha256, DateTime First, DateTime Last);
+internal sealed record AppendedRows(DatasetName Name, string Part, int Appended, int Version, string Sha256, DateTime First, DateTime Last);
 
 /// <summary>
 /// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test file, else
@@ -26,7 +28,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
     /// <param name="cancellation">Stops before the version is written.</param>
     /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column. Nothing was stored.</exception>
     /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
-    public Task<AppendedRows> AppendAsync(string name, SentRows sent, SourceForm form, CancellationToken cancellation)
+    public Task<AppendedRows> AppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         form.Check();
@@ -47,7 +49,7 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
             cancellation);
     }
 
-    private async Task<AppendedRows?> TryAppendAsync(string name, SentRows sent, SourceForm form, CancellationToken cancellation)
+    private async Task<AppendedRows?> TryAppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
         var versions = await sources.VersionsAsync(name, cancellation);
         var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
@@ -154,5 +156,5 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Dataset {dataset}: {rows} rows appended to {part} as version {version}")]
-    private static partial void LogAppended(ILogger logger, string dataset, string part, int version, int rows);
+    private static partial void LogAppended(ILogger logger, DatasetName dataset, string part, int version, int rows);
 }

@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 
@@ -58,5 +59,5 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
     }
 
     /// <summary>File names as messages show them.</summary>
-    public static string FileName(string name, string part) => part == "test" ? $"{name}_test.csv" : $"{name}.csv";
+    public static string FileName(DatasetName name, string part) => part == "test" ? $"{name}_test.csv" : $"{name}.csv";
 }

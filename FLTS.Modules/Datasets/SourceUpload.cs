@@ -1,18 +1,20 @@
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Datasets;
 
 /// <summary>What an upload became.</summary>
-internal sealed record UploadedSource(string Name, string Part, int Version, string Sha256, long Size, int Rows, IReadOnlyList<string> Columns, DateTime First, DateTime Last, IReadOnlyList<string> Warnings);
+internal sealed record UploadedSource(DatasetName Name, string Part, int Version, string Sha256, long Size, int Rows, IReadOnlyList<string> Columns, DateTime First, DateTime Last, IReadOnlyList<string> Warnings);
 
 /// <summary><c>PUT /datasets/{name}</c>: to a local file within the limits, read as a pipeline would read it, then kept as the newest version.</summary>
 internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<SourceUpload> logger)
 {
     /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column. Nothing was stored.</exception>
     /// <exception cref="TooLargeException">Over a limit; stopped while it came in.</exception>
-    public async Task<UploadedSource> ReceiveAsync(string name, string part, SourceForm form, Stream body, CancellationToken cancellation)
+    public async Task<UploadedSource> ReceiveAsync(DatasetName name, string part, SourceForm form, Stream body, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         if (part is not ("train" or "test"))
@@ -25,7 +27,7 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         return await turn.RunAsync(() => KeepAsync(name, part, file, form, copy, cancellation), cancellation);
     }
 
-    private async Task<UploadedSource> KeepAsync(string name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
+    private async Task<UploadedSource> KeepAsync(DatasetName name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
     {
         var table = await reader.ReadAsync(copy, file, form, cancellation);
 
@@ -97,5 +99,5 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Dataset {dataset}: {part} version {version} stored, {rows} rows (sha256 {sha256})")]
-    private static partial void LogStored(ILogger logger, string dataset, string part, int version, string sha256, int rows);
+    private static partial void LogStored(ILogger logger, DatasetName dataset, string part, int version, string sha256, int rows);
 }

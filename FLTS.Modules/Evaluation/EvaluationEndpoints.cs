@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +38,6 @@ internal static class EvaluationEndpoints
         JsonElement body, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, PromoteService service, CancellationToken cancellation) =>
         TypedResults.Ok(await service.PromoteAsync(PromoteRequest.Parse(body), idempotencyKey, cancellation));
 
-    private static async Task<Ok<ChampionView>> RollBackAsync(string identifier, JsonElement? body, RollbackService service, CancellationToken cancellation) =>
+    private static async Task<Ok<ChampionView>> RollBackAsync(Identifier identifier, JsonElement? body, RollbackService service, CancellationToken cancellation) =>
         TypedResults.Ok(await service.RollBackAsync(identifier, RollbackRequest.Parse(body), cancellation));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ namespace FLTS.Modules.Inference;
 /// <param name="ManifestSha256">Of <c>manifest.json</c>; null where the artifacts are gone.</param>
 /// <param name="ModelType">For example GRU.</param>
 /// <param name="ConfigHash">The data it was trained on.</param>
-internal sealed record ServedRecord(string Identifier, int Version, string RunId, int Attempt, string? ManifestSha256, string ModelType, string ConfigHash);
+internal sealed record ServedRecord(Identifier Identifier, int Version, RunId RunId, int Attempt, string? ManifestSha256, string ModelType, ConfigHash ConfigHash);
 
 /// <summary>What this machine last served, in a file beside the artifact cache: enough to serve it again while database and store are away.</summary>
 internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> logger)

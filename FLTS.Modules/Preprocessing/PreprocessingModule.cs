@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -33,5 +34,5 @@ internal sealed class PreprocessingModule : IModule
 
 internal sealed class PreprocessJob(PreprocessService service) : IPreprocessJob
 {
-    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(configHash, cancellation);
+    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(ConfigHash.From(configHash), cancellation);
 }

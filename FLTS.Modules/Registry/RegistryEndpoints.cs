@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +40,7 @@ internal static partial class RegistryEndpoints
     }
 
     private static async Task<Ok<Page<RunView>>> Runs(
-        RegistryReader reader, string? pipeline_id, string? config_hash, string? identifier, string? model_type, string? status, int? limit, string? cursor, CancellationToken cancellation)
+        RegistryReader reader, PipelineId? pipeline_id, ConfigHash? config_hash, Identifier? identifier, string? model_type, string? status, int? limit, string? cursor, CancellationToken cancellation)
     {
         RunStatus? wanted = null;
         if (status is not null)
@@ -48,17 +49,17 @@ internal static partial class RegistryEndpoints
         return TypedResults.Ok(await reader.RunsAsync(new RunFilter(pipeline_id, config_hash, identifier, model_type, wanted), Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
     }
 
-    private static async Task<Ok<RunView>> Run(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<RunView>> Run(RunId run_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(RunView.Of(await reader.RunAsync(run_id, cancellation), withArtifacts: true));
 
-    private static async Task<Ok<RunMetricsView>> Metrics(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<RunMetricsView>> Metrics(RunId run_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.MetricsAsync(run_id, cancellation));
 
-    private static async Task<Ok<Page<ArtifactView>>> Artifacts(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<Page<ArtifactView>>> Artifacts(RunId run_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(new Page<ArtifactView>(RunView.Of(await reader.RunAsync(run_id, cancellation), withArtifacts: true).Artifacts!, null));
 
     /// <summary>Only what the run lists can be read: a path is looked up, never followed.</summary>
-    private static async Task<FileStreamHttpResult> Artifact(string run_id, string path, RegistryReader reader, IObjectStore store, CancellationToken cancellation)
+    private static async Task<FileStreamHttpResult> Artifact(RunId run_id, string path, RegistryReader reader, IObjectStore store, CancellationToken cancellation)
     {
         var run = await reader.RunAsync(run_id, cancellation);
         if (run.Artifacts.All(a => a.Path != path) && !(path == "manifest.json" && run.ManifestSha256 is not null))
@@ -68,10 +69,10 @@ internal static partial class RegistryEndpoints
         return TypedResults.Stream(stream, ContentType(path), Path.GetFileName(path));
     }
 
-    private static async Task<Ok<Page<AttemptView>>> Promotions(RegistryReader reader, string? config_hash, string? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
+    private static async Task<Ok<Page<AttemptView>>> Promotions(RegistryReader reader, ConfigHash? config_hash, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.AttemptsAsync(config_hash, identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
 
-    private static async Task<Ok<AttemptView>> Promotion(string attempt_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<AttemptView>> Promotion(AttemptId attempt_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.AttemptAsync(attempt_id, cancellation));
 
     private static async Task<Ok<JsonNode>> Scoreboard(string id, RegistryReader reader, CancellationToken cancellation) =>
@@ -80,7 +81,7 @@ internal static partial class RegistryEndpoints
     private static async Task<Ok<Page<ChampionsView>>> Champions(RegistryReader reader, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation));
 
-    private static async Task<Ok<ChampionsView>> Champion(string identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
+    private static async Task<Ok<ChampionsView>> Champion(Identifier identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
     {
         return TypedResults.Ok(await reader.ChampionAsync(identifier, as_of is null ? null : Moment(as_of), cancellation));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;
@@ -70,8 +71,8 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
     }
 
     [LoggerMessage(EventName = "train_epoch", Level = LogLevel.Information, Message = "{model_type} run {run_id} epoch {epoch}/{epochs}: train loss {train_loss}, validation loss {val_loss}, {eta_seconds} s to go (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogEpoch(ILogger logger, string model_type, string run_id, string config_hash, string identifier, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
+    private static partial void LogEpoch(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Progress of run {run_id} could not be recorded.")]
-    private static partial void LogNotRecorded(ILogger logger, string run_id, Exception exception);
+    private static partial void LogNotRecorded(ILogger logger, RunId run_id, Exception exception);
 }

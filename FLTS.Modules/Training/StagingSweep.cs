@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -29,5 +30,5 @@ internal sealed partial class StagingSweep(IDbContextFactory<RegistryDbContext> 
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {run_id} has ended: its local files were removed")]
-    private static partial void LogRemoved(ILogger logger, string run_id);
+    private static partial void LogRemoved(ILogger logger, RunId run_id);
 }

@@ -147,7 +147,7 @@ internal sealed class BadDatasetsTests
 
         var request = $$$"""{"dataset": "{{{name}}}", "model_types": ["GRU"], "training": {"GRU": {"input_len": 40, "horizon": 2}}, "preprocessing": {{{preprocessing}}}}""";
         var started = await _host.AskAsync(HttpMethod.Post, "/pipelines", new StringContent(request, Encoding.UTF8, "application/json")).ExpectAsync(HttpStatusCode.Accepted);
-        var pipeline = await EndAsync(started.Text("pipeline_id"));
+        var pipeline = await EndAsync(new(started.Text("pipeline_id")));
 
         Assert.That(pipeline.Text("status"), Is.EqualTo("failed"));
         Assert.That(pipeline.Text("error"), Does.Contain(sentence));
@@ -220,7 +220,7 @@ internal sealed class BadDatasetsTests
         Assert.That(await _host.StateAsync("station", "fresh"), Is.EqualTo(before));
     }
 
-    private async Task<Answer> EndAsync(string pipelineId)
+    private async Task<Answer> EndAsync(PipelineId pipelineId)
     {
         while (true)
         {

@@ -19,7 +19,7 @@ internal sealed class RowAppenderTests
         await using var registry = await RegistryUnderTest.ReadyAsync(parts);
         await using var other = registry.Again();
         using (var csv = new MemoryStream(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 10))))
-            await registry.Get<ISourceCatalog>().AddAsync("station", "train", csv, null, default);
+            await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);
         using var turns = new Turns();
         var appenders = new[] { Appender(registry, turns), Appender(other, turns) };
         var next = 9;
@@ -31,7 +31,7 @@ internal sealed class RowAppenderTests
                 var row = Interlocked.Increment(ref next);
                 try
                 {
-                    return await appenders[i % 2].AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0), new SourceForm(), default);
+                    return await appenders[i % 2].AppendAsync(new("station"), new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0), new SourceForm(), default);
                 }
                 catch (ConflictException)
                 {
@@ -40,7 +40,7 @@ internal sealed class RowAppenderTests
             }
         });
 
-        var versions = await registry.Get<ISourceCatalog>().VersionsAsync("station", default);
+        var versions = await registry.Get<ISourceCatalog>().VersionsAsync(new("station"), default);
         await using var stored = await registry.Store.OpenReadAsync(ObjectKeys.Source(versions[0].Sha256), default);
         using var reader = new StreamReader(stored);
         var lines = (await reader.ReadToEndAsync()).TrimEnd('\n').Split('\n');
@@ -55,16 +55,16 @@ internal sealed class RowAppenderTests
         await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
         var text = Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 40));
         using (var csv = new MemoryStream(text))
-            await registry.Get<ISourceCatalog>().AddAsync("station", "train", csv, null, default);
+            await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);
         var options = _options with { MaxBytes = text.Length + 30 };
         using var turn = new ReadingTurn(options);
         var appender = new RowAppender(registry.Get<ISourceCatalog>(), new SourceReader(registry.Store, options), turn, options, NullLogger<RowAppender>.Instance);
 
-        await appender.AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0), new SourceForm(), default);
+        await appender.AppendAsync(new("station"), new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0), new SourceForm(), default);
         Assert.That(
-            () => appender.AppendAsync("station", new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0), new SourceForm(), default),
+            () => appender.AppendAsync(new("station"), new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0), new SourceForm(), default),
             Throws.TypeOf<TooLargeException>().With.Message.Contains("station.csv: with these rows the file would be larger than the limit"));
-        Assert.That(await registry.Get<ISourceCatalog>().VersionsAsync("station", default), Has.Count.EqualTo(2));
+        Assert.That(await registry.Get<ISourceCatalog>().VersionsAsync(new("station"), default), Has.Count.EqualTo(2));
     }
 
     private static RowAppender Appender(RegistryUnderTest registry, Turns turns) =>

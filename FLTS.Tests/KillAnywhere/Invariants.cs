@@ -18,7 +18,7 @@ internal static class Invariants
     /// <param name="installation">Where to look.</param>
     /// <param name="flts">A living process on it.</param>
     /// <param name="trained">Runs that needed no training any more when the process was killed.</param>
-    public static async Task HoldAsync(Installation installation, FltsProcess flts, IReadOnlyDictionary<string, int> trained)
+    public static async Task HoldAsync(Installation installation, FltsProcess flts, IReadOnlyDictionary<RunId, int> trained)
     {
         await flts.WaitForModelAsync();
         await flts.PostAsync("/predict", []); // expects 200

@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary><c>manifest.json</c> of a run's attempt, written last: what is stored, and what is needed to load and trust it. Snake_case JSON.</summary>
 internal sealed record ArtifactManifest(
-    string RunId,
+    RunId RunId,
     int Attempt,
     string ModelType,
-    string ConfigHash,
-    string ParamsHash,
-    string Identifier,
+    ConfigHash ConfigHash,
+    ParamsHash ParamsHash,
+    Identifier Identifier,
     JsonObject Hyperparameters,
     IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Targets,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Registry.Artifacts;
@@ -22,7 +23,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
     /// <summary>What the store's objects were tagged with when their bytes were verified here; with another tag they are read again.</summary>
     private readonly ConcurrentDictionary<ObjectKey, (string Tag, string Sha256)> _verified = new();
 
-    public async Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation)
+    public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
     {
         var manifestBytes = await File.ReadAllBytesAsync(Path.Combine(stagingFolder, ManifestName), cancellation);
         foreach (var file in Parse(manifestBytes, runId).Files)
@@ -39,7 +40,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         return Hash(manifestBytes);
     }
 
-    public async Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation)
+    public async Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation)
     {
         var key = ObjectKeys.Manifest(runId, attempt);
         if (await store.StatAsync(key, cancellation) is null)
@@ -56,7 +57,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         }
     }
 
-    public async Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
+    public async Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
     {
         var manifestBytes = await ReadAsync(ObjectKeys.Manifest(runId, attempt), null, manifestSha256, source, cancellation);
         var manifest = Parse(manifestBytes, runId);
@@ -128,7 +129,7 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         }
     }
 
-    private static ArtifactManifest Parse(byte[] bytes, string runId)
+    private static ArtifactManifest Parse(byte[] bytes, RunId runId)
     {
         if (bytes.Length > LargestManifest)
             throw new CorruptArtifactException($"The manifest of run {runId} has {bytes.Length} bytes; none is larger than {LargestManifest}.");

@@ -1,3 +1,4 @@
+using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
@@ -7,11 +8,11 @@ internal interface IArtifactStore
     /// <summary>Uploads every file of a staging folder under <c>models/run_id/attempt/</c>, <c>manifest.json</c> last. May be repeated: an upload that broke off is sent again whole.</summary>
     /// <returns>SHA-256 of the manifest.</returns>
     /// <exception cref="UnavailableException">The store refuses; the staging folder stays as it is.</exception>
-    Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation);
+    Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation);
 
     /// <summary>What a worker uploaded whole before it died and could not record: verified; null where something is missing or differs.</summary>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
-    Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation);
+    Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation);
 
     /// <summary>Reads the manifest and every file of a succeeded run, each checked against size and SHA-256.</summary>
     /// <param name="runId">The run.</param>
@@ -21,7 +22,7 @@ internal interface IArtifactStore
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing or its bytes differ; names it.</exception>
-    Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation);
+    Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation);
 }
 
 /// <summary>Where artifacts are read.</summary>

@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
@@ -9,5 +10,5 @@ internal interface IProcessedData
     /// <exception cref="NotFoundException">No such dataset, or it is not ready.</exception>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">Stored bytes are not what the row says; names the object.</exception>
-    Task<PreparedDataset> OpenAsync(string configHash, CancellationToken cancellation);
+    Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation);
 }

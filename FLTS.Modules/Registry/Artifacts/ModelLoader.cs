@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
@@ -30,7 +31,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
 
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
-    public async Task<LoadedModel> LoadAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
+    public async Task<LoadedModel> LoadAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
     {
         var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, source, cancellation);
         var manifest = stored.Manifest;

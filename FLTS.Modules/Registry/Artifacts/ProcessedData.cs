@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -8,10 +9,10 @@ namespace FLTS.Modules.Registry.Artifacts;
 /// <summary>Reads processed data; the last few datasets are kept weakly, so that trainings side by side read once.</summary>
 internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registry, IObjectStore store) : IProcessedData, IDisposable
 {
-    private readonly Dictionary<string, WeakReference<PreparedDataset>> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<ConfigHash, WeakReference<PreparedDataset>> _open = [];
     private readonly SemaphoreSlim _one = new(1);
 
-    public async Task<PreparedDataset> OpenAsync(string configHash, CancellationToken cancellation)
+    public async Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
@@ -34,7 +35,7 @@ internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registr
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<PreparedDataset> ReadAsync(string configHash, CancellationToken cancellation)
+    private async Task<PreparedDataset> ReadAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var row = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.ConfigHash == configHash, cancellation);

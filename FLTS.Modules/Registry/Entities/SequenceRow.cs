@@ -1,9 +1,11 @@
+using FLTS.Modules.Contracts;
+
 namespace FLTS.Modules.Registry.Entities;
 
 /// <summary>The last sequence number given to a pipeline of an identifier.</summary>
 internal sealed class SequenceRow
 {
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
     public required long Last { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Sources;
 
@@ -12,10 +13,10 @@ internal static partial class DatasetNames
     public static bool IsName(string name) => Pattern().IsMatch(name) && !name.EndsWith(TestSuffix, StringComparison.Ordinal) && !HashPattern().IsMatch(name);
 
     /// <exception cref="InvalidInputException">Not a name; says what would be one.</exception>
-    public static void Check(string name)
+    public static void Check(DatasetName name)
     {
-        if (!IsName(name))
-            throw new InvalidInputException($"'{Shown(name)}' is no dataset name: 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, not ending in '{TestSuffix}' and no SHA-256.");
+        if (!IsName(name.Value))
+            throw new InvalidInputException($"'{Shown(name.Value)}' is no dataset name: 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, not ending in '{TestSuffix}' and no SHA-256.");
     }
 
     private static string Shown(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -18,10 +19,10 @@ internal sealed partial class SourceCatalog(
 
     public long Additions => Interlocked.Read(ref _additions);
 
-    public async Task<SourceFiles> ResolveAsync(string name, CancellationToken cancellation) =>
+    public async Task<SourceFiles> ResolveAsync(DatasetName name, CancellationToken cancellation) =>
         await FindAsync(name, cancellation) ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
 
-    public async Task<SourceFiles?> FindAsync(string name, CancellationToken cancellation)
+    public async Task<SourceFiles?> FindAsync(DatasetName name, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         await ImportAsync(name, "train", $"{name}.csv", cancellation);
@@ -29,17 +30,17 @@ internal sealed partial class SourceCatalog(
         return await NewestAsync(name, cancellation);
     }
 
-    public async Task<SourceFiles?> NewestAsync(string name, CancellationToken cancellation) =>
+    public async Task<SourceFiles?> NewestAsync(DatasetName name, CancellationToken cancellation) =>
         await NewestAsync(name, "train", cancellation) is { } train ? new SourceFiles(name, train.Sha256, (await NewestAsync(name, "test", cancellation))?.Sha256) : null;
 
-    public async Task<IReadOnlyList<SourceRow>> VersionsAsync(string name, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation)
     {
         await ResolveAsync(name, cancellation);
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking().Where(s => s.Name == name).OrderByDescending(s => s.Part).ThenByDescending(s => s.Version).ToListAsync(cancellation);
     }
 
-    public async Task<SourceRow?> AddAsync(string name, string part, Stream file, int? over, CancellationToken cancellation)
+    public async Task<SourceRow?> AddAsync(DatasetName name, string part, Stream file, int? over, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         file.Position = 0;
@@ -72,21 +73,21 @@ internal sealed partial class SourceCatalog(
         }
     }
 
-    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<DatasetName>> NamesAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var names = await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
         if (Directory.Exists(folder.Path))
-            names.AddRange(Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)));
+            names.AddRange(Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => DatasetName.From(Path.GetFileNameWithoutExtension(f))));
 
         await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
-            names.Add(Path.GetFileNameWithoutExtension(stored.Key.Key));
+            names.Add(DatasetName.From(Path.GetFileNameWithoutExtension(stored.Key.Key)));
 
-        return [.. names.Where(DatasetNames.IsName).Distinct().Order(StringComparer.Ordinal)];
+        return [.. names.Where(n => DatasetNames.IsName(n.Value)).Distinct().OrderBy(n => n.Value, StringComparer.Ordinal)];
     }
 
     /// <summary>Looks for a file of that name in the folder, then in the bucket (where people may put one by S3), and keeps it under its hash.</summary>
-    private async Task ImportAsync(string name, string part, string fileName, CancellationToken cancellation)
+    private async Task ImportAsync(DatasetName name, string part, string fileName, CancellationToken cancellation)
     {
         var (source, modifiedAt) = await OpenAsync(fileName, cancellation);
         if (source is null)
@@ -111,7 +112,7 @@ internal sealed partial class SourceCatalog(
         await AddAsync(name, part, copy, null, cancellation);
     }
 
-    private async Task<SourceRow?> LastOfAsync(string name, string part, string sha256, CancellationToken cancellation)
+    private async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
@@ -140,7 +141,7 @@ internal sealed partial class SourceCatalog(
     private static (long Length, DateTime At)? Written(Stream source) =>
         source is FileStream file && File.Exists(file.Name) ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.Name)) : null;
 
-    private async Task<SourceRow?> NewestAsync(string name, string part, CancellationToken cancellation)
+    private async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
