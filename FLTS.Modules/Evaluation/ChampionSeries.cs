@@ -1,4 +1,7 @@
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 
 namespace FLTS.Modules.Evaluation;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Modules.Evaluation;
 

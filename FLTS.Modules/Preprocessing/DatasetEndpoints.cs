@@ -1,5 +1,5 @@
 using FLTS.Forecasting.Profiling;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry;
 
 namespace FLTS.Modules.Preprocessing;

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
@@ -18,7 +19,7 @@ public static class LocalPreprocess
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
     public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.Parse(name, sha256, null);
+        var config = PreprocessConfigParser.Parse(name, sha256, null);
         var row = new DatasetRow
         {
             ConfigHash = config.ConfigHash,

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Preprocessing;
 

@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry;
 using Microsoft.Extensions.Logging;
 

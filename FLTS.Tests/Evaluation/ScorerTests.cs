@@ -1,5 +1,7 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
 using NUnit.Framework;
 
