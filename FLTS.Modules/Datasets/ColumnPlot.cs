@@ -1,7 +1,7 @@
 using System.Globalization;
-using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 using ScottPlot;
 
 namespace FLTS.Modules.Datasets;
@@ -60,7 +60,7 @@ internal static class ColumnPlot
     private static void Series(Plot plot, string title, string column, SeriesFrame train, SeriesFrame? test)
     {
         var span = (test ?? train).Timestamps[^1] - train.Timestamps[0];
-        double[] seen = [.. ColumnProfile.Observed(train.Values[0]), .. test is null ? [] : ColumnProfile.Observed(test.Values[0])];
+        double[] seen = [.. Moments.Observed(train.Values[0]), .. test is null ? [] : Moments.Observed(test.Values[0])];
         var (least, greatest) = seen.Length > 0 ? Statistics.Range(seen) : (0, 1);
 
         // About one stretch a pixel; where rows are fewer, a stretch is a row.
@@ -172,7 +172,7 @@ internal static class ColumnPlot
             plot.ShowLegend(Alignment.UpperRight, Orientation.Horizontal);
         }
 
-        var (least, greatest) = Statistics.Range(ColumnProfile.Observed(all));
+        var (least, greatest) = Statistics.Range(Moments.Observed(all));
         var share = distribution.Beyond.ToString("0.##%", CultureInfo.InvariantCulture);
         var beyond = distribution switch
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Datasets;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;

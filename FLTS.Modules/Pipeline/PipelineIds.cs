@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
@@ -20,7 +21,7 @@ public static class LocalPreprocess
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
     public static async Task<DatasetMeta> RunAsync(string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.Parse(name.Value, sha256, null);
+        var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
         var row = new DatasetRow
         {
             ConfigHash = ConfigHash.From(config.ConfigHash),

@@ -1,5 +1,8 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Evaluation;
+using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using NUnit.Framework;
 

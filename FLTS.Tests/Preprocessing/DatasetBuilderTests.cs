@@ -1,5 +1,5 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Sources;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
@@ -38,7 +40,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         try
         {
             var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
-            var config = PreprocessConfig.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
+            var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
             var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes) ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation) : null;
             var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
             return new LoadedModel(manifest, forecaster, scaler, config, residuals);

@@ -1,4 +1,4 @@
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Registry.Sources;
 
