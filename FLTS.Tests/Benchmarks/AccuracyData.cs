@@ -3,7 +3,7 @@ using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>A dataset as it was read, cut in time the ways that <c>bench accuracy</c> needs; everything is prepared by the product's own preprocessing.</summary>
 /// <param name="name">For results.</param>

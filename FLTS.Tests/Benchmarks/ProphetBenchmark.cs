@@ -5,7 +5,7 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Prophet;
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary><c>bench prophet</c>: fits and forecasts of eleven targets, and how a fit grows with the rows.</summary>
 internal static class ProphetBenchmark

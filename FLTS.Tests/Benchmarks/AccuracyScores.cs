@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>What the protocols of <c>bench accuracy</c> share: who is compared, on which cells, and the line that tells it.</summary>
 internal static class AccuracyScores

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Prophet;
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// What the reference implementation (R prophet 1.0 with Stan) reached on one column, min-max scaled, gaps filled forward: a JSON object with
