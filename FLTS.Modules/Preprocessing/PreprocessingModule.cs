@@ -1,3 +1,4 @@
+using FLTS.Modules.Kit;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -14,8 +15,7 @@ internal sealed class PreprocessingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(DatasetOptions.Section).Get<DatasetOptions>() ?? new DatasetOptions();
-        options.Validate();
+        var options = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section));
         services.AddSingleton(options);
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<SourceReader>();

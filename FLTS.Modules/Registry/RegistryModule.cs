@@ -1,3 +1,4 @@
+using FLTS.Modules.Kit;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -16,8 +17,7 @@ internal sealed class RegistryModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(RegistryOptions.Section).Get<RegistryOptions>() ?? new RegistryOptions();
-        options.Validate();
+        var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
         if (options.IsPostgres)

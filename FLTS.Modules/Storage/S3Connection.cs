@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
+using FLTS.Modules.Kit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +36,7 @@ internal sealed partial class S3Connection : IDisposable
     {
         try
         {
-            settings.Validate();
+            OptionsReading.Check(settings, StorageOptions.Section);
             lock (_gate)
             {
                 if (settings.S3 == _current.Options)

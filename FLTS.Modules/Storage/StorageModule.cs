@@ -1,3 +1,4 @@
+using FLTS.Modules.Kit;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -14,8 +15,7 @@ internal sealed class StorageModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
-        options.Validate();
+        var options = OptionsReading.Read<StorageOptions>(configuration.GetSection(StorageOptions.Section));
         var root = options.Root ?? Path.Combine(configuration["Data:Directory"] ?? "./data", "objects");
         if (options.IsS3)
         {

@@ -1,3 +1,4 @@
+using FLTS.Modules.Kit;
 using FLTS.Modules.Preprocessing;
 using NUnit.Framework;
 
@@ -67,7 +68,7 @@ internal sealed class ReadingTurnTests
             "MaxAppendRows" => new DatasetOptions { MaxAppendRows = value },
             _ => new DatasetOptions { MaxWaiting = value },
         };
-        Assert.That(options.Validate, Throws.TypeOf<InvalidInputException>().With.Message.StartsWith($"Datasets:{name} is {value}; it must be between "));
-        Assert.That(new DatasetOptions().Validate, Throws.Nothing);
+        Assert.That(() => OptionsReading.Check(options, DatasetOptions.Section), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith($"Datasets:{name} is {value}; it must be between "));
+        Assert.That(() => OptionsReading.Check(new DatasetOptions(), DatasetOptions.Section), Throws.Nothing);
     }
 }
