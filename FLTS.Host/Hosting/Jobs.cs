@@ -41,6 +41,7 @@ internal static class Jobs
         if (settings.JobsInPostgres)
             services.AddSingleton<IPart>(new JobStoragePart(() => DatabaseConnection(configuration)));
         services.AddSingleton<IJobQueues, JobQueues>();
+        services.AddSingleton<UnloadableJobs>();
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<JobWorkers>(p, settings));
         return services;
     }
