@@ -1,7 +1,6 @@
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 

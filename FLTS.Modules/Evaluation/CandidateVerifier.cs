@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Evaluation;
 

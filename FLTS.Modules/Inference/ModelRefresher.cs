@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FLTS.Modules.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;

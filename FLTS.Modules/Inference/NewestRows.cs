@@ -2,7 +2,6 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Sources;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Pipeline;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;

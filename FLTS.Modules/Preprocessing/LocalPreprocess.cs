@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;

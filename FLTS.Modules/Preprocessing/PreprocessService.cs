@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;

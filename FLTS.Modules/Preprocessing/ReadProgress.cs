@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;

@@ -18,13 +18,10 @@ internal sealed class RegistryModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(RegistryOptions.Section).Get<RegistryOptions>() ?? new RegistryOptions();
-        options.Validate();
+        var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
-        var datasets = configuration.GetSection(DatasetOptions.Section).Get<DatasetOptions>() ?? new DatasetOptions();
-        datasets.Validate();
-        services.AddSingleton(datasets);
+        services.AddSingleton(OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)));
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));

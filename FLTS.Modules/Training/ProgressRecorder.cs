@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using FLTS.Modules.Datasets;
+using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Sources;
 using NUnit.Framework;
 
@@ -68,7 +69,7 @@ internal sealed class ReadingTurnTests
             "MaxAppendRows" => new DatasetOptions { MaxAppendRows = value },
             _ => new DatasetOptions { MaxWaiting = value },
         };
-        Assert.That(options.Validate, Throws.TypeOf<InvalidInputException>().With.Message.StartsWith($"Datasets:{name} is {value}; it must be between "));
-        Assert.That(new DatasetOptions().Validate, Throws.Nothing);
+        Assert.That(() => OptionsReading.Check(options, DatasetOptions.Section), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith($"Datasets:{name} is {value}; it must be between "));
+        Assert.That(() => OptionsReading.Check(new DatasetOptions(), DatasetOptions.Section), Throws.Nothing);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Registry.Artifacts;

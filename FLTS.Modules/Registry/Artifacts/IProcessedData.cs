@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 

@@ -4,7 +4,6 @@ using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Artifacts;
 

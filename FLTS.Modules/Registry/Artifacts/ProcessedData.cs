@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;

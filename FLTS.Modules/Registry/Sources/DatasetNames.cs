@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Sources;
 

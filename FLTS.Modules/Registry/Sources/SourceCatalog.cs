@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;

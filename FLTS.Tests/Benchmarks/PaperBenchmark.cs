@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using static FLTS.Host.Cli.Benchmarks.AccuracyScores;
+using static FLTS.Benchmarks.AccuracyScores;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// <c>bench accuracy --paper</c>: the protocol of Perifanis et al. 2023, ten rows of the measured columns to five targets, one step,

@@ -4,7 +4,7 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>What <c>bench train</c> trains on: 15,917 windows of ten rows of 11 measured and 6 calendar columns, of which the last fifth validates, or a CSV.</summary>
 internal static class TrainBenchmarkData

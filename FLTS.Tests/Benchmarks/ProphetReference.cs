@@ -4,7 +4,7 @@ using FLTS.Forecasting.Prophet.Fit;
 using FLTS.Forecasting.Prophet.Settings;
 using FLTS.Forecasting.Series.Grid;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// What the reference implementation (R prophet 1.0 with Stan) reached on one column, min-max scaled, gaps filled forward: a JSON object with

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>The same training in PyTorch, as a process of its own (<c>train_pytorch.py</c>), where Debian's python3-torch is installed.</summary>
 internal static class TrainReference

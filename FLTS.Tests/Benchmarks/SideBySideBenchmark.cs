@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>GRU, LSTM and PROPHET on the same data, each alone and then side by side, each with one thread: do they share the cores or fight for them?</summary>
 internal static class SideBySideBenchmark

@@ -4,7 +4,7 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>A dataset as it was read, cut in time the ways that <c>bench accuracy</c> needs; everything is prepared by the product's own preprocessing.</summary>
 /// <param name="name">For results.</param>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using static FLTS.Host.Cli.Benchmarks.AccuracyScores;
+using static FLTS.Benchmarks.AccuracyScores;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// <c>bench accuracy</c>: one-step errors of settings, beside the references on the same cells, by the product's own preprocessing, fit and metrics.

@@ -1,7 +1,7 @@
-using FLTS.Host.Cli.Benchmarks;
+using FLTS.Benchmarks;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Host;
+namespace FLTS.Tests.BenchmarkTests;
 
 [TestFixture]
 internal sealed class TrainProfileTests

@@ -3,7 +3,7 @@ using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>What the protocols of <c>bench accuracy</c> share: who is compared, on which cells, and the line that tells it.</summary>
 internal static class AccuracyScores

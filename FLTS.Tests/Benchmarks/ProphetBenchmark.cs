@@ -8,7 +8,7 @@ using FLTS.Forecasting.Prophet.Settings;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary><c>bench prophet</c>: fits and forecasts of eleven targets, and how a fit grows with the rows.</summary>
 internal static class ProphetBenchmark

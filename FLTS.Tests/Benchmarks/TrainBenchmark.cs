@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Recurrent;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// <c>bench train</c>: epochs of LSTM and GRU, two layers of 128, batches of 64, one thread, through the fit that production uses,
@@ -43,7 +43,7 @@ internal static class TrainBenchmark
             if (perf)
             {
                 progress.WriteLine($"{type}: where its time goes");
-                foreach (var (name, share) in TrainProfile.Run(["bench", "train", "--once", type, .. dataset is null ? (string[])[] : ["--dataset", dataset]]))
+                foreach (var (name, share) in TrainProfile.Run(["train", "--once", type, .. dataset is null ? (string[])[] : ["--dataset", dataset]]))
                     result[name] = share?.DeepClone();
             }
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Host.Cli.Benchmarks;
 
-namespace FLTS.Host.Cli;
+namespace FLTS.Benchmarks;
 
 /// <summary><c>bench accuracy</c>: what a model type with given settings forecasts well, by one of three protocols.</summary>
 internal static class AccuracyCommand

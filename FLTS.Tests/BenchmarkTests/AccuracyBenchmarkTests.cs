@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using FLTS.Host.Cli.Benchmarks;
+using FLTS.Benchmarks;
 using FLTS.Forecasting.Demo;
 using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Host;
+namespace FLTS.Tests.BenchmarkTests;
 
 [TestFixture]
 internal sealed class AccuracyBenchmarkTests

@@ -5,7 +5,7 @@ using FLTS.Forecasting.Demo;
 using FLTS.Modules.Preprocessing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// <c>bench preprocess</c>: from a CSV to stored, verified processed data, each time in a fresh process, in turns with the same job in pandas and scikit-learn where these are installed.
@@ -100,10 +100,10 @@ internal static class PreprocessBenchmark
 
     private static Measured Ours(string folder, string sha256)
     {
-        // A host that is started as "dotnet FLTS.Host.dll" is started so again.
+        // What is started as "dotnet FLTS.Benchmarks.dll" is started so again.
         var self = Environment.ProcessPath!;
         string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(PreprocessBenchmark).Assembly.Location] : [];
-        var measured = Start(self, [.. assembly, "bench", "preprocess", "--once", sha256, "--objects", folder]);
+        var measured = Start(self, [.. assembly, "preprocess", "--once", sha256, "--objects", folder]);
         Directory.Delete(Path.Combine(folder, ObjectKeys.ProcessedBucket), recursive: true);
         return measured;
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>
 /// Where a training's processor time goes, by sampling: Linux's <c>perf</c> looks several hundred times a second which library the training thread is in.
@@ -41,7 +41,7 @@ internal static class TrainProfile
         var (file, map) = (Path.GetTempFileName(), "");
         try
         {
-            // A host that is started as "dotnet FLTS.Host.dll" is started so again.
+            // What is started as "dotnet FLTS.Benchmarks.dll" is started so again.
             var self = Environment.ProcessPath!;
             string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(TrainProfile).Assembly.Location] : [];
             var told = Require(Start("perf", ["record", "-q", "-e", "cpu-clock", "-F", Frequency.ToString(CultureInfo.InvariantCulture), "-o", file, "--", self, .. assembly, .. arguments]));

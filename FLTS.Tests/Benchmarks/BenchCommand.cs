@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using FLTS.Host.Cli.Benchmarks;
 
-namespace FLTS.Host.Cli;
+namespace FLTS.Benchmarks;
 
 /// <summary><c>bench</c>: benchmarks with stated sizes, medians of several runs, one JSON line a result.</summary>
 internal static class BenchCommand
@@ -13,7 +12,7 @@ internal static class BenchCommand
     private static readonly Option<string> _objects = new("--objects") { Description = "Folder of objects for --once.", DefaultValueFactory = _ => ".", Hidden = true };
     private static readonly Option<bool> _json = new("--json") { Description = "Results only, without what is being measured.", Recursive = true };
 
-    public static Command Create() => new("bench", "Measures; one JSON line a result.")
+    public static RootCommand Create() => new("Measures; one JSON line a result.")
     {
         _json,
         Create("prophet", "Fit and forecast of PROPHET: time, growth with rows, memory, objective.", [_dataset, _reference], (parsed, progress) => ProphetBenchmark.Run(Dataset(parsed), parsed.GetValue(_reference), progress)),

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FLTS.Host.Cli.Benchmarks;
+namespace FLTS.Benchmarks;
 
 /// <summary>What <c>bench accuracy</c> is to do.</summary>
 internal sealed record AccuracyOptions
