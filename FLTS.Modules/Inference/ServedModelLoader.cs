@@ -43,6 +43,9 @@ internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> reg
         }
     }
 
+    /// <summary>Rows of the model's dataset that came since it was loaded.</summary>
+    public Task LookForNewerRowsAsync(ServedModel model, CancellationToken cancellation) => newest.LookAsync(model, cancellation);
+
     private async Task<LoadedModel> LoadFilesAsync(ServedRecord champion, CancellationToken cancellation) =>
         await loader.LoadAsync(champion.RunId, champion.Attempt, champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."), ArtifactSource.Cache, cancellation);
 }
