@@ -47,9 +47,3 @@ internal sealed partial class RerunOnRequeue(IServiceProvider services, ILogger<
     [LoggerMessage(Level = LogLevel.Information, Message = "The finished job {job_id} was requeued: {said}")]
     private static partial void LogSaid(ILogger logger, string job_id, string said);
 }
-
-/// <summary>Hangfire's filters with ours, for this host alone: its global list is shared by every host in a process.</summary>
-internal sealed class JobFilters(RerunOnRequeue requeue) : IJobFilterProvider
-{
-    public IEnumerable<JobFilter> GetFilters(Job job) => [.. JobFilterProviders.Providers.GetFilters(job), new JobFilter(requeue, JobFilterScope.Global, null)];
-}

@@ -1,6 +1,7 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Evaluation;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

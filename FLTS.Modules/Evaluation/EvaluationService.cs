@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;
@@ -78,7 +76,7 @@ internal sealed partial class EvaluationService(
 
     private async Task EvaluateAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, List<Refusal> refusals, CancellationToken cancellation)
     {
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var pipeline = input.Pipeline;
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject());
         LogStart(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);
@@ -100,7 +98,7 @@ internal sealed partial class EvaluationService(
         }
 
         await ConcludeAsync(lease, input, attempt, assessment, refusals, cancellation);
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        var seconds = time.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.PromotionDuration.Record(seconds);
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "evaluate"));
     }

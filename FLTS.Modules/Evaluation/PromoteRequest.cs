@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Modules.Evaluation;
 

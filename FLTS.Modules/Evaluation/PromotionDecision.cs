@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Evaluation;

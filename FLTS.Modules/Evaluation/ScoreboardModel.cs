@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Metrics;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Evaluation;
 

@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using Microsoft.Extensions.Logging;
 

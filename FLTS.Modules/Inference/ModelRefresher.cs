@@ -1,11 +1,10 @@
-using System.Diagnostics;
-using FLTS.Modules.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
-internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, ServedRecords records, NewestRows newest, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
+internal sealed partial class ModelRefresher(
+    ServedModelLoader loader, ModelSlots slots, ServedRecords records, IStartupGate gate, InferenceOptions options, TimeProvider time, ILogger<ModelRefresher> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
     /// <summary>Loads every champion that is not the one served.</summary>
@@ -22,7 +21,7 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
 
         slots.Settle();
         foreach (var model in slots.All)
-            await newest.LookAsync(model, cancellation);
+            await loader.LookForNewerRowsAsync(model, cancellation);
     }
 
     /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>
@@ -40,7 +39,7 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
         if (!slots.Refused.ContainsKey(champion.Identifier))
             LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
         FaultPoint.Reach("serve.before-load");
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         try
         {
             var model = await load(champion, cancellation);
@@ -48,7 +47,7 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
             var swapped = slots.Swap(model);
             FaultPoint.Reach("serve.swapped");
             FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier.Value));
-            LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+            LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, time.GetElapsedTime(clock).TotalMilliseconds);
             if (!swapped)
                 return;
 

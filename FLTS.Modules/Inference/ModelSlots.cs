@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Inference;
 

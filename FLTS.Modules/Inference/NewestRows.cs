@@ -1,7 +1,10 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Contracts;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Inference;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -36,10 +35,7 @@ internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> 
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var temporary = $"{path}.{Guid.NewGuid():N}~";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(records, RegistryJson.Options));
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(records, RegistryJson.Options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

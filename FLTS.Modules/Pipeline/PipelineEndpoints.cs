@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Pipeline;

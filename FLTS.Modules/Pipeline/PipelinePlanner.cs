@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace FLTS.Modules.Pipeline;
@@ -41,7 +42,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
         var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
         var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
-        var config = PreprocessConfig.Parse(
+        var config = PreprocessConfigParser.Parse(
             identifier.Value,
             found.TrainSha256,
             found.TestSha256,

@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Contracts;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     /// <exception cref="UnavailableException">The store refuses.</exception>
     public async Task<BuiltDataset> BuildAsync(DatasetRow row, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.FromJson(JsonNode.Parse(row.Config)!.AsObject());
+        var config = PreprocessConfigParser.FromJson(JsonNode.Parse(row.Config)!.AsObject());
         var train = await ReadAsync(config.TrainSha256, $"{row.SourceName}.csv", config, row.ConfigHash, cancellation);
         var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{row.SourceName}_test.csv", config, row.ConfigHash, cancellation) : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);

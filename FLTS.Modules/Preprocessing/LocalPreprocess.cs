@@ -1,6 +1,7 @@
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ public static class LocalPreprocess
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
     public static async Task<DatasetMeta> RunAsync(string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.Parse(name.Value, sha256, null);
+        var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
         var row = new DatasetRow
         {
             ConfigHash = ConfigHash.From(config.ConfigHash),

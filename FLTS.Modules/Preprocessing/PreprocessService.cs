@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
@@ -70,7 +68,7 @@ internal sealed partial class PreprocessService(
     {
         FaultPoint.Reach("preprocess.begun");
         LogStart(logger, row.ConfigHash, row.Identifier, row.SourceName);
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var built = await builder.BuildAsync(row, cancellation);
         var meta = built.Meta;
         if (meta.Config.SampleTrainRows > 0 || meta.Config.SampleTestRows > 0)
@@ -87,7 +85,7 @@ internal sealed partial class PreprocessService(
             return;
 
         FaultPoint.Reach("preprocess.after-ready");
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        var seconds = time.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "preprocess"));
         LogDone(logger, row.ConfigHash, row.Identifier, meta.TrainRows, meta.TestRows, seconds);
         await AnnounceAsync((await datasets.FindAsync(row.ConfigHash, cancellation))!, cancellation);

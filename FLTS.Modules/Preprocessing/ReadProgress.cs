@@ -1,5 +1,5 @@
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Contracts;
+using FLTS.Forecasting.Series.Csv;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;

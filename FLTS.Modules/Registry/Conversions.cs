@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace FLTS.Modules.Registry;

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using FLTS.Modules.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -11,14 +10,12 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FLTS.Modules.Registry;
 
-/// <summary>What the registry shows: datasets, runs, promotions, scoreboards, champions.</summary>
+/// <summary>What the registry shows: runs, promotions, scoreboards, champions.</summary>
 internal static partial class RegistryEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").RequireRole(Roles.Read);
-        group.MapGet("/datasets", Datasets).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
-            .ProducesProblem(422).WithExample(RegistryExamples.Datasets);
         group.MapGet("/runs", Runs).WithTags("Runs").WithName("ListRuns").WithSummary("Trainings, newest first.")
             .ProducesProblem(422).WithExample(RegistryExamples.Runs);
         group.MapGet("/runs/{run_id}", Run).WithTags("Runs").WithName("GetRun").WithSummary("A training with its hyperparameters, metrics and artifacts.")
@@ -39,14 +36,6 @@ internal static partial class RegistryEndpoints
             .ProducesProblem(422).WithExample(new Page<ChampionsView>([RegistryExamples.Champion], null));
         group.MapGet("/champions/{identifier}", Champion).WithTags("Promotions").WithName("GetChampion").WithSummary("The model in force now, or at as_of.")
             .ProducesProblem(404).ProducesProblem(422).WithExample(RegistryExamples.Champion);
-    }
-
-    private static async Task<Ok<Page<DatasetView>>> Datasets(RegistryReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        if (cursor is not null && !DatasetNames.IsName(cursor))
-            throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
-
-        return TypedResults.Ok(await reader.DatasetsAsync(sources, Cursor.Limit(limit), cursor, cancellation));
     }
 
     private static async Task<Ok<Page<RunView>>> Runs(

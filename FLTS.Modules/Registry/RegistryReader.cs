@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry;

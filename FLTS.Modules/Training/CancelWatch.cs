@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Training;

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Threading.Channels;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;
@@ -17,13 +15,15 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
     private readonly Lease _lease;
     private readonly RunTransitions _runs;
     private readonly ILogger _logger;
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly Task _writing;
     private int _first = -1;
 
-    public ProgressRecorder(RunRow run, Lease lease, RunTransitions runs, ILogger logger)
+    public ProgressRecorder(RunRow run, Lease lease, RunTransitions runs, TimeProvider time, ILogger logger)
     {
-        (_run, _lease, _runs, _logger) = (run, lease, runs, logger);
+        (_run, _lease, _runs, _time, _logger) = (run, lease, runs, time, logger);
+        _started = time.GetTimestamp();
         _writing = Task.Run(WriteAsync);
     }
 
@@ -33,7 +33,7 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
             _first = value.Done - 1;
 
         var done = value.Done - _first;
-        double? eta = done > 0 && value.Total > value.Done ? Stopwatch.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
+        double? eta = done > 0 && value.Total > value.Done ? _time.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
         _channel.Writer.TryWrite((value, eta));
         if (value.Epoch is not { } epoch)
             return;

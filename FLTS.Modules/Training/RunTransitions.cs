@@ -1,5 +1,5 @@
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Training;
 

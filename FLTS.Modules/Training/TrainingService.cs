@@ -1,10 +1,9 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -131,8 +130,8 @@ internal sealed partial class TrainingService(
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeLimitSeconds), time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var clock = Stopwatch.GetTimestamp();
-        await using var progress = new ProgressRecorder(run, lease, runs, logger);
+        var clock = time.GetTimestamp();
+        await using var progress = new ProgressRecorder(run, lease, runs, time, logger);
         FitResult fit;
         ValidationResiduals residuals;
         try
@@ -153,7 +152,7 @@ internal sealed partial class TrainingService(
             ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
-        FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
+        FltsMetrics.TrainingDuration.Record(time.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
         await RecordAsync(run, lease, cancellation);
     }
 

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training;
@@ -152,7 +154,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
                 [.. Enumerable.Range(0, rows).Select(i => 90 + (30 * Math.Cos(i / 25.0)) + random.NextDouble())],
             ],
         };
-        return DatasetPreparer.Prepare(PreprocessConfig.Parse("station", new string('a', 64), null), table);
+        return DatasetPreparer.Prepare(PreprocessConfigParser.Parse("station", new string('a', 64), null), table);
     }
 
     private async Task StoreDatasetAsync()

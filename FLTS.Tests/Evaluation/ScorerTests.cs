@@ -1,6 +1,9 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;

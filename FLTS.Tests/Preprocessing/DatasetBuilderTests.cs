@@ -1,7 +1,8 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Registry;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Tests.Registry;
 

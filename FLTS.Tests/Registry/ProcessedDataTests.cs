@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Storage;
 using NUnit.Framework;
 

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;

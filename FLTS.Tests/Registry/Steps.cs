@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Preprocessing;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Training.References;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +40,7 @@ internal static class Steps
     {
         await File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, "station.csv"), csv);
         var source = await registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default);
-        var config = PreprocessConfig.Parse("station", source.TrainSha256, source.TestSha256, options);
+        var config = PreprocessConfigParser.Parse("station", source.TrainSha256, source.TestSha256, options);
         var row = Rows.Dataset(config.ConfigHash);
         row.Config = CanonicalJson.Serialize(config.ToJson());
         await registry.InsertAsync(row);

@@ -1,4 +1,3 @@
-using FLTS.Modules.Contracts;
 
 namespace FLTS.Modules.Registry.Entities;
 
