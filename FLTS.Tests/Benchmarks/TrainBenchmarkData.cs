@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Models;
 using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
