@@ -44,6 +44,7 @@ internal sealed record HostSettings
         if (enabled.FirstOrDefault(e => !names.Contains(e, StringComparer.OrdinalIgnoreCase)) is { } stranger)
             throw new InvalidInputException($"Modules:Enabled names '{stranger}'; modules are {string.Join(", ", names)}.");
 
+        string[] wanted = [.. enabled, .. enabled.Select(ModuleCatalog.Companions.GetValueOrDefault).OfType<string>(), .. ModuleCatalog.Foundations];
         var settings = new HostSettings
         {
             DataDirectory = Path.GetFullPath(configuration["Data:Directory"] ?? "./data"),
@@ -52,7 +53,7 @@ internal sealed record HostSettings
             IsRabbitMq = Choice(configuration, "Bus:Transport", "memory", "rabbitmq"),
             RabbitMqUri = configuration["Bus:RabbitMq:Uri"],
             JobsInPostgres = Choice(configuration, "Jobs:Storage", "memory", "postgres"),
-            Modules = [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || ModuleCatalog.Foundations.Contains(m.Name) || enabled.Contains(m.Name, StringComparer.OrdinalIgnoreCase))],
+            Modules = [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || wanted.Contains(m.Name, StringComparer.OrdinalIgnoreCase))],
         };
         settings.Check();
         CheckUrls(configuration["urls"]);

@@ -9,16 +9,17 @@ internal sealed class JobQueues(IBackgroundJobClient client) : IJobQueues
 {
     private const int ShortHash = 8;
 
-    public void Preprocess(string configHash, string identifier) =>
-        client.Create(Job.FromExpression<IPreprocessJob>(j => j.RunAsync(configHash, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("preprocessing"));
+    public void Preprocess(ConfigHash configHash, Identifier identifier) =>
+        client.Create(Job.FromExpression<IPreprocessJob>(j => j.RunAsync(configHash.Value, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("preprocessing"));
 
-    public void Train(string runId, string modelType, string identifier, string configHash) =>
+    public void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash) =>
         client.Create(
-            Job.FromExpression<ITrainJob>(j => j.RunAsync(runId, $"{modelType} on {Label(identifier, configHash)}", CancellationToken.None)),
+            Job.FromExpression<ITrainJob>(j => j.RunAsync(runId.Value, $"{modelType} on {Label(identifier, configHash)}", CancellationToken.None)),
             new EnqueuedState(ForecasterCatalog.IsReference(modelType) ? "references" : modelType.ToLowerInvariant()));
 
-    public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) =>
-        client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId, Label(identifier, configHash), wake, CancellationToken.None)), new EnqueuedState("evaluation"));
+    public void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake) =>
+        client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId.Value, Label(identifier, configHash), wake, CancellationToken.None)), new EnqueuedState("evaluation"));
 
-    private static string Label(string identifier, string configHash) => $"{identifier} {configHash[..Math.Min(ShortHash, configHash.Length)]}";
+    private static string Label(Identifier identifier, ConfigHash configHash) =>
+        $"{identifier} {configHash.Value[..Math.Min(ShortHash, configHash.Value.Length)]}";
 }

@@ -39,9 +39,9 @@ internal sealed partial class RerunOnRequeue(IServiceProvider services, ILogger<
     }
 
     private static Func<Task<string>>? Command(IReruns reruns, Job job) => job.Args is not [string id, ..] ? null
-        : job.Type == typeof(ITrainJob) ? () => reruns.RunAsync(id, CancellationToken.None)
-        : job.Type == typeof(IEvaluateJob) ? () => reruns.EvaluationAsync(id, CancellationToken.None)
-        : job.Type == typeof(IPreprocessJob) ? () => reruns.PreprocessingAsync(id, CancellationToken.None)
+        : job.Type == typeof(ITrainJob) ? () => reruns.RunAsync(RunId.From(id), CancellationToken.None)
+        : job.Type == typeof(IEvaluateJob) ? () => reruns.EvaluationAsync(PipelineId.From(id), CancellationToken.None)
+        : job.Type == typeof(IPreprocessJob) ? () => reruns.PreprocessingAsync(ConfigHash.From(id), CancellationToken.None)
         : null;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The finished job {job_id} was requeued: {said}")]

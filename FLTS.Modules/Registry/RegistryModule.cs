@@ -1,4 +1,5 @@
-using FLTS.Modules.Kit;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -20,6 +21,7 @@ internal sealed class RegistryModule : IModule
         var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
+        services.AddSingleton(OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)));
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));

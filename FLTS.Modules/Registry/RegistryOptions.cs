@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using FLTS.Modules.Kit;
 
 namespace FLTS.Modules.Registry;
 

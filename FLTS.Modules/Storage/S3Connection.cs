@@ -1,6 +1,5 @@
 using Amazon.Runtime;
 using Amazon.S3;
-using FLTS.Modules.Kit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;

@@ -12,8 +12,8 @@ internal sealed class TrainProfileTests
         const string report = """
             # Overhead	     Samples	Command	Shared Object	Symbol
              50.00%  	 500        	flts-training  	[JIT] tid 31968	[.] 0x00007f08be91d1ef
-             10.00%  	 100        	flts-training  	[JIT] tid 31968	[.] void [FLTS.Modules] FLTS.Forecasting.Recurrent.GruCell::Forward(float32*)[OptimizedTier1]
-             5.00%  	 50         	flts-training  	[JIT] tid 31968	[.] instance void [FLTS.Modules] FLTS.Forecasting.Recurrent.NetTrainer::Step()[Tier0]
+             10.00%  	 100        	flts-training  	[JIT] tid 31968	[.] void [FLTS.Forecasting] FLTS.Forecasting.Recurrent.Kernels.GruCell::Forward(float32*)[OptimizedTier1]
+             5.00%  	 50         	flts-training  	[JIT] tid 31968	[.] instance void [FLTS.Forecasting] FLTS.Forecasting.Recurrent.Training.NetTrainer::Step()[Tier0]
              19.00%  	 200        	flts-training  	libtorch_cpu.so	[.] c10::impl::OperatorEntry::lookup
              9.00%  	 90         	.NET Tiered Com	libclrjit.so	[.] 0x00000000006ecb00
              3.00%  	 40         	flts-training  	libc.so.6	[.] malloc

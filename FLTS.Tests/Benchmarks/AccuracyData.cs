@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Benchmarks;
 
@@ -110,7 +111,7 @@ internal sealed record RawParts(RawTable Train, RawTable? Test)
     /// <summary>Prepared as a pipeline would, with the given preprocessing options.</summary>
     public PreparedDataset Prepare(JsonObject? options = null) =>
         // Preparing takes the arrays over; the tables are used again.
-        DatasetPreparer.Prepare(PreprocessConfig.Parse("bench", _sha256, Test is null ? null : _sha256, options), Copy(Train), Test is null ? null : Copy(Test));
+        DatasetPreparer.Prepare(PreprocessConfigParser.Parse("bench", _sha256, Test is null ? null : _sha256, options), Copy(Train), Test is null ? null : Copy(Test));
 
     private static RawTable Copy(RawTable table) => AccuracyData.With(table, [.. table.Timestamps], [.. table.Values.Select(column => (double[])[.. column])]);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Benchmarks;
 
@@ -22,7 +23,7 @@ internal static class AccuracyScores
         var longest = Math.Max(10, options.Settings.Values.Max(s => s["input_len"]?.GetValue<int>() ?? 0));
         return [.. datasets.Select(data =>
         {
-            var frame = data.Evaluation(longest);
+            var frame = EvaluationFrame.Of(data, longest);
             return new ScoredSet(data, frame, Forecast(data, frame, "NAIVE", []).Forecast);
         })];
     }

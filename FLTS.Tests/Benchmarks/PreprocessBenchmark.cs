@@ -62,7 +62,7 @@ internal static class PreprocessBenchmark
     public static IEnumerable<JsonObject> Once(string objects, string sha256)
     {
         var clock = Stopwatch.GetTimestamp();
-        var meta = LocalPreprocess.RunAsync(objects, Name, sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None).GetAwaiter().GetResult();
+        var meta = LocalPreprocess.RunAsync(objects, new DatasetName(Name), sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None).GetAwaiter().GetResult();
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         yield return new JsonObject

@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Prophet;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Predict;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Benchmarks;
 
@@ -13,7 +16,7 @@ internal static class ProphetBenchmark
     private const int Runs = 3;
     private const int PredictedRows = 3982;
 
-    private static readonly PreprocessConfig _config = PreprocessConfig.Parse("bench", new string('0', 64), null, []);
+    private static readonly PreprocessConfig _config = PreprocessConfigParser.Parse("bench", new string('0', 64), null, []);
 
     // Min-max scaled, as the reference's numbers were made: a log posterior depends on the scale of y.
     private static readonly ProphetSettings _settings = new() { NChangepoints = 50, ChangepointPriorScale = 0.1, SeasonalityPriorScale = 20, Scaling = ScalingRule.MinMax };

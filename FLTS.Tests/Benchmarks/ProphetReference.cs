@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Prophet;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Benchmarks;
 

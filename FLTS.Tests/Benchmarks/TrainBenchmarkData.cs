@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Models;
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Benchmarks;
 
@@ -18,7 +21,7 @@ internal static class TrainBenchmarkData
 
     private static TrainingSet Read(string dataset)
     {
-        var config = PreprocessConfig.Parse("bench", new string('0', 64), null, new JsonObject { ["test_fraction"] = 0.001 });
+        var config = PreprocessConfigParser.Parse("bench", new string('0', 64), null, new JsonObject { ["test_fraction"] = 0.001 });
         using var stream = File.OpenRead(dataset);
         return DatasetPreparer.Prepare(config, CsvTableReader.Read(stream, dataset, DatasetPreparer.ReadOptions(config))).TrainingSet;
     }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using FLTS.Modules.Kit;
 using Microsoft.Extensions.Configuration;
 using NUnit.Framework;
 using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
