@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
-using FLTS.Forecasting.Models;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 
