@@ -43,7 +43,7 @@ internal static class Scorer
         var scored = candidates.Select(c => Guarded("candidate", c, frame, () =>
         {
             cancellation.ThrowIfCancellationRequested();
-            var forecast = c.Model.Forecaster.Forecast(frame.Series, frame.Origins, frame.Horizon);
+            var forecast = c.Model.Forecaster.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
             return Measure(c.Model.Manifest.ModelType, data, frame, data.Restorer.Restore(forecast), naive, policy);
         })).ToList();
         var line = champion is null ? null
@@ -75,7 +75,7 @@ internal static class Scorer
     private static double[,,] Restore(PreparedDataset data, IForecaster forecaster, EvaluationFrame frame, CancellationToken cancellation)
     {
         using var fitted = forecaster.Fit(data.TrainingSet, new FitContext(1, null, cancellation)).Model;
-        return data.Restorer.Restore(fitted.Forecast(frame.Series, frame.Origins, frame.Horizon));
+        return data.Restorer.Restore(fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon));
     }
 
     private static ScoreboardEntry Guarded(string kind, Candidate candidate, EvaluationFrame frame, Func<ForecastScore> measure)

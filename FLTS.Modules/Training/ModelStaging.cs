@@ -97,7 +97,7 @@ internal static class ModelStaging
         while (origin > 0 && train.Segments[Math.Max(0, origin - Math.Max(1, model.Signature.InputLength) + 1)] != train.Segments[origin])
             origin--;
 
-        var forecast = model.Forecast(train, [origin], model.Signature.Horizon);
+        var forecast = model.Forecast(SeriesWindows.Of(train, [origin]), model.Signature.Horizon);
         var values = new double[forecast.GetLength(1)][];
         for (var h = 0; h < values.Length; h++)
         {
