@@ -3,6 +3,7 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation;
 

@@ -3,11 +3,12 @@ using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A loaded candidate.</summary>
-internal sealed record Candidate(string RunId, LoadedModel Model);
+internal sealed record Candidate(RunId RunId, LoadedModel Model);
 
 /// <summary>What scoring gave.</summary>
 internal sealed record Scoring(EvaluationFrame Frame, IReadOnlyList<ScoreboardEntry> Candidates, IReadOnlyList<ScoreboardEntry> References, ScoreboardEntry? Champion);
