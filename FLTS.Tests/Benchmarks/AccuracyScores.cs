@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Benchmarks;
 
