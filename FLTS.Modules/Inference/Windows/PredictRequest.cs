@@ -1,8 +1,8 @@
 using System.Text.Json;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Windows;
 
-/// <summary>Body of <c>POST /predict</c>, read strictly.</summary>
+/// <summary>Body of <c>POST /predict</c>, read strictly; its rows are read by <see cref="WindowReader"/>, which knows the model.</summary>
 internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, Identifier? Identifier, IReadOnlyList<double> Levels, JsonElement? Future = null, IReadOnlyList<ComingHoliday>? Holidays = null)
 {
     private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays"];
@@ -79,16 +79,3 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
         ? property.Value.GetString()!
         : throw new InvalidInputException($"'{property.Name}' must be a string.");
 }
-
-/// <summary>Answer of <c>POST /predict</c>. <paramref name="Predictions"/>: a row a step, <c>ts</c> and every target in original units.
-/// <paramref name="Intervals"/>: by level in percent and target, <c>[low, high]</c> a step, null where there are too few residuals.</summary>
-internal sealed record PredictAnswer(
-    string Status,
-    Identifier Identifier,
-    RunId RunId,
-    string ModelType,
-    int Version,
-    ConfigHash ConfigHash,
-    IReadOnlyList<Dictionary<string, object>> Predictions,
-    IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals,
-    IReadOnlyList<string>? Warnings);

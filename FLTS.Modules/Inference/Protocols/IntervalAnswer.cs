@@ -1,6 +1,7 @@
 using System.Globalization;
+using FLTS.Modules.Inference.Models;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Intervals of an answer, with what has to be said about them.</summary>
 internal static class IntervalAnswer

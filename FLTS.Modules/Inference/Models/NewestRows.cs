@@ -8,7 +8,7 @@ using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Models;
 
 /// <summary>What a forecast without a client's rows starts from.</summary>
 /// <param name="Series">On the model's scale, ending at the newest row; null where there are none.</param>

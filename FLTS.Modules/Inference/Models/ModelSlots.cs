@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Models;
 
 /// <summary>One model an identifier; swapped whole.</summary>
 internal sealed class ModelSlots : IServingState, IDisposable

@@ -1,25 +1,12 @@
 using System.Text.Json;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
-namespace FLTS.Modules.Inference;
-
-/// <summary>A model that is served. <paramref name="KnownAhead"/>: columns whose coming values every request must bring as <c>future</c>.</summary>
-internal sealed record LoadedModelView(Identifier Identifier, RunId RunId, string ModelType, int Version, ConfigHash ConfigHash, int InputLen, int Horizon, double StepSeconds, IReadOnlyList<string> Targets, IReadOnlyList<string> KnownAhead);
-
-/// <summary>What this process serves.</summary>
-internal sealed record LoadedModels(IReadOnlyList<LoadedModelView> Items, string? Next);
-
-/// <summary>An answer or a problem of a batch.</summary>
-internal sealed record BatchItem(PredictAnswer? Answer, BatchProblem? Problem);
-
-/// <summary>Why an item has no answer.</summary>
-internal sealed record BatchProblem(int Status, string Detail);
-
-/// <summary>Answers of a batch, in the order of its items.</summary>
-internal sealed record BatchAnswer(IReadOnlyList<BatchItem> Items);
+namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary><c>/predict</c> and <c>/models/loaded</c>.</summary>
 internal static class PredictEndpoints

@@ -1,6 +1,7 @@
+using FLTS.Modules.Inference.Settings;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Models;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
 internal sealed partial class ModelRefresher(

@@ -2,7 +2,7 @@ using System.Text.Json;
 using FLTS.Modules.Registry;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Models;
 
 /// <summary>A model in force, with everything that finds its files.</summary>
 /// <param name="Identifier">What it forecasts.</param>

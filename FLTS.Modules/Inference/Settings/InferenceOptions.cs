@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Settings;
 
 /// <summary>Section <c>Inference</c>.</summary>
 internal sealed record InferenceOptions

@@ -2,7 +2,7 @@ using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using Microsoft.EntityFrameworkCore;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Models;
 
 /// <summary>From a line of the ledger to a model that answers.</summary>
 internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> registry, ModelLoader loader, NewestRows newest)

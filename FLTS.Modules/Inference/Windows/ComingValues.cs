@@ -4,7 +4,7 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Windows;
 
 /// <summary>What a client says of the coming steps: <c>future</c>, an object of lists with a value a step, and <c>holidays</c>, a list of <c>{holiday, ds}</c>.</summary>
 internal static class ComingValues

@@ -1,4 +1,6 @@
-namespace FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Settings;
+
+namespace FLTS.Modules.Inference.Batching;
 
 /// <summary>Lets as many requests compute as there are processors; a bounded number waits, the next is told to come again.</summary>
 internal sealed class PredictQueue(InferenceOptions options) : BoundedTurns(

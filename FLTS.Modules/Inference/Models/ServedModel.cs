@@ -3,7 +3,7 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Modules.Registry.Artifacts;
 
-namespace FLTS.Modules.Inference;
+namespace FLTS.Modules.Inference.Models;
 
 /// <summary>
 /// A champion in memory. Counted by its users: after a swap it lives until the last request that took it has answered, so nobody
