@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>PostgreSQL goes down as in a crash while a pipeline runs, and comes back: the registry and the jobs are in it.</summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers)]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class DatabaseOutageTests
 {
     private TemporaryFolder _folder = null!;

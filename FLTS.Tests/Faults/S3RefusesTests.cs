@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>The fault that ended the system before this one, replayed on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers)]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class S3RefusesTests
 {
     private const string Refused = "refuses";

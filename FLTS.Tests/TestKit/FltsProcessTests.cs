@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.TestKit;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class FltsProcessTests
 {
     private static readonly Dictionary<string, string> NoDemo = new() { ["Pipeline:DemoOnEmpty"] = "false" };
