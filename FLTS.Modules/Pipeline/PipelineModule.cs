@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Runs;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -23,7 +24,7 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<CancelService>();
         services.AddSingleton<RerunService>();
         services.AddSingleton<IReruns>(p => p.GetRequiredService<RerunService>());
-        services.AddSingleton<PipelineReader>();
+        services.AddSingleton<IRunCommands, RunCommands>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
         services.AddHostedService<PointerRepair>();
@@ -34,9 +35,5 @@ internal sealed class PipelineModule : IModule
         // The Reconciler looks at the rows by itself: no message is needed.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes)
-    {
-        PipelineEndpoints.Map(routes);
-        CommandEndpoints.Map(routes);
-    }
+    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
 }

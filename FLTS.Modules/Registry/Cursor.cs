@@ -25,7 +25,9 @@ internal readonly record struct Cursor(DateTimeOffset At, string Id)
         _ => throw new InvalidInputException($"'limit' is {limit}; it must be between 1 and 500."),
     };
 
-    /// <summary>A page of at most <paramref name="limit"/> of the rows read (one more than that, to know whether there is a next one).</summary>
+    /// <summary>
+    /// A page of at most <paramref name="limit"/> of the rows read (one more than that, to know whether there is a next one).
+    /// </summary>
     public static Page<TView> Page<TRow, TView>(List<TRow> rows, int limit, Func<TRow, Cursor> key, Func<TRow, TView> view) =>
         new([.. rows.Take(limit).Select(view)], rows.Count > limit ? key(rows[limit - 1]).ToString() : null);
 

@@ -9,7 +9,9 @@ internal sealed record Refusal(DateTimeOffset At, string Error);
 /// <summary>Refusals as rows keep them: a JSON array of <c>{at, error}</c>, in the order of their times.</summary>
 internal static class Refusals
 {
-    /// <summary>What one row keeps: a store that is away for weeks must not make a row of megabytes. The first and the last ones tell the story.</summary>
+    /// <summary>
+    /// What one row keeps: a store that is away for weeks must not make a row of megabytes. The first and the last ones tell the story.
+    /// </summary>
     private const int Most = 200;
 
     public static IReadOnlyList<Refusal> Read(string json) =>

@@ -20,7 +20,7 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", status));
 
-        var answer = await registry.Get<CancelService>().CancelRunAsync("run", default);
+        var answer = await registry.Get<CancelService>().CancelRunAsync(RunId.From("run"), default);
 
         var row = await registry.RunAsync("run");
         Assert.That((answer.Status, answer.Location), Is.EqualTo((RunStatus.Cancelled, "/runs/run")));
@@ -38,7 +38,7 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", status));
 
-        Assert.That(() => registry.Get<CancelService>().CancelRunAsync("run", default), Throws.TypeOf<ConflictException>().With.Message.Contains($"it is {word}"));
+        Assert.That(() => registry.Get<CancelService>().CancelRunAsync(RunId.From("run"), default), Throws.TypeOf<ConflictException>().With.Message.Contains($"it is {word}"));
         Assert.That((await registry.RunAsync("run")).Status, Is.EqualTo(status));
     }
 
@@ -47,8 +47,8 @@ internal sealed class CancelServiceTests
     {
         await using var registry = await PipelineUnderTest.StartAsync();
 
-        Assert.That(() => registry.Get<CancelService>().CancelRunAsync("run", default), Throws.TypeOf<NotFoundException>());
-        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync("pipeline", default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<CancelService>().CancelRunAsync(RunId.From("run"), default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync(PipelineId.From("pipeline"), default), Throws.TypeOf<NotFoundException>());
     }
 
     [Test]
@@ -85,7 +85,7 @@ internal sealed class CancelServiceTests
         (attempt.PipelineId, attempt.Outcome) = ("pipeline", AttemptOutcome.Blocked);
         await registry.InsertAsync(attempt);
 
-        var answer = await registry.Get<CancelService>().CancelPipelineAsync("pipeline", default);
+        var answer = await registry.Get<CancelService>().CancelPipelineAsync(PipelineId.From("pipeline"), default);
 
         Assert.That((answer.CancelledRuns, answer.SharedRuns), Is.EqualTo((new[] { "own" }, new[] { "shared" })));
         var pipeline = await registry.PipelineAsync("pipeline");
@@ -94,9 +94,9 @@ internal sealed class CancelServiceTests
         Assert.That((await registry.RunAsync("shared")).Status, Is.EqualTo(RunStatus.Running));
         Assert.That((await registry.RunAsync("done")).Status, Is.EqualTo(RunStatus.Succeeded));
         Assert.That((await registry.UseAsync(db => db.PromotionAttempts.SingleAsync())).Reason, Is.EqualTo("the pipeline was cancelled by hand"));
-        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync("pipeline", default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is cancelled"));
+        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync(PipelineId.From("pipeline"), default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is cancelled"));
 
-        await registry.Get<CancelService>().CancelPipelineAsync("other", default);
+        await registry.Get<CancelService>().CancelPipelineAsync(PipelineId.From("other"), default);
         Assert.That((await registry.RunAsync("shared")).Status, Is.EqualTo(RunStatus.Cancelled), "nobody needs it any more");
     }
 
@@ -106,7 +106,7 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
         var id = (await registry.StartPipelineAsync()).PipelineId;
         await registry.WorkAsync();
-        await registry.Get<CancelService>().CancelPipelineAsync(id, default);
+        await registry.Get<CancelService>().CancelPipelineAsync(PipelineId.From(id), default);
         await registry.Get<EvaluationService>().EvaluateAsync(id, EvaluationWake.Event, default);
         var cancelled = await registry.PipelineAsync(id);
 
@@ -126,7 +126,7 @@ internal sealed class CancelServiceTests
         try
         {
             await Task.Delay(headStartOfTheOther);
-            await registry.Get<CancelService>().CancelRunAsync(runId, default);
+            await registry.Get<CancelService>().CancelRunAsync(RunId.From(runId), default);
             return true;
         }
         catch (ConflictException)

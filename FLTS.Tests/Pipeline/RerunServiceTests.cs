@@ -1,6 +1,7 @@
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
@@ -19,7 +20,7 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("newer", 2, run, PipelineUnderTest.Run("other", RunStatus.Failed, "EWMA"));
         await EndAsync(registry, PipelineStatus.Promoted);
 
-        var answer = await registry.Get<RerunService>().RerunRunAsync("run", default);
+        var answer = await registry.Get<RerunService>().RerunRunAsync(RunId.From("run"), default);
 
         var (next, pipeline) = (await registry.RunAsync(answer.RunId), await registry.PipelineAsync("newer"));
         Assert.That((next.Generation, next.Cause, next.Replaces, next.Status), Is.EqualTo((1, RunCause.Rerun, "run", RunStatus.Queued)));
@@ -38,8 +39,8 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Running, generation: 1));
         await registry.InsertAsync(PipelineUnderTest.Run("before", RunStatus.Failed));
 
-        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(asked, default), Throws.TypeOf<ConflictException>().With.Message.Contains(said));
-        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Train, default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is training"));
+        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(RunId.From(asked), default), Throws.TypeOf<ConflictException>().With.Message.Contains(said));
+        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From("pipeline"), RerunStage.Train, default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is training"));
     }
 
     [Test]
@@ -47,8 +48,8 @@ internal sealed class RerunServiceTests
     {
         await using var registry = await PipelineUnderTest.StartAsync();
 
-        Assert.That(() => registry.Get<RerunService>().RerunRunAsync("nobody", default), Throws.TypeOf<NotFoundException>());
-        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync("nobody", RerunStage.Train, default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(RunId.From("nobody"), default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From("nobody"), RerunStage.Train, default), Throws.TypeOf<NotFoundException>());
     }
 
     [Test]
@@ -62,7 +63,7 @@ internal sealed class RerunServiceTests
         {
             try
             {
-                return (await registry.Get<RerunService>().RerunRunAsync("run", default)).RunId;
+                return (await registry.Get<RerunService>().RerunRunAsync(RunId.From("run"), default)).RunId;
             }
             catch (ConflictException)
             {
@@ -82,7 +83,7 @@ internal sealed class RerunServiceTests
         await EndAsync(registry, PipelineStatus.Cancelled);
         await registry.ExecuteAsync("UPDATE datasets SET status = 'failed', tries = 3");
 
-        var answer = await registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Train, default);
+        var answer = await registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From("pipeline"), RerunStage.Train, default);
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().Where(r => r.Generation == 1).ToListAsync());
         Assert.That(answer.RunIds, Is.EquivalentTo(runs.Select(r => r.RunId)));
@@ -100,7 +101,7 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Succeeded));
         await EndAsync(registry, PipelineStatus.Promoted);
 
-        await registry.Get<RerunService>().RerunPipelineAsync("pipeline", stage, default);
+        await registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From("pipeline"), stage, default);
 
         return (await registry.DatasetAsync("hash")).Status;
     }
@@ -114,7 +115,7 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("other", 2, PipelineUnderTest.Run("ewma", RunStatus.Running, "EWMA"));
 
         Assert.That(
-            () => registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Preprocess, default),
+            () => registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From("pipeline"), RerunStage.Preprocess, default),
             Throws.TypeOf<ConflictException>().With.Message.Contains("pipeline other works with it"));
     }
 
@@ -126,7 +127,7 @@ internal sealed class RerunServiceTests
         await EndAsync(registry, PipelineStatus.Failed);
 
         Assert.That(
-            () => registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Evaluate, default),
+            () => registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From("pipeline"), RerunStage.Evaluate, default),
             Throws.TypeOf<ConflictException>().With.Message.Contains("NAIVE is failed"));
     }
 
@@ -138,10 +139,10 @@ internal sealed class RerunServiceTests
         var id = (await registry.StartPipelineAsync()).PipelineId;
         var first = await EndAsync(registry, id);
 
-        await registry.Get<RerunService>().RerunPipelineAsync(id, RerunStage.Evaluate, default);
+        await registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From(id), RerunStage.Evaluate, default);
         var open = await registry.Get<PipelineReader>().FindAsync(id, default);
         var second = await EndAsync(registry, id);
-        await registry.Get<RerunService>().RerunPipelineAsync(id, RerunStage.Train, default);
+        await registry.Get<RerunService>().RerunPipelineAsync(PipelineId.From(id), RerunStage.Train, default);
         var third = await EndAsync(registry, id);
         var again = await registry.StartPipelineAsync();
 

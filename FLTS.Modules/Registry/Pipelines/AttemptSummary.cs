@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry.Pipelines;
+
+/// <summary>The attempt that ended (or blocks) a pipeline, as the pipeline shows it.</summary>
+internal sealed record AttemptSummary(
+    string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId, JsonNode? Tries)
+{
+    public static AttemptSummary Of(PromotionAttemptRow attempt) => new(
+        attempt.AttemptId,
+        attempt.Outcome,
+        attempt.Reason,
+        JsonNode.Parse(attempt.Missing),
+        attempt.SelectedRunId,
+        attempt.ScoreboardId,
+        JsonNode.Parse(attempt.Tries));
+}
