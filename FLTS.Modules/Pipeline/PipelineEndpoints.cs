@@ -19,7 +19,8 @@ internal static class PipelineEndpoints
     private static readonly CancelledPipeline _exampleCancelled =
         new("9b1f0c2e", PipelineStatus.Cancelled, ["0199a7b2c3d4"], ["0199a7b2c3d5"], "/pipelines/9b1f0c2e");
 
-    private static readonly RerunPipeline _exampleRerun = new("9b1f0c2e", "train", 4, ["0199a7c0aa01", "0199a7c0aa02"], "/pipelines/9b1f0c2e");
+    private static readonly RerunPipeline _exampleRerun =
+        new("9b1f0c2e", "train", 4, ["0199a7c0aa01", "0199a7c0aa02"], "/pipelines/9b1f0c2e");
 
     private static readonly PipelineView _exampleView = new(
         "9b1f0c2e",
@@ -46,7 +47,8 @@ internal static class PipelineEndpoints
         var group = routes.MapGroup("/pipelines").WithTags("Pipelines");
         group.MapPost("/", Start)
             .WithName("StartPipeline")
-            .WithSummary("Starts a pipeline: preprocess, train, evaluate, promote. The same request again answers the same pipeline and trains nothing twice.")
+            .WithSummary("Starts a pipeline: preprocess, train, evaluate, promote. "
+                + "The same request again answers the same pipeline and trains nothing twice.")
             .RequireRole(Roles.Train)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
@@ -60,7 +62,8 @@ internal static class PipelineEndpoints
             .WithExample(new Page<PipelineView>([_exampleView], null));
         group.MapGet("/{id}", Get)
             .WithName("GetPipeline")
-            .WithSummary("A pipeline by its id, or the newest of a config_hash: status, stages, runs with epochs and ETA, what it waits for.")
+            .WithSummary("A pipeline by its id, or the newest of a config_hash: "
+                + "status, stages, runs with epochs and ETA, what it waits for.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404)
             .WithExample(_exampleView);
@@ -99,7 +102,8 @@ internal static class PipelineEndpoints
         return TypedResults.Accepted(answer.Location, answer);
     }
 
-    private static async Task<Accepted<RerunPipeline>> Rerun(string id, JsonElement? body, RerunService service, CancellationToken cancellation)
+    private static async Task<Accepted<RerunPipeline>> Rerun(
+        string id, JsonElement? body, RerunService service, CancellationToken cancellation)
     {
         var answer = await service.RerunPipelineAsync(PipelineId.From(id), RerunRequest.Stage(body), cancellation);
         return TypedResults.Accepted(answer.Location, answer);

@@ -17,7 +17,9 @@ internal sealed class PipelineModule : IModule
     {
         var options = configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
         options.Validate();
-        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation"))); // What cannot be used is said at the start, not by every request.
+
+        // What cannot be used is said at the start, not by every request.
+        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")));
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();

@@ -1,4 +1,3 @@
-
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>Section <c>Pipeline</c>.</summary>
@@ -26,7 +25,11 @@ internal sealed record PipelineOptions
     public void Validate()
     {
         if (ExpectedModelTypes.Length == 0)
-            throw new InvalidInputException("Pipeline:ExpectedModelTypes must list at least one model type, for example [\"GRU\", \"LSTM\", \"PROPHET\"].");
+        {
+            throw new InvalidInputException(
+                "Pipeline:ExpectedModelTypes must list at least one model type, for example [\"GRU\", \"LSTM\", \"PROPHET\"].");
+        }
+
         if (ReconcileSeconds is not (>= 0.5 and <= 3600))
             throw new InvalidInputException($"Pipeline:ReconcileSeconds is {ReconcileSeconds}; it must be between 0.5 and 3600.");
         if (RequeueSeconds is not (>= 5 and <= 3600))

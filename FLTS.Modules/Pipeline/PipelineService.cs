@@ -38,6 +38,9 @@ internal sealed partial class PipelineService(
         Message = "{model_type} with these hyperparameters has a run: not trained again")]
     private static partial void LogDuplicate(ILogger logger, string model_type);
 
-    [LoggerMessage(EventName = "skip_idempotent", Level = LogLevel.Information, Message = "The pipeline was asked for again: nothing new to do")]
+    [LoggerMessage(
+        EventName = "skip_idempotent",
+        Level = LogLevel.Information,
+        Message = "The pipeline was asked for again: nothing new to do")]
     private static partial void LogSamePipeline(ILogger logger);
 }

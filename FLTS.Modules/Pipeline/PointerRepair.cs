@@ -10,7 +10,8 @@ namespace FLTS.Modules.Pipeline;
 /// of its own,
 /// so that a store that is slow or away holds nobody up who only looks at rows.
 /// </summary>
-internal sealed partial class PointerRepair(PointerWriter pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
+internal sealed partial class PointerRepair(
+    PointerWriter pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.PointerSeconds), logger)
 {
     private bool _isAway;

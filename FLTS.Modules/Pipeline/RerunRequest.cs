@@ -22,6 +22,7 @@ internal static class RerunRequest
 
         return stage.ValueKind == JsonValueKind.String && SnakeCase.TryParse<RerunStage>(stage.GetString()!) is { } known
             ? known
-            : throw new InvalidInputException($"'stage' is {stage.GetRawText()}; it must be one of {string.Join(", ", SnakeCase.All<RerunStage>())}.");
+            : throw new InvalidInputException(
+                $"'stage' is {stage.GetRawText()}; it must be one of {string.Join(", ", SnakeCase.All<RerunStage>())}.");
     }
 }

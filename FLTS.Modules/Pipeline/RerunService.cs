@@ -65,7 +65,10 @@ internal sealed partial class RerunService(PipelineReruns reruns, Reconciler rec
         return $"pipeline {(await RerunPipelineAsync(newest, RerunStage.Preprocess, cancellation)).PipelineId}";
     }
 
-    [LoggerMessage(EventName = "run_rerun", Level = LogLevel.Information, Message = "The {model_type} run is trained again as run {next_run_id}")]
+    [LoggerMessage(
+        EventName = "run_rerun",
+        Level = LogLevel.Information,
+        Message = "The {model_type} run is trained again as run {next_run_id}")]
     private static partial void LogRun(ILogger logger, string model_type, string next_run_id);
 
     [LoggerMessage(EventName = "pipeline_rerun", Level = LogLevel.Information, Message = "The pipeline is run again from stage {stage}")]

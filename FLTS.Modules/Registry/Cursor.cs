@@ -12,7 +12,9 @@ internal readonly record struct Cursor(DateTimeOffset At, string Id)
             return null;
 
         var parts = text.Split('.', 2);
-        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.Ticks
+        return parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTimeOffset.MaxValue.Ticks
             ? new Cursor(new DateTimeOffset(ticks, TimeSpan.Zero), parts[1])
             : throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
     }

@@ -36,7 +36,10 @@ internal static class RegistryCommands
     {
         // One statement gives and reads: between two of them another caller could raise it, and both would read the same.
         var given = await db.Database.SqlQuery<long>(
-                $"INSERT INTO sequences (identifier, last) VALUES ({identifier}, 1) ON CONFLICT (identifier) DO UPDATE SET last = sequences.last + 1 RETURNING last AS \"Value\"")
+                $"""
+                INSERT INTO sequences (identifier, last) VALUES ({identifier}, 1)
+                ON CONFLICT (identifier) DO UPDATE SET last = sequences.last + 1 RETURNING last AS "Value"
+                """)
             .ToListAsync(cancellation);
         return given.Single();
     }

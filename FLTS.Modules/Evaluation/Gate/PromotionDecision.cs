@@ -17,7 +17,8 @@ internal static class PromotionDecision
     {
         if (champion is not null && sequence < champion.Sequence && !force)
         {
-            var newer = $"a newer pipeline (sequence {champion.Sequence}) of this identifier was promoted before this one (sequence {sequence})";
+            var newer = $"a newer pipeline (sequence {champion.Sequence}) of this identifier "
+                + $"was promoted before this one (sequence {sequence})";
             return new Decision(AttemptOutcome.Superseded, null, newer, false);
         }
 

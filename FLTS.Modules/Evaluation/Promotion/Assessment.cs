@@ -14,7 +14,8 @@ namespace FLTS.Modules.Evaluation.Promotion;
 internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<string, string> Missing, IReadOnlyList<CorruptRun> Corrupt)
 {
     /// <summary>Ended without anything scored.</summary>
-    public static Assessment Failed(string reason, IReadOnlyDictionary<string, string>? missing = null, IReadOnlyList<CorruptRun>? corrupt = null)
+    public static Assessment Failed(
+        string reason, IReadOnlyDictionary<string, string>? missing = null, IReadOnlyList<CorruptRun>? corrupt = null)
     {
         var decision = new Decision(AttemptOutcome.Failed, null, reason, false);
         var result = new EvaluationResult(decision, null, new Dictionary<string, JsonObject>(), null);

@@ -78,7 +78,11 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
     }
 
     private async Task<EvaluationResult> ScoreAsync(
-        AssessmentOrder order, PreparedDataset dataset, List<Candidate> candidates, Dictionary<string, string> missing, CancellationToken cancellation)
+        AssessmentOrder order,
+        PreparedDataset dataset,
+        List<Candidate> candidates,
+        Dictionary<string, string> missing,
+        CancellationToken cancellation)
     {
         var (input, policy, champion) = (order.Input, order.Policy, order.Input.Champion);
         var scoring = await ScoreAsync(order, dataset, candidates, cancellation);
@@ -86,12 +90,11 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
         foreach (var entry in scoring.Candidates.Where(c => c.NotApplicable is not null))
             missing[entry.ModelType] = entry.NotApplicable!;
 
+        var scored = scoring.Champion;
         var line = champion is null
             ? null
-            : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scoring.Champion?.Score, scoring.Champion?.NotApplicable);
-        var contenders = scoring.Candidates
-            .Select(c => new Contender(c.RunId!, c.ModelType, ForecasterCatalog.Order(c.ModelType), c.Score, input.RolledBack.Contains(c.RunId!)))
-            .ToList();
+            : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scored?.Score, scored?.NotApplicable);
+        var contenders = scoring.Candidates.Select(c => Contending(c, input.RolledBack)).ToList();
         var references = scoring.References.Select(r => new ReferenceLine(r.ModelType, r.Score)).ToList();
         var decision = PromotionDecision.Decide(contenders, references, line, input.Pipeline.Sequence, policy, order.Force);
         var boardId = ScoreboardId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
@@ -99,6 +102,9 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
         LogBoard(logger, ScoreboardBuilder.Summary(board));
         return new EvaluationResult(decision, board, ScoreboardBuilder.TestMetrics(board), Champion(order, decision, board));
     }
+
+    private static Contender Contending(ScoreboardEntry entry, IReadOnlySet<string> rolledBack) =>
+        new(entry.RunId!, entry.ModelType, ForecasterCatalog.Order(entry.ModelType), entry.Score, rolledBack.Contains(entry.RunId!));
 
     /// <summary>Scores on one frame. A champion that is a candidate, too, is scored once; one that cannot be read is told.</summary>
     private async Task<ScoringResult> ScoreAsync(

@@ -26,12 +26,16 @@ internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool D
         if (named.Length != 1)
         {
             var given = named.Length == 0 ? "is none" : $"are {string.Join(", ", named)}";
-            throw new InvalidInputException($"Exactly one of 'config_hash', 'pipeline_id' and 'run_ids' says what is promoted; given {given}.");
+            throw new InvalidInputException(
+                $"Exactly one of 'config_hash', 'pipeline_id' and 'run_ids' says what is promoted; given {given}.");
         }
 
         return new PromoteRequest(
             new PromotionTarget(
-                Id<ConfigHash>(members, "config_hash"), Id<PipelineId>(members, "pipeline_id"), RunsOf(members), Id<Identifier>(members, "identifier")),
+                Id<ConfigHash>(members, "config_hash"),
+                Id<PipelineId>(members, "pipeline_id"),
+                RunsOf(members),
+                Id<Identifier>(members, "identifier")),
             RequestReader.Flag(members, "force"),
             RequestReader.Flag(members, "dry_run"),
             RequestReader.Text(members, "reason", LongestReason),
@@ -49,7 +53,7 @@ internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool D
         return value.ValueKind == JsonValueKind.Array
             && value.GetArrayLength() is >= 1 and <= MostRuns
             && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String)
-            ? [.. value.EnumerateArray().Select(v => v.GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(RunId.From)]
+            ? [.. value.EnumerateArray().Select(v => v.GetString()!).Distinct().Order(StringComparer.Ordinal).Select(RunId.From)]
             : throw new InvalidInputException($"'run_ids' must be a list of 1 to {MostRuns} run ids.");
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class PromoteService(
     ILogger<PromoteService> logger)
 {
     private const int LongestKey = 200;
-    private const int MostTries = 5;
+    private const int MaxTries = 5;
 
     /// <exception cref="FltsException">404, 409, 422 or 503 as API.md says.</exception>
     public async Task<PromoteAnswer> PromoteAsync(PromoteRequest request, string? idempotencyKey, CancellationToken cancellation)
@@ -41,7 +41,7 @@ internal sealed partial class PromoteService(
         // One at a time over these runs, the evaluator among them: the others then find what the first has concluded.
         await using var keeper = await turns.WaitAsync(PipelineId.From(input.Pipeline.PipelineId), cancellation);
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
-        for (var tries = 0; tries < MostTries; tries++)
+        for (var tries = 0; tries < MaxTries; tries++)
         {
             if (await StoredAsync(key, request, working.Token) is { } meanwhile)
                 return meanwhile;
@@ -49,7 +49,8 @@ internal sealed partial class PromoteService(
                 return await answers.AnswerAsync(answered, cancellation);
         }
 
-        throw new ConflictException($"The champion of '{input.Pipeline.Identifier}' changed {MostTries} times while this was evaluated; ask again.");
+        throw new ConflictException(
+            $"The champion of '{input.Pipeline.Identifier}' changed {MaxTries} times while this was evaluated; ask again.");
     }
 
     /// <summary>Answers with what had concluded already, or evaluates and concludes.</summary>

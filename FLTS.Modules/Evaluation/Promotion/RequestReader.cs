@@ -38,10 +38,11 @@ internal static class RequestReader
 
     /// <summary>A flag; false: not given.</summary>
     /// <exception cref="InvalidInputException">Something else.</exception>
-    public static bool Flag(Dictionary<string, JsonElement> members, string name) => members.TryGetValue(name, out var value) && value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw new InvalidInputException($"'{name}' is {value.GetRawText()}; it must be true or false."),
-    };
+    public static bool Flag(Dictionary<string, JsonElement> members, string name) =>
+        members.TryGetValue(name, out var value) && value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw new InvalidInputException($"'{name}' is {value.GetRawText()}; it must be true or false."),
+        };
 }

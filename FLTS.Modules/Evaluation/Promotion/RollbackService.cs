@@ -42,7 +42,8 @@ internal sealed partial class RollbackService(
         LogRolledBack(logger, conclusion.Reason);
         var pointer = conclusion.Champion!.Pointer;
         await announcer.AnnounceAsync(pointer, CancellationToken.None); // It stands, whether or not the caller is still there.
-        return new ChampionView(pointer.Version, pointer.RunId, pointer.ModelType, pointer.ConfigHash, pointer.Timestamp, null, pointer.AttemptId);
+        return new ChampionView(
+            pointer.Version, pointer.RunId, pointer.ModelType, pointer.ConfigHash, pointer.Timestamp, null, pointer.AttemptId);
     }
 
     private async Task VerifyAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation)
@@ -52,7 +53,8 @@ internal sealed partial class RollbackService(
 
         try
         {
-            var dataset = await verifier.DataAsync(ConfigHash.From(run.ConfigHash), Identifier.From(run.Identifier), refusals, cancellation);
+            var (configHash, identifier) = (ConfigHash.From(run.ConfigHash), Identifier.From(run.Identifier));
+            var dataset = await verifier.DataAsync(configHash, identifier, refusals, cancellation);
             (await verifier.LoadAsync(run, dataset.Train, refusals, cancellation)).Dispose();
         }
         catch (FltsException e) when (e is CorruptArtifactException or NotFoundException)
@@ -64,7 +66,8 @@ internal sealed partial class RollbackService(
     private AttemptConclusion Conclude(RollbackInput input, AttemptId attemptId, string? said, IReadOnlyList<Refusal> refusals)
     {
         var (current, target) = (input.Current, input.Target);
-        var reason = $"rolled back from version {current.Version} ({current.ModelType} run {current.RunId}) to the model of version {target.Version}";
+        var from = $"version {current.Version} ({current.ModelType} run {current.RunId})";
+        var reason = $"rolled back from {from} to the model of version {target.Version}";
         var pointer = JsonSerializer.Deserialize<PromotionPointer>(target.Pointer, RegistryJson.Options)! with
         {
             Version = current.Version + 1,

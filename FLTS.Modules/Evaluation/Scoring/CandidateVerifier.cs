@@ -22,7 +22,8 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
     /// </summary>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
-    public Task<LoadedModel> LoadAsync(RunRow run, PreparedSeries train, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+    public Task<LoadedModel> LoadAsync(
+        RunRow run, PreparedSeries train, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
         ThingOf(run),
         refusals,
         async () =>
@@ -45,7 +46,8 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
     /// <summary>Loads a model to compare with.</summary>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
-    public Task<LoadedModel> LoadChampionAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+    public Task<LoadedModel> LoadChampionAsync(
+        RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
         ThingOf(run),
         refusals,
         () => loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Cache, cancellation),
@@ -59,10 +61,14 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
         if (named != expected)
         {
             throw new CorruptArtifactException(
-                $"The manifest of run {run.RunId} is not its own: its (model_type, config_hash, params_hash, attempt) are {named}, the run's are {expected}.");
+                $"The manifest of run {run.RunId} is not its own: "
+                + $"its (model_type, config_hash, params_hash, attempt) are {named}, the run's are {expected}.");
         }
     }
 
     private static StoredThing ThingOf(RunRow run) => new(
-        $"What {run.ModelType} run {run.RunId} stored", RunId.From(run.RunId), ConfigHash.From(run.ConfigHash), Identifier.From(run.Identifier));
+        $"What {run.ModelType} run {run.RunId} stored",
+        RunId.From(run.RunId),
+        ConfigHash.From(run.ConfigHash),
+        Identifier.From(run.Identifier));
 }

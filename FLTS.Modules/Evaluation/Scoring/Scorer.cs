@@ -15,7 +15,11 @@ internal static class Scorer
     private const int FewestComparedRows = 100;
 
     public static ScoringResult Score(
-        PreparedDataset data, IReadOnlyList<Candidate> candidates, Candidate? champion, EvaluationPolicy policy, CancellationToken cancellation)
+        PreparedDataset data,
+        IReadOnlyList<Candidate> candidates,
+        Candidate? champion,
+        EvaluationPolicy policy,
+        CancellationToken cancellation)
     {
         var inputLength = Math.Max(1, candidates.Max(c => c.Model.Manifest.InputLen));
         var incomparable = champion is null ? null : ChampionSeries.Incomparable(data, champion.Model);
@@ -30,7 +34,8 @@ internal static class Scorer
             if (unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows)
                 frame = unseen;
             else
-                incomparable = $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, {FewestComparedRows} are needed";
+                incomparable = $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, "
+                    + $"{FewestComparedRows} are needed";
         }
 
         var naive = Restore(data, new NaiveFamily().Create([]), frame, cancellation);
@@ -57,7 +62,8 @@ internal static class Scorer
         Meets(manifest.Fitted, first, last) || Meets(manifest.Validated, first, last);
 
     /// <summary>A span is absent where nothing was learned (NAIVE).</summary>
-    private static bool Meets(ManifestSpan? span, DateTime first, DateTime last) => span is not null && first <= span.To && last >= span.From;
+    private static bool Meets(ManifestSpan? span, DateTime first, DateTime last) =>
+        span is not null && first <= span.To && last >= span.From;
 
     private static ScoreboardEntry Reference(
         IForecasterFamily family,
@@ -102,5 +108,6 @@ internal static class Scorer
 
     private static ForecastScore Measure(
         string name, PreparedDataset data, EvaluationFrame frame, double[,,] forecast, double[,,] naive, EvaluationPolicy policy) =>
-        ForecastMetrics.Score(name, frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, naive, policy.Weights, policy.TargetWeights);
+        ForecastMetrics.Score(
+            name, frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, naive, policy.Weights, policy.TargetWeights);
 }

@@ -38,10 +38,12 @@ internal static class DatasetRequests
     public static async Task RefuseInUseAsync(RegistryDbContext db, ConfigHash configHash, CancellationToken cancellation)
     {
         var hash = configHash.Value;
-        if (await db.Pipelines.Unfinished().Where(p => p.ConfigHash == hash).Select(p => p.PipelineId).FirstOrDefaultAsync(cancellation) is { } other)
+        var inUse = db.Pipelines.Unfinished().Where(p => p.ConfigHash == hash).Select(p => p.PipelineId);
+        if (await inUse.FirstOrDefaultAsync(cancellation) is { } other)
         {
             throw new ConflictException(
-                $"The data {configHash} cannot be prepared again now: pipeline {other} works with it. Cancel that first, or wait for its end.");
+                $"The data {configHash} cannot be prepared again now: pipeline {other} works with it. "
+                + "Cancel that first, or wait for its end.");
         }
     }
 

@@ -37,7 +37,8 @@ internal static class AttemptTransitions
     }
 
     /// <summary>An open attempt has other candidates now: a run of its pipeline was replaced.</summary>
-    public static Task ReplaceCandidatesAsync(RegistryDbContext db, PromotionAttemptRow attempt, string candidates, CancellationToken cancellation) =>
+    public static Task ReplaceCandidatesAsync(
+        RegistryDbContext db, PromotionAttemptRow attempt, string candidates, CancellationToken cancellation) =>
         Open(db, attempt).ExecuteUpdateAsync(set => set.SetProperty(a => a.Candidates, candidates), cancellation);
 
     /// <summary>Adds what was refused to an attempt's story.</summary>

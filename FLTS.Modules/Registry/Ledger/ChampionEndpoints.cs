@@ -29,7 +29,8 @@ internal static partial class ChampionEndpoints
 
         group.MapPost("/{identifier}/rollback", RollBack)
             .WithName("RollBack")
-            .WithSummary("Puts an earlier champion in force again as a new version: the newest that was not itself rolled back, or the one named.")
+            .WithSummary("Puts an earlier champion in force again as a new version: "
+                + "the newest that was not itself rolled back, or the one named.")
             .RequireRole(Roles.Promote)
             .Accepts<JsonElement>(isOptional: true, "application/json")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503)
@@ -37,10 +38,12 @@ internal static partial class ChampionEndpoints
             .WithExample(LedgerExamples.Champion.History[0]);
     }
 
-    private static async Task<Ok<Page<ChampionsView>>> List(LedgerReader reader, int? limit, string? cursor, CancellationToken cancellation) =>
+    private static async Task<Ok<Page<ChampionsView>>> List(
+        LedgerReader reader, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation));
 
-    private static async Task<Ok<ChampionsView>> Get(string identifier, string? as_of, LedgerReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<ChampionsView>> Get(
+        string identifier, string? as_of, LedgerReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ChampionAsync(Identifier.From(identifier), as_of is null ? null : Moment(as_of), cancellation));
 
     private static async Task<Ok<ChampionView>> RollBack(

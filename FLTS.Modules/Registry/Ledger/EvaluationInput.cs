@@ -5,7 +5,12 @@ namespace FLTS.Modules.Registry.Ledger;
 
 /// <summary>A pipeline with its data and runs, the champion in force and the runs that were rolled back from.</summary>
 internal sealed record EvaluationInput(
-    PipelineRow Pipeline, DatasetStatus Dataset, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun, IReadOnlySet<string> RolledBack)
+    PipelineRow Pipeline,
+    DatasetStatus Dataset,
+    IReadOnlyList<RunRow> Runs,
+    ChampionRow? Champion,
+    RunRow? ChampionRun,
+    IReadOnlySet<string> RolledBack)
 {
     /// <summary>
     /// Sequence of a champion that comes of it. A sequence never falls: what superseded an attempt once does so for ever.

@@ -62,7 +62,8 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
         if (version is not { } wanted)
         {
             return LedgerHistory.RollbackTarget(lines) ?? throw new ConflictException(
-                $"'{identifier}' has no earlier champion to go back to that is another model than version {current.Version} and was not itself rolled back.");
+                $"'{identifier}' has no earlier champion to go back to that is another model than version {current.Version} "
+                + "and was not itself rolled back.");
         }
 
         var line = lines.SingleOrDefault(l => l.Version == wanted)
@@ -111,7 +112,8 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
         if (runs.Select(r => r.ConfigHash).Distinct(StringComparer.Ordinal).Count() > 1)
         {
             var hashes = string.Join(", ", runs.Select(r => $"{r.RunId}: {r.ConfigHash}"));
-            throw new InvalidInputException($"'run_ids' are of several config_hashes ({hashes}); only models of the same data can be compared.");
+            throw new InvalidInputException(
+                $"'run_ids' are of several config_hashes ({hashes}); only models of the same data can be compared.");
         }
 
         var pipeline = await db.Pipelines.AsNoTracking()

@@ -20,16 +20,23 @@ internal sealed class PromotionAnswers(IDbContextFactory<RegistryDbContext> regi
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var (pipeline, champion, candidates) = (input.Pipeline, input.Champion, input.Subject.Candidates);
         var same = await db.PromotionAttempts.AsNoTracking()
-            .Where(a => a.ConfigHash == pipeline.ConfigHash && a.Identifier == pipeline.Identifier && a.Candidates == candidates && a.EndedAt != null)
-            .Where(a => a.Outcome == AttemptOutcome.Promoted || a.Outcome == AttemptOutcome.KeptChampion || a.Outcome == AttemptOutcome.BelowBaseline)
+            .Where(a => a.ConfigHash == pipeline.ConfigHash && a.Identifier == pipeline.Identifier)
+            .Where(a => a.Candidates == candidates && a.EndedAt != null)
+            .Where(a => a.Outcome == AttemptOutcome.Promoted
+                || a.Outcome == AttemptOutcome.KeptChampion
+                || a.Outcome == AttemptOutcome.BelowBaseline)
             .Where(a => a.Trigger != AttemptTrigger.Rollback)
             .ToListAsync(cancellation);
         var policy = CanonicalJson.Serialize(JsonNode.Parse(pipeline.Evaluation));
         return same
             .Where(a => AttemptRequests.AnsweredByOf(a) is null && AttemptRequests.PolicyOf(a) == policy)
-            .Where(a => a.Outcome == AttemptOutcome.Promoted ? champion?.AttemptId == a.AttemptId : champion is null || champion.Since <= a.EndedAt)
+            .Where(a => IsUnchangedSince(champion, a))
             .MaxBy(a => a.EndedAt);
     }
+
+    private static bool IsUnchangedSince(ChampionRow? champion, PromotionAttemptRow attempt) => attempt.Outcome == AttemptOutcome.Promoted
+        ? champion?.AttemptId == attempt.AttemptId
+        : champion is null || champion.Since <= attempt.EndedAt;
 
     /// <summary>The attempt that answers, with its scoreboard.</summary>
     public async Task<PromoteAnswer> AnswerAsync(PromotionAttemptRow attempt, CancellationToken cancellation)

@@ -54,6 +54,9 @@ internal static class PromotionEndpoints
         TypedResults.Ok(await reader.ScoreboardAsync(id, cancellation));
 
     private static async Task<Ok<PromoteAnswer>> Promote(
-        JsonElement body, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, IPromotionCommands commands, CancellationToken cancellation) =>
+        JsonElement body,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        IPromotionCommands commands,
+        CancellationToken cancellation) =>
         TypedResults.Ok(await commands.PromoteAsync(body, idempotencyKey, cancellation));
 }

@@ -49,7 +49,8 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
             ["revision"] = pipeline.Revision,
         });
         var isLate = pipeline.Trigger == AttemptTrigger.Event && wake == EvaluationWake.Reconciler;
-        var attempt = AttemptTransitions.New(subject, isLate ? AttemptTrigger.Reconcile : pipeline.Trigger, $"auto/{key}", time.GetUtcNow());
+        var trigger = isLate ? AttemptTrigger.Reconcile : pipeline.Trigger;
+        var attempt = AttemptTransitions.New(subject, trigger, $"auto/{key}", time.GetUtcNow());
         attempt.Tries = await PostponementsAsync(db, input, cancellation);
         await db.InsertIfAbsentAsync(attempt, cancellation);
 
@@ -104,7 +105,12 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
     /// any more.
     /// </summary>
     public async Task InvalidateAsync(
-        Lease lease, PromotionAttemptRow attempt, RunRow run, string reason, IReadOnlyList<Refusal> refusals, CancellationToken cancellation)
+        Lease lease,
+        PromotionAttemptRow attempt,
+        RunRow run,
+        string reason,
+        IReadOnlyList<Refusal> refusals,
+        CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -142,7 +148,8 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
     /// Ends an attempt that is stored nowhere, as <see cref="ConcludeAsync(PromotionAttemptRow, AttemptConclusion, CancellationToken)"/>
     /// would.
     /// </summary>
-    public void End(PromotionAttemptRow attempt, AttemptConclusion conclusion) => AttemptEnd.Of(attempt, conclusion, time.GetUtcNow()).ApplyTo(attempt);
+    public void End(PromotionAttemptRow attempt, AttemptConclusion conclusion) =>
+        AttemptEnd.Of(attempt, conclusion, time.GetUtcNow()).ApplyTo(attempt);
 
     /// <summary>Keeps that a key was answered by an attempt that had concluded already.</summary>
     /// <returns>False: the key is taken.</returns>
@@ -238,9 +245,11 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         var id = input.Pipeline.PipelineId;
         var before = await db.PromotionAttempts.Where(a => a.PipelineId == id && a.EndedAt != null).MaxAsync(a => a.EndedAt, cancellation);
         var since = before > input.Pipeline.CreatedAt ? before.Value : input.Pipeline.CreatedAt;
-        return Refusals.Add("[]", input.Runs
-            .SelectMany(r => Refusals.Read(r.Postponed).Select(p => p with { Error = $"{r.ModelType} run {r.RunId} was put off: {p.Error}" }))
-            .Where(p => p.At >= since)
-            .OrderBy(p => p.At));
+        var postponed = from run in input.Runs
+                        from refusal in Refusals.Read(run.Postponed)
+                        where refusal.At >= since
+                        orderby refusal.At
+                        select refusal with { Error = $"{run.ModelType} run {run.RunId} was put off: {refusal.Error}" };
+        return Refusals.Add("[]", postponed);
     }
 }

@@ -5,7 +5,13 @@ namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>The attempt that ended (or blocks) a pipeline, as the pipeline shows it.</summary>
 internal sealed record AttemptSummary(
-    string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId, JsonNode? Tries)
+    string AttemptId,
+    AttemptOutcome? Outcome,
+    string? Reason,
+    JsonNode? Missing,
+    string? SelectedRunId,
+    string? ScoreboardId,
+    JsonNode? Tries)
 {
     public static AttemptSummary Of(PromotionAttemptRow attempt) => new(
         attempt.AttemptId,

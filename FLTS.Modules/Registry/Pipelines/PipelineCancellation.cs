@@ -26,7 +26,8 @@ internal sealed class PipelineCancellation(IDbContextFactory<RegistryDbContext> 
         if (!cancelled)
         {
             throw new ConflictException(
-                $"Pipeline {pipelineId} has ended already: it is {SnakeCase.Of(pipeline.Status)}. Only a pipeline that has not ended can be cancelled.");
+                $"Pipeline {pipelineId} has ended already: it is {SnakeCase.Of(pipeline.Status)}. "
+                + "Only a pipeline that has not ended can be cancelled.");
         }
 
         var (runs, shared) = await CancelRunsAsync(db, pipelineId, now, cancellation);

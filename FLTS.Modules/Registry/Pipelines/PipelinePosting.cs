@@ -39,7 +39,8 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     }
 
     /// <summary>The pipeline that has these runs, from its start or since some of them were run again.</summary>
-    private static async Task<PipelineRow?> FindAsync(RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
+    private static async Task<PipelineRow?> FindAsync(
+        RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
     {
         var (configHash, first) = (plan.ConfigHash.Value, runs[0].RunId);
         var wanted = runs.Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
@@ -64,7 +65,9 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         if (await db.Pipelines.Unfinished().CountAsync(cancellation) >= mostUnfinished)
         {
             throw new TooManyException(
-                $"{mostUnfinished} pipelines are unfinished, which is the most allowed (Pipeline:MaxUnfinished). Try again when some have ended.", 30);
+                $"{mostUnfinished} pipelines are unfinished, which is the most allowed (Pipeline:MaxUnfinished). "
+                + "Try again when some have ended.",
+                30);
         }
 
         var row = new PipelineRow

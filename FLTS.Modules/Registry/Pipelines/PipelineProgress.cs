@@ -71,7 +71,8 @@ internal static class PipelineProgress
             .ToList();
         return dataset switch
         {
-            { Status: DatasetStatus.Queued, Tries: > 0 } => new WaitingView($"preprocessing: {dataset.Error}", dataset.StartedAt, dataset.NextAttemptAt),
+            { Status: DatasetStatus.Queued, Tries: > 0 } =>
+                new WaitingView($"preprocessing: {dataset.Error}", dataset.StartedAt, dataset.NextAttemptAt),
             { Status: DatasetStatus.Queued } => new WaitingView("preprocessing to begin", pipeline.CreatedAt, null),
             { Status: DatasetStatus.Running } => new WaitingView("preprocessing to end", dataset.StartedAt, null),
             _ when pending.Count > 0 => new WaitingView(

@@ -18,7 +18,11 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
         if (cursor is { } after)
             query = query.Where(p => p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare(p.PipelineId, after.Id) < 0));
 
-        var rows = await query.OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.PipelineId).Take(limit + 1).ToListAsync(cancellation);
+        var rows = await query
+            .OrderByDescending(p => p.CreatedAt)
+            .ThenByDescending(p => p.PipelineId)
+            .Take(limit + 1)
+            .ToListAsync(cancellation);
         var views = (await ViewsAsync(db, [.. rows.Take(limit)], cancellation)).ToDictionary(v => v.PipelineId);
         return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.PipelineId), r => views.GetValueOrDefault(r.PipelineId)!);
     }
@@ -36,7 +40,8 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
         return (await ViewsAsync(db, [row], cancellation))[0];
     }
 
-    private static async Task<List<PipelineView>> ViewsAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
+    private static async Task<List<PipelineView>> ViewsAsync(
+        RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
     {
         var states = await PipelineStates.OfAsync(db, pipelines, cancellation);
         var runIds = states.SelectMany(s => s.Runs).Select(r => r.RunId).Distinct().ToList();
@@ -56,6 +61,9 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
     private static PipelineView View(PipelineState state, Dictionary<string, RunEpochRow> epochs, PromotionAttemptRow? attempt)
     {
         var (pipeline, dataset, runs) = state;
+
+        // A pipeline that was run again shows the attempt of this time, not how it ended before.
+        var isOfBefore = attempt?.EndedAt is not null && !PipelineRules.HasEnded(pipeline.Status);
         return new PipelineView(
             pipeline.PipelineId,
             pipeline.ConfigHash,
@@ -66,9 +74,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
             PipelineProgress.WaitingFor(pipeline, dataset, runs),
             PipelineProgress.StagesOf(pipeline, dataset, runs),
             [.. runs.Select(r => RunSummary.Of(r, epochs.GetValueOrDefault(r.RunId)))],
-
-            // A pipeline that was run again shows the attempt of this time, not how it ended before.
-            attempt is null || (attempt.EndedAt is not null && !PipelineRules.HasEnded(pipeline.Status)) ? null : AttemptSummary.Of(attempt),
+            attempt is null || isOfBefore ? null : AttemptSummary.Of(attempt),
             Warnings(dataset),
             pipeline.Error ?? (dataset.Status == DatasetStatus.Failed ? dataset.Error : null),
             pipeline.CreatedAt,

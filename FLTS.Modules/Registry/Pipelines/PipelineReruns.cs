@@ -64,7 +64,8 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
         if (!PipelineRules.HasEnded(pipeline.Status))
         {
             var status = SnakeCase.Of(PipelineProgress.StatusOf(pipeline, dataset, runs));
-            throw new ConflictException($"Pipeline {pipelineId} cannot be run again now: it is {status}. Cancel it first, or wait for its end.");
+            throw new ConflictException(
+                $"Pipeline {pipelineId} cannot be run again now: it is {status}. Cancel it first, or wait for its end.");
         }
 
         var now = time.GetUtcNow();

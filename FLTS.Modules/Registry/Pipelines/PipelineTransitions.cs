@@ -14,12 +14,18 @@ internal static class PipelineTransitions
 {
     /// <summary>Marks the beginning of the evaluation stage, once.</summary>
     public static Task BeginEvaluationAsync(RegistryDbContext db, Lease lease, DateTimeOffset now, CancellationToken cancellation) =>
-        HeldBy(db, lease).ExecuteUpdateAsync(set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation);
+        HeldBy(db, lease).ExecuteUpdateAsync(
+            set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation);
 
     /// <summary>Its evaluation cannot go on before <paramref name="next"/>.</summary>
     /// <returns>False: the lease was lost, it has ended, or it has other runs now and waits for those.</returns>
     public static async Task<bool> BlockAsync(
-        RegistryDbContext db, EvaluatedPipeline evaluated, string reason, DateTimeOffset next, DateTimeOffset now, CancellationToken cancellation) =>
+        RegistryDbContext db,
+        EvaluatedPipeline evaluated,
+        string reason,
+        DateTimeOffset next,
+        DateTimeOffset now,
+        CancellationToken cancellation) =>
         await Evaluated(db, evaluated).ExecuteUpdateAsync(
             set => set
                 .SetProperty(p => p.Status, PipelineStatus.Blocked)
@@ -49,7 +55,8 @@ internal static class PipelineTransitions
 
     /// <summary>Ends it by hand.</summary>
     /// <returns>False: it has ended, or there is none.</returns>
-    public static async Task<bool> CancelAsync(RegistryDbContext db, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation) =>
+    public static async Task<bool> CancelAsync(
+        RegistryDbContext db, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation) =>
         await Of(db, pipelineId).Unfinished().ExecuteUpdateAsync(
             set => WaitForNothing(set
                 .SetProperty(p => p.Status, PipelineStatus.Cancelled)
@@ -70,7 +77,8 @@ internal static class PipelineTransitions
             cancellation) == 1;
 
     /// <summary>
-    /// Makes an ended pipeline a live one again, as if it were posted now: with the next sequence number of its identifier.
+    /// Makes an ended pipeline a live one again, as if it were posted now: with the next sequence number of its identifier, which
+    /// <paramref name="pipeline"/> has then, too.
     /// </summary>
     /// <returns>False: somebody else did it meanwhile.</returns>
     public static async Task<bool> ReopenAsync(

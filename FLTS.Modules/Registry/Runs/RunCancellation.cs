@@ -19,6 +19,7 @@ internal sealed class RunCancellation(IDbContextFactory<RegistryDbContext> regis
         var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == id, cancellation)
             ?? throw new NotFoundException($"There is no run '{runId}'. GET /runs lists them.");
         return cancelled ? run : throw new ConflictException(
-            $"Run {runId} has ended already: it is {SnakeCase.Of(run.Status)}. Only a run that is queued, running or storing can be cancelled.");
+            $"Run {runId} has ended already: it is {SnakeCase.Of(run.Status)}. "
+            + "Only a run that is queued, running or storing can be cancelled.");
     }
 }

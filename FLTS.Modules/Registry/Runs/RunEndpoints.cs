@@ -16,28 +16,34 @@ internal static class RunEndpoints
         var group = routes.MapGroup("/runs").WithTags("Runs");
         group.MapGet("", List).WithName("ListRuns").WithSummary("Trainings, newest first.").RequireRole(Roles.Read)
             .ProducesProblem(422).WithExample(RunExamples.Runs);
-        group.MapGet("/{run_id}", Get).WithName("GetRun").WithSummary("A training with its hyperparameters, metrics and artifacts.").RequireRole(Roles.Read)
+        group.MapGet("/{run_id}", Get).WithName("GetRun")
+            .WithSummary("A training with its hyperparameters, metrics and artifacts.")
+            .RequireRole(Roles.Read)
             .ProducesProblem(404).WithExample(RunExamples.Run);
-        group.MapGet("/{run_id}/metrics", Metrics).WithName("GetRunMetrics").WithSummary("Losses and metrics by epoch; the evaluator's test metrics.")
+        group.MapGet("/{run_id}/metrics", Metrics).WithName("GetRunMetrics")
+            .WithSummary("Losses and metrics by epoch; the evaluator's test metrics.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404).WithExample(RunExamples.Metrics);
         group.MapGet("/{run_id}/artifacts", Artifacts).WithName("ListArtifacts").WithSummary("Files of a run with size and SHA-256.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404).WithExample(RunExamples.Artifacts);
-        group.MapGet("/{run_id}/artifacts/{**path}", Artifact).WithName("DownloadArtifact").WithSummary("One file of a run.").RequireRole(Roles.Read)
+        group.MapGet("/{run_id}/artifacts/{**path}", Artifact).WithName("DownloadArtifact").WithSummary("One file of a run.")
+            .RequireRole(Roles.Read)
             .Produces(200, contentType: "application/octet-stream").ProducesProblem(404).WithExample("(the file's bytes)");
         if (!routes.Has<IRunCommands>())
             return;
 
         group.MapPost("/{run_id}/cancel", Cancel)
             .WithName("CancelRun")
-            .WithSummary("Ends a run that is queued, running or waiting to be stored; a training stops within a second. Its pipelines end without it.")
+            .WithSummary("Ends a run that is queued, running or waiting to be stored; a training stops within a second. "
+                + "Its pipelines end without it.")
             .RequireRole(Roles.Train)
             .ProducesProblem(404).ProducesProblem(409)
             .WithExample(RunExamples.Cancelled, 202);
         group.MapPost("/{run_id}/rerun", Rerun)
             .WithName("RerunRun")
-            .WithSummary("Trains an ended run again as its next generation; the newest pipeline that has it takes the new run and is evaluated again.")
+            .WithSummary("Trains an ended run again as its next generation; "
+                + "the newest pipeline that has it takes the new run and is evaluated again.")
             .RequireRole(Roles.Train)
             .ProducesProblem(404).ProducesProblem(409)
             .WithExample(RunExamples.Rerun, 202);

@@ -48,7 +48,8 @@ internal static class RunGenerations
 
     /// <summary>Queues the next generation of a run's identity.</summary>
     /// <returns>The run of that generation, whoever made it.</returns>
-    public static async Task<RunRow> NextAsync(RegistryDbContext db, RunRow old, RunCause cause, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<RunRow> NextAsync(
+        RegistryDbContext db, RunRow old, RunCause cause, DateTimeOffset now, CancellationToken cancellation)
     {
         var row = new RunRow
         {

@@ -29,7 +29,8 @@ internal static class RunOutcomes
         return db.Runs
             .Where(r => r.Identifier == identifier && r.Status == RunStatus.Queued)
             .Where(r => db.PipelineRuns.Any(p => p.RunId == r.RunId) && !db.PipelineRuns.Any(p => p.RunId == r.RunId
-                && db.Pipelines.Unfinished().Any(o => o.PipelineId == p.PipelineId && (o.Sequence >= sequence || o.Identifier != identifier))))
+                && db.Pipelines.Unfinished().Any(o => o.PipelineId == p.PipelineId
+                    && (o.Sequence >= sequence || o.Identifier != identifier))))
             .ExecuteUpdateAsync(Cancelled(reason, now), cancellation);
     }
 

@@ -36,7 +36,8 @@ internal sealed class RunQuery
         if (Status is not null)
         {
             status = SnakeCase.TryParse<RunStatus>(Status)
-                ?? throw new InvalidInputException($"'status' is '{Status}'; it must be one of {string.Join(", ", SnakeCase.All<RunStatus>())}.");
+                ?? throw new InvalidInputException(
+                    $"'status' is '{Status}'; it must be one of {string.Join(", ", SnakeCase.All<RunStatus>())}.");
         }
 
         return new RunFilter(PipelineId, ConfigHash, Identifier, ModelType, status);

@@ -49,7 +49,7 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
         var epochs = await db.RunEpochs.AsNoTracking().Where(e => e.RunId == id).OrderBy(e => e.Epoch).ToListAsync(cancellation);
         return new RunMetricsView(
             id,
-            [.. epochs.Select(e => new EpochView(e.Epoch, e.TrainLoss, e.TrainRmse, e.TrainMae, e.TrainR2, e.ValLoss, e.ValRmse, e.ValMae, e.ValR2))],
+            [.. epochs.Select(EpochView.Of)],
             run.TestMetrics is null ? null : JsonNode.Parse(run.TestMetrics));
     }
 }

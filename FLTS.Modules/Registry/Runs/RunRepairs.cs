@@ -47,7 +47,8 @@ internal sealed class RunRepairs(IDbContextFactory<RegistryDbContext> registry, 
         await db.Runs
             .Where(r => r.RunId == run.RunId && r.Status == RunStatus.Queued && r.LeaseToken == run.LeaseToken)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Error, reason).SetProperty(r => r.EndedAt, now), cancellation);
+                set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Error, reason).SetProperty(r => r.EndedAt, now),
+                cancellation);
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal sealed record RunView(
         run.Epoch,
         run.Epochs,
         run.Status == RunStatus.Running ? run.EtaSeconds : null,
-        withArtifacts ? [.. run.Artifacts.OrderBy(a => a.Path, StringComparer.Ordinal).Select(a => new ArtifactView(a.Path, a.Size, a.Sha256))] : null,
+        withArtifacts ? [.. run.Artifacts.OrderBy(a => a.Path, StringComparer.Ordinal).Select(ArtifactView.Of)] : null,
         run.Error,
         run.CreatedAt,
         run.StartedAt,
