@@ -2,7 +2,6 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
-using Hangfire.States;
 using Npgsql;
 
 namespace FLTS.Host.Hosting;
@@ -42,91 +41,11 @@ internal static class Jobs
         if (settings.JobsInPostgres)
             services.AddSingleton<IPart>(new JobStoragePart(() => DatabaseConnection(configuration)));
         services.AddSingleton<IJobQueues, JobQueues>();
+        services.AddSingleton<UnloadableJobs>();
         services.AddHostedService(p => ActivatorUtilities.CreateInstance<JobWorkers>(p, settings));
         return services;
     }
 
     /// <summary>As it is set now: what an operator changes is used for the next connection.</summary>
     private static string DatabaseConnection(IConfiguration configuration) => configuration["Database:ConnectionString"]!;
-}
-
-/// <summary>Hangfire's tables in PostgreSQL.</summary>
-internal sealed class JobStoragePart(Func<string> connection) : IPart
-{
-    public string Name => "jobs";
-
-    public async Task ProveAsync(CancellationToken cancellation)
-    {
-        await using var open = new NpgsqlConnection(connection());
-        await open.OpenAsync(cancellation);
-        PostgreSqlObjectsInstaller.Install(open);
-    }
-
-    public async Task CheckAsync(CancellationToken cancellation)
-    {
-        await using var open = new NpgsqlConnection(connection());
-        await open.OpenAsync(cancellation);
-    }
-}
-
-/// <summary>One Hangfire server a module with a queue, started when the gate opens and what is promoted is served.</summary>
-internal sealed class JobWorkers(IServiceProvider services, IStartupGate gate, IEnumerable<IServingState> serving, HostSettings settings) : BackgroundService
-{
-    private static readonly TimeSpan _servingFirst = TimeSpan.FromSeconds(30);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await gate.OpenedAsync(stoppingToken);
-
-        // Serving first: work that kills its process must not take forecasts down with it at every start.
-        await Task.WhenAny(Task.WhenAll(serving.Select(s => s.Settled)), Task.Delay(_servingFirst, stoppingToken));
-        stoppingToken.ThrowIfCancellationRequested();
-        var storage = services.GetRequiredService<JobStorage>();
-        var activator = services.GetRequiredService<JobActivator>();
-        var servers = settings.Modules.Where(m => m.Queue is not null).Select(m => new BackgroundJobServer(
-            new BackgroundJobServerOptions
-            {
-                ServerName = $"{Environment.MachineName}:{m.Name}",
-                Queues = [m.Queue!.Name],
-                WorkerCount = m.Queue.Workers,
-                Activator = activator,
-                SchedulePollingInterval = TimeSpan.FromSeconds(5),
-
-                // Jobs are re-entrant: they are told to stop and not waited for long.
-                StopTimeout = TimeSpan.FromSeconds(1),
-                ShutdownTimeout = TimeSpan.FromSeconds(5),
-                CancellationCheckInterval = TimeSpan.FromSeconds(1),
-            },
-            storage)).ToList();
-        try
-        {
-            await Task.Delay(Timeout.Infinite, stoppingToken);
-        }
-        finally
-        {
-            foreach (var server in servers)
-                server.SendStop();
-            foreach (var server in servers)
-                server.Dispose();
-        }
-    }
-}
-
-/// <summary>Names jobs for people and puts each into the queue of the module that does it.</summary>
-internal sealed class JobQueues(IBackgroundJobClient client) : IJobQueues
-{
-    private const int ShortHash = 8;
-
-    public void Preprocess(string configHash, string identifier) =>
-        client.Create(Job.FromExpression<IPreprocessJob>(j => j.RunAsync(configHash, Label(identifier, configHash), CancellationToken.None)), new EnqueuedState("preprocessing"));
-
-    public void Train(string runId, string modelType, string identifier, string configHash) =>
-        client.Create(
-            Job.FromExpression<ITrainJob>(j => j.RunAsync(runId, $"{modelType} on {Label(identifier, configHash)}", CancellationToken.None)),
-            new EnqueuedState(ForecasterCatalog.IsReference(modelType) ? "references" : modelType.ToLowerInvariant()));
-
-    public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) =>
-        client.Create(Job.FromExpression<IEvaluateJob>(j => j.RunAsync(pipelineId, Label(identifier, configHash), wake, CancellationToken.None)), new EnqueuedState("evaluation"));
-
-    private static string Label(string identifier, string configHash) => $"{identifier} {configHash[..Math.Min(ShortHash, configHash.Length)]}";
 }

@@ -39,17 +39,11 @@ internal sealed partial class RerunOnRequeue(IServiceProvider services, ILogger<
     }
 
     private static Func<Task<string>>? Command(IReruns reruns, Job job) => job.Args is not [string id, ..] ? null
-        : job.Type == typeof(ITrainJob) ? () => reruns.RunAsync(id, CancellationToken.None)
-        : job.Type == typeof(IEvaluateJob) ? () => reruns.EvaluationAsync(id, CancellationToken.None)
-        : job.Type == typeof(IPreprocessJob) ? () => reruns.PreprocessingAsync(id, CancellationToken.None)
+        : job.Type == typeof(ITrainJob) ? () => reruns.RunAsync(RunId.From(id), CancellationToken.None)
+        : job.Type == typeof(IEvaluateJob) ? () => reruns.EvaluationAsync(PipelineId.From(id), CancellationToken.None)
+        : job.Type == typeof(IPreprocessJob) ? () => reruns.PreprocessingAsync(ConfigHash.From(id), CancellationToken.None)
         : null;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The finished job {job_id} was requeued: {said}")]
     private static partial void LogSaid(ILogger logger, string job_id, string said);
-}
-
-/// <summary>Hangfire's filters with ours, for this host alone: its global list is shared by every host in a process.</summary>
-internal sealed class JobFilters(RerunOnRequeue requeue) : IJobFilterProvider
-{
-    public IEnumerable<JobFilter> GetFilters(Job job) => [.. JobFilterProviders.Providers.GetFilters(job), new JobFilter(requeue, JobFilterScope.Global, null)];
 }

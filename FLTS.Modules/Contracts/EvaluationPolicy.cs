@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Metrics;
-using FLTS.Modules.Kit;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;

@@ -2,8 +2,8 @@ using Hangfire;
 
 namespace FLTS.Modules.Contracts;
 
-// One job a step. They take ids only, may be run by anyone any number of times, and are leased by a row: any execution
-// of a finished step is a no-op. The second argument only names the job for people in the dashboard.
+// One job a step. They take ids only (as text: Hangfire keeps their arguments), may be run by anyone any number of times, and are
+// leased by a row: any execution of a finished step is a no-op. The second argument only names the job for people in the dashboard.
 
 /// <summary>Preprocesses one <c>config_hash</c>.</summary>
 public interface IPreprocessJob
@@ -39,9 +39,9 @@ public enum EvaluationWake
 /// <summary>Puts jobs into the queue of the module that does them. The queue of a training is its model type in lower case, <c>references</c> for the naive ones.</summary>
 public interface IJobQueues
 {
-    void Preprocess(string configHash, string identifier);
+    void Preprocess(ConfigHash configHash, Identifier identifier);
 
-    void Train(string runId, string modelType, string identifier, string configHash);
+    void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash);
 
-    void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake);
+    void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake);
 }

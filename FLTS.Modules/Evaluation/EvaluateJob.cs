@@ -4,5 +4,5 @@ namespace FLTS.Modules.Evaluation;
 internal sealed class EvaluateJob(EvaluationService service) : IEvaluateJob
 {
     public Task RunAsync(string pipelineId, string label, EvaluationWake wake, CancellationToken cancellation) =>
-        service.EvaluateAsync(pipelineId, wake, cancellation);
+        service.EvaluateAsync(PipelineId.From(pipelineId), wake, cancellation);
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Promotion;
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
@@ -24,13 +22,13 @@ internal sealed partial class EvaluationService(
     /// <summary>Workers that may die over one evaluation before the pipeline fails for good.</summary>
     private const int MaxDeaths = 3;
 
-    public async Task EvaluateAsync(string pipelineId, EvaluationWake wake, CancellationToken cancellation)
+    public async Task EvaluateAsync(PipelineId pipelineId, EvaluationWake wake, CancellationToken cancellation)
     {
-        if (await inputs.ReadAsync(PipelineId.From(pipelineId), cancellation) is not { } seen || !IsSettled(seen))
+        if (await inputs.ReadAsync(pipelineId, cancellation) is not { } seen || !IsSettled(seen))
             return;
 
-        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Pipeline, pipelineId, time, logger, cancellation);
-        if (keeper is null || await inputs.ReadAsync(PipelineId.From(pipelineId), cancellation) is not { } input || !IsSettled(input))
+        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Pipeline, pipelineId.Value, time, logger, cancellation);
+        if (keeper is null || await inputs.ReadAsync(pipelineId, cancellation) is not { } input || !IsSettled(input))
             return;
 
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
@@ -59,7 +57,7 @@ internal sealed partial class EvaluationService(
         catch (Exception e) when (attempt is not null)
         {
             // Whatever it is, it is not lost: the pipeline says what it waits for and is tried again.
-            var next = time.GetUtcNow() + Backoff.Delay(input.Pipeline.Tries + 1, MaxRetrySeconds, pipelineId);
+            var next = time.GetUtcNow() + Backoff.Delay(input.Pipeline.Tries + 1, MaxRetrySeconds, pipelineId.Value);
             await ledger.BlockAsync(keeper.Lease, input, attempt, [.. refusals, new Refusal(time.GetUtcNow(), e.Message)], next, cancellation);
             if (attempt.Outcome != AttemptOutcome.Blocked)
                 PromotionAnnouncer.Count(AttemptOutcome.Blocked, attempt.Trigger); // Once an attempt: how it ends counts as well.
@@ -81,20 +79,20 @@ internal sealed partial class EvaluationService(
 
     private async Task EvaluateAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, List<Refusal> refusals, CancellationToken cancellation)
     {
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var pipeline = input.Pipeline;
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject());
         using var scope = LogScope.Begin(
             logger,
-            ("pipeline_id", pipeline.PipelineId),
-            ("config_hash", pipeline.ConfigHash),
-            ("identifier", pipeline.Identifier),
-            ("attempt_id", attempt.AttemptId));
+            ("pipeline_id", pipeline.PipelineId.Value),
+            ("config_hash", pipeline.ConfigHash.Value),
+            ("identifier", pipeline.Identifier.Value),
+            ("attempt_id", attempt.AttemptId.Value));
         LogStart(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
             LogAllPresent(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier);
 
-        var order = new AssessmentOrder(input, policy, AttemptId.From(attempt.AttemptId), Force: false, refusals);
+        var order = new AssessmentOrder(input, policy, attempt.AttemptId, Force: false, refusals);
         var assessment = await assessor.AssessAsync(order, cancellation);
         if (assessment.Corrupt.Count > 0)
         {
@@ -110,7 +108,7 @@ internal sealed partial class EvaluationService(
         }
 
         await ConcludeAsync(lease, input, attempt, assessment, refusals, cancellation);
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        var seconds = time.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.PromotionDuration.Record(seconds);
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "evaluate"));
     }
@@ -135,29 +133,29 @@ internal sealed partial class EvaluationService(
     }
 
     [LoggerMessage(EventName = "promotion_start", Level = LogLevel.Information, Message = "Evaluating pipeline {pipeline_id} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogStart(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id);
+    private static partial void LogStart(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
 
     [LoggerMessage(EventName = "promotion_waiting_for_models", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} has {have}, waits for {missing}, expects {expected} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogWaiting(ILogger logger, string pipeline_id, string config_hash, string identifier, string have, string missing, string expected);
+    private static partial void LogWaiting(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, string have, string missing, string expected);
 
     [LoggerMessage(EventName = "promotion_all_models_present", Level = LogLevel.Information, Message = "All models of pipeline {pipeline_id} are there (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogAllPresent(ILogger logger, string pipeline_id, string config_hash, string identifier);
+    private static partial void LogAllPresent(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "promotion_decision", Level = LogLevel.Information, Message = "{outcome}: {reason} (run_id {run_id}, pipeline_id {pipeline_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogDecision(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, AttemptOutcome outcome, string? run_id, string reason);
+    private static partial void LogDecision(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id, AttemptOutcome outcome, RunId? run_id, string reason);
 
     [LoggerMessage(EventName = "promotion_kept_champion", Level = LogLevel.Information, Message = "The champion stays: {reason} (pipeline_id {pipeline_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogKept(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, string reason);
+    private static partial void LogKept(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id, string reason);
 
     [LoggerMessage(EventName = "promotion_duplicate", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} was overtaken while it was evaluated; it is looked at again (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogDuplicate(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id);
+    private static partial void LogDuplicate(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
 
     [LoggerMessage(EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogInvalid(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string attempt_id, string reason);
+    private static partial void LogInvalid(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pipeline {pipeline_id} is blocked: {reason} Next try at {next_try} (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogBlocked(ILogger logger, string pipeline_id, string config_hash, string identifier, string attempt_id, string reason, DateTimeOffset next_try, Exception? exception);
+    private static partial void LogBlocked(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id, string reason, DateTimeOffset next_try, Exception? exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The evaluation of pipeline {pipeline_id} was stopped before its end")]
-    private static partial void LogStopped(ILogger logger, string pipeline_id);
+    private static partial void LogStopped(ILogger logger, PipelineId pipeline_id);
 }

@@ -11,7 +11,7 @@ internal sealed class RunSettledConsumer(PipelineStates pipelines, IJobQueues jo
         if (context.Message.Status == "RUNNING")
             return;
 
-        foreach (var pipeline in await pipelines.WaitingForAsync(RunId.From(context.Message.RunId), context.CancellationToken))
+        foreach (var pipeline in await pipelines.WaitingForAsync(context.Message.RunId, context.CancellationToken))
             jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Event);
     }
 }

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
@@ -31,13 +30,13 @@ internal sealed partial class CancelService(
     {
         var (pipeline, cancelled, shared) = await pipelines.CancelAsync(pipelineId, cancellation);
         using var scope = LogScope.Begin(
-            logger, ("pipeline_id", pipelineId.Value), ("config_hash", pipeline.ConfigHash), ("identifier", pipeline.Identifier));
+            logger, ("pipeline_id", pipelineId.Value), ("config_hash", pipeline.ConfigHash.Value), ("identifier", pipeline.Identifier.Value));
         LogPipeline(logger);
         foreach (var run in cancelled)
             await PublishAsync(run, PipelineCancellation.ReasonOf(pipelineId), CancellationToken.None);
 
         return new CancelledPipeline(
-            pipelineId.Value,
+            pipelineId,
             pipeline.Status,
             [.. cancelled.Select(r => r.RunId)],
             [.. shared.Select(r => r.RunId)],
@@ -47,7 +46,7 @@ internal sealed partial class CancelService(
     private async Task PublishAsync(RunRow run, string reason, CancellationToken cancellation)
     {
         FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "cancelled"));
-        using var scope = LogScope.Begin(logger, ("run_id", run.RunId), ("config_hash", run.ConfigHash), ("identifier", run.Identifier));
+        using var scope = LogScope.Begin(logger, ("run_id", run.RunId.Value), ("config_hash", run.ConfigHash.Value), ("identifier", run.Identifier.Value));
         LogRun(logger, run.ModelType, reason);
         try
         {

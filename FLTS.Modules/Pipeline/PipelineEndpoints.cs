@@ -14,19 +14,19 @@ internal static class PipelineEndpoints
 {
     private static readonly DateTimeOffset _exampleTime = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
-    private static readonly StartedPipeline _exampleStarted = new("9b1f0c2e", "e309764d", "PobleSec", 3, "/pipelines/9b1f0c2e");
+    private static readonly StartedPipeline _exampleStarted = new(new("9b1f0c2e"), new("e309764d"), new("PobleSec"), 3, "/pipelines/9b1f0c2e");
 
     private static readonly CancelledPipeline _exampleCancelled =
-        new("9b1f0c2e", PipelineStatus.Cancelled, ["0199a7b2c3d4"], ["0199a7b2c3d5"], "/pipelines/9b1f0c2e");
+        new(new("9b1f0c2e"), PipelineStatus.Cancelled, [new("0199a7b2c3d4")], [new("0199a7b2c3d5")], "/pipelines/9b1f0c2e");
 
     private static readonly RerunPipeline _exampleRerun =
-        new("9b1f0c2e", "train", 4, ["0199a7c0aa01", "0199a7c0aa02"], "/pipelines/9b1f0c2e");
+        new(new("9b1f0c2e"), "train", 4, [new("0199a7c0aa01"), new("0199a7c0aa02")], "/pipelines/9b1f0c2e");
 
     private static readonly PipelineView _exampleView = new(
-        "9b1f0c2e",
-        "e309764d",
-        "PobleSec",
-        "PobleSec",
+        new("9b1f0c2e"),
+        new("e309764d"),
+        new("PobleSec"),
+        new("PobleSec"),
         3,
         PipelineStatus.Training,
         null,
@@ -35,7 +35,7 @@ internal static class PipelineEndpoints
             new StageView("train", "running", _exampleTime.AddSeconds(1), null),
             new StageView("evaluate", "waiting", null, null),
         ],
-        [new RunSummary("0199a7b2c3d4", "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
+        [new RunSummary(new("0199a7b2c3d4"), "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
         null,
         [],
         null,
@@ -90,22 +90,22 @@ internal static class PipelineEndpoints
     }
 
     private static async Task<Ok<Page<PipelineView>>> List(
-        PipelineReader reader, string? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
+        PipelineReader reader, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
 
     private static async Task<Ok<PipelineView>> Get(string id, PipelineReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.FindAsync(id, cancellation));
 
-    private static async Task<Accepted<CancelledPipeline>> Cancel(string id, CancelService service, CancellationToken cancellation)
+    private static async Task<Accepted<CancelledPipeline>> Cancel(PipelineId id, CancelService service, CancellationToken cancellation)
     {
-        var answer = await service.CancelPipelineAsync(PipelineId.From(id), cancellation);
+        var answer = await service.CancelPipelineAsync(id, cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 
     private static async Task<Accepted<RerunPipeline>> Rerun(
-        string id, JsonElement? body, RerunService service, CancellationToken cancellation)
+        PipelineId id, JsonElement? body, RerunService service, CancellationToken cancellation)
     {
-        var answer = await service.RerunPipelineAsync(PipelineId.From(id), RerunRequest.Stage(body), cancellation);
+        var answer = await service.RerunPipelineAsync(id, RerunRequest.Stage(body), cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 }

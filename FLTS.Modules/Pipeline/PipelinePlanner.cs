@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace FLTS.Modules.Pipeline;
@@ -30,18 +32,18 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
 
         var runs = types.Select(t => PlanRun(t, request.Training[t.ModelType])).ToList();
         var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
-        var identifier = request.Identifier ?? request.Dataset;
+        var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
-        var config = PreprocessConfig.Parse(
-            identifier,
+        var config = PreprocessConfigParser.Parse(
+            identifier.Value,
             found.TrainSha256,
             found.TestSha256,
             ConfigurationJson.Read(configuration.GetSection("Preprocessing")),
             request.Preprocessing);
 
         return new PipelinePlan(
-            DatasetName.From(request.Dataset),
-            Identifier.From(identifier),
+            request.Dataset,
+            identifier,
             ConfigHash.From(config.ConfigHash),
             CanonicalJson.Serialize(config.ToJson()),
             runs,

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Pipelines;
 using Microsoft.Extensions.Logging;
 
@@ -17,13 +16,13 @@ internal sealed partial class PipelineService(
         var (pipeline, isUnchanged, knownRuns) = await posting.PostAsync(plan, options.MaxUnfinished, cancellation);
         foreach (var run in knownRuns)
         {
-            using (LogScope.Begin(logger, ("run_id", run.RunId)))
+            using (LogScope.Begin(logger, ("run_id", run.RunId.Value)))
                 LogDuplicate(logger, run.ModelType);
         }
 
         if (isUnchanged)
         {
-            using (LogScope.Begin(logger, ("pipeline_id", pipeline.PipelineId)))
+            using (LogScope.Begin(logger, ("pipeline_id", pipeline.PipelineId.Value)))
                 LogSamePipeline(logger);
         }
 

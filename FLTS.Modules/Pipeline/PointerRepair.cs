@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Ledger;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -26,10 +25,10 @@ internal sealed partial class PointerRepair(
             {
                 using var scope = LogScope.Begin(
                     logger,
-                    ("run_id", pointer.RunId),
-                    ("config_hash", pointer.ConfigHash),
-                    ("identifier", pointer.Identifier),
-                    ("attempt_id", pointer.AttemptId));
+                    ("run_id", pointer.RunId.Value),
+                    ("config_hash", pointer.ConfigHash.Value),
+                    ("identifier", pointer.Identifier.Value),
+                    ("attempt_id", pointer.AttemptId.Value));
                 LogRepaired(logger, pointer.Version);
 
                 // Whoever promoted it may have died before it could say so.

@@ -35,25 +35,25 @@ internal static class ReconcilePlan
             switch (dataset.Status)
             {
                 case DatasetStatus.Queued or DatasetStatus.Running when IsFree(dataset):
-                    actions.TryAdd(dataset.ConfigHash, new ReconcileAction.Preprocess(dataset));
+                    actions.TryAdd(dataset.ConfigHash.Value, new ReconcileAction.Preprocess(dataset));
                     break;
                 case DatasetStatus.Failed:
                     foreach (var run in runs.Where(r => r.Status == RunStatus.Queued && IsFree(r)))
-                        actions.TryAdd(run.RunId, new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
+                        actions.TryAdd(run.RunId.Value, new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
 
                     break;
                 case DatasetStatus.Ready:
                     foreach (var run in runs.Where(r => !RunRules.HasEnded(r.Status) && IsFree(r)))
-                        actions.TryAdd(run.RunId, new ReconcileAction.Train(run));
+                        actions.TryAdd(run.RunId.Value, new ReconcileAction.Train(run));
 
                     break;
             }
 
             foreach (var run in runs.Where(r => RunRules.IsToBeRetrained(r, pipeline)))
-                actions.TryAdd(run.RunId, new ReconcileAction.Retrain(run));
+                actions.TryAdd(run.RunId.Value, new ReconcileAction.Retrain(run));
 
             if (RunRules.CanBeEvaluated(pipeline, dataset.Status, runs) && IsFree(pipeline))
-                actions.TryAdd(pipeline.PipelineId, new ReconcileAction.Evaluate(pipeline));
+                actions.TryAdd(pipeline.PipelineId.Value, new ReconcileAction.Evaluate(pipeline));
         }
 
         return [.. actions.Values];

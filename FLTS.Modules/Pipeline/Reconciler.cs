@@ -49,11 +49,11 @@ internal sealed partial class Reconciler(
     {
         switch (action)
         {
-            case ReconcileAction.Preprocess(var dataset) when ShouldQueue(dataset.ConfigHash, dataset, now):
+            case ReconcileAction.Preprocess(var dataset) when ShouldQueue(dataset.ConfigHash.Value, dataset, now):
                 LogResumed(logger, "preprocess", dataset.ConfigHash, null, null, dataset.Identifier);
                 jobs.Preprocess(dataset.ConfigHash, dataset.Identifier);
                 break;
-            case ReconcileAction.Train(var run) when ShouldQueue(run.RunId, run, now):
+            case ReconcileAction.Train(var run) when ShouldQueue(run.RunId.Value, run, now):
                 LogResumed(logger, "train", run.ConfigHash, run.RunId, null, run.Identifier);
                 jobs.Train(run.RunId, run.ModelType, run.Identifier, run.ConfigHash);
                 break;
@@ -65,7 +65,7 @@ internal sealed partial class Reconciler(
                 if (await repairs.ReplaceAsync(corrupt, cancellation) is { } next)
                 {
                     LogRetrain(logger, corrupt.ModelType, corrupt.RunId, next.RunId, corrupt.ConfigHash, corrupt.Identifier);
-                    if (ShouldQueue(next.RunId, next, now))
+                    if (ShouldQueue(next.RunId.Value, next, now))
                         jobs.Train(next.RunId, next.ModelType, next.Identifier, next.ConfigHash);
                 }
 
@@ -91,11 +91,11 @@ internal sealed partial class Reconciler(
     }
 
     [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued (config_hash {config_hash}, run_id {run_id}, pipeline_id {pipeline_id}, identifier {identifier})")]
-    private static partial void LogResumed(ILogger logger, string stage, string config_hash, string? run_id, string? pipeline_id, string identifier);
+    private static partial void LogResumed(ILogger logger, string stage, ConfigHash config_hash, RunId? run_id, PipelineId? pipeline_id, Identifier identifier);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{action} failed; it is tried again at the next look.")]
     private static partial void LogNotDone(ILogger logger, string action, Exception exception);
 
     [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What {model_type} run {run_id} stored is corrupt: it is trained once more as run {next_run_id} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogRetrain(ILogger logger, string model_type, string run_id, string next_run_id, string config_hash, string identifier);
+    private static partial void LogRetrain(ILogger logger, string model_type, RunId run_id, RunId next_run_id, ConfigHash config_hash, Identifier identifier);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Pipelines;
 
 namespace FLTS.Modules.Pipeline;

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
@@ -20,12 +19,12 @@ internal sealed partial class RerunService(PipelineReruns reruns, Reconciler rec
         using var scope = LogScope.Begin(
             logger,
             ("run_id", runId.Value),
-            ("pipeline_id", pipeline.PipelineId),
-            ("config_hash", next.ConfigHash),
-            ("identifier", next.Identifier));
+            ("pipeline_id", pipeline.PipelineId.Value),
+            ("config_hash", next.ConfigHash.Value),
+            ("identifier", next.Identifier.Value));
         LogRun(logger, next.ModelType, next.RunId);
         reconciler.Wake();
-        return new RerunRun(next.RunId, runId.Value, next.Generation, pipeline.PipelineId, $"/runs/{next.RunId}");
+        return new RerunRun(next.RunId, runId, next.Generation, pipeline.PipelineId, $"/runs/{next.RunId}");
     }
 
     /// <summary>
@@ -39,29 +38,29 @@ internal sealed partial class RerunService(PipelineReruns reruns, Reconciler rec
     {
         var (pipeline, runs) = await reruns.PipelineAsync(pipelineId, stage, cancellation);
         using var scope = LogScope.Begin(
-            logger, ("pipeline_id", pipelineId.Value), ("config_hash", pipeline.ConfigHash), ("identifier", pipeline.Identifier));
+            logger, ("pipeline_id", pipelineId.Value), ("config_hash", pipeline.ConfigHash.Value), ("identifier", pipeline.Identifier.Value));
         var word = SnakeCase.Of(stage);
         LogPipeline(logger, word);
         reconciler.Wake();
-        return new RerunPipeline(pipelineId.Value, word, pipeline.Sequence, [.. runs.Select(r => r.RunId)], $"/pipelines/{pipelineId}");
+        return new RerunPipeline(pipelineId, word, pipeline.Sequence, [.. runs.Select(r => r.RunId)], $"/pipelines/{pipelineId}");
     }
 
     /// <inheritdoc />
-    async Task<string> IReruns.RunAsync(string runId, CancellationToken cancellation) =>
-        $"run {(await RerunRunAsync(RunId.From(runId), cancellation)).RunId}";
+    async Task<string> IReruns.RunAsync(RunId runId, CancellationToken cancellation) =>
+        $"run {(await RerunRunAsync(runId, cancellation)).RunId}";
 
     /// <inheritdoc />
-    async Task<string> IReruns.CorruptAsync(string runId, CancellationToken cancellation) =>
-        $"run {(await RerunRunAsync(RunId.From(runId), RunCause.Invalid, cancellation)).RunId}";
+    async Task<string> IReruns.CorruptAsync(RunId runId, CancellationToken cancellation) =>
+        $"run {(await RerunRunAsync(runId, RunCause.Invalid, cancellation)).RunId}";
 
     /// <inheritdoc />
-    async Task<string> IReruns.EvaluationAsync(string pipelineId, CancellationToken cancellation) =>
-        $"pipeline {(await RerunPipelineAsync(PipelineId.From(pipelineId), RerunStage.Evaluate, cancellation)).PipelineId}";
+    async Task<string> IReruns.EvaluationAsync(PipelineId pipelineId, CancellationToken cancellation) =>
+        $"pipeline {(await RerunPipelineAsync(pipelineId, RerunStage.Evaluate, cancellation)).PipelineId}";
 
     /// <inheritdoc />
-    async Task<string> IReruns.PreprocessingAsync(string configHash, CancellationToken cancellation)
+    async Task<string> IReruns.PreprocessingAsync(ConfigHash configHash, CancellationToken cancellation)
     {
-        var newest = await reruns.NewestOfAsync(ConfigHash.From(configHash), cancellation);
+        var newest = await reruns.NewestOfAsync(configHash, cancellation);
         return $"pipeline {(await RerunPipelineAsync(newest, RerunStage.Preprocess, cancellation)).PipelineId}";
     }
 
@@ -69,7 +68,7 @@ internal sealed partial class RerunService(PipelineReruns reruns, Reconciler rec
         EventName = "run_rerun",
         Level = LogLevel.Information,
         Message = "The {model_type} run is trained again as run {next_run_id}")]
-    private static partial void LogRun(ILogger logger, string model_type, string next_run_id);
+    private static partial void LogRun(ILogger logger, string model_type, RunId next_run_id);
 
     [LoggerMessage(EventName = "pipeline_rerun", Level = LogLevel.Information, Message = "The pipeline is run again from stage {stage}")]
     private static partial void LogPipeline(ILogger logger, string stage);

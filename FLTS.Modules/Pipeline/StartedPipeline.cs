@@ -1,4 +1,4 @@
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>What <c>POST /pipelines</c> answers.</summary>
-internal sealed record StartedPipeline(string PipelineId, string ConfigHash, string Identifier, long Sequence, string Location);
+internal sealed record StartedPipeline(PipelineId PipelineId, ConfigHash ConfigHash, Identifier Identifier, long Sequence, string Location);

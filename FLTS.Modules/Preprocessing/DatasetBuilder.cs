@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -23,12 +25,12 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     /// <exception cref="UnavailableException">The store refuses.</exception>
     public async Task<BuiltDataset> BuildAsync(DatasetRow row, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.FromJson(JsonNode.Parse(row.Config)!.AsObject());
+        var config = PreprocessConfigParser.FromJson(JsonNode.Parse(row.Config)!.AsObject());
         var train = await ReadAsync(config.TrainSha256, $"{row.SourceName}.csv", config, row.ConfigHash, cancellation);
         var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{row.SourceName}_test.csv", config, row.ConfigHash, cancellation) : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);
 
-        var hash = data.Meta.ConfigHash;
+        var hash = ConfigHash.From(data.Meta.ConfigHash);
         if (row.MetaSha256 is not null && await MatchesStoredAsync(row, data, cancellation))
             return new BuiltDataset(data.Meta, row.TrainSha256!, row.TestSha256!, row.MetaSha256);
 
@@ -103,7 +105,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     }
 
     /// <summary>Reads and parses a source while its hash is taken; nothing of it is used before the hash is found right.</summary>
-    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, string configHash, CancellationToken cancellation)
+    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, ConfigHash configHash, CancellationToken cancellation)
     {
         var key = ObjectKeys.Source(sha256);
         var size = (await store.StatAsync(key, cancellation))?.Size ?? 0;
@@ -196,5 +198,5 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     }
 
     [LoggerMessage(EventName = "preprocess_restored", Level = LogLevel.Warning, Message = "{key} is {state}: it is written again (config_hash {config_hash})")]
-    private static partial void LogRestored(ILogger logger, string config_hash, string key, string state);
+    private static partial void LogRestored(ILogger logger, ConfigHash config_hash, string key, string state);
 }

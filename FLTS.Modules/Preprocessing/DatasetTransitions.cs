@@ -10,7 +10,7 @@ namespace FLTS.Modules.Preprocessing;
 /// <summary>Every change of a dataset's row, each only where the lease token is still ours.</summary>
 internal sealed class DatasetTransitions(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
 {
-    public async Task<DatasetRow?> FindAsync(string configHash, CancellationToken cancellation)
+    public async Task<DatasetRow?> FindAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.ConfigHash == configHash, cancellation);
@@ -78,5 +78,5 @@ internal sealed class DatasetTransitions(IDbContextFactory<RegistryDbContext> re
     };
 
     private static IQueryable<DatasetRow> Mine(RegistryDbContext db, Lease lease) =>
-        db.Datasets.Where(d => d.ConfigHash == lease.Id && d.LeaseToken == lease.Token && d.LeaseOwner == lease.Owner);
+        db.Datasets.Where(d => d.ConfigHash == ConfigHash.From(lease.Id) && d.LeaseToken == lease.Token && d.LeaseOwner == lease.Owner);
 }

@@ -1,5 +1,7 @@
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -16,13 +18,13 @@ public static class LocalPreprocess
     /// <param name="loggers">Make the log of its progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
-    public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<DatasetMeta> RunAsync(string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.Parse(name, sha256, null);
+        var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
         var row = new DatasetRow
         {
-            ConfigHash = config.ConfigHash,
-            Identifier = name,
+            ConfigHash = ConfigHash.From(config.ConfigHash),
+            Identifier = Identifier.From(name.Value),
             SourceName = name,
             Config = CanonicalJson.Serialize(config.ToJson()),
             CreatedAt = time.GetUtcNow(),

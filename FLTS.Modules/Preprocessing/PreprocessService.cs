@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
@@ -20,7 +19,7 @@ internal sealed partial class PreprocessService(
     private const int MaxDeaths = 3;
     private const double MaxRetrySeconds = 60;
 
-    public async Task PrepareAsync(string configHash, CancellationToken cancellation)
+    public async Task PrepareAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         if (await datasets.FindAsync(configHash, cancellation) is not { } found || found.Status == DatasetStatus.Failed)
             return;
@@ -32,7 +31,7 @@ internal sealed partial class PreprocessService(
             return;
         }
 
-        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Dataset, configHash, time, logger, cancellation);
+        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Dataset, configHash.Value, time, logger, cancellation);
         if (keeper is null)
             return;
 
@@ -53,7 +52,7 @@ internal sealed partial class PreprocessService(
         catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsPassing(e))
         {
             // A store, a database or a disk that is away says nothing about the data: only rows retry.
-            var next = time.GetUtcNow() + Backoff.Delay(row.Tries + 1, MaxRetrySeconds, configHash);
+            var next = time.GetUtcNow() + Backoff.Delay(row.Tries + 1, MaxRetrySeconds, configHash.Value);
             await datasets.PostponeAsync(keeper.Lease, e.Message, next, cancellation);
             LogPostponed(logger, configHash, row.Identifier, e.Message, next);
         }
@@ -69,7 +68,7 @@ internal sealed partial class PreprocessService(
     {
         FaultPoint.Reach("preprocess.begun");
         LogStart(logger, row.ConfigHash, row.Identifier, row.SourceName);
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var built = await builder.BuildAsync(row, cancellation);
         var meta = built.Meta;
         if (meta.Config.SampleTrainRows > 0 || meta.Config.SampleTestRows > 0)
@@ -77,7 +76,7 @@ internal sealed partial class PreprocessService(
 
         if (meta.Report.FlatColumns.Count > 0)
         {
-            FltsMetrics.ZeroVarianceFeatures.Add(meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier));
+            FltsMetrics.ZeroVarianceFeatures.Add(meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier.Value));
             LogFlat(logger, row.ConfigHash, row.Identifier, string.Join(", ", meta.Report.FlatColumns));
         }
 
@@ -86,7 +85,7 @@ internal sealed partial class PreprocessService(
             return;
 
         FaultPoint.Reach("preprocess.after-ready");
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        var seconds = time.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", "preprocess"));
         LogDone(logger, row.ConfigHash, row.Identifier, meta.TrainRows, meta.TestRows, seconds);
         await AnnounceAsync((await datasets.FindAsync(row.ConfigHash, cancellation))!, cancellation);
@@ -122,29 +121,29 @@ internal sealed partial class PreprocessService(
     private static ObjectReference Reference(ObjectKey key, string sha256) => new(key.Bucket, key.Key, sha256);
 
     [LoggerMessage(EventName = "preprocess_start", Level = LogLevel.Information, Message = "Preprocessing {dataset} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogStart(ILogger logger, string config_hash, string identifier, string dataset);
+    private static partial void LogStart(ILogger logger, ConfigHash config_hash, Identifier identifier, DatasetName dataset);
 
     [LoggerMessage(EventName = "skip_idempotent", Level = LogLevel.Information, Message = "The data is prepared already: announced again, not built again (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogSkip(ILogger logger, string config_hash, string identifier);
+    private static partial void LogSkip(ILogger logger, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "sampling_applied", Level = LogLevel.Information, Message = "Sampling {strategy}: {train_rows} train and {test_rows} test rows (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogSampling(ILogger logger, string config_hash, string identifier, SampleStrategy strategy, int train_rows, int test_rows);
+    private static partial void LogSampling(ILogger logger, ConfigHash config_hash, Identifier identifier, SampleStrategy strategy, int train_rows, int test_rows);
 
     [LoggerMessage(EventName = "zero_variance_features", Level = LogLevel.Warning, Message = "Flat in train: {columns}; forecast as their constants and left out of losses, pooled metrics and score (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogFlat(ILogger logger, string config_hash, string identifier, string columns);
+    private static partial void LogFlat(ILogger logger, ConfigHash config_hash, Identifier identifier, string columns);
 
     [LoggerMessage(EventName = "preprocess_done", Level = LogLevel.Information, Message = "Prepared {train_rows} train and {test_rows} test rows in {seconds:0.###} s (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogDone(ILogger logger, string config_hash, string identifier, int train_rows, int test_rows, double seconds);
+    private static partial void LogDone(ILogger logger, ConfigHash config_hash, Identifier identifier, int train_rows, int test_rows, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Preprocessing failed: {reason} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogFailed(ILogger logger, string config_hash, string identifier, string reason, Exception? exception);
+    private static partial void LogFailed(ILogger logger, ConfigHash config_hash, Identifier identifier, string reason, Exception? exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Preprocessing waits: {reason} Next try at {next_try} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogPostponed(ILogger logger, string config_hash, string identifier, string reason, DateTimeOffset next_try);
+    private static partial void LogPostponed(ILogger logger, ConfigHash config_hash, Identifier identifier, string reason, DateTimeOffset next_try);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Preprocessing was stopped before its end (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogStopped(ILogger logger, string config_hash, string identifier);
+    private static partial void LogStopped(ILogger logger, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The events of dataset {config_hash} could not be published; its row says the same.")]
-    private static partial void LogNotPublished(ILogger logger, string config_hash, Exception exception);
+    private static partial void LogNotPublished(ILogger logger, ConfigHash config_hash, Exception exception);
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Modules.Preprocessing;
 
-/// <summary>Step 1: takes, shows and prepares source CSVs.</summary>
+/// <summary>Step 1: prepares source CSVs.</summary>
 internal sealed class PreprocessingModule : IModule
 {
     public string Name => "Preprocessing";
@@ -14,14 +14,6 @@ internal sealed class PreprocessingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(DatasetOptions.Section).Get<DatasetOptions>() ?? new DatasetOptions();
-        options.Validate();
-        services.AddSingleton(options);
-        services.AddSingleton<ReadingTurn>();
-        services.AddSingleton<SourceReader>();
-        services.AddSingleton<SourceUpload>();
-        services.AddSingleton<RowAppender>();
-        services.AddSingleton<DatasetInsight>();
         services.AddSingleton<DatasetTransitions>();
         services.AddSingleton<DatasetBuilder>();
         services.AddSingleton<PreprocessService>();
@@ -33,10 +25,13 @@ internal sealed class PreprocessingModule : IModule
         // Pipeline queues the work; nothing has to be heard.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => DatasetEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Datasets are taken and shown by Datasets; how preparing one goes is told by its pipeline.
+    }
 }
 
 internal sealed class PreprocessJob(PreprocessService service) : IPreprocessJob
 {
-    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(configHash, cancellation);
+    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(ConfigHash.From(configHash), cancellation);
 }

@@ -36,6 +36,14 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
         configurationBuilder.Properties<PipelineStatus>().HaveConversion<SnakeCaseEnum<PipelineStatus>>().HaveMaxLength(32);
         configurationBuilder.Properties<AttemptTrigger>().HaveConversion<SnakeCaseEnum<AttemptTrigger>>().HaveMaxLength(32);
         configurationBuilder.Properties<AttemptOutcome>().HaveConversion<SnakeCaseEnum<AttemptOutcome>>().HaveMaxLength(32);
+        configurationBuilder.Properties<ConfigHash>().HaveConversion<IdText<ConfigHash>>();
+        configurationBuilder.Properties<ParamsHash>().HaveConversion<IdText<ParamsHash>>();
+        configurationBuilder.Properties<RunId>().HaveConversion<IdText<RunId>>();
+        configurationBuilder.Properties<PipelineId>().HaveConversion<IdText<PipelineId>>();
+        configurationBuilder.Properties<Identifier>().HaveConversion<IdText<Identifier>>();
+        configurationBuilder.Properties<AttemptId>().HaveConversion<IdText<AttemptId>>();
+        configurationBuilder.Properties<ScoreboardId>().HaveConversion<IdText<ScoreboardId>>();
+        configurationBuilder.Properties<DatasetName>().HaveConversion<IdText<DatasetName>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) => RegistryModel.Configure(modelBuilder);

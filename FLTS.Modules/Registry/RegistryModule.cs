@@ -1,7 +1,9 @@
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Sources;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -20,10 +22,10 @@ internal sealed class RegistryModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(RegistryOptions.Section).Get<RegistryOptions>() ?? new RegistryOptions();
-        options.Validate();
+        var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
+        services.AddSingleton(OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)));
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));
@@ -66,7 +68,6 @@ internal sealed class RegistryModule : IModule
 
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        DatasetListEndpoints.Map(routes);
         RunEndpoints.Map(routes);
         PromotionEndpoints.Map(routes);
         ChampionEndpoints.Map(routes);

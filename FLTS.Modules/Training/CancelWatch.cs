@@ -10,7 +10,7 @@ internal sealed partial class CancelWatch : IAsyncDisposable
     private readonly CancellationTokenSource _done = new();
     private readonly Task _watching;
 
-    public CancelWatch(RunTransitions runs, string runId, TimeProvider time, ILogger logger) => _watching = Task.Run(() => WatchAsync(runs, runId, time, logger));
+    public CancelWatch(RunTransitions runs, RunId runId, TimeProvider time, ILogger logger) => _watching = Task.Run(() => WatchAsync(runs, runId, time, logger));
 
     /// <summary>Fires when the run has ended.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -23,7 +23,7 @@ internal sealed partial class CancelWatch : IAsyncDisposable
         _done.Dispose();
     }
 
-    private async Task WatchAsync(RunTransitions runs, string runId, TimeProvider time, ILogger logger)
+    private async Task WatchAsync(RunTransitions runs, RunId runId, TimeProvider time, ILogger logger)
     {
         while (true)
         {
@@ -49,5 +49,5 @@ internal sealed partial class CancelWatch : IAsyncDisposable
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Whether run {run_id} was cancelled could not be read; it is read again.")]
-    private static partial void LogNotSeen(ILogger logger, string run_id, Exception exception);
+    private static partial void LogNotSeen(ILogger logger, RunId run_id, Exception exception);
 }

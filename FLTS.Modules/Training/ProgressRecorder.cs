@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
@@ -16,13 +15,15 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
     private readonly Lease _lease;
     private readonly RunTransitions _runs;
     private readonly ILogger _logger;
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly Task _writing;
     private int _first = -1;
 
-    public ProgressRecorder(RunRow run, Lease lease, RunTransitions runs, ILogger logger)
+    public ProgressRecorder(RunRow run, Lease lease, RunTransitions runs, TimeProvider time, ILogger logger)
     {
-        (_run, _lease, _runs, _logger) = (run, lease, runs, logger);
+        (_run, _lease, _runs, _time, _logger) = (run, lease, runs, time, logger);
+        _started = time.GetTimestamp();
         _writing = Task.Run(WriteAsync);
     }
 
@@ -32,7 +33,7 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
             _first = value.Done - 1;
 
         var done = value.Done - _first;
-        double? eta = done > 0 && value.Total > value.Done ? Stopwatch.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
+        double? eta = done > 0 && value.Total > value.Done ? _time.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
         _channel.Writer.TryWrite((value, eta));
         if (value.Epoch is not { } epoch)
             return;
@@ -70,8 +71,8 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
     }
 
     [LoggerMessage(EventName = "train_epoch", Level = LogLevel.Information, Message = "{model_type} run {run_id} epoch {epoch}/{epochs}: train loss {train_loss}, validation loss {val_loss}, {eta_seconds} s to go (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogEpoch(ILogger logger, string model_type, string run_id, string config_hash, string identifier, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
+    private static partial void LogEpoch(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Progress of run {run_id} could not be recorded.")]
-    private static partial void LogNotRecorded(ILogger logger, string run_id, Exception exception);
+    private static partial void LogNotRecorded(ILogger logger, RunId run_id, Exception exception);
 }

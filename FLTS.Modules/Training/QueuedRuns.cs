@@ -8,7 +8,7 @@ namespace FLTS.Modules.Training;
 internal sealed class QueuedRuns(IDbContextFactory<RegistryDbContext> registry, IJobQueues jobs)
 {
     /// <summary>Queues a training job for every queued run of a type on this data.</summary>
-    public async Task EnqueueAsync(string configHash, string modelType, CancellationToken cancellation)
+    public async Task EnqueueAsync(ConfigHash configHash, string modelType, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var runs = await db.Runs.AsNoTracking()

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,14 +8,14 @@ namespace FLTS.Modules.Training;
 /// <summary>Every change of a run's row, each only where the lease token is still ours. False: somebody took the run over, or ended it.</summary>
 internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
 {
-    public async Task<RunRow?> FindAsync(string runId, CancellationToken cancellation)
+    public async Task<RunRow?> FindAsync(RunId runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId, cancellation);
     }
 
     /// <summary>True while a worker may bring the run to its end; false once it has ended, also where somebody cancelled it.</summary>
-    public async Task<bool> IsAliveAsync(string runId, CancellationToken cancellation)
+    public async Task<bool> IsAliveAsync(RunId runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Runs.Where(r => r.RunId == runId).Alive().AnyAsync(cancellation);
@@ -37,7 +38,7 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
                 .SetProperty(r => r.Error, (string?)null),
             cancellation) == 1;
         if (mine)
-            await db.RunEpochs.Where(e => e.RunId == lease.Id).ExecuteDeleteAsync(cancellation);
+            await db.RunEpochs.Where(e => e.RunId == RunId.From(lease.Id)).ExecuteDeleteAsync(cancellation);
 
         await transaction.CommitAsync(cancellation);
         return mine;
@@ -55,7 +56,7 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
                 .SetProperty(r => r.EtaSeconds, etaSeconds),
             cancellation) == 1;
         if (mine && progress.Epoch is { } epoch)
-            await db.InsertIfAbsentAsync(EpochRow(lease.Id, epoch), cancellation);
+            await db.InsertIfAbsentAsync(EpochRow(RunId.From(lease.Id), epoch), cancellation);
 
         await transaction.CommitAsync(cancellation);
     }
@@ -77,7 +78,7 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
         if (mine)
         {
             foreach (var epoch in history)
-                await db.InsertIfAbsentAsync(EpochRow(lease.Id, epoch), cancellation);
+                await db.InsertIfAbsentAsync(EpochRow(RunId.From(lease.Id), epoch), cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
@@ -92,8 +93,8 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
         var mine = await EndAsync(db, lease, RunStatus.Succeeded, null, manifestSha256, cancellation);
         if (mine)
         {
-            await db.RunArtifacts.Where(a => a.RunId == lease.Id).ExecuteDeleteAsync(cancellation);
-            db.RunArtifacts.AddRange(files.Select(f => new RunArtifactRow { RunId = lease.Id, Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
+            await db.RunArtifacts.Where(a => a.RunId == RunId.From(lease.Id)).ExecuteDeleteAsync(cancellation);
+            db.RunArtifacts.AddRange(files.Select(f => new RunArtifactRow { RunId = RunId.From(lease.Id), Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
             await db.SaveChangesAsync(cancellation);
         }
 
@@ -146,10 +147,10 @@ internal sealed class RunTransitions(IDbContextFactory<RegistryDbContext> regist
 
     /// <summary>The run while its lease is ours and it has not ended: one that was cancelled meanwhile stays cancelled.</summary>
     private static IQueryable<RunRow> Mine(RegistryDbContext db, Lease lease) => db.Runs
-        .Where(r => r.RunId == lease.Id && r.LeaseToken == lease.Token && r.LeaseOwner == lease.Owner)
+        .Where(r => r.RunId == RunId.From(lease.Id) && r.LeaseToken == lease.Token && r.LeaseOwner == lease.Owner)
         .Alive();
 
-    private static RunEpochRow EpochRow(string runId, EpochMetrics epoch) => new()
+    private static RunEpochRow EpochRow(RunId runId, EpochMetrics epoch) => new()
     {
         RunId = runId,
         Epoch = epoch.Epoch,

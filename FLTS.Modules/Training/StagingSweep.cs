@@ -29,5 +29,5 @@ internal sealed partial class StagingSweep(IDbContextFactory<RegistryDbContext> 
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {run_id} has ended: its local files were removed")]
-    private static partial void LogRemoved(ILogger logger, string run_id);
+    private static partial void LogRemoved(ILogger logger, RunId run_id);
 }

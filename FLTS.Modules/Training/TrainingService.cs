@@ -1,9 +1,9 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -34,7 +34,7 @@ internal sealed partial class TrainingService(
     private const int MaxNativeTries = 3;
 
     /// <summary>Brings a run to its end, or as far as it goes now.</summary>
-    public async Task TrainAsync(string runId, CancellationToken cancellation)
+    public async Task TrainAsync(RunId runId, CancellationToken cancellation)
     {
         if (await runs.FindAsync(runId, cancellation) is not { } found || IsOver(found))
         {
@@ -44,7 +44,7 @@ internal sealed partial class TrainingService(
 
         // Before the lease: whoever waits here has no life to lose.
         using var turn = await turns.EnterAsync(IsLastTry(found), cancellation);
-        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Run, runId, time, logger, cancellation);
+        await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Run, runId.Value, time, logger, cancellation);
         if (keeper is null)
         {
             LogDuplicate(logger, runId);
@@ -85,7 +85,7 @@ internal sealed partial class TrainingService(
         }
         catch (Exception e) when (e is UnavailableException or IOException || DatabaseFaults.IsPassing(e) || IsNativeAccident(e, run))
         {
-            var next = time.GetUtcNow() + Backoff.Delay(run.Tries + 1, options.MaxRetrySeconds, runId);
+            var next = time.GetUtcNow() + Backoff.Delay(run.Tries + 1, options.MaxRetrySeconds, runId.Value);
             await runs.PostponeAsync(keeper.Lease, Reason(e), next, cancellation);
             LogPostponed(logger, run.ModelType, runId, Reason(e), next, e is ExternalException ? e : null);
         }
@@ -130,8 +130,8 @@ internal sealed partial class TrainingService(
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeLimitSeconds), time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var clock = Stopwatch.GetTimestamp();
-        await using var progress = new ProgressRecorder(run, lease, runs, logger);
+        var clock = time.GetTimestamp();
+        await using var progress = new ProgressRecorder(run, lease, runs, time, logger);
         FitResult fit;
         ValidationResiduals residuals;
         try
@@ -152,7 +152,7 @@ internal sealed partial class TrainingService(
             ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
-        FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
+        FltsMetrics.TrainingDuration.Record(time.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
         await RecordAsync(run, lease, cancellation);
     }
 
@@ -218,25 +218,25 @@ internal sealed partial class TrainingService(
     }
 
     [LoggerMessage(EventName = "train_skip_duplicate", Level = LogLevel.Information, Message = "Run {run_id} has ended or is in other hands: nothing to do")]
-    private static partial void LogDuplicate(ILogger logger, string run_id);
+    private static partial void LogDuplicate(ILogger logger, RunId run_id);
 
     [LoggerMessage(EventName = "train_start", Level = LogLevel.Information, Message = "Training {model_type} as run {run_id}, attempt {attempt} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogStart(ILogger logger, string model_type, string run_id, string config_hash, string identifier, int attempt);
+    private static partial void LogStart(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, int attempt);
 
     [LoggerMessage(EventName = "train_success_publish", Level = LogLevel.Information, Message = "{model_type} run {run_id} is trained and stored (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogSuccess(ILogger logger, string model_type, string run_id, string config_hash, string identifier);
+    private static partial void LogSuccess(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "train_failed", Level = LogLevel.Error, Message = "{model_type} run {run_id} failed: {reason} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogFailed(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string reason, Exception? exception);
+    private static partial void LogFailed(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, string reason, Exception? exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{model_type} run {run_id} waits: {reason} Next try at {next_try}.")]
-    private static partial void LogPostponed(ILogger logger, string model_type, string run_id, string reason, DateTimeOffset next_try, Exception? exception);
+    private static partial void LogPostponed(ILogger logger, string model_type, RunId run_id, string reason, DateTimeOffset next_try, Exception? exception);
 
     [LoggerMessage(EventName = "train_stopped", Level = LogLevel.Information, Message = "{model_type} run {run_id} was stopped before its end")]
-    private static partial void LogStopped(ILogger logger, string model_type, string run_id);
+    private static partial void LogStopped(ILogger logger, string model_type, RunId run_id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The event of run {run_id} could not be published; its row says the same.")]
-    private static partial void LogNotPublished(ILogger logger, string run_id, Exception exception);
+    private static partial void LogNotPublished(ILogger logger, RunId run_id, Exception exception);
 
     /// <summary>The row is no longer ours to change: taken over, or ended by somebody else.</summary>
     private sealed class TakenAwayException() : Exception("The run was taken over or ended by somebody else.");

@@ -45,7 +45,7 @@ internal sealed class AttemptRequestsTests
         await PromoteAsync(pipeline, "k", ofBefore);
 
         Assert.That(
-            () => _rig.Get<PromoteService>().PromoteAsync(Request(new { pipeline_id = pipeline.PipelineId, reason = "another" }), "k", default),
+            () => _rig.Get<PromoteService>().PromoteAsync(Request(new { pipeline_id = pipeline.PipelineId.Value, reason = "another" }), "k", default),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("another body"));
     }
 
@@ -60,8 +60,8 @@ internal sealed class AttemptRequestsTests
 
         var kept = (await _rig.AttemptsAsync()).Single(a => a.IdempotencyKey == Key);
         Assert.That(new[] { alias.Attempt.AttemptId, again.Attempt.AttemptId }, Is.All.EqualTo(first.Attempt.AttemptId));
-        Assert.That((kept.Outcome, kept.PipelineId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.KeptChampion, (string?)null)));
-        Assert.That(AttemptRequests.AnsweredByOf(kept)?.Value, Is.EqualTo(first.Attempt.AttemptId));
+        Assert.That((kept.Outcome, kept.PipelineId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.KeptChampion, (PipelineId?)null)));
+        Assert.That(AttemptRequests.AnsweredByOf(kept), Is.EqualTo(first.Attempt.AttemptId));
         Assert.That(await _rig.LedgerAsync(), Has.Count.EqualTo(1));
     }
 
@@ -80,7 +80,7 @@ internal sealed class AttemptRequestsTests
         var policy = JsonNode.Parse(now[Key])!.AsObject();
         Assert.That(rows.ToDictionary(a => a.IdempotencyKey, Shown), Is.EqualTo(now));
         Assert.That(policy["request"]!.ToJsonString(), Is.EqualTo($$"""{"pipeline_id":"{{pipeline.PipelineId}}"}"""));
-        Assert.That(policy["answered_by"]!.GetValue<string>(), Is.EqualTo(first.Attempt.AttemptId));
+        Assert.That(policy["answered_by"]!.GetValue<string>(), Is.EqualTo(first.Attempt.AttemptId.Value));
         Assert.That(policy["evaluation_horizon"]!.GetValue<int>(), Is.EqualTo(1));
 
         static string Shown(PromotionAttemptRow row) => AttemptView.Of(row).Policy!.ToJsonString();
@@ -101,7 +101,7 @@ internal sealed class AttemptRequestsTests
 
     private async Task<PromoteAnswer> PromoteAsync(PipelineRow pipeline, string key, bool ofBefore = false, bool force = false)
     {
-        var request = force ? Request(new { pipeline_id = pipeline.PipelineId, force }) : Request(new { pipeline_id = pipeline.PipelineId });
+        var request = force ? Request(new { pipeline_id = pipeline.PipelineId.Value, force }) : Request(new { pipeline_id = pipeline.PipelineId.Value });
         var answer = await _rig.Get<PromoteService>().PromoteAsync(request, key, default);
         if (ofBefore)
             await KeepAsBeforeAsync($"key/{key}");
@@ -124,7 +124,7 @@ internal sealed class AttemptRequestsTests
         var policy = JsonNode.Parse(row.Policy)!.AsObject();
         policy["request"] = JsonNode.Parse(row.Request!);
         if (row.AnsweredBy is { } id)
-            policy["answered_by"] = id;
+            policy["answered_by"] = id.Value;
 
         (row.Policy, row.Request, row.AnsweredBy) = (policy.ToJsonString(), null, null);
     }

@@ -1,8 +1,8 @@
-using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Evaluation;
-using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
@@ -90,8 +90,8 @@ internal sealed class AttemptStoryTests
     {
         var (pipeline, _) = await _rig.PipelineAsync();
         var ledger = _rig.Get<PromotionLedger>();
-        var input = (await _rig.Get<EvaluationInputs>().ReadAsync(PipelineId.From(pipeline.PipelineId), default))!;
-        var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId, default))!;
+        var input = (await _rig.Get<EvaluationInputs>().ReadAsync(pipeline.PipelineId, default))!;
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId.Value, default))!;
         var attempt = await ledger.OpenAttemptAsync(input, EvaluationWake.Event, default);
         await using (var db = await _rig.DbAsync())
         {
@@ -123,7 +123,7 @@ internal sealed class AttemptStoryTests
     {
         var (first, _) = await _rig.PipelineAsync();
         await _rig.EvaluateAsync(first.PipelineId);
-        var second = await _rig.PipelineAsync("other-station", [(await RunAsync())]);
+        var second = await _rig.PipelineAsync(new("other-station"), [(await RunAsync())]);
         var path = _rig.ArtifactPath(await RunAsync(), "NAIVE/model.json");
         var bytes = await File.ReadAllBytesAsync(path);
         bytes[^1] ^= 1;
@@ -133,7 +133,7 @@ internal sealed class AttemptStoryTests
 
         Assert.That((await RunAsync()).Status, Is.EqualTo(RunStatus.Invalid));
         Assert.That((await RunAsync()).Error, Does.Contain("NAIVE/model.json").And.Contain("SHA-256"));
-        Assert.That((await _rig.LedgerAsync()).Select(c => c.Identifier), Is.EqualTo(["station"]));
+        Assert.That((await _rig.LedgerAsync()).Select(c => c.Identifier.Value), Is.EqualTo(["station"]));
 
         async Task<RunRow> RunAsync()
         {

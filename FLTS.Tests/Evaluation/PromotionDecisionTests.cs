@@ -1,5 +1,4 @@
 using FLTS.Modules.Evaluation.Gate;
-using FLTS.Modules.Evaluation;
 using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FsCheck;
@@ -20,7 +19,7 @@ internal sealed class PromotionDecisionTests
     {
         var decision = Decide([Run("a", 0.3), Run("b", 0.2)], champion: null);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, "b", false)));
+        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("b"), false)));
     }
 
     [Test]
@@ -28,7 +27,7 @@ internal sealed class PromotionDecisionTests
     {
         var decision = Decide([Run("a", null)], champion: null);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId), Is.EqualTo((AttemptOutcome.Failed, (string?)null)));
+        Assert.That((decision.Outcome, decision.SelectedRunId), Is.EqualTo((AttemptOutcome.Failed, (RunId?)null)));
     }
 
     [TestCase(0.2, 0.1989, "promoted", Description = "0.55 % lower")]
@@ -50,7 +49,7 @@ internal sealed class PromotionDecisionTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(Decide([Run("new", 0.4)], Champion(0.1), policy).SelectedRunId, Is.EqualTo("new"));
+            Assert.That(Decide([Run("new", 0.4)], Champion(0.1), policy).SelectedRunId, Is.EqualTo(new RunId("new")));
             Assert.That(Decide([Run("old", 0.1), Run("new", 0.4)], Champion(0.1), policy).Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
         });
     }
@@ -70,7 +69,7 @@ internal sealed class PromotionDecisionTests
     [TestCase(0.6, "kept_champion")]
     public void An_incomparable_champion_is_replaced_by_what_beats_naive(double score, string outcome)
     {
-        var decision = Decide([Run("new", score)], new ChampionLine("old", 1, 1, null, "its step is 60 s"));
+        var decision = Decide([Run("new", score)], new ChampionLine(new("old"), 1, 1, null, "its step is 60 s"));
 
         Assert.Multiple(() =>
         {
@@ -82,7 +81,7 @@ internal sealed class PromotionDecisionTests
     [Test]
     public void Naive_itself_never_replaces_an_incomparable_champion()
     {
-        var decision = Decide([new Contender("n", "NAIVE", 9, 0.5)], new ChampionLine("old", 1, 1, null, "other columns"));
+        var decision = Decide([new Contender(new("n"), "NAIVE", 9, 0.5)], new ChampionLine(new("old"), 1, 1, null, "other columns"));
 
         Assert.That(decision.Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
     }
@@ -124,7 +123,7 @@ internal sealed class PromotionDecisionTests
     [TestCase(4, true, "promoted", Description = "forced")]
     public void An_older_pipeline_is_superseded(long sequence, bool force, string outcome)
     {
-        var decision = PromotionDecision.Decide([Run("new", 0.1)], [_naive], new ChampionLine("old", 2, 5, 0.3, null), sequence, _gate, force);
+        var decision = PromotionDecision.Decide([Run("new", 0.1)], [_naive], new ChampionLine(new("old"), 2, 5, 0.3, null), sequence, _gate, force);
 
         Assert.That(Text(decision.Outcome), Is.EqualTo(outcome));
     }
@@ -134,7 +133,7 @@ internal sealed class PromotionDecisionTests
     {
         var decision = PromotionDecision.Decide([Run("new", 0.9)], [_naive], Champion(0.1), 9, _gate with { BaselineGate = BaselineGate.Block }, force: true);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, "new", true)));
+        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("new"), true)));
     }
 
     [Test]
@@ -145,9 +144,9 @@ internal sealed class PromotionDecisionTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(Decide(contenders, champion).SelectedRunId, Is.EqualTo("next"));
+            Assert.That(Decide(contenders, champion).SelectedRunId, Is.EqualTo(new RunId("next")));
             Assert.That(Decide([contenders[0]], champion).Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
-            Assert.That(PromotionDecision.Decide(contenders, [_naive], champion, 9, _gate, force: true).SelectedRunId, Is.EqualTo("bad"));
+            Assert.That(PromotionDecision.Decide(contenders, [_naive], champion, 9, _gate, force: true).SelectedRunId, Is.EqualTo(new RunId("bad")));
         });
     }
 
@@ -162,9 +161,9 @@ internal sealed class PromotionDecisionTests
             return Decide(contenders, champion) == Decide(turned, champion);
         });
 
-    private static Contender Run(string id, double? score, int order = 0) => new(id, "GRU", order, score);
+    private static Contender Run(string id, double? score, int order = 0) => new(new(id), "GRU", order, score);
 
-    private static ChampionLine Champion(double score) => new("old", 1, 1, score, null);
+    private static ChampionLine Champion(double score) => new(new("old"), 1, 1, score, null);
 
     private static Decision Decide(IReadOnlyList<Contender> contenders, ChampionLine? champion, EvaluationPolicy? policy = null) =>
         PromotionDecision.Decide(contenders, [_naive], champion, 9, policy ?? _gate);

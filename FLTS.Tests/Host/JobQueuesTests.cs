@@ -37,7 +37,7 @@ internal sealed class JobQueuesTests
     [TestCase("NAIVE", "Train NAIVE on PobleSec e309764d", "references")]
     public void A_training_is_named_for_people_and_waits_in_the_queue_of_its_module(string modelType, string name, string queue)
     {
-        Queues.Train("run", modelType, "PobleSec", Hash);
+        Queues.Train(new("run"), modelType, new("PobleSec"), new(Hash));
 
         Assert.That(Names(queue), Is.EqualTo(new[] { name }));
         Assert.That(ModuleCatalog.All.Select(m => m.Queue?.Name), Has.Member(queue), "a module works on it");
@@ -46,8 +46,8 @@ internal sealed class JobQueuesTests
     [Test]
     public void Preprocessing_and_evaluation_have_names_and_queues_of_their_own()
     {
-        Queues.Preprocess(Hash, "PobleSec");
-        Queues.Evaluate("pipeline", "PobleSec", Hash, EvaluationWake.Event);
+        Queues.Preprocess(new(Hash), new("PobleSec"));
+        Queues.Evaluate(new("pipeline"), new("PobleSec"), new(Hash), EvaluationWake.Event);
 
         Assert.That(Names("preprocessing"), Is.EqualTo(new[] { "Preprocess PobleSec e309764d" }));
         Assert.That(Names("evaluation"), Is.EqualTo(new[] { "Evaluate PobleSec e309764d" }));

@@ -1,4 +1,3 @@
-using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using NUnit.Framework;
@@ -13,14 +12,14 @@ internal sealed class PipelineIdsTests
     {
         RunRow[] runs = [Rows.Run("GRU", RunStatus.Queued), Rows.Run("LSTM", RunStatus.Queued)];
 
-        Assert.That(PipelineIds.Of(ConfigHash.From("hash"), runs.Reverse()), Is.EqualTo(PipelineIds.Of(ConfigHash.From("hash"), runs)));
+        Assert.That(PipelineIds.Of(new("hash"), runs.Reverse()), Is.EqualTo(PipelineIds.Of(new("hash"), runs)));
     }
 
     [Test]
     public void Another_generation_is_another_pipeline() =>
         Assert.That(
-            PipelineIds.Of(ConfigHash.From("hash"), [Rows.Run("GRU", RunStatus.Queued, generation: 1)]),
-            Is.Not.EqualTo(PipelineIds.Of(ConfigHash.From("hash"), [Rows.Run("GRU", RunStatus.Queued)])));
+            PipelineIds.Of(new("hash"), [Rows.Run("GRU", RunStatus.Queued, generation: 1)]),
+            Is.Not.EqualTo(PipelineIds.Of(new("hash"), [Rows.Run("GRU", RunStatus.Queued)])));
 
     [Test]
     public void The_first_run_is_generation_zero() =>

@@ -22,17 +22,17 @@ internal sealed class ReconcilerTests
 
     private sealed class RefusesOne : IJobQueues
     {
-        public List<string> Trained { get; } = [];
+        public List<RunId> Trained { get; } = [];
 
-        public void Preprocess(string configHash, string identifier) => throw new NotSupportedException();
+        public void Preprocess(ConfigHash configHash, Identifier identifier) => throw new NotSupportedException();
 
-        public void Train(string runId, string modelType, string identifier, string configHash)
+        public void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash)
         {
-            if (runId == "first")
+            if (runId == new RunId("first"))
                 throw new InvalidOperationException("the queue refuses first");
             Trained.Add(runId);
         }
 
-        public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) => throw new NotSupportedException();
+        public void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake) => throw new NotSupportedException();
     }
 }

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ internal sealed class RunTransitionsTests
         var current = (await registry.Leases.TryAcquireAsync(LeaseKind.Run, "run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(current, 2, default);
-        var before = await registry.RunAsync("run");
+        var before = await registry.RunAsync(new("run"));
 
         Assert.That(await runs.BeginAsync(old, 7, default), Is.False, "begin");
         Assert.That(await runs.TrainedAsync(old, "{}", [Epoch], default), Is.False, "trained");
@@ -30,7 +31,7 @@ internal sealed class RunTransitionsTests
         await runs.RecordAsync(old, new FitProgress(1, 2, Epoch), 1, default);
         await runs.PostponeAsync(old, "later", Rows.Now, default);
 
-        Assert.That(await registry.RunAsync("run"), Is.EqualTo(before).UsingPropertiesComparer());
+        Assert.That(await registry.RunAsync(new("run")), Is.EqualTo(before).UsingPropertiesComparer());
         Assert.That(await registry.UseAsync(db => db.RunEpochs.CountAsync()), Is.Zero, "epochs");
         Assert.That(await registry.UseAsync(db => db.RunArtifacts.CountAsync()), Is.Zero, "artifacts");
     }
@@ -61,7 +62,7 @@ internal sealed class RunTransitionsTests
         Assert.That(await runs.FailAsync(lease, "no", default), Is.False, "fail");
         await runs.PostponeAsync(lease, "later", Rows.Now, default);
 
-        var row = await registry.RunAsync("run");
+        var row = await registry.RunAsync(new("run"));
         Assert.That((row.Status, row.Tries), Is.EqualTo((ended, 0)));
     }
 
@@ -79,7 +80,7 @@ internal sealed class RunTransitionsTests
 
         Assert.That(recorded, Is.EqualTo(1), "epochs of the first attempt");
         Assert.That(await registry.UseAsync(db => db.RunEpochs.CountAsync()), Is.Zero, "epochs at the begin of the second");
-        Assert.That((await registry.RunAsync("run")).Attempt, Is.EqualTo(2));
+        Assert.That((await registry.RunAsync(new("run"))).Attempt, Is.EqualTo(2));
     }
 
     [Test]
@@ -90,11 +91,11 @@ internal sealed class RunTransitionsTests
         var runs = Transitions(registry);
         await runs.BeginAsync(lease, 1, default);
         await runs.PostponeAsync(lease, "the data is away", Rows.Now, default);
-        var waiting = await registry.RunAsync("run");
+        var waiting = await registry.RunAsync(new("run"));
         await runs.BeginAsync(lease, 2, default);
         await runs.TrainedAsync(lease, "{}", [], default);
         await runs.PostponeAsync(lease, "the store is away", Rows.Now, default);
-        var storing = await registry.RunAsync("run");
+        var storing = await registry.RunAsync(new("run"));
 
         Assert.That((waiting.Status, waiting.Tries, waiting.NextAttemptAt, waiting.Error), Is.EqualTo((RunStatus.Queued, 1, (DateTimeOffset?)Rows.Now, "the data is away")));
         Assert.That((storing.Status, storing.Tries, storing.Attempt), Is.EqualTo((RunStatus.Storing, 1, 2)));

@@ -6,4 +6,4 @@ namespace FLTS.Modules.Evaluation.Gate;
 /// <param name="Sequence">Sequence of the pipeline (or rollback) that put it in force.</param>
 /// <param name="Score">On the same cells; null where it cannot be compared.</param>
 /// <param name="Incomparable">Why it cannot be compared; null where it can.</param>
-internal sealed record ChampionLine(string RunId, int Version, long Sequence, double? Score, string? Incomparable);
+internal sealed record ChampionLine(RunId RunId, int Version, long Sequence, double? Score, string? Incomparable);

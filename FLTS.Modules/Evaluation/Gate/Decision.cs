@@ -3,4 +3,4 @@ using FLTS.Modules.Registry.Entities;
 namespace FLTS.Modules.Evaluation.Gate;
 
 /// <summary>What is decided, and why.</summary>
-internal sealed record Decision(AttemptOutcome Outcome, string? SelectedRunId, string Reason, bool BelowBaseline);
+internal sealed record Decision(AttemptOutcome Outcome, RunId? SelectedRunId, string Reason, bool BelowBaseline);

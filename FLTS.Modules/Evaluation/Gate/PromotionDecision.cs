@@ -55,7 +55,7 @@ internal static class PromotionDecision
         .OrderBy(c => c.Score)
         .ThenBy(c => c.RunId == champion?.RunId ? 0 : 1)
         .ThenBy(c => c.TypeOrder)
-        .ThenBy(c => c.RunId, StringComparer.Ordinal);
+        .ThenBy(c => c.RunId.Value, StringComparer.Ordinal);
 
     /// <summary>Why the champion stays; null where it does not.</summary>
     private static string? WhyTheChampionStays(

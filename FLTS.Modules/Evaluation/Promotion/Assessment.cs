@@ -18,7 +18,7 @@ internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<s
         string reason, IReadOnlyDictionary<string, string>? missing = null, IReadOnlyList<CorruptRun>? corrupt = null)
     {
         var decision = new Decision(AttemptOutcome.Failed, null, reason, false);
-        var result = new EvaluationResult(decision, null, new Dictionary<string, JsonObject>(), null);
+        var result = new EvaluationResult(decision, null, new Dictionary<RunId, JsonObject>(), null);
         return new Assessment(result, missing ?? new Dictionary<string, string>(), corrupt ?? []);
     }
 
@@ -27,12 +27,12 @@ internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<s
     public AttemptConclusion Conclude(IReadOnlyList<Refusal> refusals)
     {
         var decision = Result.Decision;
-        return new AttemptConclusion(decision.Outcome, decision.Reason, decision.SelectedRunId is { } run ? RunId.From(run) : null)
+        return new AttemptConclusion(decision.Outcome, decision.Reason, decision.SelectedRunId)
         {
             Missing = MissingJson(),
             Refusals = [.. refusals],
             Scoreboard = Result.Board is { } board
-                ? new KeptScoreboard(ScoreboardId.From(board.ScoreboardId), JsonSerializer.Serialize(board, RegistryJson.Options))
+                ? new KeptScoreboard(board.ScoreboardId, JsonSerializer.Serialize(board, RegistryJson.Options))
                 : null,
             TestMetrics = Result.TestMetrics,
             Champion = Result.Champion,

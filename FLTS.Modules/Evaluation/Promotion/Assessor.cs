@@ -1,8 +1,8 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Evaluation.Gate;
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using Microsoft.Extensions.Logging;
@@ -31,12 +31,12 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
             var succeeded = runs
                 .Where(r => r.Status == RunStatus.Succeeded)
                 .OrderBy(r => ForecasterCatalog.Order(r.ModelType))
-                .ThenBy(r => r.RunId, StringComparer.Ordinal)
+                .ThenBy(r => r.RunId.Value, StringComparer.Ordinal)
                 .ToList();
             var dataset = succeeded.Count > 0 ? await DataAsync(order, cancellation) : null;
             foreach (var run in succeeded)
             {
-                using var scope = LogScope.Begin(logger, ("run_id", run.RunId));
+                using var scope = LogScope.Begin(logger, ("run_id", run.RunId.Value));
                 try
                 {
                     candidates.Add(new Candidate(run.RunId, await verifier.LoadAsync(run, dataset!.Train, order.Refusals, cancellation)));
@@ -66,7 +66,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
     private Task<PreparedDataset> DataAsync(AssessmentOrder order, CancellationToken cancellation)
     {
         var pipeline = order.Input.Pipeline;
-        return verifier.DataAsync(ConfigHash.From(pipeline.ConfigHash), Identifier.From(pipeline.Identifier), order.Refusals, cancellation);
+        return verifier.DataAsync(pipeline.ConfigHash, pipeline.Identifier, order.Refusals, cancellation);
     }
 
     private Assessment TooFew(int count, EvaluationPolicy policy, Dictionary<string, string> missing, List<CorruptRun> corrupt)
@@ -103,8 +103,8 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
         return new EvaluationResult(decision, board, ScoreboardBuilder.TestMetrics(board), Champion(order, decision, board));
     }
 
-    private static Contender Contending(ScoreboardEntry entry, IReadOnlySet<string> rolledBack) =>
-        new(entry.RunId!, entry.ModelType, ForecasterCatalog.Order(entry.ModelType), entry.Score, rolledBack.Contains(entry.RunId!));
+    private static Contender Contending(ScoreboardEntry entry, IReadOnlySet<RunId> rolledBack) =>
+        new(entry.RunId!.Value, entry.ModelType, ForecasterCatalog.Order(entry.ModelType), entry.Score, rolledBack.Contains(entry.RunId!.Value));
 
     /// <summary>Scores on one frame. A champion that is a candidate, too, is scored once; one that cannot be read is told.</summary>
     private async Task<ScoringResult> ScoreAsync(
@@ -144,7 +144,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
             entry.Score,
             order.Policy.Weights,
             time.GetUtcNow(),
-            order.AttemptId.Value,
+            order.AttemptId,
             (input.Champion?.Version ?? 0) + 1);
         return new NewChampion(pointer, input.ChampionSequence);
     }
@@ -162,7 +162,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
         }
         catch (CorruptArtifactException e)
         {
-            using (LogScope.Begin(logger, ("run_id", run.RunId)))
+            using (LogScope.Begin(logger, ("run_id", run.RunId.Value)))
                 LogChampionCorrupt(logger, e.Message);
             return (null, e.Message);
         }

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
@@ -37,13 +36,13 @@ internal sealed partial class CorruptRuns(PromotionLedger ledger, IEnumerable<IR
     private async Task<string> InvalidateAsync(RunRow run, string reason, EvaluationPolicy policy, CancellationToken cancellation)
     {
         await ledger.InvalidateAsync(run, reason, cancellation);
-        using (LogScope.Begin(logger, ("run_id", run.RunId), ("config_hash", run.ConfigHash), ("identifier", run.Identifier)))
+        using (LogScope.Begin(logger, ("run_id", run.RunId.Value), ("config_hash", run.ConfigHash.Value), ("identifier", run.Identifier.Value)))
             LogInvalid(logger, run.ModelType, reason);
         return RunRules.MayBeRetrained(run, policy) ? await TrainAgainAsync(run.RunId, cancellation) : "";
     }
 
     /// <summary>A pipeline that has not ended trains it once more by itself; one that has is asked to.</summary>
-    private async Task<string> TrainAgainAsync(string runId, CancellationToken cancellation)
+    private async Task<string> TrainAgainAsync(RunId runId, CancellationToken cancellation)
     {
         if (reruns.FirstOrDefault() is not { } command)
             return $" POST /runs/{runId}/rerun trains it again.";

@@ -11,7 +11,7 @@ namespace FLTS.Modules.Evaluation.Promotion;
 /// <param name="TestMetrics">Metrics of the candidates, by run.</param>
 /// <param name="Champion">The new champion; null where the one in force stays.</param>
 internal sealed record EvaluationResult(
-    Decision Decision, Scoreboard? Board, IReadOnlyDictionary<string, JsonObject> TestMetrics, NewChampion? Champion)
+    Decision Decision, Scoreboard? Board, IReadOnlyDictionary<RunId, JsonObject> TestMetrics, NewChampion? Champion)
 {
     /// <summary>What is announced; null where the champion in force stays.</summary>
     public PromotionPointer? Pointer => Champion?.Pointer;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Ledger;
 
 namespace FLTS.Modules.Evaluation.Promotion;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using Microsoft.Extensions.Logging;
@@ -32,14 +31,14 @@ internal sealed partial class PromoteService(
         var input = await inputs.ResolveAsync(request.Target, cancellation);
         using var scope = LogScope.Begin(
             logger,
-            ("pipeline_id", input.Pipeline.PipelineId),
-            ("config_hash", input.Pipeline.ConfigHash),
-            ("identifier", input.Pipeline.Identifier));
+            ("pipeline_id", input.Pipeline.PipelineId.Value),
+            ("config_hash", input.Pipeline.ConfigHash.Value),
+            ("identifier", input.Pipeline.Identifier.Value));
         if (request.DryRun)
             return await DryRunAsync(request, input, cancellation);
 
         // One at a time over these runs, the evaluator among them: the others then find what the first has concluded.
-        await using var keeper = await turns.WaitAsync(PipelineId.From(input.Pipeline.PipelineId), cancellation);
+        await using var keeper = await turns.WaitAsync(input.Pipeline.PipelineId, cancellation);
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
         for (var tries = 0; tries < MaxTries; tries++)
         {
@@ -61,18 +60,18 @@ internal sealed partial class PromoteService(
         var attempt = ledger.OpenByHand(input, key, request.Canonical);
         if (!request.Force && await answers.FindConcludedAsync(input, cancellation) is { } concluded)
         {
-            using (LogScope.Begin(logger, ("attempt_id", concluded.AttemptId)))
+            using (LogScope.Begin(logger, ("attempt_id", concluded.AttemptId.Value)))
                 LogDuplicate(logger);
             return key is null || await ledger.AnswerWithAsync(attempt, concluded, cancellation) ? concluded : null;
         }
 
-        using var scope = LogScope.Begin(logger, ("attempt_id", attempt.AttemptId));
+        using var scope = LogScope.Begin(logger, ("attempt_id", attempt.AttemptId.Value));
         var conclusion = await assessor.AssessAsync(request, input, attempt, cancellation);
         if (!await ledger.ConcludeAsync(attempt, conclusion, cancellation))
             return null;
 
         PromotionAnnouncer.Count(conclusion.Outcome, AttemptTrigger.Manual);
-        using (LogScope.Begin(logger, ("run_id", attempt.SelectedRunId)))
+        using (LogScope.Begin(logger, ("run_id", attempt.SelectedRunId?.Value)))
             LogDecision(logger, conclusion.Outcome, conclusion.Reason);
         if (conclusion.Champion is { } champion)
             await announcer.AnnounceAsync(champion.Pointer, CancellationToken.None); // It stands, whether or not the caller is still there.
@@ -93,7 +92,7 @@ internal sealed partial class PromoteService(
     private async Task<PromoteAnswer> DryRunAsync(PromoteRequest request, EvaluationInput input, CancellationToken cancellation)
     {
         var attempt = ledger.OpenByHand(input, null, request.Canonical);
-        using var scope = LogScope.Begin(logger, ("attempt_id", attempt.AttemptId));
+        using var scope = LogScope.Begin(logger, ("attempt_id", attempt.AttemptId.Value));
         var conclusion = await assessor.AssessAsync(request, input, attempt, cancellation);
         ledger.End(attempt, conclusion with { Scoreboard = null });
         return new PromoteAnswer(AttemptView.Of(attempt), JsonNode.Parse(conclusion.Scoreboard!.Json), true);

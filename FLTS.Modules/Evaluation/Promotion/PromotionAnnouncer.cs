@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using MassTransit;
@@ -20,21 +19,21 @@ internal sealed partial class PromotionAnnouncer(PointerWriter pointers, IBus bu
     public async Task AnnounceAsync(PromotionPointer pointer, CancellationToken cancellation)
     {
         if (pointer.Score is { } score)
-            FltsMetrics.PromotionScore.Record(score, new("identifier", pointer.Identifier), new("model_type", pointer.ModelType));
+            FltsMetrics.PromotionScore.Record(score, new("identifier", pointer.Identifier.Value), new("model_type", pointer.ModelType));
 
         FltsMetrics.ChampionInfo.Record(
             1,
-            new("identifier", pointer.Identifier),
+            new("identifier", pointer.Identifier.Value),
             new("model_type", pointer.ModelType),
-            new("run_id", pointer.RunId),
-            new("config_hash", pointer.ConfigHash),
+            new("run_id", pointer.RunId.Value),
+            new("config_hash", pointer.ConfigHash.Value),
             new("version", pointer.Version));
         using var scope = LogScope.Begin(
             logger,
-            ("run_id", pointer.RunId),
-            ("config_hash", pointer.ConfigHash),
-            ("identifier", pointer.Identifier),
-            ("attempt_id", pointer.AttemptId));
+            ("run_id", pointer.RunId.Value),
+            ("config_hash", pointer.ConfigHash.Value),
+            ("identifier", pointer.Identifier.Value),
+            ("attempt_id", pointer.AttemptId.Value));
         try
         {
             await pointers.WriteAsync(pointer, cancellation);

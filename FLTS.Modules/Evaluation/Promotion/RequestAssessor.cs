@@ -16,7 +16,7 @@ internal sealed class RequestAssessor(Assessor assessor, CorruptRuns corruptRuns
     {
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(input.Pipeline.Evaluation)!.AsObject());
         var refusals = new List<Refusal>();
-        var order = new AssessmentOrder(input, policy, AttemptId.From(attempt.AttemptId), request.Force, refusals);
+        var order = new AssessmentOrder(input, policy, attempt.AttemptId, request.Force, refusals);
         var assessment = await assessor.AssessAsync(order, cancellation);
         if (assessment.Corrupt.Count > 0)
             throw await corruptRuns.RefuseAsync(assessment.Corrupt, isLasting: !request.DryRun, policy, cancellation);

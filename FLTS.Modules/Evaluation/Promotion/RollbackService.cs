@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
@@ -27,14 +26,14 @@ internal sealed partial class RollbackService(
         var attempt = PromotionLedger.OpenRollback(input, began);
         using var scope = LogScope.Begin(
             logger,
-            ("run_id", input.Run.RunId),
-            ("config_hash", input.Run.ConfigHash),
+            ("run_id", input.Run.RunId.Value),
+            ("config_hash", input.Run.ConfigHash.Value),
             ("identifier", identifier.Value),
-            ("attempt_id", attempt.AttemptId));
+            ("attempt_id", attempt.AttemptId.Value));
         var refusals = new List<Refusal>();
         await VerifyAsync(input.Run, refusals, cancellation);
 
-        var conclusion = Conclude(input, AttemptId.From(attempt.AttemptId), request.Reason, refusals);
+        var conclusion = Conclude(input, attempt.AttemptId, request.Reason, refusals);
         if (!await ledger.ConcludeAsync(attempt, conclusion, cancellation))
             throw new ConflictException($"The champion of '{identifier}' changed while this was prepared; look at it and ask again.");
 
@@ -53,7 +52,7 @@ internal sealed partial class RollbackService(
 
         try
         {
-            var (configHash, identifier) = (ConfigHash.From(run.ConfigHash), Identifier.From(run.Identifier));
+            var (configHash, identifier) = (run.ConfigHash, run.Identifier);
             var dataset = await verifier.DataAsync(configHash, identifier, refusals, cancellation);
             (await verifier.LoadAsync(run, dataset.Train, refusals, cancellation)).Dispose();
         }
@@ -71,10 +70,10 @@ internal sealed partial class RollbackService(
         var pointer = JsonSerializer.Deserialize<PromotionPointer>(target.Pointer, RegistryJson.Options)! with
         {
             Version = current.Version + 1,
-            AttemptId = attemptId.Value,
+            AttemptId = attemptId,
             Timestamp = time.GetUtcNow(),
         };
-        return new AttemptConclusion(AttemptOutcome.Promoted, said is null ? reason : $"{reason}: {said}", RunId.From(target.RunId))
+        return new AttemptConclusion(AttemptOutcome.Promoted, said is null ? reason : $"{reason}: {said}", target.RunId)
         {
             Refusals = refusals,
             Champion = new NewChampion(pointer, current.Sequence),

@@ -1,5 +1,7 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Evaluation.Scoring;
@@ -14,7 +16,7 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
         ConfigHash configHash, Identifier identifier, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
         new StoredThing($"The data {configHash}", null, configHash, identifier),
         refusals,
-        () => data.OpenAsync(configHash.Value, cancellation),
+        () => data.OpenAsync(configHash, cancellation),
         cancellation);
 
     /// <summary>
@@ -68,7 +70,7 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
 
     private static StoredThing ThingOf(RunRow run) => new(
         $"What {run.ModelType} run {run.RunId} stored",
-        RunId.From(run.RunId),
-        ConfigHash.From(run.ConfigHash),
-        Identifier.From(run.Identifier));
+        run.RunId,
+        run.ConfigHash,
+        run.Identifier);
 }

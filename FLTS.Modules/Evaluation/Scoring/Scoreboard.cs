@@ -4,9 +4,9 @@ namespace FLTS.Modules.Evaluation.Scoring;
 
 /// <summary>A scoreboard as <c>GET /scoreboards</c> answers it.</summary>
 internal sealed record Scoreboard(
-    string ScoreboardId,
-    string ConfigHash,
-    string Identifier,
+    ScoreboardId ScoreboardId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
     int ScoredRows,
     int SkippedRows,
     int EvaluationHorizon,

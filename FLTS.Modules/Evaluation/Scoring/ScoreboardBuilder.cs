@@ -22,11 +22,11 @@ internal static class ScoreboardBuilder
             .Select((c, i) => (c.RunId, Rank: i + 1))
             .ToDictionary(r => r.RunId, r => r.Rank);
         var candidates = scoring.Candidates
-            .Select(c => c with { Rank = ranks.TryGetValue(c.RunId!, out var rank) ? rank : null })
+            .Select(c => c with { Rank = ranks.TryGetValue(c.RunId!.Value, out var rank) ? rank : null })
             .Select(c => c.Rank == 1 ? c with { BelowBaseline = decision.BelowBaseline } : c)
             .OrderBy(c => c.Rank ?? int.MaxValue);
         return new Scoreboard(
-            scoreboardId.Value,
+            scoreboardId,
             pipeline.ConfigHash,
             pipeline.Identifier,
             scoring.Frame.ScoredRows,
@@ -41,10 +41,10 @@ internal static class ScoreboardBuilder
     }
 
     /// <summary>What runs keep of it: the metrics of each candidate that was scored, by run.</summary>
-    public static Dictionary<string, JsonObject> TestMetrics(Scoreboard board) => board.Entries
+    public static Dictionary<RunId, JsonObject> TestMetrics(Scoreboard board) => board.Entries
         .Where(e => e is { Kind: "candidate", NotApplicable: null })
         .ToDictionary(
-            e => e.RunId!,
+            e => e.RunId!.Value,
             e => new JsonObject
             {
                 ["test_score"] = e.Score,
@@ -55,8 +55,7 @@ internal static class ScoreboardBuilder
                 ["test_skill"] = e.Skill,
                 ["test_mase"] = e.Mase,
                 ["scored_rows"] = board.ScoredRows,
-            },
-            StringComparer.Ordinal);
+            });
 
     /// <summary>Scores in one line, for the log.</summary>
     public static string Summary(Scoreboard board) => string.Join(

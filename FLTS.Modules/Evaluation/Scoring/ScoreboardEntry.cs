@@ -9,7 +9,7 @@ internal sealed record ScoreboardEntry(
     int? Rank,
     string Kind,
     string ModelType,
-    string? RunId,
+    RunId? RunId,
     double? Score,
     double? Rmse,
     double? Mae,
@@ -25,15 +25,15 @@ internal sealed record ScoreboardEntry(
     IReadOnlyDictionary<string, string>? Undefined)
 {
     /// <summary>The line of a model that was scored.</summary>
-    public static ScoreboardEntry Of(string kind, string modelType, string? runId, ForecastScore score, bool leadFromEndOfTrain) => new(
+    public static ScoreboardEntry Of(string kind, string modelType, RunId? runId, ForecastScore score, bool leadFromEndOfTrain) => new(
         null, kind, modelType, runId, score.Score, score.Rmse, score.Mae, score.Mse, score.R2, score.Skill, score.Mase,
         null, leadFromEndOfTrain ? "from_end_of_train" : null, null, score.PerTarget, score.PerStep, score.Undefined);
 
     /// <summary>The line of a champion that cannot be compared on this data.</summary>
-    public static ScoreboardEntry Incomparable(string modelType, string runId, string why) =>
+    public static ScoreboardEntry Incomparable(string modelType, RunId runId, string why) =>
         NotScored("champion", modelType, runId, $"champion_incomparable: {why}");
 
     /// <summary>The line of a model that could not be scored.</summary>
-    public static ScoreboardEntry NotScored(string kind, string modelType, string? runId, string why) => new(
+    public static ScoreboardEntry NotScored(string kind, string modelType, RunId? runId, string why) => new(
         null, kind, modelType, runId, null, null, null, null, null, null, null, why, null, null, null, null, null);
 }

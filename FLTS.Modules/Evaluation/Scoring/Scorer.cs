@@ -1,7 +1,9 @@
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
 
@@ -26,7 +28,7 @@ internal static class Scorer
         if (champion is not null && incomparable is null)
             inputLength = Math.Max(inputLength, champion.Model.Manifest.InputLen);
 
-        var frame = data.Evaluation(inputLength, policy.EvaluationHorizon);
+        var frame = EvaluationFrame.Of(data, inputLength, policy.EvaluationHorizon);
         if (champion is not null && incomparable is null)
         {
             var reach = data.Meta.Step * (policy.EvaluationHorizon - 1);

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Scoring;

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Sources;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Datasets;
@@ -14,7 +15,7 @@ internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registr
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var rows = await db.Sources.AsNoTracking().ToListAsync(cancellation);
-        var views = rows.Where(r => r.Part == "train").GroupBy(r => r.Name, StringComparer.Ordinal).Select(g =>
+        var views = rows.Where(r => r.Part == "train").GroupBy(r => r.Name).Select(g =>
         {
             var newest = g.MaxBy(r => r.Version)!;
             var test = rows.Where(r => r.Part == "test" && r.Name == g.Key).MaxBy(r => r.Version);
@@ -23,15 +24,15 @@ internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registr
 
         // Offered, but not used yet: known by name only.
         var offered = (await sources.NamesAsync(cancellation))
-            .Except(views.Select(v => v.Name), StringComparer.Ordinal)
+            .Except(views.Select(v => v.Name))
             .Select(n => new DatasetView(n, null, null, null, 0, null));
         DatasetView[] page =
         [
             .. views.Concat(offered)
-                .OrderBy(v => v.Name, StringComparer.Ordinal)
-                .SkipWhile(v => cursor is not null && string.CompareOrdinal(v.Name, cursor) <= 0)
+                .OrderBy(v => v.Name.Value, StringComparer.Ordinal)
+                .SkipWhile(v => cursor is not null && string.CompareOrdinal(v.Name.Value, cursor) <= 0)
                 .Take(limit + 1),
         ];
-        return page.Length > limit ? new Page<DatasetView>(page[..limit], page[limit - 1].Name) : new Page<DatasetView>(page, null);
+        return page.Length > limit ? new Page<DatasetView>(page[..limit], page[limit - 1].Name.Value) : new Page<DatasetView>(page, null);
     }
 }

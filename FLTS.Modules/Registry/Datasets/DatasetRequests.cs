@@ -16,9 +16,9 @@ internal static class DatasetRequests
         var isNew = await db.InsertIfAbsentAsync(
             new DatasetRow
             {
-                ConfigHash = plan.ConfigHash.Value,
-                Identifier = plan.Identifier.Value,
-                SourceName = plan.Dataset.Value,
+                ConfigHash = plan.ConfigHash,
+                Identifier = plan.Identifier,
+                SourceName = plan.Dataset,
                 Config = plan.Config,
                 Status = DatasetStatus.Queued,
                 CreatedAt = now,
@@ -37,8 +37,7 @@ internal static class DatasetRequests
     /// <exception cref="ConflictException">A pipeline that has not ended has this data.</exception>
     public static async Task RefuseInUseAsync(RegistryDbContext db, ConfigHash configHash, CancellationToken cancellation)
     {
-        var hash = configHash.Value;
-        var inUse = db.Pipelines.Unfinished().Where(p => p.ConfigHash == hash).Select(p => p.PipelineId);
+        var inUse = db.Pipelines.Unfinished().Where(p => p.ConfigHash == configHash).Select(p => (PipelineId?)p.PipelineId);
         if (await inUse.FirstOrDefaultAsync(cancellation) is { } other)
         {
             throw new ConflictException(
@@ -52,9 +51,8 @@ internal static class DatasetRequests
     /// </summary>
     public static Task RequeueAsync(RegistryDbContext db, ConfigHash configHash, bool always, CancellationToken cancellation)
     {
-        var hash = configHash.Value;
         return db.Datasets
-            .Where(d => d.ConfigHash == hash && (d.Status == DatasetStatus.Failed || (always && d.Status == DatasetStatus.Ready)))
+            .Where(d => d.ConfigHash == configHash && (d.Status == DatasetStatus.Failed || (always && d.Status == DatasetStatus.Ready)))
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(d => d.Status, DatasetStatus.Queued)

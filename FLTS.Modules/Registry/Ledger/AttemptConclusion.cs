@@ -19,7 +19,7 @@ internal sealed record AttemptConclusion(AttemptOutcome Outcome, string Reason, 
     public KeptScoreboard? Scoreboard { get; init; }
 
     /// <summary>What the evaluator measured, by run.</summary>
-    public IReadOnlyDictionary<string, JsonObject> TestMetrics { get; init; } = new Dictionary<string, JsonObject>();
+    public IReadOnlyDictionary<RunId, JsonObject> TestMetrics { get; init; } = new Dictionary<RunId, JsonObject>();
 
     /// <summary>The new champion; null where the one in force stays.</summary>
     public NewChampion? Champion { get; init; }

@@ -17,8 +17,8 @@ internal sealed record AttemptEnd(AttemptConclusion Conclusion, string Tries, Da
         attempt.Reason = Conclusion.Reason;
         attempt.Missing = Conclusion.Missing;
         attempt.Tries = Tries;
-        attempt.SelectedRunId = Conclusion.SelectedRunId?.Value;
-        attempt.ScoreboardId = Conclusion.Scoreboard?.ScoreboardId.Value;
+        attempt.SelectedRunId = Conclusion.SelectedRunId;
+        attempt.ScoreboardId = Conclusion.Scoreboard?.ScoreboardId;
         attempt.EndedAt = EndedAt;
         attempt.DurationMs = DurationMs;
     }
@@ -26,7 +26,7 @@ internal sealed record AttemptEnd(AttemptConclusion Conclusion, string Tries, Da
     /// <summary>The same for a row that is stored.</summary>
     public Action<UpdateSettersBuilder<PromotionAttemptRow>> Setters()
     {
-        var (selected, scoreboard) = (Conclusion.SelectedRunId?.Value, Conclusion.Scoreboard?.ScoreboardId.Value);
+        var (selected, scoreboard) = (Conclusion.SelectedRunId, Conclusion.Scoreboard?.ScoreboardId);
         return set => set
             .SetProperty(a => a.Outcome, Conclusion.Outcome)
             .SetProperty(a => a.Reason, Conclusion.Reason)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Registry.Ledger;
@@ -19,7 +20,7 @@ internal static class AttemptRequests
 
     /// <summary>The concluded attempt that answered; null where it was evaluated itself.</summary>
     public static AttemptId? AnsweredByOf(PromotionAttemptRow attempt) =>
-        (attempt.AnsweredBy ?? Policy(attempt)[AnsweredBy]?.GetValue<string>()) is { } id ? AttemptId.From(id) : null;
+        attempt.AnsweredBy ?? (Policy(attempt)[AnsweredBy]?.GetValue<string>() is { } id ? AttemptId.From(id) : null);
 
     /// <summary>The evaluation policy alone, in canonical JSON: what two attempts have in common that judge alike.</summary>
     public static string PolicyOf(PromotionAttemptRow attempt)
@@ -37,7 +38,7 @@ internal static class AttemptRequests
         if (attempt.Request is { } request)
             policy[Request] = JsonNode.Parse(request);
         if (attempt.AnsweredBy is { } answeredBy)
-            policy[AnsweredBy] = answeredBy;
+            policy[AnsweredBy] = answeredBy.Value;
 
         return policy;
     }

@@ -13,14 +13,14 @@ internal static class AttemptTransitions
     /// <param name="now">When it begins.</param>
     public static PromotionAttemptRow New(AttemptSubject subject, AttemptTrigger trigger, string? key, DateTimeOffset now)
     {
-        var id = Guid.CreateVersion7(now).ToString("N");
+        var id = AttemptId.From(Guid.CreateVersion7(now).ToString("N"));
         return new PromotionAttemptRow
         {
             AttemptId = id,
             IdempotencyKey = key ?? $"manual/{id}",
-            ConfigHash = subject.ConfigHash.Value,
-            Identifier = subject.Identifier.Value,
-            PipelineId = subject.PipelineId?.Value,
+            ConfigHash = subject.ConfigHash,
+            Identifier = subject.Identifier,
+            PipelineId = subject.PipelineId,
             Sequence = subject.Sequence,
             Trigger = trigger,
             Candidates = subject.Candidates,
@@ -32,8 +32,7 @@ internal static class AttemptTransitions
     /// <summary>The open attempt of a pipeline: at most one.</summary>
     public static IQueryable<PromotionAttemptRow> OpenOf(RegistryDbContext db, PipelineId pipelineId)
     {
-        var id = pipelineId.Value;
-        return db.PromotionAttempts.AsNoTracking().Where(a => a.PipelineId == id && a.EndedAt == null);
+        return db.PromotionAttempts.AsNoTracking().Where(a => a.PipelineId == pipelineId && a.EndedAt == null);
     }
 
     /// <summary>An open attempt has other candidates now: a run of its pipeline was replaced.</summary>
@@ -69,8 +68,7 @@ internal static class AttemptTransitions
     /// <summary>Ends a pipeline's open attempt with the pipeline.</summary>
     public static Task CancelAsync(RegistryDbContext db, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation)
     {
-        var id = pipelineId.Value;
-        return db.PromotionAttempts.Where(a => a.PipelineId == id && a.EndedAt == null).ExecuteUpdateAsync(
+        return db.PromotionAttempts.Where(a => a.PipelineId == pipelineId && a.EndedAt == null).ExecuteUpdateAsync(
             set => set
                 .SetProperty(a => a.Outcome, AttemptOutcome.Failed)
                 .SetProperty(a => a.Reason, "the pipeline was cancelled by hand")

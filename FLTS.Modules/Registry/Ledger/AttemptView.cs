@@ -5,10 +5,10 @@ namespace FLTS.Modules.Registry.Ledger;
 
 /// <summary>A promotion attempt as <c>GET /promotions/{attempt_id}</c> answers it.</summary>
 internal sealed record AttemptView(
-    string AttemptId,
-    string ConfigHash,
-    string Identifier,
-    string? PipelineId,
+    AttemptId AttemptId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
+    PipelineId? PipelineId,
     AttemptTrigger Trigger,
     AttemptOutcome? Outcome,
     string? Reason,
@@ -16,8 +16,8 @@ internal sealed record AttemptView(
     JsonNode? Tries,
     JsonNode? Candidates,
     JsonNode? Policy,
-    string? SelectedRunId,
-    string? ScoreboardId,
+    RunId? SelectedRunId,
+    ScoreboardId? ScoreboardId,
     DateTimeOffset CreatedAt,
     DateTimeOffset? EndedAt,
     long? DurationMs,

@@ -43,12 +43,12 @@ internal static partial class ChampionEndpoints
         TypedResults.Ok(await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation));
 
     private static async Task<Ok<ChampionsView>> Get(
-        string identifier, string? as_of, LedgerReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.ChampionAsync(Identifier.From(identifier), as_of is null ? null : Moment(as_of), cancellation));
+        Identifier identifier, string? as_of, LedgerReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.ChampionAsync(identifier, as_of is null ? null : Moment(as_of), cancellation));
 
     private static async Task<Ok<ChampionView>> RollBack(
-        string identifier, JsonElement? body, IPromotionCommands commands, CancellationToken cancellation) =>
-        TypedResults.Ok(await commands.RollBackAsync(Identifier.From(identifier), body, cancellation));
+        Identifier identifier, JsonElement? body, IPromotionCommands commands, CancellationToken cancellation) =>
+        TypedResults.Ok(await commands.RollBackAsync(identifier, body, cancellation));
 
     /// <summary>A time without a zone is UTC.</summary>
     /// <exception cref="InvalidInputException">No ISO 8601 time.</exception>

@@ -13,9 +13,8 @@ internal static class ChampionQueries
     /// <summary>The lines of an identifier, by version.</summary>
     public static Task<List<LedgerLine>> LedgerLinesAsync(this RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
     {
-        var id = identifier.Value;
         return db.Champions.AsNoTracking()
-            .Where(c => c.Identifier == id)
+            .Where(c => c.Identifier == identifier)
             .OrderBy(c => c.Version)
             .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) =>
                 new LedgerLine(c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback))

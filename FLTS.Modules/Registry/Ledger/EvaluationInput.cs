@@ -10,7 +10,7 @@ internal sealed record EvaluationInput(
     IReadOnlyList<RunRow> Runs,
     ChampionRow? Champion,
     RunRow? ChampionRun,
-    IReadOnlySet<string> RolledBack)
+    IReadOnlySet<RunId> RolledBack)
 {
     /// <summary>
     /// Sequence of a champion that comes of it. A sequence never falls: what superseded an attempt once does so for ever.
@@ -19,10 +19,10 @@ internal sealed record EvaluationInput(
 
     /// <summary>What an attempt on it is about.</summary>
     public AttemptSubject Subject => new(
-        ConfigHash.From(Pipeline.ConfigHash),
-        Identifier.From(Pipeline.Identifier),
-        PipelineId.From(Pipeline.PipelineId),
+        Pipeline.ConfigHash,
+        Pipeline.Identifier,
+        Pipeline.PipelineId,
         Pipeline.Sequence,
-        JsonSerializer.Serialize(Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId).Order(StringComparer.Ordinal)),
+        JsonSerializer.Serialize(Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId.Value).Order(StringComparer.Ordinal)),
         Pipeline.Evaluation);
 }

@@ -10,9 +10,8 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
     public async Task<EvaluationInput?> ReadAsync(PipelineId pipelineId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var id = pipelineId.Value;
         var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).Unfinished()
-            .SingleOrDefaultAsync(p => p.PipelineId == id, cancellation);
+            .SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation);
         return pipeline is null ? null : await OfAsync(db, pipeline, await RunsOfAsync(db, pipeline, cancellation), cancellation);
     }
 
@@ -24,9 +23,9 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var (pipeline, runs) = target.RunIds is { } ids
-            ? await OfRunsAsync(db, [.. ids.Select(i => i.Value)], cancellation)
+            ? await OfRunsAsync(db, ids, cancellation)
             : await OfPipelineAsync(db, target, cancellation);
-        if (target.Identifier is { } identifier && identifier.Value != pipeline.Identifier)
+        if (target.Identifier is { } identifier && identifier != pipeline.Identifier)
             throw new InvalidInputException($"'identifier' is '{identifier}', but what is named belongs to '{pipeline.Identifier}'.");
 
         target.RequireModels(runs);
@@ -49,8 +48,8 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
         if (lines.Count == 0)
             throw new NotFoundException($"'{identifier}' has no champion.");
 
-        var (id, wanted, newest) = (identifier.Value, RollbackLine(identifier, lines, toVersion).Version, lines[^1].Version);
-        var ledger = db.Champions.AsNoTracking().Where(c => c.Identifier == id);
+        var (wanted, newest) = (RollbackLine(identifier, lines, toVersion).Version, lines[^1].Version);
+        var ledger = db.Champions.AsNoTracking().Where(c => c.Identifier == identifier);
         var target = await ledger.SingleAsync(c => c.Version == wanted, cancellation);
         var current = await ledger.SingleAsync(c => c.Version == newest, cancellation);
         return new RollbackInput(current, target, await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == target.RunId, cancellation));
@@ -79,7 +78,7 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
         var champion = await db.ChampionsInForce().FirstOrDefaultAsync(c => c.Identifier == pipeline.Identifier, cancellation);
         var championRun = champion is null ? null : await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == champion.RunId, cancellation);
         var dataset = await db.Datasets.Where(d => d.ConfigHash == pipeline.ConfigHash).Select(d => d.Status).SingleAsync(cancellation);
-        var lines = await db.LedgerLinesAsync(Identifier.From(pipeline.Identifier), cancellation);
+        var lines = await db.LedgerLinesAsync(pipeline.Identifier, cancellation);
         return new EvaluationInput(pipeline, dataset, runs, champion, championRun, LedgerHistory.RolledBack(lines));
     }
 
@@ -92,7 +91,7 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
     private static async Task<(PipelineRow Pipeline, List<RunRow> Runs)> OfPipelineAsync(
         RegistryDbContext db, PromotionTarget target, CancellationToken cancellation)
     {
-        var (pipelineId, configHash) = (target.PipelineId?.Value, target.ConfigHash?.Value);
+        var (pipelineId, configHash) = (target.PipelineId, target.ConfigHash);
         var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
             .Where(p => pipelineId != null ? p.PipelineId == pipelineId : p.ConfigHash == configHash)
             .OrderByDescending(p => p.Sequence)
@@ -104,12 +103,12 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
     }
 
     private static async Task<(PipelineRow Pipeline, List<RunRow> Runs)> OfRunsAsync(
-        RegistryDbContext db, List<string> ids, CancellationToken cancellation)
+        RegistryDbContext db, IReadOnlyList<RunId> ids, CancellationToken cancellation)
     {
         var runs = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.RunId)).ToListAsync(cancellation);
-        if (ids.Except(runs.Select(r => r.RunId), StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+        if (ids.Except(runs.Select(r => r.RunId)).ToList() is { Count: > 0 } unknown)
             throw new NotFoundException($"There is no run {string.Join(", ", unknown)}.");
-        if (runs.Select(r => r.ConfigHash).Distinct(StringComparer.Ordinal).Count() > 1)
+        if (runs.Select(r => r.ConfigHash).Distinct().Count() > 1)
         {
             var hashes = string.Join(", ", runs.Select(r => $"{r.RunId}: {r.ConfigHash}"));
             throw new InvalidInputException(

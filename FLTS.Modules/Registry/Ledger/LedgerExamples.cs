@@ -9,16 +9,16 @@ internal static class LedgerExamples
     private static readonly DateTimeOffset _time = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
     public static AttemptView Attempt { get; } = new(
-        "0199a7b2d0", "e309764d", "PobleSec", "9b1f0c2e", AttemptTrigger.Event, AttemptOutcome.Promoted,
+        new("0199a7b2d0"), new("e309764d"), new("PobleSec"), new("9b1f0c2e"), AttemptTrigger.Event, AttemptOutcome.Promoted,
         "GRU is the best candidate (score 0.0428); there was no champion",
         new JsonArray(new JsonObject { ["model_type"] = "LSTM", ["reason"] = "worker died 3 times" }),
         new JsonArray(),
         new JsonArray("0199a7b2c3d4"),
-        new JsonObject { ["evaluation_horizon"] = 1 }, "0199a7b2c3d4", "0199a7b2e1", _time, _time.AddSeconds(1), 812);
+        new JsonObject { ["evaluation_horizon"] = 1 }, new("0199a7b2c3d4"), new("0199a7b2e1"), _time, _time.AddSeconds(1), 812);
 
     public static Page<AttemptView> Attempts { get; } = new([Attempt], null);
 
-    public static ChampionsView Champion { get; } = new("PobleSec", Line(), [Line()]);
+    public static ChampionsView Champion { get; } = new(new("PobleSec"), Line(), [Line()]);
 
     public static JsonNode Scoreboard { get; } = new JsonObject
     {
@@ -45,5 +45,5 @@ internal static class LedgerExamples
         }),
     };
 
-    private static ChampionView Line() => new(1, "0199a7b2c3d4", "GRU", "e309764d", _time, null, "0199a7b2d0");
+    private static ChampionView Line() => new(1, new("0199a7b2c3d4"), "GRU", new("e309764d"), _time, null, new("0199a7b2d0"));
 }

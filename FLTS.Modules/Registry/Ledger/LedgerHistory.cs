@@ -5,9 +5,9 @@ internal static class LedgerHistory
 {
     /// <summary>Runs that were rolled back from and not put in force since.</summary>
     /// <param name="lines">All lines of one identifier, by version.</param>
-    public static IReadOnlySet<string> RolledBack(IReadOnlyList<LedgerLine> lines)
+    public static IReadOnlySet<RunId> RolledBack(IReadOnlyList<LedgerLine> lines)
     {
-        var runs = new HashSet<string>(StringComparer.Ordinal);
+        var runs = new HashSet<RunId>();
         for (var i = 0; i < lines.Count; i++)
         {
             if (lines[i].IsRollback && i > 0)

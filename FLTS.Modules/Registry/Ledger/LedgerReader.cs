@@ -9,7 +9,7 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
 {
     /// <summary>Newest first.</summary>
     public async Task<Page<AttemptView>> AttemptsAsync(
-        string? configHash, string? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
+        ConfigHash? configHash, Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var query = db.PromotionAttempts.AsNoTracking();
@@ -18,14 +18,14 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         if (identifier is not null)
             query = query.Where(a => a.Identifier == identifier);
         if (cursor is { } after)
-            query = query.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && string.Compare(a.AttemptId, after.Id) < 0));
+            query = query.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && string.Compare((string)(object)a.AttemptId, after.Id) < 0));
 
         var rows = await query
             .OrderByDescending(a => a.CreatedAt)
             .ThenByDescending(a => a.AttemptId)
             .Take(limit + 1)
             .ToListAsync(cancellation);
-        return Cursor.Page(rows, limit, a => new Cursor(a.CreatedAt, a.AttemptId), AttemptView.Of);
+        return Cursor.Page(rows, limit, a => new Cursor(a.CreatedAt, a.AttemptId.Value), AttemptView.Of);
     }
 
     /// <summary>One attempt.</summary>
@@ -33,8 +33,7 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
     public async Task<AttemptView> AttemptAsync(AttemptId attemptId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var id = attemptId.Value;
-        var row = await db.PromotionAttempts.AsNoTracking().SingleOrDefaultAsync(a => a.AttemptId == id, cancellation)
+        var row = await db.PromotionAttempts.AsNoTracking().SingleOrDefaultAsync(a => a.AttemptId == attemptId, cancellation)
             ?? throw new NotFoundException($"There is no promotion attempt '{attemptId}'. GET /promotions lists them.");
         return AttemptView.Of(row);
     }
@@ -45,7 +44,7 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var board = await db.Scoreboards.AsNoTracking()
-            .Where(s => s.ConfigHash == id || s.PipelineId == id)
+            .Where(s => s.ConfigHash == ConfigHash.From(id) || s.PipelineId == PipelineId.From(id))
             .OrderByDescending(s => s.CreatedAt)
             .Select(s => s.Board)
             .FirstOrDefaultAsync(cancellation)
@@ -59,13 +58,13 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var known = db.Champions.AsNoTracking().Where(c => c.Version == 1).Select(c => c.Identifier);
         if (after is not null)
-            known = known.Where(i => string.Compare(i, after) > 0);
+            known = known.Where(i => string.Compare((string)(object)i, after) > 0);
 
         var identifiers = await known.Order().Take(limit + 1).ToListAsync(cancellation);
         var page = identifiers.Take(limit).ToList();
         var rows = (await db.Champions.AsNoTracking().Where(c => page.Contains(c.Identifier)).ToListAsync(cancellation))
-            .ToLookup(r => r.Identifier, StringComparer.Ordinal);
-        return new Page<ChampionsView>([.. page.Select(i => View(i, rows[i], null))], identifiers.Count > limit ? page[^1] : null);
+            .ToLookup(r => r.Identifier);
+        return new Page<ChampionsView>([.. page.Select(i => View(i, rows[i], null))], identifiers.Count > limit ? page[^1].Value : null);
     }
 
     /// <summary>The champion of an identifier, now or at a moment, with its history.</summary>
@@ -73,14 +72,13 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
     public async Task<ChampionsView> ChampionAsync(Identifier identifier, DateTimeOffset? asOf, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var id = identifier.Value;
-        var rows = await db.Champions.AsNoTracking().Where(c => c.Identifier == id).ToListAsync(cancellation);
+        var rows = await db.Champions.AsNoTracking().Where(c => c.Identifier == identifier).ToListAsync(cancellation);
         return rows.Count > 0
-            ? View(id, rows, asOf)
+            ? View(identifier, rows, asOf)
             : throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
     }
 
-    private static ChampionsView View(string identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)
+    private static ChampionsView View(Identifier identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)
     {
         var ordered = rows.OrderBy(r => r.Version).ToList();
         var history = ordered.Zip(ordered.Skip(1).Select(next => (DateTimeOffset?)next.Since).Append(null), View).ToList();

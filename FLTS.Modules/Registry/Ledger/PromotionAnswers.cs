@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 
@@ -42,7 +43,7 @@ internal sealed class PromotionAnswers(IDbContextFactory<RegistryDbContext> regi
     public async Task<PromoteAnswer> AnswerAsync(PromotionAttemptRow attempt, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        if (AttemptRequests.AnsweredByOf(attempt) is { Value: var id })
+        if (AttemptRequests.AnsweredByOf(attempt) is { } id)
             attempt = await db.PromotionAttempts.AsNoTracking().SingleAsync(a => a.AttemptId == id, cancellation);
 
         var board = await db.Scoreboards.AsNoTracking().SingleOrDefaultAsync(s => s.ScoreboardId == attempt.ScoreboardId, cancellation);

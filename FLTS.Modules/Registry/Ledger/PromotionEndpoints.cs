@@ -44,11 +44,11 @@ internal static class PromotionEndpoints
     }
 
     private static async Task<Ok<Page<AttemptView>>> List(
-        LedgerReader reader, string? config_hash, string? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
+        LedgerReader reader, ConfigHash? config_hash, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.AttemptsAsync(config_hash, identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
 
-    private static async Task<Ok<AttemptView>> Get(string attempt_id, LedgerReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.AttemptAsync(AttemptId.From(attempt_id), cancellation));
+    private static async Task<Ok<AttemptView>> Get(AttemptId attempt_id, LedgerReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.AttemptAsync(attempt_id, cancellation));
 
     private static async Task<Ok<JsonNode>> Scoreboard(string id, LedgerReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ScoreboardAsync(id, cancellation));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
@@ -30,8 +31,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var (pipeline, subject) = (input.Pipeline, input.Subject);
-        var pipelineId = PipelineId.From(pipeline.PipelineId);
-        if (await AttemptTransitions.OpenOf(db, pipelineId).FirstOrDefaultAsync(cancellation) is { } open)
+        if (await AttemptTransitions.OpenOf(db, pipeline.PipelineId).FirstOrDefaultAsync(cancellation) is { } open)
         {
             // A run of it may have been replaced since.
             if (open.Candidates != subject.Candidates)
@@ -42,7 +42,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
 
         var key = CanonicalJson.Hash(new JsonObject
         {
-            ["pipeline_id"] = pipeline.PipelineId,
+            ["pipeline_id"] = pipeline.PipelineId.Value,
             ["candidates"] = JsonNode.Parse(subject.Candidates),
             ["policy"] = JsonNode.Parse(subject.Policy),
             ["champion_version"] = input.Champion?.Version ?? 0,
@@ -55,7 +55,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         await db.InsertIfAbsentAsync(attempt, cancellation);
 
         // Of two who open one, one writes it; both use that.
-        return await AttemptTransitions.OpenOf(db, pipelineId).SingleAsync(cancellation);
+        return await AttemptTransitions.OpenOf(db, pipeline.PipelineId).SingleAsync(cancellation);
     }
 
     /// <summary>A new attempt by hand, not yet stored.</summary>
@@ -184,14 +184,14 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
             return false;
 
         foreach (var (runId, metrics) in conclusion.TestMetrics)
-            await RunOutcomes.RecordTestMetricsAsync(db, RunId.From(runId), metrics, cancellation);
+            await RunOutcomes.RecordTestMetricsAsync(db, runId, metrics, cancellation);
 
         FaultPoint.Reach("promotion.champion-written");
         if (pipeline is not null)
         {
             await AttemptTransitions.EndAsync(db, attempt, end, cancellation);
             var ended = PipelineEnd.Of(conclusion.Outcome, conclusion.Reason, end.EndedAt);
-            if (!await PipelineTransitions.ConcludeAsync(db, pipeline, AttemptId.From(attempt.AttemptId), ended, cancellation))
+            if (!await PipelineTransitions.ConcludeAsync(db, pipeline, attempt.AttemptId, ended, cancellation))
                 return false;
         }
 
@@ -225,7 +225,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
 
         db.Scoreboards.Add(new ScoreboardRow
         {
-            ScoreboardId = scoreboard.ScoreboardId.Value,
+            ScoreboardId = scoreboard.ScoreboardId,
             ConfigHash = attempt.ConfigHash,
             Identifier = attempt.Identifier,
             PipelineId = attempt.PipelineId,

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Registry.Ledger;

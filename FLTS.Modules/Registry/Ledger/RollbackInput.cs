@@ -8,10 +8,10 @@ internal sealed record RollbackInput(ChampionRow Current, ChampionRow Target, Ru
 {
     /// <summary>What the attempt is about.</summary>
     public AttemptSubject Subject => new(
-        ConfigHash.From(Target.ConfigHash),
-        Identifier.From(Current.Identifier),
+        Target.ConfigHash,
+        Current.Identifier,
         null,
         Current.Sequence,
-        new JsonArray(Target.RunId).ToJsonString(),
+        new JsonArray(Target.RunId.Value).ToJsonString(),
         "{}");
 }

@@ -5,12 +5,12 @@ namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>The attempt that ended (or blocks) a pipeline, as the pipeline shows it.</summary>
 internal sealed record AttemptSummary(
-    string AttemptId,
+    AttemptId AttemptId,
     AttemptOutcome? Outcome,
     string? Reason,
     JsonNode? Missing,
-    string? SelectedRunId,
-    string? ScoreboardId,
+    RunId? SelectedRunId,
+    ScoreboardId? ScoreboardId,
     JsonNode? Tries)
 {
     public static AttemptSummary Of(PromotionAttemptRow attempt) => new(

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Runs;
@@ -16,12 +15,12 @@ internal sealed class PipelineCancellation(IDbContextFactory<RegistryDbContext> 
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var (id, now) = (pipelineId.Value, time.GetUtcNow());
+        var now = time.GetUtcNow();
 
         // The attempt first, as a promotion does it: two transactions that lock in one order cannot block each other.
         await AttemptTransitions.CancelAsync(db, pipelineId, now, cancellation);
         var cancelled = await PipelineTransitions.CancelAsync(db, pipelineId, now, cancellation);
-        var pipeline = await db.Pipelines.AsNoTracking().SingleOrDefaultAsync(p => p.PipelineId == id, cancellation)
+        var pipeline = await db.Pipelines.AsNoTracking().SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation)
             ?? throw new NotFoundException($"There is no pipeline with the id '{pipelineId}'. GET /pipelines lists them.");
         if (!cancelled)
         {
@@ -41,9 +40,8 @@ internal sealed class PipelineCancellation(IDbContextFactory<RegistryDbContext> 
     private static async Task<(List<RunRow> Cancelled, List<RunRow> Shared)> CancelRunsAsync(
         RegistryDbContext db, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation)
     {
-        var id = pipelineId.Value;
         var alive = await db.Runs.AsNoTracking().Alive()
-            .Where(r => db.PipelineRuns.Any(p => p.PipelineId == id && p.RunId == r.RunId))
+            .Where(r => db.PipelineRuns.Any(p => p.PipelineId == pipelineId && p.RunId == r.RunId))
             .ToListAsync(cancellation);
         var (cancelled, shared) = (new List<RunRow>(), new List<RunRow>());
         foreach (var run in alive)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Registry.Pipelines;
@@ -15,7 +16,7 @@ internal static class PipelineIds
         ["runs"] = new JsonArray([.. runs.OrderBy(r => r.ModelType, StringComparer.Ordinal).Select(r => (JsonNode)new JsonObject
         {
             ["model_type"] = r.ModelType,
-            ["params_hash"] = r.ParamsHash,
+            ["params_hash"] = r.ParamsHash.Value,
             ["generation"] = r.Generation,
         })]),
     }));

@@ -42,8 +42,8 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     private static async Task<PipelineRow?> FindAsync(
         RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
     {
-        var (configHash, first) = (plan.ConfigHash.Value, runs[0].RunId);
-        var wanted = runs.Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
+        var (configHash, first) = (plan.ConfigHash, runs[0].RunId);
+        var wanted = runs.Select(r => r.RunId).ToHashSet();
         var similar = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
             .Where(p => p.ConfigHash == configHash && p.Runs.Any(r => r.RunId == first))
             .OrderByDescending(p => p.Sequence)
@@ -72,11 +72,11 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
 
         var row = new PipelineRow
         {
-            PipelineId = PipelineIds.Of(plan.ConfigHash, runs).Value,
-            ConfigHash = plan.ConfigHash.Value,
-            Identifier = plan.Identifier.Value,
-            Sequence = await db.NextPipelineSequenceAsync(plan.Identifier.Value, cancellation),
-            Dataset = plan.Dataset.Value,
+            PipelineId = PipelineIds.Of(plan.ConfigHash, runs),
+            ConfigHash = plan.ConfigHash,
+            Identifier = plan.Identifier,
+            Sequence = await db.NextPipelineSequenceAsync(plan.Identifier, cancellation),
+            Dataset = plan.Dataset,
             ExpectedModelTypes = JsonSerializer.Serialize(plan.Runs.Select(r => r.ModelType)),
             Evaluation = plan.Evaluation.ToJson().ToJsonString(),
             Status = PipelineStatus.Queued,

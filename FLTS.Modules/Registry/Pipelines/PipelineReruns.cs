@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
@@ -17,8 +16,7 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var id = runId.Value;
-        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == id, cancellation)
+        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId, cancellation)
             ?? throw new NotFoundException($"There is no run '{runId}'. GET /runs lists them.");
         await RunGenerations.LockAsync(db, run, cancellation);
         var generations = await RunGenerations.SameIdentity(db, run).OrderByDescending(r => r.Generation).ToListAsync(cancellation);
@@ -31,9 +29,9 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
             ?? throw new ConflictException($"Run {runId} cannot be run again: no pipeline has it any more. POST /pipelines starts one.");
         var now = time.GetUtcNow();
         var next = await RunGenerations.NextAsync(db, run, cause, now, cancellation);
-        var pipelineId = PipelineId.From(pipeline.PipelineId);
+        var pipelineId = pipeline.PipelineId;
         await PipelineTransitions.PutRunAsync(db, pipelineId, next, cancellation);
-        await DatasetRequests.RequeueAsync(db, ConfigHash.From(pipeline.ConfigHash), always: false, cancellation);
+        await DatasetRequests.RequeueAsync(db, pipeline.ConfigHash, always: false, cancellation);
         var isLive = PipelineRules.HasEnded(pipeline.Status)
             ? await PipelineTransitions.ReopenAsync(db, pipeline, AttemptTrigger.Rerun, now, cancellation)
             : await PipelineTransitions.ReviseAsync(db, pipelineId, cancellation);
@@ -57,9 +55,8 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var id = pipelineId.Value;
-        var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleOrDefaultAsync(p => p.PipelineId == id, cancellation)
-            ?? throw new NotFoundException($"There is no pipeline with the id '{pipelineId}'. GET /pipelines lists them.");
+        var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation)
+            ?? throw new NotFoundException($"There is no pipeline with the pipelineId '{pipelineId}'. GET /pipelines lists them.");
         var (_, dataset, runs) = (await PipelineStates.OfAsync(db, [pipeline], cancellation))[0];
         if (!PipelineRules.HasEnded(pipeline.Status))
         {
@@ -75,7 +72,7 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
         }
         else
         {
-            var configHash = ConfigHash.From(pipeline.ConfigHash);
+            var configHash = pipeline.ConfigHash;
             if (stage == RerunStage.Preprocess)
                 await DatasetRequests.RefuseInUseAsync(db, configHash, cancellation);
 
@@ -95,14 +92,12 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
     public async Task<PipelineId> NewestOfAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var hash = configHash.Value;
-        var newest = await db.Pipelines
-            .Where(p => p.ConfigHash == hash)
+        return await db.Pipelines
+            .Where(p => p.ConfigHash == configHash)
             .OrderByDescending(p => p.Sequence)
-            .Select(p => p.PipelineId)
+            .Select(p => (PipelineId?)p.PipelineId)
             .FirstOrDefaultAsync(cancellation)
             ?? throw new NotFoundException($"There is no pipeline of the config_hash '{configHash}'.");
-        return PipelineId.From(newest);
     }
 
     private static void RequireEnded(RunRow run, List<RunRow> generations)

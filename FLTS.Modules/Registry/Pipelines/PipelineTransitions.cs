@@ -48,7 +48,7 @@ internal static class PipelineTransitions
         await Evaluated(db, evaluated).ExecuteUpdateAsync(
             set => WaitForNothing(set
                 .SetProperty(p => p.Status, end.Status)
-                .SetProperty(p => p.AttemptId, attemptId.Value)
+                .SetProperty(p => p.AttemptId, attemptId)
                 .SetProperty(p => p.Error, end.Error)
                 .SetProperty(p => p.EndedAt, end.At)),
             cancellation) == 1;
@@ -96,7 +96,7 @@ internal static class PipelineTransitions
                     .SetProperty(p => p.Tries, 0)
                     .SetProperty(p => p.Deaths, 0)
                     .SetProperty(p => p.Error, (string?)null)
-                    .SetProperty(p => p.AttemptId, (string?)null)
+                    .SetProperty(p => p.AttemptId, (AttemptId?)null)
                     .SetProperty(p => p.EvaluationStartedAt, (DateTimeOffset?)null)
                     .SetProperty(p => p.EndedAt, (DateTimeOffset?)null)),
                 cancellation) == 1;
@@ -111,9 +111,8 @@ internal static class PipelineTransitions
     /// <summary>Puts a run into a pipeline in the place of the one it has for that type.</summary>
     public static Task PutRunAsync(RegistryDbContext db, PipelineId pipelineId, RunRow run, CancellationToken cancellation)
     {
-        var id = pipelineId.Value;
         return db.PipelineRuns
-            .Where(p => p.PipelineId == id && p.ModelType == run.ModelType)
+            .Where(p => p.PipelineId == pipelineId && p.ModelType == run.ModelType)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.RunId, run.RunId), cancellation);
     }
 
@@ -124,12 +123,11 @@ internal static class PipelineTransitions
 
     private static IQueryable<PipelineRow> Of(RegistryDbContext db, PipelineId pipelineId)
     {
-        var id = pipelineId.Value;
-        return db.Pipelines.Where(p => p.PipelineId == id);
+        return db.Pipelines.Where(p => p.PipelineId == pipelineId);
     }
 
     private static IQueryable<PipelineRow> HeldBy(RegistryDbContext db, Lease lease) =>
-        db.Pipelines.Where(p => p.PipelineId == lease.Id && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);
+        db.Pipelines.Where(p => p.PipelineId == PipelineId.From(lease.Id) && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);
 
     private static IQueryable<PipelineRow> Evaluated(RegistryDbContext db, EvaluatedPipeline evaluated) =>
         HeldBy(db, evaluated.Lease).Unfinished().Where(p => p.Revision == evaluated.Revision);

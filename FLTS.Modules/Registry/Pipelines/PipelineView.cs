@@ -4,10 +4,10 @@ namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>A pipeline as <c>GET /pipelines/{id}</c> answers it.</summary>
 internal sealed record PipelineView(
-    string PipelineId,
-    string ConfigHash,
-    string Identifier,
-    string Dataset,
+    PipelineId PipelineId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
+    DatasetName Dataset,
     long Sequence,
     PipelineStatus Status,
     WaitingView? WaitingFor,

@@ -4,7 +4,7 @@ namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>A run as a pipeline shows it; losses are those of its last epoch.</summary>
 internal sealed record RunSummary(
-    string RunId,
+    RunId RunId,
     string ModelType,
     RunStatus Status,
     int? Epoch,
@@ -14,7 +14,7 @@ internal sealed record RunSummary(
     double? ValLoss,
     string? Error,
     int Generation = 0,
-    string? Replaces = null)
+    RunId? Replaces = null)
 {
     public static RunSummary Of(RunRow run, RunEpochRow? epoch) => new(
         run.RunId,

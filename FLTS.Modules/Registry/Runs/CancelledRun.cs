@@ -3,4 +3,4 @@ using FLTS.Modules.Registry.Entities;
 namespace FLTS.Modules.Registry.Runs;
 
 /// <summary>What <c>POST /runs/{run_id}/cancel</c> answers.</summary>
-internal sealed record CancelledRun(string RunId, RunStatus Status, string Location);
+internal sealed record CancelledRun(RunId RunId, RunStatus Status, string Location);

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,9 +13,8 @@ internal sealed class RunCancellation(IDbContextFactory<RegistryDbContext> regis
     public async Task<RunRow> CancelAsync(RunId runId, string reason, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var id = runId.Value;
-        var cancelled = await RunOutcomes.CancelAsync(db.Runs.Where(r => r.RunId == id), reason, time.GetUtcNow(), cancellation) == 1;
-        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == id, cancellation)
+        var cancelled = await RunOutcomes.CancelAsync(db.Runs.Where(r => r.RunId == runId), reason, time.GetUtcNow(), cancellation) == 1;
+        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId, cancellation)
             ?? throw new NotFoundException($"There is no run '{runId}'. GET /runs lists them.");
         return cancelled ? run : throw new ConflictException(
             $"Run {runId} has ended already: it is {SnakeCase.Of(run.Status)}. "

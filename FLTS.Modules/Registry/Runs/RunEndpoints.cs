@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -52,23 +51,23 @@ internal static class RunEndpoints
     private static async Task<Ok<Page<RunView>>> List([AsParameters] RunQuery query, RunReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ListAsync(query.Filter(), Cursor.Limit(query.Limit), Cursor.Parse(query.Cursor), cancellation));
 
-    private static async Task<Ok<RunView>> Get(string run_id, RunReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(RunView.Of(await reader.FindAsync(RunId.From(run_id), cancellation), withArtifacts: true));
+    private static async Task<Ok<RunView>> Get(RunId run_id, RunReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(RunView.Of(await reader.FindAsync(run_id, cancellation), withArtifacts: true));
 
-    private static async Task<Ok<RunMetricsView>> Metrics(string run_id, RunReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.MetricsAsync(RunId.From(run_id), cancellation));
+    private static async Task<Ok<RunMetricsView>> Metrics(RunId run_id, RunReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.MetricsAsync(run_id, cancellation));
 
-    private static async Task<Ok<Page<ArtifactView>>> Artifacts(string run_id, RunReader reader, CancellationToken cancellation)
+    private static async Task<Ok<Page<ArtifactView>>> Artifacts(RunId run_id, RunReader reader, CancellationToken cancellation)
     {
-        var run = RunView.Of(await reader.FindAsync(RunId.From(run_id), cancellation), withArtifacts: true);
+        var run = RunView.Of(await reader.FindAsync(run_id, cancellation), withArtifacts: true);
         return TypedResults.Ok(new Page<ArtifactView>(run.Artifacts!, null));
     }
 
     /// <summary>Only what the run lists can be read: a path is looked up, never followed.</summary>
     private static async Task<FileStreamHttpResult> Artifact(
-        string run_id, string path, RunReader reader, IObjectStore store, CancellationToken cancellation)
+        RunId run_id, string path, RunReader reader, IObjectStore store, CancellationToken cancellation)
     {
-        var run = await reader.FindAsync(RunId.From(run_id), cancellation);
+        var run = await reader.FindAsync(run_id, cancellation);
         if (run.Artifacts.All(a => a.Path != path) && !(path == "manifest.json" && run.ManifestSha256 is not null))
             throw new NotFoundException($"Run {run_id} has no artifact '{path}'. GET /runs/{run_id}/artifacts lists them.");
 
@@ -76,15 +75,15 @@ internal static class RunEndpoints
         return TypedResults.Stream(stream, ContentType(path), Path.GetFileName(path));
     }
 
-    private static async Task<Accepted<CancelledRun>> Cancel(string run_id, IRunCommands commands, CancellationToken cancellation)
+    private static async Task<Accepted<CancelledRun>> Cancel(RunId run_id, IRunCommands commands, CancellationToken cancellation)
     {
-        var answer = await commands.CancelAsync(RunId.From(run_id), cancellation);
+        var answer = await commands.CancelAsync(run_id, cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 
-    private static async Task<Accepted<RerunRun>> Rerun(string run_id, IRunCommands commands, CancellationToken cancellation)
+    private static async Task<Accepted<RerunRun>> Rerun(RunId run_id, IRunCommands commands, CancellationToken cancellation)
     {
-        var answer = await commands.RerunAsync(RunId.From(run_id), cancellation);
+        var answer = await commands.RerunAsync(run_id, cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 

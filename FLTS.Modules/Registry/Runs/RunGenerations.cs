@@ -32,10 +32,10 @@ internal static class RunGenerations
         var row = new RunRow
         {
             RunId = NewId(now),
-            ConfigHash = plan.ConfigHash.Value,
-            Identifier = plan.Identifier.Value,
+            ConfigHash = plan.ConfigHash,
+            Identifier = plan.Identifier,
             ModelType = planned.ModelType,
-            ParamsHash = planned.ParamsHash.Value,
+            ParamsHash = planned.ParamsHash,
             Generation = 0,
             Params = planned.Params,
             Status = RunStatus.Queued,
@@ -68,7 +68,7 @@ internal static class RunGenerations
         return await QueueAsync(db, row, cancellation);
     }
 
-    private static string NewId(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("N");
+    private static RunId NewId(DateTimeOffset now) => RunId.From(Guid.CreateVersion7(now).ToString("N"));
 
     /// <summary>Of many callers one writes the generation; everybody uses that one.</summary>
     private static async Task<RunRow> QueueAsync(RegistryDbContext db, RunRow row, CancellationToken cancellation)

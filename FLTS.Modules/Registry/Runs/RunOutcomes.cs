@@ -42,8 +42,8 @@ internal static class RunOutcomes
     /// <summary>What the evaluator measured; nobody else writes it.</summary>
     public static Task RecordTestMetricsAsync(RegistryDbContext db, RunId runId, JsonObject metrics, CancellationToken cancellation)
     {
-        var (id, text) = (runId.Value, metrics.ToJsonString());
-        return db.Runs.Where(r => r.RunId == id).ExecuteUpdateAsync(set => set.SetProperty(r => r.TestMetrics, text), cancellation);
+        var text = metrics.ToJsonString();
+        return db.Runs.Where(r => r.RunId == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.TestMetrics, text), cancellation);
     }
 
     private static Action<UpdateSettersBuilder<RunRow>> Cancelled(string reason, DateTimeOffset now) => set => set

@@ -1,4 +1,3 @@
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.AspNetCore.Mvc;
 
@@ -8,13 +7,13 @@ namespace FLTS.Modules.Registry.Runs;
 internal sealed class RunQuery
 {
     [FromQuery(Name = "pipeline_id")]
-    public string? PipelineId { get; init; }
+    public PipelineId? PipelineId { get; init; }
 
     [FromQuery(Name = "config_hash")]
-    public string? ConfigHash { get; init; }
+    public ConfigHash? ConfigHash { get; init; }
 
     [FromQuery(Name = "identifier")]
-    public string? Identifier { get; init; }
+    public Identifier? Identifier { get; init; }
 
     [FromQuery(Name = "model_type")]
     public string? ModelType { get; init; }

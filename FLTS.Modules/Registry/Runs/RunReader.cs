@@ -23,10 +23,10 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
         if (filter.Status is { } status)
             query = query.Where(r => r.Status == status);
         if (cursor is { } after)
-            query = query.Where(r => r.CreatedAt < after.At || (r.CreatedAt == after.At && string.Compare(r.RunId, after.Id) < 0));
+            query = query.Where(r => r.CreatedAt < after.At || (r.CreatedAt == after.At && string.Compare((string)(object)r.RunId, after.Id) < 0));
 
         var rows = await query.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId).Take(limit + 1).ToListAsync(cancellation);
-        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.RunId), r => RunView.Of(r, withArtifacts: false));
+        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.RunId.Value), r => RunView.Of(r, withArtifacts: false));
     }
 
     /// <summary>A run with its artifacts.</summary>
@@ -34,8 +34,7 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
     public async Task<RunRow> FindAsync(RunId runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var id = runId.Value;
-        return await db.Runs.AsNoTracking().Include(r => r.Artifacts).SingleOrDefaultAsync(r => r.RunId == id, cancellation)
+        return await db.Runs.AsNoTracking().Include(r => r.Artifacts).SingleOrDefaultAsync(r => r.RunId == runId, cancellation)
             ?? throw new NotFoundException($"There is no run '{runId}'. GET /runs lists them.");
     }
 
@@ -44,11 +43,10 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
     public async Task<RunMetricsView> MetricsAsync(RunId runId, CancellationToken cancellation)
     {
         var run = await FindAsync(runId, cancellation);
-        var id = runId.Value;
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var epochs = await db.RunEpochs.AsNoTracking().Where(e => e.RunId == id).OrderBy(e => e.Epoch).ToListAsync(cancellation);
+        var epochs = await db.RunEpochs.AsNoTracking().Where(e => e.RunId == runId).OrderBy(e => e.Epoch).ToListAsync(cancellation);
         return new RunMetricsView(
-            id,
+            runId,
             [.. epochs.Select(EpochView.Of)],
             run.TestMetrics is null ? null : JsonNode.Parse(run.TestMetrics));
     }

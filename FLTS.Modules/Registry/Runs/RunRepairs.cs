@@ -29,7 +29,7 @@ internal sealed class RunRepairs(IDbContextFactory<RegistryDbContext> registry, 
 
         var next = await ThereAsync(db, corrupt, cancellation)
             ?? await RunGenerations.NextAsync(db, corrupt, RunCause.Invalid, time.GetUtcNow(), cancellation);
-        foreach (var id in pipelines.Select(PipelineId.From))
+        foreach (var id in pipelines)
         {
             if (await PipelineTransitions.ReviseAsync(db, id, cancellation))
                 await PipelineTransitions.PutRunAsync(db, id, next, cancellation);

@@ -5,11 +5,11 @@ namespace FLTS.Modules.Registry.Runs;
 
 /// <summary>A run as <c>GET /runs/{run_id}</c> answers it.</summary>
 internal sealed record RunView(
-    string RunId,
-    string ConfigHash,
-    string ParamsHash,
+    RunId RunId,
+    ConfigHash ConfigHash,
+    ParamsHash ParamsHash,
     int Generation,
-    string Identifier,
+    Identifier Identifier,
     string ModelType,
     RunStatus Status,
     int Attempt,
@@ -25,7 +25,7 @@ internal sealed record RunView(
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
     RunCause Cause = RunCause.Request,
-    string? Replaces = null,
+    RunId? Replaces = null,
     JsonNode? Postponed = null,
     DateTimeOffset? NextTry = null)
 {
