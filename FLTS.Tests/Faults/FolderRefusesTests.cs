@@ -33,7 +33,7 @@ internal sealed class FolderRefusesTests
     {
         Start(epochs: 2);
         var id = await Story.BeginAsync(_flts);
-        await using (var installation = new Installation(_start))
+        await using (var installation = RegistryUnderTest.Beside(_start))
         await using (await installation.HoldAsync(id))
         {
             await Story.WaitUntilTrainedAsync(_flts, id);

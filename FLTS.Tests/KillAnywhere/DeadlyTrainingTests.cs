@@ -45,6 +45,7 @@ internal sealed class DeadlyTrainingTests
     }
 
     [Test, Category(TestCategories.Soak)]
+    [Category(TestCategories.Servers)]
     public async Task In_a_process_apart_it_fails_after_three_deaths_and_serving_never_notices()
     {
         await using var installation = await Installation.CreateAsync(Stack.Full);

@@ -25,6 +25,7 @@ internal sealed class KillTests
     public Task Killed_on_the_embedded_default_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Embedded, point);
 
     [TestCaseSource(nameof(_everyDayFull))]
+    [Category(TestCategories.Servers)]
     public Task Killed_on_PostgreSQL_RabbitMQ_and_S3_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Full, point);
 
     [Category(TestCategories.Soak)]
