@@ -30,7 +30,10 @@ internal sealed partial class CancelService(
     {
         var (pipeline, cancelled, shared) = await pipelines.CancelAsync(pipelineId, cancellation);
         using var scope = LogScope.Begin(
-            logger, ("pipeline_id", pipelineId.Value), ("config_hash", pipeline.ConfigHash.Value), ("identifier", pipeline.Identifier.Value));
+            logger,
+            ("pipeline_id", pipelineId.Value),
+            ("config_hash", pipeline.ConfigHash.Value),
+            ("identifier", pipeline.Identifier.Value));
         LogPipeline(logger);
         foreach (var run in cancelled)
             await PublishAsync(run, PipelineCancellation.ReasonOf(pipelineId), CancellationToken.None);
@@ -46,7 +49,11 @@ internal sealed partial class CancelService(
     private async Task PublishAsync(RunRow run, string reason, CancellationToken cancellation)
     {
         FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "cancelled"));
-        using var scope = LogScope.Begin(logger, ("run_id", run.RunId.Value), ("config_hash", run.ConfigHash.Value), ("identifier", run.Identifier.Value));
+        using var scope = LogScope.Begin(
+            logger,
+            ("run_id", run.RunId.Value),
+            ("config_hash", run.ConfigHash.Value),
+            ("identifier", run.Identifier.Value));
         LogRun(logger, run.ModelType, reason);
         try
         {

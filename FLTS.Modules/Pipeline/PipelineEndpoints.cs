@@ -14,7 +14,8 @@ internal static class PipelineEndpoints
 {
     private static readonly DateTimeOffset _exampleTime = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
-    private static readonly StartedPipeline _exampleStarted = new(new("9b1f0c2e"), new("e309764d"), new("PobleSec"), 3, "/pipelines/9b1f0c2e");
+    private static readonly StartedPipeline _exampleStarted =
+        new(new("9b1f0c2e"), new("e309764d"), new("PobleSec"), 3, "/pipelines/9b1f0c2e");
 
     private static readonly CancelledPipeline _exampleCancelled =
         new(new("9b1f0c2e"), PipelineStatus.Cancelled, [new("0199a7b2c3d4")], [new("0199a7b2c3d5")], "/pipelines/9b1f0c2e");

@@ -38,7 +38,10 @@ internal sealed partial class RerunService(PipelineReruns reruns, Reconciler rec
     {
         var (pipeline, runs) = await reruns.PipelineAsync(pipelineId, stage, cancellation);
         using var scope = LogScope.Begin(
-            logger, ("pipeline_id", pipelineId.Value), ("config_hash", pipeline.ConfigHash.Value), ("identifier", pipeline.Identifier.Value));
+            logger,
+            ("pipeline_id", pipelineId.Value),
+            ("config_hash", pipeline.ConfigHash.Value),
+            ("identifier", pipeline.Identifier.Value));
         var word = SnakeCase.Of(stage);
         LogPipeline(logger, word);
         reconciler.Wake();

@@ -32,7 +32,8 @@ internal static class RegistryCommands
     }
 
     /// <summary>The next sequence number of an identifier, from 1; gaps are possible, repeats are not.</summary>
-    public static async Task<long> NextPipelineSequenceAsync(this RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
+    public static async Task<long> NextPipelineSequenceAsync(
+        this RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
     {
         // One statement gives and reads: between two of them another caller could raise it, and both would read the same.
         var given = await db.Database.SqlQuery<long>(

@@ -1,7 +1,6 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Evaluation.Gate;
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
@@ -104,7 +103,12 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
     }
 
     private static Contender Contending(ScoreboardEntry entry, IReadOnlySet<RunId> rolledBack) =>
-        new(entry.RunId!.Value, entry.ModelType, ForecasterCatalog.Order(entry.ModelType), entry.Score, rolledBack.Contains(entry.RunId!.Value));
+        new(
+            entry.RunId!.Value,
+            entry.ModelType,
+            ForecasterCatalog.Order(entry.ModelType),
+            entry.Score,
+            rolledBack.Contains(entry.RunId!.Value));
 
     /// <summary>Scores on one frame. A champion that is a candidate, too, is scored once; one that cannot be read is told.</summary>
     private async Task<ScoringResult> ScoreAsync(

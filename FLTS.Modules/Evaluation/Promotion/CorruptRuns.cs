@@ -36,7 +36,8 @@ internal sealed partial class CorruptRuns(PromotionLedger ledger, IEnumerable<IR
     private async Task<string> InvalidateAsync(RunRow run, string reason, EvaluationPolicy policy, CancellationToken cancellation)
     {
         await ledger.InvalidateAsync(run, reason, cancellation);
-        using (LogScope.Begin(logger, ("run_id", run.RunId.Value), ("config_hash", run.ConfigHash.Value), ("identifier", run.Identifier.Value)))
+        var (id, configHash, identifier) = (run.RunId.Value, run.ConfigHash.Value, run.Identifier.Value);
+        using (LogScope.Begin(logger, ("run_id", id), ("config_hash", configHash), ("identifier", identifier)))
             LogInvalid(logger, run.ModelType, reason);
         return RunRules.MayBeRetrained(run, policy) ? await TrainAgainAsync(run.RunId, cancellation) : "";
     }

@@ -1,4 +1,3 @@
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;

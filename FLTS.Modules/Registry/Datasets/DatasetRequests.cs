@@ -49,9 +49,8 @@ internal static class DatasetRequests
     /// <summary>
     /// Asks for data that could not be prepared (or, <paramref name="always"/>, that is to be prepared again) to be prepared.
     /// </summary>
-    public static Task RequeueAsync(RegistryDbContext db, ConfigHash configHash, bool always, CancellationToken cancellation)
-    {
-        return db.Datasets
+    public static Task RequeueAsync(RegistryDbContext db, ConfigHash configHash, bool always, CancellationToken cancellation) =>
+        db.Datasets
             .Where(d => d.ConfigHash == configHash && (d.Status == DatasetStatus.Failed || (always && d.Status == DatasetStatus.Ready)))
             .ExecuteUpdateAsync(
                 set => set
@@ -60,5 +59,4 @@ internal static class DatasetRequests
                     .SetProperty(d => d.Deaths, 0)
                     .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null),
                 cancellation);
-    }
 }

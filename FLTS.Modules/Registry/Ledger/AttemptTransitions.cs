@@ -30,10 +30,8 @@ internal static class AttemptTransitions
     }
 
     /// <summary>The open attempt of a pipeline: at most one.</summary>
-    public static IQueryable<PromotionAttemptRow> OpenOf(RegistryDbContext db, PipelineId pipelineId)
-    {
-        return db.PromotionAttempts.AsNoTracking().Where(a => a.PipelineId == pipelineId && a.EndedAt == null);
-    }
+    public static IQueryable<PromotionAttemptRow> OpenOf(RegistryDbContext db, PipelineId pipelineId) =>
+        db.PromotionAttempts.AsNoTracking().Where(a => a.PipelineId == pipelineId && a.EndedAt == null);
 
     /// <summary>An open attempt has other candidates now: a run of its pipeline was replaced.</summary>
     public static Task ReplaceCandidatesAsync(
@@ -66,15 +64,13 @@ internal static class AttemptTransitions
         Open(db, attempt).ExecuteUpdateAsync(end.Setters(), cancellation);
 
     /// <summary>Ends a pipeline's open attempt with the pipeline.</summary>
-    public static Task CancelAsync(RegistryDbContext db, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation)
-    {
-        return db.PromotionAttempts.Where(a => a.PipelineId == pipelineId && a.EndedAt == null).ExecuteUpdateAsync(
+    public static Task CancelAsync(RegistryDbContext db, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation) =>
+        db.PromotionAttempts.Where(a => a.PipelineId == pipelineId && a.EndedAt == null).ExecuteUpdateAsync(
             set => set
                 .SetProperty(a => a.Outcome, AttemptOutcome.Failed)
                 .SetProperty(a => a.Reason, "the pipeline was cancelled by hand")
                 .SetProperty(a => a.EndedAt, now),
             cancellation);
-    }
 
     private static IQueryable<PromotionAttemptRow> Open(RegistryDbContext db, PromotionAttemptRow attempt) =>
         db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId && a.EndedAt == null);

@@ -11,13 +11,11 @@ internal static class ChampionQueries
         .Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version));
 
     /// <summary>The lines of an identifier, by version.</summary>
-    public static Task<List<LedgerLine>> LedgerLinesAsync(this RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
-    {
-        return db.Champions.AsNoTracking()
+    public static Task<List<LedgerLine>> LedgerLinesAsync(this RegistryDbContext db, Identifier identifier, CancellationToken cancellation) =>
+        db.Champions.AsNoTracking()
             .Where(c => c.Identifier == identifier)
             .OrderBy(c => c.Version)
             .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) =>
                 new LedgerLine(c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback))
             .ToListAsync(cancellation);
-    }
 }

@@ -18,7 +18,10 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         if (identifier is not null)
             query = query.Where(a => a.Identifier == identifier);
         if (cursor is { } after)
-            query = query.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && string.Compare((string)(object)a.AttemptId, after.Id) < 0));
+        {
+            query = query.Where(a =>
+                a.CreatedAt < after.At || (a.CreatedAt == after.At && string.Compare((string)(object)a.AttemptId, after.Id) < 0));
+        }
 
         var rows = await query
             .OrderByDescending(a => a.CreatedAt)

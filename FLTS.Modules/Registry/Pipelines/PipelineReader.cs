@@ -16,7 +16,10 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
             query = query.Where(p => p.Identifier == identifier);
 
         if (cursor is { } after)
-            query = query.Where(p => p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare((string)(object)p.PipelineId, after.Id) < 0));
+        {
+            query = query.Where(p =>
+                p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare((string)(object)p.PipelineId, after.Id) < 0));
+        }
 
         var rows = await query
             .OrderByDescending(p => p.CreatedAt)

@@ -55,7 +55,8 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation)
+        var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
+            .SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation)
             ?? throw new NotFoundException($"There is no pipeline with the pipelineId '{pipelineId}'. GET /pipelines lists them.");
         var (_, dataset, runs) = (await PipelineStates.OfAsync(db, [pipeline], cancellation))[0];
         if (!PipelineRules.HasEnded(pipeline.Status))

@@ -109,22 +109,18 @@ internal static class PipelineTransitions
     }
 
     /// <summary>Puts a run into a pipeline in the place of the one it has for that type.</summary>
-    public static Task PutRunAsync(RegistryDbContext db, PipelineId pipelineId, RunRow run, CancellationToken cancellation)
-    {
-        return db.PipelineRuns
+    public static Task PutRunAsync(RegistryDbContext db, PipelineId pipelineId, RunRow run, CancellationToken cancellation) =>
+        db.PipelineRuns
             .Where(p => p.PipelineId == pipelineId && p.ModelType == run.ModelType)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.RunId, run.RunId), cancellation);
-    }
 
     private static UpdateSettersBuilder<PipelineRow> WaitForNothing(UpdateSettersBuilder<PipelineRow> set) => set
         .SetProperty(p => p.WaitingReason, (string?)null)
         .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
         .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null);
 
-    private static IQueryable<PipelineRow> Of(RegistryDbContext db, PipelineId pipelineId)
-    {
-        return db.Pipelines.Where(p => p.PipelineId == pipelineId);
-    }
+    private static IQueryable<PipelineRow> Of(RegistryDbContext db, PipelineId pipelineId) =>
+        db.Pipelines.Where(p => p.PipelineId == pipelineId);
 
     private static IQueryable<PipelineRow> HeldBy(RegistryDbContext db, Lease lease) =>
         db.Pipelines.Where(p => p.PipelineId == PipelineId.From(lease.Id) && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);

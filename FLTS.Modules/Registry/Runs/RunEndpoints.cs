@@ -1,4 +1,3 @@
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

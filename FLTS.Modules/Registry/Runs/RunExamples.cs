@@ -18,7 +18,9 @@ internal static class RunExamples
     public static Page<RunView> Runs { get; } = new([Run], "639080226000000000.0199a7b2c3d4");
 
     public static RunMetricsView Metrics { get; } = new(
-        new("0199a7b2c3d4"), [new EpochView(1, 0.81, 0.064, 0.036, 0.44, 0.83, 0.065, 0.036, 0.43)], new JsonObject { ["test_rmse"] = 0.0635 });
+        new("0199a7b2c3d4"),
+        [new EpochView(1, 0.81, 0.064, 0.036, 0.44, 0.83, 0.065, 0.036, 0.43)],
+        new JsonObject { ["test_rmse"] = 0.0635 });
 
     public static Page<ArtifactView> Artifacts { get; } = new([new ArtifactView("scaler/scaler.json", 2_711, "beef01")], null);
 

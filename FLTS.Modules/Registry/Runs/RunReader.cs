@@ -23,7 +23,10 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
         if (filter.Status is { } status)
             query = query.Where(r => r.Status == status);
         if (cursor is { } after)
-            query = query.Where(r => r.CreatedAt < after.At || (r.CreatedAt == after.At && string.Compare((string)(object)r.RunId, after.Id) < 0));
+        {
+            query = query.Where(r =>
+                r.CreatedAt < after.At || (r.CreatedAt == after.At && string.Compare((string)(object)r.RunId, after.Id) < 0));
+        }
 
         var rows = await query.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId).Take(limit + 1).ToListAsync(cancellation);
         return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.RunId.Value), r => RunView.Of(r, withArtifacts: false));
