@@ -1,3 +1,6 @@
+using FLTS.Modules.Evaluation.Promotion;
+using FLTS.Modules.Evaluation.Scoring;
+using FLTS.Modules.Registry.Ledger;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -16,22 +19,22 @@ internal sealed class EvaluationModule : IModule
     {
         services.AddSingleton<StoreTries>();
         services.AddSingleton<CandidateVerifier>();
-        services.AddSingleton<EvaluationStore>();
         services.AddSingleton<Assessor>();
         services.AddSingleton<PromotionAnnouncer>();
         services.AddSingleton<EvaluationService>();
-        services.AddSingleton<ManualStore>();
+        services.AddSingleton<CorruptRuns>();
+        services.AddSingleton<RequestAssessor>();
+        services.AddSingleton<PipelineTurns>();
         services.AddSingleton<PromoteService>();
         services.AddSingleton<RollbackService>();
+        services.AddSingleton<IPromotionCommands, PromotionCommands>();
         services.AddTransient<IEvaluateJob, EvaluateJob>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<RunSettledConsumer>();
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => EvaluationEndpoints.Map(routes);
-}
-
-internal sealed class EvaluateJob(EvaluationService service) : IEvaluateJob
-{
-    public Task RunAsync(string pipelineId, string label, EvaluationWake wake, CancellationToken cancellation) => service.EvaluateAsync(PipelineId.From(pipelineId), wake, cancellation);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Its commands are mapped beside the reads of promotions and champions, by Registry.
+    }
 }

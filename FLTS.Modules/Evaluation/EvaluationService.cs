@@ -1,13 +1,16 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Evaluation.Promotion;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>Brings a pipeline whose runs are settled to its end: verify, score, decide, write, point, announce.</summary>
 internal sealed partial class EvaluationService(
-    EvaluationStore store,
+    EvaluationInputs inputs,
+    PromotionLedger ledger,
     Assessor assessor,
     PromotionAnnouncer announcer,
     ILeases leases,
@@ -21,11 +24,11 @@ internal sealed partial class EvaluationService(
 
     public async Task EvaluateAsync(PipelineId pipelineId, EvaluationWake wake, CancellationToken cancellation)
     {
-        if (await store.ReadAsync(pipelineId, cancellation) is not { } seen || !IsSettled(seen))
+        if (await inputs.ReadAsync(pipelineId, cancellation) is not { } seen || !IsSettled(seen))
             return;
 
         await using var keeper = await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Pipeline, pipelineId.Value, time, logger, cancellation);
-        if (keeper is null || await store.ReadAsync(pipelineId, cancellation) is not { } input || !IsSettled(input))
+        if (keeper is null || await inputs.ReadAsync(pipelineId, cancellation) is not { } input || !IsSettled(input))
             return;
 
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
@@ -33,9 +36,9 @@ internal sealed partial class EvaluationService(
         var refusals = new List<Refusal>();
         try
         {
-            await store.BeginAsync(keeper.Lease, working.Token);
+            await ledger.BeginAsync(keeper.Lease, working.Token);
             FaultPoint.Reach("evaluate.begun");
-            attempt = await store.OpenAttemptAsync(input, wake, working.Token);
+            attempt = await ledger.OpenAttemptAsync(input, wake, working.Token);
             FaultPoint.Reach("evaluate.attempt-opened");
             if (input.Pipeline.Deaths >= MaxDeaths)
                 throw new InvalidInputException($"worker died {MaxDeaths} times");
@@ -55,7 +58,7 @@ internal sealed partial class EvaluationService(
         {
             // Whatever it is, it is not lost: the pipeline says what it waits for and is tried again.
             var next = time.GetUtcNow() + Backoff.Delay(input.Pipeline.Tries + 1, MaxRetrySeconds, pipelineId.Value);
-            await store.BlockAsync(keeper.Lease, input, attempt, [.. refusals, new Refusal(time.GetUtcNow(), e.Message)], next, cancellation);
+            await ledger.BlockAsync(keeper.Lease, input, attempt, [.. refusals, new Refusal(time.GetUtcNow(), e.Message)], next, cancellation);
             if (attempt.Outcome != AttemptOutcome.Blocked)
                 PromotionAnnouncer.Count(AttemptOutcome.Blocked, attempt.Trigger); // Once an attempt: how it ends counts as well.
             LogBlocked(logger, pipelineId, input.Pipeline.ConfigHash, input.Pipeline.Identifier, attempt.AttemptId, e.Message, next, e is FltsException ? null : e);
@@ -79,17 +82,24 @@ internal sealed partial class EvaluationService(
         var clock = time.GetTimestamp();
         var pipeline = input.Pipeline;
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject());
+        using var scope = LogScope.Begin(
+            logger,
+            ("pipeline_id", pipeline.PipelineId.Value),
+            ("config_hash", pipeline.ConfigHash.Value),
+            ("identifier", pipeline.Identifier.Value),
+            ("attempt_id", attempt.AttemptId.Value));
         LogStart(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
             LogAllPresent(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier);
 
-        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, force: false, refusals, cancellation);
+        var order = new AssessmentOrder(input, policy, attempt.AttemptId, Force: false, refusals);
+        var assessment = await assessor.AssessAsync(order, cancellation);
         if (assessment.Corrupt.Count > 0)
         {
             // The rows say it now; whether they are trained once more or missing is decided from the rows.
             foreach (var (run, reason) in assessment.Corrupt)
             {
-                await store.InvalidateAsync(lease, attempt, run, reason, refusals, cancellation);
+                await ledger.InvalidateAsync(lease, attempt, run, reason, refusals, cancellation);
                 refusals.Clear();
                 LogInvalid(logger, run.ModelType, run.RunId, run.ConfigHash, run.Identifier, attempt.AttemptId, reason);
             }
@@ -106,7 +116,7 @@ internal sealed partial class EvaluationService(
     private async Task ConcludeAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, Assessment assessment, List<Refusal> refusals, CancellationToken cancellation)
     {
         var (pipeline, result) = (input.Pipeline, assessment.Result);
-        if (!await store.ConcludeAsync(lease, input, attempt, assessment.MissingJson, result, refusals, cancellation))
+        if (!await ledger.ConcludeAsync(lease, input, attempt, assessment.Conclude(refusals), cancellation))
         {
             // Somebody else promoted or took over meanwhile: the Reconciler comes again and compares with what is in force then.
             LogDuplicate(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, attempt.AttemptId);

@@ -1,16 +1,17 @@
+using FLTS.Modules.Registry.Pipelines;
 using MassTransit;
 
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A run has ended: the pipelines that wait for it look at their rows.</summary>
-internal sealed class RunSettledConsumer(EvaluationStore store, IJobQueues jobs) : IConsumer<ModelTraining>
+internal sealed class RunSettledConsumer(PipelineStates pipelines, IJobQueues jobs) : IConsumer<ModelTraining>
 {
     public async Task Consume(ConsumeContext<ModelTraining> context)
     {
         if (context.Message.Status == "RUNNING")
             return;
 
-        foreach (var pipeline in await store.WaitingForAsync(context.Message.RunId, context.CancellationToken))
+        foreach (var pipeline in await pipelines.WaitingForAsync(context.Message.RunId, context.CancellationToken))
             jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Event);
     }
 }

@@ -1,5 +1,6 @@
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 
 namespace FLTS.Modules.Pipeline;
 
@@ -18,9 +19,6 @@ internal abstract record ReconcileAction
     /// <summary>The dataset failed for good, so a run that waits for it can never start.</summary>
     public sealed record FailRun(RunRow Run, string Reason) : ReconcileAction;
 }
-
-/// <summary>An unfinished pipeline with everything its next step follows from.</summary>
-internal sealed record PipelineState(PipelineRow Pipeline, DatasetRow Dataset, IReadOnlyList<RunRow> Runs);
 
 /// <summary>Decides from rows alone what should be running and is not. A pure function: no clock, no database, no queue.</summary>
 internal static class ReconcilePlan

@@ -1,6 +1,7 @@
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
-using Microsoft.EntityFrameworkCore;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
@@ -10,7 +11,8 @@ namespace FLTS.Modules.Pipeline;
 /// a store that was away. What to do is decided by <see cref="ReconcilePlan"/>; here it is only carried out.
 /// </summary>
 internal sealed partial class Reconciler(
-    IDbContextFactory<RegistryDbContext> registry,
+    PipelineStates pipelines,
+    RunRepairs repairs,
     ILeases leases,
     IJobQueues jobs,
     IStartupGate gate,
@@ -18,13 +20,15 @@ internal sealed partial class Reconciler(
     TimeProvider time,
     ILogger<Reconciler> logger) : WakeableLoop(gate, TimeSpan.FromSeconds(options.ReconcileSeconds), logger)
 {
-    /// <summary>When a step was last put into its queue by this process: a step that waits there is not put there again and again.</summary>
+    /// <summary>
+    /// When a step was last put into its queue by this process: a step that waits there is not put there again and again.
+    /// </summary>
     private readonly Dictionary<string, DateTimeOffset> _queuedAt = new(StringComparer.Ordinal);
 
     /// <summary>One look at everything unfinished.</summary>
     internal override async Task LookAsync(CancellationToken cancellation)
     {
-        var states = await UnfinishedAsync(cancellation);
+        var states = await pipelines.UnfinishedAsync(cancellation);
         var databaseNow = await leases.DatabaseNowAsync(cancellation);
         var now = time.GetUtcNow();
         foreach (var action in ReconcilePlan.Decide(states, now, row => LeaseRules.IsHeld(row, databaseNow)))
@@ -39,13 +43,6 @@ internal sealed partial class Reconciler(
                 LogNotDone(logger, action.GetType().Name, e);
             }
         }
-    }
-
-    private async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
-    {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        var pipelines = await db.Pipelines.Unfinished().Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
-        return await PipelineReader.StatesAsync(db, pipelines, cancellation);
     }
 
     private async Task CarryOutAsync(ReconcileAction action, DateTimeOffset now, CancellationToken cancellation)
@@ -65,7 +62,7 @@ internal sealed partial class Reconciler(
                 jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Reconciler);
                 break;
             case ReconcileAction.Retrain(var corrupt):
-                if (await Retraining.ReplaceAsync(registry, corrupt, now, cancellation) is { } next)
+                if (await repairs.ReplaceAsync(corrupt, cancellation) is { } next)
                 {
                     LogRetrain(logger, corrupt.ModelType, corrupt.RunId, next.RunId, corrupt.ConfigHash, corrupt.Identifier);
                     if (ShouldQueue(next.RunId.Value, next, now))
@@ -74,15 +71,7 @@ internal sealed partial class Reconciler(
 
                 break;
             case ReconcileAction.FailRun(var run, var reason):
-                await using (var db = await registry.CreateDbContextAsync(cancellation))
-                {
-                    await db.Runs
-                        .Where(r => r.RunId == run.RunId && r.Status == RunStatus.Queued && r.LeaseToken == run.LeaseToken)
-                        .ExecuteUpdateAsync(
-                            set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Error, reason).SetProperty(r => r.EndedAt, now),
-                            cancellation);
-                }
-
+                await repairs.FailQueuedAsync(run, reason, cancellation);
                 break;
         }
     }

@@ -1,4 +1,5 @@
-using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Gate;
+using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FsCheck;
 using FsCheck.Fluent;
@@ -58,7 +59,7 @@ internal sealed class PromotionDecisionTests
     {
         var contenders = new[] { Run("c", 0.2, order: 1), Run("b", 0.2, order: 0), Run("a", 0.2, order: 0), Run("old", 0.2, order: 9) };
 
-        var ranked = PromotionDecision.Ranked(contenders, Champion(0.2)).Select(c => c.RunId);
+        var ranked = PromotionDecision.Ranked(contenders, Champion(0.2)).Select(c => c.RunId.Value);
 
         Assert.That(ranked, Is.EqualTo(new[] { "old", "a", "b", "c" }));
     }
@@ -167,5 +168,5 @@ internal sealed class PromotionDecisionTests
     private static Decision Decide(IReadOnlyList<Contender> contenders, ChampionLine? champion, EvaluationPolicy? policy = null) =>
         PromotionDecision.Decide(contenders, [_naive], champion, 9, policy ?? _gate);
 
-    private static string Text(AttemptOutcome outcome) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());
+    private static string Text(AttemptOutcome outcome) => SnakeCase.Of(outcome);
 }

@@ -40,7 +40,7 @@ internal sealed class UnloadableJobsTests
     {
         await using var app = await BuildAsync();
         await PlantAsync(app);
-        app.Services.GetRequiredService<IJobQueues>().Preprocess(Hash, "healthy");
+        app.Services.GetRequiredService<IJobQueues>().Preprocess(new(Hash), new("healthy"));
         Assert.That(States(app).Values, Is.EquivalentTo(new[] { "Enqueued", "Enqueued", "Enqueued", "Scheduled", "Enqueued" }));
 
         var deleted = app.Services.GetRequiredService<UnloadableJobs>().Delete();
@@ -80,9 +80,9 @@ internal sealed class UnloadableJobsTests
     private async Task PlantAsync(WebApplication app)
     {
         var queues = app.Services.GetRequiredService<IJobQueues>();
-        queues.Preprocess(Hash, "station");
-        queues.Train("run", "GRU", "station", Hash);
-        queues.Evaluate("pipeline", "station", Hash, EvaluationWake.Event);
+        queues.Preprocess(new(Hash), new("station"));
+        queues.Train(new("run"), "GRU", new("station"), new(Hash));
+        queues.Evaluate(new("pipeline"), new("station"), new(Hash), EvaluationWake.Event);
         app.Services.GetRequiredService<IBackgroundJobClient>().Create(
             Job.FromExpression<IPreprocessJob>(j => j.RunAsync(Hash, "later", CancellationToken.None)), new ScheduledState(TimeSpan.FromHours(1)));
         foreach (var (now, before) in new[] { ("Contracts.IPreprocessJob", "Contracts.IPrepareJob"), ("Contracts.ITrainJob", "Contracts.IFitJob"), ("EvaluationWake", "EvaluationReason") })

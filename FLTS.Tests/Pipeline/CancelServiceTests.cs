@@ -52,9 +52,9 @@ internal sealed class CancelServiceTests
     }
 
     [Test]
-    public async Task Of_a_cancel_and_a_success_at_the_same_time_exactly_one_wins([Values] Parts parts)
+    public async Task Of_a_cancel_and_a_success_at_the_same_time_exactly_one_wins([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var (cancelled, succeeded) = (0, 0);
         for (var round = 0; round < 20; round++)
         {
@@ -75,13 +75,13 @@ internal sealed class CancelServiceTests
     }
 
     [Test]
-    public async Task A_cancelled_pipeline_takes_its_runs_along_except_those_another_one_needs([Values] Parts parts)
+    public async Task A_cancelled_pipeline_takes_its_runs_along_except_those_another_one_needs([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var shared = PipelineUnderTest.Run("shared", RunStatus.Running, "EWMA");
         await registry.AddAsync("other", 1, shared);
         await registry.AddAsync("pipeline", 2, PipelineUnderTest.Run("own", RunStatus.Running), shared, PipelineUnderTest.Run("done", RunStatus.Succeeded, "AR"));
-        var attempt = Registry.Rows.Attempt();
+        var attempt = Rows.Attempt();
         (attempt.PipelineId, attempt.Outcome) = (new("pipeline"), AttemptOutcome.Blocked);
         await registry.InsertAsync(attempt);
 

@@ -1,5 +1,6 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
@@ -31,7 +32,7 @@ internal sealed class ReconcilePlanTests
         var dataset = Rows.Dataset(DatasetStatus.Failed);
         dataset.Error = "row 7: not a number";
         var actions = ReconcilePlan.Decide(
-            [new PipelineState(Rows.Pipeline(), dataset, [Rows.Run("GRU", RunStatus.Queued)])], Rows.Start, _ => false);
+            [new PipelineState(Rows.Pipeline(), dataset, [Rows.Run("GRU", RunStatus.Queued)])], Rows.Now, _ => false);
 
         Assert.That(actions, Has.Count.EqualTo(1));
         Assert.That(((ReconcileAction.FailRun)actions[0]).Reason, Is.EqualTo("preprocessing failed: row 7: not a number"));
@@ -54,7 +55,7 @@ internal sealed class ReconcilePlanTests
         run.Cause = cause;
         pipeline.Evaluation = isOn ? "{}" : """{"auto_retrain_invalid": false}""";
 
-        var actions = ReconcilePlan.Decide([new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])], Rows.Start, _ => false);
+        var actions = ReconcilePlan.Decide([new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])], Rows.Now, _ => false);
 
         return actions.Single().GetType().Name;
     }
@@ -63,11 +64,11 @@ internal sealed class ReconcilePlanTests
     public void A_row_whose_next_try_lies_ahead_is_left_alone()
     {
         var run = Rows.Run("GRU", RunStatus.Storing);
-        run.NextAttemptAt = Rows.Start.AddSeconds(1);
+        run.NextAttemptAt = Rows.Now.AddSeconds(1);
         var state = new PipelineState(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [run]);
 
-        Assert.That(ReconcilePlan.Decide([state], Rows.Start, _ => false), Is.Empty);
-        Assert.That(ReconcilePlan.Decide([state], Rows.Start.AddSeconds(1), _ => false), Has.Count.EqualTo(1));
+        Assert.That(ReconcilePlan.Decide([state], Rows.Now, _ => false), Is.Empty);
+        Assert.That(ReconcilePlan.Decide([state], Rows.Now.AddSeconds(1), _ => false), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -78,7 +79,7 @@ internal sealed class ReconcilePlanTests
         other.PipelineId = new("other");
         var dataset = Rows.Dataset(DatasetStatus.Ready);
         var actions = ReconcilePlan.Decide(
-            [new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Start, _ => false);
+            [new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Now, _ => false);
 
         Assert.That(actions, Has.Count.EqualTo(1));
     }
@@ -87,7 +88,7 @@ internal sealed class ReconcilePlanTests
     [
         .. ReconcilePlan.Decide(
             [new PipelineState(Rows.Pipeline(), Rows.Dataset(dataset), [Rows.Run("GRU", runs), Rows.Run("LSTM", runs)])],
-            Rows.Start,
+            Rows.Now,
             isHeld ?? (_ => false)).Select(a => a.GetType().Name),
     ];
 }
