@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -19,19 +20,13 @@ internal sealed class EvaluationModule : IModule
         services.AddSingleton<EvaluationStore>();
         services.AddSingleton<Assessor>();
         services.AddSingleton<PromotionAnnouncer>();
-        services.AddSingleton<EvaluationService>();
         services.AddSingleton<ManualStore>();
         services.AddSingleton<PromoteService>();
         services.AddSingleton<RollbackService>();
-        services.AddTransient<IEvaluateJob, EvaluateJob>();
+        services.AddStepWorkBeside(typeof(EvaluationModule));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<RunSettledConsumer>();
 
     public void MapEndpoints(IEndpointRouteBuilder routes) => EvaluationEndpoints.Map(routes);
-}
-
-internal sealed class EvaluateJob(EvaluationService service) : IEvaluateJob
-{
-    public Task RunAsync(string pipelineId, string label, EvaluationWake wake, CancellationToken cancellation) => service.EvaluateAsync(pipelineId, wake, cancellation);
 }

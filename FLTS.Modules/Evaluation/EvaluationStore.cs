@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Evaluation;
@@ -34,16 +35,8 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         return await PromotionRows.InputAsync(db, pipeline, runs, cancellation);
     }
 
-    /// <summary>Marks the beginning of the evaluation stage, once.</summary>
-    public async Task BeginAsync(Lease lease, CancellationToken cancellation)
-    {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        var now = time.GetUtcNow();
-        await Mine(db, lease).ExecuteUpdateAsync(set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation);
-    }
-
     /// <summary>The pipeline's open attempt, or a new one; one row tells the whole story, from what put its trainings off to how it ended.</summary>
-    public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, EvaluationWake wake, CancellationToken cancellation)
+    public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, StepWake wake, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var pipeline = input.Pipeline;
@@ -74,7 +67,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 Identifier = pipeline.Identifier,
                 PipelineId = pipeline.PipelineId,
                 Sequence = pipeline.Sequence,
-                Trigger = pipeline.Trigger == AttemptTrigger.Event && wake == EvaluationWake.Reconciler ? AttemptTrigger.Reconcile : pipeline.Trigger,
+                Trigger = pipeline.Trigger == AttemptTrigger.Event && wake == StepWake.Reconciler ? AttemptTrigger.Reconcile : pipeline.Trigger,
                 Tries = await PostponementsAsync(db, input, cancellation),
                 Candidates = candidates,
                 Policy = pipeline.Evaluation,
@@ -84,33 +77,6 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
 
         // Of two who open one, one writes it; both use that.
         return await OpenOf(db, pipeline.PipelineId).SingleAsync(cancellation);
-    }
-
-    /// <summary>Cannot go on now: says why, and when it is tried again.</summary>
-    /// <param name="lease">Held by the caller.</param>
-    /// <param name="input">What was evaluated; with other runs by now, the pipeline waits for those and not for this.</param>
-    /// <param name="attempt">The open attempt.</param>
-    /// <param name="refusals">Everything that was tried, the last one being the reason.</param>
-    /// <param name="next">When it is tried again.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public async Task BlockAsync(Lease lease, EvaluationInput input, PromotionAttemptRow attempt, IReadOnlyList<Refusal> refusals, DateTimeOffset next, CancellationToken cancellation)
-    {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var now = time.GetUtcNow();
-        var reason = refusals[^1].Error;
-        await TellAsync(db, attempt, refusals, cancellation);
-        await Open(db, attempt).ExecuteUpdateAsync(set => set.SetProperty(a => a.Outcome, AttemptOutcome.Blocked).SetProperty(a => a.Reason, reason), cancellation);
-        var mine = await Mine(db, lease).Unfinished().Where(p => p.Revision == input.Pipeline.Revision).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(p => p.Status, PipelineStatus.Blocked)
-                .SetProperty(p => p.WaitingReason, reason)
-                .SetProperty(p => p.WaitingSince, p => p.WaitingSince ?? now)
-                .SetProperty(p => p.Tries, p => p.Tries + 1)
-                .SetProperty(p => p.NextAttemptAt, next),
-            cancellation) == 1;
-        if (mine)
-            await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so, and the pipeline waits for nothing else any more.</summary>
@@ -174,6 +140,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
                 .SetProperty(p => p.Status, status)
                 .SetProperty(p => p.AttemptId, attempt.AttemptId)
                 .SetProperty(p => p.Error, error)
+                .SetProperty(p => p.Faults, 0)
                 .SetProperty(p => p.WaitingReason, (string?)null)
                 .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
                 .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation;
@@ -154,7 +155,7 @@ internal sealed partial class PromoteService(
         var began = time.GetTimestamp();
         while (true)
         {
-            if (await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Pipeline, pipelineId, time, logger, cancellation) is { } keeper)
+            if (await LeaseKeeper.TryAcquireAsync<PipelineRow>(leases, pipelineId, time, logger, cancellation) is { } keeper)
                 return keeper;
             if (time.GetElapsedTime(began) > _patience)
                 throw new ConflictException($"Pipeline '{pipelineId}' is being evaluated; ask again when that has ended.");

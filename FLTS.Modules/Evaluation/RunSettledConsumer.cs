@@ -1,9 +1,10 @@
+using FLTS.Modules.Registry.Pipelines;
 using MassTransit;
 
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A run has ended: the pipelines that wait for it look at their rows.</summary>
-internal sealed class RunSettledConsumer(EvaluationStore store, IJobQueues jobs) : IConsumer<ModelTraining>
+internal sealed class RunSettledConsumer(EvaluationStore store, EvaluateStep step, IJobQueues jobs) : IConsumer<ModelTraining>
 {
     public async Task Consume(ConsumeContext<ModelTraining> context)
     {
@@ -11,6 +12,6 @@ internal sealed class RunSettledConsumer(EvaluationStore store, IJobQueues jobs)
             return;
 
         foreach (var pipeline in await store.WaitingForAsync(context.Message.RunId, context.CancellationToken))
-            jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Event);
+            jobs.Enqueue(step.Task(pipeline), StepWake.Event);
     }
 }

@@ -60,6 +60,7 @@ internal static class Generations
             set => set
                 .SetProperty(p => p.Revision, p => p.Revision + 1)
                 .SetProperty(p => p.Status, PipelineStatus.Queued)
+                .SetProperty(p => p.Faults, 0)
                 .SetProperty(p => p.WaitingReason, (string?)null)
                 .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
                 .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null),
@@ -80,6 +81,7 @@ internal static class Generations
                     .SetProperty(p => p.Revision, p => p.Revision + 1)
                     .SetProperty(p => p.Tries, 0)
                     .SetProperty(p => p.Deaths, 0)
+                    .SetProperty(p => p.Faults, 0)
                     .SetProperty(p => p.NextAttemptAt, (DateTimeOffset?)null)
                     .SetProperty(p => p.WaitingReason, (string?)null)
                     .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
@@ -121,6 +123,7 @@ internal static class Generations
                 .SetProperty(d => d.Status, DatasetStatus.Queued)
                 .SetProperty(d => d.Tries, 0)
                 .SetProperty(d => d.Deaths, 0)
+                .SetProperty(d => d.Faults, 0)
                 .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null),
             cancellation);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Pipeline;
@@ -42,16 +43,6 @@ internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, st
 /// <summary>Tells the state of pipelines from the rows.</summary>
 internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
 {
-    /// <summary>Datasets and runs of pipelines, in two queries.</summary>
-    public static async Task<List<PipelineState>> StatesAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
-    {
-        var hashes = pipelines.Select(p => p.ConfigHash).Distinct().ToList();
-        var runIds = pipelines.SelectMany(p => p.Runs).Select(r => r.RunId).Distinct().ToList();
-        var datasets = await db.Datasets.AsNoTracking().Where(d => hashes.Contains(d.ConfigHash)).ToDictionaryAsync(d => d.ConfigHash, cancellation);
-        var runs = await db.Runs.AsNoTracking().Where(r => runIds.Contains(r.RunId)).ToDictionaryAsync(r => r.RunId, cancellation);
-        return [.. pipelines.Select(p => new PipelineState(p, datasets[p.ConfigHash], [.. p.Runs.OrderBy(r => r.ModelType, StringComparer.Ordinal).Select(r => runs[r.RunId])]))];
-    }
-
     /// <summary>Newest first.</summary>
     public async Task<Page<PipelineView>> ListAsync(string? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
     {
@@ -83,7 +74,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
 
     private static async Task<List<PipelineView>> ViewsAsync(RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
     {
-        var states = await StatesAsync(db, pipelines, cancellation);
+        var states = await PipelineStates.OfAsync(db, pipelines, cancellation);
         var runIds = states.SelectMany(s => s.Runs).Select(r => r.RunId).Distinct().ToList();
         var epochs = (await db.RunEpochs.AsNoTracking()
                 .Where(e => runIds.Contains(e.RunId) && db.Runs.Any(r => r.RunId == e.RunId && r.Epoch == e.Epoch))

@@ -1,6 +1,7 @@
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
-using Microsoft.EntityFrameworkCore;
+using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
@@ -10,8 +11,7 @@ namespace FLTS.Modules.Pipeline;
 /// a store that was away. What to do is decided by <see cref="ReconcilePlan"/>; here it is only carried out.
 /// </summary>
 internal sealed partial class Reconciler(
-    IDbContextFactory<RegistryDbContext> registry,
-    ILeases leases,
+    ReconcilerParts parts,
     IJobQueues jobs,
     IStartupGate gate,
     PipelineOptions options,
@@ -24,10 +24,10 @@ internal sealed partial class Reconciler(
     /// <summary>One look at everything unfinished.</summary>
     internal override async Task LookAsync(CancellationToken cancellation)
     {
-        var states = await UnfinishedAsync(cancellation);
-        var databaseNow = await leases.DatabaseNowAsync(cancellation);
+        var work = await parts.Work.ReadAsync(cancellation);
+        var databaseNow = await parts.Leases.DatabaseNowAsync(cancellation);
         var now = time.GetUtcNow();
-        foreach (var action in ReconcilePlan.Decide(states, now, row => LeaseRules.IsHeld(row, databaseNow)))
+        foreach (var action in ReconcilePlan.Decide(work, parts.Steps, now, row => LeaseRules.IsHeld(row, databaseNow)))
         {
             try
             {
@@ -41,56 +41,38 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
-    {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        var pipelines = await db.Pipelines.Unfinished().Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
-        return await PipelineReader.StatesAsync(db, pipelines, cancellation);
-    }
-
     private async Task CarryOutAsync(ReconcileAction action, DateTimeOffset now, CancellationToken cancellation)
     {
         switch (action)
         {
-            case ReconcileAction.Preprocess(var dataset) when ShouldQueue(dataset.ConfigHash, dataset, now):
-                LogResumed(logger, "preprocess", dataset.ConfigHash, null, null, dataset.Identifier);
-                jobs.Preprocess(dataset.ConfigHash, dataset.Identifier);
-                break;
-            case ReconcileAction.Train(var run) when ShouldQueue(run.RunId, run, now):
-                LogResumed(logger, "train", run.ConfigHash, run.RunId, null, run.Identifier);
-                jobs.Train(run.RunId, run.ModelType, run.Identifier, run.ConfigHash);
-                break;
-            case ReconcileAction.Evaluate(var pipeline) when ShouldQueue($"{pipeline.PipelineId}/{pipeline.Revision}", pipeline, now):
-                LogResumed(logger, "evaluate", pipeline.ConfigHash, null, pipeline.PipelineId, pipeline.Identifier);
-                jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Reconciler);
+            case ReconcileAction.Start(var start) when ShouldQueue(start, now):
+                using (logger.BeginScope(start.Scope))
+                    LogResumed(logger, start.Task.Step);
+
+                jobs.Enqueue(start.Task, StepWake.Reconciler);
                 break;
             case ReconcileAction.Retrain(var corrupt):
-                if (await Retraining.ReplaceAsync(registry, corrupt, now, cancellation) is { } next)
+                if (await Retraining.ReplaceAsync(parts.Registry, corrupt, now, cancellation) is { } next)
                 {
-                    LogRetrain(logger, corrupt.ModelType, corrupt.RunId, next.RunId, corrupt.ConfigHash, corrupt.Identifier);
-                    if (ShouldQueue(next.RunId, next, now))
-                        jobs.Train(next.RunId, next.ModelType, next.Identifier, next.ConfigHash);
+                    using (logger.BeginScope(parts.Train.Scope(corrupt)))
+                        LogRetrain(logger, corrupt.ModelType, next.RunId);
+
+                    var due = parts.Train.DueOf(next);
+                    if (ShouldQueue(due, now))
+                        jobs.Enqueue(due.Task, StepWake.Reconciler);
                 }
 
                 break;
             case ReconcileAction.FailRun(var run, var reason):
-                await using (var db = await registry.CreateDbContextAsync(cancellation))
-                {
-                    await db.Runs
-                        .Where(r => r.RunId == run.RunId && r.Status == RunStatus.Queued && r.LeaseToken == run.LeaseToken)
-                        .ExecuteUpdateAsync(
-                            set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Error, reason).SetProperty(r => r.EndedAt, now),
-                            cancellation);
-                }
-
+                await parts.Train.FailQueuedAsync(run, reason, cancellation);
                 break;
         }
     }
 
     /// <summary>Each take-over and each try is queued once at once, and again only when it has not begun for a while.</summary>
-    private bool ShouldQueue(string id, ILeased row, DateTimeOffset now)
+    private bool ShouldQueue(DueStep due, DateTimeOffset now)
     {
-        var key = $"{id}/{row.LeaseToken}/{row.Tries}";
+        var key = $"{due.Task.Step}/{due.Task.Id}/{due.Turn}";
         if (_queuedAt.TryGetValue(key, out var at) && now - at < TimeSpan.FromSeconds(options.RequeueSeconds))
             return false;
 
@@ -101,12 +83,12 @@ internal sealed partial class Reconciler(
         return true;
     }
 
-    [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued (config_hash {config_hash}, run_id {run_id}, pipeline_id {pipeline_id}, identifier {identifier})")]
-    private static partial void LogResumed(ILogger logger, string stage, string config_hash, string? run_id, string? pipeline_id, string identifier);
+    [LoggerMessage(EventName = "reconcile_resumed", Level = LogLevel.Information, Message = "{stage} is due and not running: queued")]
+    private static partial void LogResumed(ILogger logger, string stage);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{action} failed; it is tried again at the next look.")]
     private static partial void LogNotDone(ILogger logger, string action, Exception exception);
 
-    [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What {model_type} run {run_id} stored is corrupt: it is trained once more as run {next_run_id} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogRetrain(ILogger logger, string model_type, string run_id, string next_run_id, string config_hash, string identifier);
+    [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What a {model_type} run stored is corrupt: it is trained once more as run {next_run_id}")]
+    private static partial void LogRetrain(ILogger logger, string model_type, string next_run_id);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -64,7 +65,7 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation)
             ?? throw new NotFoundException($"There is no pipeline with the id '{pipelineId}'. GET /pipelines lists them.");
-        var (_, dataset, runs) = (await PipelineReader.StatesAsync(db, [pipeline], cancellation))[0];
+        var (_, dataset, runs) = (await PipelineStates.OfAsync(db, [pipeline], cancellation))[0];
         if (!PipelineProgress.HasEnded(pipeline.Status))
             throw new ConflictException($"Pipeline {pipelineId} cannot be run again now: it is {Word(PipelineProgress.StatusOf(pipeline, dataset, runs))}. Cancel it first, or wait for its end.");
 

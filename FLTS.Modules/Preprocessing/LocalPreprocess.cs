@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -19,14 +18,7 @@ public static class LocalPreprocess
     public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var config = PreprocessConfig.Parse(name, sha256, null);
-        var row = new DatasetRow
-        {
-            ConfigHash = config.ConfigHash,
-            Identifier = name,
-            SourceName = name,
-            Config = CanonicalJson.Serialize(config.ToJson()),
-            CreatedAt = time.GetUtcNow(),
-        };
-        return (await new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>()).BuildAsync(row, cancellation)).Meta;
+        var builder = new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>());
+        return (await builder.BuildAsync(new DatasetOrder(config.ConfigHash, name, config, null), cancellation)).Meta;
     }
 }

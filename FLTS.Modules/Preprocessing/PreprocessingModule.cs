@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -22,10 +23,8 @@ internal sealed class PreprocessingModule : IModule
         services.AddSingleton<SourceUpload>();
         services.AddSingleton<RowAppender>();
         services.AddSingleton<DatasetInsight>();
-        services.AddSingleton<DatasetTransitions>();
         services.AddSingleton<DatasetBuilder>();
-        services.AddSingleton<PreprocessService>();
-        services.AddTransient<IPreprocessJob, PreprocessJob>();
+        services.AddStepWorkBeside(typeof(PreprocessingModule));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -34,9 +33,4 @@ internal sealed class PreprocessingModule : IModule
     }
 
     public void MapEndpoints(IEndpointRouteBuilder routes) => DatasetEndpoints.Map(routes);
-}
-
-internal sealed class PreprocessJob(PreprocessService service) : IPreprocessJob
-{
-    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(configHash, cancellation);
 }

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -32,7 +33,7 @@ internal sealed class RegistryModule : IModule
             services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<SqliteRegistryDbContext>>();
         }
 
-        services.AddSingleton<ILeases, RegistryLeases>();
+        services.AddSteps();
         services.AddSingleton<RegistryMigrator>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<RegistryReader>();

@@ -14,11 +14,6 @@ internal static class RunRules
     public static IQueryable<RunRow> Alive(this IQueryable<RunRow> runs) =>
         runs.Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Storing);
 
-    /// <summary>Pipelines that have not ended.</summary>
-    public static IQueryable<PipelineRow> Unfinished(this IQueryable<PipelineRow> pipelines) =>
-        pipelines.Where(p => p.Status == PipelineStatus.Queued || p.Status == PipelineStatus.Preprocessing || p.Status == PipelineStatus.Training
-            || p.Status == PipelineStatus.Evaluating || p.Status == PipelineStatus.Blocked);
-
     /// <summary>Its stored artifact was corrupt and the pipeline wants it trained once more. One that was made for that reason is not made again.</summary>
     public static bool IsToBeRetrained(RunRow run, PipelineRow pipeline) =>
         run.Status == RunStatus.Invalid && run.Cause != RunCause.Invalid && EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject()).AutoRetrainInvalid;

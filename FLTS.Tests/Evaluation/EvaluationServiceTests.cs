@@ -1,6 +1,7 @@
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
@@ -132,8 +133,8 @@ internal sealed class EvaluationServiceTests
         var (pipeline, _) = await _rig.PipelineAsync();
         var store = _rig.Get<EvaluationStore>();
         var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
-        var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId, default))!;
-        var attempt = await store.OpenAttemptAsync(input, EvaluationWake.Event, default);
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId, default))!;
+        var attempt = await store.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1));
 
@@ -181,7 +182,7 @@ internal sealed class EvaluationServiceTests
         await _rig.EvaluateAsync(pipeline.PipelineId);
 
         var ended = await _rig.ReadPipelineAsync(pipeline.PipelineId);
-        Assert.That((ended.Status, ended.Error), Is.EqualTo((PipelineStatus.Failed, "worker died 3 times")));
+        Assert.That((ended.Status, ended.Error), Is.EqualTo((PipelineStatus.Failed, "worker died 3 times: no error was left behind")));
     }
 
     [Test]

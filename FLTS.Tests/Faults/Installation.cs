@@ -1,4 +1,6 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
 using Microsoft.Extensions.Configuration;
@@ -31,7 +33,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Holds a pipeline's lease until disposed, as an evaluator does that is slow to begin: the runs end, their evaluation waits.</summary>
     public async Task<IAsyncDisposable> HoldAsync(string pipelineId) =>
-        await LeaseKeeper.TryAcquireAsync(Get<ILeases>(), LeaseKind.Pipeline, pipelineId, TimeProvider.System, NullLogger.Instance, CancellationToken.None)
+        await LeaseKeeper.TryAcquireAsync<PipelineRow>(Get<ILeases>(), pipelineId, TimeProvider.System, NullLogger.Instance, CancellationToken.None)
         ?? throw new InvalidOperationException($"The evaluation of {pipelineId} has begun already.");
 
     public async ValueTask DisposeAsync()

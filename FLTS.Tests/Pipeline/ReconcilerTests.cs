@@ -24,15 +24,11 @@ internal sealed class ReconcilerTests
     {
         public List<string> Trained { get; } = [];
 
-        public void Preprocess(string configHash, string identifier) => throw new NotSupportedException();
-
-        public void Train(string runId, string modelType, string identifier, string configHash)
+        public void Enqueue(StepTask task, StepWake wake)
         {
-            if (runId == "first")
+            if (task.Id == "first")
                 throw new InvalidOperationException("the queue refuses first");
-            Trained.Add(runId);
+            Trained.Add(task.Id);
         }
-
-        public void Evaluate(string pipelineId, string identifier, string configHash, EvaluationWake wake) => throw new NotSupportedException();
     }
 }

@@ -182,7 +182,7 @@ internal sealed class RerunServiceTests
     private static async Task<PipelineRow> EndAsync(RegistryUnderTest registry, string pipelineId)
     {
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(pipelineId, EvaluationWake.Event, default);
+        await registry.RunStepAsync(StepNames.Evaluate, pipelineId);
         return await registry.PipelineAsync(pipelineId);
     }
 

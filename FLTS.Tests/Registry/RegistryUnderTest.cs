@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;
