@@ -1,3 +1,4 @@
+using FLTS.Modules.Datasets;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Inference;
 using FLTS.Modules.Pipeline;
@@ -19,6 +20,7 @@ public static class ModuleCatalog
     [
         new StorageModule(),
         new RegistryModule(),
+        new DatasetsModule(),
         new PreprocessingModule(),
         new GruModule(),
         new LstmModule(),
@@ -32,4 +34,10 @@ public static class ModuleCatalog
 
     /// <summary>Modules every other one stands on: always enabled.</summary>
     public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry"];
+
+    /// <summary>Modules that settings of before know under the name of another: whoever enables the key enables the value too.</summary>
+    public static IReadOnlyDictionary<string, string> Companions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Preprocessing"] = "Datasets",
+    };
 }

@@ -43,36 +43,36 @@ source_state() {
   )
 }
 
-# build_when_changed PROJECT: Release; quiet when it goes well, the errors when not.
+# build_when_changed FOLDER [NAME]: the project NAME (else named as its folder) for Release; quiet when it goes well, the errors when not.
 build_when_changed() {
-  local project=$1 output=$ROOT/$1/bin/Release/net10.0
+  local folder=$1 name=${2:-$1} output=$ROOT/$1/bin/Release/net10.0
   local state
-  state=$(source_state "$project")
-  if [[ -f $output/$project.dll && -f $output/.flts-built && $(<"$output/.flts-built") == "$state" ]]; then
+  state=$(source_state "$folder")
+  if [[ -f $output/$name.dll && -f $output/.flts-built && $(<"$output/.flts-built") == "$state" ]]; then
     return 0
   fi
   require_sdk
-  if [[ -f $output/$project.dll ]]; then
+  if [[ -f $output/$name.dll ]]; then
     say "Building..."
   else
     say "Building (first time takes a minute)..."
   fi
   # One lock for all projects: they share FLTS.Modules' and FLTS.Host's output folders.
-  with_lock "$ROOT/FLTS.Host/obj/flts-build.lock" build_project "$project"
+  with_lock "$ROOT/FLTS.Host/obj/flts-build.lock" build_project "$folder" "$name"
   printf '%s\n' "$state" >"$output/.flts-built"
 }
 
 build_project() {
   local log build
   log=$(mktemp)
-  build=("$DOTNET" build "$ROOT/$1/$1.csproj" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false)
+  build=("$DOTNET" build "$ROOT/$1/$2.csproj" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false)
   # Ahead of time where the compiler for that can be had; what is wrong in the source is wrong without it too.
   if ! "${build[@]}" -p:FltsAheadOfTime=true >"$log" 2>&1 </dev/null \
     && { grep -qE 'error (CS|CA|IDE)' "$log" || ! "${build[@]}" >"$log" 2>&1 </dev/null; }; then
     # MSBuild repeats each error in its summary.
     { grep -E 'error|warn' "$log" || cat "$log"; } | sort -u | head -n 60 >&2
     rm -f "$log"
-    die 1 "the build of $1 failed; the errors are above."
+    die 1 "the build of $2 failed; the errors are above."
   fi
   rm -f "$log"
 }

@@ -14,7 +14,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("FLTS: from a station's traffic CSV to a served forecast.") { RunCommand.Create(), DoctorCommand.Create(), DatasetCommand.Create(), BenchCommand.Create() };
+        var root = new RootCommand("FLTS: from a station's traffic CSV to a served forecast.") { RunCommand.Create(), DoctorCommand.Create(), DatasetCommand.Create() };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 || args.Length == 0)
         {

@@ -5,9 +5,6 @@ using Spectre.Console;
 
 namespace FLTS.Host.Cli;
 
-/// <summary>What <c>doctor</c> found out about one part.</summary>
-internal sealed record Finding(string Part, bool Ok, string Detail, string? Remedy);
-
 /// <summary><c>doctor</c>: what is missing, and what to do about it.</summary>
 internal static class DoctorCommand
 {

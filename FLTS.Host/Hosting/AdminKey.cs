@@ -35,15 +35,8 @@ internal sealed class AdminKey
         if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file).Trim() is { Length: > 0 } kept)
             return new AdminKey(kept, file, false);
 
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var made = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-        using (var stream = new FileStream(file, options))
-            stream.Write(Encoding.UTF8.GetBytes(made + "\n"));
-
+        AtomicFile.Write(file, Encoding.UTF8.GetBytes(made + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new AdminKey(made, file, true);
     }
 

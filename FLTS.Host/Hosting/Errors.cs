@@ -10,7 +10,7 @@ namespace FLTS.Host.Hosting;
 /// <summary>The one place that turns exceptions into problem details (RFC 9457).</summary>
 internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) : IExceptionHandler
 {
-    private static readonly string _tooLarge = $"The body is larger than {Server.LargestBody >> 20} MiB, the most that is taken at once.";
+    private static readonly string _tooLarge = $"The body is larger than {Requests.LargestBody >> 20} MiB, the most that is taken at once.";
 
     /// <summary>Gives a sentence to what ASP.NET refuses by itself, without an exception.</summary>
     public static void Explain(ProblemDetailsContext context)

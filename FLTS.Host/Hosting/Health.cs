@@ -1,8 +1,4 @@
-
 namespace FLTS.Host.Hosting;
-
-/// <summary>Answer of <c>/readyz</c>.</summary>
-internal sealed record Readiness(string Status, IReadOnlyDictionary<string, PartState> Parts, IReadOnlyList<string> Degraded);
 
 /// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: it can do its work.</summary>
 internal static class Health

@@ -3,16 +3,29 @@ using FLTS.Modules;
 namespace FLTS.Host.Hosting;
 
 /// <summary>The settings that choose between the two ways to run, read and checked once.</summary>
-internal sealed record HostSettings(
-    string DataDirectory,
-    bool IsPostgres,
-    string? DatabaseConnection,
-    bool IsS3,
-    bool IsRabbitMq,
-    string? RabbitMqUri,
-    bool JobsInPostgres,
-    IReadOnlyList<IModule> Modules)
+internal sealed record HostSettings
 {
+    /// <summary>Full path of the folder of database, objects, keys and logs; <c>Data:Directory</c>, default <c>./data</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary><c>Database:Provider</c> <c>postgres</c> instead of <c>sqlite</c>.</summary>
+    public bool IsPostgres { get; init; }
+
+    /// <summary><c>Storage:Provider</c> <c>s3</c> instead of <c>folder</c>.</summary>
+    public bool IsS3 { get; init; }
+
+    /// <summary><c>Bus:Transport</c> <c>rabbitmq</c> instead of <c>memory</c>.</summary>
+    public bool IsRabbitMq { get; init; }
+
+    /// <summary><c>Bus:RabbitMq:Uri</c>; an absolute URI where the bus is RabbitMQ.</summary>
+    public string? RabbitMqUri { get; init; }
+
+    /// <summary><c>Jobs:Storage</c> <c>postgres</c> instead of <c>memory</c>.</summary>
+    public bool JobsInPostgres { get; init; }
+
+    /// <summary>Modules of this process, in flow order; <c>Modules:Enabled</c>, default all.</summary>
+    public required IReadOnlyList<IModule> Modules { get; init; }
+
     /// <summary>Everything in this process and its data folder: no other program, no other process.</summary>
     public bool IsEmbedded => !IsPostgres;
 
@@ -31,15 +44,17 @@ internal sealed record HostSettings(
         if (enabled.FirstOrDefault(e => !names.Contains(e, StringComparer.OrdinalIgnoreCase)) is { } stranger)
             throw new InvalidInputException($"Modules:Enabled names '{stranger}'; modules are {string.Join(", ", names)}.");
 
-        var settings = new HostSettings(
-            Path.GetFullPath(configuration["Data:Directory"] ?? "./data"),
-            Choice(configuration, "Database:Provider", "sqlite", "postgres"),
-            configuration["Database:ConnectionString"],
-            Choice(configuration, "Storage:Provider", "folder", "s3"),
-            Choice(configuration, "Bus:Transport", "memory", "rabbitmq"),
-            configuration["Bus:RabbitMq:Uri"],
-            Choice(configuration, "Jobs:Storage", "memory", "postgres"),
-            [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || ModuleCatalog.Foundations.Contains(m.Name) || enabled.Contains(m.Name, StringComparer.OrdinalIgnoreCase))]);
+        string[] wanted = [.. enabled, .. enabled.Select(ModuleCatalog.Companions.GetValueOrDefault).OfType<string>(), .. ModuleCatalog.Foundations];
+        var settings = new HostSettings
+        {
+            DataDirectory = Path.GetFullPath(configuration["Data:Directory"] ?? "./data"),
+            IsPostgres = Choice(configuration, "Database:Provider", "sqlite", "postgres"),
+            IsS3 = Choice(configuration, "Storage:Provider", "folder", "s3"),
+            IsRabbitMq = Choice(configuration, "Bus:Transport", "memory", "rabbitmq"),
+            RabbitMqUri = configuration["Bus:RabbitMq:Uri"],
+            JobsInPostgres = Choice(configuration, "Jobs:Storage", "memory", "postgres"),
+            Modules = [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || wanted.Contains(m.Name, StringComparer.OrdinalIgnoreCase))],
+        };
         settings.Check();
         CheckUrls(configuration["urls"]);
         return settings;

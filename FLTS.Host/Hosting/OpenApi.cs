@@ -16,7 +16,16 @@ internal static class OpenApi
     public static IServiceCollection AddFltsOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
         var names = new ConcurrentDictionary<string, Type>();
-        options.CreateSchemaReferenceId = type => NameOf(type, names);
+        options.CreateSchemaReferenceId = type => IsId(type.Type) ? null : NameOf(type, names);
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // Their converter hides from the generator that ids are text.
+            var type = context.JsonTypeInfo.Type;
+            if (IsId(type))
+                schema.Type = Nullable.GetUnderlyingType(type) is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "FLTS";
@@ -71,6 +80,9 @@ internal static class OpenApi
             o.Telemetry = false;
         }).RequireRole(Roles.Read);
     }
+
+    private static bool IsId(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type).GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IId<>));
 
     /// <summary>Modules name their views alike (a run of a pipeline, a run of the registry); a schema has one name.</summary>
     private static string? NameOf(JsonTypeInfo type, ConcurrentDictionary<string, Type> names)

@@ -41,18 +41,12 @@ internal sealed partial class RerunOnRequeue(IServiceProvider services, ILogger<
     /// <summary>Null: not a step's job, or a step that no command starts again.</summary>
     private static Func<Task<string>>? Command(IReruns reruns, Job job) => job.Type != typeof(IStepJob) || job.Args is not [string step, string id, ..] ? null : step switch
     {
-        StepNames.Preprocess => () => reruns.PreprocessingAsync(id, CancellationToken.None),
-        StepNames.Train => () => reruns.RunAsync(id, CancellationToken.None),
-        StepNames.Evaluate => () => reruns.EvaluationAsync(id, CancellationToken.None),
+        StepNames.Preprocess => () => reruns.PreprocessingAsync(ConfigHash.From(id), CancellationToken.None),
+        StepNames.Train => () => reruns.RunAsync(RunId.From(id), CancellationToken.None),
+        StepNames.Evaluate => () => reruns.EvaluationAsync(PipelineId.From(id), CancellationToken.None),
         _ => null,
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The finished job {job_id} was requeued: {said}")]
     private static partial void LogSaid(ILogger logger, string job_id, string said);
-}
-
-/// <summary>Hangfire's filters with ours, for this host alone: its global list is shared by every host in a process.</summary>
-internal sealed class JobFilters(RerunOnRequeue requeue) : IJobFilterProvider
-{
-    public IEnumerable<JobFilter> GetFilters(Job job) => [.. JobFilterProviders.Providers.GetFilters(job), new JobFilter(requeue, JobFilterScope.Global, null)];
 }

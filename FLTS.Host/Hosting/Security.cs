@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Hangfire.Dashboard;
 
 namespace FLTS.Host.Hosting;
 
@@ -12,6 +11,16 @@ namespace FLTS.Host.Hosting;
 internal static class Security
 {
     public const string Header = "X-Api-Key";
+
+    /// <summary>For healthz and readyz.</summary>
+    public const string OpenToAll = "open";
+
+    /// <exception cref="InvalidInputException">The key that is set can be guessed.</exception>
+    public static WebApplicationBuilder AddFltsSecurity(this WebApplicationBuilder builder, HostSettings settings)
+    {
+        builder.Services.AddSingleton(AdminKey.Load(builder.Configuration, settings));
+        return builder;
+    }
 
     public static IApplicationBuilder UseFltsSecurity(this WebApplication app)
     {
@@ -48,7 +57,7 @@ internal static class Security
     /// <summary>Null: open to everybody.</summary>
     private static string? RoleOf(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/hangfire"))
+        if (context.Request.Path.StartsWithSegments(Dashboard.Path))
             return Roles.Admin;
 
         // Nothing is there, or not for this method or content type: who may look around may be told so.
@@ -59,16 +68,13 @@ internal static class Security
         return role is null ? Roles.Admin : role.Role == OpenToAll ? null : role.Role;
     }
 
-    /// <summary>For healthz and readyz.</summary>
-    public const string OpenToAll = "open";
-
     /// <summary>Pages that people open in a browser, which asks them for name and password itself.</summary>
     private static bool IsForBrowsers(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/hangfire") || context.Request.Path.StartsWithSegments("/scalar");
+        context.Request.Path.StartsWithSegments(Dashboard.Path) || context.Request.Path.StartsWithSegments("/scalar");
 
     /// <summary>A browser sends a password it knows with requests that other sites make too, so it opens what only reads, and the dashboard, which guards its forms itself.</summary>
     private static bool MayUseBasic(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || context.Request.Path.StartsWithSegments("/hangfire");
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || context.Request.Path.StartsWithSegments(Dashboard.Path);
 
     private static string? BasicPassword(HttpContext context)
     {
@@ -84,10 +90,4 @@ internal static class Security
             return null;
         }
     }
-}
-
-/// <summary>The middleware before it has asked for the key already.</summary>
-internal sealed class DashboardIsGuarded : IDashboardAuthorizationFilter
-{
-    public bool Authorize(DashboardContext context) => true;
 }

@@ -1,8 +1,4 @@
-
 namespace FLTS.Host.Hosting;
-
-/// <summary>State of a part for <c>/readyz</c>.</summary>
-internal sealed record PartState(string State, string? Reason);
 
 /// <summary>Proves every part, again and again until all work, then opens. Until then <c>/readyz</c> says what is missing and why.</summary>
 internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider time, ILogger<StartupGate> logger) : BackgroundService, IStartupGate

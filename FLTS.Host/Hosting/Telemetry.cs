@@ -15,9 +15,10 @@ internal static class Telemetry
 
     /// <param name="builder">The host's builder.</param>
     /// <param name="settings">Says where the data folder is.</param>
-    /// <param name="toConsole">JSON on standard output (containers); else into <c>logs/</c> of the data folder, and the console is for people.</param>
-    public static void AddFltsTelemetry(this WebApplicationBuilder builder, HostSettings settings, bool toConsole)
+    /// <param name="jsonToConsole">JSON on standard output (containers), as <c>Logging:Console</c> <c>json</c> asks for too; else into <c>logs/</c> of the data folder, and the console is for people.</param>
+    public static WebApplicationBuilder AddFltsTelemetry(this WebApplicationBuilder builder, HostSettings settings, bool jsonToConsole)
     {
+        var toConsole = jsonToConsole || builder.Configuration["Logging:Console"] == "json";
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(logging =>
         {
@@ -43,6 +44,7 @@ internal static class Telemetry
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             telemetry.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource(FltsMetrics.MeterName).AddSource("MassTransit").AddOtlpExporter());
+        return builder;
     }
 
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>

@@ -21,25 +21,25 @@ public static class ObjectKeys
 
     public static ObjectKey Source(string sha256) => new(DatasetBucket, $"{sha256}.csv");
 
-    public static ObjectKey Train(string configHash) => new(ProcessedBucket, $"{configHash}/train.parquet");
+    public static ObjectKey Train(ConfigHash configHash) => new(ProcessedBucket, $"{configHash}/train.parquet");
 
-    public static ObjectKey Test(string configHash) => new(ProcessedBucket, $"{configHash}/test.parquet");
+    public static ObjectKey Test(ConfigHash configHash) => new(ProcessedBucket, $"{configHash}/test.parquet");
 
-    public static ObjectKey Meta(string configHash) => new(ProcessedBucket, $"{configHash}/meta.json");
+    public static ObjectKey Meta(ConfigHash configHash) => new(ProcessedBucket, $"{configHash}/meta.json");
 
     /// <summary>A file of one attempt of a run; <paramref name="path"/> as in the manifest.</summary>
-    public static ObjectKey Artifact(string runId, int attempt, string path) =>
+    public static ObjectKey Artifact(RunId runId, int attempt, string path) =>
         new(ModelsBucket, $"{AttemptPrefix(runId, attempt)}{path}");
 
-    public static ObjectKey Manifest(string runId, int attempt) => Artifact(runId, attempt, "manifest.json");
+    public static ObjectKey Manifest(RunId runId, int attempt) => Artifact(runId, attempt, "manifest.json");
 
-    public static string AttemptPrefix(string runId, int attempt) =>
+    public static string AttemptPrefix(RunId runId, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{runId}/{attempt}/");
 
-    public static ObjectKey PointerHistory(string identifier, string configHash, DateTimeOffset at) =>
+    public static ObjectKey PointerHistory(Identifier identifier, ConfigHash configHash, DateTimeOffset at) =>
         new(PromotionBucket, string.Create(CultureInfo.InvariantCulture, $"{identifier}/{configHash}/promotion-{at.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.json"));
 
-    public static ObjectKey PointerOfConfig(string identifier, string configHash) => new(PromotionBucket, $"{identifier}/{configHash}/current.json");
+    public static ObjectKey PointerOfConfig(Identifier identifier, ConfigHash configHash) => new(PromotionBucket, $"{identifier}/{configHash}/current.json");
 
-    public static ObjectKey Pointer(string identifier) => new(PromotionBucket, $"{identifier}/current.json");
+    public static ObjectKey Pointer(Identifier identifier) => new(PromotionBucket, $"{identifier}/current.json");
 }

@@ -12,9 +12,9 @@ public sealed record ObjectReference(string Bucket, string Key, string Sha256);
 /// <summary>Processed data is stored, verified and recorded.</summary>
 [EntityName("training-data")]
 public sealed record DatasetReady(
-    string ConfigHash,
-    string Identifier,
-    string? PipelineId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
+    PipelineId? PipelineId,
     ObjectReference Train,
     ObjectReference Test,
     ObjectReference Meta,
@@ -24,16 +24,16 @@ public sealed record DatasetReady(
 
 /// <summary>The test part is stored; a batch forecast may run on it.</summary>
 [EntityName("inference-data")]
-public sealed record InferenceDataReady(string ConfigHash, string Identifier, string? PipelineId, ObjectReference Test, int TestRows);
+public sealed record InferenceDataReady(ConfigHash ConfigHash, Identifier Identifier, PipelineId? PipelineId, ObjectReference Test, int TestRows);
 
 /// <summary>A run changed: <c>RUNNING</c>, <c>SUCCESS</c> or <c>FAILED</c>.</summary>
 [EntityName("model-training")]
 public sealed record ModelTraining(
-    string RunId,
+    RunId RunId,
     string ModelType,
-    string ConfigHash,
-    string ParamsHash,
-    string Identifier,
+    ConfigHash ConfigHash,
+    ParamsHash ParamsHash,
+    Identifier Identifier,
     string Status,
     string? Error);
 
@@ -43,9 +43,9 @@ public sealed record ModelSelected(PromotionPointer Pointer);
 
 /// <summary>What the pointer files hold (FORECASTING.md 7).</summary>
 public sealed record PromotionPointer(
-    string Identifier,
-    string ConfigHash,
-    string RunId,
+    Identifier Identifier,
+    ConfigHash ConfigHash,
+    RunId RunId,
     string ModelType,
     string ModelUri,
     double? Rmse,
@@ -54,5 +54,5 @@ public sealed record PromotionPointer(
     double? Score,
     ScoreWeights Weights,
     DateTimeOffset Timestamp,
-    string AttemptId,
+    AttemptId AttemptId,
     int Version);

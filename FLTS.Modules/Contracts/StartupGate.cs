@@ -32,7 +32,7 @@ public interface IServingState
     int Promoted { get; }
 
     /// <summary>Identifiers whose champion cannot be loaded, each with the reason.</summary>
-    IReadOnlyDictionary<string, string> Refused { get; }
+    IReadOnlyDictionary<Identifier, string> Refused { get; }
 
     /// <summary>Completes when what was promoted before this process began is served, or cannot be for now.</summary>
     Task Settled { get; }

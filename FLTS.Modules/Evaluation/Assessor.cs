@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace FLTS.Modules.Evaluation;
 internal sealed record EvaluationResult(
     Decision Decision,
     ScoreboardModel? Board,
-    IReadOnlyDictionary<string, JsonObject> TestMetrics,
+    IReadOnlyDictionary<RunId, JsonObject> TestMetrics,
     PromotionPointer? Pointer);
 
 /// <summary>A decision with what it could not count on.</summary>
@@ -26,7 +27,7 @@ internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<s
 
     /// <summary>Ended without anything scored.</summary>
     public static Assessment Failed(string reason, IReadOnlyDictionary<string, string>? missing = null, IReadOnlyList<(RunRow Run, string Reason)>? corrupt = null) => new(
-        new EvaluationResult(new Decision(AttemptOutcome.Failed, null, reason, false), null, new Dictionary<string, JsonObject>(), null),
+        new EvaluationResult(new Decision(AttemptOutcome.Failed, null, reason, false), null, new Dictionary<RunId, JsonObject>(), null),
         missing ?? new Dictionary<string, string>(),
         corrupt ?? []);
 }
@@ -42,7 +43,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
     /// <param name="cancellation">Looked at between models.</param>
     /// <exception cref="UnavailableException">The store refuses.</exception>
     /// <exception cref="CorruptArtifactException">The processed data is not what was stored.</exception>
-    public async Task<Assessment> AssessAsync(EvaluationInput input, EvaluationPolicy policy, string attemptId, bool force, ICollection<Refusal> refusals, CancellationToken cancellation)
+    public async Task<Assessment> AssessAsync(EvaluationInput input, EvaluationPolicy policy, AttemptId attemptId, bool force, ICollection<Refusal> refusals, CancellationToken cancellation)
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var run in input.Runs.Where(r => r.Status != RunStatus.Succeeded))
@@ -52,7 +53,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
         var candidates = new List<Candidate>();
         try
         {
-            var succeeded = input.Runs.Where(r => r.Status == RunStatus.Succeeded).OrderBy(r => ForecasterCatalog.Order(r.ModelType)).ThenBy(r => r.RunId, StringComparer.Ordinal).ToList();
+            var succeeded = input.Runs.Where(r => r.Status == RunStatus.Succeeded).OrderBy(r => ForecasterCatalog.Order(r.ModelType)).ThenBy(r => r.RunId.Value, StringComparer.Ordinal).ToList();
             var dataset = succeeded.Count > 0 ? await verifier.DataAsync(input.Pipeline.ConfigHash, input.Pipeline.Identifier, refusals, cancellation) : null;
             foreach (var run in succeeded)
             {
@@ -91,7 +92,7 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
 
     private async Task<EvaluationResult> ScoreAsync(
         EvaluationInput input,
-        string attemptId,
+        AttemptId attemptId,
         PreparedDataset dataset,
         List<Candidate> candidates,
         EvaluationPolicy policy,
@@ -117,15 +118,15 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
 
         var line = champion is null ? null : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scoring.Champion?.Score, scoring.Champion?.NotApplicable);
         var contenders = scoring.Candidates
-            .Select(c => new Contender(c.RunId!, c.ModelType, ForecasterCatalog.Order(c.ModelType), c.Score, input.RolledBack.Contains(c.RunId!)))
+            .Select(c => new Contender(c.RunId!.Value, c.ModelType, ForecasterCatalog.Order(c.ModelType), c.Score, input.RolledBack.Contains(c.RunId!.Value)))
             .ToList();
         var decision = PromotionDecision.Decide(contenders, [.. scoring.References.Select(r => new ReferenceLine(r.ModelType, r.Score))], line, pipeline.Sequence, policy, force);
-        var board = Boards.Build(pipeline, scoring, contenders, line, decision, policy, Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
+        var board = Boards.Build(pipeline, scoring, contenders, line, decision, policy, ScoreboardId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N")));
         LogBoard(logger, pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, Boards.Summary(board));
         return new EvaluationResult(decision, board, Boards.TestMetrics(board), Pointer(input, decision, board, policy, attemptId));
     }
 
-    private PromotionPointer? Pointer(EvaluationInput input, Decision decision, ScoreboardModel board, EvaluationPolicy policy, string attemptId)
+    private PromotionPointer? Pointer(EvaluationInput input, Decision decision, ScoreboardModel board, EvaluationPolicy policy, AttemptId attemptId)
     {
         if (decision.SelectedRunId is not { } runId)
             return null;
@@ -167,14 +168,14 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
     }
 
     [LoggerMessage(EventName = "promotion_artifacts_ok", Level = LogLevel.Information, Message = "The artifacts of {model_type} run {run_id} are whole (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogArtifactsOk(ILogger logger, string model_type, string run_id, string config_hash, string identifier);
+    private static partial void LogArtifactsOk(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "promotion_no_valid_runs", Level = LogLevel.Error, Message = "Nothing to promote: {reason}")]
     private static partial void LogNoRuns(ILogger logger, string reason);
 
     [LoggerMessage(EventName = "promotion_scoreboard", Level = LogLevel.Information, Message = "Scores: {scores} (pipeline_id {pipeline_id}, config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogBoard(ILogger logger, string pipeline_id, string config_hash, string identifier, string scores);
+    private static partial void LogBoard(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier, string scores);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The champion's artifacts (run {run_id}) are corrupt: {reason}")]
-    private static partial void LogChampionCorrupt(ILogger logger, string run_id, string reason);
+    private static partial void LogChampionCorrupt(ILogger logger, RunId run_id, string reason);
 }

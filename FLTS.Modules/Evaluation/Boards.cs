@@ -8,11 +8,11 @@ namespace FLTS.Modules.Evaluation;
 internal static class Boards
 {
     public static ScoreboardModel Build(
-        PipelineRow pipeline, Scoring scoring, IReadOnlyList<Contender> contenders, ChampionLine? champion, Decision decision, EvaluationPolicy policy, string scoreboardId)
+        PipelineRow pipeline, Scoring scoring, IReadOnlyList<Contender> contenders, ChampionLine? champion, Decision decision, EvaluationPolicy policy, ScoreboardId scoreboardId)
     {
         var ranks = PromotionDecision.Ranked(contenders, champion).Select((c, i) => (c.RunId, Rank: i + 1)).ToDictionary(r => r.RunId, r => r.Rank);
         var candidates = scoring.Candidates
-            .Select(c => c with { Rank = ranks.TryGetValue(c.RunId!, out var rank) ? rank : null })
+            .Select(c => c with { Rank = ranks.TryGetValue(c.RunId!.Value, out var rank) ? rank : null })
             .Select(c => c.Rank == 1 ? c with { BelowBaseline = decision.BelowBaseline } : c)
             .OrderBy(c => c.Rank ?? int.MaxValue);
         return new ScoreboardModel(
@@ -26,10 +26,10 @@ internal static class Boards
             [.. candidates, .. scoring.References.OrderBy(r => r.Score ?? double.MaxValue), .. scoring.Champion is null ? [] : new[] { scoring.Champion }]);
     }
 
-    public static Dictionary<string, JsonObject> TestMetrics(ScoreboardModel board) => board.Entries
+    public static Dictionary<RunId, JsonObject> TestMetrics(ScoreboardModel board) => board.Entries
         .Where(e => e is { Kind: "candidate", NotApplicable: null })
         .ToDictionary(
-            e => e.RunId!,
+            e => e.RunId!.Value,
             e => new JsonObject
             {
                 ["test_score"] = e.Score,
@@ -40,8 +40,7 @@ internal static class Boards
                 ["test_skill"] = e.Skill,
                 ["test_mase"] = e.Mase,
                 ["scored_rows"] = board.ScoredRows,
-            },
-            StringComparer.Ordinal);
+            });
 
     public static string Summary(ScoreboardModel board) => string.Join(
         ", ", board.Entries.Select(e => $"{e.ModelType} {e.Score?.ToString("0.00000", CultureInfo.InvariantCulture) ?? "-"}"));

@@ -1,5 +1,7 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Evaluation;
@@ -10,7 +12,7 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
     /// <summary>The processed data of a run.</summary>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">It is not what was stored.</exception>
-    public Task<PreparedDataset> DataAsync(string configHash, string identifier, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+    public Task<PreparedDataset> DataAsync(ConfigHash configHash, Identifier identifier, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
         new StoredThing($"The data {configHash}", null, configHash, identifier), refusals, () => data.OpenAsync(configHash, cancellation), cancellation);
 
     /// <summary>Loads a candidate, by what the store holds now: what is only whole in this machine's cache cannot be served by anybody else.</summary>

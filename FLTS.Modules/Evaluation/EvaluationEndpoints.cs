@@ -37,6 +37,6 @@ internal static class EvaluationEndpoints
         JsonElement body, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, PromoteService service, CancellationToken cancellation) =>
         TypedResults.Ok(await service.PromoteAsync(PromoteRequest.Parse(body), idempotencyKey, cancellation));
 
-    private static async Task<Ok<ChampionView>> RollBackAsync(string identifier, JsonElement? body, RollbackService service, CancellationToken cancellation) =>
+    private static async Task<Ok<ChampionView>> RollBackAsync(Identifier identifier, JsonElement? body, RollbackService service, CancellationToken cancellation) =>
         TypedResults.Ok(await service.RollBackAsync(identifier, RollbackRequest.Parse(body), cancellation));
 }

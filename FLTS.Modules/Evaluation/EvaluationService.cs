@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
@@ -14,6 +13,7 @@ internal sealed partial class EvaluationService(
     EvaluationStore store,
     Assessor assessor,
     PromotionAnnouncer announcer,
+    TimeProvider time,
     ILogger<EvaluationService> logger) : StepWork<PipelineRow>(step)
 {
     private EvaluationInput? _input;
@@ -39,7 +39,7 @@ internal sealed partial class EvaluationService(
         FaultPoint.Reach("evaluate.begun");
         var attempt = await OpenAttemptAsync(execution, execution.Working);
         FaultPoint.Reach("evaluate.attempt-opened");
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(input.Pipeline.Evaluation)!.AsObject());
         LogStart(logger);
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
@@ -53,7 +53,7 @@ internal sealed partial class EvaluationService(
         }
 
         await ConcludeAsync(execution, attempt, assessment, execution.Working);
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        var seconds = time.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.PromotionDuration.Record(seconds);
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", step.Name));
     }
@@ -75,7 +75,7 @@ internal sealed partial class EvaluationService(
     private async Task<PromotionAttemptRow> OpenAttemptAsync(Execution<PipelineRow> execution, CancellationToken cancellation)
     {
         _attempt ??= await store.OpenAttemptAsync(_input!, execution.Wake, cancellation);
-        execution.Tell("attempt_id", _attempt.AttemptId);
+        execution.Tell("attempt_id", _attempt.AttemptId.Value);
         return _attempt;
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class EvaluationService(
 
     // The run that was selected is no id of the scope.
     [LoggerMessage(EventName = "promotion_decision", Level = LogLevel.Information, Message = "{outcome}: {reason} (run_id {run_id})")]
-    private static partial void LogDecision(ILogger logger, AttemptOutcome outcome, string reason, string? run_id);
+    private static partial void LogDecision(ILogger logger, AttemptOutcome outcome, string reason, RunId? run_id);
 
     [LoggerMessage(EventName = "promotion_kept_champion", Level = LogLevel.Information, Message = "The champion stays: {reason}")]
     private static partial void LogKept(ILogger logger, string reason);
@@ -131,5 +131,5 @@ internal sealed partial class EvaluationService(
     private static partial void LogDuplicate(ILogger logger);
 
     [LoggerMessage(EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason}")]
-    private static partial void LogInvalid(ILogger logger, string model_type, string run_id, string reason);
+    private static partial void LogInvalid(ILogger logger, string model_type, RunId run_id, string reason);
 }

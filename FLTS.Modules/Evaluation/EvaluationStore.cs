@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Steps;
@@ -8,12 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A pipeline with its data and runs, the champion in force and the runs that were rolled back from.</summary>
-internal sealed record EvaluationInput(PipelineRow Pipeline, DatasetStatus Dataset, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun, IReadOnlySet<string> RolledBack);
+internal sealed record EvaluationInput(PipelineRow Pipeline, DatasetStatus Dataset, IReadOnlyList<RunRow> Runs, ChampionRow? Champion, RunRow? ChampionRun, IReadOnlySet<RunId> RolledBack);
 
 /// <summary>Rows of evaluation and promotion.</summary>
 internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
 {
-    public async Task<List<PipelineRow>> WaitingForAsync(string runId, CancellationToken cancellation)
+    public async Task<List<PipelineRow>> WaitingForAsync(RunId runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Pipelines.AsNoTracking()
@@ -23,7 +24,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
     }
 
     /// <summary>Null: no such pipeline, or it has ended.</summary>
-    public async Task<EvaluationInput?> ReadAsync(string pipelineId, CancellationToken cancellation)
+    public async Task<EvaluationInput?> ReadAsync(PipelineId pipelineId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs).Unfinished().SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation);
@@ -52,7 +53,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
 
         var key = CanonicalJson.Hash(new JsonObject
         {
-            ["pipeline_id"] = pipeline.PipelineId,
+            ["pipeline_id"] = pipeline.PipelineId.Value,
             ["candidates"] = JsonNode.Parse(candidates),
             ["policy"] = JsonNode.Parse(pipeline.Evaluation),
             ["champion_version"] = input.Champion?.Version ?? 0,
@@ -61,7 +62,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         await db.InsertIfAbsentAsync(
             new PromotionAttemptRow
             {
-                AttemptId = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+                AttemptId = AttemptId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N")),
                 IdempotencyKey = $"auto/{key}",
                 ConfigHash = pipeline.ConfigHash,
                 Identifier = pipeline.Identifier,
@@ -180,7 +181,7 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
             .OrderBy(p => p.At));
     }
 
-    private static IQueryable<PromotionAttemptRow> OpenOf(RegistryDbContext db, string pipelineId) =>
+    private static IQueryable<PromotionAttemptRow> OpenOf(RegistryDbContext db, PipelineId pipelineId) =>
         db.PromotionAttempts.AsNoTracking().Where(a => a.PipelineId == pipelineId && a.EndedAt == null);
 
     /// <summary>The attempt unless it has ended: what has ended is never changed.</summary>
@@ -188,10 +189,10 @@ internal sealed class EvaluationStore(IDbContextFactory<RegistryDbContext> regis
         db.PromotionAttempts.Where(a => a.AttemptId == attempt.AttemptId && a.EndedAt == null);
 
     private static string CandidatesOf(EvaluationInput input) =>
-        JsonSerializer.Serialize(input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId).Order(StringComparer.Ordinal));
+        JsonSerializer.Serialize(input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId.Value).Order(StringComparer.Ordinal));
 
     private static IQueryable<PipelineRow> Mine(RegistryDbContext db, Lease lease) =>
-        db.Pipelines.Where(p => p.PipelineId == lease.Id && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);
+        db.Pipelines.Where(p => p.PipelineId == PipelineId.From(lease.Id) && p.LeaseToken == lease.Token && p.LeaseOwner == lease.Owner);
 
     private static PipelineStatus Status(AttemptOutcome outcome) => outcome switch
     {

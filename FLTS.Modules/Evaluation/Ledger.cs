@@ -1,16 +1,17 @@
+
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A line of an identifier's ledger.</summary>
-internal sealed record LedgerLine(int Version, string RunId, bool IsRollback);
+internal sealed record LedgerLine(int Version, RunId RunId, bool IsRollback);
 
 /// <summary>What the ledger of an identifier says about rollbacks. Pure functions.</summary>
 internal static class Ledger
 {
     /// <summary>Runs that were rolled back from and not put in force since.</summary>
     /// <param name="lines">All lines of one identifier, by version.</param>
-    public static IReadOnlySet<string> RolledBack(IReadOnlyList<LedgerLine> lines)
+    public static IReadOnlySet<RunId> RolledBack(IReadOnlyList<LedgerLine> lines)
     {
-        var runs = new HashSet<string>(StringComparer.Ordinal);
+        var runs = new HashSet<RunId>();
         for (var i = 0; i < lines.Count; i++)
         {
             if (lines[i].IsRollback && i > 0)

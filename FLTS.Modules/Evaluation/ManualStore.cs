@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -72,7 +73,7 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
     public PromotionAttemptRow NewAttempt(EvaluationInput input, string? key, string request, AttemptTrigger trigger)
     {
         var now = time.GetUtcNow();
-        var id = Guid.CreateVersion7(now).ToString("N");
+        var id = AttemptId.From(Guid.CreateVersion7(now).ToString("N"));
         var policy = JsonNode.Parse(input.Pipeline.Evaluation)!.AsObject();
         policy[Request] = JsonNode.Parse(request);
         return new PromotionAttemptRow
@@ -108,7 +109,7 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
     public async Task<bool> AliasAsync(PromotionAttemptRow attempt, PromotionAttemptRow answer, CancellationToken cancellation)
     {
         var policy = JsonNode.Parse(attempt.Policy)!.AsObject();
-        policy[AnsweredBy] = answer.AttemptId;
+        policy[AnsweredBy] = answer.AttemptId.Value;
         (attempt.Policy, attempt.Outcome, attempt.EndedAt, attempt.DurationMs) = (policy.ToJsonString(), AttemptOutcome.KeptChampion, time.GetUtcNow(), 0);
         attempt.PipelineId = null; // The pipeline's story is the attempt that answers.
         attempt.Reason = $"answered by attempt {answer.AttemptId}: the same candidates and policy, and the champion is unchanged since";
@@ -121,7 +122,7 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         if (JsonNode.Parse(attempt.Policy)?[AnsweredBy]?.GetValue<string>() is { } id)
-            attempt = await db.PromotionAttempts.AsNoTracking().SingleAsync(a => a.AttemptId == id, cancellation);
+            attempt = await db.PromotionAttempts.AsNoTracking().SingleAsync(a => a.AttemptId == AttemptId.From(id), cancellation);
 
         var board = await db.Scoreboards.AsNoTracking().SingleOrDefaultAsync(s => s.ScoreboardId == attempt.ScoreboardId, cancellation);
         return new PromoteAnswer(AttemptView.Of(attempt), board is null ? null : JsonNode.Parse(board.Board), false);
@@ -138,12 +139,12 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
         return (pipeline, await db.Runs.AsNoTracking().Where(r => ids.Contains(r.RunId)).ToListAsync(cancellation));
     }
 
-    private static async Task<(PipelineRow Pipeline, List<RunRow> Runs)> OfRunsAsync(RegistryDbContext db, IReadOnlyList<string> ids, CancellationToken cancellation)
+    private static async Task<(PipelineRow Pipeline, List<RunRow> Runs)> OfRunsAsync(RegistryDbContext db, IReadOnlyList<RunId> ids, CancellationToken cancellation)
     {
         var runs = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.RunId)).ToListAsync(cancellation);
-        if (ids.Except(runs.Select(r => r.RunId), StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+        if (ids.Except(runs.Select(r => r.RunId)).ToList() is { Count: > 0 } unknown)
             throw new NotFoundException($"There is no run {string.Join(", ", unknown)}.");
-        if (runs.Select(r => r.ConfigHash).Distinct(StringComparer.Ordinal).Count() > 1)
+        if (runs.Select(r => r.ConfigHash).Distinct().Count() > 1)
             throw new InvalidInputException($"'run_ids' are of several config_hashes ({string.Join(", ", runs.Select(r => $"{r.RunId}: {r.ConfigHash}"))}); only models of the same data can be compared.");
 
         var pipeline = await db.Pipelines.AsNoTracking()
@@ -155,7 +156,7 @@ internal sealed class ManualStore(IDbContextFactory<RegistryDbContext> registry,
     }
 
     private static string CandidatesOf(EvaluationInput input) =>
-        JsonSerializer.Serialize(input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId).Order(StringComparer.Ordinal));
+        JsonSerializer.Serialize(input.Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId.Value).Order(StringComparer.Ordinal));
 
     private static string PolicyOf(JsonObject policy)
     {

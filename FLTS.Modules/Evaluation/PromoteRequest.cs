@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>Body of <c>POST /promote</c>. Read strictly: an unknown member or a wrong type is said by name.</summary>
-internal sealed record PromoteRequest(string? ConfigHash, string? PipelineId, IReadOnlyList<string>? RunIds, string? Identifier, bool Force, bool DryRun, string? Reason, string Canonical)
+internal sealed record PromoteRequest(ConfigHash? ConfigHash, PipelineId? PipelineId, IReadOnlyList<RunId>? RunIds, Identifier? Identifier, bool Force, bool DryRun, string? Reason, string Canonical)
 {
     private const int LongestReason = 500;
     private const int MostRuns = 100;
@@ -20,23 +21,23 @@ internal sealed record PromoteRequest(string? ConfigHash, string? PipelineId, IR
             throw new InvalidInputException($"Exactly one of 'config_hash', 'pipeline_id' and 'run_ids' says what is promoted; given {(named.Length == 0 ? "is none" : $"are {string.Join(", ", named)}")}.");
 
         return new PromoteRequest(
-            RequestReader.Text(members, "config_hash", 64),
-            RequestReader.Text(members, "pipeline_id", 64),
+            RequestReader.Id<ConfigHash>(members, "config_hash", 64),
+            RequestReader.Id<PipelineId>(members, "pipeline_id", 64),
             RunsOf(members),
-            RequestReader.Text(members, "identifier", 64),
+            RequestReader.Id<Identifier>(members, "identifier", 64),
             RequestReader.Flag(members, "force"),
             RequestReader.Flag(members, "dry_run"),
             RequestReader.Text(members, "reason", LongestReason),
             CanonicalJson.Serialize(JsonNode.Parse(body.GetRawText())));
     }
 
-    private static List<string>? RunsOf(Dictionary<string, JsonElement> members)
+    private static List<RunId>? RunsOf(Dictionary<string, JsonElement> members)
     {
         if (!members.TryGetValue("run_ids", out var value))
             return null;
 
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is >= 1 and <= MostRuns && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String)
-            ? [.. value.EnumerateArray().Select(v => v.GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
+            ? [.. value.EnumerateArray().Select(v => v.GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(RunId.From)]
             : throw new InvalidInputException($"'run_ids' must be a list of 1 to {MostRuns} run ids.");
     }
 }
@@ -94,6 +95,10 @@ internal static class RequestReader
             ? text
             : throw new InvalidInputException($"'{name}' must be text of 1 to {longest} characters.");
     }
+
+    public static TId? Id<TId>(Dictionary<string, JsonElement> members, string name, int longest)
+        where TId : struct, IId<TId> =>
+        Text(members, name, longest) is { } text ? TId.From(text) : null;
 
     public static bool Flag(Dictionary<string, JsonElement> members, string name) => members.TryGetValue(name, out var value) && value.ValueKind switch
     {

@@ -135,7 +135,7 @@ internal sealed partial class PromoteService(
     }
 
     /// <summary>A pipeline that has not ended trains it once more by itself; one that has is asked to.</summary>
-    private async Task<string> AgainAsync(string runId, CancellationToken cancellation)
+    private async Task<string> AgainAsync(RunId runId, CancellationToken cancellation)
     {
         if (reruns.FirstOrDefault() is not { } command)
             return $" POST /runs/{runId}/rerun trains it again.";
@@ -150,12 +150,12 @@ internal sealed partial class PromoteService(
         }
     }
 
-    private async Task<LeaseKeeper> WaitAsync(string pipelineId, CancellationToken cancellation)
+    private async Task<LeaseKeeper> WaitAsync(PipelineId pipelineId, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
         while (true)
         {
-            if (await LeaseKeeper.TryAcquireAsync<PipelineRow>(leases, pipelineId, time, logger, cancellation) is { } keeper)
+            if (await LeaseKeeper.TryAcquireAsync<PipelineRow>(leases, pipelineId.Value, time, logger, cancellation) is { } keeper)
                 return keeper;
             if (time.GetElapsedTime(began) > _patience)
                 throw new ConflictException($"Pipeline '{pipelineId}' is being evaluated; ask again when that has ended.");
@@ -165,11 +165,11 @@ internal sealed partial class PromoteService(
     }
 
     [LoggerMessage(EventName = "promotion_duplicate", Level = LogLevel.Information, Message = "Asked again by hand: attempt {attempt_id} had concluded and the champion is unchanged since (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogDuplicate(ILogger logger, string attempt_id, string config_hash, string identifier);
+    private static partial void LogDuplicate(ILogger logger, AttemptId attempt_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "promotion_decision", Level = LogLevel.Information, Message = "{outcome} by hand: {reason} (run_id {run_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogDecision(ILogger logger, AttemptOutcome outcome, string reason, string? run_id, string config_hash, string identifier, string attempt_id);
+    private static partial void LogDecision(ILogger logger, AttemptOutcome outcome, string reason, RunId? run_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
 
     [LoggerMessage(EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogInvalid(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string reason);
+    private static partial void LogInvalid(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, string reason);
 }

@@ -36,8 +36,8 @@ internal sealed partial class PromotionAnnouncer(PointerWriter pointers, IBus bu
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     [LoggerMessage(EventName = "promotion_publish", Level = LogLevel.Information, Message = "Run {run_id} is in force (config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogPublished(ILogger logger, string run_id, string config_hash, string identifier, string attempt_id);
+    private static partial void LogPublished(ILogger logger, RunId run_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {run_id} is in force for {identifier}, but its pointer or event could not be sent; the Reconciler writes the pointer.")]
-    private static partial void LogNotPublished(ILogger logger, string run_id, string identifier, Exception exception);
+    private static partial void LogNotPublished(ILogger logger, RunId run_id, Identifier identifier, Exception exception);
 }

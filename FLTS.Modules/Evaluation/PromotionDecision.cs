@@ -8,7 +8,7 @@ namespace FLTS.Modules.Evaluation;
 /// <param name="TypeOrder">Position of the type; the lower one wins a tie.</param>
 /// <param name="Score">Lower wins; null: could not be scored.</param>
 /// <param name="RolledBack">True for a run that was rolled back from: it may not win by itself again.</param>
-internal sealed record Contender(string RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false);
+internal sealed record Contender(RunId RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false);
 
 /// <summary>The champion's line.</summary>
 /// <param name="RunId">Its run.</param>
@@ -16,13 +16,13 @@ internal sealed record Contender(string RunId, string ModelType, int TypeOrder, 
 /// <param name="Sequence">Sequence of the pipeline (or rollback) that put it in force.</param>
 /// <param name="Score">On the same cells; null where it cannot be compared.</param>
 /// <param name="Incomparable">Why it cannot be compared; null where it can.</param>
-internal sealed record ChampionLine(string RunId, int Version, long Sequence, double? Score, string? Incomparable);
+internal sealed record ChampionLine(RunId RunId, int Version, long Sequence, double? Score, string? Incomparable);
 
 /// <summary>A reference's line.</summary>
 internal sealed record ReferenceLine(string ModelType, double? Score);
 
 /// <summary>What is decided.</summary>
-internal sealed record Decision(AttemptOutcome Outcome, string? SelectedRunId, string Reason, bool BelowBaseline);
+internal sealed record Decision(AttemptOutcome Outcome, RunId? SelectedRunId, string Reason, bool BelowBaseline);
 
 /// <summary>Who is promoted (FORECASTING.md 7). A pure function of the scores.</summary>
 internal static class PromotionDecision
@@ -70,7 +70,7 @@ internal static class PromotionDecision
         .OrderBy(c => c.Score)
         .ThenBy(c => c.RunId == champion?.RunId ? 0 : 1)
         .ThenBy(c => c.TypeOrder)
-        .ThenBy(c => c.RunId, StringComparer.Ordinal);
+        .ThenBy(c => c.RunId.Value, StringComparer.Ordinal);
 
     /// <summary>Why the champion stays; null where it does not.</summary>
     private static string? Gate(Contender best, double score, IReadOnlyList<ReferenceLine> references, ChampionLine? champion, EvaluationPolicy policy)

@@ -16,11 +16,11 @@ internal static class PromotionRows
         return new EvaluationInput(pipeline, dataset, runs, champion, championRun, Ledger.RolledBack(await LinesAsync(db, pipeline.Identifier, cancellation)));
     }
 
-    public static IQueryable<ChampionRow> Newest(RegistryDbContext db, string identifier) =>
+    public static IQueryable<ChampionRow> Newest(RegistryDbContext db, Identifier identifier) =>
         db.Champions.AsNoTracking().Where(c => c.Identifier == identifier).OrderByDescending(c => c.Version);
 
     /// <summary>The ledger of an identifier, by version.</summary>
-    public static Task<List<LedgerLine>> LinesAsync(RegistryDbContext db, string identifier, CancellationToken cancellation) => db.Champions.AsNoTracking()
+    public static Task<List<LedgerLine>> LinesAsync(RegistryDbContext db, Identifier identifier, CancellationToken cancellation) => db.Champions.AsNoTracking()
         .Where(c => c.Identifier == identifier)
         .OrderBy(c => c.Version)
         .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) => new LedgerLine(c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback))
@@ -28,7 +28,7 @@ internal static class PromotionRows
 
     /// <summary>Champion and test metrics, inside the caller's transaction.</summary>
     /// <returns>False: another promotion of the identifier took this version; the caller rolls back.</returns>
-    public static async Task<bool> AddAsync(RegistryDbContext db, EvaluationInput input, string attemptId, EvaluationResult result, CancellationToken cancellation)
+    public static async Task<bool> AddAsync(RegistryDbContext db, EvaluationInput input, AttemptId attemptId, EvaluationResult result, CancellationToken cancellation)
     {
         // A sequence never falls: what superseded an attempt once does so for ever.
         var sequence = Math.Max(input.Pipeline.Sequence, input.Champion?.Sequence ?? 0);
@@ -44,7 +44,7 @@ internal static class PromotionRows
         return true;
     }
 
-    public static ChampionRow Champion(PromotionPointer pointer, long sequence, string attemptId) => new()
+    public static ChampionRow Champion(PromotionPointer pointer, long sequence, AttemptId attemptId) => new()
     {
         Identifier = pointer.Identifier,
         Version = pointer.Version,
@@ -58,7 +58,7 @@ internal static class PromotionRows
     };
 
     /// <summary>Keeps a scoreboard whole; before the attempt that names it.</summary>
-    public static async Task AddBoardAsync(RegistryDbContext db, ScoreboardModel? board, string pipelineId, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task AddBoardAsync(RegistryDbContext db, ScoreboardModel? board, PipelineId pipelineId, DateTimeOffset now, CancellationToken cancellation)
     {
         if (board is null)
             return;

@@ -17,7 +17,7 @@ internal sealed partial class RollbackService(
 {
     /// <exception cref="NotFoundException">The identifier has no champion, or not this version.</exception>
     /// <exception cref="ConflictException">There is nothing to go back to, its artifacts cannot be used, or the champion changed meanwhile.</exception>
-    public async Task<ChampionView> RollBackAsync(string identifier, RollbackRequest request, CancellationToken cancellation)
+    public async Task<ChampionView> RollBackAsync(Identifier identifier, RollbackRequest request, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var lines = await PromotionRows.LinesAsync(db, identifier, cancellation);
@@ -58,7 +58,7 @@ internal sealed partial class RollbackService(
         return new ChampionView(pointer.Version, pointer.RunId, pointer.ModelType, pointer.ConfigHash, now, null, attempt.AttemptId);
     }
 
-    private static LedgerLine Target(string identifier, List<LedgerLine> lines, int? version)
+    private static LedgerLine Target(Identifier identifier, List<LedgerLine> lines, int? version)
     {
         var current = lines[^1];
         if (version is not { } wanted)
@@ -92,7 +92,7 @@ internal sealed partial class RollbackService(
         var reason = $"rolled back from version {current.Version} ({current.ModelType} run {current.RunId}) to the model of version {target.Version}";
         return new PromotionAttemptRow
         {
-            AttemptId = Guid.CreateVersion7(now).ToString("N"),
+            AttemptId = AttemptId.From(Guid.CreateVersion7(now).ToString("N")),
             IdempotencyKey = $"rollback/{current.Identifier}/{current.Version + 1}",
             ConfigHash = target.ConfigHash,
             Identifier = current.Identifier,
@@ -100,7 +100,7 @@ internal sealed partial class RollbackService(
             Trigger = AttemptTrigger.Rollback,
             Outcome = AttemptOutcome.Promoted,
             Reason = request.Reason is { } said ? $"{reason}: {said}" : reason,
-            Candidates = new JsonArray(target.RunId).ToJsonString(),
+            Candidates = new JsonArray(target.RunId.Value).ToJsonString(),
             SelectedRunId = target.RunId,
             Tries = Refusals.Add("[]", refusals),
             CreatedAt = began,
@@ -110,5 +110,5 @@ internal sealed partial class RollbackService(
     }
 
     [LoggerMessage(EventName = "promotion_decision", Level = LogLevel.Information, Message = "{reason} (run_id {run_id}, config_hash {config_hash}, identifier {identifier}, attempt_id {attempt_id})")]
-    private static partial void LogRolledBack(ILogger logger, string reason, string run_id, string config_hash, string identifier, string attempt_id);
+    private static partial void LogRolledBack(ILogger logger, string reason, RunId run_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
 }

@@ -4,9 +4,9 @@ namespace FLTS.Modules.Evaluation;
 
 /// <summary>A scoreboard as <c>GET /scoreboards</c> answers it.</summary>
 internal sealed record ScoreboardModel(
-    string ScoreboardId,
-    string ConfigHash,
-    string Identifier,
+    ScoreboardId ScoreboardId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
     int ScoredRows,
     int SkippedRows,
     int EvaluationHorizon,
@@ -18,7 +18,7 @@ internal sealed record ScoreboardEntry(
     int? Rank,
     string Kind,
     string ModelType,
-    string? RunId,
+    RunId? RunId,
     double? Score,
     double? Rmse,
     double? Mae,
@@ -33,10 +33,10 @@ internal sealed record ScoreboardEntry(
     IReadOnlyList<StepScore>? PerStep,
     IReadOnlyDictionary<string, string>? Undefined)
 {
-    public static ScoreboardEntry Of(string kind, string modelType, string? runId, ForecastScore score, bool leadFromEndOfTrain) => new(
+    public static ScoreboardEntry Of(string kind, string modelType, RunId? runId, ForecastScore score, bool leadFromEndOfTrain) => new(
         null, kind, modelType, runId, score.Score, score.Rmse, score.Mae, score.Mse, score.R2, score.Skill, score.Mase,
         null, leadFromEndOfTrain ? "from_end_of_train" : null, null, score.PerTarget, score.PerStep, score.Undefined);
 
-    public static ScoreboardEntry NotScored(string kind, string modelType, string? runId, string why) => new(
+    public static ScoreboardEntry NotScored(string kind, string modelType, RunId? runId, string why) => new(
         null, kind, modelType, runId, null, null, null, null, null, null, null, why, null, null, null, null, null);
 }

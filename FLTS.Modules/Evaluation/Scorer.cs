@@ -1,12 +1,14 @@
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A loaded candidate.</summary>
-internal sealed record Candidate(string RunId, LoadedModel Model);
+internal sealed record Candidate(RunId RunId, LoadedModel Model);
 
 /// <summary>What scoring gave.</summary>
 internal sealed record Scoring(EvaluationFrame Frame, IReadOnlyList<ScoreboardEntry> Candidates, IReadOnlyList<ScoreboardEntry> References, ScoreboardEntry? Champion);
@@ -24,7 +26,7 @@ internal static class Scorer
         if (champion is not null && incomparable is null)
             inputLength = Math.Max(inputLength, champion.Model.Manifest.InputLen);
 
-        var frame = data.Evaluation(inputLength, policy.EvaluationHorizon);
+        var frame = EvaluationFrame.Of(data, inputLength, policy.EvaluationHorizon);
         if (champion is not null && incomparable is null)
         {
             var reach = data.Meta.Step * (policy.EvaluationHorizon - 1);

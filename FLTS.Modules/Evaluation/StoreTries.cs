@@ -8,7 +8,7 @@ namespace FLTS.Modules.Evaluation;
 /// <param name="RunId">Null for the data.</param>
 /// <param name="ConfigHash">Of the data.</param>
 /// <param name="Identifier">The station.</param>
-internal sealed record StoredThing(string What, string? RunId, string ConfigHash, string Identifier);
+internal sealed record StoredThing(string What, RunId? RunId, ConfigHash ConfigHash, Identifier Identifier);
 
 /// <summary>Reads from the store, again where it hiccups, and keeps what was refused: the attempt tells it.</summary>
 internal sealed partial class StoreTries(TimeProvider time, ILogger<StoreTries> logger)
@@ -36,11 +36,11 @@ internal sealed partial class StoreTries(TimeProvider time, ILogger<StoreTries> 
             {
                 refusals.Add(new Refusal(time.GetUtcNow(), e.Message));
                 LogRetry(logger, thing.What, thing.RunId, thing.ConfigHash, thing.Identifier, tries, e.Message);
-                await Task.Delay(Backoff.Delay(tries, LongestPause, thing.RunId ?? thing.ConfigHash) / 4, time, cancellation);
+                await Task.Delay(Backoff.Delay(tries, LongestPause, thing.RunId?.Value ?? thing.ConfigHash.Value) / 4, time, cancellation);
             }
         }
     }
 
     [LoggerMessage(EventName = "promotion_artifact_retry", Level = LogLevel.Warning, Message = "{thing} could not be read (try {try_number}): {reason} (run_id {run_id}, config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogRetry(ILogger logger, string thing, string? run_id, string config_hash, string identifier, int try_number, string reason);
+    private static partial void LogRetry(ILogger logger, string thing, RunId? run_id, ConfigHash config_hash, Identifier identifier, int try_number, string reason);
 }

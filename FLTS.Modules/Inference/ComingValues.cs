@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Inference;
 

@@ -14,8 +14,7 @@ internal sealed class InferenceModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(InferenceOptions.Section).Get<InferenceOptions>() ?? new InferenceOptions();
-        options.Validate();
+        var options = OptionsReading.Read<InferenceOptions>(configuration.GetSection(InferenceOptions.Section));
         services.AddSingleton(options);
         services.AddSingleton<ModelSlots>();
         services.AddSingleton<IServingState>(p => p.GetRequiredService<ModelSlots>());

@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
-internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlots slots, ServedRecords records, NewestRows newest, IStartupGate gate, InferenceOptions options, ILogger<ModelRefresher> logger)
+internal sealed partial class ModelRefresher(
+    ServedModelLoader loader, ModelSlots slots, ServedRecords records, IStartupGate gate, InferenceOptions options, TimeProvider time, ILogger<ModelRefresher> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
     /// <summary>Loads every champion that is not the one served.</summary>
@@ -21,7 +21,7 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
 
         slots.Settle();
         foreach (var model in slots.All)
-            await newest.LookAsync(model, cancellation);
+            await loader.LookForNewerRowsAsync(model, cancellation);
     }
 
     /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>
@@ -39,15 +39,15 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
         if (!slots.Refused.ContainsKey(champion.Identifier))
             LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
         FaultPoint.Reach("serve.before-load");
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         try
         {
             var model = await load(champion, cancellation);
             FaultPoint.Reach("serve.loaded");
             var swapped = slots.Swap(model);
             FaultPoint.Reach("serve.swapped");
-            FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier));
-            LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+            FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier.Value));
+            LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, time.GetElapsedTime(clock).TotalMilliseconds);
             if (!swapped)
                 return;
 
@@ -63,14 +63,14 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
     }
 
     [LoggerMessage(EventName = "model_load_start", Level = LogLevel.Information, Message = "Loading run {run_id} as version {version} (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogStart(ILogger logger, string run_id, string identifier, string config_hash, int version);
+    private static partial void LogStart(ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, int version);
 
     [LoggerMessage(EventName = "model_loaded", Level = LogLevel.Information, Message = "{model_type} run {run_id} is served as version {version}, loaded in {milliseconds:0} ms (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogLoaded(ILogger logger, string run_id, string model_type, string identifier, string config_hash, int version, double milliseconds);
+    private static partial void LogLoaded(ILogger logger, RunId run_id, string model_type, Identifier identifier, ConfigHash config_hash, int version, double milliseconds);
 
     [LoggerMessage(EventName = "model_swap", Level = LogLevel.Information, Message = "Run {run_id} replaced the model before it as version {version} (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogSwap(ILogger logger, string run_id, string identifier, string config_hash, int version);
+    private static partial void LogSwap(ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, int version);
 
     [LoggerMessage(EventName = "model_load_failed", Level = LogLevel.Error, Message = "Run {run_id} cannot be loaded, tried again: {reason} (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogFailed(ILogger logger, string run_id, string identifier, string config_hash, string reason, Exception? exception);
+    private static partial void LogFailed(ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, string reason, Exception? exception);
 }

@@ -6,11 +6,11 @@ namespace FLTS.Modules.Inference;
 internal sealed class ModelSlots : IServingState, IDisposable
 {
     /// <summary>Written only when a pipeline names it; answers where nothing else is named.</summary>
-    private const string Global = "global";
+    private static readonly Identifier _global = new("global");
 
-    private readonly ConcurrentDictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Identifier, ServedModel> _models = new();
 
-    private readonly ConcurrentDictionary<string, string> _refused = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Identifier, string> _refused = new();
 
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,21 +18,21 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     public int Promoted { get; set; }
 
-    public IReadOnlyDictionary<string, string> Refused => _refused;
+    public IReadOnlyDictionary<Identifier, string> Refused => _refused;
 
     public Task Settled => _settled.Task;
 
-    public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier, StringComparer.Ordinal);
+    public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier.Value, StringComparer.Ordinal);
 
     /// <summary>Whether exactly this is served, and whole.</summary>
-    public bool Serves(string identifier, int version) => _models.TryGetValue(identifier, out var model) && model.Version == version && !model.IsFromCache;
+    public bool Serves(Identifier identifier, int version) => _models.TryGetValue(identifier, out var model) && model.Version == version && !model.IsFromCache;
 
     /// <summary>Every champion was looked at once.</summary>
     public void Settle() => _settled.TrySetResult();
 
     /// <summary>A champion cannot be loaded; what was served for the identifier before it still is.</summary>
     /// <returns>False: this was said already.</returns>
-    public bool Refuse(string identifier, string reason)
+    public bool Refuse(Identifier identifier, string reason)
     {
         var isNew = !_refused.TryGetValue(identifier, out var said) || said != reason;
         _refused[identifier] = reason;
@@ -58,7 +58,7 @@ internal sealed class ModelSlots : IServingState, IDisposable
     /// <exception cref="UnavailableException">No model is loaded.</exception>
     /// <exception cref="InvalidInputException">None is named and there are several.</exception>
     /// <exception cref="NotFoundException">The one named is not served.</exception>
-    public ServedModel Take(string? identifier)
+    public ServedModel Take(Identifier? identifier)
     {
         while (true)
         {
@@ -75,12 +75,12 @@ internal sealed class ModelSlots : IServingState, IDisposable
         _models.Clear();
     }
 
-    private ServedModel Find(string? identifier)
+    private ServedModel Find(Identifier? identifier)
     {
-        if (identifier is not null)
+        if (identifier is { } asked)
         {
-            return _models.TryGetValue(identifier, out var named) ? named
-                : _models.IsEmpty ? throw NoModel() : throw new NotFoundException($"No model is served for '{identifier}'; served are {Names()}.");
+            return _models.TryGetValue(asked, out var named) ? named
+                : _models.IsEmpty ? throw NoModel() : throw new NotFoundException($"No model is served for '{asked}'; served are {Names()}.");
         }
 
         var models = _models.Values.ToArray();
@@ -88,11 +88,11 @@ internal sealed class ModelSlots : IServingState, IDisposable
         {
             0 => throw NoModel(),
             1 => models[0],
-            _ => models.FirstOrDefault(m => m.Identifier == Global) ?? throw new InvalidInputException($"Several models are served: name one as 'identifier'. Served are {Names()}."),
+            _ => models.FirstOrDefault(m => m.Identifier == _global) ?? throw new InvalidInputException($"Several models are served: name one as 'identifier'. Served are {Names()}."),
         };
     }
 
     private static UnavailableException NoModel() => new("No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.");
 
-    private string Names() => string.Join(", ", _models.Keys.Order(StringComparer.Ordinal));
+    private string Names() => string.Join(", ", _models.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
 }

@@ -1,6 +1,10 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -91,8 +95,8 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
     private async Task<SourceFiles?> NameAsync(LoadedModel loaded, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var name = await db.Datasets.Where(d => d.ConfigHash == loaded.Manifest.ConfigHash).Select(d => d.SourceName).FirstOrDefaultAsync(cancellation);
-        return name is null ? null : new SourceFiles(name, loaded.Config.TrainSha256, loaded.Config.TestSha256);
+        var name = await db.Datasets.Where(d => d.ConfigHash == loaded.Manifest.ConfigHash).Select(d => (DatasetName?)d.SourceName).FirstOrDefaultAsync(cancellation);
+        return name is not { } known ? null : new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256);
     }
 
     private async Task<PreparedSeries> ReadAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
@@ -145,5 +149,5 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
     };
 
     [LoggerMessage(EventName = "newest_rows_failed", Level = LogLevel.Warning, Message = "Newer rows of {dataset} cannot be used for {identifier}, tried again: {reason}")]
-    private static partial void LogNotRead(ILogger logger, string identifier, string dataset, string reason);
+    private static partial void LogNotRead(ILogger logger, Identifier identifier, DatasetName dataset, string reason);
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FLTS.Modules.Inference;
 
 /// <summary>A model that is served. <paramref name="KnownAhead"/>: columns whose coming values every request must bring as <c>future</c>.</summary>
-internal sealed record LoadedModelView(string Identifier, string RunId, string ModelType, int Version, string ConfigHash, int InputLen, int Horizon, double StepSeconds, IReadOnlyList<string> Targets, IReadOnlyList<string> KnownAhead);
+internal sealed record LoadedModelView(Identifier Identifier, RunId RunId, string ModelType, int Version, ConfigHash ConfigHash, int InputLen, int Horizon, double StepSeconds, IReadOnlyList<string> Targets, IReadOnlyList<string> KnownAhead);
 
 /// <summary>What this process serves.</summary>
 internal sealed record LoadedModels(IReadOnlyList<LoadedModelView> Items, string? Next);
@@ -26,11 +26,11 @@ internal static class PredictEndpoints
 {
     private static readonly PredictAnswer _example = new(
         "SUCCESS",
-        "PobleSec",
-        "0199a7b2c3d4",
+        new("PobleSec"),
+        new("0199a7b2c3d4"),
         "GRU",
         3,
-        "e309764d",
+        new("e309764d"),
         [new() { ["ts"] = "2018-03-05T15:18:00", ["down"] = 161_234_567.8, ["up"] = 9_876_543.2 }],
         new Dictionary<string, Dictionary<string, double[]?[]>> { ["80"] = new() { ["down"] = [[120_345_678.9, 190_987_654.3]], ["up"] = [[7_654_321.1, 12_345_678.7]] } },
         null);
@@ -62,7 +62,7 @@ internal static class PredictEndpoints
             .WithName("ListLoadedModels")
             .WithSummary("The models this process serves.")
             .RequireRole(Roles.Read)
-            .WithExample(new LoadedModels([new LoadedModelView("PobleSec", "0199a7b2c3d4", "GRU", 3, "e309764d", 10, 1, 120, ["down", "up"], [])], null));
+            .WithExample(new LoadedModels([new LoadedModelView(new("PobleSec"), new("0199a7b2c3d4"), "GRU", 3, new("e309764d"), 10, 1, 120, ["down", "up"], [])], null));
     }
 
     private static async Task<Ok<PredictAnswer>> Predict(JsonElement body, int? inference_length, PredictService service, CancellationToken cancellation) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace FLTS.Modules.Inference;
 
 /// <summary>Body of <c>POST /predict</c>, read strictly.</summary>
-internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, string? Identifier, IReadOnlyList<double> Levels, JsonElement? Future = null, IReadOnlyList<ComingHoliday>? Holidays = null)
+internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, Identifier? Identifier, IReadOnlyList<double> Levels, JsonElement? Future = null, IReadOnlyList<ComingHoliday>? Holidays = null)
 {
     private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays"];
 
@@ -18,7 +18,8 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
 
         JsonElement? data = null, future = null;
         IReadOnlyList<ComingHoliday>? holidays = null;
-        string? index = null, identifier = null;
+        string? index = null;
+        Identifier? identifier = null;
         int? length = null;
         IReadOnlyList<double> levels = [];
         foreach (var property in body.EnumerateObject())
@@ -36,7 +37,7 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
                     index = Text(property);
                     break;
                 case "identifier":
-                    identifier = Text(property);
+                    identifier = new Identifier(Text(property));
                     break;
                 case "inference_length":
                     length = value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole)
@@ -83,11 +84,11 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
 /// <paramref name="Intervals"/>: by level in percent and target, <c>[low, high]</c> a step, null where there are too few residuals.</summary>
 internal sealed record PredictAnswer(
     string Status,
-    string Identifier,
-    string RunId,
+    Identifier Identifier,
+    RunId RunId,
     string ModelType,
     int Version,
-    string ConfigHash,
+    ConfigHash ConfigHash,
     IReadOnlyList<Dictionary<string, object>> Predictions,
     IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals,
     IReadOnlyList<string>? Warnings);

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference;
@@ -13,7 +13,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
     public async Task<PredictAnswer> PredictAsync(JsonElement body, int? inferenceLength, CancellationToken cancellation)
     {
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var outcome = "success";
         try
         {
@@ -47,7 +47,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
         finally
         {
             FltsMetrics.PredictRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-            FltsMetrics.PredictLatency.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds);
+            FltsMetrics.PredictLatency.Record(time.GetElapsedTime(clock).TotalSeconds);
         }
     }
 

@@ -1,6 +1,8 @@
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Inference;
 
@@ -8,12 +10,12 @@ namespace FLTS.Modules.Inference;
 /// A champion in memory. Counted by its users: after a swap it lives until the last request that took it has answered, so nobody
 /// ever computes with freed memory and no request is dropped.
 /// </summary>
-internal sealed class ServedModel(string identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
+internal sealed class ServedModel(Identifier identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
 {
     private int _users = 1; // The slot's own.
     private volatile StartingRows _newest = newest;
 
-    public string Identifier { get; } = identifier;
+    public Identifier Identifier { get; } = identifier;
 
     public int Version { get; } = version;
 

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Inference;
@@ -41,6 +42,9 @@ internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> reg
             throw;
         }
     }
+
+    /// <summary>Rows of the model's dataset that came since it was loaded.</summary>
+    public Task LookForNewerRowsAsync(ServedModel model, CancellationToken cancellation) => newest.LookAsync(model, cancellation);
 
     private async Task<LoadedModel> LoadFilesAsync(ServedRecord champion, CancellationToken cancellation) =>
         await loader.LoadAsync(champion.RunId, champion.Attempt, champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."), ArtifactSource.Cache, cancellation);

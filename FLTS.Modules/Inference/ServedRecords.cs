@@ -12,7 +12,7 @@ namespace FLTS.Modules.Inference;
 /// <param name="ManifestSha256">Of <c>manifest.json</c>; null where the artifacts are gone.</param>
 /// <param name="ModelType">For example GRU.</param>
 /// <param name="ConfigHash">The data it was trained on.</param>
-internal sealed record ServedRecord(string Identifier, int Version, string RunId, int Attempt, string? ManifestSha256, string ModelType, string ConfigHash);
+internal sealed record ServedRecord(Identifier Identifier, int Version, RunId RunId, int Attempt, string? ManifestSha256, string ModelType, ConfigHash ConfigHash);
 
 /// <summary>What this machine last served, in a file beside the artifact cache: enough to serve it again while database and store are away.</summary>
 internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> logger)
@@ -35,10 +35,7 @@ internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> 
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var temporary = $"{path}.{Guid.NewGuid():N}~";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(records, RegistryJson.Options));
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(records, RegistryJson.Options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>What <c>POST /runs/{run_id}/cancel</c> answers.</summary>
-internal sealed record CancelledRun(string RunId, RunStatus Status, string Location);
+internal sealed record CancelledRun(RunId RunId, RunStatus Status, string Location);
 
 /// <summary>What <c>POST /pipelines/{id}/cancel</c> answers: the runs that were cancelled with it, and those that another pipeline still needs.</summary>
-internal sealed record CancelledPipeline(string PipelineId, PipelineStatus Status, IReadOnlyList<string> CancelledRuns, IReadOnlyList<string> SharedRuns, string Location);
+internal sealed record CancelledPipeline(PipelineId PipelineId, PipelineStatus Status, IReadOnlyList<RunId> CancelledRuns, IReadOnlyList<RunId> SharedRuns, string Location);
 
 /// <summary>
 /// Ends runs and pipelines by hand. One conditional update of the row decides between a cancel and any other end; whoever works on
@@ -21,7 +21,7 @@ internal sealed partial class CancelService(IDbContextFactory<RegistryDbContext>
 {
     /// <exception cref="NotFoundException">No such run.</exception>
     /// <exception cref="ConflictException">It has ended.</exception>
-    public async Task<CancelledRun> CancelRunAsync(string runId, CancellationToken cancellation)
+    public async Task<CancelledRun> CancelRunAsync(RunId runId, CancellationToken cancellation)
     {
         const string reason = "cancelled by hand";
         await using var db = await registry.CreateDbContextAsync(cancellation);
@@ -38,7 +38,7 @@ internal sealed partial class CancelService(IDbContextFactory<RegistryDbContext>
 
     /// <exception cref="NotFoundException">No such pipeline.</exception>
     /// <exception cref="ConflictException">It has ended.</exception>
-    public async Task<CancelledPipeline> CancelPipelineAsync(string pipelineId, CancellationToken cancellation)
+    public async Task<CancelledPipeline> CancelPipelineAsync(PipelineId pipelineId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -63,7 +63,7 @@ internal sealed partial class CancelService(IDbContextFactory<RegistryDbContext>
             throw new ConflictException($"Pipeline {pipelineId} has ended already: it is {Word(pipeline.Status)}. Only a pipeline that has not ended can be cancelled.");
 
         var alive = await db.Runs.AsNoTracking().Alive().Where(r => db.PipelineRuns.Any(p => p.PipelineId == pipelineId && p.RunId == r.RunId)).ToListAsync(cancellation);
-        var (runs, shared) = (new List<RunRow>(), new List<string>());
+        var (runs, shared) = (new List<RunRow>(), new List<RunId>());
         foreach (var run in alive)
         {
             var reason = $"cancelled with pipeline {pipelineId}";
@@ -100,11 +100,11 @@ internal sealed partial class CancelService(IDbContextFactory<RegistryDbContext>
         where TStatus : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 
     [LoggerMessage(EventName = "train_cancelled", Level = LogLevel.Information, Message = "{model_type} run {run_id} is cancelled: {reason} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogRun(ILogger logger, string model_type, string run_id, string config_hash, string identifier, string reason);
+    private static partial void LogRun(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, string reason);
 
     [LoggerMessage(EventName = "pipeline_cancelled", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} is cancelled by hand (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogPipeline(ILogger logger, string pipeline_id, string config_hash, string identifier);
+    private static partial void LogPipeline(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The event of cancelled run {run_id} could not be published; its row says the same.")]
-    private static partial void LogNotPublished(ILogger logger, string run_id, Exception exception);
+    private static partial void LogNotPublished(ILogger logger, RunId run_id, Exception exception);
 }

@@ -11,13 +11,13 @@ namespace FLTS.Modules.Pipeline;
 /// <summary>Commands on what was started: cancel and rerun.</summary>
 internal static class CommandEndpoints
 {
-    private static readonly CancelledRun _exampleRun = new("0199a7b2c3d4", RunStatus.Cancelled, "/runs/0199a7b2c3d4");
+    private static readonly CancelledRun _exampleRun = new(new("0199a7b2c3d4"), RunStatus.Cancelled, "/runs/0199a7b2c3d4");
 
-    private static readonly CancelledPipeline _examplePipeline = new("9b1f0c2e", PipelineStatus.Cancelled, ["0199a7b2c3d4"], ["0199a7b2c3d5"], "/pipelines/9b1f0c2e");
+    private static readonly CancelledPipeline _examplePipeline = new(new("9b1f0c2e"), PipelineStatus.Cancelled, [new("0199a7b2c3d4")], [new("0199a7b2c3d5")], "/pipelines/9b1f0c2e");
 
-    private static readonly RerunRun _exampleRerunRun = new("0199a7c0aa01", "0199a7b2c3d4", 1, "9b1f0c2e", "/runs/0199a7c0aa01");
+    private static readonly RerunRun _exampleRerunRun = new(new("0199a7c0aa01"), new("0199a7b2c3d4"), 1, new("9b1f0c2e"), "/runs/0199a7c0aa01");
 
-    private static readonly RerunPipeline _exampleRerunPipeline = new("9b1f0c2e", "train", 4, ["0199a7c0aa01", "0199a7c0aa02"], "/pipelines/9b1f0c2e");
+    private static readonly RerunPipeline _exampleRerunPipeline = new(new("9b1f0c2e"), "train", 4, [new("0199a7c0aa01"), new("0199a7c0aa02")], "/pipelines/9b1f0c2e");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -53,25 +53,25 @@ internal static class CommandEndpoints
             .WithExample(_exampleRerunPipeline, 202);
     }
 
-    private static async Task<Accepted<CancelledRun>> CancelRun(string run_id, CancelService service, CancellationToken cancellation)
+    private static async Task<Accepted<CancelledRun>> CancelRun(RunId run_id, CancelService service, CancellationToken cancellation)
     {
         var answer = await service.CancelRunAsync(run_id, cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 
-    private static async Task<Accepted<CancelledPipeline>> CancelPipeline(string id, CancelService service, CancellationToken cancellation)
+    private static async Task<Accepted<CancelledPipeline>> CancelPipeline(PipelineId id, CancelService service, CancellationToken cancellation)
     {
         var answer = await service.CancelPipelineAsync(id, cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 
-    private static async Task<Accepted<RerunRun>> RerunRun(string run_id, RerunService service, CancellationToken cancellation)
+    private static async Task<Accepted<RerunRun>> RerunRun(RunId run_id, RerunService service, CancellationToken cancellation)
     {
         var answer = await service.RerunRunAsync(run_id, cancellation);
         return TypedResults.Accepted(answer.Location, answer);
     }
 
-    private static async Task<Accepted<RerunPipeline>> RerunPipeline(string id, JsonElement? body, RerunService service, CancellationToken cancellation)
+    private static async Task<Accepted<RerunPipeline>> RerunPipeline(PipelineId id, JsonElement? body, RerunService service, CancellationToken cancellation)
     {
         var answer = await service.RerunPipelineAsync(id, Stage(body), cancellation);
         return TypedResults.Accepted(answer.Location, answer);

@@ -23,7 +23,7 @@ internal static class Generations
         var isNew = await db.InsertIfAbsentAsync(
             new RunRow
             {
-                RunId = Guid.CreateVersion7(now).ToString("N"),
+                RunId = RunId.From(Guid.CreateVersion7(now).ToString("N")),
                 ConfigHash = old.ConfigHash,
                 Identifier = old.Identifier,
                 ModelType = old.ModelType,
@@ -47,13 +47,13 @@ internal static class Generations
         .Where(r => r.ConfigHash == run.ConfigHash && r.ModelType == run.ModelType && r.ParamsHash == run.ParamsHash);
 
     /// <summary>Puts a run into a pipeline in the place of the one it has for that type.</summary>
-    public static Task PutAsync(RegistryDbContext db, string pipelineId, RunRow run, CancellationToken cancellation) => db.PipelineRuns
+    public static Task PutAsync(RegistryDbContext db, PipelineId pipelineId, RunRow run, CancellationToken cancellation) => db.PipelineRuns
         .Where(p => p.PipelineId == pipelineId && p.ModelType == run.ModelType)
         .ExecuteUpdateAsync(set => set.SetProperty(p => p.RunId, run.RunId), cancellation);
 
     /// <summary>Says that a live pipeline has other runs now: an evaluation of the old ones cannot end it any more, and what that waited for is over.</summary>
     /// <returns>False: it has ended meanwhile.</returns>
-    public static async Task<bool> ReviseAsync(RegistryDbContext db, string pipelineId, CancellationToken cancellation) => await db.Pipelines
+    public static async Task<bool> ReviseAsync(RegistryDbContext db, PipelineId pipelineId, CancellationToken cancellation) => await db.Pipelines
         .Where(p => p.PipelineId == pipelineId)
         .Unfinished()
         .ExecuteUpdateAsync(
@@ -86,7 +86,7 @@ internal static class Generations
                     .SetProperty(p => p.WaitingReason, (string?)null)
                     .SetProperty(p => p.WaitingSince, (DateTimeOffset?)null)
                     .SetProperty(p => p.Error, (string?)null)
-                    .SetProperty(p => p.AttemptId, (string?)null)
+                    .SetProperty(p => p.AttemptId, (AttemptId?)null)
                     .SetProperty(p => p.EvaluationStartedAt, (DateTimeOffset?)null)
                     .SetProperty(p => p.EndedAt, (DateTimeOffset?)null),
                 cancellation) == 1;
@@ -97,7 +97,7 @@ internal static class Generations
     }
 
     /// <summary>A newer pipeline makes older trainings of its identifier pointless: those that are still queued, and that no pipeline as new needs, are cancelled.</summary>
-    public static Task CancelOlderAsync(RegistryDbContext db, string pipelineId, string identifier, long sequence, DateTimeOffset now, CancellationToken cancellation)
+    public static Task CancelOlderAsync(RegistryDbContext db, PipelineId pipelineId, Identifier identifier, long sequence, DateTimeOffset now, CancellationToken cancellation)
     {
         var reason = $"cancelled: pipeline {pipelineId} (sequence {sequence}) of '{identifier}' is newer";
         return db.Runs
@@ -109,14 +109,14 @@ internal static class Generations
 
     /// <summary>Data is not prepared again under the hands of a pipeline.</summary>
     /// <exception cref="ConflictException">A pipeline that has not ended has this data.</exception>
-    public static async Task RefuseDataInUseAsync(RegistryDbContext db, string configHash, CancellationToken cancellation)
+    public static async Task RefuseDataInUseAsync(RegistryDbContext db, ConfigHash configHash, CancellationToken cancellation)
     {
         if (await db.Pipelines.Unfinished().Where(p => p.ConfigHash == configHash).Select(p => p.PipelineId).FirstOrDefaultAsync(cancellation) is { } other)
             throw new ConflictException($"The data {configHash} cannot be prepared again now: pipeline {other} works with it. Cancel that first, or wait for its end.");
     }
 
     /// <summary>Asks for data that could not be prepared (or, <paramref name="always"/>, that is to be prepared again) to be prepared.</summary>
-    public static Task RequeueDatasetAsync(RegistryDbContext db, string configHash, bool always, CancellationToken cancellation) => db.Datasets
+    public static Task RequeueDatasetAsync(RegistryDbContext db, ConfigHash configHash, bool always, CancellationToken cancellation) => db.Datasets
         .Where(d => d.ConfigHash == configHash && (d.Status == DatasetStatus.Failed || (always && d.Status == DatasetStatus.Ready)))
         .ExecuteUpdateAsync(
             set => set

@@ -13,18 +13,18 @@ internal static class PipelineEndpoints
 {
     private static readonly DateTimeOffset _exampleTime = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
-    private static readonly StartedPipeline _exampleStarted = new("9b1f0c2e", "e309764d", "PobleSec", 3, "/pipelines/9b1f0c2e");
+    private static readonly StartedPipeline _exampleStarted = new(new("9b1f0c2e"), new("e309764d"), new("PobleSec"), 3, "/pipelines/9b1f0c2e");
 
     private static readonly PipelineView _exampleView = new(
-        "9b1f0c2e",
-        "e309764d",
-        "PobleSec",
-        "PobleSec",
+        new("9b1f0c2e"),
+        new("e309764d"),
+        new("PobleSec"),
+        new("PobleSec"),
         3,
         PipelineStatus.Training,
         null,
         [new StageView("preprocess", "done", _exampleTime, _exampleTime.AddSeconds(1)), new StageView("train", "running", _exampleTime.AddSeconds(1), null), new StageView("evaluate", "waiting", null, null)],
-        [new RunView("0199a7b2c3d4", "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
+        [new RunView(new("0199a7b2c3d4"), "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
         null,
         [],
         null,
@@ -62,7 +62,7 @@ internal static class PipelineEndpoints
         return TypedResults.Accepted(started.Location, started);
     }
 
-    private static async Task<Ok<Page<PipelineView>>> List(PipelineReader reader, string? identifier, int? limit, string? cursor, CancellationToken cancellation)
+    private static async Task<Ok<Page<PipelineView>>> List(PipelineReader reader, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation)
     {
         return TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Pipeline;
@@ -7,16 +8,16 @@ namespace FLTS.Modules.Pipeline;
 internal static class PipelineIds
 {
     /// <summary>Lower-case hex SHA-256 over the canonical JSON of <c>config_hash</c> and the identities of the runs, in the order of their types.</summary>
-    public static string PipelineId(string configHash, IEnumerable<RunRow> runs) => CanonicalJson.Hash(new JsonObject
+    public static PipelineId PipelineId(ConfigHash configHash, IEnumerable<RunRow> runs) => new(CanonicalJson.Hash(new JsonObject
     {
-        ["config_hash"] = configHash,
+        ["config_hash"] = configHash.Value,
         ["runs"] = new JsonArray([.. runs.OrderBy(r => r.ModelType, StringComparer.Ordinal).Select(r => (JsonNode)new JsonObject
         {
             ["model_type"] = r.ModelType,
-            ["params_hash"] = r.ParamsHash,
+            ["params_hash"] = r.ParamsHash.Value,
             ["generation"] = r.Generation,
         })]),
-    });
+    }));
 
     /// <summary>Generation of the run to use: the newest one, unless it ended without a model or a new one is forced.</summary>
     /// <returns>The generation, and whether it is new.</returns>

@@ -14,8 +14,7 @@ internal sealed class PipelineModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(PipelineOptions.Section).Get<PipelineOptions>() ?? new PipelineOptions();
-        options.Validate();
+        var options = OptionsReading.Read<PipelineOptions>(configuration.GetSection(PipelineOptions.Section));
         _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation"))); // What cannot be used is said at the start, not by every request.
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();

@@ -1,15 +1,17 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>Everything a pipeline is made of, before any row is written.</summary>
 internal sealed record PipelinePlan(
-    string Dataset,
-    string Identifier,
-    string ConfigHash,
+    DatasetName Dataset,
+    Identifier Identifier,
+    ConfigHash ConfigHash,
     string Config,
     IReadOnlyList<PlannedRun> Runs,
     EvaluationPolicy Evaluation,
@@ -17,7 +19,7 @@ internal sealed record PipelinePlan(
     bool ForceRetrain);
 
 /// <summary>A model type with its complete hyperparameters.</summary>
-internal sealed record PlannedRun(string ModelType, string Params, string ParamsHash);
+internal sealed record PlannedRun(string ModelType, string Params, ParamsHash ParamsHash);
 
 /// <summary>Turns a request into a plan: resolves the sources, completes and checks every option, takes the hashes.</summary>
 internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration configuration, PipelineOptions options)
@@ -38,16 +40,16 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
 
         var runs = types.Select(t => PlanRun(t, request.Training[t.ModelType])).ToList();
         var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
-        var identifier = request.Identifier ?? request.Dataset;
+        var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
-        var config = PreprocessConfig.Parse(
-            identifier,
+        var config = PreprocessConfigParser.Parse(
+            identifier.Value,
             found.TrainSha256,
             found.TestSha256,
             ConfigurationJson.Read(configuration.GetSection("Preprocessing")),
             request.Preprocessing);
 
-        return new PipelinePlan(request.Dataset, identifier, config.ConfigHash, CanonicalJson.Serialize(config.ToJson()), runs, policy, request.ForceReprocess, request.ForceRetrain);
+        return new PipelinePlan(request.Dataset, identifier, ConfigHash.From(config.ConfigHash), CanonicalJson.Serialize(config.ToJson()), runs, policy, request.ForceReprocess, request.ForceRetrain);
     }
 
     private PlannedRun PlanRun(IForecasterFamily family, JsonNode? overrides)
@@ -57,7 +59,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
 
         var defaults = ConfigurationJson.Read(configuration.GetSection(ModelsSection).GetSection(family.ModelType));
         var complete = family.Normalise(Merge(defaults, (JsonObject?)overrides));
-        return new PlannedRun(family.ModelType, CanonicalJson.Serialize(complete), CanonicalJson.Hash(complete));
+        return new PlannedRun(family.ModelType, CanonicalJson.Serialize(complete), ParamsHash.From(CanonicalJson.Hash(complete)));
     }
 
     /// <summary>Overrides replace defaults member by member; objects are merged.</summary>

@@ -8,10 +8,10 @@ namespace FLTS.Modules.Pipeline;
 
 /// <summary>A pipeline as <c>GET /pipelines/{id}</c> answers it.</summary>
 internal sealed record PipelineView(
-    string PipelineId,
-    string ConfigHash,
-    string Identifier,
-    string Dataset,
+    PipelineId PipelineId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
+    DatasetName Dataset,
     long Sequence,
     PipelineStatus Status,
     WaitingView? WaitingFor,
@@ -25,7 +25,7 @@ internal sealed record PipelineView(
 
 /// <summary>A run inside a pipeline.</summary>
 internal sealed record RunView(
-    string RunId,
+    RunId RunId,
     string ModelType,
     RunStatus Status,
     int? Epoch,
@@ -35,16 +35,16 @@ internal sealed record RunView(
     double? ValLoss,
     string? Error,
     int Generation = 0,
-    string? Replaces = null);
+    RunId? Replaces = null);
 
 /// <summary>The attempt that ended (or blocks) a pipeline.</summary>
-internal sealed record AttemptView(string AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, string? SelectedRunId, string? ScoreboardId, JsonNode? Tries);
+internal sealed record AttemptView(AttemptId AttemptId, AttemptOutcome? Outcome, string? Reason, JsonNode? Missing, RunId? SelectedRunId, ScoreboardId? ScoreboardId, JsonNode? Tries);
 
 /// <summary>Tells the state of pipelines from the rows.</summary>
 internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
 {
     /// <summary>Newest first.</summary>
-    public async Task<Page<PipelineView>> ListAsync(string? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
+    public async Task<Page<PipelineView>> ListAsync(Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var query = db.Pipelines.Include(p => p.Runs).AsNoTracking();
@@ -52,11 +52,11 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
             query = query.Where(p => p.Identifier == identifier);
 
         if (cursor is { } after)
-            query = query.Where(p => p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare(p.PipelineId, after.Id) < 0));
+            query = query.Where(p => p.CreatedAt < after.At || (p.CreatedAt == after.At && string.Compare((string)(object)p.PipelineId, after.Id) < 0));
 
         var rows = await query.OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.PipelineId).Take(limit + 1).ToListAsync(cancellation);
         var views = (await ViewsAsync(db, [.. rows.Take(limit)], cancellation)).ToDictionary(v => v.PipelineId);
-        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.PipelineId), r => views.GetValueOrDefault(r.PipelineId)!);
+        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.PipelineId.Value), r => views.GetValueOrDefault(r.PipelineId)!);
     }
 
     /// <summary>By pipeline id, or the newest pipeline of a config hash.</summary>
@@ -65,7 +65,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var row = await db.Pipelines.Include(p => p.Runs).AsNoTracking()
-            .Where(p => p.PipelineId == id || p.ConfigHash == id)
+            .Where(p => p.PipelineId == PipelineId.From(id) || p.ConfigHash == ConfigHash.From(id))
             .OrderByDescending(p => p.CreatedAt)
             .FirstOrDefaultAsync(cancellation)
             ?? throw new NotFoundException($"There is no pipeline with the id or config_hash '{id}'. GET /pipelines lists them.");
@@ -82,14 +82,14 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
             .ToDictionary(e => e.RunId);
         var pipelineIds = pipelines.Select(p => p.PipelineId).ToList();
         var attempts = (await db.PromotionAttempts.AsNoTracking()
-                .Where(a => a.PipelineId != null && pipelineIds.Contains(a.PipelineId))
+                .Where(a => a.PipelineId != null && pipelineIds.Contains(a.PipelineId.Value))
                 .ToListAsync(cancellation))
-            .GroupBy(a => a.PipelineId!)
+            .GroupBy(a => a.PipelineId!.Value)
             .ToDictionary(g => g.Key, g => g.OrderByDescending(a => a.CreatedAt).First());
         return [.. states.Select(s => View(s, epochs, attempts.GetValueOrDefault(s.Pipeline.PipelineId)))];
     }
 
-    private static PipelineView View(PipelineState state, Dictionary<string, RunEpochRow> epochs, PromotionAttemptRow? attempt)
+    private static PipelineView View(PipelineState state, Dictionary<RunId, RunEpochRow> epochs, PromotionAttemptRow? attempt)
     {
         var (pipeline, dataset, runs) = state;
         return new PipelineView(

@@ -16,10 +16,10 @@ internal sealed record PipelineRequest
     private static readonly string[] _preprocessingShortcuts = ["sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed", "hash_salt"];
 
     /// <summary>Name of the source dataset.</summary>
-    public required string Dataset { get; init; }
+    public required DatasetName Dataset { get; init; }
 
     /// <summary>The station; default: the dataset's name.</summary>
-    public string? Identifier { get; init; }
+    public Identifier? Identifier { get; init; }
 
     /// <summary>Types to train; default: <c>Pipeline:ExpectedModelTypes</c>.</summary>
     public IReadOnlyList<string>? ModelTypes { get; init; }
@@ -65,8 +65,8 @@ internal sealed record PipelineRequest
 
         return new PipelineRequest
         {
-            Dataset = Text(root, "dataset") ?? throw new InvalidInputException("'dataset' is missing: the name of a dataset, for example {\"dataset\": \"demo\"}."),
-            Identifier = Text(root, "identifier"),
+            Dataset = new(Text(root, "dataset") ?? throw new InvalidInputException("'dataset' is missing: the name of a dataset, for example {\"dataset\": \"demo\"}.")),
+            Identifier = Text(root, "identifier") is { } identifier ? new Identifier(identifier) : null,
             ModelTypes = Texts(root, "model_types"),
             ForceReprocess = Flag(root, "force_reprocess"),
             ForceRetrain = Flag(root, "force_retrain"),

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>What <c>POST /pipelines</c> answers.</summary>
-internal sealed record StartedPipeline(string PipelineId, string ConfigHash, string Identifier, long Sequence, string Location);
+internal sealed record StartedPipeline(PipelineId PipelineId, ConfigHash ConfigHash, Identifier Identifier, long Sequence, string Location);
 
 /// <summary>Starts pipelines: writes rows in one transaction and wakes the Reconciler.</summary>
 internal sealed partial class PipelineService(
@@ -80,7 +80,7 @@ internal sealed partial class PipelineService(
         var inserted = await db.InsertIfAbsentAsync(
             new RunRow
             {
-                RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString("N"),
+                RunId = RunId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N")),
                 ConfigHash = plan.ConfigHash,
                 Identifier = plan.Identifier,
                 ModelType = planned.ModelType,
@@ -142,7 +142,7 @@ internal sealed partial class PipelineService(
     /// <summary>The pipeline that has these runs, from its start or since some of them were run again.</summary>
     private static async Task<PipelineRow?> FindAsync(RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
     {
-        var wanted = runs.Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
+        var wanted = runs.Select(r => r.RunId).ToHashSet();
         var similar = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
             .Where(p => p.ConfigHash == plan.ConfigHash && p.Runs.Any(r => r.RunId == runs[0].RunId))
             .OrderByDescending(p => p.Sequence)
@@ -151,8 +151,8 @@ internal sealed partial class PipelineService(
     }
 
     [LoggerMessage(EventName = "train_skip_duplicate", Level = LogLevel.Information, Message = "{model_type} with these hyperparameters exists as run {run_id}: not trained again (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogDuplicate(ILogger logger, string model_type, string run_id, string config_hash, string identifier);
+    private static partial void LogDuplicate(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "skip_idempotent", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} was asked for again: nothing new to do (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogSamePipeline(ILogger logger, string pipeline_id, string config_hash, string identifier);
+    private static partial void LogSamePipeline(ILogger logger, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier);
 }

@@ -38,7 +38,7 @@ internal sealed partial class PointerRepair(PointerWriter pointers, IBus bus, IS
     }
 
     [LoggerMessage(EventName = "pointer_repaired", Level = LogLevel.Warning, Message = "The pointer files of {identifier} were missing or differed from the ledger: version {version} is written again (run_id {run_id}, config_hash {config_hash}, attempt_id {attempt_id})")]
-    private static partial void LogRepaired(ILogger logger, int version, string run_id, string config_hash, string identifier, string attempt_id);
+    private static partial void LogRepaired(ILogger logger, int version, RunId run_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pointer files cannot be looked at for now: {reason}")]
     private static partial void LogAway(ILogger logger, string reason);

@@ -36,11 +36,11 @@ internal static class ReconcilePlan
             if (dataset.Status == DatasetStatus.Failed)
             {
                 foreach (var run in runs.Where(r => r.Status == RunStatus.Queued && IsFree(r)))
-                    actions.TryAdd((nameof(ReconcileAction.FailRun), run.RunId), new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
+                    actions.TryAdd((nameof(ReconcileAction.FailRun), run.RunId.Value), new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
             }
 
             foreach (var run in runs.Where(r => RunRules.IsToBeRetrained(r, pipeline)))
-                actions.TryAdd((nameof(ReconcileAction.Retrain), run.RunId), new ReconcileAction.Retrain(run));
+                actions.TryAdd((nameof(ReconcileAction.Retrain), run.RunId.Value), new ReconcileAction.Retrain(run));
         }
 
         return [.. actions.Values];

@@ -90,5 +90,5 @@ internal sealed partial class Reconciler(
     private static partial void LogNotDone(ILogger logger, string action, Exception exception);
 
     [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What a {model_type} run stored is corrupt: it is trained once more as run {next_run_id}")]
-    private static partial void LogRetrain(ILogger logger, string model_type, string next_run_id);
+    private static partial void LogRetrain(ILogger logger, string model_type, RunId next_run_id);
 }

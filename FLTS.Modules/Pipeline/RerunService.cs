@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>What <c>POST /runs/{run_id}/rerun</c> answers: the new run and the pipeline it is part of.</summary>
-internal sealed record RerunRun(string RunId, string Replaces, int Generation, string PipelineId, string Location);
+internal sealed record RerunRun(RunId RunId, RunId Replaces, int Generation, PipelineId PipelineId, string Location);
 
 /// <summary>What <c>POST /pipelines/{id}/rerun</c> answers: the pipeline, live again, with its runs.</summary>
-internal sealed record RerunPipeline(string PipelineId, string Stage, long Sequence, IReadOnlyList<string> RunIds, string Location);
+internal sealed record RerunPipeline(PipelineId PipelineId, string Stage, long Sequence, IReadOnlyList<RunId> RunIds, string Location);
 
 /// <summary>From which stage on a pipeline is run again.</summary>
 internal enum RerunStage
@@ -27,9 +27,9 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
     /// <summary>Trains a run again as the next generation of its identity, in the newest pipeline that has it.</summary>
     /// <exception cref="NotFoundException">No such run.</exception>
     /// <exception cref="ConflictException">It, or a newer generation of it, has not ended.</exception>
-    public Task<RerunRun> RerunRunAsync(string runId, CancellationToken cancellation) => RerunRunAsync(runId, RunCause.Rerun, cancellation);
+    public Task<RerunRun> RerunRunAsync(RunId runId, CancellationToken cancellation) => RerunRunAsync(runId, RunCause.Rerun, cancellation);
 
-    private async Task<RerunRun> RerunRunAsync(string runId, RunCause cause, CancellationToken cancellation)
+    private async Task<RerunRun> RerunRunAsync(RunId runId, RunCause cause, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -59,7 +59,7 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
     /// <summary>Runs an ended pipeline again from a stage on: <c>evaluate</c> makes a new attempt on the models that are there, <c>train</c> trains all its types anew, <c>preprocess</c> prepares the data before that.</summary>
     /// <exception cref="NotFoundException">No such pipeline.</exception>
     /// <exception cref="ConflictException">It has not ended, or the stage lacks what it starts from.</exception>
-    public async Task<RerunPipeline> RerunPipelineAsync(string pipelineId, RerunStage stage, CancellationToken cancellation)
+    public async Task<RerunPipeline> RerunPipelineAsync(PipelineId pipelineId, RerunStage stage, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -95,20 +95,20 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
     }
 
     /// <inheritdoc />
-    async Task<string> IReruns.RunAsync(string runId, CancellationToken cancellation) => $"run {(await RerunRunAsync(runId, cancellation)).RunId}";
+    async Task<string> IReruns.RunAsync(RunId runId, CancellationToken cancellation) => $"run {(await RerunRunAsync(runId, cancellation)).RunId}";
 
     /// <inheritdoc />
-    async Task<string> IReruns.CorruptAsync(string runId, CancellationToken cancellation) => $"run {(await RerunRunAsync(runId, RunCause.Invalid, cancellation)).RunId}";
+    async Task<string> IReruns.CorruptAsync(RunId runId, CancellationToken cancellation) => $"run {(await RerunRunAsync(runId, RunCause.Invalid, cancellation)).RunId}";
 
     /// <inheritdoc />
-    async Task<string> IReruns.EvaluationAsync(string pipelineId, CancellationToken cancellation) =>
+    async Task<string> IReruns.EvaluationAsync(PipelineId pipelineId, CancellationToken cancellation) =>
         $"pipeline {(await RerunPipelineAsync(pipelineId, RerunStage.Evaluate, cancellation)).PipelineId}";
 
     /// <inheritdoc />
-    async Task<string> IReruns.PreprocessingAsync(string configHash, CancellationToken cancellation)
+    async Task<string> IReruns.PreprocessingAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var newest = await db.Pipelines.Where(p => p.ConfigHash == configHash).OrderByDescending(p => p.Sequence).Select(p => p.PipelineId).FirstOrDefaultAsync(cancellation)
+        var newest = await db.Pipelines.Where(p => p.ConfigHash == configHash).OrderByDescending(p => p.Sequence).Select(p => (PipelineId?)p.PipelineId).FirstOrDefaultAsync(cancellation)
             ?? throw new NotFoundException($"There is no pipeline of the config_hash '{configHash}'.");
         return $"pipeline {(await RerunPipelineAsync(newest, RerunStage.Preprocess, cancellation)).PipelineId}";
     }
@@ -131,8 +131,8 @@ internal sealed partial class RerunService(IDbContextFactory<RegistryDbContext> 
         where TValue : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     [LoggerMessage(EventName = "run_rerun", Level = LogLevel.Information, Message = "{model_type} run {run_id} is trained again as run {next_run_id} (pipeline_id {pipeline_id}, config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogRun(ILogger logger, string model_type, string run_id, string next_run_id, string pipeline_id, string config_hash, string identifier);
+    private static partial void LogRun(ILogger logger, string model_type, RunId run_id, RunId next_run_id, PipelineId pipeline_id, ConfigHash config_hash, Identifier identifier);
 
     [LoggerMessage(EventName = "pipeline_rerun", Level = LogLevel.Information, Message = "Pipeline {pipeline_id} is run again from stage {stage} (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogPipeline(ILogger logger, string pipeline_id, string stage, string config_hash, string identifier);
+    private static partial void LogPipeline(ILogger logger, PipelineId pipeline_id, string stage, ConfigHash config_hash, Identifier identifier);
 }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +26,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
         var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation) : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);
 
-        var hash = data.Meta.ConfigHash;
+        var hash = ConfigHash.From(data.Meta.ConfigHash);
         if (order.Stored is { } stored && await MatchesStoredAsync(order, stored, data, cancellation))
             return new BuiltDataset(data.Meta, stored);
 
@@ -99,7 +101,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     }
 
     /// <summary>Reads and parses a source while its hash is taken; nothing of it is used before the hash is found right.</summary>
-    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, string configHash, CancellationToken cancellation)
+    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, ConfigHash configHash, CancellationToken cancellation)
     {
         var key = ObjectKeys.Source(sha256);
         var size = (await store.StatAsync(key, cancellation))?.Size ?? 0;

@@ -10,12 +10,12 @@ namespace FLTS.Modules.Preprocessing;
 /// <param name="Name">Of the source dataset, for messages.</param>
 /// <param name="Config">Sources and options.</param>
 /// <param name="Stored">What was stored when it was prepared before; null the first time.</param>
-internal sealed record DatasetOrder(string ConfigHash, string Name, PreprocessConfig Config, DatasetHashes? Stored)
+internal sealed record DatasetOrder(ConfigHash ConfigHash, DatasetName Name, PreprocessConfig Config, DatasetHashes? Stored)
 {
     public static DatasetOrder Of(DatasetRow row) => new(
         row.ConfigHash,
         row.SourceName,
-        PreprocessConfig.FromJson(JsonNode.Parse(row.Config)!.AsObject()),
+        PreprocessConfigParser.FromJson(JsonNode.Parse(row.Config)!.AsObject()),
         row.MetaSha256 is { } meta ? new DatasetHashes(row.TrainSha256!, row.TestSha256!, meta) : null);
 }
 

@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,10 +16,10 @@ public static class LocalPreprocess
     /// <param name="loggers">Make the log of its progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
-    public static async Task<DatasetMeta> RunAsync(string objects, string name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<DatasetMeta> RunAsync(string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var config = PreprocessConfig.Parse(name, sha256, null);
+        var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
         var builder = new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>());
-        return (await builder.BuildAsync(new DatasetOrder(config.ConfigHash, name, config, null), cancellation)).Meta;
+        return (await builder.BuildAsync(new DatasetOrder(ConfigHash.From(config.ConfigHash), name, config, null), cancellation)).Meta;
     }
 }

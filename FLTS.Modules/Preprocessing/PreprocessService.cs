@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Datasets;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Preprocessing;
 
 /// <summary>Build, record, publish. Data that is ready is announced again and not built again.</summary>
-internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuilder builder, StepPublisher publisher, ILogger<PreprocessService> logger)
+internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuilder builder, StepPublisher publisher, TimeProvider time, ILogger<PreprocessService> logger)
     : StepWork<DatasetRow>(step)
 {
     public override async Task SkippedAsync(DatasetRow? row, CancellationToken cancellation)
@@ -27,21 +26,21 @@ internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuil
         TakenAwayException.Unless(await step.BeginAsync(execution.Lease, execution.Working));
         FaultPoint.Reach("preprocess.begun");
         LogStart(logger, row.SourceName);
-        var clock = Stopwatch.GetTimestamp();
+        var clock = time.GetTimestamp();
         var (meta, hashes) = await builder.BuildAsync(DatasetOrder.Of(row), execution.Working);
         if (meta.Config.SampleTrainRows > 0 || meta.Config.SampleTestRows > 0)
             LogSampling(logger, meta.Config.SampleStrategy, meta.TrainRows, meta.TestRows);
 
         if (meta.Report.FlatColumns.Count > 0)
         {
-            FltsMetrics.ZeroVarianceFeatures.Add(meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier));
+            FltsMetrics.ZeroVarianceFeatures.Add(meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier.Value));
             LogFlat(logger, string.Join(", ", meta.Report.FlatColumns));
         }
 
         FaultPoint.Reach("preprocess.before-ready");
         TakenAwayException.Unless(await step.ReadyAsync(execution.Lease, meta, hashes, execution.Working));
         FaultPoint.Reach("preprocess.after-ready");
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        var seconds = time.GetElapsedTime(clock).TotalSeconds;
         FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", step.Name));
         LogDone(logger, meta.TrainRows, meta.TestRows, seconds);
         await AnnounceAsync(await execution.ReadAsync(), execution.Process);
@@ -69,7 +68,7 @@ internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuil
     private static ObjectReference Reference(ObjectKey key, string sha256) => new(key.Bucket, key.Key, sha256);
 
     [LoggerMessage(EventName = "preprocess_start", Level = LogLevel.Information, Message = "Preprocessing {dataset}")]
-    private static partial void LogStart(ILogger logger, string dataset);
+    private static partial void LogStart(ILogger logger, DatasetName dataset);
 
     [LoggerMessage(EventName = "skip_idempotent", Level = LogLevel.Information, Message = "The data is prepared already: announced again, not built again")]
     private static partial void LogSkip(ILogger logger);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Modules.Preprocessing;
 
-/// <summary>Step 1: takes, shows and prepares source CSVs.</summary>
+/// <summary>Step 1: prepares source CSVs.</summary>
 internal sealed class PreprocessingModule : IModule
 {
     public string Name => "Preprocessing";
@@ -15,14 +15,6 @@ internal sealed class PreprocessingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(DatasetOptions.Section).Get<DatasetOptions>() ?? new DatasetOptions();
-        options.Validate();
-        services.AddSingleton(options);
-        services.AddSingleton<ReadingTurn>();
-        services.AddSingleton<SourceReader>();
-        services.AddSingleton<SourceUpload>();
-        services.AddSingleton<RowAppender>();
-        services.AddSingleton<DatasetInsight>();
         services.AddSingleton<DatasetBuilder>();
         services.AddStepWorkBeside(typeof(PreprocessingModule));
     }
@@ -32,5 +24,8 @@ internal sealed class PreprocessingModule : IModule
         // Pipeline queues the work; nothing has to be heard.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => DatasetEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Datasets are taken and shown by Datasets; how preparing one goes is told by its pipeline.
+    }
 }

@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;
@@ -10,7 +11,7 @@ namespace FLTS.Modules.Preprocessing;
 /// <param name="bytesRead">Bytes of these read so far.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
-internal sealed partial class ReadProgress(string file, string configHash, long size, Func<long> bytesRead, TimeProvider time, ILogger logger) : IProgress<CsvProgress>
+internal sealed partial class ReadProgress(string file, ConfigHash configHash, long size, Func<long> bytesRead, TimeProvider time, ILogger logger) : IProgress<CsvProgress>
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(3);
 
@@ -26,5 +27,5 @@ internal sealed partial class ReadProgress(string file, string configHash, long 
     }
 
     [LoggerMessage(EventName = "preprocess_progress", Level = LogLevel.Information, Message = "Reading {dataset}: {rows} rows, {megabytes:0.0} MB, {percent:0} % (config_hash {config_hash})")]
-    private static partial void LogProgress(ILogger logger, string dataset, long rows, double megabytes, double? percent, string config_hash);
+    private static partial void LogProgress(ILogger logger, string dataset, long rows, double megabytes, double? percent, ConfigHash config_hash);
 }

@@ -28,3 +28,13 @@ internal sealed class SnakeCaseEnum<TEnum>() : ValueConverter<TEnum, string>(
 internal sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(
     value => value.UtcTicks,
     ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+
+/// <summary>An id as its text.</summary>
+internal sealed class IdText<TId>() : ValueConverter<TId, string>(
+    id => id.Value,
+    text => Read(text))
+    where TId : struct, IId<TId>
+{
+    // An expression may not call a static member of an interface itself.
+    private static TId Read(string text) => TId.From(text);
+}

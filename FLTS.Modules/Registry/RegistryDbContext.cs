@@ -33,6 +33,14 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
     {
         foreach (var words in typeof(RunStatus).Assembly.GetTypes().Where(t => t.IsEnum && t.Namespace == typeof(RunStatus).Namespace))
             configurationBuilder.Properties(words, p => p.HaveConversion(typeof(SnakeCaseEnum<>).MakeGenericType(words)).HaveMaxLength(32));
+        configurationBuilder.Properties<ConfigHash>().HaveConversion<IdText<ConfigHash>>();
+        configurationBuilder.Properties<ParamsHash>().HaveConversion<IdText<ParamsHash>>();
+        configurationBuilder.Properties<RunId>().HaveConversion<IdText<RunId>>();
+        configurationBuilder.Properties<PipelineId>().HaveConversion<IdText<PipelineId>>();
+        configurationBuilder.Properties<Identifier>().HaveConversion<IdText<Identifier>>();
+        configurationBuilder.Properties<AttemptId>().HaveConversion<IdText<AttemptId>>();
+        configurationBuilder.Properties<ScoreboardId>().HaveConversion<IdText<ScoreboardId>>();
+        configurationBuilder.Properties<DatasetName>().HaveConversion<IdText<DatasetName>>();
     }
 
     /// <summary>A row that brings its own <see cref="IEntityTypeConfiguration{TRow}"/> needs no mention here.</summary>

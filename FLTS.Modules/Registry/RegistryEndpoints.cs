@@ -10,14 +10,12 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FLTS.Modules.Registry;
 
-/// <summary>What the registry shows: datasets, runs, promotions, scoreboards, champions.</summary>
+/// <summary>What the registry shows: runs, promotions, scoreboards, champions.</summary>
 internal static partial class RegistryEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").RequireRole(Roles.Read);
-        group.MapGet("/datasets", Datasets).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
-            .ProducesProblem(422).WithExample(RegistryExamples.Datasets);
         group.MapGet("/runs", Runs).WithTags("Runs").WithName("ListRuns").WithSummary("Trainings, newest first.")
             .ProducesProblem(422).WithExample(RegistryExamples.Runs);
         group.MapGet("/runs/{run_id}", Run).WithTags("Runs").WithName("GetRun").WithSummary("A training with its hyperparameters, metrics and artifacts.")
@@ -40,16 +38,8 @@ internal static partial class RegistryEndpoints
             .ProducesProblem(404).ProducesProblem(422).WithExample(RegistryExamples.Champion);
     }
 
-    private static async Task<Ok<Page<DatasetView>>> Datasets(RegistryReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        if (cursor is not null && !DatasetNames.IsName(cursor))
-            throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
-
-        return TypedResults.Ok(await reader.DatasetsAsync(sources, Cursor.Limit(limit), cursor, cancellation));
-    }
-
     private static async Task<Ok<Page<RunView>>> Runs(
-        RegistryReader reader, string? pipeline_id, string? config_hash, string? identifier, string? model_type, string? status, int? limit, string? cursor, CancellationToken cancellation)
+        RegistryReader reader, PipelineId? pipeline_id, ConfigHash? config_hash, Identifier? identifier, string? model_type, string? status, int? limit, string? cursor, CancellationToken cancellation)
     {
         RunStatus? wanted = null;
         if (status is not null)
@@ -58,17 +48,17 @@ internal static partial class RegistryEndpoints
         return TypedResults.Ok(await reader.RunsAsync(new RunFilter(pipeline_id, config_hash, identifier, model_type, wanted), Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
     }
 
-    private static async Task<Ok<RunView>> Run(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<RunView>> Run(RunId run_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(RunView.Of(await reader.RunAsync(run_id, cancellation), withArtifacts: true));
 
-    private static async Task<Ok<RunMetricsView>> Metrics(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<RunMetricsView>> Metrics(RunId run_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.MetricsAsync(run_id, cancellation));
 
-    private static async Task<Ok<Page<ArtifactView>>> Artifacts(string run_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<Page<ArtifactView>>> Artifacts(RunId run_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(new Page<ArtifactView>(RunView.Of(await reader.RunAsync(run_id, cancellation), withArtifacts: true).Artifacts!, null));
 
     /// <summary>Only what the run lists can be read: a path is looked up, never followed.</summary>
-    private static async Task<FileStreamHttpResult> Artifact(string run_id, string path, RegistryReader reader, IObjectStore store, CancellationToken cancellation)
+    private static async Task<FileStreamHttpResult> Artifact(RunId run_id, string path, RegistryReader reader, IObjectStore store, CancellationToken cancellation)
     {
         var run = await reader.RunAsync(run_id, cancellation);
         if (run.Artifacts.All(a => a.Path != path) && !(path == "manifest.json" && run.ManifestSha256 is not null))
@@ -78,10 +68,10 @@ internal static partial class RegistryEndpoints
         return TypedResults.Stream(stream, ContentType(path), Path.GetFileName(path));
     }
 
-    private static async Task<Ok<Page<AttemptView>>> Promotions(RegistryReader reader, string? config_hash, string? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
+    private static async Task<Ok<Page<AttemptView>>> Promotions(RegistryReader reader, ConfigHash? config_hash, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.AttemptsAsync(config_hash, identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
 
-    private static async Task<Ok<AttemptView>> Promotion(string attempt_id, RegistryReader reader, CancellationToken cancellation) =>
+    private static async Task<Ok<AttemptView>> Promotion(AttemptId attempt_id, RegistryReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.AttemptAsync(attempt_id, cancellation));
 
     private static async Task<Ok<JsonNode>> Scoreboard(string id, RegistryReader reader, CancellationToken cancellation) =>
@@ -90,7 +80,7 @@ internal static partial class RegistryEndpoints
     private static async Task<Ok<Page<ChampionsView>>> Champions(RegistryReader reader, int? limit, string? cursor, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation));
 
-    private static async Task<Ok<ChampionsView>> Champion(string identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
+    private static async Task<Ok<ChampionsView>> Champion(Identifier identifier, string? as_of, RegistryReader reader, CancellationToken cancellation)
     {
         return TypedResults.Ok(await reader.ChampionAsync(identifier, as_of is null ? null : Moment(as_of), cancellation));
     }

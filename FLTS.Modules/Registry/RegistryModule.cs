@@ -1,3 +1,5 @@
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -17,10 +19,10 @@ internal sealed class RegistryModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(RegistryOptions.Section).Get<RegistryOptions>() ?? new RegistryOptions();
-        options.Validate();
+        var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
+        services.AddSingleton(OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)));
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));

@@ -9,11 +9,11 @@ namespace FLTS.Modules.Registry;
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 internal sealed record RunView(
-    string RunId,
-    string ConfigHash,
-    string ParamsHash,
+    RunId RunId,
+    ConfigHash ConfigHash,
+    ParamsHash ParamsHash,
     int Generation,
-    string Identifier,
+    Identifier Identifier,
     string ModelType,
     RunStatus Status,
     int Attempt,
@@ -29,7 +29,7 @@ internal sealed record RunView(
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
     RunCause Cause = RunCause.Request,
-    string? Replaces = null,
+    RunId? Replaces = null,
     JsonNode? Postponed = null,
     DateTimeOffset? NextTry = null)
 {
@@ -64,13 +64,13 @@ internal sealed record ArtifactView(string Path, long Size, string Sha256);
 internal sealed record EpochView(
     int Epoch, double TrainLoss, double TrainRmse, double TrainMae, double TrainR2, double? ValLoss, double? ValRmse, double? ValMae, double? ValR2);
 
-internal sealed record RunMetricsView(string RunId, IReadOnlyList<EpochView> Epochs, JsonNode? Test);
+internal sealed record RunMetricsView(RunId RunId, IReadOnlyList<EpochView> Epochs, JsonNode? Test);
 
 internal sealed record AttemptView(
-    string AttemptId,
-    string ConfigHash,
-    string Identifier,
-    string? PipelineId,
+    AttemptId AttemptId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
+    PipelineId? PipelineId,
     AttemptTrigger Trigger,
     AttemptOutcome? Outcome,
     string? Reason,
@@ -78,8 +78,8 @@ internal sealed record AttemptView(
     JsonNode? Tries,
     JsonNode? Candidates,
     JsonNode? Policy,
-    string? SelectedRunId,
-    string? ScoreboardId,
+    RunId? SelectedRunId,
+    ScoreboardId? ScoreboardId,
     DateTimeOffset CreatedAt,
     DateTimeOffset? EndedAt,
     long? DurationMs,
@@ -109,10 +109,10 @@ internal sealed record AttemptView(
 }
 
 /// <summary>A line of the ledger; <paramref name="Until"/> is null for the one in force.</summary>
-internal sealed record ChampionView(int Version, string RunId, string ModelType, string ConfigHash, DateTimeOffset Since, DateTimeOffset? Until, string AttemptId);
+internal sealed record ChampionView(int Version, RunId RunId, string ModelType, ConfigHash ConfigHash, DateTimeOffset Since, DateTimeOffset? Until, AttemptId AttemptId);
 
 /// <summary>The model in force (or then), and every one there was.</summary>
-internal sealed record ChampionsView(string Identifier, ChampionView? InForce, IReadOnlyList<ChampionView> History);
+internal sealed record ChampionsView(Identifier Identifier, ChampionView? InForce, IReadOnlyList<ChampionView> History);
 
 /// <summary>A dataset by name; one that is offered but was never used has no hash, size and time yet, and 0 versions.</summary>
-internal sealed record DatasetView(string Name, string? TrainSha256, string? TestSha256, long? Size, int Versions, DateTimeOffset? RegisteredAt);
+internal sealed record DatasetView(DatasetName Name, string? TrainSha256, string? TestSha256, long? Size, int Versions, DateTimeOffset? RegisteredAt);

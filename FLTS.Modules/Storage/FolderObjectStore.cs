@@ -1,17 +1,10 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace FLTS.Modules.Storage;
 
 /// <summary>Objects as files below a root, buckets as folders. A put writes aside, flushes to disk and renames: readers see all or nothing.</summary>
 internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjectStore
 {
-    private const string TemporarySuffix = ".writing~";
-
-    /// <summary>Bytes after which a file that is being written is flushed a first time, and how often that is looked at.</summary>
-    private const long EarlyBytes = 8 << 20;
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
-
     private readonly string _root = Path.GetFullPath(root);
 
     public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => PutAsync(key, file => content.CopyToAsync(file, cancellation), cancellation);
@@ -19,40 +12,14 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
     /// <summary>Made where it will be: a copy on its way there would be as much again to write.</summary>
     public Task PutAsync(ObjectKey key, Func<Stream, Task> write, CancellationToken cancellation) => GuardAsync(key.ToString(), async () =>
     {
-        var path = PathOf(key);
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
-        var temporary = $"{path}.{Guid.NewGuid():N}{TemporarySuffix}";
-        try
-        {
-            using (var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
-            await using (var file = new FileStream(handle, FileAccess.Write, 1 << 16))
+        await AtomicFile.WriteAsync(
+            PathOf(key),
+            async file =>
             {
-                using var written = new CancellationTokenSource();
-                var early = FlushEarlyAsync(handle, written.Token);
-                try
-                {
-                    await write(file);
-                }
-                finally
-                {
-                    await written.CancelAsync();
-                    await early; // The disk tells of a fault once, so it must be heard here too.
-                }
-
-                file.Flush(flushToDisk: true);
-            }
-
-            FaultPoint.Reach("object.written-aside");
-            File.Move(temporary, path, overwrite: true);
-            DirectoryFlush.Flush(folder);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
+                await write(file);
+                FaultPoint.Reach("object.written-aside");
+            },
+            time);
         return true;
     });
 
@@ -88,7 +55,7 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
             return Task.FromResult(Directory.Exists(folder)
                 ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
                     .Select(f => (Key: Path.GetRelativePath(folder, f).Replace(Path.DirectorySeparatorChar, '/'), File: f))
-                    .Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal) && !f.Key.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+                    .Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal) && !f.Key.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
                     .OrderBy(f => f.Key, StringComparer.Ordinal)
                     .ToList()
                 : []);
@@ -123,27 +90,13 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
 
                 // What a killed process left half-written is of no use to anybody.
                 var old = time.GetUtcNow().UtcDateTime.AddHours(-1);
-                foreach (var left in folder.EnumerateFiles($"*{TemporarySuffix}", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < old))
+                foreach (var left in folder.EnumerateFiles($"*{AtomicFile.TemporarySuffix}", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < old))
                     left.Delete();
             }
 
             return Task.FromResult(true);
         });
         await this.ProbeBucketAsync(ObjectKeys.ModelsBucket, cancellation);
-    }
-
-    /// <summary>Sends a file to the disk while it is being written: the flush at its end then has little left to wait for.</summary>
-    private async Task FlushEarlyAsync(SafeFileHandle handle, CancellationToken written)
-    {
-        for (long sent = 0; !written.IsCancellationRequested;)
-        {
-            await Task.Delay(_pause, time, written).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var length = RandomAccess.GetLength(handle);
-            if (written.IsCancellationRequested || length - sent < EarlyBytes)
-                continue;
-            await Task.Run(() => RandomAccess.FlushToDisk(handle), CancellationToken.None);
-            sent = length;
-        }
     }
 
     /// <summary>A root that is gone (not mounted, moved, a file) is a store that is away, not one that lost its objects.</summary>

@@ -1,4 +1,3 @@
-
 namespace FLTS.Modules.Storage;
 
 /// <summary>The object store: buckets made, a probe written, read and deleted.</summary>
@@ -8,5 +7,5 @@ internal sealed class ObjectStorePart(IObjectStore store) : IPart
 
     public Task ProveAsync(CancellationToken cancellation) => store.ProbeAsync(cancellation);
 
-    public async Task CheckAsync(CancellationToken cancellation) => await store.StatAsync(ObjectKeys.Pointer(".check"), cancellation);
+    public async Task CheckAsync(CancellationToken cancellation) => await store.StatAsync(ObjectKeys.Pointer(new(".check")), cancellation);
 }

@@ -35,7 +35,7 @@ internal sealed partial class S3Connection : IDisposable
     {
         try
         {
-            settings.Validate();
+            OptionsReading.Check(settings, StorageOptions.Section);
             lock (_gate)
             {
                 if (settings.S3 == _current.Options)

@@ -14,8 +14,7 @@ internal sealed class StorageModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new StorageOptions();
-        options.Validate();
+        var options = OptionsReading.Read<StorageOptions>(configuration.GetSection(StorageOptions.Section));
         var root = options.Root ?? Path.Combine(configuration["Data:Directory"] ?? "./data", "objects");
         if (options.IsS3)
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Training;
 
-/// <summary>A checkpoint as a file next to the run's staged files: written beside, flushed, then renamed.</summary>
+/// <summary>A checkpoint as a file next to the run's staged files.</summary>
 internal sealed partial class FileCheckpoint(string path, ILogger logger) : ICheckpoint
 {
     public byte[]? Load()
@@ -22,15 +22,7 @@ internal sealed partial class FileCheckpoint(string path, ILogger logger) : IChe
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var beside = path + ".new";
-            using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                file.Write(state);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
+            AtomicFile.Write(path, state);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

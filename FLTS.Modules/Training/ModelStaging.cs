@@ -4,7 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Training;
@@ -38,12 +41,12 @@ internal static class ModelStaging
             files["plots/loss_curve.png"] = LossCurvePlot.Draw($"{run.ModelType} on {run.Identifier}", fit);
 
         foreach (var (path, bytes) in files)
-            WriteFile(Path.Combine(folder, path), bytes);
+            AtomicFile.Write(Path.Combine(folder, path), bytes);
 
-        WriteFile(Path.Combine(folder, ReportName), JsonSerializer.SerializeToUtf8Bytes(new FitReport(RunMetrics.Summary(fit), fit.History), RegistryJson.Options));
+        AtomicFile.Write(Path.Combine(folder, ReportName), JsonSerializer.SerializeToUtf8Bytes(new FitReport(RunMetrics.Summary(fit), fit.History), RegistryJson.Options));
         FaultPoint.Reach("stage.files-written");
         var manifest = Manifest(run, hyperparameters, dataset, fit, files);
-        WriteFile(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
+        AtomicFile.Write(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
         FaultPoint.Reach("stage.manifest-written");
     }
 
@@ -105,19 +108,5 @@ internal static class ModelStaging
         }
 
         return new GoldenPrediction(origin, values, GoldenTolerance);
-    }
-
-    private static void WriteFile(string path, byte[] bytes)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var aside = path + "~";
-        using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-
-        // The manifest says that all is there: it must not be found half-written.
-        File.Move(aside, path, overwrite: true);
     }
 }

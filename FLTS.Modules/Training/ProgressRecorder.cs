@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Steps;
@@ -16,13 +15,15 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
     private readonly Lease _lease;
     private readonly TrainStep _step;
     private readonly ILogger _logger;
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly Task _writing;
     private int _first = -1;
 
-    public ProgressRecorder(string modelType, Lease lease, TrainStep step, ILogger logger)
+    public ProgressRecorder(string modelType, Lease lease, TrainStep step, TimeProvider time, ILogger logger)
     {
-        (_modelType, _lease, _step, _logger) = (modelType, lease, step, logger);
+        (_modelType, _lease, _step, _time, _logger) = (modelType, lease, step, time, logger);
+        _started = time.GetTimestamp();
         _writing = Task.Run(WriteAsync);
     }
 
@@ -32,7 +33,7 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
             _first = value.Done - 1;
 
         var done = value.Done - _first;
-        double? eta = done > 0 && value.Total > value.Done ? Stopwatch.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
+        double? eta = done > 0 && value.Total > value.Done ? _time.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
         _channel.Writer.TryWrite((value, eta));
         if (value.Epoch is not { } epoch)
             return;

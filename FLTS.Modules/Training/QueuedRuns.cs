@@ -6,7 +6,7 @@ namespace FLTS.Modules.Training;
 internal sealed class QueuedRuns(TrainStep step, IJobQueues jobs)
 {
     /// <summary>Queues a training job for every queued run of a type on this data.</summary>
-    public async Task EnqueueAsync(string configHash, string modelType, CancellationToken cancellation)
+    public async Task EnqueueAsync(ConfigHash configHash, string modelType, CancellationToken cancellation)
     {
         foreach (var run in await step.QueuedOnAsync(configHash, modelType, cancellation))
             jobs.Enqueue(step.Task(run), StepWake.Event);

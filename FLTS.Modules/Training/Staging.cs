@@ -8,16 +8,16 @@ internal sealed class Staging(string dataDirectory)
     private readonly string _root = Path.Combine(dataDirectory, "staging");
 
     /// <summary>Folder of an attempt.</summary>
-    public string Folder(string runId, int attempt) => Path.Combine(_root, runId, attempt.ToString(CultureInfo.InvariantCulture));
+    public string Folder(RunId runId, int attempt) => Path.Combine(_root, runId.Value, attempt.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Where a training keeps its checkpoint between attempts.</summary>
-    public string CheckpointPath(string runId) => Path.Combine(_root, runId, "checkpoint.bin");
+    public string CheckpointPath(RunId runId) => Path.Combine(_root, runId.Value, "checkpoint.bin");
 
     /// <summary>True when all files of the attempt are there: the manifest is written last.</summary>
-    public bool IsComplete(string runId, int attempt) => File.Exists(Path.Combine(Folder(runId, attempt), "manifest.json"));
+    public bool IsComplete(RunId runId, int attempt) => File.Exists(Path.Combine(Folder(runId, attempt), "manifest.json"));
 
     /// <summary>An empty folder for the attempt.</summary>
-    public string Prepare(string runId, int attempt)
+    public string Prepare(RunId runId, int attempt)
     {
         var folder = Folder(runId, attempt);
         if (Directory.Exists(folder))
@@ -28,11 +28,11 @@ internal sealed class Staging(string dataDirectory)
     }
 
     /// <summary>Removes everything of a run.</summary>
-    public void Remove(string runId)
+    public void Remove(RunId runId)
     {
         try
         {
-            Directory.Delete(Path.Combine(_root, runId), recursive: true);
+            Directory.Delete(Path.Combine(_root, runId.Value), recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
@@ -41,5 +41,5 @@ internal sealed class Staging(string dataDirectory)
     }
 
     /// <summary>Runs that have files here.</summary>
-    public IReadOnlyList<string> RunIds() => Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(d => Path.GetFileName(d))] : [];
+    public IReadOnlyList<RunId> RunIds() => Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(d => RunId.From(Path.GetFileName(d)))] : [];
 }

@@ -22,5 +22,5 @@ internal sealed partial class StagingSweep(TrainStep step, Staging staging, ISta
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {run_id} has ended: its local files were removed")]
-    private static partial void LogRemoved(ILogger logger, string run_id);
+    private static partial void LogRemoved(ILogger logger, RunId run_id);
 }

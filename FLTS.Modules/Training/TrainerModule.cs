@@ -18,8 +18,7 @@ internal abstract class TrainerModule<TConsumer> : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>() ?? new TrainingOptions();
-        options.Validate();
+        var options = OptionsReading.Read<TrainingOptions>(configuration.GetSection(TrainingOptions.Section));
         services.TryAddSingleton(options);
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
         services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Steps;
@@ -87,8 +87,8 @@ internal sealed partial class TrainingService(
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(machine.Options.TimeLimitSeconds), machine.Time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var clock = Stopwatch.GetTimestamp();
-        await using var progress = new ProgressRecorder(run.ModelType, lease, step, logger);
+        var clock = machine.Time.GetTimestamp();
+        await using var progress = new ProgressRecorder(run.ModelType, lease, step, machine.Time, logger);
         FitResult fit;
         ValidationResiduals residuals;
         try
@@ -109,7 +109,7 @@ internal sealed partial class TrainingService(
             ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
-        FltsMetrics.TrainingDuration.Record(Stopwatch.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
+        FltsMetrics.TrainingDuration.Record(machine.Time.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
         await RecordAsync(execution);
     }
 

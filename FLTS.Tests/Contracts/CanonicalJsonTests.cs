@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

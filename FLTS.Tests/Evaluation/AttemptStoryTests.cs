@@ -91,7 +91,7 @@ internal sealed class AttemptStoryTests
         var (pipeline, _) = await _rig.PipelineAsync();
         var store = _rig.Get<EvaluationStore>();
         var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
-        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId, default))!;
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId.Value, default))!;
         var attempt = await store.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
         {
@@ -124,7 +124,7 @@ internal sealed class AttemptStoryTests
     {
         var (first, _) = await _rig.PipelineAsync();
         await _rig.EvaluateAsync(first.PipelineId);
-        var second = await _rig.PipelineAsync("other-station", [(await RunAsync())]);
+        var second = await _rig.PipelineAsync(new("other-station"), [(await RunAsync())]);
         var path = _rig.ArtifactPath(await RunAsync(), "NAIVE/model.json");
         var bytes = await File.ReadAllBytesAsync(path);
         bytes[^1] ^= 1;
@@ -134,7 +134,7 @@ internal sealed class AttemptStoryTests
 
         Assert.That((await RunAsync()).Status, Is.EqualTo(RunStatus.Invalid));
         Assert.That((await RunAsync()).Error, Does.Contain("NAIVE/model.json").And.Contain("SHA-256"));
-        Assert.That((await _rig.LedgerAsync()).Select(c => c.Identifier), Is.EqualTo(["station"]));
+        Assert.That((await _rig.LedgerAsync()).Select(c => c.Identifier.Value), Is.EqualTo(["station"]));
 
         async Task<RunRow> RunAsync()
         {

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training;
@@ -66,24 +68,24 @@ internal sealed class EvaluationRig : IAsyncDisposable
     public async Task<(PipelineRow Pipeline, RunRow Run)> PipelineAsync(EvaluationPolicy? policy = null)
     {
         var run = await StoreRunAsync("NAIVE", _sequence + 1);
-        return (await PipelineAsync("station", [run], policy), run);
+        return (await PipelineAsync(new("station"), [run], policy), run);
     }
 
     /// <summary>A pipeline of runs that are stored.</summary>
-    public async Task<PipelineRow> PipelineAsync(string identifier, IReadOnlyList<RunRow> runs, EvaluationPolicy? policy = null)
+    public async Task<PipelineRow> PipelineAsync(Identifier identifier, IReadOnlyList<RunRow> runs, EvaluationPolicy? policy = null)
     {
         _sequence++;
         var pipeline = new PipelineRow
         {
-            PipelineId = $"pipeline-{_sequence}",
-            ConfigHash = Dataset.Meta.ConfigHash,
+            PipelineId = new($"pipeline-{_sequence}"),
+            ConfigHash = new(Dataset.Meta.ConfigHash),
             Identifier = identifier,
             Sequence = _sequence,
-            Dataset = "station",
+            Dataset = new("station"),
             ExpectedModelTypes = JsonSerializer.Serialize(runs.Select(r => r.ModelType)),
             Evaluation = (policy ?? new EvaluationPolicy()).ToJson().ToJsonString(),
             CreatedAt = TimeProvider.System.GetUtcNow(),
-            Runs = [.. runs.Select(r => new PipelineRunRow { PipelineId = $"pipeline-{_sequence}", ModelType = r.ModelType, RunId = r.RunId })],
+            Runs = [.. runs.Select(r => new PipelineRunRow { PipelineId = new($"pipeline-{_sequence}"), ModelType = r.ModelType, RunId = r.RunId })],
         };
         await using var db = await DbAsync();
         db.Pipelines.Add(pipeline);
@@ -92,12 +94,12 @@ internal sealed class EvaluationRig : IAsyncDisposable
     }
 
     /// <summary>Evaluates as often as asked, all at once.</summary>
-    public async Task EvaluateAsync(string pipelineId, int times = 1) =>
-        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<IStepJob>().RunAsync(StepNames.Evaluate, pipelineId, "", StepWake.Event, CancellationToken.None))));
+    public async Task EvaluateAsync(PipelineId pipelineId, int times = 1) =>
+        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<IStepJob>().RunAsync(StepNames.Evaluate, pipelineId.Value, "", StepWake.Event, CancellationToken.None))));
 
     public Task<RegistryDbContext> DbAsync() => Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
 
-    public async Task<PipelineRow> ReadPipelineAsync(string id)
+    public async Task<PipelineRow> ReadPipelineAsync(PipelineId id)
     {
         await using var db = await DbAsync();
         return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == id);
@@ -116,7 +118,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
     }
 
     /// <summary>Puts a stored run into any state, where the database would allow none but those that follow.</summary>
-    public async Task ForceStatusAsync(RunStatus status, string? runId = null)
+    public async Task ForceStatusAsync(RunStatus status, RunId? runId = null)
     {
         await using var db = await DbAsync();
         await db.Database.ExecuteSqlRawAsync("DROP TRIGGER IF EXISTS runs_go_forward");
@@ -124,7 +126,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
     }
 
     /// <summary>Path of a stored file of a run.</summary>
-    public string ArtifactPath(RunRow run, string path) => Path.Combine(ObjectsFolder, "models", run.RunId, run.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
+    public string ArtifactPath(RunRow run, string path) => Path.Combine(ObjectsFolder, "models", run.RunId.Value, run.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
 
     public async ValueTask DisposeAsync()
     {
@@ -152,7 +154,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
                 [.. Enumerable.Range(0, rows).Select(i => 90 + (30 * Math.Cos(i / 25.0)) + random.NextDouble())],
             ],
         };
-        return DatasetPreparer.Prepare(PreprocessConfig.Parse("station", new string('a', 64), null), table);
+        return DatasetPreparer.Prepare(PreprocessConfigParser.Parse("station", new string('a', 64), null), table);
     }
 
     private async Task StoreDatasetAsync()
@@ -164,15 +166,15 @@ internal sealed class EvaluationRig : IAsyncDisposable
         await ProcessedFiles.WriteTestAsync(_dataset, test);
         var meta = ProcessedFiles.WriteMeta(_dataset.Meta);
         var (store, hash) = (Get<IObjectStore>(), _dataset.Meta.ConfigHash);
-        await store.PutAsync(ObjectKeys.Train(hash), train.ToArray(), CancellationToken.None);
-        await store.PutAsync(ObjectKeys.Test(hash), test.ToArray(), CancellationToken.None);
-        await store.PutAsync(ObjectKeys.Meta(hash), meta, CancellationToken.None);
+        await store.PutAsync(ObjectKeys.Train(new(hash)), train.ToArray(), CancellationToken.None);
+        await store.PutAsync(ObjectKeys.Test(new(hash)), test.ToArray(), CancellationToken.None);
+        await store.PutAsync(ObjectKeys.Meta(new(hash)), meta, CancellationToken.None);
         await using var db = await DbAsync();
         db.Datasets.Add(new DatasetRow
         {
-            ConfigHash = hash,
-            Identifier = "station",
-            SourceName = "station",
+            ConfigHash = new(hash),
+            Identifier = new("station"),
+            SourceName = new("station"),
             Config = CanonicalJson.Serialize(_dataset.Meta.Config.ToJson()),
             Status = DatasetStatus.Ready,
             TrainSha256 = Hash(train.ToArray()),
@@ -190,11 +192,11 @@ internal sealed class EvaluationRig : IAsyncDisposable
         var hyperparameters = family.Normalise(null);
         var run = new RunRow
         {
-            RunId = modelType == "NAIVE" ? $"run-{generation}" : $"run-{modelType}-{generation}",
-            ConfigHash = Dataset.Meta.ConfigHash,
-            Identifier = "station",
+            RunId = new(modelType == "NAIVE" ? $"run-{generation}" : $"run-{modelType}-{generation}"),
+            ConfigHash = new(Dataset.Meta.ConfigHash),
+            Identifier = new("station"),
             ModelType = modelType,
-            ParamsHash = CanonicalJson.Hash(hyperparameters),
+            ParamsHash = new(CanonicalJson.Hash(hyperparameters)),
             Generation = generation,
             Params = hyperparameters.ToJsonString(),
             Status = RunStatus.Succeeded,

@@ -37,8 +37,8 @@ internal sealed class EvaluationServiceTests
         Assert.Multiple(() =>
         {
             Assert.That(ledger.Select(c => (c.Version, c.RunId)), Is.EqualTo(new[] { (1, run.RunId) }));
-            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, run.RunId)));
-            Assert.That((ended.Status, ended.AttemptId), Is.EqualTo((PipelineStatus.Promoted, attempt.AttemptId)));
+            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
+            Assert.That((ended.Status, ended.AttemptId), Is.EqualTo((PipelineStatus.Promoted, (AttemptId?)attempt.AttemptId)));
             Assert.That(db.Scoreboards.Count(), Is.EqualTo(1));
             Assert.That(db.Runs.Single().TestMetrics, Does.Contain("test_rmse"));
             Assert.That(EvaluationRig.ReadPointer(PointerPath).AttemptId, Is.EqualTo(attempt.AttemptId));
@@ -48,7 +48,7 @@ internal sealed class EvaluationServiceTests
     [Test]
     public async Task Many_pipelines_at_once_never_share_a_version()
     {
-        var pipelines = new List<string>();
+        var pipelines = new List<PipelineId>();
         for (var i = 0; i < 4; i++)
             pipelines.Add((await _rig.PipelineAsync(_bestOfConfig)).Pipeline.PipelineId);
 
@@ -61,7 +61,7 @@ internal sealed class EvaluationServiceTests
         {
             Assert.That(ledger.Select(c => c.Version), Is.EqualTo(Enumerable.Range(1, ledger.Count)));
             Assert.That(ledger.Select(c => c.Sequence), Is.Ordered);
-            Assert.That(ledger[^1].RunId, Is.EqualTo("run-4"), "the newest pipeline's model stays in force");
+            Assert.That(ledger[^1].RunId, Is.EqualTo(new RunId("run-4")), "the newest pipeline's model stays in force");
             foreach (var id in pipelines)
                 Assert.That((await _rig.ReadPipelineAsync(id)).Status, Is.AnyOf(PipelineStatus.Promoted, PipelineStatus.Superseded));
         });
@@ -133,7 +133,7 @@ internal sealed class EvaluationServiceTests
         var (pipeline, _) = await _rig.PipelineAsync();
         var store = _rig.Get<EvaluationStore>();
         var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
-        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId, default))!;
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId.Value, default))!;
         var attempt = await store.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1));
@@ -168,7 +168,7 @@ internal sealed class EvaluationServiceTests
             Assert.That(blocked.NextAttemptAt, Is.GreaterThan(blocked.WaitingSince!.Value));
             Assert.That((ended.Status, ended.WaitingReason), Is.EqualTo((PipelineStatus.Promoted, (string?)null)));
             Assert.That(System.Text.Json.Nodes.JsonNode.Parse(attempt.Tries)!.AsArray(), Has.Count.EqualTo(2 * StoreTries.Most), "every failed try is told, those in quick succession too");
-            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, run.RunId)));
+            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
         });
     }
 

@@ -45,7 +45,7 @@ internal sealed class EventOrderTests
     private static async Task<bool> RoundAsync(EvaluationRig rig, List<RunRow> runs, Consumed counted, (int Run, int Thread)[] hand, HashSet<string> winners)
     {
         counted.Rounds++;
-        var identifier = $"station-{counted.Rounds}";
+        var identifier = new Identifier($"station-{counted.Rounds}");
         await rig.ForceStatusAsync(RunStatus.Running); // Every round has the same stored models.
         var pipeline = await rig.PipelineAsync(identifier, runs);
         counted.Expect(hand.Length);
@@ -68,8 +68,8 @@ internal sealed class EventOrderTests
         var ledger = (await rig.LedgerAsync()).Where(c => c.Identifier == identifier).ToList();
         Assert.That(ended.Status, Is.EqualTo(PipelineStatus.Promoted));
         Assert.That(attempts.Select(a => a.Outcome), Is.EqualTo(new[] { (AttemptOutcome?)AttemptOutcome.Promoted }), "attempts");
-        Assert.That(ledger.Select(c => (c.Version, c.RunId)), Is.EqualTo(new[] { (1, attempts[0].SelectedRunId) }), "ledger");
-        winners.Add(ledger[0].RunId);
+        Assert.That(ledger.Select(c => (c.Version, c.RunId)), Is.EqualTo(new[] { (1, attempts[0].SelectedRunId!.Value) }), "ledger");
+        winners.Add(ledger[0].RunId.Value);
         return true;
     }
 

@@ -44,7 +44,7 @@ internal sealed class LyingManifestTests
         await using var rig = await EvaluationRig.StartAsync();
         var run = await rig.StoreRunAsync(type, 0);
         await LieAsync(rig, run, path, lie);
-        var pipeline = await rig.PipelineAsync("station", [run]);
+        var pipeline = await rig.PipelineAsync(new("station"), [run]);
 
         await rig.EvaluateAsync(pipeline.PipelineId);
 

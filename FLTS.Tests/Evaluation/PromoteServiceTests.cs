@@ -55,7 +55,7 @@ internal sealed class PromoteServiceTests
         var answer = await PromoteAsync(new { pipeline_id = pipeline.PipelineId, dry_run = true }, "k");
 
         await using var db = await _rig.DbAsync();
-        Assert.That((answer.DryRun, answer.Attempt.Outcome, answer.Attempt.SelectedRunId), Is.EqualTo((true, (AttemptOutcome?)AttemptOutcome.Promoted, run.RunId)));
+        Assert.That((answer.DryRun, answer.Attempt.Outcome, answer.Attempt.SelectedRunId), Is.EqualTo((true, (AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
         Assert.That((db.Champions.Count(), db.PromotionAttempts.Count(), db.Scoreboards.Count()), Is.EqualTo((0, 0, 0)));
     }
 
@@ -83,9 +83,9 @@ internal sealed class PromoteServiceTests
 
         Assert.That(async () => await PromoteAsync(new { config_hash = "nothing" }), Throws.TypeOf<NotFoundException>());
         Assert.That(async () => await PromoteAsync(new { run_ids = new[] { "no-run" } }), Throws.TypeOf<NotFoundException>().With.Message.Contains("no-run"));
-        Assert.That(async () => await PromoteAsync(new { run_ids = new[] { waiting.RunId } }), Throws.TypeOf<ConflictException>().With.Message.Contains(waiting.RunId));
+        Assert.That(async () => await PromoteAsync(new { run_ids = new[] { waiting.RunId } }), Throws.TypeOf<ConflictException>().With.Message.Contains(waiting.RunId.Value));
         await File.WriteAllTextAsync(_rig.ArtifactPath(run, "NAIVE/model.json"), "{}");
-        Assert.That(async () => await PromoteAsync(new { pipeline_id = pipeline.PipelineId }), Throws.TypeOf<InvalidInputException>().With.Message.Contains(run.RunId));
+        Assert.That(async () => await PromoteAsync(new { pipeline_id = pipeline.PipelineId }), Throws.TypeOf<InvalidInputException>().With.Message.Contains(run.RunId.Value));
         Assert.That(await _rig.LedgerAsync(), Is.Empty);
     }
 
@@ -150,7 +150,7 @@ internal sealed class PromoteServiceTests
         await using (var db = await _rig.DbAsync())
             await db.Runs.Where(r => r.RunId == firstRun.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.ManifestSha256, new string('0', 64)));
 
-        Assert.That(async () => await RollBackAsync(), Throws.TypeOf<ConflictException>().With.Message.Contains(firstRun.RunId));
+        Assert.That(async () => await RollBackAsync(), Throws.TypeOf<ConflictException>().With.Message.Contains(firstRun.RunId.Value));
         Assert.That(await _rig.LedgerAsync(), Has.Count.EqualTo(2));
     }
 
@@ -158,5 +158,5 @@ internal sealed class PromoteServiceTests
         _rig.Get<PromoteService>().PromoteAsync(PromoteRequest.Parse(JsonSerializer.SerializeToElement(body)), key, CancellationToken.None);
 
     private Task<Modules.Registry.ChampionView> RollBackAsync(int? version = null) =>
-        _rig.Get<RollbackService>().RollBackAsync("station", new RollbackRequest(version, null), CancellationToken.None);
+        _rig.Get<RollbackService>().RollBackAsync(new("station"), new RollbackRequest(version, null), CancellationToken.None);
 }

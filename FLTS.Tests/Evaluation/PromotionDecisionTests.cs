@@ -18,7 +18,7 @@ internal sealed class PromotionDecisionTests
     {
         var decision = Decide([Run("a", 0.3), Run("b", 0.2)], champion: null);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, "b", false)));
+        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("b"), false)));
     }
 
     [Test]
@@ -26,7 +26,7 @@ internal sealed class PromotionDecisionTests
     {
         var decision = Decide([Run("a", null)], champion: null);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId), Is.EqualTo((AttemptOutcome.Failed, (string?)null)));
+        Assert.That((decision.Outcome, decision.SelectedRunId), Is.EqualTo((AttemptOutcome.Failed, (RunId?)null)));
     }
 
     [TestCase(0.2, 0.1989, "promoted", Description = "0.55 % lower")]
@@ -48,7 +48,7 @@ internal sealed class PromotionDecisionTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(Decide([Run("new", 0.4)], Champion(0.1), policy).SelectedRunId, Is.EqualTo("new"));
+            Assert.That(Decide([Run("new", 0.4)], Champion(0.1), policy).SelectedRunId, Is.EqualTo(new RunId("new")));
             Assert.That(Decide([Run("old", 0.1), Run("new", 0.4)], Champion(0.1), policy).Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
         });
     }
@@ -68,7 +68,7 @@ internal sealed class PromotionDecisionTests
     [TestCase(0.6, "kept_champion")]
     public void An_incomparable_champion_is_replaced_by_what_beats_naive(double score, string outcome)
     {
-        var decision = Decide([Run("new", score)], new ChampionLine("old", 1, 1, null, "its step is 60 s"));
+        var decision = Decide([Run("new", score)], new ChampionLine(new("old"), 1, 1, null, "its step is 60 s"));
 
         Assert.Multiple(() =>
         {
@@ -80,7 +80,7 @@ internal sealed class PromotionDecisionTests
     [Test]
     public void Naive_itself_never_replaces_an_incomparable_champion()
     {
-        var decision = Decide([new Contender("n", "NAIVE", 9, 0.5)], new ChampionLine("old", 1, 1, null, "other columns"));
+        var decision = Decide([new Contender(new("n"), "NAIVE", 9, 0.5)], new ChampionLine(new("old"), 1, 1, null, "other columns"));
 
         Assert.That(decision.Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
     }
@@ -122,7 +122,7 @@ internal sealed class PromotionDecisionTests
     [TestCase(4, true, "promoted", Description = "forced")]
     public void An_older_pipeline_is_superseded(long sequence, bool force, string outcome)
     {
-        var decision = PromotionDecision.Decide([Run("new", 0.1)], [_naive], new ChampionLine("old", 2, 5, 0.3, null), sequence, _gate, force);
+        var decision = PromotionDecision.Decide([Run("new", 0.1)], [_naive], new ChampionLine(new("old"), 2, 5, 0.3, null), sequence, _gate, force);
 
         Assert.That(Text(decision.Outcome), Is.EqualTo(outcome));
     }
@@ -132,7 +132,7 @@ internal sealed class PromotionDecisionTests
     {
         var decision = PromotionDecision.Decide([Run("new", 0.9)], [_naive], Champion(0.1), 9, _gate with { BaselineGate = BaselineGate.Block }, force: true);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, "new", true)));
+        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("new"), true)));
     }
 
     [Test]
@@ -143,9 +143,9 @@ internal sealed class PromotionDecisionTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(Decide(contenders, champion).SelectedRunId, Is.EqualTo("next"));
+            Assert.That(Decide(contenders, champion).SelectedRunId, Is.EqualTo(new RunId("next")));
             Assert.That(Decide([contenders[0]], champion).Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
-            Assert.That(PromotionDecision.Decide(contenders, [_naive], champion, 9, _gate, force: true).SelectedRunId, Is.EqualTo("bad"));
+            Assert.That(PromotionDecision.Decide(contenders, [_naive], champion, 9, _gate, force: true).SelectedRunId, Is.EqualTo(new RunId("bad")));
         });
     }
 
@@ -160,9 +160,9 @@ internal sealed class PromotionDecisionTests
             return Decide(contenders, champion) == Decide(turned, champion);
         });
 
-    private static Contender Run(string id, double? score, int order = 0) => new(id, "GRU", order, score);
+    private static Contender Run(string id, double? score, int order = 0) => new(new(id), "GRU", order, score);
 
-    private static ChampionLine Champion(double score) => new("old", 1, 1, score, null);
+    private static ChampionLine Champion(double score) => new(new("old"), 1, 1, score, null);
 
     private static Decision Decide(IReadOnlyList<Contender> contenders, ChampionLine? champion, EvaluationPolicy? policy = null) =>
         PromotionDecision.Decide(contenders, [_naive], champion, 9, policy ?? _gate);

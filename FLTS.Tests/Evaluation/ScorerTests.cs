@@ -1,6 +1,9 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+using FLTS.Modules.Evaluation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
@@ -96,9 +99,9 @@ internal sealed class ScorerTests
     private static Candidate Make(string id, Scaler scaler, int inputLength, ManifestSpan? fitted, ManifestSpan? validated, double stepSeconds, Func<PreparedSeries, int, string, double> answer)
     {
         var manifest = new ArtifactManifest(
-            id, 1, "GRU", _data.Meta.ConfigHash, "params", "station", [], _data.Meta.Columns, _data.Meta.Targets, inputLength, 1, stepSeconds, false,
+            new(id), 1, "GRU", new(_data.Meta.ConfigHash), new("params"), new("station"), [], _data.Meta.Columns, _data.Meta.Targets, inputLength, 1, stepSeconds, false,
             fitted, validated, new GoldenPrediction(0, [], 0), null, new Dictionary<string, string>(), []);
-        return new Candidate(id, new LoadedModel(manifest, new Answering(manifest.Signature(), answer), scaler, _data.Meta.Config));
+        return new Candidate(new(id), new LoadedModel(manifest, new Answering(manifest.Signature(), answer), scaler, _data.Meta.Config));
     }
 
     /// <summary>Answers every step by a rule.</summary>

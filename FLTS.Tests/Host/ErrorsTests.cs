@@ -164,7 +164,7 @@ internal sealed class ErrorsTests
     [Test]
     public async Task A_body_above_the_limit_is_refused_with_the_limit()
     {
-        using var content = new ByteArrayContent(new byte[Server.LargestBody + 1]);
+        using var content = new ByteArrayContent(new byte[Requests.LargestBody + 1]);
         content.Headers.ContentType = new("application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = content };
         request.Headers.ExpectContinue = true; // So that the answer comes before the body.

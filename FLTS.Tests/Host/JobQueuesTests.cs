@@ -42,7 +42,7 @@ internal sealed class JobQueuesTests
     public void A_training_is_named_for_people_and_waits_in_the_queue_of_its_module(string modelType, string name, string queue)
     {
         var run = Rows.Run(hash: Hash, type: modelType);
-        run.Identifier = "PobleSec";
+        run.Identifier = new("PobleSec");
         Queues.Enqueue(_app.Services.GetRequiredService<TrainStep>().Task(run), StepWake.Event);
 
         Assert.That(Names(queue), Is.EqualTo(new[] { name }));
@@ -53,8 +53,8 @@ internal sealed class JobQueuesTests
     public void Preprocessing_and_evaluation_have_names_and_queues_of_their_own()
     {
         var (dataset, pipeline) = (Rows.Dataset(Hash), Rows.Pipeline());
-        dataset.Identifier = pipeline.Identifier = "PobleSec";
-        pipeline.ConfigHash = Hash;
+        dataset.Identifier = pipeline.Identifier = new("PobleSec");
+        pipeline.ConfigHash = new(Hash);
         Queues.Enqueue(_app.Services.GetRequiredService<PreprocessStep>().Task(dataset), StepWake.Event);
         Queues.Enqueue(_app.Services.GetRequiredService<EvaluateStep>().Task(pipeline), StepWake.Event);
 

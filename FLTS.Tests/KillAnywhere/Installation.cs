@@ -1,5 +1,6 @@
 using System.Globalization;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
@@ -100,15 +101,15 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Attempts of the runs that need no training any more: run id to attempt.</summary>
-    public async Task<Dictionary<string, int>> TrainedAsync() => await ReadAsync(async db =>
+    public async Task<Dictionary<RunId, int>> TrainedAsync() => await ReadAsync(async db =>
         (await db.Database.GetAppliedMigrationsAsync()).Any()
             ? await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Storing || r.Status == RunStatus.Succeeded).ToDictionaryAsync(r => r.RunId, r => r.Attempt)
             : []);
 
     /// <summary>Of these, the ones that another machine need not train either: their artifacts are in the store.</summary>
-    public async Task<Dictionary<string, int>> UploadedAsync()
+    public async Task<Dictionary<RunId, int>> UploadedAsync()
     {
-        var uploaded = new Dictionary<string, int>();
+        var uploaded = new Dictionary<RunId, int>();
         foreach (var (run, attempt) in await TrainedAsync())
         {
             if (await Objects.StatAsync(ObjectKeys.Manifest(run, attempt), default) is not null)

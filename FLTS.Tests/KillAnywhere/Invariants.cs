@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
@@ -17,7 +18,7 @@ internal static class Invariants
     /// <param name="installation">Where to look.</param>
     /// <param name="flts">A living process on it.</param>
     /// <param name="trained">Runs that needed no training any more when the process was killed.</param>
-    public static async Task HoldAsync(Installation installation, FltsProcess flts, IReadOnlyDictionary<string, int> trained)
+    public static async Task HoldAsync(Installation installation, FltsProcess flts, IReadOnlyDictionary<RunId, int> trained)
     {
         await flts.WaitForModelAsync();
         await flts.PostAsync("/predict", []); // expects 200

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text.Json;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
@@ -40,7 +41,7 @@ internal sealed class RandomKillsTests
 
         await using var last = await StartAsync(installation, null);
         foreach (var id in await installation.ReadAsync(db => db.Pipelines.Select(p => p.PipelineId).ToListAsync()))
-            await last.WaitForEndAsync(id);
+            await last.WaitForEndAsync(id.Value);
 
         Assert.That(await BrokenAsync(installation), Is.Empty, "at the end");
         Assert.That(operators.Accidents, Is.Empty);
@@ -86,7 +87,7 @@ internal sealed class RandomKillsTests
         foreach (var pipeline in pipelines)
         {
             Require(pipeline.EndedAt is null || attempts.Values.All(a => a.PipelineId != pipeline.PipelineId || a.EndedAt is not null), $"an open attempt of ended pipeline {pipeline.PipelineId}");
-            Require(pipeline.AttemptId is null || attempts[pipeline.AttemptId].EndedAt is not null, $"the attempt that ended pipeline {pipeline.PipelineId}");
+            Require(pipeline.AttemptId is not { } ended || attempts[ended].EndedAt is not null, $"the attempt that ended pipeline {pipeline.PipelineId}");
         }
 
         foreach (var run in runs)

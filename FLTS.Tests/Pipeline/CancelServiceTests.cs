@@ -21,9 +21,9 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", status));
 
-        var answer = await registry.Get<CancelService>().CancelRunAsync("run", default);
+        var answer = await registry.Get<CancelService>().CancelRunAsync(new("run"), default);
 
-        var row = await registry.RunAsync("run");
+        var row = await registry.RunAsync(new("run"));
         Assert.That((answer.Status, answer.Location), Is.EqualTo((RunStatus.Cancelled, "/runs/run")));
         Assert.That((row.Status, row.Error, row.EndedAt is null), Is.EqualTo((RunStatus.Cancelled, "cancelled by hand", false)));
         Assert.That(registry.Log.Count("train_cancelled"), Is.EqualTo(1));
@@ -39,8 +39,8 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", status));
 
-        Assert.That(() => registry.Get<CancelService>().CancelRunAsync("run", default), Throws.TypeOf<ConflictException>().With.Message.Contains($"it is {word}"));
-        Assert.That((await registry.RunAsync("run")).Status, Is.EqualTo(status));
+        Assert.That(() => registry.Get<CancelService>().CancelRunAsync(new("run"), default), Throws.TypeOf<ConflictException>().With.Message.Contains($"it is {word}"));
+        Assert.That((await registry.RunAsync(new("run"))).Status, Is.EqualTo(status));
     }
 
     [Test]
@@ -48,8 +48,8 @@ internal sealed class CancelServiceTests
     {
         await using var registry = await PipelineUnderTest.StartAsync();
 
-        Assert.That(() => registry.Get<CancelService>().CancelRunAsync("run", default), Throws.TypeOf<NotFoundException>());
-        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync("pipeline", default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<CancelService>().CancelRunAsync(new("run"), default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync(new("pipeline"), default), Throws.TypeOf<NotFoundException>());
     }
 
     [Test]
@@ -68,7 +68,7 @@ internal sealed class CancelServiceTests
                 : CancelsAsync(registry, id, TimeSpan.FromMilliseconds(round)));
 
             Assert.That(won.Count(w => w), Is.EqualTo(1), "winners");
-            Assert.That((await registry.RunAsync(id)).Status, Is.EqualTo(won[0] ? RunStatus.Succeeded : RunStatus.Cancelled));
+            Assert.That((await registry.RunAsync(new(id))).Status, Is.EqualTo(won[0] ? RunStatus.Succeeded : RunStatus.Cancelled));
             (succeeded, cancelled) = won[0] ? (succeeded + 1, cancelled) : (succeeded, cancelled + 1);
         }
 
@@ -83,22 +83,22 @@ internal sealed class CancelServiceTests
         await registry.AddAsync("other", 1, shared);
         await registry.AddAsync("pipeline", 2, PipelineUnderTest.Run("own", RunStatus.Running), shared, PipelineUnderTest.Run("done", RunStatus.Succeeded, "AR"));
         var attempt = Registry.Rows.Attempt();
-        (attempt.PipelineId, attempt.Outcome) = ("pipeline", AttemptOutcome.Blocked);
+        (attempt.PipelineId, attempt.Outcome) = (new("pipeline"), AttemptOutcome.Blocked);
         await registry.InsertAsync(attempt);
 
-        var answer = await registry.Get<CancelService>().CancelPipelineAsync("pipeline", default);
+        var answer = await registry.Get<CancelService>().CancelPipelineAsync(new("pipeline"), default);
 
-        Assert.That((answer.CancelledRuns, answer.SharedRuns), Is.EqualTo((new[] { "own" }, new[] { "shared" })));
-        var pipeline = await registry.PipelineAsync("pipeline");
+        Assert.That((answer.CancelledRuns, answer.SharedRuns), Is.EqualTo((new[] { new RunId("own") }, new[] { new RunId("shared") })));
+        var pipeline = await registry.PipelineAsync(new("pipeline"));
         Assert.That((pipeline.Status, pipeline.Error, pipeline.EndedAt is null), Is.EqualTo((PipelineStatus.Cancelled, "cancelled by hand", false)));
-        Assert.That((await registry.RunAsync("own")).Error, Is.EqualTo("cancelled with pipeline pipeline"));
-        Assert.That((await registry.RunAsync("shared")).Status, Is.EqualTo(RunStatus.Running));
-        Assert.That((await registry.RunAsync("done")).Status, Is.EqualTo(RunStatus.Succeeded));
+        Assert.That((await registry.RunAsync(new("own"))).Error, Is.EqualTo("cancelled with pipeline pipeline"));
+        Assert.That((await registry.RunAsync(new("shared"))).Status, Is.EqualTo(RunStatus.Running));
+        Assert.That((await registry.RunAsync(new("done"))).Status, Is.EqualTo(RunStatus.Succeeded));
         Assert.That((await registry.UseAsync(db => db.PromotionAttempts.SingleAsync())).Reason, Is.EqualTo("the pipeline was cancelled by hand"));
-        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync("pipeline", default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is cancelled"));
+        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync(new("pipeline"), default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is cancelled"));
 
-        await registry.Get<CancelService>().CancelPipelineAsync("other", default);
-        Assert.That((await registry.RunAsync("shared")).Status, Is.EqualTo(RunStatus.Cancelled), "nobody needs it any more");
+        await registry.Get<CancelService>().CancelPipelineAsync(new("other"), default);
+        Assert.That((await registry.RunAsync(new("shared"))).Status, Is.EqualTo(RunStatus.Cancelled), "nobody needs it any more");
     }
 
     [Test]
@@ -108,12 +108,12 @@ internal sealed class CancelServiceTests
         var id = (await registry.StartPipelineAsync()).PipelineId;
         await registry.WorkAsync();
         await registry.Get<CancelService>().CancelPipelineAsync(id, default);
-        await registry.RunStepAsync(StepNames.Evaluate, id);
+        await registry.RunStepAsync(StepNames.Evaluate, id.Value);
         var cancelled = await registry.PipelineAsync(id);
 
         var again = await registry.StartPipelineAsync();
         await registry.WorkAsync();
-        await registry.RunStepAsync(StepNames.Evaluate, id);
+        await registry.RunStepAsync(StepNames.Evaluate, id.Value);
 
         var ended = await registry.PipelineAsync(id);
         Assert.That(cancelled.Status, Is.EqualTo(PipelineStatus.Cancelled), "an evaluation that comes later changes nothing");
@@ -122,7 +122,7 @@ internal sealed class CancelServiceTests
         Assert.That(registry.Log.Count("train_start"), Is.EqualTo(2), "each type once");
     }
 
-    private static async Task<bool> CancelsAsync(RegistryUnderTest registry, string runId, TimeSpan headStartOfTheOther)
+    private static async Task<bool> CancelsAsync(RegistryUnderTest registry, RunId runId, TimeSpan headStartOfTheOther)
     {
         try
         {

@@ -12,14 +12,14 @@ internal sealed class PipelineIdsTests
     {
         RunRow[] runs = [Rows.Run("GRU", RunStatus.Queued), Rows.Run("LSTM", RunStatus.Queued)];
 
-        Assert.That(PipelineIds.PipelineId("hash", runs.Reverse()), Is.EqualTo(PipelineIds.PipelineId("hash", runs)));
+        Assert.That(PipelineIds.PipelineId(new("hash"), runs.Reverse()), Is.EqualTo(PipelineIds.PipelineId(new("hash"), runs)));
     }
 
     [Test]
     public void Another_generation_is_another_pipeline() =>
         Assert.That(
-            PipelineIds.PipelineId("hash", [Rows.Run("GRU", RunStatus.Queued, generation: 1)]),
-            Is.Not.EqualTo(PipelineIds.PipelineId("hash", [Rows.Run("GRU", RunStatus.Queued)])));
+            PipelineIds.PipelineId(new("hash"), [Rows.Run("GRU", RunStatus.Queued, generation: 1)]),
+            Is.Not.EqualTo(PipelineIds.PipelineId(new("hash"), [Rows.Run("GRU", RunStatus.Queued)])));
 
     [Test]
     public void The_first_run_is_generation_zero() =>

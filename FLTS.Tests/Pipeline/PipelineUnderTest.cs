@@ -43,7 +43,7 @@ internal static class PipelineUnderTest
         await registry.InsertAsync(pipeline);
         await registry.ExecuteAsync($"INSERT INTO sequences (identifier, last) VALUES ('station', {sequence}) ON CONFLICT (identifier) DO UPDATE SET last = {sequence}");
         foreach (var run in runs)
-            await registry.InsertAsync(new PipelineRunRow { PipelineId = id, ModelType = run.ModelType, RunId = run.RunId });
+            await registry.InsertAsync(new PipelineRunRow { PipelineId = new(id), ModelType = run.ModelType, RunId = run.RunId });
 
         return pipeline;
     }
@@ -58,11 +58,11 @@ internal static class PipelineUnderTest
         return run;
     }
 
-    public static Task<PipelineRow> PipelineAsync(this RegistryUnderTest registry, string id) =>
+    public static Task<PipelineRow> PipelineAsync(this RegistryUnderTest registry, PipelineId id) =>
         registry.UseAsync(db => db.Pipelines.AsNoTracking().Include(p => p.Runs).SingleAsync(p => p.PipelineId == id));
 
     /// <summary>The run a pipeline has for a type.</summary>
-    public static async Task<RunRow> RunOfAsync(this RegistryUnderTest registry, string pipelineId, string type = "NAIVE") =>
+    public static async Task<RunRow> RunOfAsync(this RegistryUnderTest registry, PipelineId pipelineId, string type = "NAIVE") =>
         await registry.RunAsync((await registry.PipelineAsync(pipelineId)).Runs.Single(r => r.ModelType == type).RunId);
 
     /// <summary>Posts a pipeline on a small demo dataset.</summary>

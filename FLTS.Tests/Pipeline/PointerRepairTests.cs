@@ -28,9 +28,9 @@ internal sealed class PointerRepairTests
         await repair.LookAsync(default);
 
         Assert.That(await ReadAsync(registry, key), Is.EqualTo(written));
-        Assert.That(registry.Bus().Of<ModelSelected>().Select(m => (m.Pointer.Version, m.Pointer.Identifier)), Is.EqualTo([(1, "station"), (1, "station")]), "when promoted, and once when repaired");
+        Assert.That(registry.Bus().Of<ModelSelected>().Select(m => (m.Pointer.Version, m.Pointer.Identifier.Value)), Is.EqualTo([(1, "station"), (1, "station")]), "when promoted, and once when repaired");
         Assert.That(registry.Log.Count("pointer_repaired"), Is.EqualTo(1));
-        Assert.That(started.Identifier, Is.EqualTo("station"));
+        Assert.That(started.Identifier, Is.EqualTo(new Identifier("station")));
     }
 
     [Test]
@@ -38,7 +38,7 @@ internal sealed class PointerRepairTests
     {
         await using var registry = await PipelineUnderTest.StartAsync();
         await PromoteAsync(registry);
-        var key = ObjectKeys.Pointer("station");
+        var key = ObjectKeys.Pointer(new("station"));
         await registry.Store.DeleteAsync(key, default);
         var repair = ActivatorUtilities.CreateInstance<PointerRepair>(registry.Get<IServiceProvider>());
 
@@ -56,7 +56,7 @@ internal sealed class PointerRepairTests
     {
         var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
         await registry.WorkAsync();
-        await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId);
+        await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         return started;
     }
 

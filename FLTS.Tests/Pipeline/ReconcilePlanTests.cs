@@ -81,7 +81,7 @@ internal sealed class ReconcilePlanTests
     {
         var run = Rows.Run("GRU", RunStatus.Queued);
         var other = Rows.Pipeline();
-        other.PipelineId = "other";
+        other.PipelineId = new("other");
         var dataset = Rows.Dataset(DatasetStatus.Ready);
         var actions = Decide([new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Start, _ => false);
 

@@ -19,15 +19,15 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("newer", 2, run, PipelineUnderTest.Run("other", RunStatus.Failed, "EWMA"));
         await EndAsync(registry, PipelineStatus.Promoted);
 
-        var answer = await registry.Get<RerunService>().RerunRunAsync("run", default);
+        var answer = await registry.Get<RerunService>().RerunRunAsync(new("run"), default);
 
-        var (next, pipeline) = (await registry.RunAsync(answer.RunId), await registry.PipelineAsync("newer"));
-        Assert.That((next.Generation, next.Cause, next.Replaces, next.Status), Is.EqualTo((1, RunCause.Rerun, "run", RunStatus.Queued)));
-        Assert.That((answer.PipelineId, answer.Generation, answer.Replaces), Is.EqualTo(("newer", 1, "run")));
+        var (next, pipeline) = (await registry.RunAsync(answer.RunId), await registry.PipelineAsync(new("newer")));
+        Assert.That((next.Generation, next.Cause, next.Replaces, next.Status), Is.EqualTo((1, RunCause.Rerun, (RunId?)new RunId("run"), RunStatus.Queued)));
+        Assert.That((answer.PipelineId, answer.Generation, answer.Replaces), Is.EqualTo((new PipelineId("newer"), 1, new RunId("run"))));
         Assert.That((pipeline.Status, pipeline.Trigger, pipeline.Sequence, pipeline.EndedAt), Is.EqualTo((PipelineStatus.Queued, AttemptTrigger.Rerun, 3L, (DateTimeOffset?)null)));
-        Assert.That(pipeline.Runs.Select(r => r.RunId), Is.EquivalentTo(new[] { answer.RunId, "other" }));
-        Assert.That((await registry.RunOfAsync("older")).RunId, Is.EqualTo("run"), "the older pipeline keeps its story");
-        Assert.That((await registry.RunAsync("run")).Status, Is.EqualTo(RunStatus.Succeeded), "and so does the run of before");
+        Assert.That(pipeline.Runs.Select(r => r.RunId), Is.EquivalentTo(new[] { answer.RunId, new RunId("other") }));
+        Assert.That((await registry.RunOfAsync(new("older"))).RunId, Is.EqualTo(new RunId("run")), "the older pipeline keeps its story");
+        Assert.That((await registry.RunAsync(new("run"))).Status, Is.EqualTo(RunStatus.Succeeded), "and so does the run of before");
     }
 
     [TestCase("run", "it is running")]
@@ -38,8 +38,8 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Running, generation: 1));
         await registry.InsertAsync(PipelineUnderTest.Run("before", RunStatus.Failed));
 
-        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(asked, default), Throws.TypeOf<ConflictException>().With.Message.Contains(said));
-        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Train, default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is training"));
+        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(new(asked), default), Throws.TypeOf<ConflictException>().With.Message.Contains(said));
+        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), RerunStage.Train, default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is training"));
     }
 
     [Test]
@@ -47,8 +47,8 @@ internal sealed class RerunServiceTests
     {
         await using var registry = await PipelineUnderTest.StartAsync();
 
-        Assert.That(() => registry.Get<RerunService>().RerunRunAsync("nobody", default), Throws.TypeOf<NotFoundException>());
-        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync("nobody", RerunStage.Train, default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(new("nobody"), default), Throws.TypeOf<NotFoundException>());
+        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync(new("nobody"), RerunStage.Train, default), Throws.TypeOf<NotFoundException>());
     }
 
     [Test]
@@ -58,11 +58,11 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Failed));
         await EndAsync(registry, PipelineStatus.Failed);
 
-        var made = await RegistryUnderTest.TogetherAsync(6, async _ =>
+        var made = await RegistryUnderTest.TogetherAsync<RunId?>(6, async _ =>
         {
             try
             {
-                return (await registry.Get<RerunService>().RerunRunAsync("run", default)).RunId;
+                return (await registry.Get<RerunService>().RerunRunAsync(new("run"), default)).RunId;
             }
             catch (ConflictException)
             {
@@ -70,7 +70,7 @@ internal sealed class RerunServiceTests
             }
         });
 
-        Assert.That(made.OfType<string>().ToList(), Has.Count.EqualTo(1));
+        Assert.That(made.OfType<RunId>().ToList(), Has.Count.EqualTo(1));
         Assert.That(await registry.UseAsync(db => db.Runs.CountAsync()), Is.EqualTo(2));
     }
 
@@ -82,13 +82,13 @@ internal sealed class RerunServiceTests
         await EndAsync(registry, PipelineStatus.Cancelled);
         await registry.ExecuteAsync("UPDATE datasets SET status = 'failed', tries = 3");
 
-        var answer = await registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Train, default);
+        var answer = await registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), RerunStage.Train, default);
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().Where(r => r.Generation == 1).ToListAsync());
         Assert.That(answer.RunIds, Is.EquivalentTo(runs.Select(r => r.RunId)));
-        Assert.That(runs.Select(r => r.Replaces), Is.EquivalentTo(new[] { "naive", "ewma" }));
-        Assert.That((await registry.PipelineAsync("pipeline")).Runs.Select(r => r.RunId), Is.EquivalentTo(answer.RunIds));
-        var dataset = await registry.DatasetAsync("hash");
+        Assert.That(runs.Select(r => r.Replaces?.Value), Is.EquivalentTo(new[] { "naive", "ewma" }));
+        Assert.That((await registry.PipelineAsync(new("pipeline"))).Runs.Select(r => r.RunId), Is.EquivalentTo(answer.RunIds));
+        var dataset = await registry.DatasetAsync(new("hash"));
         Assert.That((dataset.Status, dataset.Tries), Is.EqualTo((DatasetStatus.Queued, 0)));
     }
 
@@ -100,9 +100,9 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Succeeded));
         await EndAsync(registry, PipelineStatus.Promoted);
 
-        await registry.Get<RerunService>().RerunPipelineAsync("pipeline", stage, default);
+        await registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), stage, default);
 
-        return (await registry.DatasetAsync("hash")).Status;
+        return (await registry.DatasetAsync(new("hash"))).Status;
     }
 
     [Test]
@@ -114,7 +114,7 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("other", 2, PipelineUnderTest.Run("ewma", RunStatus.Running, "EWMA"));
 
         Assert.That(
-            () => registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Preprocess, default),
+            () => registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), RerunStage.Preprocess, default),
             Throws.TypeOf<ConflictException>().With.Message.Contains("pipeline other works with it"));
     }
 
@@ -126,7 +126,7 @@ internal sealed class RerunServiceTests
         await EndAsync(registry, PipelineStatus.Failed);
 
         Assert.That(
-            () => registry.Get<RerunService>().RerunPipelineAsync("pipeline", RerunStage.Evaluate, default),
+            () => registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), RerunStage.Evaluate, default),
             Throws.TypeOf<ConflictException>().With.Message.Contains("NAIVE is failed"));
     }
 
@@ -139,7 +139,7 @@ internal sealed class RerunServiceTests
         var first = await EndAsync(registry, id);
 
         await registry.Get<RerunService>().RerunPipelineAsync(id, RerunStage.Evaluate, default);
-        var open = await registry.Get<PipelineReader>().FindAsync(id, default);
+        var open = await registry.Get<PipelineReader>().FindAsync(id.Value, default);
         var second = await EndAsync(registry, id);
         await registry.Get<RerunService>().RerunPipelineAsync(id, RerunStage.Train, default);
         var third = await EndAsync(registry, id);
@@ -179,13 +179,13 @@ internal sealed class RerunServiceTests
         Assert.That(attempt.Missing, Does.Contain("EWMA").And.Contain("is newer"), "the older pipeline says so");
     }
 
-    private static async Task<PipelineRow> EndAsync(RegistryUnderTest registry, string pipelineId)
+    private static async Task<PipelineRow> EndAsync(RegistryUnderTest registry, PipelineId pipelineId)
     {
         await registry.WorkAsync();
-        await registry.RunStepAsync(StepNames.Evaluate, pipelineId);
+        await registry.RunStepAsync(StepNames.Evaluate, pipelineId.Value);
         return await registry.PipelineAsync(pipelineId);
     }
 
     private static Task<int> EndAsync(RegistryUnderTest registry, PipelineStatus status) => registry.UseAsync(db => db.Pipelines.ExecuteUpdateAsync(
-        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Registry.Rows.Now).SetProperty(p => p.AttemptId, "attempt").SetProperty(p => p.Error, "before")));
+        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Registry.Rows.Now).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.Error, "before")));
 }

@@ -20,20 +20,20 @@ internal sealed class RetrainingTests
         var corrupt = PipelineUnderTest.Run("run", RunStatus.Invalid);
         foreach (var (id, sequence) in new[] { ("ended", 1), ("first", 2), ("second", 3) })
             await registry.AddAsync(id, sequence, corrupt);
-        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == "ended").ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, "attempt").SetProperty(p => p.EndedAt, Registry.Rows.Now)));
+        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("ended")).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.EndedAt, Registry.Rows.Now)));
         var contexts = registry.Get<IDbContextFactory<RegistryDbContext>>();
 
         await RegistryUnderTest.TogetherAsync(8, async _ => await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default));
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
-        Assert.That(runs.Select(r => (r.Generation, r.Cause, r.Replaces, r.Status)), Is.EqualTo(new[]
+        Assert.That(runs.Select(r => (r.Generation, r.Cause, r.Replaces?.Value, r.Status)), Is.EqualTo(new[]
         {
             (0, RunCause.Request, null, RunStatus.Invalid),
             (1, RunCause.Invalid, "run", RunStatus.Queued),
         }));
-        Assert.That((await registry.RunOfAsync("first")).RunId, Is.EqualTo(runs[1].RunId));
-        Assert.That((await registry.RunOfAsync("second")).RunId, Is.EqualTo(runs[1].RunId));
-        Assert.That((await registry.RunOfAsync("ended")).RunId, Is.EqualTo("run"), "what has ended keeps its story");
+        Assert.That((await registry.RunOfAsync(new("first"))).RunId, Is.EqualTo(runs[1].RunId));
+        Assert.That((await registry.RunOfAsync(new("second"))).RunId, Is.EqualTo(runs[1].RunId));
+        Assert.That((await registry.RunOfAsync(new("ended"))).RunId, Is.EqualTo(new RunId("run")), "what has ended keeps its story");
         Assert.That(await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default), Is.Null, "nobody has it any more");
     }
 
@@ -47,8 +47,8 @@ internal sealed class RetrainingTests
 
         var next = await Retraining.ReplaceAsync(registry.Get<IDbContextFactory<RegistryDbContext>>(), corrupt, Registry.Rows.Now, default);
 
-        Assert.That(next!.RunId, Is.EqualTo("newer"));
-        Assert.That((await registry.RunOfAsync("pipeline")).RunId, Is.EqualTo("newer"));
+        Assert.That(next!.RunId, Is.EqualTo(new RunId("newer")));
+        Assert.That((await registry.RunOfAsync(new("pipeline"))).RunId, Is.EqualTo(new RunId("newer")));
     }
 
     /// <summary>The whole way with the real services: train, spoil a byte, evaluate, look, train, evaluate.</summary>
@@ -68,7 +68,7 @@ internal sealed class RetrainingTests
             if (run.Status == RunStatus.Succeeded && run.Generation < spoiled && run.TestMetrics is null)
                 await registry.Store.PutAsync(ObjectKeys.Manifest(run.RunId, run.Attempt), "{}"u8.ToArray(), default);
 
-            await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId);
+            await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         }
 
         var ended = await registry.PipelineAsync(started.PipelineId);
@@ -79,7 +79,7 @@ internal sealed class RetrainingTests
         Assert.That(JsonNode.Parse(attempts[0].Tries)!.AsArray(), Has.Count.EqualTo(spoiled));
         Assert.That(naive.Select(r => r.Status), Is.EqualTo(spoiled == 1 ? new[] { RunStatus.Invalid, RunStatus.Succeeded } : [RunStatus.Invalid, RunStatus.Invalid]));
         Assert.That(attempts[0].Missing, spoiled == 1 ? Is.EqualTo("[]") : Does.Contain("NAIVE"));
-        Assert.That(attempts[0].Candidates.Contains(naive[1].RunId), Is.EqualTo(spoiled == 1), "the candidates are those that were compared");
+        Assert.That(attempts[0].Candidates.Contains(naive[1].RunId.Value), Is.EqualTo(spoiled == 1), "the candidates are those that were compared");
     }
 
     [Test]
@@ -88,16 +88,16 @@ internal sealed class RetrainingTests
         await using var registry = await PipelineUnderTest.StartAsync(parts);
         var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
         await registry.WorkAsync();
-        await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId);
+        await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         for (var generation = 0; generation < 2; generation++)
         {
             var run = await registry.RunOfAsync(started.PipelineId);
             await registry.Store.PutAsync(ObjectKeys.Artifact(run.RunId, run.Attempt, "scaler/scaler.json"), "{}"u8.ToArray(), default);
             var refused = Assert.ThrowsAsync<InvalidInputException>(() => PromoteAsync(started.PipelineId))!;
-            Assert.That(refused.Message, Does.Contain(run.RunId).And.Contain("scaler/scaler.json"));
+            Assert.That(refused.Message, Does.Contain(run.RunId.Value).And.Contain("scaler/scaler.json"));
             Assert.That(refused.Message.Contains("trained once more", StringComparison.Ordinal), Is.EqualTo(generation == 0), "and not for ever");
             await registry.WorkAsync();
-            await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId);
+            await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         }
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
@@ -105,6 +105,6 @@ internal sealed class RetrainingTests
         Assert.That(runs.Select(r => (r.Status, r.Cause)), Is.EqualTo([(RunStatus.Invalid, RunCause.Request), (RunStatus.Invalid, RunCause.Invalid)]));
         Assert.That(ledger, Is.Not.Empty);
 
-        Task PromoteAsync(string id) => registry.Get<PromoteService>().PromoteAsync(PromoteRequest.Parse(System.Text.Json.JsonSerializer.SerializeToElement(new { pipeline_id = id, force = true })), null, default);
+        Task PromoteAsync(PipelineId id) => registry.Get<PromoteService>().PromoteAsync(PromoteRequest.Parse(System.Text.Json.JsonSerializer.SerializeToElement(new { pipeline_id = id.Value, force = true })), null, default);
     }
 }

@@ -9,9 +9,9 @@ internal static class Rows
 
     public static DatasetRow Dataset(DatasetStatus status) => new()
     {
-        ConfigHash = "hash",
-        Identifier = "station",
-        SourceName = "station",
+        ConfigHash = new("hash"),
+        Identifier = new("station"),
+        SourceName = new("station"),
         Config = "{}",
         Status = status,
         CreatedAt = Start,
@@ -19,11 +19,11 @@ internal static class Rows
 
     public static RunRow Run(string type, RunStatus status, int generation = 0) => new()
     {
-        RunId = $"run-{type}",
-        ConfigHash = "hash",
-        Identifier = "station",
+        RunId = new($"run-{type}"),
+        ConfigHash = new("hash"),
+        Identifier = new("station"),
         ModelType = type,
-        ParamsHash = $"params-{type}",
+        ParamsHash = new($"params-{type}"),
         Generation = generation,
         Params = "{}",
         Status = status,
@@ -32,11 +32,11 @@ internal static class Rows
 
     public static PipelineRow Pipeline(PipelineStatus status = PipelineStatus.Queued) => new()
     {
-        PipelineId = "pipeline",
-        ConfigHash = "hash",
-        Identifier = "station",
+        PipelineId = new("pipeline"),
+        ConfigHash = new("hash"),
+        Identifier = new("station"),
         Sequence = 1,
-        Dataset = "station",
+        Dataset = new("station"),
         ExpectedModelTypes = "[\"GRU\",\"LSTM\"]",
         Evaluation = "{}",
         Status = status,

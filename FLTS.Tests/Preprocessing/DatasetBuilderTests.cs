@@ -1,7 +1,8 @@
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -50,7 +51,7 @@ internal sealed class DatasetBuilderTests
 
         Assert.That(again.Hashes, Is.EqualTo(built.Hashes));
         Assert.That(await Written(registry, row.ConfigHash), lost.Length > 0 ? Is.Not.EqualTo(before) : Is.EqualTo(before), "when each object was written");
-        Assert.That(ProcessedFiles.ReadMeta((await registry.Store.ReadAllAsync(ObjectKeys.Meta(row.ConfigHash), default)).ToArray()).ConfigHash, Is.EqualTo(row.ConfigHash));
+        Assert.That(ProcessedFiles.ReadMeta((await registry.Store.ReadAllAsync(ObjectKeys.Meta(row.ConfigHash), default)).ToArray()).ConfigHash, Is.EqualTo(row.ConfigHash.Value));
     }
 
     [Test]
@@ -80,7 +81,7 @@ internal sealed class DatasetBuilderTests
         return built;
     }
 
-    private static async Task<List<DateTimeOffset>> Written(RegistryUnderTest registry, string hash)
+    private static async Task<List<DateTimeOffset>> Written(RegistryUnderTest registry, ConfigHash hash)
     {
         var times = new List<DateTimeOffset>();
         foreach (var key in new[] { ObjectKeys.Train(hash), ObjectKeys.Test(hash), ObjectKeys.Meta(hash) })
@@ -94,7 +95,7 @@ internal sealed class DatasetBuilderTests
         var time = new FakeTimeProvider();
         var log = new LogLines();
         var read = 0L;
-        var progress = new ReadProgress("station.csv", "abc", 200_000_000, () => read, time, log);
+        var progress = new ReadProgress("station.csv", new("abc"), 200_000_000, () => read, time, log);
 
         progress.Report(new CsvProgress(1, 1));
         Assert.That(log.Count("preprocess_progress"), Is.Zero, "at once");

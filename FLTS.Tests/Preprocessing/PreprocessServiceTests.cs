@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Registry;
@@ -27,7 +27,7 @@ internal sealed class PreprocessServiceTests
         Assert.That(await HashAsync(registry, ObjectKeys.Meta(row.ConfigHash)), Is.EqualTo(row.MetaSha256), "meta");
         Assert.That(JsonNode.Parse(row.Columns!)!.AsArray().Select(c => c!.GetValue<string>()), Does.Contain("down"));
         var opened = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
-        Assert.That((opened.Train.Rows, opened.Meta.ConfigHash), Is.EqualTo((row.TrainRows!.Value, row.ConfigHash)));
+        Assert.That((opened.Train.Rows, opened.Meta.ConfigHash), Is.EqualTo((row.TrainRows!.Value, row.ConfigHash.Value)));
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Storage;
 using NUnit.Framework;
 
@@ -30,7 +31,7 @@ internal sealed class ArtifactStoreTests
         Assert.That(opened.Files.Keys, Is.EqualTo([File]));
         Assert.That(opened.Files[File], Is.EqualTo(Model));
         Assert.That(opened.Folder("NAIVE")["model.json"], Is.EqualTo(Model));
-        Assert.That((opened.Manifest.RunId, opened.ManifestSha256), Is.EqualTo(("run", sha256)));
+        Assert.That((opened.Manifest.RunId, opened.ManifestSha256), Is.EqualTo((new RunId("run"), sha256)));
     }
 
     [Test]
@@ -39,7 +40,7 @@ internal sealed class ArtifactStoreTests
         var sha256 = await UploadAsync(parts);
         var changed = (byte[])Model.Clone();
         changed[2] ^= 1;
-        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), changed, default);
+        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
         AssertCorrupt(sha256, File, "SHA-256");
     }
@@ -48,7 +49,7 @@ internal sealed class ArtifactStoreTests
     public async Task A_file_that_is_shorter_than_its_manifest_says_is_found([Values] Parts parts)
     {
         var sha256 = await UploadAsync(parts);
-        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), Model[..^1], default);
+        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model[..^1], default);
 
         AssertCorrupt(sha256, File, $"{Model.Length - 1} bytes");
     }
@@ -57,7 +58,7 @@ internal sealed class ArtifactStoreTests
     public async Task A_file_that_is_gone_is_named([Values] Parts parts)
     {
         var sha256 = await UploadAsync(parts);
-        await _parts.Store.DeleteAsync(ObjectKeys.Artifact("run", 1, File), default);
+        await _parts.Store.DeleteAsync(ObjectKeys.Artifact(new("run"), 1, File), default);
 
         AssertCorrupt(sha256, File, "missing");
     }
@@ -66,7 +67,7 @@ internal sealed class ArtifactStoreTests
     public async Task A_manifest_that_is_not_the_recorded_one_is_refused()
     {
         var sha256 = await UploadAsync(Parts.SqliteAndFolder);
-        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), Manifest(size: Model.Length, version: "other"), default);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), Manifest(size: Model.Length, version: "other"), default);
 
         AssertCorrupt(sha256, "manifest.json", "SHA-256");
     }
@@ -87,7 +88,7 @@ internal sealed class ArtifactStoreTests
     {
         _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
         var bytes = Encoding.UTF8.GetBytes(manifest);
-        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "run", "manifest");
     }
@@ -97,7 +98,7 @@ internal sealed class ArtifactStoreTests
     {
         _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
         var bytes = Manifest(Model.Length, runId: "another");
-        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "another", "run");
     }
@@ -111,7 +112,7 @@ internal sealed class ArtifactStoreTests
         _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
         var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
         var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
-        await _parts.Store.PutAsync(ObjectKeys.Manifest("run", 1), bytes, default);
+        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "relative path");
     }
@@ -135,12 +136,12 @@ internal sealed class ArtifactStoreTests
         await OpenAsync(_parts, sha256, ArtifactSource.Store);
         var changed = (byte[])Model.Clone();
         changed[2] ^= 1;
-        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), changed, default);
+        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
         Assert.That(() => OpenAsync(_parts, sha256, ArtifactSource.Store), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
         Assert.That((await OpenAsync(_parts, sha256)).Files[File], Is.EqualTo(Model), "serving goes on with what was verified");
 
-        await _parts.Store.PutAsync(ObjectKeys.Artifact("run", 1, File), Model, default);
+        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model, default);
         Assert.That((await OpenAsync(_parts, sha256, ArtifactSource.Store)).Files[File], Is.EqualTo(Model), "put right again");
     }
 
@@ -198,7 +199,7 @@ internal sealed class ArtifactStoreTests
         var staging = Stage(Model.Length);
         TakeStoreAway();
 
-        Assert.That(() => _parts.Get<IArtifactStore>().UploadAsync("run", 1, staging, default), Throws.InstanceOf<UnavailableException>());
+        Assert.That(() => _parts.Get<IArtifactStore>().UploadAsync(new("run"), 1, staging, default), Throws.InstanceOf<UnavailableException>());
         Assert.That(Directory.GetFiles(staging, "*", SearchOption.AllDirectories), Has.Length.EqualTo(2));
     }
 
@@ -207,7 +208,7 @@ internal sealed class ArtifactStoreTests
     private async Task<string> UploadAsync(Parts parts, long? size = null)
     {
         _parts = await RegistryUnderTest.ReadyAsync(parts);
-        return await _parts.Get<IArtifactStore>().UploadAsync("run", 1, Stage(size ?? Model.Length), default);
+        return await _parts.Get<IArtifactStore>().UploadAsync(new("run"), 1, Stage(size ?? Model.Length), default);
     }
 
     private string Stage(long size)
@@ -221,7 +222,7 @@ internal sealed class ArtifactStoreTests
 
     private static byte[] Manifest(long size, string version = "1", string runId = "run") => JsonSerializer.SerializeToUtf8Bytes(
         new ArtifactManifest(
-            runId, 1, "NAIVE", "hash", "params", "station", [], ["down"], ["down"], 1, 1, 120, false,
+            new(runId), 1, "NAIVE", new("hash"), new("params"), new("station"), [], ["down"], ["down"], 1, 1, 120, false,
             new ManifestSpan(DateTime.UnixEpoch, DateTime.UnixEpoch, 1), null, new GoldenPrediction(0, [[1]], 1e-4), null,
             new Dictionary<string, string> { ["flts"] = version }, [new ManifestFile(File, size, Hash(Model))]),
         RegistryJson.Options);
@@ -248,7 +249,7 @@ internal sealed class ArtifactStoreTests
             Assert.That(message, Does.Contain(word));
     }
 
-    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256, ArtifactSource source = ArtifactSource.Cache) => parts.Get<IArtifactStore>().OpenAsync("run", 1, sha256, source, default);
+    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256, ArtifactSource source = ArtifactSource.Cache) => parts.Get<IArtifactStore>().OpenAsync(new("run"), 1, sha256, source, default);
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -125,7 +125,7 @@ internal sealed class ConstraintTests(Database database)
     public async Task A_pipeline_has_one_open_attempt_and_what_has_ended_is_not_changed()
     {
         var (first, second) = (Rows.Attempt("first"), Rows.Attempt("second"));
-        first.PipelineId = second.PipelineId = "pipeline";
+        first.PipelineId = second.PipelineId = new("pipeline");
         await _registry.InsertAsync(first);
         Refuses(second);
 

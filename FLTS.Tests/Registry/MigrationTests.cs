@@ -42,10 +42,10 @@ internal sealed class MigrationTests(Database database)
         await using var now = await registry.OpenAsync();
         var (run, pipeline) = (await now.Runs.SingleAsync(), await now.Pipelines.SingleAsync());
         var (attempt, champion) = (await now.PromotionAttempts.SingleAsync(), await now.Champions.SingleAsync());
-        Assert.That((run.RunId, run.Status, run.Cause, run.Replaces, run.Postponed), Is.EqualTo(("run", RunStatus.Succeeded, RunCause.Request, (string?)null, "[]")));
-        Assert.That((pipeline.PipelineId, pipeline.Status, pipeline.Trigger, pipeline.Revision), Is.EqualTo(("pipeline", PipelineStatus.Promoted, AttemptTrigger.Event, 0)));
-        Assert.That((attempt.AttemptId, attempt.Outcome, attempt.Tries), Is.EqualTo(("attempt", (AttemptOutcome?)AttemptOutcome.Promoted, "[]")));
-        Assert.That((champion.Version, champion.RunId, champion.Since), Is.EqualTo((1, "run", Rows.Now)));
+        Assert.That((run.RunId, run.Status, run.Cause, run.Replaces, run.Postponed), Is.EqualTo((new RunId("run"), RunStatus.Succeeded, RunCause.Request, (RunId?)null, "[]")));
+        Assert.That((pipeline.PipelineId, pipeline.Status, pipeline.Trigger, pipeline.Revision), Is.EqualTo((new PipelineId("pipeline"), PipelineStatus.Promoted, AttemptTrigger.Event, 0)));
+        Assert.That((attempt.AttemptId, attempt.Outcome, attempt.Tries), Is.EqualTo((new AttemptId("attempt"), (AttemptOutcome?)AttemptOutcome.Promoted, "[]")));
+        Assert.That((champion.Version, champion.RunId, champion.Since), Is.EqualTo((1, new RunId("run"), Rows.Now)));
         Assert.That(() => registry.ExecuteAsync("UPDATE champions SET version = 2"), Throws.InstanceOf<System.Data.Common.DbException>(), "the rules of now hold for rows of before");
     }
 

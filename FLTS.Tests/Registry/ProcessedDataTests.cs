@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Storage;
 using NUnit.Framework;
 
@@ -43,6 +43,6 @@ internal sealed class ProcessedDataTests
         await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(200));
 
-        Assert.That(() => registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default), Throws.InstanceOf<NotFoundException>().With.Message.Contains(row.ConfigHash));
+        Assert.That(() => registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default), Throws.InstanceOf<NotFoundException>().With.Message.Contains(row.ConfigHash.Value));
     }
 }

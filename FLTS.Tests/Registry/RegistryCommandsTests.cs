@@ -75,11 +75,11 @@ internal sealed class RegistryCommandsTests(Database database)
         var given = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(async () =>
         {
             await using var db = await _registry.OpenAsync();
-            return await db.NextPipelineSequenceAsync("station", default);
+            return await db.NextPipelineSequenceAsync(new("station"), default);
         })));
 
         Assert.That(given.Order(), Is.EqualTo(Enumerable.Range(1, 40)));
         await using var other = await _registry.OpenAsync();
-        Assert.That(await other.NextPipelineSequenceAsync("another", default), Is.EqualTo(1));
+        Assert.That(await other.NextPipelineSequenceAsync(new("another"), default), Is.EqualTo(1));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RegistryReaderTests(Database database)
         {
             var page = await _reader.RunsAsync(new RunFilter(null, null, null, null, null), 3, Cursor.Parse(cursor), default);
             Assert.That(page.Items, Has.Count.LessThanOrEqualTo(3));
-            seen.AddRange(page.Items.Select(r => r.RunId));
+            seen.AddRange(page.Items.Select(r => r.RunId.Value));
             cursor = page.Next;
         }
         while (cursor is not null);
@@ -53,14 +53,14 @@ internal sealed class RegistryReaderTests(Database database)
         failed.Status = RunStatus.Failed;
         await _registry.InsertAsync(Rows.Run("gru"), Rows.Run("lstm", type: "LSTM"), failed);
         await _registry.InsertAsync(Rows.Pipeline());
-        await _registry.InsertAsync(new PipelineRunRow { PipelineId = "pipeline", ModelType = "LSTM", RunId = "lstm" });
+        await _registry.InsertAsync(new PipelineRunRow { PipelineId = new("pipeline"), ModelType = "LSTM", RunId = new("lstm") });
 
-        Assert.That(await Ids(new RunFilter("pipeline", null, null, null, null)), Is.EqualTo(["lstm"]));
-        Assert.That(await Ids(new RunFilter(null, "hash", "station", "GRU", RunStatus.Queued)), Is.EqualTo(["gru"]));
+        Assert.That(await Ids(new RunFilter(new("pipeline"), null, null, null, null)), Is.EqualTo(["lstm"]));
+        Assert.That(await Ids(new RunFilter(null, new("hash"), new("station"), "GRU", RunStatus.Queued)), Is.EqualTo(["gru"]));
         Assert.That(await Ids(new RunFilter(null, null, null, null, RunStatus.Failed)), Is.EqualTo(["failed"]));
-        Assert.That(await Ids(new RunFilter(null, "nowhere", null, null, null)), Is.Empty);
+        Assert.That(await Ids(new RunFilter(null, new("nowhere"), null, null, null)), Is.Empty);
 
-        async Task<List<string>> Ids(RunFilter filter) => [.. (await _reader.RunsAsync(filter, 50, null, default)).Items.Select(r => r.RunId)];
+        async Task<List<string>> Ids(RunFilter filter) => [.. (await _reader.RunsAsync(filter, 50, null, default)).Items.Select(r => r.RunId.Value)];
     }
 
     [Test]
@@ -77,10 +77,10 @@ internal sealed class RegistryReaderTests(Database database)
         Assert.That(await VersionAsync(Rows.Now.AddDays(1)), Is.EqualTo(2), "at the moment of its promotion");
         Assert.That(await VersionAsync(Rows.Now.AddHours(25)), Is.EqualTo(2));
         Assert.That(await VersionAsync(Rows.Now.AddSeconds(-1)), Is.Null, "before the first");
-        Assert.That((await _reader.ChampionAsync("station", null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
-        Assert.That(() => _reader.ChampionAsync("nobody", null, default), Throws.InstanceOf<NotFoundException>());
+        Assert.That((await _reader.ChampionAsync(new("station"), null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
+        Assert.That(() => _reader.ChampionAsync(new("nobody"), null, default), Throws.InstanceOf<NotFoundException>());
 
-        async Task<int?> VersionAsync(DateTimeOffset? at) => (await _reader.ChampionAsync("station", at, default)).InForce?.Version;
+        async Task<int?> VersionAsync(DateTimeOffset? at) => (await _reader.ChampionAsync(new("station"), at, default)).InForce?.Version;
     }
 
     [Test]
@@ -92,7 +92,7 @@ internal sealed class RegistryReaderTests(Database database)
             for (var version = 1; version <= versions; version++)
             {
                 var (attempt, champion) = (Rows.Attempt($"{identifier}{version}", $"{identifier}{version}"), Rows.Champion(version, $"{identifier}{version}"));
-                (attempt.Identifier, champion.Identifier) = (identifier, identifier);
+                (attempt.Identifier, champion.Identifier) = (new(identifier), new(identifier));
                 await _registry.InsertAsync(attempt);
                 await _registry.InsertAsync(champion);
             }
@@ -101,9 +101,9 @@ internal sealed class RegistryReaderTests(Database database)
         var first = await _reader.ChampionsAsync(2, null, default);
         var second = await _reader.ChampionsAsync(2, first.Next, default);
 
-        Assert.That(first.Items.Select(c => (c.Identifier, c.InForce!.Version, c.History.Count)), Is.EqualTo([("a", 2, 2), ("b", 1, 1)]));
+        Assert.That(first.Items.Select(c => (c.Identifier.Value, c.InForce!.Version, c.History.Count)), Is.EqualTo([("a", 2, 2), ("b", 1, 1)]));
         Assert.That((first.Next, second.Next), Is.EqualTo(("b", (string?)null)));
-        Assert.That(second.Items.Select(c => c.Identifier), Is.EqualTo(["c"]));
+        Assert.That(second.Items.Select(c => c.Identifier.Value), Is.EqualTo(["c"]));
     }
 
     [Test]

@@ -115,9 +115,9 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         return await db.Database.ExecuteSqlRawAsync(sql);
     });
 
-    public Task<RunRow> RunAsync(string runId) => UseAsync(db => db.Runs.AsNoTracking().SingleAsync(r => r.RunId == runId));
+    public Task<RunRow> RunAsync(RunId runId) => UseAsync(db => db.Runs.AsNoTracking().SingleAsync(r => r.RunId == runId));
 
-    public Task<DatasetRow> DatasetAsync(string configHash) => UseAsync(db => db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == configHash));
+    public Task<DatasetRow> DatasetAsync(ConfigHash configHash) => UseAsync(db => db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == configHash));
 
     public async ValueTask DisposeAsync()
     {

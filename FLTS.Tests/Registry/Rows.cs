@@ -10,20 +10,20 @@ internal static class Rows
 
     public static DatasetRow Dataset(string hash = "hash") => new()
     {
-        ConfigHash = hash,
-        Identifier = "station",
-        SourceName = "station",
+        ConfigHash = new(hash),
+        Identifier = new("station"),
+        SourceName = new("station"),
         Config = "{}",
         CreatedAt = Now,
     };
 
     public static RunRow Run(string id = "run", string hash = "hash", string type = "GRU", int generation = 0) => new()
     {
-        RunId = id,
-        ConfigHash = hash,
-        Identifier = "station",
+        RunId = new(id),
+        ConfigHash = new(hash),
+        Identifier = new("station"),
         ModelType = type,
-        ParamsHash = "params",
+        ParamsHash = new("params"),
         Generation = generation,
         Params = "{}",
         CreatedAt = Now,
@@ -31,11 +31,11 @@ internal static class Rows
 
     public static PipelineRow Pipeline(string id = "pipeline", long sequence = 1) => new()
     {
-        PipelineId = id,
-        ConfigHash = "hash",
-        Identifier = "station",
+        PipelineId = new(id),
+        ConfigHash = new("hash"),
+        Identifier = new("station"),
         Sequence = sequence,
-        Dataset = "station",
+        Dataset = new("station"),
         ExpectedModelTypes = "[\"GRU\"]",
         Evaluation = "{}",
         CreatedAt = Now,
@@ -43,33 +43,33 @@ internal static class Rows
 
     public static PromotionAttemptRow Attempt(string id = "attempt", string? key = null) => new()
     {
-        AttemptId = id,
+        AttemptId = new(id),
         IdempotencyKey = key ?? id,
-        ConfigHash = "hash",
-        Identifier = "station",
+        ConfigHash = new("hash"),
+        Identifier = new("station"),
         Sequence = 1,
         CreatedAt = Now,
     };
 
     public static ChampionRow Champion(int version = 1, string attempt = "attempt", string run = "run") => new()
     {
-        Identifier = "station",
+        Identifier = new("station"),
         Version = version,
-        RunId = run,
+        RunId = new(run),
         ModelType = "GRU",
-        ConfigHash = "hash",
+        ConfigHash = new("hash"),
         Sequence = 1,
-        AttemptId = attempt,
+        AttemptId = new(attempt),
         Pointer = "{}",
         Since = Now.AddDays(version - 1),
     };
 
     public static ScoreboardRow Scoreboard(string id, DateTimeOffset at, string board) => new()
     {
-        ScoreboardId = id,
-        ConfigHash = "hash",
-        Identifier = "station",
-        PipelineId = "pipeline",
+        ScoreboardId = new(id),
+        ConfigHash = new("hash"),
+        Identifier = new("station"),
+        PipelineId = new("pipeline"),
         Board = board,
         CreatedAt = at,
     };

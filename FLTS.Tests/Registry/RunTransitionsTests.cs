@@ -1,6 +1,7 @@
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
@@ -22,7 +23,7 @@ internal sealed class RunTransitionsTests
         var current = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(current, 2, default);
-        var before = await registry.RunAsync("run");
+        var before = await registry.RunAsync(new("run"));
 
         Assert.That(await runs.BeginAsync(old, 7, default), Is.False, "begin");
         Assert.That(await runs.TrainedAsync(old, "{}", [Epoch], default), Is.False, "trained");
@@ -31,7 +32,7 @@ internal sealed class RunTransitionsTests
         await runs.RecordAsync(old, new FitProgress(1, 2, Epoch), 1, default);
         await runs.PostponeAsync(old, before, Later("later"), default);
 
-        Assert.That(await registry.RunAsync("run"), Is.EqualTo(before).UsingPropertiesComparer());
+        Assert.That(await registry.RunAsync(new("run")), Is.EqualTo(before).UsingPropertiesComparer());
         Assert.That(await registry.UseAsync(db => db.RunEpochs.CountAsync()), Is.Zero, "epochs");
         Assert.That(await registry.UseAsync(db => db.RunArtifacts.CountAsync()), Is.Zero, "artifacts");
     }
@@ -60,9 +61,9 @@ internal sealed class RunTransitionsTests
         Assert.That(await runs.TrainedAsync(lease, "{}", [], default), Is.False, "trained");
         Assert.That(await runs.SucceedAsync(lease, new string('a', 64), [], default), Is.False, "succeed");
         Assert.That(await runs.FailAsync(lease, "no", default), Is.False, "fail");
-        await runs.PostponeAsync(lease, await registry.RunAsync("run"), Later("later"), default);
+        await runs.PostponeAsync(lease, await registry.RunAsync(new("run")), Later("later"), default);
 
-        var row = await registry.RunAsync("run");
+        var row = await registry.RunAsync(new("run"));
         Assert.That((row.Status, row.Tries), Is.EqualTo((ended, 0)));
     }
 
@@ -80,7 +81,7 @@ internal sealed class RunTransitionsTests
 
         Assert.That(recorded, Is.EqualTo(1), "epochs of the first attempt");
         Assert.That(await registry.UseAsync(db => db.RunEpochs.CountAsync()), Is.Zero, "epochs at the begin of the second");
-        Assert.That((await registry.RunAsync("run")).Attempt, Is.EqualTo(2));
+        Assert.That((await registry.RunAsync(new("run"))).Attempt, Is.EqualTo(2));
     }
 
     [Test]
@@ -90,12 +91,12 @@ internal sealed class RunTransitionsTests
         var lease = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(lease, 1, default);
-        await runs.PostponeAsync(lease, await registry.RunAsync("run"), Later("the data is away"), default);
-        var waiting = await registry.RunAsync("run");
+        await runs.PostponeAsync(lease, await registry.RunAsync(new("run")), Later("the data is away"), default);
+        var waiting = await registry.RunAsync(new("run"));
         await runs.BeginAsync(lease, 2, default);
         await runs.TrainedAsync(lease, "{}", [], default);
-        await runs.PostponeAsync(lease, await registry.RunAsync("run"), Later("the store is away"), default);
-        var storing = await registry.RunAsync("run");
+        await runs.PostponeAsync(lease, await registry.RunAsync(new("run")), Later("the store is away"), default);
+        var storing = await registry.RunAsync(new("run"));
 
         Assert.That((waiting.Status, waiting.Tries, waiting.NextAttemptAt, waiting.Error), Is.EqualTo((RunStatus.Queued, 1, (DateTimeOffset?)Rows.Now, "the data is away")));
         Assert.That((storing.Status, storing.Tries, storing.Attempt), Is.EqualTo((RunStatus.Storing, 1, 2)));

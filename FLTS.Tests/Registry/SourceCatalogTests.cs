@@ -1,5 +1,5 @@
 using System.Text;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
@@ -26,7 +26,7 @@ internal sealed class SourceCatalogTests
         await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
 
         Assert.That(
-            () => registry.Get<ISourceCatalog>().ResolveAsync(name, default),
+            () => registry.Get<ISourceCatalog>().ResolveAsync(new(name), default),
             Throws.InstanceOf<InvalidInputException>().With.Message.Matches(@"^[^\x00-\x1f]+$"));
     }
 
@@ -37,7 +37,7 @@ internal sealed class SourceCatalogTests
         await WriteAsync(registry, "station.csv", "train");
         await WriteAsync(registry, "station_test.csv", "test");
 
-        var files = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
+        var files = await registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default);
 
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
         using var test = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TestSha256!), default);
@@ -53,7 +53,7 @@ internal sealed class SourceCatalogTests
         foreach (var content in (string[])["one", "one", "two", "one"])
         {
             await WriteAsync(registry, "station.csv", content);
-            found.Add((await catalog.ResolveAsync("station", default)).TrainSha256);
+            found.Add((await catalog.ResolveAsync(new("station"), default)).TrainSha256);
         }
 
         var versions = await registry.UseAsync(db => db.Sources.OrderBy(s => s.Version).Select(s => s.Sha256).ToListAsync());
@@ -70,7 +70,7 @@ internal sealed class SourceCatalogTests
         await using var other = registry.Again();
         await WriteAsync(registry, "station.csv", "content");
 
-        var found = await RegistryUnderTest.TogetherAsync(10, i => (i % 2 == 0 ? registry : other).Get<ISourceCatalog>().ResolveAsync("station", default));
+        var found = await RegistryUnderTest.TogetherAsync(10, i => (i % 2 == 0 ? registry : other).Get<ISourceCatalog>().ResolveAsync(new("station"), default));
 
         Assert.That(found.Select(f => f.TrainSha256).Distinct().Count(), Is.EqualTo(1));
         Assert.That(await registry.UseAsync(db => db.Sources.Select(s => s.Version).ToListAsync()), Is.EqualTo([1]));
@@ -84,7 +84,7 @@ internal sealed class SourceCatalogTests
         var catalog = registry.Get<ISourceCatalog>();
         var names = await catalog.NamesAsync(default);
 
-        var files = await catalog.ResolveAsync("dropped", default);
+        var files = await catalog.ResolveAsync(new("dropped"), default);
 
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
         Assert.That(names, Is.EqualTo(["dropped"]));
@@ -102,7 +102,7 @@ internal sealed class SourceCatalogTests
         await WriteAsync(registry, "south_test.csv", "t");
 
         Assert.That(
-            () => registry.Get<ISourceCatalog>().ResolveAsync("west", default),
+            () => registry.Get<ISourceCatalog>().ResolveAsync(new("west"), default),
             Throws.InstanceOf<NotFoundException>().With.Message.Contains("north, south."));
     }
 
@@ -111,10 +111,10 @@ internal sealed class SourceCatalogTests
     {
         await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
         await WriteAsync(registry, "station.csv", "content");
-        var before = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
+        var before = await registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default);
         File.Delete(Path.Combine(registry.DatasetsFolder, "station.csv"));
 
-        Assert.That(await registry.Get<ISourceCatalog>().ResolveAsync("station", default), Is.EqualTo(before));
+        Assert.That(await registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default), Is.EqualTo(before));
     }
 
     [Test]
@@ -135,10 +135,10 @@ internal sealed class SourceCatalogTests
             }
         });
 
-        Assert.That(() => catalog.ResolveAsync("growing", default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
+        Assert.That(() => catalog.ResolveAsync(new("growing"), default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
         await enough.CancelAsync();
         await writing;
-        Assert.That((await catalog.ResolveAsync("growing", default)).TestSha256, Is.Null, "what is complete is imported");
+        Assert.That((await catalog.ResolveAsync(new("growing"), default)).TestSha256, Is.Null, "what is complete is imported");
     }
 
     private static Task WriteAsync(RegistryUnderTest registry, string name, string text) => File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);

@@ -180,14 +180,14 @@ internal sealed class StepPolicyTests
             });
             var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
             if (step == StepNames.Train)
-                await registry.RunStepAsync(StepNames.Preprocess, started.ConfigHash);
+                await registry.RunStepAsync(StepNames.Preprocess, started.ConfigHash.Value);
             else if (step == StepNames.Evaluate)
                 await registry.WorkAsync();
             var id = step switch
             {
-                StepNames.Preprocess => started.ConfigHash,
-                StepNames.Train => (await registry.RunOfAsync(started.PipelineId)).RunId,
-                _ => started.PipelineId,
+                StepNames.Preprocess => started.ConfigHash.Value,
+                StepNames.Train => (await registry.RunOfAsync(started.PipelineId)).RunId.Value,
+                _ => started.PipelineId.Value,
             };
             return new Rig(registry, step, id, parts);
         }
@@ -197,11 +197,11 @@ internal sealed class StepPolicyTests
         public async Task<Seen> RowAsync()
         {
             if (step == StepNames.Preprocess)
-                return Of(await registry.DatasetAsync(id), d => d.Status is DatasetStatus.Ready or DatasetStatus.Failed, d => d.Status == DatasetStatus.Ready, d => d.Error);
+                return Of(await registry.DatasetAsync(new(id)), d => d.Status is DatasetStatus.Ready or DatasetStatus.Failed, d => d.Status == DatasetStatus.Ready, d => d.Error);
             if (step == StepNames.Train)
-                return Of(await registry.RunAsync(id), r => RunRules.HasEnded(r.Status), r => r.Status == RunStatus.Succeeded, r => r.Error);
+                return Of(await registry.RunAsync(new(id)), r => RunRules.HasEnded(r.Status), r => r.Status == RunStatus.Succeeded, r => r.Error);
 
-            return Of(await registry.PipelineAsync(id), p => PipelineRules.HasEnded(p.Status), p => p.Status == PipelineStatus.Promoted, p => p.Error ?? p.WaitingReason);
+            return Of(await registry.PipelineAsync(new(id)), p => PipelineRules.HasEnded(p.Status), p => p.Status == PipelineStatus.Promoted, p => p.Error ?? p.WaitingReason);
         }
 
         public ValueTask DisposeAsync() => registry.DisposeAsync();
@@ -215,7 +215,7 @@ internal sealed class StepPolicyTests
     {
         private readonly ProcessedData _real = new(registry, store);
 
-        public async Task<PreparedDataset> OpenAsync(string configHash, CancellationToken cancellation)
+        public async Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation)
         {
             await parts.MeetAsync();
             return await _real.OpenAsync(configHash, cancellation);

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Preprocessing;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Training.References;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,8 +39,8 @@ internal static class Steps
     public static async Task<DatasetRow> QueueDatasetAsync(this RegistryUnderTest registry, string csv, JsonObject? options = null)
     {
         await File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, "station.csv"), csv);
-        var source = await registry.Get<ISourceCatalog>().ResolveAsync("station", default);
-        var config = PreprocessConfig.Parse("station", source.TrainSha256, source.TestSha256, options);
+        var source = await registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default);
+        var config = PreprocessConfigParser.Parse("station", source.TrainSha256, source.TestSha256, options);
         var row = Rows.Dataset(config.ConfigHash);
         row.Config = CanonicalJson.Serialize(config.ToJson());
         await registry.InsertAsync(row);
@@ -47,7 +48,7 @@ internal static class Steps
     }
 
     public static Task PrepareAsync(this RegistryUnderTest registry, DatasetRow dataset) =>
-        registry.RunStepAsync(StepNames.Preprocess, dataset.ConfigHash);
+        registry.RunStepAsync(StepNames.Preprocess, dataset.ConfigHash.Value);
 
     /// <summary>Does a step on a row, as a job of its queue would.</summary>
     public static Task RunStepAsync(this RegistryUnderTest registry, string step, string id, StepWake wake = StepWake.Event, CancellationToken cancellation = default) =>
@@ -64,9 +65,9 @@ internal static class Steps
     /// <summary>A queued run on a dataset.</summary>
     public static async Task<RunRow> QueueRunAsync(this RegistryUnderTest registry, DatasetRow dataset, string type, JsonObject? hyperparameters = null)
     {
-        var row = Rows.Run($"run-{type.ToLowerInvariant()}", dataset.ConfigHash, type);
+        var row = Rows.Run($"run-{type.ToLowerInvariant()}", dataset.ConfigHash.Value, type);
         var complete = ForecasterCatalog.Get(type).Normalise(hyperparameters);
-        (row.Params, row.ParamsHash) = (CanonicalJson.Serialize(complete), CanonicalJson.Hash(complete));
+        (row.Params, row.ParamsHash) = (CanonicalJson.Serialize(complete), new(CanonicalJson.Hash(complete)));
         await registry.InsertAsync(row);
         return row;
     }

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;

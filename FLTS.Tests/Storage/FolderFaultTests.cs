@@ -7,7 +7,7 @@ namespace FLTS.Tests.Storage;
 [TestFixture]
 internal sealed class FolderFaultTests
 {
-    private static readonly ObjectKey _key = ObjectKeys.Pointer("station");
+    private static readonly ObjectKey _key = ObjectKeys.Pointer(new("station"));
     private TemporaryFolder _folder = null!;
     private FolderObjectStore _store = null!;
 

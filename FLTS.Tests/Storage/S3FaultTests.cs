@@ -11,7 +11,7 @@ namespace FLTS.Tests.Storage;
 [TestFixture]
 internal sealed class S3FaultTests
 {
-    private static readonly ObjectKey _key = ObjectKeys.Pointer("station");
+    private static readonly ObjectKey _key = ObjectKeys.Pointer(new("station"));
 
     [Test]
     public async Task A_wrong_secret_is_a_store_that_refuses_and_not_a_missing_object()

@@ -3,6 +3,9 @@ namespace FLTS.Tests.TestKit;
 /// <summary>Categories the launcher knows: <c>[Category(TestCategories.Soak)]</c>.</summary>
 internal static class TestCategories
 {
+    /// <summary>Starts PostgreSQL, RabbitMQ or Ceph: left out by <c>./flts test --fast</c>. <see cref="FLTS.Tests.TestKit.Servers.TestServers"/> gives none to a test without it.</summary>
+    public const string Servers = "Servers";
+
     /// <summary>Minutes rather than seconds: run by <c>./flts test --soak</c> only.</summary>
     public const string Soak = "Soak";
 

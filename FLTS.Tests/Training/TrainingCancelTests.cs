@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
 using FLTS.Tests.Registry;
@@ -75,7 +76,7 @@ internal sealed class TrainingCancelTests
         Assert.That(registry.Log.Count("train_stopped"), Is.Zero, "who looks whether it was ended sees that it has, and stops nothing");
     }
 
-    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.RunStepAsync(StepNames.Train, run.RunId);
+    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.RunStepAsync(StepNames.Train, run.RunId.Value);
 
     private static string[] StagedFiles(RegistryUnderTest registry)
     {
@@ -108,16 +109,16 @@ internal sealed class TrainingCancelTests
     /// <summary>While it uploads, a person cancels the run.</summary>
     private sealed class IsCancelled(IDbContextFactory<RegistryDbContext> registry) : IArtifactStore
     {
-        public async Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation)
+        public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
         {
             await using var db = await registry.CreateDbContextAsync(cancellation);
             await db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'cancelled', error = 'cancelled' WHERE run_id = {runId}", cancellation);
             return new string('a', 64);
         }
 
-        public Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
+        public Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
 
-        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
+        public Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }
 }

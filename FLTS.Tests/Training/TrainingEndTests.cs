@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
 using FLTS.Tests.Registry;
@@ -41,7 +41,7 @@ internal sealed class TrainingEndTests
     private static async Task<RunRow> TrainAsync(RegistryUnderTest registry, string type, string parameters)
     {
         var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), type, JsonNode.Parse(parameters)!.AsObject());
-        await registry.RunStepAsync(StepNames.Train, queued.RunId);
+        await registry.RunStepAsync(StepNames.Train, queued.RunId.Value);
         return await registry.RunAsync(queued.RunId);
     }
 }

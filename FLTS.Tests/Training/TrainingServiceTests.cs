@@ -2,14 +2,15 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training;
 using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace FLTS.Tests.Training;
 
@@ -285,7 +286,7 @@ internal sealed class TrainingServiceTests
         var queued = await registry.QueueRunAsync(
             await DataAsync(registry), "GRU", new JsonObject { ["hidden_size"] = 64, ["epochs"] = 1000 });
         using var shutdown = new CancellationTokenSource();
-        var training = registry.RunStepAsync(StepNames.Train, queued.RunId, cancellation: shutdown.Token);
+        var training = registry.RunStepAsync(StepNames.Train, queued.RunId.Value, cancellation: shutdown.Token);
         while ((await registry.RunAsync(queued.RunId)).Epoch is null && !training.IsCompleted)
             await Task.Delay(20);
 
@@ -294,14 +295,14 @@ internal sealed class TrainingServiceTests
 
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.LeaseOwner, row.Deaths), Is.EqualTo((RunStatus.Running, (string?)null, 0)));
-        Assert.That(await registry.Leases.TryAcquireAsync<RunRow>(queued.RunId, default), Is.Not.Null);
+        Assert.That(await registry.Leases.TryAcquireAsync<RunRow>(queued.RunId.Value, default), Is.Not.Null);
     }
 
     private static async Task<RegistryUnderTest> WithDataAsync(Parts parts, Action<IServiceCollection>? more = null) => await Steps.ReadyAsync(parts, more);
 
     private static Task<DatasetRow> DataAsync(RegistryUnderTest registry) => registry.PrepareDemoAsync();
 
-    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.RunStepAsync(StepNames.Train, run.RunId);
+    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.RunStepAsync(StepNames.Train, run.RunId.Value);
 
     private static int Best(RunRow row) => JsonNode.Parse(row.Metrics!)!["best_epoch"]!.GetValue<int>();
 
@@ -320,7 +321,7 @@ internal sealed class TrainingServiceTests
         private readonly ProcessedData _real = new(registry, store);
         private bool _lost;
 
-        public Task<PreparedDataset> OpenAsync(string configHash, CancellationToken cancellation)
+        public Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation)
         {
             if (_lost)
                 return _real.OpenAsync(configHash, cancellation);
@@ -341,7 +342,7 @@ internal sealed class TrainingServiceTests
         private readonly ProcessedData _real = new(registry, store);
         private int _left = accidents;
 
-        public Task<PreparedDataset> OpenAsync(string configHash, CancellationToken cancellation) => _left-- > 0
+        public Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation) => _left-- > 0
             ? throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.\nException raised from type at Scalar.h:339\nframe #0: c10::Error")
             : _real.OpenAsync(configHash, cancellation);
 
@@ -353,16 +354,16 @@ internal sealed class TrainingServiceTests
     /// <summary>While it uploads, another worker takes the run over.</summary>
     private sealed class LosesLease(IDbContextFactory<RegistryDbContext> registry) : IArtifactStore
     {
-        public async Task<string> UploadAsync(string runId, int attempt, string stagingFolder, CancellationToken cancellation)
+        public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
         {
             await using var db = await registry.CreateDbContextAsync(cancellation);
             await db.Database.ExecuteSqlAsync($"UPDATE runs SET lease_token = lease_token + 1, lease_owner = 'other' WHERE run_id = {runId}", cancellation);
             return new string('a', 64);
         }
 
-        public Task<StoredModel?> FindUploadedAsync(string runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
+        public Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
 
-        public Task<StoredModel> OpenAsync(string runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
+        public Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
 

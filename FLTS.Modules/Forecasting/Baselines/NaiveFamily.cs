@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
 

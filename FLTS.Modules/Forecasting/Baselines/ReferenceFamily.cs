@@ -3,9 +3,6 @@ using System.Text.Json.Nodes;
 
 namespace FLTS.Forecasting.Baselines;
 
-/// <summary>A reference has no value for some scored row; the scoreboard says <c>not_applicable</c> with this sentence.</summary>
-public sealed class NotApplicableException(string message) : FltsException(message);
-
 /// <summary>What the references share: checked hyperparameters, and a <c>model.json</c> that says which model it is.</summary>
 public abstract class ReferenceFamily : IForecasterFamily
 {
@@ -59,57 +56,5 @@ public abstract class ReferenceFamily : IForecasterFamily
 
         throw new InvalidInputException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"{ModelType}: '{name}' is {node.ToJsonString()}; it must be a {(whole ? "whole " : "")}number from {low} to {high}."));
-    }
-}
-
-/// <summary>A fitted reference without parameters of its own.</summary>
-internal abstract class FittedReference(ModelSignature signature) : IFittedForecaster
-{
-    public ModelSignature Signature { get; } = signature;
-
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var targets = Signature.Targets.Select(history.IndexOf).ToArray();
-        var forecast = new double[origins.Length, steps, targets.Length];
-        for (var n = 0; n < origins.Length; n++)
-        {
-            for (var m = 0; m < targets.Length; m++)
-                Fill(history, targets[m], origins[n], steps, forecast, n, m);
-        }
-
-        return forecast;
-    }
-
-    public virtual IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { ["model.json"] = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["model_type"] = Signature.ModelType }) };
-
-    public void Dispose()
-    {
-    }
-
-    /// <summary>Whether it has a one-step forecast from an origin whose input rows lie in one segment.</summary>
-    public virtual bool Applies(PreparedSeries history, int origin) => true;
-
-    /// <summary>Writes [n, 0..steps, m] from column <paramref name="column"/> up to row <paramref name="origin"/>.</summary>
-    protected abstract void Fill(PreparedSeries history, int column, int origin, int steps, double[,,] into, int n, int m);
-}
-
-/// <summary>A reference that learns nothing: fitting only notes what it was given.</summary>
-/// <param name="modelType">For example <c>NAIVE</c>.</param>
-/// <param name="inputLength">Rows it sees.</param>
-/// <param name="fitted">Makes it.</param>
-internal sealed class ReferenceForecaster(string modelType, int inputLength, Func<ModelSignature, FittedReference> fitted) : IForecaster
-{
-    public string ModelType => modelType;
-
-    public FitResult Fit(TrainingSet data, FitContext context)
-    {
-        var series = data.Series;
-        var signature = new ModelSignature(modelType, series.Columns, series.Targets, inputLength, 1, series.Step);
-        var model = fitted(signature);
-        var metrics = OneStepMetrics.Of(model, data, context.Cancellation, model.Applies);
-        context.Progress?.Report(new FitProgress(1, 1, metrics));
-        return new FitResult(model, metrics is null ? [] : [metrics], null, new RowSpan(0, 0), new RowSpan(0, 0));
     }
 }

@@ -1,43 +1,6 @@
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Metrics;
-
-/// <summary>A forecast holds NaN or infinity: that candidate has failed, by name.</summary>
-public sealed class NonFiniteForecastException(string message) : FltsException(message);
-
-/// <summary>One target's numbers. An undefined number is null and <paramref name="Undefined"/> says why, by name.</summary>
-/// <param name="Cells">Observed cells scored.</param>
-/// <param name="Flat">Flat in train: reported here, left out of what is pooled.</param>
-/// <param name="Mse">On min-max scale.</param>
-/// <param name="Rmse">On min-max scale.</param>
-/// <param name="Mae">On min-max scale.</param>
-/// <param name="R2">As scikit-learn's r2_score.</param>
-/// <param name="Skill">1 - rmse / rmse of NAIVE.</param>
-/// <param name="Mase">mae over train's mean absolute step.</param>
-/// <param name="Original">The same in original units.</param>
-/// <param name="Undefined">Name of a metric to the reason why it is null.</param>
-public sealed record TargetScore(
-    int Cells, bool Flat, double? Mse, double? Rmse, double? Mae, double? R2, double? Skill, double? Mase, OriginalScore? Original, IReadOnlyDictionary<string, string>? Undefined = null);
-
-/// <summary>Errors in original units; <paramref name="Nrmse"/> = rmse / |mean of the truth|, null where that mean is next to 0.</summary>
-public sealed record OriginalScore(double Rmse, double Mae, double? Nrmse);
-
-/// <summary>Errors of one step ahead (from 1), on min-max scale, pooled over targets.</summary>
-public sealed record StepScore(int Step, int Cells, double? Rmse, double? Mae, double? Mse);
-
-/// <summary>A candidate's or reference's numbers over the scored set (FORECASTING.md 6).</summary>
-public sealed record ForecastScore(
-    int ScoredRows,
-    double? Score,
-    double? Rmse,
-    double? Mae,
-    double? Mse,
-    double? R2,
-    double? Skill,
-    double? Mase,
-    IReadOnlyDictionary<string, TargetScore> PerTarget,
-    IReadOnlyList<StepScore> PerStep,
-    IReadOnlyDictionary<string, string>? Undefined = null);
 
 /// <summary>Scores forecasts against the truth, on the min-max scale of the dataset's own train part whatever scale the model used.</summary>
 public static class ForecastMetrics

@@ -1,4 +1,4 @@
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Metrics;
 

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Preparation;
 

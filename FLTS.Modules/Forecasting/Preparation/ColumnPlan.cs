@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Preparation;

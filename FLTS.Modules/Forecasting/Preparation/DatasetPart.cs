@@ -1,4 +1,4 @@
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
 

@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
@@ -54,7 +56,11 @@ public sealed class EvaluationFrame
         };
     }
 
-    internal static EvaluationFrame Of(PreparedDataset data, int inputLength, int horizon)
+    /// <summary>Test with the rows before it that models may look at, and the origins that are scored.</summary>
+    /// <param name="data">The dataset.</param>
+    /// <param name="inputLength">Longest input of all models compared, in rows.</param>
+    /// <param name="horizon">H, steps forecast from each origin.</param>
+    public static EvaluationFrame Of(PreparedDataset data, int inputLength, int horizon = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
@@ -89,31 +95,6 @@ public sealed class EvaluationFrame
             Horizon = horizon,
             Truth = truth,
             SkippedRows = data.Test.Rows - origins.Count,
-        };
-    }
-}
-
-/// <summary>Two series in a row.</summary>
-internal static class SeriesJoin
-{
-    /// <summary>Rows of <paramref name="first"/> from <paramref name="from"/> on, then all of <paramref name="second"/>; one segment across the seam where times follow.</summary>
-    public static PreparedSeries Join(PreparedSeries first, int from, PreparedSeries second)
-    {
-        var count = first.Rows - from;
-        if (count == 0)
-            return second;
-        var follows = second.Rows > 0 && second.Timestamps[0] - first.Timestamps[^1] == first.Step;
-        var offset = first.Segments[^1] + (follows ? 0 : 1);
-        return new PreparedSeries
-        {
-            Timestamps = [.. first.Timestamps.AsSpan(from), .. second.Timestamps],
-            Segments = [.. first.Segments.AsSpan(from), .. second.Segments.Select(s => s + offset)],
-            Step = first.Step,
-            Columns = first.Columns,
-            Values = [.. first.Values.Select((column, f) => (double[])[.. column.AsSpan(from), .. second.Values[f]])],
-            Observed = [.. first.Observed.Select((mask, f) => (bool[])[.. mask.AsSpan(from), .. second.Observed[f]])],
-            Targets = first.Targets,
-            FlatTargets = first.FlatTargets,
         };
     }
 }

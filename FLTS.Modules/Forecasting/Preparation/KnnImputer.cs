@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Preparation;
 
 /// <summary>

@@ -1,30 +1,8 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Preparation;
-
-/// <summary>Which rows are taken when fewer than all are asked for.</summary>
-public enum SampleStrategy { Head, Tail, Random }
-
-/// <summary>How missing cells of train are filled. Test and serving rows are always filled with the last seen value.</summary>
-public enum MissingStrategy { Interpolate, Knn, ForwardFill, DropRows }
-
-/// <summary>How outliers are clipped.</summary>
-public enum ClippingMethod { Off, Iqr, Percentile }
-
-/// <summary>scikit-learn's scalers of the same names, fitted on train only.</summary>
-public enum ScalerKind { MinMax, Standard, Robust, MaxAbs, None }
-
-/// <summary>Filling of missing cells in train.</summary>
-/// <param name="Strategy">Default interpolate.</param>
-/// <param name="Neighbors">Rows averaged by knn, 1 to 100; default 2.</param>
-/// <param name="DropShare">drop_rows drops a row whose missing share exceeds this, 0 to 1; default 0.33.</param>
-public sealed record MissingOptions(MissingStrategy Strategy = MissingStrategy.Interpolate, int Neighbors = 2, double DropShare = 0.33);
-
-/// <summary>Clipping of outliers; bounds are learned on train.</summary>
-/// <param name="Method">Default off.</param>
-/// <param name="IqrFactor">iqr keeps q1 - f * (q3 - q1) to q3 + f * (q3 - q1); 0 to 100, default 1.5.</param>
-/// <param name="Percentile">percentile keeps the quantiles p to 1 - p; 0 to 0.49, default 0.01.</param>
-public sealed record ClippingOptions(ClippingMethod Method = ClippingMethod.Off, double IqrFactor = 1.5, double Percentile = 0.01);
 
 /// <summary>
 /// Everything that determines the processed data of one dataset. Its <see cref="ConfigHash"/> is the data's identity (FORECASTING.md 2);
@@ -130,19 +108,6 @@ public sealed record PreprocessConfig
         ["scaler"] = Scaler.ToString(),
         ["hash_salt"] = HashSalt,
     };
-
-    /// <summary>The configuration as <see cref="ToJson"/> wrote it.</summary>
-    /// <exception cref="InvalidInputException">Not a configuration this version can read.</exception>
-    public static PreprocessConfig FromJson(JsonObject json) => PreprocessConfigParser.FromJson(json);
-
-    /// <summary>Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).</summary>
-    /// <param name="identifier">Station the data belongs to.</param>
-    /// <param name="trainSha256">Lower-case hex SHA-256 of the train file.</param>
-    /// <param name="testSha256">The same of the test file; null without one.</param>
-    /// <param name="overrides">Options by their snake_case names; null ones are skipped.</param>
-    /// <exception cref="InvalidInputException">Unknown name (with the names allowed), wrong type or out of range (with the range).</exception>
-    public static PreprocessConfig Parse(string identifier, string trainSha256, string? testSha256, params ReadOnlySpan<JsonObject?> overrides) =>
-        PreprocessConfigParser.Parse(identifier, trainSha256, testSha256, overrides);
 
     private static JsonArray? Names(IReadOnlyList<string>? names) => names is null ? null : new JsonArray([.. names.Select(n => (JsonNode)n)]);
 

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Defaults, overrides and checks of <see cref="PreprocessConfig"/>.</summary>
-internal static partial class PreprocessConfigParser
+public static partial class PreprocessConfigParser
 {
     private static readonly string[] Options =
     [
@@ -14,7 +17,13 @@ internal static partial class PreprocessConfigParser
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
     ];
 
-    public static PreprocessConfig Parse(string identifier, string trainSha256, string? testSha256, ReadOnlySpan<JsonObject?> overrides)
+    /// <summary>Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).</summary>
+    /// <param name="identifier">Station the data belongs to.</param>
+    /// <param name="trainSha256">Lower-case hex SHA-256 of the train file.</param>
+    /// <param name="testSha256">The same of the test file; null without one.</param>
+    /// <param name="overrides">Options by their snake_case names; null ones are skipped.</param>
+    /// <exception cref="InvalidInputException">Unknown name (with the names allowed), wrong type or out of range (with the range).</exception>
+    public static PreprocessConfig Parse(string identifier, string trainSha256, string? testSha256, params ReadOnlySpan<JsonObject?> overrides)
     {
         if (!IdentifierPattern().IsMatch(identifier))
             throw new InvalidInputException($"The identifier '{identifier}' is not allowed; it must start with a letter or digit and hold at most 64 letters, digits, '.', '_' or '-'.");
@@ -58,11 +67,13 @@ internal static partial class PreprocessConfigParser
             MaxGapSteps = read.Integer("max_gap_steps", SeriesFrame.DefaultMaxGapSteps, 0, 100_000),
             Calendar = read.Flag("calendar", true),
             Lags = read.Integers("lags", [], 1, 100_000, 64),
-            Scaler = read.Choice("scaler", ScalerKind.MinMax),
+            Scaler = read.Choice("scaler", ScalerKind.MinMax, kind => kind.ToString()),
             HashSalt = read.Text("hash_salt", "", 200)!,
         };
     }
 
+    /// <summary>The configuration as <see cref="PreprocessConfig.ToJson"/> wrote it.</summary>
+    /// <exception cref="InvalidInputException">Not a configuration this version can read.</exception>
     public static PreprocessConfig FromJson(JsonObject json)
     {
         var options = (JsonObject)json.DeepClone();
@@ -75,7 +86,7 @@ internal static partial class PreprocessConfigParser
         options.Remove("preprocessing_version");
         options.Remove("sources");
         options.Remove("identifier");
-        return Parse(identifier, reader.Text("train", "", 64)!, reader.Text("test", null, 64), [options]);
+        return Parse(identifier, reader.Text("train", "", 64)!, reader.Text("test", null, 64), options);
     }
 
     private static void Merge(JsonObject into, JsonObject from)

@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Features;
+using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using Parquet;
 using Parquet.Schema;
 
@@ -51,7 +55,7 @@ public static class ProcessedFiles
         try
         {
             var json = JsonNode.Parse(bytes)!.AsObject();
-            var config = PreprocessConfig.FromJson(json["preprocess_config"]!.AsObject());
+            var config = PreprocessConfigParser.FromJson(json["preprocess_config"]!.AsObject());
             var hash = json["config_hash"]!.GetValue<string>();
             if (config.ConfigHash != hash)
                 throw new CorruptArtifactException($"meta.json says config_hash {hash}, but its configuration hashes to {config.ConfigHash}.");

@@ -1,3 +1,6 @@
+using FLTS.Forecasting.Features;
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Adds lags and calendar to scaled measured columns and drops the rows without all lags.</summary>

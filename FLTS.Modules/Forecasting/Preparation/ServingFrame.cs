@@ -1,16 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
-
-/// <summary>What a served model was trained with: how its rows are prepared and what it needs.</summary>
-public sealed record ServingModel(PreprocessConfig Config, Scaler Scaler, ModelSignature Signature)
-{
-    /// <summary>Rows needed in one segment: the model's input and what its lags reach back.</summary>
-    public int RowsNeeded => Signature.InputLength + (Config.Lags.Count == 0 ? 0 : Config.Lags[^1]);
-}
 
 /// <summary>
 /// Rows of a client or of a dataset's end, prepared as the model's training rows were, but causally: holes take the last value seen.

@@ -1,4 +1,4 @@
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Profiling;
 
@@ -21,7 +21,7 @@ public sealed record Distribution(double[] Edges, bool IsLogarithmic, double Bey
     /// <param name="bins">At least 1; one for a flat column.</param>
     public static Distribution Of(ReadOnlySpan<double> values, int bins)
     {
-        var sorted = ColumnProfile.Observed(values);
+        var sorted = Moments.Observed(values);
         Array.Sort(sorted);
         if (Statistics.IsFlat(sorted[0], sorted[^1]))
         {
@@ -45,7 +45,7 @@ public sealed record Distribution(double[] Edges, bool IsLogarithmic, double Bey
     /// <param name="values">NaN where missing.</param>
     public double[] Shares(ReadOnlySpan<double> values)
     {
-        var observed = ColumnProfile.Observed(values);
+        var observed = Moments.Observed(values);
         var shares = new double[Edges.Length - 1];
         foreach (var value in observed)
         {

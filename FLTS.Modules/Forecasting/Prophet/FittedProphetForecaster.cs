@@ -1,3 +1,7 @@
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Predict;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Prophet;
 
@@ -27,7 +31,7 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
 
     public IReadOnlyDictionary<string, byte[]> Save()
     {
-        var files = new Dictionary<string, byte[]> { [ProphetFamily.FileName] = ProphetJson.Write(signature.Targets.Zip(models, KeyValuePair.Create)) };
+        var files = new Dictionary<string, byte[]> { [ProphetJson.FileName] = ProphetJson.Write(signature.Targets.Zip(models, KeyValuePair.Create)) };
         if (columns.Save() is { } bytes)
             files[SeriesColumns.FileName] = bytes;
         return files;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet;
 
@@ -11,9 +12,6 @@ namespace FLTS.Forecasting.Prophet;
 /// </summary>
 public sealed class ProphetFamily : IForecasterFamily
 {
-    /// <summary>Name of the one file a model is saved as.</summary>
-    public const string FileName = "model.json";
-
     public string ModelType => "PROPHET";
 
     public JsonObject Normalise(JsonObject? hyperparameters) => ProphetHyperparameters.Normalise(hyperparameters);
@@ -22,14 +20,14 @@ public sealed class ProphetFamily : IForecasterFamily
 
     public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)
     {
-        if (!files.TryGetValue(FileName, out var bytes))
-            throw new CorruptArtifactException($"A PROPHET model needs the file {FileName}; there are {string.Join(", ", files.Keys)}.");
+        if (!files.TryGetValue(ProphetJson.FileName, out var bytes))
+            throw new CorruptArtifactException($"A PROPHET model needs the file {ProphetJson.FileName}; there are {string.Join(", ", files.Keys)}.");
         var models = ProphetJson.Read(bytes);
         if (signature.Targets.FirstOrDefault(t => !models.ContainsKey(t)) is { } missing)
-            throw new CorruptArtifactException($"{FileName} has no model for the target '{missing}'; it has {string.Join(", ", models.Keys)}.");
+            throw new CorruptArtifactException($"{ProphetJson.FileName} has no model for the target '{missing}'; it has {string.Join(", ", models.Keys)}.");
         var parameters = ProphetHyperparameters.Of(Normalise(hyperparameters));
         if (models.Values.Any(m => m.Settings.Growth == Growth.Logistic) && parameters.Cap is null && parameters.CapColumn is null)
-            throw new CorruptArtifactException($"{FileName} has a logistic trend, but the hyperparameters have no cap.");
+            throw new CorruptArtifactException($"{ProphetJson.FileName} has a logistic trend, but the hyperparameters have no cap.");
         return new FittedProphetForecaster(signature, [.. signature.Targets.Select(t => models[t])], SeriesColumns.Load(parameters, signature.Targets, files));
     }
 }

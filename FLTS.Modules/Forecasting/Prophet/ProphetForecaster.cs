@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Predict;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Prophet;
 

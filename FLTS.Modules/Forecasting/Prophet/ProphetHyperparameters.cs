@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet;
 

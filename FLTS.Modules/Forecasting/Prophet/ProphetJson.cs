@@ -1,12 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Fitted models as versioned JSON (snake_case): <c>{ format, version, models: { name: model } }</c>.</summary>
 public static class ProphetJson
 {
+    /// <summary>Name of the one file a model is saved as.</summary>
+    public const string FileName = "model.json";
+
     /// <summary>Raised whenever the document changes in a way an older reader would misread; older versions keep loading.</summary>
     /// <remarks>2: <c>settings.noise</c> and <c>residual_quantiles</c>; a document of version 1 has normal noise.</remarks>
     public const int Version = 2;

@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Prophet;
 
 /// <summary>Train and validation metrics of a fit (FORECASTING.md 6), on the series' scale, over observed cells of targets that are not flat.</summary>

@@ -1,22 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Prophet;
-
-/// <summary>How a dataset's scaled column stands to its original units: original = center + scale * scaled.</summary>
-internal sealed record ColumnUnits(double Center, double Scale)
-{
-    /// <summary>Original units; whole numbers, such as flags, are met exactly.</summary>
-    public double Original(double scaled)
-    {
-        var value = Center + (Scale * scaled);
-        var whole = Math.Round(value);
-        return Math.Abs(value - whole) <= 1e-9 ? whole : value;
-    }
-
-    public double Scaled(double original) => (original - Center) / Scale;
-}
 
 /// <summary>
 /// What a Prophet model reads from a dataset's columns beside its targets: regressors and conditions, and caps and floors where they are columns.

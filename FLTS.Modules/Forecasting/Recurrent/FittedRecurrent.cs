@@ -1,4 +1,7 @@
+using FLTS.Forecasting.Recurrent.Kernels;
+using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
+using FLTS.Forecasting.Series;
 using static TorchSharp.torch;
 
 namespace FLTS.Forecasting.Recurrent;
@@ -6,6 +9,9 @@ namespace FLTS.Forecasting.Recurrent;
 /// <summary>A trained net that answers. Its weights never change, so any number of threads may ask at once.</summary>
 internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net, Normalisation norm) : IFittedForecaster
 {
+    /// <summary>Name of the one file a model is saved as.</summary>
+    public const string WeightsFile = "weights.safetensors";
+
     /// <summary>Origins computed together: bounds memory, and beyond it nothing gets faster.</summary>
     private const int Batch = 512;
     private bool _disposed;
@@ -31,7 +37,7 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
     public IReadOnlyDictionary<string, byte[]> Save()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new Dictionary<string, byte[]> { [RecurrentFamily.WeightsFile] = SafetensorsFile.Write([.. net.Save(), .. norm.Save()]) };
+        return new Dictionary<string, byte[]> { [WeightsFile] = SafetensorsFile.Write([.. net.Save(), .. norm.Save()]) };
     }
 
     public void Dispose()

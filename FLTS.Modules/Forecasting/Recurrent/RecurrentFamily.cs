@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
 
 namespace FLTS.Forecasting.Recurrent;
@@ -9,7 +10,7 @@ namespace FLTS.Forecasting.Recurrent;
 /// </summary>
 public sealed class RecurrentFamily : IForecasterFamily
 {
-    internal const string WeightsFile = "weights.safetensors";
+    private const string WeightsFile = FittedRecurrent.WeightsFile;
     private readonly RecurrentCell _cell;
 
     private RecurrentFamily(string modelType, RecurrentCell cell) => (ModelType, _cell) = (modelType, cell);

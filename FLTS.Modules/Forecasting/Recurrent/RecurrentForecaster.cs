@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Recurrent.Net;
+using FLTS.Forecasting.Recurrent.Training;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Recurrent;
 

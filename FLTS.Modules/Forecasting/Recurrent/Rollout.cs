@@ -1,4 +1,6 @@
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Features;
+using FLTS.Forecasting.Recurrent.Net;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Recurrent;
 

@@ -102,34 +102,3 @@ public sealed class RawTable
         return copy;
     }
 }
-
-/// <summary>What a reader is told. Sizes are bytes.</summary>
-public sealed record CsvReadOptions
-{
-    /// <summary>Column with the times; null: <c>time</c>, <c>ts</c> or <c>ds</c>, the first of these there is.</summary>
-    public string? TimestampColumn { get; init; }
-
-    /// <summary>IANA zone that zoned timestamps are converted to; null: they are refused.</summary>
-    public string? Timezone { get; init; }
-
-    /// <summary>Columns that must be there and be numeric; null: every numeric column is read and text columns are left out with a warning.</summary>
-    public IReadOnlyList<string>? Columns { get; init; }
-
-    /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
-    public long MaxBytes { get; init; } = 2L << 30;
-
-    /// <summary>Bytes the file is known to have, before decompression; 0 (default): unknown. Memory is laid out for it.</summary>
-    public long ExpectedBytes { get; init; }
-
-    /// <summary>Most columns, the timestamp among them; default 512.</summary>
-    public int MaxColumns { get; init; } = 512;
-
-    /// <summary>Most bytes of one line; default 1 MiB.</summary>
-    public int MaxLineBytes { get; init; } = 1 << 20;
-
-    /// <summary>Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.</summary>
-    internal long RowsBefore { get; init; }
-}
-
-/// <summary>How far a reader is.</summary>
-public readonly record struct CsvProgress(long Rows, long Bytes);

@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>Windows of a series and what comes after them, as examples to learn from.</summary>

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Trees;
 
@@ -54,7 +55,7 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
     }
 
     public IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { [LightGbmFamily.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
+        new Dictionary<string, byte[]> { [TreesJson.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
 
     public void Dispose()
     {

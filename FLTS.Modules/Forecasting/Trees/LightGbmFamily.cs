@@ -8,8 +8,8 @@ namespace FLTS.Forecasting.Trees;
 /// </summary>
 public sealed class LightGbmFamily : IForecasterFamily
 {
-    internal const string Type = "LIGHTGBM";
-    internal const string FileName = "model.json";
+    private const string Type = TreeHyperparameters.ModelType;
+    private const string FileName = TreesJson.FileName;
 
     public string ModelType => Type;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Metrics;
 
 namespace FLTS.Forecasting.Trees;
 
@@ -9,7 +9,7 @@ namespace FLTS.Forecasting.Trees;
 /// </summary>
 internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecaster
 {
-    public string ModelType => LightGbmFamily.Type;
+    public string ModelType => TreeHyperparameters.ModelType;
 
     public FitResult Fit(TrainingSet data, FitContext context)
     {

@@ -7,11 +7,6 @@ using Microsoft.ML.Trainers.LightGbm;
 
 namespace FLTS.Forecasting.Trees;
 
-/// <summary>Examples of one target.</summary>
-/// <param name="Features">[N][<see cref="WindowFeatures.Names"/>] Finite.</param>
-/// <param name="Labels">[N] What the trees should give.</param>
-internal sealed record TreeExamples(float[][] Features, float[] Labels);
-
 /// <summary>
 /// Grows trees with LightGBM (Ke et al. 2017) through Microsoft.ML: least squares, one thread, in the same order everywhere, so that the same seed gives the same trees.
 /// The native library is needed here and nowhere else.
@@ -105,7 +100,7 @@ internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
             var reason = e.Message.Contains("libgomp", StringComparison.Ordinal)
                 ? "the OpenMP runtime libgomp.so.1 is missing (Debian and Ubuntu: apt-get install libgomp1)"
                 : "it exists for Linux x64 (with glibc and libgomp1), Windows x64 and macOS x64";
-            throw new InvalidInputException($"{LightGbmFamily.Type} cannot train here, its native library {NativeLibraryName} does not load: {reason}. Models that are trained already are served without it.", e);
+            throw new InvalidInputException($"{TreeHyperparameters.ModelType} cannot train here, its native library {NativeLibraryName} does not load: {reason}. Models that are trained already are served without it.", e);
         }
     }
 

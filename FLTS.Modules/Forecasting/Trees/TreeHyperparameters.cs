@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Forecasting.Trees;
 
@@ -34,6 +34,9 @@ public sealed record TreeHyperparameters(
     TreeTarget TargetMode,
     bool RefitOnAll)
 {
+    /// <summary>The model type they belong to.</summary>
+    public const string ModelType = "LIGHTGBM";
+
     private static readonly string[] Names =
     [
         "input_len", "horizon", "num_iterations", "learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", "bagging_fraction", "lambda_l2",
@@ -47,8 +50,8 @@ public sealed record TreeHyperparameters(
     {
         json ??= [];
         if (json.Select(p => p.Key).FirstOrDefault(n => !Names.Contains(n, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidInputException($"{LightGbmFamily.Type} has no hyperparameter '{unknown}'; it has {string.Join(", ", Names)}.");
-        var options = new OptionReader(json, LightGbmFamily.Type + ".");
+            throw new InvalidInputException($"{ModelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", Names)}.");
+        var options = new OptionReader(json, ModelType + ".");
         return new TreeHyperparameters(
             options.Integer("input_len", 10, 1, 1000),
             options.Integer("horizon", 30, 1, 100),
@@ -84,11 +87,4 @@ public sealed record TreeHyperparameters(
         ["target_mode"] = OptionReader.NameOf(TargetMode),
         ["refit_on_all"] = RefitOnAll,
     };
-}
-
-/// <summary>What a tree ensemble's output means: the target itself, or its change since the last known row.</summary>
-public enum TreeTarget
-{
-    Level,
-    Residual,
 }

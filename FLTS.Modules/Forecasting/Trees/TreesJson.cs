@@ -1,12 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Forecasting.Trees;
 
 /// <summary><c>model.json</c>: the trees of every target (<c>trees</c> for the first step, <c>further_trees</c> for those after it), with the names of the features they ask for.</summary>
 internal static class TreesJson
 {
+    /// <summary>Name of the one file a model is saved as.</summary>
+    public const string FileName = "model.json";
+
     /// <summary>Most trees a target, as many as <c>num_iterations</c> may be.</summary>
     private const int MostTrees = 5000;
 
@@ -19,7 +22,7 @@ internal static class TreesJson
 
     public static byte[] Write(TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets, TargetTrees[] trees) => JsonSerializer.SerializeToUtf8Bytes(
         new Document(
-            LightGbmFamily.Type,
+            TreeHyperparameters.ModelType,
             OptionReader.NameOf(mode),
             features,
             [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
@@ -40,29 +43,27 @@ internal static class TreesJson
         }
         catch (JsonException e)
         {
-            throw new CorruptArtifactException($"{Name} is malformed: {e.Message}", e);
+            throw new CorruptArtifactException($"{FileName} is malformed: {e.Message}", e);
         }
 
-        if (document is not { ModelType: LightGbmFamily.Type, Features: not null, Targets: not null } || document.TargetMode != OptionReader.NameOf(mode))
-            throw new CorruptArtifactException($"{Name} is no {LightGbmFamily.Type} model of target_mode {OptionReader.NameOf(mode)}.");
+        if (document is not { ModelType: TreeHyperparameters.ModelType, Features: not null, Targets: not null } || document.TargetMode != OptionReader.NameOf(mode))
+            throw new CorruptArtifactException($"{FileName} is no {TreeHyperparameters.ModelType} model of target_mode {OptionReader.NameOf(mode)}.");
         if (!document.Features.SequenceEqual(features, StringComparer.Ordinal))
-            throw new CorruptArtifactException($"{Name}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");
+            throw new CorruptArtifactException($"{FileName}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");
         if (!document.Targets.Select(t => t?.Name).SequenceEqual(targets, StringComparer.Ordinal))
-            throw new CorruptArtifactException($"{Name}: its targets are not {string.Join(", ", targets)}.");
+            throw new CorruptArtifactException($"{FileName}: its targets are not {string.Join(", ", targets)}.");
         return [.. document.Targets.Select(t => new TargetTrees(Ensemble(t.Trees, features.Count, t.Name), Ensemble(t.FurtherTrees, features.Count, t.Name)))];
     }
-
-    private const string Name = LightGbmFamily.FileName;
 
     private static TreeEnsemble? Ensemble(IReadOnlyList<RegressionTree>? trees, int features, string target)
     {
         if (trees is null)
             return null;
         if (trees.Count > MostTrees)
-            throw new CorruptArtifactException($"{Name}: '{target}' has {trees.Count} trees; at most {MostTrees} are grown.");
+            throw new CorruptArtifactException($"{FileName}: '{target}' has {trees.Count} trees; at most {MostTrees} are grown.");
         for (var k = 0; k < trees.Count; k++)
         {
-            var where = $"{Name}: '{target}', tree {k}";
+            var where = $"{FileName}: '{target}', tree {k}";
             (trees[k] ?? throw new CorruptArtifactException($"{where} is null.")).Check(features, where);
         }
 

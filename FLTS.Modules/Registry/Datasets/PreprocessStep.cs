@@ -17,7 +17,7 @@ internal sealed class PreprocessStep(IDbContextFactory<RegistryDbContext> regist
 {
     public override string Name => StepNames.Preprocess;
 
-    public override string Id(DatasetRow row) => row.ConfigHash;
+    public override string Id(DatasetRow row) => row.ConfigHash.Value;
 
     public override string Queue(DatasetRow row) => "preprocessing";
 
@@ -25,8 +25,8 @@ internal sealed class PreprocessStep(IDbContextFactory<RegistryDbContext> regist
 
     public override IReadOnlyDictionary<string, object> Scope(DatasetRow row) => new Dictionary<string, object>
     {
-        ["config_hash"] = row.ConfigHash,
-        ["identifier"] = row.Identifier,
+        ["config_hash"] = row.ConfigHash.Value,
+        ["identifier"] = row.Identifier.Value,
     };
 
     public override bool IsOpen(DatasetRow row) => row.Status is DatasetStatus.Queued or DatasetStatus.Running;
@@ -71,7 +71,7 @@ internal sealed class PreprocessStep(IDbContextFactory<RegistryDbContext> regist
             cancellation) == 1;
     }
 
-    protected override Expression<Func<DatasetRow, bool>> Is(string id) => d => d.ConfigHash == id;
+    protected override Expression<Func<DatasetRow, bool>> Is(string id) => d => d.ConfigHash == ConfigHash.From(id);
 
     protected override IQueryable<DatasetRow> Open(IQueryable<DatasetRow> rows) =>
         rows.Where(d => d.Status == DatasetStatus.Queued || d.Status == DatasetStatus.Running);

@@ -1,3 +1,4 @@
+
 namespace FLTS.Modules.Registry.Entities;
 
 /// <summary>A step that one worker at a time may do. The token rises at every take-over; every transition is <c>WHERE lease_token = mine</c>.</summary>
@@ -31,7 +32,7 @@ internal interface ILeased
 /// <summary>A version of a source file; the newest version of a name and part is the one in use.</summary>
 internal sealed class SourceRow
 {
-    public required string Name { get; set; }
+    public required DatasetName Name { get; set; }
 
     /// <summary><c>train</c> or <c>test</c>.</summary>
     public required string Part { get; set; }
@@ -48,12 +49,12 @@ internal sealed class SourceRow
 /// <summary>Processed data, addressed by <c>config_hash</c>.</summary>
 internal sealed class DatasetRow : ILeased
 {
-    public required string ConfigHash { get; set; }
+    public required ConfigHash ConfigHash { get; set; }
 
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
     /// <summary>Name of the source dataset.</summary>
-    public required string SourceName { get; set; }
+    public required DatasetName SourceName { get; set; }
 
     /// <summary>The preprocess config as canonical JSON: what <see cref="ConfigHash"/> is the hash of.</summary>
     public required string Config { get; set; }
@@ -102,15 +103,15 @@ internal sealed class DatasetRow : ILeased
 /// <summary>One training; identity (<c>config_hash</c>, <c>model_type</c>, <c>params_hash</c>, <c>generation</c>).</summary>
 internal sealed class RunRow : ILeased
 {
-    public required string RunId { get; set; }
+    public required RunId RunId { get; set; }
 
-    public required string ConfigHash { get; set; }
+    public required ConfigHash ConfigHash { get; set; }
 
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
     public required string ModelType { get; set; }
 
-    public required string ParamsHash { get; set; }
+    public required ParamsHash ParamsHash { get; set; }
 
     public required int Generation { get; set; }
 
@@ -120,7 +121,7 @@ internal sealed class RunRow : ILeased
     public RunCause Cause { get; set; }
 
     /// <summary>The run in whose place this one was made; null where it was not made for another.</summary>
-    public string? Replaces { get; set; }
+    public RunId? Replaces { get; set; }
 
     public RunStatus Status { get; set; }
 
@@ -175,7 +176,7 @@ internal sealed class RunRow : ILeased
 /// <summary>Losses and metrics of one epoch.</summary>
 internal sealed class RunEpochRow
 {
-    public required string RunId { get; set; }
+    public required RunId RunId { get; set; }
 
     public required int Epoch { get; set; }
 
@@ -199,7 +200,7 @@ internal sealed class RunEpochRow
 /// <summary>A file of a succeeded run, as its manifest lists it.</summary>
 internal sealed class RunArtifactRow
 {
-    public required string RunId { get; set; }
+    public required RunId RunId { get; set; }
 
     public required string Path { get; set; }
 
@@ -211,17 +212,17 @@ internal sealed class RunArtifactRow
 /// <summary>One posted pipeline.</summary>
 internal sealed class PipelineRow : ILeased
 {
-    public required string PipelineId { get; set; }
+    public required PipelineId PipelineId { get; set; }
 
-    public required string ConfigHash { get; set; }
+    public required ConfigHash ConfigHash { get; set; }
 
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
     /// <summary>Rises with every pipeline of the identifier; an older one cannot replace a newer one's champion.</summary>
     public required long Sequence { get; set; }
 
     /// <summary>Name of the source dataset.</summary>
-    public required string Dataset { get; set; }
+    public required DatasetName Dataset { get; set; }
 
     /// <summary>JSON array of model types, in order.</summary>
     public required string ExpectedModelTypes { get; set; }
@@ -259,7 +260,7 @@ internal sealed class PipelineRow : ILeased
     public string? Error { get; set; }
 
     /// <summary>The attempt that ended it.</summary>
-    public string? AttemptId { get; set; }
+    public AttemptId? AttemptId { get; set; }
 
     public required DateTimeOffset CreatedAt { get; set; }
 
@@ -273,23 +274,23 @@ internal sealed class PipelineRow : ILeased
 /// <summary>Which run a pipeline uses for a model type.</summary>
 internal sealed class PipelineRunRow
 {
-    public required string PipelineId { get; set; }
+    public required PipelineId PipelineId { get; set; }
 
     public required string ModelType { get; set; }
 
-    public required string RunId { get; set; }
+    public required RunId RunId { get; set; }
 }
 
 /// <summary>A scoreboard, kept whole.</summary>
 internal sealed class ScoreboardRow
 {
-    public required string ScoreboardId { get; set; }
+    public required ScoreboardId ScoreboardId { get; set; }
 
-    public required string ConfigHash { get; set; }
+    public required ConfigHash ConfigHash { get; set; }
 
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
-    public string? PipelineId { get; set; }
+    public PipelineId? PipelineId { get; set; }
 
     /// <summary>JSON, as the API answers it.</summary>
     public required string Board { get; set; }
@@ -300,16 +301,16 @@ internal sealed class ScoreboardRow
 /// <summary>One try to promote: the story an operator reads.</summary>
 internal sealed class PromotionAttemptRow
 {
-    public required string AttemptId { get; set; }
+    public required AttemptId AttemptId { get; set; }
 
     /// <summary>Unique: an automatic promotion is identified by its candidates, policy and the champion's version.</summary>
     public required string IdempotencyKey { get; set; }
 
-    public required string ConfigHash { get; set; }
+    public required ConfigHash ConfigHash { get; set; }
 
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
-    public string? PipelineId { get; set; }
+    public PipelineId? PipelineId { get; set; }
 
     public required long Sequence { get; set; }
 
@@ -332,9 +333,9 @@ internal sealed class PromotionAttemptRow
     /// <summary>JSON: the evaluation policy in force.</summary>
     public string Policy { get; set; } = "{}";
 
-    public string? SelectedRunId { get; set; }
+    public RunId? SelectedRunId { get; set; }
 
-    public string? ScoreboardId { get; set; }
+    public ScoreboardId? ScoreboardId { get; set; }
 
     public required DateTimeOffset CreatedAt { get; set; }
 
@@ -346,21 +347,21 @@ internal sealed class PromotionAttemptRow
 /// <summary>Append-only ledger: the highest version of an identifier is in force.</summary>
 internal sealed class ChampionRow
 {
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
     public required int Version { get; set; }
 
-    public required string RunId { get; set; }
+    public required RunId RunId { get; set; }
 
     public required string ModelType { get; set; }
 
-    public required string ConfigHash { get; set; }
+    public required ConfigHash ConfigHash { get; set; }
 
     /// <summary>Sequence of the pipeline that won; a lower one arriving later is superseded.</summary>
     public required long Sequence { get; set; }
 
     /// <summary>Unique: an attempt promotes at most once.</summary>
-    public required string AttemptId { get; set; }
+    public required AttemptId AttemptId { get; set; }
 
     /// <summary>JSON of the promotion pointer; the pointer files are written from it.</summary>
     public required string Pointer { get; set; }

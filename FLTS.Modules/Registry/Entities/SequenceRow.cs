@@ -1,9 +1,10 @@
+
 namespace FLTS.Modules.Registry.Entities;
 
 /// <summary>The last sequence number given to a pipeline of an identifier.</summary>
 internal sealed class SequenceRow
 {
-    public required string Identifier { get; set; }
+    public required Identifier Identifier { get; set; }
 
     public required long Last { get; set; }
 }

@@ -12,7 +12,7 @@ internal sealed class EvaluateStep(IDbContextFactory<RegistryDbContext> registry
 {
     public override string Name => StepNames.Evaluate;
 
-    public override string Id(PipelineRow row) => row.PipelineId;
+    public override string Id(PipelineRow row) => row.PipelineId.Value;
 
     public override string Queue(PipelineRow row) => "evaluation";
 
@@ -20,9 +20,9 @@ internal sealed class EvaluateStep(IDbContextFactory<RegistryDbContext> registry
 
     public override IReadOnlyDictionary<string, object> Scope(PipelineRow row) => new Dictionary<string, object>
     {
-        ["pipeline_id"] = row.PipelineId,
-        ["config_hash"] = row.ConfigHash,
-        ["identifier"] = row.Identifier,
+        ["pipeline_id"] = row.PipelineId.Value,
+        ["config_hash"] = row.ConfigHash.Value,
+        ["identifier"] = row.Identifier.Value,
     };
 
     public override bool IsOpen(PipelineRow row) => !PipelineRules.HasEnded(row.Status);
@@ -73,7 +73,7 @@ internal sealed class EvaluateStep(IDbContextFactory<RegistryDbContext> registry
         return mine;
     }
 
-    protected override Expression<Func<PipelineRow, bool>> Is(string id) => p => p.PipelineId == id;
+    protected override Expression<Func<PipelineRow, bool>> Is(string id) => p => p.PipelineId == PipelineId.From(id);
 
     protected override IQueryable<PipelineRow> Open(IQueryable<PipelineRow> rows) => rows.Unfinished();
 

@@ -17,8 +17,7 @@ internal sealed class PipelineStates(IDbContextFactory<RegistryDbContext> regist
     public async Task<List<PipelineRow>> WaitingForAsync(RunId runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var id = runId.Value;
-        return await db.Pipelines.AsNoTracking().Unfinished().Where(p => p.Runs.Any(r => r.RunId == id)).ToListAsync(cancellation);
+        return await db.Pipelines.AsNoTracking().Unfinished().Where(p => p.Runs.Any(r => r.RunId == runId)).ToListAsync(cancellation);
     }
 
     /// <summary>Datasets and runs of pipelines, in two queries.</summary>

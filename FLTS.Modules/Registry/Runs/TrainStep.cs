@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
     /// <summary>A run may be cancelled while it is trained.</summary>
     public override bool MayBeEndedByOthers => true;
 
-    public override string Id(RunRow row) => row.RunId;
+    public override string Id(RunRow row) => row.RunId.Value;
 
     /// <summary>The model type in lower case, <c>references</c> for the naive ones.</summary>
     public override string Queue(RunRow row) => ForecasterCatalog.IsReference(row.ModelType) ? "references" : row.ModelType.ToLowerInvariant();
@@ -23,10 +24,10 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
 
     public override IReadOnlyDictionary<string, object> Scope(RunRow row) => new Dictionary<string, object>
     {
-        ["run_id"] = row.RunId,
+        ["run_id"] = row.RunId.Value,
         ["model_type"] = row.ModelType,
-        ["config_hash"] = row.ConfigHash,
-        ["identifier"] = row.Identifier,
+        ["config_hash"] = row.ConfigHash.Value,
+        ["identifier"] = row.Identifier.Value,
     };
 
     public override bool IsOpen(RunRow row) => !RunRules.HasEnded(row.Status);
@@ -36,7 +37,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         work.Pipelines.Where(p => p.Dataset.Status == DatasetStatus.Ready).SelectMany(p => p.Runs).Where(IsOpen);
 
     /// <summary>Runs of a type that wait for this data.</summary>
-    public async Task<IReadOnlyList<RunRow>> QueuedOnAsync(string configHash, string modelType, CancellationToken cancellation)
+    public async Task<IReadOnlyList<RunRow>> QueuedOnAsync(ConfigHash configHash, string modelType, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
         return await db.Runs.AsNoTracking()
@@ -45,7 +46,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
     }
 
     /// <summary>Which of these runs have ended and are held by nobody. One without a row belongs to a registry this process does not see.</summary>
-    public async Task<IReadOnlyList<string>> EndedAsync(IReadOnlyCollection<string> runIds, CancellationToken cancellation)
+    public async Task<IReadOnlyList<RunId>> EndedAsync(IReadOnlyCollection<RunId> runIds, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
         return await db.Runs
@@ -83,7 +84,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
                 .SetProperty(r => r.Error, (string?)null),
             cancellation) == 1;
         if (mine)
-            await db.RunEpochs.Where(e => e.RunId == lease.Id).ExecuteDeleteAsync(cancellation);
+            await db.RunEpochs.Where(e => e.RunId == RunId.From(lease.Id)).ExecuteDeleteAsync(cancellation);
 
         await transaction.CommitAsync(cancellation);
         return mine;
@@ -101,7 +102,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
                 .SetProperty(r => r.EtaSeconds, etaSeconds),
             cancellation) == 1;
         if (mine && progress.Epoch is { } epoch)
-            await db.InsertIfAbsentAsync(EpochRow(lease.Id, epoch), cancellation);
+            await db.InsertIfAbsentAsync(EpochRow(RunId.From(lease.Id), epoch), cancellation);
 
         await transaction.CommitAsync(cancellation);
     }
@@ -123,7 +124,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         if (mine)
         {
             foreach (var epoch in history)
-                await db.InsertIfAbsentAsync(EpochRow(lease.Id, epoch), cancellation);
+                await db.InsertIfAbsentAsync(EpochRow(RunId.From(lease.Id), epoch), cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
@@ -148,8 +149,8 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
             cancellation) == 1;
         if (mine)
         {
-            await db.RunArtifacts.Where(a => a.RunId == lease.Id).ExecuteDeleteAsync(cancellation);
-            db.RunArtifacts.AddRange(files.Select(f => new RunArtifactRow { RunId = lease.Id, Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
+            await db.RunArtifacts.Where(a => a.RunId == RunId.From(lease.Id)).ExecuteDeleteAsync(cancellation);
+            db.RunArtifacts.AddRange(files.Select(f => new RunArtifactRow { RunId = RunId.From(lease.Id), Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
             await db.SaveChangesAsync(cancellation);
         }
 
@@ -179,7 +180,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
             cancellation) == 1;
     }
 
-    protected override Expression<Func<RunRow, bool>> Is(string id) => r => r.RunId == id;
+    protected override Expression<Func<RunRow, bool>> Is(string id) => r => r.RunId == RunId.From(id);
 
     protected override IQueryable<RunRow> Open(IQueryable<RunRow> rows) => rows.Alive();
 
@@ -192,7 +193,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         .SetProperty(r => r.EndedAt, Now)
         .SetProperty(r => r.EtaSeconds, (double?)null);
 
-    private static RunEpochRow EpochRow(string runId, EpochMetrics epoch) => new()
+    private static RunEpochRow EpochRow(RunId runId, EpochMetrics epoch) => new()
     {
         RunId = runId,
         Epoch = epoch.Epoch,

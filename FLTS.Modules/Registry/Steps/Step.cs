@@ -110,7 +110,7 @@ internal abstract class Step<TRow>(IDbContextFactory<RegistryDbContext> registry
     }
 
     /// <summary>A station and the begin of a hash: what people know data by.</summary>
-    protected static string Short(string identifier, string configHash) => $"{identifier} {configHash[..Math.Min(ShortHash, configHash.Length)]}";
+    protected static string Short(Identifier identifier, ConfigHash configHash) => $"{identifier} {configHash.Value[..Math.Min(ShortHash, configHash.Value.Length)]}";
 
     /// <summary>The row of a key.</summary>
     protected abstract Expression<Func<TRow, bool>> Is(string id);

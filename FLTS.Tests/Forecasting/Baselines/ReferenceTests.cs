@@ -3,7 +3,8 @@ using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 
@@ -37,7 +38,7 @@ public class ReferenceTests
         var data = Prepare("{}", ("a", Tables.Walk(300, 1)));
         var fit = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context);
         Assert.That(fit.History, Is.Empty, "no row of train has a day before it");
-        var frame = data.Evaluation(10);
+        var frame = EvaluationFrame.Of(data, 10);
         Assert.That(() => fit.Model.Forecast(frame.Series, frame.Origins, 1), Throws.TypeOf<NotApplicableException>().With.Message.Contains("no row at 2023-12-31"));
     }
 
@@ -127,7 +128,7 @@ public class ReferenceTests
         var parameters = family.Normalise(null);
         using var model = family.Create(parameters).Fit(data.TrainingSet, Context).Model;
         using var loaded = family.Load(model.Signature, parameters, model.Save());
-        var frame = data.Evaluation(10, 3);
+        var frame = EvaluationFrame.Of(data, 10, 3);
         Assert.That(loaded.Forecast(frame.Series, frame.Origins, 3), Is.EqualTo(model.Forecast(frame.Series, frame.Origins, 3)));
         Assert.That(() => family.Load(model.Signature, parameters, new Dictionary<string, byte[]> { ["model.json"] = "{}"u8.ToArray() }), Throws.TypeOf<CorruptArtifactException>());
         Assert.That(() => family.Normalise(new JsonObject { ["zzz"] = 1 }), Throws.TypeOf<InvalidInputException>().With.Message.Contains($"{type} has no hyperparameter 'zzz'"));
@@ -140,7 +141,7 @@ public class ReferenceTests
         DemoStation.Write(csv, 10_000, seed: 1);
         csv.Position = 0;
         var data = DatasetPreparer.Prepare(Tables.Config(), CsvTableReader.Read(csv, "demo.csv", new CsvReadOptions()));
-        var frame = data.Evaluation(10);
+        var frame = EvaluationFrame.Of(data, 10);
         double Rmse(IForecasterFamily family)
         {
             using var model = family.Create(family.Normalise(null)).Fit(data.TrainingSet, Context).Model;

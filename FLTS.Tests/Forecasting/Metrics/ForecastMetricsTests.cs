@@ -1,5 +1,5 @@
 using FLTS.Forecasting.Metrics;
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 

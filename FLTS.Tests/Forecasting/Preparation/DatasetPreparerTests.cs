@@ -1,4 +1,7 @@
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -146,7 +149,7 @@ public class DatasetPreparerTests
         // Test: 10 rows after train, a long gap, 10 rows, a long gap, 3 rows.
         int[] testMinutes = [.. Enumerable.Range(100, 10), .. Enumerable.Range(200, 10), .. Enumerable.Range(300, 3)];
         var data = DatasetPreparer.Prepare(Tables.Config(testFile: true), Tables.Make("x.csv", 0, ("a", Tables.Walk(100, 1))), Tables.At("x_test.csv", testMinutes, ("a", [.. testMinutes.Select(m => (double)m)])));
-        var frame = data.Evaluation(inputLength: 4, horizon: 3);
+        var frame = EvaluationFrame.Of(data, inputLength: 4, horizon: 3);
         Assert.That((frame.ScoredRows, frame.SkippedRows), Is.EqualTo((10 + 6, 4 + 3)));
         Assert.That(frame.Origins.Select(o => frame.Series.Timestamps[o + 1]), Is.EqualTo(testMinutes[..10].Concat(testMinutes[14..20]).Select(m => Tables.Start.AddMinutes(m))));
         Assert.That(Enumerable.Range(0, 3).Select(h => frame.Truth[8, h, 0]), Is.EqualTo(new[] { 108, 109, double.NaN }), "no truth beyond the border");
@@ -214,7 +217,7 @@ public class DatasetPreparerTests
             var (a, b) = (Tables.Walk(200, seed, 0.3), Tables.Walk(200, seed + 1, 0.05));
             var data = DatasetPreparer.Prepare(Tables.Config($$"""{"missing": {"strategy": "{{missing}}", "drop_share": 0.6} }"""), Tables.Make("x.csv", 0, ("a", a), ("b", b)));
             double[][] raw = [a, b];
-            bool Honest(FLTS.Forecasting.PreparedSeries series, int f, int t)
+            bool Honest(PreparedSeries series, int f, int t)
             {
                 var source = raw[f][(int)(series.Timestamps[t] - Tables.Start).TotalMinutes];
                 return series.Observed[f][t] == !double.IsNaN(source) && double.IsFinite(series.Values[f][t]);
@@ -232,7 +235,7 @@ public class DatasetPreparerTests
             var minute = 0;
             int[] minutes = [.. Enumerable.Range(0, 300).Select(_ => minute += random.Next(15) == 0 ? random.Next(2, 60) : 1)];
             var data = DatasetPreparer.Prepare(Tables.Config("""{"max_gap_steps": 10, "lags": [2]}"""), Tables.At("x.csv", minutes, ("a", Tables.Walk(300, seed))));
-            var frame = data.Evaluation(inputLength: 5);
+            var frame = EvaluationFrame.Of(data, inputLength: 5);
             return frame.ScoredRows + frame.SkippedRows == data.Test.Rows
                 && frame.Origins.All(o => frame.Series.Timestamps[o + 1] - frame.Series.Timestamps[o - 4] == 5 * frame.Series.Step);
         }).QuickCheckThrowOnFailure();

@@ -1,5 +1,8 @@
 using System.Globalization;
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Features;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -33,12 +36,12 @@ public class PreprocessConfigTests
     [TestCase("a b")]
     [TestCase("a\n")]
     public void An_identifier_outside_the_pattern_is_refused(string identifier) =>
-        Assert.That(() => PreprocessConfig.Parse(identifier, Sha, null), Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
+        Assert.That(() => PreprocessConfigParser.Parse(identifier, Sha, null), Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
 
     [Test]
     public void Later_overrides_win_and_groups_are_merged()
     {
-        var config = PreprocessConfig.Parse("x", Sha, null, Json("""{"scaler": "Robust", "missing": {"strategy": "knn", "neighbors": 5}}"""), null, Json("""{"missing": {"neighbors": 3}, "clipping": "iqr"}"""));
+        var config = PreprocessConfigParser.Parse("x", Sha, null, Json("""{"scaler": "Robust", "missing": {"strategy": "knn", "neighbors": 5}}"""), null, Json("""{"missing": {"neighbors": 3}, "clipping": "iqr"}"""));
         Assert.That(config, Has.Property(nameof(config.Scaler)).EqualTo(ScalerKind.Robust)
             .And.Property(nameof(config.Missing)).EqualTo(new MissingOptions(MissingStrategy.Knn, 3))
             .And.Property(nameof(config.Clipping)).EqualTo(new ClippingOptions(ClippingMethod.Iqr)));
@@ -64,9 +67,9 @@ public class PreprocessConfigTests
         ];
         var hashes = options.Select(o => Parse(o).ConfigHash).ToList();
         hashes.Add(Parse("{}").ConfigHash);
-        hashes.Add(PreprocessConfig.Parse("y", Sha, null).ConfigHash);
-        hashes.Add(PreprocessConfig.Parse("x", OtherSha, null).ConfigHash);
-        hashes.Add(PreprocessConfig.Parse("x", Sha, OtherSha).ConfigHash);
+        hashes.Add(PreprocessConfigParser.Parse("y", Sha, null).ConfigHash);
+        hashes.Add(PreprocessConfigParser.Parse("x", OtherSha, null).ConfigHash);
+        hashes.Add(PreprocessConfigParser.Parse("x", Sha, OtherSha).ConfigHash);
         Assert.That(hashes, Is.Unique);
     }
 
@@ -78,7 +81,7 @@ public class PreprocessConfigTests
             byte[] source = [.. content, 7];
             var options = Json("""{"scaler": "Robust", "lags": [2, 5], "missing": {"strategy": "knn", "neighbors": 4}, "test_fraction": 0.3, "calendar": false}""").ToArray();
             string Hash(byte[] bytes, IEnumerable<KeyValuePair<string, JsonNode?>> properties) =>
-                PreprocessConfig.Parse("x", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), null, new JsonObject(properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))).ConfigHash;
+                PreprocessConfigParser.Parse("x", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), null, new JsonObject(properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))).ConfigHash;
 
             var hash = Hash(source, options);
             var shuffled = options.ToArray();
@@ -120,13 +123,13 @@ public class PreprocessConfigTests
     [Test]
     public void A_configuration_read_back_is_the_one_written()
     {
-        var config = PreprocessConfig.Parse("x", Sha, OtherSha, Json("""{"missing": "drop_rows", "clipping": {"method": "percentile", "percentile": 0.05}, "lags": [3, 1], "targets": ["b", "a"], "inputs": ["c"], "timezone": "Europe/Madrid", "sample_strategy": "random", "sample_seed": 9007199254740991}"""));
-        var back = PreprocessConfig.FromJson(JsonNode.Parse(config.ToJson().ToJsonString())!.AsObject());
+        var config = PreprocessConfigParser.Parse("x", Sha, OtherSha, Json("""{"missing": "drop_rows", "clipping": {"method": "percentile", "percentile": 0.05}, "lags": [3, 1], "targets": ["b", "a"], "inputs": ["c"], "timezone": "Europe/Madrid", "sample_strategy": "random", "sample_seed": 9007199254740991}"""));
+        var back = PreprocessConfigParser.FromJson(JsonNode.Parse(config.ToJson().ToJsonString())!.AsObject());
         Assert.That(back.ConfigHash, Is.EqualTo(config.ConfigHash));
         Assert.That(back.Lags, Is.EqualTo(new[] { 1, 3 }));
     }
 
-    private static PreprocessConfig Parse(string options) => PreprocessConfig.Parse("x", Sha, null, Json(options));
+    private static PreprocessConfig Parse(string options) => PreprocessConfigParser.Parse("x", Sha, null, Json(options));
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }

@@ -1,5 +1,7 @@
 using System.Text;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using NUnit.Framework;
 using Parquet;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;

@@ -32,7 +32,7 @@ internal static class Tables
     };
 
     public static PreprocessConfig Config(string options = "{}", bool testFile = false) =>
-        PreprocessConfig.Parse("x", new string('a', 64), testFile ? new string('b', 64) : null, JsonNode.Parse(options)!.AsObject());
+        PreprocessConfigParser.Parse("x", new string('a', 64), testFile ? new string('b', 64) : null, JsonNode.Parse(options)!.AsObject());
 
     /// <summary>A random walk with holes.</summary>
     public static double[] Walk(int rows, int seed, double holes = 0)

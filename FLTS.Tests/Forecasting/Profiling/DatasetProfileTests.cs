@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Forecasting.Series.Grid;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 

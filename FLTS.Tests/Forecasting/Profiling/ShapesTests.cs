@@ -1,5 +1,5 @@
 using FLTS.Forecasting.Profiling;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
 

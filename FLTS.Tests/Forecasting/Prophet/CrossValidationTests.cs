@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Predict;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Prophet.Validation;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

@@ -1,4 +1,5 @@
-using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Predict;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet.Predict;
+using FLTS.Forecasting.Prophet.Settings;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;
@@ -82,7 +85,7 @@ internal sealed class ProphetFamilyTests
         var data = Data();
         using var one = Family.Create([]).Fit(data, new FitContext(1, null, CancellationToken.None)).Model;
         using var two = Family.Create([]).Fit(data, new FitContext(2, null, CancellationToken.None)).Model;
-        Assert.That(one.Save()[ProphetFamily.FileName], Is.EqualTo(two.Save()[ProphetFamily.FileName]));
+        Assert.That(one.Save()[ProphetJson.FileName], Is.EqualTo(two.Save()[ProphetJson.FileName]));
     }
 
     [TestCase("{\"n_changepoint\": 3}", "n_changepoint")]
@@ -115,7 +118,7 @@ internal sealed class ProphetFamilyTests
     public void A_corrupt_file_is_refused(string what, string json)
     {
         var signature = new ModelSignature("PROPHET", ["a"], ["a"], 1, 1, TimeSpan.FromHours(1), true);
-        var files = new Dictionary<string, byte[]> { [ProphetFamily.FileName] = Encoding.UTF8.GetBytes(json) };
+        var files = new Dictionary<string, byte[]> { [ProphetJson.FileName] = Encoding.UTF8.GetBytes(json) };
         Assert.That(() => Family.Load(signature, [], files), Throws.TypeOf<CorruptArtifactException>(), what);
     }
 

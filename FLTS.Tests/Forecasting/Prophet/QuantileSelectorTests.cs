@@ -1,4 +1,4 @@
-using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet.Predict;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

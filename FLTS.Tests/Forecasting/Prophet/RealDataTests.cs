@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Predict;
+using FLTS.Forecasting.Prophet.Settings;
 using FLTS.Tests.TestKit;
 using NUnit.Framework;
 

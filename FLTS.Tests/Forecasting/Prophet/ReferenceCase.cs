@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Prophet.Fit;
+using FLTS.Forecasting.Prophet.Settings;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

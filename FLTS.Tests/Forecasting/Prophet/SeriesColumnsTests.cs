@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Prophet;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

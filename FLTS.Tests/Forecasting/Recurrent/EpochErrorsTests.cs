@@ -1,4 +1,5 @@
-using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent.Net;
+using FLTS.Forecasting.Recurrent.Training;
 using NUnit.Framework;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent.Net;
 using NUnit.Framework;
 using static TorchSharp.torch;
 

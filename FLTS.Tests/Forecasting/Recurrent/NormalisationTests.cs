@@ -1,4 +1,5 @@
-using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent.Net;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

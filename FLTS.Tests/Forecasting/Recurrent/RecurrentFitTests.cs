@@ -1,6 +1,9 @@
 using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent.Training;
 using FLTS.Forecasting.Safetensors;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

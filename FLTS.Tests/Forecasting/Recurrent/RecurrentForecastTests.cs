@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Recurrent;
 using FLTS.Forecasting.Safetensors;
+using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Recurrent.Net;
+using FLTS.Forecasting.Recurrent.Training;
 using FLTS.Forecasting.Safetensors;
 using NUnit.Framework;
 using static TorchSharp.torch;

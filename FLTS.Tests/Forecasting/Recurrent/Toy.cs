@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Recurrent;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Tests.Forecasting.Recurrent;
 

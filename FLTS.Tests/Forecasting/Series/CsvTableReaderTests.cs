@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;

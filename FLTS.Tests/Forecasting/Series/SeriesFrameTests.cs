@@ -1,4 +1,6 @@
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Forecasting.Series.Grid;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

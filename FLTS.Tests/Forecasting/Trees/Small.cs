@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Trees;
 using FLTS.Tests.Forecasting.Recurrent;
 

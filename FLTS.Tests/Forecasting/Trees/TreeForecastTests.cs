@@ -1,8 +1,11 @@
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Demo;
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Trees;
 using FLTS.Tests.Forecasting.Preparation;
 using FLTS.Tests.Forecasting.Recurrent;
@@ -213,7 +216,7 @@ internal sealed class TreeForecastTests
 
     private static double Rmse(PreparedDataset data, IFittedForecaster model)
     {
-        var frame = data.Evaluation(10);
+        var frame = EvaluationFrame.Of(data, 10);
         return ForecastMetrics.Score("x", frame.Truth, data.Restorer.Restore(model.Forecast(frame.Series, frame.Origins, 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
     }
 

@@ -1,0 +1,103 @@
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace FLTS.Modules.Datasets;
+
+/// <summary>A version of one part of a dataset.</summary>
+internal sealed record SourceVersionView(string Part, int Version, string Sha256, long Size, DateTimeOffset RegisteredAt);
+
+/// <summary>A dataset with its versions, newest first.</summary>
+internal sealed record DatasetVersionsView(DatasetName Name, IReadOnlyList<SourceVersionView> Versions);
+
+/// <summary><c>/datasets</c>: list, store, append, look at.</summary>
+internal static class DatasetEndpoints
+{
+    private static readonly DateTime _first = new(2018, 2, 5, 23, 40, 0);
+    private static readonly DateTime _last = new(2018, 2, 28, 2, 32, 0);
+
+    private static readonly SourceVersionView _version = new("train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+
+    private static readonly DatasetProfile _profile = new(
+        new PartProfile(_first, _last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
+        null,
+        "last_fifth",
+        [
+            new ColumnProfile(
+                "down", 15_924, 3, false, 1.2e8, 1.3e8, 8.6e6, 1.3e7, 3.1e7, 8.2e7, 1.6e8, 3.7e8, 2.3e9, 3.2, 19.8,
+                new Autocorrelations(0.83, 0.61, 0.44), new ColumnDrift(-0.07, 0.94, 0.05)),
+        ],
+        []);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/datasets", List).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
+            .RequireRole(Roles.Read).ProducesProblem(422).WithExample(RegistryExamples.Datasets);
+        var group = routes.MapGroup("/datasets/{name}").WithTags("Datasets");
+        group.MapPut("", Put).WithName("PutDataset")
+            .WithSummary("Stores a CSV (or gzip of one) as the newest version of a dataset's train or test part.")
+            .RequireRole(Roles.Train)
+            .Accepts<string>("text/csv", "application/gzip", "*/*") // What is sent is told by its bytes: curl names a form for any file.
+            .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .WithRequestExample("time,down,up\n2018-02-05 23:40:00,109934672,1166592\n2018-02-05 23:42:00,98034672,1066592\n")
+            .WithExample(new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []), StatusCodes.Status201Created);
+        group.MapPost("/rows", Append).WithName("AppendRows")
+            .WithSummary("Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is last in time; forecasts without data start from them.")
+            .RequireRole(Roles.Train)
+            .Accepts<string>("application/json", "text/csv", "*/*")
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
+            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", _last, _last));
+        group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
+            .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).WithExample(new DatasetVersionsView(new("PobleSec"), [_version]));
+        group.MapGet("/profile", Profile).WithName("ProfileDataset").WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
+            .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample(_profile);
+        group.MapGet("/plots/{column}", Plot).WithName("PlotColumn").WithSummary("A column as PNG: the series, its day profile, its distribution.")
+            .RequireRole(Roles.Read).Produces(200, contentType: "image/png").ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample("(the PNG's bytes)");
+    }
+
+    private static async Task<Ok<Page<DatasetView>>> List(
+        RegistryReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        if (cursor is not null && !DatasetNames.IsName(cursor))
+            throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
+
+        return TypedResults.Ok(await reader.DatasetsAsync(sources, Cursor.Limit(limit), cursor, cancellation));
+    }
+
+    private static async Task<Created<UploadedSource>> Put(
+        DatasetName name, string? part, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, SourceUpload upload, CancellationToken cancellation)
+    {
+        // The upload counts for itself: the server would drop the connection before the sentence has been read.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+
+        return TypedResults.Created($"/datasets/{name}", await upload.ReceiveAsync(name, part ?? "train", new SourceForm(timezone, timestampColumn), context.Request.Body, cancellation));
+    }
+
+    private static async Task<Ok<AppendedRows>> Append(DatasetName name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, RowAppender appender, DatasetOptions options, CancellationToken cancellation)
+    {
+        var form = new SourceForm(timezone, timestampColumn);
+        var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
+        return TypedResults.Ok(await appender.AppendAsync(name, rows, form, cancellation));
+    }
+
+    private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation) =>
+        TypedResults.Ok(new DatasetVersionsView(
+            name,
+            [.. (await sources.VersionsAsync(name, cancellation)).Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))]));
+
+    private static async Task<Ok<DatasetProfile>> Profile(DatasetName name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+        TypedResults.Ok(await insight.ProfileAsync(name, new SourceForm(timezone, timestampColumn), cancellation));
+
+    private static async Task<FileContentHttpResult> Plot(DatasetName name, string column, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+        TypedResults.File(await insight.PlotAsync(name, column, new SourceForm(timezone, timestampColumn), cancellation), "image/png");
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using FLTS.Forecasting.Profiling;
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Grid;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Sources;
+
+namespace FLTS.Modules.Datasets;
+
+/// <summary>Profiles and plots of datasets. The same bytes look the same, so what was made last is kept.</summary>
+internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader, ReadingTurn turn)
+{
+    /// <summary>Answers kept: a PNG takes about 100 kB, a profile less.</summary>
+    private const int MostKept = 256;
+
+    private readonly ConcurrentDictionary<(SourceFiles Files, SourceForm Form, string? Column), object> _kept = new();
+
+    /// <exception cref="NotFoundException">No such dataset.</exception>
+    /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
+    public Task<DatasetProfile> ProfileAsync(DatasetName name, SourceForm form, CancellationToken cancellation) => KeptAsync(
+        name,
+        form,
+        null,
+        (train, test) => DatasetProfile.Of(train, test, SeriesFrame.DefaultMaxGapSteps, cancellation),
+        cancellation);
+
+    /// <returns>A PNG.</returns>
+    /// <exception cref="NotFoundException">No such dataset, or no such column.</exception>
+    /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
+    public Task<byte[]> PlotAsync(DatasetName name, string column, SourceForm form, CancellationToken cancellation) => KeptAsync(
+        name,
+        form,
+        column,
+        (train, test) => Named(column, train.Columns) is { } found
+            ? ColumnPlot.Draw($"{name}: {found}", found, train, test)
+            : throw new NotFoundException($"The dataset '{name}' has no numeric column '{new string([.. column.Take(80).Select(c => char.IsControl(c) ? '?' : c)])}'; it has {string.Join(", ", train.Columns.Take(20))}."),
+        cancellation);
+
+    /// <summary>A slash stays escaped in a path: a column "Mbit/s" is asked for as "Mbit%2Fs".</summary>
+    private static string? Named(string asked, IReadOnlyList<string> columns) =>
+        columns.Contains(asked) ? asked : columns.FirstOrDefault(c => c == asked.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+
+    private async Task<T> KeptAsync<T>(DatasetName name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
+        where T : notnull
+    {
+        form.Check();
+        var files = await sources.ResolveAsync(name, cancellation);
+        if (_kept.TryGetValue((files, form, column), out var kept))
+            return (T)kept;
+
+        return await turn.RunAsync(
+            async () =>
+            {
+                // Somebody may have asked for the same while this request waited.
+                if (_kept.TryGetValue((files, form, column), out kept))
+                    return (T)kept;
+
+                var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
+                var test = files.TestSha256 is { } sha256 ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation) : null;
+                var made = await Task.Run(() => make(train, test), cancellation);
+                if (_kept.Count >= MostKept)
+                    _kept.Clear();
+                _kept[(files, form, column)] = made;
+                return made;
+            },
+            cancellation);
+    }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text;
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Datasets;
+
+/// <summary>Rows that were appended, and the version they made.</summary>
+internal sealed record AppendedRows(DatasetName Name, string Part, int Appended, int Version, string Sha256, DateTime First, DateTime Last);
+
+/// <summary>
+/// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test file, else
+/// train) as its next version; the versions before stay as they were.
+/// </summary>
+internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<RowAppender> logger)
+{
+    /// <summary>Rows whose times are looked at for the last one: a file may be out of order by a few rows.</summary>
+    private const int TailRows = 1000;
+    private const int Tries = 5;
+
+    /// <param name="name">Dataset.</param>
+    /// <param name="sent">Column names and rows as text, as they were sent.</param>
+    /// <param name="form">How the dataset is written.</param>
+    /// <param name="cancellation">Stops before the version is written.</param>
+    /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column. Nothing was stored.</exception>
+    /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
+    public Task<AppendedRows> AppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
+    {
+        DatasetNames.Check(name);
+        form.Check();
+        if (sent.Rows.Count == 0)
+            throw new InvalidInputException("There are no rows; send at least one.");
+
+        return turn.RunAsync(
+            async () =>
+            {
+                for (var attempt = 1; attempt <= Tries; attempt++)
+                {
+                    if (await TryAppendAsync(name, sent, form, cancellation) is { } done)
+                        return done;
+                }
+
+                throw new ConflictException($"Others append to '{name}' at the same time; try again.");
+            },
+            cancellation);
+    }
+
+    private async Task<AppendedRows?> TryAppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
+    {
+        var versions = await sources.VersionsAsync(name, cancellation);
+        var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
+        var file = SourceReader.FileName(name, newest.Part);
+        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await UnpackAsync(newest, file, copy, cancellation);
+
+        copy.Position = 0;
+        var limits = form.Read(options);
+        var tail = CsvTail.Read(copy, file, TailRows, limits, cancellation);
+        var header = Header(copy, file, limits);
+        var layout = CsvLayout.Parse(header, file, limits);
+        var lines = Lines(layout, tail.Columns, sent);
+        using var added = new MemoryStream([.. header, (byte)'\n', .. lines]);
+        var rows = CsvTableReader.Read(added, "the rows sent", limits with { Columns = tail.Columns, TimestampColumn = tail.TimestampColumn, RowsBefore = sent.RowsBefore }, null, cancellation);
+        if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
+            throw new InvalidInputException($"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
+        RefuseOutOfOrder(tail.Timestamps.Max(), rows.Timestamps, file, sent.RowsBefore);
+        if (copy.Length + lines.Length > options.MaxBytes)
+            throw new TooLargeException($"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
+
+        copy.Position = copy.Length;
+        await copy.WriteAsync(lines, cancellation);
+        await copy.FlushAsync(cancellation);
+        if (await sources.AddAsync(name, newest.Part, copy, newest.Version, cancellation) is not { } row)
+            return null;
+
+        LogAppended(logger, name, newest.Part, row.Version, rows.Rows);
+        return new AppendedRows(name, newest.Part, rows.Rows, row.Version, row.Sha256, rows.Timestamps[0], rows.Timestamps[^1]);
+    }
+
+    /// <summary>The stored bytes as plain text that ends with a line end.</summary>
+    private async Task UnpackAsync(SourceRow newest, string file, FileStream copy, CancellationToken cancellation)
+    {
+        await using var stored = await reader.OpenAsync(newest.Sha256, file, cancellation);
+        using var source = CsvSource.Open(stored, file, options.MaxBytes);
+        var buffer = new byte[1 << 17];
+        byte last = 0;
+        for (int got; (got = source.Read(buffer)) > 0; last = buffer[got - 1])
+            await copy.WriteAsync(buffer.AsMemory(0, got), cancellation);
+
+        SourceReader.RequireHash(stored, newest.Sha256, file);
+        if (last != (byte)'\n')
+            copy.WriteByte((byte)'\n');
+    }
+
+    private static byte[] Header(FileStream copy, string file, CsvReadOptions limits)
+    {
+        copy.Position = 0;
+        using var source = CsvSource.Open(copy, file, long.MaxValue);
+        return new LineBlocks(source, file, 1 << 16, limits.MaxLineBytes).ReadHeader().Line;
+    }
+
+    private static string Form(RawTable table) => table.HasZones ? "carry a zone" : table.HasEpoch ? "are epoch seconds" : "carry no zone";
+
+    private static byte[] Lines(CsvLayout layout, IReadOnlyList<string> numeric, SentRows sent)
+    {
+        var place = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < sent.Columns.Count; i++)
+        {
+            if (!place.TryAdd(sent.Columns[i], i))
+                throw new InvalidInputException($"The rows name column '{sent.Columns[i]}' twice.");
+        }
+
+        var absent = numeric.Prepend(layout.Names[layout.TimestampField]).Where(c => !place.ContainsKey(c)).ToList();
+        if (absent.Count > 0)
+            throw new InvalidInputException($"The rows lack the column{(absent.Count > 1 ? "s" : "")} {string.Join(", ", absent.Take(20))}; every column of the dataset must be named, with an empty value or null where there is none.");
+        if (sent.Columns.Except(layout.Names, StringComparer.Ordinal).ToList() is { Count: > 0 } strange)
+            throw new InvalidInputException($"The dataset has no column {string.Join(", ", strange.Take(20))}; it has {string.Join(", ", layout.Names.Take(20))}.");
+
+        var text = new StringBuilder();
+        foreach (var row in sent.Rows)
+        {
+            for (var f = 0; f < layout.Names.Length; f++)
+                text.Append(f == 0 ? "" : (char)layout.Separator).Append(place.TryGetValue(layout.Names[f], out var i) ? Quoted(row[i], (char)layout.Separator) : "");
+            text.Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static string Quoted(string value, char separator)
+    {
+        if (value.AsSpan().IndexOfAny('\n', '\r') >= 0)
+            throw new InvalidInputException($"The value '{value.ReplaceLineEndings(" ")}' holds a line break; a value must stay on its line.");
+        return value.Contains(separator, StringComparison.Ordinal) || value.Contains('"', StringComparison.Ordinal) ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+    }
+
+    private static void RefuseOutOfOrder(DateTime last, DateTime[] times, string file, int rowsBefore)
+    {
+        for (var i = 0; i < times.Length; i++)
+        {
+            if (times[i] <= last)
+            {
+                var row = i + 2 + rowsBefore;
+                var before = i == 0 ? $"the last row of {file}" : $"row {row - 1}";
+                throw new ConflictException($"Row {row} ({Show(times[i])}) does not come after {before} ({Show(last)}); rows can only be appended in the order of time.");
+            }
+
+            last = times[i];
+        }
+
+        static string Show(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Dataset {dataset}: {rows} rows appended to {part} as version {version}")]
+    private static partial void LogAppended(ILogger logger, DatasetName dataset, string part, int version, int rows);
+}

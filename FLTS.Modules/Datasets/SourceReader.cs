@@ -1,0 +1,63 @@
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Modules.Registry.Sources;
+using FLTS.Modules.Storage;
+
+namespace FLTS.Modules.Datasets;
+
+/// <summary>What a file does not tell of itself.</summary>
+/// <param name="Timezone">IANA zone of the dataset, where its times carry one.</param>
+/// <param name="TimestampColumn">Column with the times; null: <c>time</c>, <c>ts</c> or <c>ds</c>.</param>
+internal sealed record SourceForm(string? Timezone = null, string? TimestampColumn = null)
+{
+    /// <exception cref="InvalidInputException">Not a time zone of the IANA data.</exception>
+    public void Check()
+    {
+        if (Timezone is not null && !TimeZones.IsKnown(Timezone))
+            throw new InvalidInputException($"'timezone' is '{Timezone}'; it must be an IANA zone such as Europe/Madrid.");
+    }
+
+    public CsvReadOptions Read(DatasetOptions options) => options.Limits with { Timezone = Timezone, TimestampColumn = TimestampColumn };
+}
+
+/// <summary>Stored sources as tables, with the limits of section Datasets.</summary>
+internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
+{
+    /// <summary>A stored source, whole.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
+    /// <exception cref="CorruptArtifactException">It was changed after it was stored.</exception>
+    /// <exception cref="UnavailableException">The store refuses.</exception>
+    public async Task<RawTable> ReadAsync(string sha256, string file, SourceForm form, CancellationToken cancellation)
+    {
+        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await using (var source = await OpenAsync(sha256, file, cancellation))
+        {
+            await source.CopyToAsync(copy, cancellation);
+            RequireHash(source, sha256, file);
+        }
+
+        return await ReadAsync(copy, file, form, cancellation);
+    }
+
+    /// <summary>The bytes of a stored source; see <see cref="RequireHash"/>.</summary>
+    public async Task<HashingStream> OpenAsync(string sha256, string file, CancellationToken cancellation) =>
+        new(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
+
+    /// <exception cref="CorruptArtifactException">The bytes are not those that were stored.</exception>
+    public static void RequireHash(HashingStream source, string sha256, string file)
+    {
+        if (source.Finish() is var found && found != sha256)
+            throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored: its SHA-256 is {found}.");
+    }
+
+    /// <summary>A file, from its beginning.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
+    public Task<RawTable> ReadAsync(Stream content, string file, SourceForm form, CancellationToken cancellation)
+    {
+        content.Position = 0;
+        return Task.Run(() => CsvTableReader.Read(content, file, form.Read(options), null, cancellation), cancellation);
+    }
+
+    /// <summary>File names as messages show them.</summary>
+    public static string FileName(DatasetName name, string part) => part == "test" ? $"{name}_test.csv" : $"{name}.csv";
+}

@@ -1,0 +1,4 @@
+namespace FLTS.Forecasting.Faults;
+
+/// <summary>More than the limit allows.</summary>
+public sealed class TooLargeException(string message) : FltsException(message);

@@ -1,0 +1,4 @@
+namespace FLTS.Forecasting.Models;
+
+/// <summary>Progress of a fit: <paramref name="Done"/> of <paramref name="Total"/> epochs or targets.</summary>
+public sealed record FitProgress(int Done, int Total, EpochMetrics? Epoch);

@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+
+namespace FLTS.Forecasting.Models;
+
+/// <summary>One kind of model: reads its hyperparameters, makes it, loads it.</summary>
+public interface IForecasterFamily
+{
+    /// <summary>For example <c>PROPHET</c>.</summary>
+    string ModelType { get; }
+
+    /// <summary>Completes a hyperparameter document with defaults (snake_case names) and checks every range; the result is what <c>params_hash</c> is taken of.</summary>
+    /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range; names the hyperparameter and the range.</exception>
+    JsonObject Normalise(JsonObject? hyperparameters);
+
+    /// <summary>An unfitted model.</summary>
+    IForecaster Create(JsonObject hyperparameters);
+
+    /// <summary>A fitted model from its files (as <see cref="IFittedForecaster.Save"/> gave them).</summary>
+    /// <exception cref="CorruptArtifactException">A file is missing, malformed or does not fit the signature.</exception>
+    IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files);
+}

@@ -1,0 +1,60 @@
+using FLTS.Forecasting.Prophet.Settings;
+
+namespace FLTS.Forecasting.Prophet.Terms;
+
+/// <summary>Sums of feature times coefficient by component.</summary>
+internal sealed class ComponentSums
+{
+    private readonly Dictionary<string, (double[] Sums, bool Multiplicative)> byName = new(StringComparer.Ordinal);
+    private readonly (double[] Sums, int[] Columns)[] parts;
+
+    public ComponentSums(FeatureColumn[] columns, int rows)
+    {
+        Additive = new double[rows];
+        Multiplicative = new double[rows];
+        var members = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        for (var j = 0; j < columns.Length; j++)
+        {
+            var column = columns[j];
+            var multiplicative = column.Mode == TermMode.Multiplicative;
+            Join(column.Component);
+            if (column.Kind == FeatureKind.Holiday)
+                Join("holidays");
+            if (column.Kind == FeatureKind.Regressor)
+                Join(multiplicative ? "extra_regressors_multiplicative" : "extra_regressors_additive");
+
+            void Join(string name)
+            {
+                if (members.TryAdd(name, []))
+                    byName[name] = (new double[rows], multiplicative);
+                members[name].Add(j);
+            }
+        }
+
+        byName["additive_terms"] = (Additive, false);
+        byName["multiplicative_terms"] = (Multiplicative, true);
+        members["additive_terms"] = [.. Enumerable.Range(0, columns.Length).Where(j => columns[j].Mode == TermMode.Additive)];
+        members["multiplicative_terms"] = [.. Enumerable.Range(0, columns.Length).Where(j => columns[j].Mode == TermMode.Multiplicative)];
+        parts = [.. members.Select(p => (byName[p.Key].Sums, p.Value.ToArray()))];
+    }
+
+    /// <summary>[N] Scaled sum of additive terms.</summary>
+    public double[] Additive { get; }
+
+    /// <summary>[N] Sum of multiplicative terms.</summary>
+    public double[] Multiplicative { get; }
+
+    public void Add(int row, ReadOnlySpan<double> features, ReadOnlySpan<double> beta)
+    {
+        foreach (var (sums, columns) in parts)
+        {
+            var sum = 0.0;
+            foreach (var j in columns)
+                sum += features[j] * beta[j];
+            sums[row] = sum;
+        }
+    }
+
+    public Dictionary<string, double[]> InUnits(double yScale) =>
+        byName.ToDictionary(p => p.Key, p => p.Value.Multiplicative ? p.Value.Sums : Array.ConvertAll(p.Value.Sums, v => v * yScale), StringComparer.Ordinal);
+}

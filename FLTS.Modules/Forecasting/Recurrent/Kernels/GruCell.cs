@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace FLTS.Forecasting.Recurrent.Kernels;
+
+/// <summary>
+/// What a GRU does at one step between its matrix products, for a whole batch in one pass over memory (PyTorch's equations):
+/// r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r * hn), h' = (1 - z) * n + z * h. libtorch makes a dozen passes of it, forward and back.
+/// </summary>
+internal static unsafe class GruCell
+{
+    private const int Width = 16;
+
+    /// <param name="fromInputs">[B, 3H] Rows times input weights, without bias: r, z, n.</param>
+    /// <param name="fromState">[B, 3H] State times state weights, without bias.</param>
+    /// <param name="inputBias">[3H]</param>
+    /// <param name="stateBias">[3H]</param>
+    /// <param name="state">[B, H] h.</param>
+    /// <param name="kept">[B, 4H] Told for <see cref="Backward"/>: r, z, n, hn.</param>
+    /// <param name="next">[B, H] h'.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="units">H.</param>
+    public static void Forward(float* fromInputs, float* fromState, float* inputBias, float* stateBias, float* state, float* kept, float* next, int batch, int units)
+    {
+        for (var b = 0; b < batch; b++, fromInputs += 3 * units, fromState += 3 * units, kept += 4 * units, state += units, next += units)
+        {
+            for (var j = 0; j < units; j += Width)
+            {
+                var left = units - j;
+                var r = Sigmoid(Load(fromInputs + j, left) + Load(inputBias + j, left) + Load(fromState + j, left) + Load(stateBias + j, left));
+                var z = Sigmoid(Load(fromInputs + units + j, left) + Load(inputBias + units + j, left) + Load(fromState + units + j, left) + Load(stateBias + units + j, left));
+                var hn = Load(fromState + (2 * units) + j, left) + Load(stateBias + (2 * units) + j, left);
+                var n = Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
+                Store(r, kept + j, left);
+                Store(z, kept + units + j, left);
+                Store(n, kept + (2 * units) + j, left);
+                Store(hn, kept + (3 * units) + j, left);
+                Store(n + (z * (Load(state + j, left) - n)), next + j, left);
+            }
+        }
+    }
+
+    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes through the state weights.</param>
+    /// <param name="ofOutput">[B, H] Of the loss by h', from the layer above; null: none.</param>
+    /// <param name="kept">[B, 4H] By <see cref="Forward"/>.</param>
+    /// <param name="state">[B, H] h.</param>
+    /// <param name="byInputs">[B, 3H] Told: of the loss by what came from the inputs.</param>
+    /// <param name="byState">[B, 3H] Told: of the loss by what came from the state.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="units">H.</param>
+    public static void Backward(float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState, int batch, int units)
+    {
+        var one = Vector512.Create(1f);
+        for (var b = 0; b < batch; b++, gradient += units, kept += 4 * units, state += units, byInputs += 3 * units, byState += 3 * units)
+        {
+            for (var j = 0; j < units; j += Width)
+            {
+                var left = units - j;
+                var (r, z) = (Load(kept + j, left), Load(kept + units + j, left));
+                var (n, hn) = (Load(kept + (2 * units) + j, left), Load(kept + (3 * units) + j, left));
+                var dh = Load(gradient + j, left);
+                if (ofOutput is not null)
+                    dh += Load(ofOutput + j, left);
+                var dn = dh * (one - z) * (one - (n * n));
+                var dz = dh * (Load(state + j, left) - n) * z * (one - z);
+                var dr = dn * hn * r * (one - r);
+                Store(dr, byInputs + j, left);
+                Store(dr, byState + j, left);
+                Store(dz, byInputs + units + j, left);
+                Store(dz, byState + units + j, left);
+                Store(dn, byInputs + (2 * units) + j, left);
+                Store(dn * r, byState + (2 * units) + j, left);
+                Store(dh * z, gradient + j, left);
+            }
+
+            if (ofOutput is not null)
+                ofOutput += units;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
+
+    /// <summary>Exact to float32's rounding of 1, which is what the next product sees of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Tanh(Vector512<float> x) => Vector512<float>.One - (Vector512.Create(2f) / (Vector512<float>.One + Exp(x + x)));
+
+    /// <summary>Within 2 units of the last place (Cephes' polynomial), between e^-87 and e^88.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Exp(Vector512<float> x)
+    {
+        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.3f)), Vector512.Create(88f));
+        var n = Vector512.Round(x * Vector512.Create(1.44269504f));
+        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), x);
+        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(2.12194440e-4f), r);
+        var p = Vector512.Create(1.9875691500e-4f);
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.3981999507e-3f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
+        p = Vector512.FusedMultiplyAdd(p * r, r, r) + Vector512<float>.One;
+        return p * Vector512.ShiftLeft(Vector512.ConvertToInt32(n) + Vector512.Create(127), 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Load(float* from, int left) => left >= Width ? Vector512.Load(from) : LoadSome(from, left);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> value, float* to, int left)
+    {
+        if (left >= Width)
+            value.Store(to);
+        else
+            StoreSome(value, to, left);
+    }
+
+    private static Vector512<float> LoadSome(float* from, int count)
+    {
+        var some = stackalloc float[Width];
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(some, Width));
+        return Vector512.Load(some);
+    }
+
+    private static void StoreSome(Vector512<float> value, float* to, int count)
+    {
+        var some = stackalloc float[Width];
+        value.Store(some);
+        new ReadOnlySpan<float>(some, count).CopyTo(new Span<float>(to, count));
+    }
+}

@@ -1,0 +1,8 @@
+namespace FLTS.Forecasting.Recurrent.Net;
+
+/// <summary>Which recurrent equations.</summary>
+internal enum RecurrentCell
+{
+    Lstm,
+    Gru,
+}

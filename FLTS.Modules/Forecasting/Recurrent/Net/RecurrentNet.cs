@@ -1,0 +1,164 @@
+using FLTS.Forecasting.Recurrent.Kernels;
+using FLTS.Forecasting.Safetensors;
+using static TorchSharp.torch;
+
+namespace FLTS.Forecasting.Recurrent.Net;
+
+/// <summary>
+/// Stacked LSTM or GRU layers (PyTorch's equations) and a linear head on the last step. Layers are modules of one layer each,
+/// so that the dropout between them can draw from the run's own generator; PyTorch's own draws from the process's.
+/// There may be several members, nets of one shape that learn side by side from other initial weights and answer with their mean.
+/// </summary>
+internal sealed class RecurrentNet : IDisposable
+{
+    private readonly Member[] _members;
+    private readonly (string Name, Tensor Value)[] _named;
+    private readonly RecurrentCell _cell;
+    private readonly Dictionary<(int Length, int Batch), GruStack[]> _gru = []; // by shape of the windows; a stack a member
+    private GruStack[]? _learning;
+
+    /// <summary>With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.</summary>
+    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, Random random)
+        : this(cell, inputs, outputs, hiddenSize, layers, members)
+    {
+        var bound = 1 / Math.Sqrt(hiddenSize);
+        foreach (var (_, value) in _named)
+            Copy([.. Enumerable.Range(0, (int)value.numel()).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound))], value);
+    }
+
+    /// <summary>From saved tensors, taking them out of <paramref name="tensors"/>.</summary>
+    /// <exception cref="CorruptArtifactException">One is missing, of another shape or not finite.</exception>
+    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, IDictionary<string, NamedTensor> tensors, string file)
+        : this(cell, inputs, outputs, hiddenSize, layers, members)
+    {
+        foreach (var (name, value) in _named)
+        {
+            if (tensors.Remove(name, out var tensor) && tensor.Shape.SequenceEqual(value.shape) && tensor.Values is float[] singles && singles.All(float.IsFinite))
+            {
+                Copy(singles, value);
+                continue;
+            }
+
+            var shape = string.Join(", ", value.shape);
+            Dispose();
+            throw new CorruptArtifactException($"{file}: tensor '{name}' is missing, not F32 of shape [{shape}] or holds values that are not finite.");
+        }
+    }
+
+    private RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members)
+    {
+        TorchRuntime.EnsureReady();
+        _cell = cell;
+        _members = [.. Enumerable.Range(0, members).Select(_ => new Member(
+            [.. Enumerable.Range(0, layers).Select(l => Layer(cell, l == 0 ? inputs : hiddenSize, hiddenSize))],
+            nn.Linear(hiddenSize, outputs)))];
+        var prefix = cell == RecurrentCell.Lstm ? "lstm" : "gru";
+        _named =
+        [
+            .. _members.SelectMany((member, k) => (IEnumerable<(string, Tensor)>)
+            [
+                .. member.Layers.SelectMany((layer, l) => layer.named_parameters().Select(p => ($"{Of(k)}{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}", (Tensor)p.parameter))),
+                .. member.Head.named_parameters().Select(p => ($"{Of(k)}fc.{p.name}", (Tensor)p.parameter)),
+            ]),
+        ];
+
+        static string Of(int member) => member == 0 ? "" : FormattableString.Invariant($"member_{member}.");
+    }
+
+    /// <summary>The parameters, for an optimiser.</summary>
+    public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _members.SelectMany(m => (IEnumerable<TorchSharp.Modules.Parameter>)[.. m.Layers.SelectMany(l => l.parameters()), .. m.Head.parameters()])];
+
+    /// <summary>The mean of the members' outputs, [B, outputs]; thread-safe while nobody changes the weights.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    public Tensor Forward(Tensor windows) => _members.Length == 1 ? Forward(_members[0], windows, 0, null) : ForwardEach(windows).mean([0]);
+
+    /// <summary>Each member's outputs, to learn from: once the loss is derived by them (<c>backward()</c>), <see cref="Backward"/> goes on to the weights.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="dropout">Share of units dropped between layers.</param>
+    /// <param name="generator">Draws what is dropped.</param>
+    /// <returns>[members, B, outputs]</returns>
+    public Tensor Learn(Tensor windows, double dropout, Generator generator)
+    {
+        if (_cell == RecurrentCell.Lstm)
+            return ForwardEach(windows, dropout, generator); // libtorch's LSTM is one call of oneDNN, forward and back.
+        var (length, batch) = ((int)windows.shape[0], (int)windows.shape[1]);
+        if (!_gru.TryGetValue((length, batch), out _learning))
+            _gru[(length, batch)] = _learning = [.. _members.Select(member => new GruStack([.. member.Layers.Cast<TorchSharp.Modules.GRU>()], length, batch))];
+        return stack(_members.Zip(_learning, (member, layers) => member.Head.forward(layers.Forward(windows, dropout, generator))));
+    }
+
+    /// <summary>Sets the gradients of all weights that <c>backward()</c> did not reach.</summary>
+    public void Backward()
+    {
+        foreach (var layers in _learning ?? [])
+            layers.Backward();
+    }
+
+    /// <summary>Each member's outputs by libtorch's own layers, which its autograd can derive.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="dropout">Share of units dropped between layers.</param>
+    /// <param name="generator">Draws what is dropped; null: nothing is (inference).</param>
+    /// <returns>[members, B, outputs]</returns>
+    public Tensor ForwardEach(Tensor windows, double dropout = 0, Generator? generator = null) =>
+        stack(_members.Select(member => Forward(member, windows, dropout, generator)));
+
+    private static Tensor Forward(Member member, Tensor windows, double dropout, Generator? generator)
+    {
+        var rows = windows;
+        for (var l = 0; l < member.Layers.Length; l++)
+        {
+            if (l > 0 && dropout > 0 && generator is not null)
+                rows *= Dropout.Mask(rows, dropout, generator);
+            rows = member.Layers[l] switch
+            {
+                TorchSharp.Modules.LSTM lstm => lstm.forward(rows).Item1,
+                TorchSharp.Modules.GRU gru => gru.forward(rows).Item1,
+                _ => throw new InvalidOperationException("No recurrent layer."),
+            };
+        }
+
+        return member.Head.forward(rows[-1]);
+    }
+
+    /// <summary>The weights by PyTorch's names (<c>lstm.weight_ih_l0</c>, ..., <c>fc.bias</c>; of further members with <c>member_1.</c> and so on before them), copied.</summary>
+    public NamedTensor[] Save() => [.. _named.Select(p => new NamedTensor(p.Name, p.Value.shape, p.Value.data<float>().ToArray()))];
+
+    /// <summary>Takes the values of <see cref="Save"/> back.</summary>
+    public void Restore(NamedTensor[] saved)
+    {
+        foreach (var (name, value) in _named)
+            Copy(saved.Single(t => t.Name == name).Singles, value);
+    }
+
+    /// <summary>Frees what <see cref="Learn"/> needs.</summary>
+    public void EndLearning()
+    {
+        foreach (var layers in _gru.Values.SelectMany(stacks => stacks))
+            layers.Dispose();
+        _gru.Clear();
+        _learning = null;
+    }
+
+    public void Dispose()
+    {
+        EndLearning();
+        foreach (var member in _members)
+        {
+            foreach (var layer in member.Layers)
+                layer.Dispose();
+            member.Head.Dispose();
+        }
+    }
+
+    private static nn.Module Layer(RecurrentCell cell, int inputs, int hiddenSize) =>
+        cell == RecurrentCell.Lstm ? nn.LSTM(inputs, hiddenSize) : nn.GRU(inputs, hiddenSize);
+
+    private static void Copy(float[] values, Tensor into)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        into.copy_(tensor(values, into.shape));
+    }
+
+    private sealed record Member(nn.Module[] Layers, TorchSharp.Modules.Linear Head);
+}

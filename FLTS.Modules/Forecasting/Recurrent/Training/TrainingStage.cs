@@ -1,0 +1,130 @@
+using FLTS.Forecasting.Recurrent.Net;
+using FLTS.Forecasting.Safetensors;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+
+namespace FLTS.Forecasting.Recurrent.Training;
+
+/// <summary>One training of one net, from its start or from its last finished epoch to its end.</summary>
+/// <param name="cell">Which equations.</param>
+/// <param name="parameters">Of the run.</param>
+/// <param name="stage">0: selects the epoch; 1: trains again on all rows.</param>
+/// <param name="epochs">Most epochs of this stage.</param>
+/// <param name="done">Epochs that count as done before this stage, for progress.</param>
+/// <param name="total">Epochs of all stages, for progress.</param>
+/// <param name="selection">How the stage before ended.</param>
+/// <param name="checkpoint">Told after every epoch.</param>
+/// <param name="context">Progress and cancellation.</param>
+internal sealed class TrainingStage(
+    RecurrentCell cell, RecurrentHyperparameters parameters, int stage, int epochs, int done, int total, Selection selection, TrainingCheckpoint checkpoint, FitContext context)
+{
+    /// <summary>Epochs without a better one after which the schedule <c>plateau</c> halves the rate.</summary>
+    private const int PlateauEpochs = 2;
+
+    /// <summary>First epoch of the lowest validation loss; without validation the last; 0 before the first.</summary>
+    public static int BestOf(IReadOnlyList<EpochMetrics> history) =>
+        history.Count == 0 ? 0 : history[0].ValLoss is null ? history.Count : history.MinBy(e => e.ValLoss)!.Epoch;
+
+    /// <summary>Learning rate of the epoch that follows <paramref name="history"/>.</summary>
+    public static double Rate(RecurrentHyperparameters parameters, IReadOnlyList<EpochMetrics> history) => parameters.Schedule switch
+    {
+        LearningRateSchedule.Cosine => parameters.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * history.Count / parameters.Epochs)),
+        LearningRateSchedule.Plateau => parameters.LearningRate * Math.Pow(0.5, Plateaus(history)),
+        _ => parameters.LearningRate,
+    };
+
+    /// <summary>Whether an epoch learned so much worse than the first that its net is no forecaster any more, though its numbers are still finite.</summary>
+    public static bool HasExploded(IReadOnlyList<EpochMetrics> history, EpochMetrics epoch) => history.Count > 0 && epoch.TrainLoss > 1000 * history[0].TrainLoss;
+
+    /// <summary>Trains on the windows of <paramref name="trainOrigins"/>; the kept weights are those of the best epoch.</summary>
+    /// <param name="series">All rows.</param>
+    /// <param name="scaler">For <c>log1p</c>.</param>
+    /// <param name="rows">Those the normalisation is learned on.</param>
+    /// <param name="trainOrigins">Windows learned from.</param>
+    /// <param name="validationOrigins">Windows that choose the epoch; may be none.</param>
+    /// <param name="from">Where an earlier process stood in this stage; null: start.</param>
+    public (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
+        PreparedSeries series, Scaler? scaler, RowSpan rows, long[] trainOrigins, long[] validationOrigins, TrainingState? from)
+    {
+        var norm = Norm(series, scaler, rows);
+        using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
+        var net = Net(series);
+        try
+        {
+            using var trainer = new NetTrainer(net, parameters, norm);
+            var history = new List<EpochMetrics>(from?.History ?? []);
+            if (from is not null)
+            {
+                net.Restore(from.Weights);
+                trainer.RestoreMoments(from.Moments);
+            }
+
+            var kept = from?.Kept ?? net.Save();
+            while (history.Count < epochs && history.Count - BestOf(history) < parameters.Patience)
+            {
+                var epoch = history.Count + 1;
+                var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
+                var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
+                var metrics = Metrics(epoch, train, validation);
+                if (HasExploded(history, metrics))
+                    throw new InvalidInputException(FormattableString.Invariant($"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));
+                history.Add(metrics);
+                if (BestOf(history) == epoch)
+                    kept = net.Save();
+                if (checkpoint.IsKept)
+                    checkpoint.Save(new TrainingState(stage, selection, history, net.Save(), kept, trainer.SaveMoments()));
+                context.Progress?.Report(new FitProgress(done + epoch, total, history[^1]));
+            }
+
+            net.Restore(kept);
+            return (net, norm, history);
+        }
+        catch
+        {
+            net.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The net and the normalisation that <see cref="Run"/> once returned, from its weights.</summary>
+    /// <param name="series">As for <see cref="Run"/>.</param>
+    /// <param name="scaler">As for <see cref="Run"/>.</param>
+    /// <param name="rows">As for <see cref="Run"/>.</param>
+    /// <param name="weights">Those of the kept epoch.</param>
+    public (RecurrentNet Net, Normalisation Norm) Restore(PreparedSeries series, Scaler? scaler, RowSpan rows, NamedTensor[] weights)
+    {
+        var net = Net(series);
+        net.Restore(weights);
+        return (net, Norm(series, scaler, rows));
+    }
+
+    private RecurrentNet Net(PreparedSeries series) => new(
+        cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, EpochRandom.Of(parameters.Seed, 0));
+
+    private Normalisation Norm(PreparedSeries series, Scaler? scaler, RowSpan rows) =>
+        Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
+
+    private static int Plateaus(IReadOnlyList<EpochMetrics> history)
+    {
+        var (plateaus, waited, best) = (0, 0, double.PositiveInfinity);
+        foreach (var loss in history.Select(e => e.ValLoss ?? e.TrainLoss))
+        {
+            (waited, best) = loss < best ? (0, loss) : (waited + 1, best);
+            if (waited == PlateauEpochs)
+                (plateaus, waited) = (plateaus + 1, 0);
+        }
+
+        return plateaus;
+    }
+
+    private static EpochMetrics Metrics(int epoch, EpochErrors train, EpochErrors? validation)
+    {
+        var (rmse, mae, r2) = train.Result();
+        var held = validation?.Result();
+        var metrics = new EpochMetrics(epoch, train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2);
+        double?[] numbers = [train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2];
+        return numbers.All(n => n is null || double.IsFinite(n.Value))
+            ? metrics
+            : throw new InvalidInputException($"The training diverged: a metric of epoch {epoch} is not finite; lower learning_rate or set gradient_clip.");
+    }
+}

@@ -1,0 +1,4 @@
+namespace FLTS.Forecasting.Scaling;
+
+/// <summary>How outliers are clipped.</summary>
+public enum ClippingMethod { Off, Iqr, Percentile }

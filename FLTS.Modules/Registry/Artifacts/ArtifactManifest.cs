@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace FLTS.Modules.Registry.Artifacts;
+
+/// <summary><c>manifest.json</c> of a run's attempt, written last: what is stored, and what is needed to load and trust it. Snake_case JSON.</summary>
+internal sealed record ArtifactManifest(
+    RunId RunId,
+    int Attempt,
+    string ModelType,
+    ConfigHash ConfigHash,
+    ParamsHash ParamsHash,
+    Identifier Identifier,
+    JsonObject Hyperparameters,
+    IReadOnlyList<string> Inputs,
+    IReadOnlyList<string> Targets,
+    int InputLen,
+    int Horizon,
+    double StepSeconds,
+    bool LeadFromEndOfTrain,
+    ManifestSpan? Fitted,
+    ManifestSpan? Validated,
+    GoldenPrediction Golden,
+    JsonObject? Diagnostics,
+    IReadOnlyDictionary<string, string> Versions,
+    IReadOnlyList<ManifestFile> Files,
+    IReadOnlyList<string>? KnownAhead = null)
+{
+    /// <summary>What the stored model needs and gives.</summary>
+    public ModelSignature Signature() =>
+        new(ModelType, Inputs, Targets, InputLen, Horizon, TimeSpan.FromSeconds(StepSeconds), LeadFromEndOfTrain, KnownAhead);
+}
+
+/// <summary>A stored file, its path relative to the manifest.</summary>
+internal sealed record ManifestFile(string Path, long Size, string Sha256);
+
+/// <summary>First and last timestamp of train rows, and how many.</summary>
+internal sealed record ManifestSpan(DateTime From, DateTime To, int Rows);
+
+/// <summary>
+/// A forecast made right after training: whoever loads the model repeats it on the same train rows and compares.
+/// </summary>
+/// <param name="OriginRow">Row of the dataset's train part the forecast starts after.</param>
+/// <param name="Values">[H][M] on the dataset's scale; H is the model's own horizon.</param>
+/// <param name="Tolerance">Largest absolute difference allowed.</param>
+internal sealed record GoldenPrediction(int OriginRow, double[][] Values, double Tolerance);

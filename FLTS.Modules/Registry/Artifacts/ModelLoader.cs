@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+
+namespace FLTS.Modules.Registry.Artifacts;
+
+/// <summary>A model ready to forecast, with what turns original units into its scale and back.</summary>
+internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster forecaster, Scaler scaler, PreprocessConfig config, ValidationResiduals? residuals = null) : IDisposable
+{
+    public ArtifactManifest Manifest { get; } = manifest;
+
+    public IFittedForecaster Forecaster { get; } = forecaster;
+
+    public Scaler Scaler { get; } = scaler;
+
+    public PreprocessConfig Config { get; } = config;
+
+    /// <summary>For intervals; null for a model stored without.</summary>
+    public ValidationResiduals? Residuals { get; } = residuals;
+
+    public void Dispose() => Forecaster.Dispose();
+}
+
+/// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
+internal sealed class ModelLoader(IArtifactStore artifacts)
+{
+    /// <summary>No manifest may allow more than this between two computations of its golden prediction, on the dataset's scale.</summary>
+    private const double LargestTolerance = 1e-3;
+
+    /// <exception cref="UnavailableException">The store cannot be reached.</exception>
+    /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
+    public async Task<LoadedModel> LoadAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
+    {
+        var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, source, cancellation);
+        var manifest = stored.Manifest;
+        try
+        {
+            var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
+            var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
+            var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes) ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation) : null;
+            var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
+            return new LoadedModel(manifest, forecaster, scaler, config, residuals);
+        }
+        catch (Exception e) when (IsAboutContent(e))
+        {
+            throw new CorruptArtifactException($"The artifacts of run {runId} do not make a model: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Repeats the forecast that training stored with the model.</summary>
+    /// <exception cref="CorruptArtifactException">It differs by more than the manifest's tolerance.</exception>
+    public static void VerifyGolden(LoadedModel model, PreparedSeries train)
+    {
+        var (run, targets, golden) = (model.Manifest.RunId, model.Manifest.Targets, model.Manifest.Golden);
+        if (golden?.Values is not { } values || values.Length != model.Manifest.Horizon || values.Any(v => v?.Length != targets.Count))
+            throw new CorruptArtifactException($"Run {run}: the manifest's golden prediction must hold {model.Manifest.Horizon} steps of {targets.Count} targets.");
+        if (golden.OriginRow < 0 || golden.OriginRow >= train.Rows)
+            throw new CorruptArtifactException($"Run {run}: the manifest's golden prediction names row {golden.OriginRow}, which the data has not.");
+        if (!(golden.Tolerance is >= 0 and <= LargestTolerance))
+            throw new CorruptArtifactException($"Run {run}: the manifest allows a difference of {golden.Tolerance} to its golden prediction; no more than {LargestTolerance} is allowed.");
+
+        var forecast = Forecast(model, train, golden.OriginRow);
+        for (var h = 0; h < values.Length; h++)
+        {
+            for (var m = 0; m < targets.Count; m++)
+            {
+                if (!(Math.Abs(forecast[0, h, m] - values[h][m]) <= golden.Tolerance))
+                    throw new CorruptArtifactException($"Run {run} does not reproduce its golden prediction: {targets[m]} step {h + 1} is {forecast[0, h, m]}, stored is {values[h][m]}.");
+            }
+        }
+    }
+
+    private static double[,,] Forecast(LoadedModel model, PreparedSeries train, int origin)
+    {
+        try
+        {
+            var forecast = model.Forecaster.Forecast(train, [origin], model.Manifest.Horizon);
+            return forecast.GetLength(1) == model.Manifest.Horizon && forecast.GetLength(2) == model.Manifest.Targets.Count
+                ? forecast
+                : throw new CorruptArtifactException($"Run {model.Manifest.RunId} forecasts {forecast.GetLength(1)} steps of {forecast.GetLength(2)} targets, not what its manifest says.");
+        }
+        catch (Exception e) when (IsAboutContent(e))
+        {
+            throw new CorruptArtifactException($"Run {model.Manifest.RunId} cannot repeat its golden prediction: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Tells what content causes from what a machine causes (memory, a native library, the network): only the former condemns a run.</summary>
+    private static bool IsAboutContent(Exception e) => e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException
+        or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or FormatException or OverflowException or InvalidDataException or EndOfStreamException;
+
+    private static byte[] File(StoredModel stored, string path) =>
+        stored.Files.TryGetValue(path, out var bytes) ? bytes : throw new CorruptArtifactException($"Run {stored.Manifest.RunId}: {path} is not in the manifest.");
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+
+namespace FLTS.Modules.Registry.Sources;
+
+/// <summary>Limits in section <c>Datasets</c> (its <c>Folder</c> is the Registry's).</summary>
+internal sealed record DatasetOptions
+{
+    public const string Section = "Datasets";
+
+    /// <summary>Bytes of a file at most, before and after decompression; 1024 to 2^40, default 2 GiB.</summary>
+    [Range(1024, 1L << 40)]
+    public long MaxBytes { get; init; } = 2L << 30;
+
+    /// <summary>Columns at most, the timestamp among them; 2 to 10000, default 512.</summary>
+    [Range(2, 10_000)]
+    public int MaxColumns { get; init; } = 512;
+
+    /// <summary>Bytes of a line at most; 64 to 2^26, default 1 MiB.</summary>
+    [Range(64, 1 << 26)]
+    public int MaxLineBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows appended by one request at most; 1 to 10 million, default 100000.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxAppendRows { get; init; } = 100_000;
+
+    /// <summary>Requests that may wait while another reads a whole dataset; one more is answered 429. 0 to 1000, default 8.</summary>
+    [Range(0, 1000)]
+    public int MaxWaiting { get; init; } = 8;
+
+    public CsvReadOptions Limits => new() { MaxBytes = MaxBytes, MaxColumns = MaxColumns, MaxLineBytes = MaxLineBytes };
+}

@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Sources;
+
+internal sealed partial class SourceCatalog(
+    IDbContextFactory<RegistryDbContext> registry,
+    IObjectStore store,
+    SourceFolder folder,
+    TimeProvider time) : ISourceCatalog
+{
+    /// <summary>File times come from a clock that moves in steps of some milliseconds and may lag behind.</summary>
+    private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(50);
+
+    private long _additions;
+
+    public long Additions => Interlocked.Read(ref _additions);
+
+    public async Task<SourceFiles> ResolveAsync(DatasetName name, CancellationToken cancellation) =>
+        await FindAsync(name, cancellation) ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
+
+    public async Task<SourceFiles?> FindAsync(DatasetName name, CancellationToken cancellation)
+    {
+        DatasetNames.Check(name);
+        await ImportAsync(name, "train", $"{name}.csv", cancellation);
+        await ImportAsync(name, "test", $"{name}{DatasetNames.TestSuffix}.csv", cancellation);
+        return await NewestAsync(name, cancellation);
+    }
+
+    public async Task<SourceFiles?> NewestAsync(DatasetName name, CancellationToken cancellation) =>
+        await NewestAsync(name, "train", cancellation) is { } train ? new SourceFiles(name, train.Sha256, (await NewestAsync(name, "test", cancellation))?.Sha256) : null;
+
+    public async Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation)
+    {
+        await ResolveAsync(name, cancellation);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking().Where(s => s.Name == name).OrderByDescending(s => s.Part).ThenByDescending(s => s.Version).ToListAsync(cancellation);
+    }
+
+    public async Task<SourceRow?> AddAsync(DatasetName name, string part, Stream file, int? over, CancellationToken cancellation)
+    {
+        DatasetNames.Check(name);
+        file.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        var newest = await NewestAsync(name, part, cancellation);
+        if (newest?.Sha256 == sha256)
+            return newest;
+        if (over is not null && newest?.Version != over)
+            return null;
+
+        file.Position = 0;
+        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        FaultPoint.Reach("source.object-written");
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+
+        // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
+        for (var version = (newest?.Version ?? 0) + 1; ; version++)
+        {
+            var row = new SourceRow { Name = name, Part = part, Version = version, Sha256 = sha256, Size = file.Length, RegisteredAt = time.GetUtcNow() };
+            if (await db.InsertIfAbsentAsync(row, cancellation))
+            {
+                Interlocked.Increment(ref _additions);
+                return row;
+            }
+
+            if (await NewestAsync(name, part, cancellation) is { } theirs && theirs.Sha256 == sha256)
+                return theirs;
+            if (over is not null)
+                return null;
+        }
+    }
+
+    public async Task<IReadOnlyList<DatasetName>> NamesAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var names = await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
+        if (Directory.Exists(folder.Path))
+            names.AddRange(Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => DatasetName.From(Path.GetFileNameWithoutExtension(f))));
+
+        await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
+            names.Add(DatasetName.From(Path.GetFileNameWithoutExtension(stored.Key.Key)));
+
+        return [.. names.Where(n => DatasetNames.IsName(n.Value)).Distinct().OrderBy(n => n.Value, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Looks for a file of that name in the folder, then in the bucket (where people may put one by S3), and keeps it under its hash.</summary>
+    private async Task ImportAsync(DatasetName name, string part, string fileName, CancellationToken cancellation)
+    {
+        var (source, modifiedAt) = await OpenAsync(fileName, cancellation);
+        if (source is null)
+            return;
+
+        await using var opened = source;
+        var before = Written(source);
+        // A copy first: the file may still be growing, and what is hashed must be what is kept.
+        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await source.CopyToAsync(copy, cancellation);
+        if (Written(source) != before)
+            throw new UnavailableException($"{fileName} is still being written; try again when it is complete.");
+
+        // A file that was imported before and that a PUT or new rows have replaced since stays replaced: whoever wrote last wins.
+        copy.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
+        var newest = await NewestAsync(name, part, cancellation);
+        var same = await LastOfAsync(name, part, sha256, cancellation);
+        if (newest is not null && same is not null && (newest.RegisteredAt - _clockStep > modifiedAt || same.RegisteredAt > modifiedAt))
+            return;
+
+        await AddAsync(name, part, copy, null, cancellation);
+    }
+
+    private async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
+    }
+
+    private async Task<(Stream? Content, DateTimeOffset ModifiedAt)> OpenAsync(string fileName, CancellationToken cancellation)
+    {
+        if (File.Exists(Path.Combine(folder.Path, fileName)))
+        {
+            try
+            {
+                var file = new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+                return (file, File.GetLastWriteTimeUtc(file.SafeFileHandle));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UnavailableException($"{fileName} in the datasets folder cannot be read: {e.Message}", e);
+            }
+        }
+
+        var key = new ObjectKey(ObjectKeys.DatasetBucket, fileName);
+        return await store.StatAsync(key, cancellation) is { } stored ? (await store.OpenReadAsync(key, cancellation), stored.ModifiedAt) : default;
+    }
+
+    /// <summary>Length and time of a file that somebody may be writing; what the object store gives is complete.</summary>
+    private static (long Length, DateTime At)? Written(Stream source) =>
+        source is FileStream file && File.Exists(file.Name) ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.Name)) : null;
+
+    private async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
+    }
+
+    private async Task<string> KnownAsync(CancellationToken cancellation)
+    {
+        const int Most = 20;
+        var names = await NamesAsync(cancellation);
+        return names.Count == 0
+            ? "There are none yet: put <name>.csv into the datasets folder or the 'dataset' bucket."
+            : $"Known are {string.Join(", ", names.Take(Most))}{(names.Count > Most ? $" and {names.Count - Most} more" : "")}.";
+    }
+}

@@ -1,0 +1,37 @@
+using System.Reflection;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Architecture;
+
+[TestFixture]
+internal sealed class CirclesTests
+{
+    private const string Planted = "FLTS.Tests.Architecture.Planted.Circular";
+
+    private static readonly Assembly _forecasting = typeof(ForecasterCatalog).Assembly;
+
+    private static readonly Assembly _tests = typeof(CirclesTests).Assembly;
+
+    [Test]
+    public void No_folder_of_Forecasting_uses_one_that_uses_it() =>
+        Assert.That(Circles.BetweenNamespaces(_forecasting, "FLTS.Forecasting"), Is.Empty);
+
+    [TestCaseSource(nameof(NamespacesOfForecasting))]
+    public void No_file_of_a_folder_uses_one_that_uses_it(string folder) =>
+        Assert.That(Circles.BetweenFiles(_forecasting, folder), Is.Empty);
+
+    [Test]
+    public void A_planted_circle_of_folders_is_found() =>
+        Assert.That(Circles.BetweenNamespaces(_tests, Planted), Has.One.EqualTo($"{Planted}, {Planted}.Below: Above uses Under; Under uses Above"));
+
+    [Test]
+    public void A_planted_circle_of_files_is_found_through_nested_types_and_bodies() =>
+        Assert.That(Circles.BetweenFiles(_tests, Planted), Has.One.EqualTo("Circular, CircularEgg: Hen uses Egg; Egg uses Hen"));
+
+    private static IEnumerable<string> NamespacesOfForecasting() => _forecasting.GetTypes()
+        .Select(t => t.Namespace)
+        .OfType<string>()
+        .Where(n => n.StartsWith("FLTS.Forecasting", StringComparison.Ordinal))
+        .Distinct()
+        .Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using FLTS.Forecasting.Demo;
+using FLTS.Modules.Preprocessing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FLTS.Benchmarks;
+
+/// <summary>
+/// <c>bench preprocess</c>: from a CSV to stored, verified processed data, each time in a fresh process, in turns with the same job in pandas and scikit-learn where these are installed.
+/// </summary>
+internal static class PreprocessBenchmark
+{
+    private const string Python = "/usr/bin/python3";
+    private const string Name = "bench";
+
+    private static readonly (int Rows, int Runs)[] _sizes = [(20_000, 7), (1_000_000, 5), (5_000_000, 3)];
+
+    /// <summary>One JSON object a size and program.</summary>
+    /// <param name="dataset">A CSV, or null: demo data of 20,000, 1,000,000 and 5,000,000 rows of 12 columns, about 200 bytes each.</param>
+    /// <param name="progress">Told what is measured now.</param>
+    public static IEnumerable<JsonObject> Run(string? dataset, TextWriter progress)
+    {
+        var pandas = HasPandas();
+        if (!pandas)
+            progress.WriteLine($"{Python} has no pandas and scikit-learn: FLTS is measured alone (Debian: apt-get install python3-pandas python3-sklearn).");
+        (int Rows, int Runs)[] sizes = dataset is null ? _sizes : [(0, 3)];
+        foreach (var (rows, runs) in sizes)
+        {
+            var folder = Directory.CreateTempSubdirectory("flts-bench-");
+            try
+            {
+                progress.WriteLine(dataset is null ? FormattableString.Invariant($"{rows:N0} rows are written") : dataset);
+                var (sha256, source) = Place(dataset, rows, folder.FullName);
+                var (ours, theirs) = (new List<Measured>(), new List<Measured>());
+                for (var run = 0; run < runs; run++)
+                {
+                    progress.WriteLine($"run {run + 1} of {runs}");
+                    ours.Add(Ours(folder.FullName, sha256));
+                    if (pandas)
+                        theirs.Add(Theirs(folder.FullName, source));
+                }
+
+                var bytes = new FileInfo(source).Length;
+                var median = Median(ours);
+                var columns = File.ReadLines(source).First().Count(b => b is ',' or ';' or '\t') + 1;
+                yield return Result("flts", bytes, columns, ours, median, Median(theirs));
+                if (pandas)
+                    yield return Result("pandas", bytes, columns, theirs, Median(theirs), null);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+    }
+
+    /// <summary>One run in this process, for the process that measures it from outside.</summary>
+    /// <param name="objects">Folder of objects that holds the source.</param>
+    /// <param name="sha256">The source.</param>
+    public static IEnumerable<JsonObject> Once(string objects, string sha256)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        var meta = LocalPreprocess.RunAsync(objects, new DatasetName(Name), sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None).GetAwaiter().GetResult();
+        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        using var process = Process.GetCurrentProcess();
+        yield return new JsonObject
+        {
+            ["rows"] = meta.Report.Train.RowsRead,
+            ["seconds"] = seconds,
+            ["cpu_seconds"] = process.TotalProcessorTime.TotalSeconds,
+            ["peak_memory_bytes"] = process.PeakWorkingSet64,
+            ["bytes_written"] = Directory.EnumerateFiles(Path.Combine(objects, ObjectKeys.ProcessedBucket, meta.ConfigHash)).Sum(f => new FileInfo(f).Length),
+            ["format"] = "parquet",
+        };
+    }
+
+    /// <summary>Puts the source where a pipeline would have put it.</summary>
+    private static (string Sha256, string Path) Place(string? dataset, int rows, string folder)
+    {
+        var bucket = Directory.CreateDirectory(Path.Combine(folder, ObjectKeys.DatasetBucket)).FullName;
+        var written = Path.Combine(bucket, "writing");
+        if (dataset is null)
+        {
+            using var stream = File.Create(written);
+            DemoStation.Write(stream, rows, seed: 1);
+        }
+        else
+        {
+            File.Copy(dataset, written);
+        }
+
+        using var source = File.OpenRead(written);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(source));
+        var path = Path.Combine(bucket, ObjectKeys.Source(sha256).Key);
+        File.Move(written, path);
+        return (sha256, path);
+    }
+
+    private static Measured Ours(string folder, string sha256)
+    {
+        // What is started as "dotnet FLTS.Benchmarks.dll" is started so again.
+        var self = Environment.ProcessPath!;
+        string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(PreprocessBenchmark).Assembly.Location] : [];
+        var measured = Start(self, [.. assembly, "preprocess", "--once", sha256, "--objects", folder]);
+        Directory.Delete(Path.Combine(folder, ObjectKeys.ProcessedBucket), recursive: true);
+        return measured;
+    }
+
+    private static Measured Theirs(string folder, string source)
+    {
+        var into = Directory.CreateDirectory(Path.Combine(folder, "pandas"));
+        var script = Path.Combine(folder, "job.py");
+        using (var resource = typeof(PreprocessBenchmark).Assembly.GetManifestResourceStream("preprocess_pandas.py")!)
+        using (var file = File.Create(script))
+            resource.CopyTo(file);
+        var measured = Start(Python, [script, source, into.FullName]);
+        into.Delete(recursive: true);
+        return measured;
+    }
+
+    private static bool HasPandas()
+    {
+        if (!File.Exists(Python))
+            return false;
+        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import pandas, sklearn"]) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    private static Measured Start(string program, string[] arguments)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        var whole = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        return process.ExitCode == 0
+            ? new Measured(JsonNode.Parse(output)!.AsObject(), whole)
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}.");
+    }
+
+    private static Measured? Median(List<Measured> measured) => measured.OrderBy(m => m.Seconds).ElementAtOrDefault(measured.Count / 2);
+
+    private static JsonObject Result(string program, long bytesRead, int columns, List<Measured> all, Measured? median, Measured? other)
+    {
+        var result = new JsonObject
+        {
+            ["bench"] = "preprocess",
+            ["program"] = program,
+            ["rows"] = median!.Rows,
+            ["columns"] = columns,
+            ["bytes_read"] = bytesRead,
+            ["runs"] = all.Count,
+            ["seconds"] = median.Seconds,
+            ["seconds_of_all_runs"] = new JsonArray([.. all.Select(m => (JsonNode)Math.Round(m.Seconds, 3))]),
+            ["process_seconds"] = median.Whole,
+            ["process_cpu_seconds"] = median.CpuSeconds,
+            ["rows_per_second"] = Math.Round(median.Rows / median.Seconds),
+            ["peak_memory_mb"] = Math.Round(all.Max(m => m.PeakBytes) / 1e6),
+            ["bytes_written"] = median.BytesWritten,
+            ["format"] = median.Format,
+        };
+        if (other is not null)
+        {
+            result["times_faster_than_pandas"] = other.Seconds / median.Seconds;
+            result["times_faster_as_processes"] = other.Whole / median.Whole;
+        }
+
+        return result;
+    }
+
+    private sealed record Measured(JsonObject Told, double Whole)
+    {
+        public long Rows => (long)Told["rows"]!;
+
+        public double Seconds => (double)Told["seconds"]!;
+
+        /// <summary>Of the whole process: start and imports too.</summary>
+        public double CpuSeconds => (double)Told["cpu_seconds"]!;
+
+        public long PeakBytes => (long)Told["peak_memory_bytes"]!;
+
+        public long BytesWritten => (long)Told["bytes_written"]!;
+
+        public string Format => (string)Told["format"]!;
+    }
+}
