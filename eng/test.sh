@@ -36,7 +36,7 @@ count_results() {
 }
 
 run_tests() {
-  local filter= soak=
+  local filter= soak= fast=
   while (($#)); do
     case $1 in
       --filter)
@@ -46,14 +46,20 @@ run_tests() {
         ;;
       --filter=*) filter=${1#--filter=} ;;
       --soak) soak=yes ;;
+      --fast) fast=yes ;;
       -h | --help)
-        echo 'usage: ./flts test [--filter EXPR] [--soak]   EXPR: part of a test name, or an expression of "dotnet test --filter"'
+        echo 'usage: ./flts test [--filter EXPR] [--fast | --soak]   EXPR: part of a test name, or an expression of "dotnet test --filter"'
         return 0
         ;;
-      *) die 64 "unknown option '$1'; usage: ./flts test [--filter EXPR] [--soak]" ;;
+      *) die 64 "unknown option '$1'; usage: ./flts test [--filter EXPR] [--fast | --soak]" ;;
     esac
     shift
   done
+  [[ -z $fast || -z $soak ]] || die 64 "--fast and --soak exclude each other"
+  # A fast run is two minutes without any server; the others start what they need.
+  if [[ -n $fast ]]; then
+    filter=${filter:+($filter)&}TestCategory!=Servers\&TestCategory!=Slow
+  fi
   if [[ -z $soak ]]; then
     filter=${filter:+($filter)&}TestCategory!=Soak
   fi
@@ -62,7 +68,7 @@ run_tests() {
   fi
 
   find_dotnet
-  prepare_servers
+  [[ -n $fast ]] || prepare_servers
   prepare_openmp
   use_native_runtime
   build_when_changed FLTS.Tests

@@ -2,7 +2,6 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
-using Npgsql;
 
 namespace FLTS.Host.Hosting;
 

@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Profiling;
-using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;

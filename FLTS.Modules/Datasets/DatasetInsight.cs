@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Datasets;

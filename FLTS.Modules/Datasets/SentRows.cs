@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Sources;
 

@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
 

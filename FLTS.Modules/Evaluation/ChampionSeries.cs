@@ -2,7 +2,6 @@ using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation;
@@ -27,7 +26,7 @@ internal static class ChampionSeries
     public static double[,,] Forecast(PreparedDataset data, LoadedModel champion, EvaluationFrame frame)
     {
         var series = Rescaled(frame.Series, data.Meta.Scaler, champion);
-        var forecast = champion.Forecaster.Forecast(series, frame.Origins, frame.Horizon);
+        var forecast = champion.Forecaster.Forecast(SeriesWindows.Of(series, frame.Origins), frame.Horizon);
         return new ForecastRestorer(champion.Scaler, champion.Manifest.Targets).Restore(forecast);
     }
 

@@ -1,8 +1,6 @@
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation;
@@ -44,7 +42,7 @@ internal static class Scorer
         var scored = candidates.Select(c => Guarded("candidate", c, frame, () =>
         {
             cancellation.ThrowIfCancellationRequested();
-            var forecast = c.Model.Forecaster.Forecast(frame.Series, frame.Origins, frame.Horizon);
+            var forecast = c.Model.Forecaster.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
             return Measure(c.Model.Manifest.ModelType, data, frame, data.Restorer.Restore(forecast), naive, policy);
         })).ToList();
         var line = champion is null ? null
@@ -76,7 +74,7 @@ internal static class Scorer
     private static double[,,] Restore(PreparedDataset data, IForecaster forecaster, EvaluationFrame frame, CancellationToken cancellation)
     {
         using var fitted = forecaster.Fit(data.TrainingSet, new FitContext(1, null, cancellation)).Model;
-        return data.Restorer.Restore(fitted.Forecast(frame.Series, frame.Origins, frame.Horizon));
+        return data.Restorer.Restore(fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon));
     }
 
     private static ScoreboardEntry Guarded(string kind, Candidate candidate, EvaluationFrame frame, Func<ForecastScore> measure)

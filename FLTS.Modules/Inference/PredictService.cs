@@ -56,7 +56,7 @@ internal sealed partial class PredictService(ModelSlots slots, NewestRows newest
         var (series, origin, warnings) = Rows(model, request, newest);
         var manifest = model.Loaded.Manifest;
         (series, var unused) = ComingValues.Append(request.Future, model.Serving, series, steps);
-        var forecast = model.Restorer.Restore(model.Loaded.Forecaster.Forecast(series, [origin], steps, request.Holidays));
+        var forecast = model.Restorer.Restore(model.Loaded.Forecaster.Forecast(SeriesWindows.Of(series, [origin], request.Holidays), steps));
         var predictions = new List<Dictionary<string, object>>(steps);
         for (var h = 0; h < steps; h++)
         {

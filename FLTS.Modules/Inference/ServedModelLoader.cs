@@ -30,7 +30,7 @@ internal sealed class ServedModelLoader(IDbContextFactory<RegistryDbContext> reg
         {
             var rows = await newest.OfTrainingAsync(loaded, cancellation);
             if (rows.Series is { } series)
-                _ = loaded.Forecaster.Forecast(series, [series.Rows - 1], 1); // The first forecast warms what a client would wait for.
+                _ = loaded.Forecaster.Forecast(SeriesWindows.Of(series, [series.Rows - 1]), 1); // The first forecast warms what a client would wait for.
 
             var model = new ServedModel(champion.Identifier, champion.Version, loaded, rows, isFromCache: false);
             await newest.LookAsync(model, cancellation);

@@ -111,7 +111,7 @@ internal static class Generations
     /// <exception cref="ConflictException">A pipeline that has not ended has this data.</exception>
     public static async Task RefuseDataInUseAsync(RegistryDbContext db, ConfigHash configHash, CancellationToken cancellation)
     {
-        if (await db.Pipelines.Unfinished().Where(p => p.ConfigHash == configHash).Select(p => p.PipelineId).FirstOrDefaultAsync(cancellation) is { } other)
+        if (await db.Pipelines.Unfinished().Where(p => p.ConfigHash == configHash).Select(p => (PipelineId?)p.PipelineId).FirstOrDefaultAsync(cancellation) is { } other)
             throw new ConflictException($"The data {configHash} cannot be prepared again now: pipeline {other} works with it. Cancel that first, or wait for its end.");
     }
 

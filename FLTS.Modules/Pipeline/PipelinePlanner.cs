@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 

@@ -1,4 +1,3 @@
-using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using Microsoft.Extensions.Logging;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
@@ -98,7 +97,7 @@ internal static class ModelStaging
         while (origin > 0 && train.Segments[Math.Max(0, origin - Math.Max(1, model.Signature.InputLength) + 1)] != train.Segments[origin])
             origin--;
 
-        var forecast = model.Forecast(train, [origin], model.Signature.Horizon);
+        var forecast = model.Forecast(SeriesWindows.Of(train, [origin]), model.Signature.Horizon);
         var values = new double[forecast.GetLength(1)][];
         for (var h = 0; h < values.Length; h++)
         {

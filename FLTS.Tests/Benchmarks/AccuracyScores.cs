@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Benchmarks;
 
@@ -57,7 +56,7 @@ internal static class AccuracyScores
         var fit = family.Create(family.Normalise(parameters)).Fit(data.TrainingSet, new FitContext(1, null, CancellationToken.None));
         using var fitted = fit.Model;
         using var unseen = fit.BeforeRefit;
-        return (data.Restorer.Restore(fitted.Forecast(frame.Series, frame.Origins, frame.Horizon)), fit.BestEpoch);
+        return (data.Restorer.Restore(fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon)), fit.BestEpoch);
     }
 
     public static JsonObject Result(string mode, AccuracyData data, string model, string setting, JsonObject parameters, Scored[][] scores)

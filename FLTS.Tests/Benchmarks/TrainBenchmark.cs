@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Models;
 using FLTS.Forecasting.Recurrent;
 
 namespace FLTS.Benchmarks;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Models;
 using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;

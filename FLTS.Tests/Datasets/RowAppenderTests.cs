@@ -14,9 +14,9 @@ internal sealed class RowAppenderTests
     private static readonly DatasetOptions _options = new() { MaxWaiting = 100 };
 
     [Test]
-    public async Task Processes_that_append_at_once_leave_every_row_exactly_once([Values] Parts parts)
+    public async Task Processes_that_append_at_once_leave_every_row_exactly_once([Values] Stack stack)
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var registry = await RegistryUnderTest.ReadyAsync(stack);
         await using var other = registry.Again();
         using (var csv = new MemoryStream(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 10))))
             await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);
@@ -52,7 +52,7 @@ internal sealed class RowAppenderTests
     [Test]
     public async Task A_file_that_would_grow_over_the_limit_is_left_as_it_is()
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var text = Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 40));
         using (var csv = new MemoryStream(text))
             await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);

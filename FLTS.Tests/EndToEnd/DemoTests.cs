@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture, Category(TestCategories.Soak)]
+[TestFixture, Category(TestCategories.Soak), Category(TestCategories.Slow)]
 internal sealed class DemoTests
 {
     [Test]

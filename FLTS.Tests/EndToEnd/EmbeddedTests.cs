@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class EmbeddedTests
 {
     [Test]

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.EndToEnd;
 
 /// <summary>Prophet's caps, regressors, conditions and holidays from the pipeline's request to the forecast's: what lies ahead comes with <c>/predict</c>.</summary>
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class KnownAheadTests
 {
     private const int Hours = 24 * 40;

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class NewestRowsTests
 {
     [Test]

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class RerunTests
 {
     [Test]

@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.EndToEnd;
 
 /// <summary>The same data, hyperparameters and seed give the same weights, bit for bit: alone, beside another training, and broken off in the middle.</summary>
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class SameWeightsTests
 {
     private const string Weights = "GRU/weights.safetensors";

@@ -46,7 +46,7 @@ internal sealed class AttemptStoryTests
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Trigger, pipelines));
 
-        await _rig.Get<IStepJob>().RunAsync(StepNames.Evaluate, pipeline.PipelineId, "", wake, default);
+        await _rig.Get<IStepJob>().RunAsync(StepNames.Evaluate, pipeline.PipelineId.Value, "", wake, default);
 
         return (await _rig.AttemptsAsync()).Single().Trigger;
     }

@@ -15,50 +15,31 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FLTS.Tests.Evaluation;
 
 /// <summary>The real Registry, Storage and Evaluation modules on SQLite and a folder, with a small prepared dataset and stored models.</summary>
 internal sealed class EvaluationRig : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("flts-evaluation-").FullName;
-    private readonly ServiceProvider _services;
+    private readonly RegistryUnderTest _registry;
     private PreparedDataset? _dataset;
-    private readonly TestContextLog _log = new();
     private int _sequence;
 
-    private EvaluationRig()
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = _folder }).Build();
-        var services = new ServiceCollection();
-        services.AddLogging(l => l.AddProvider(_log)).AddSingleton(TimeProvider.System);
-        new StorageModule().AddServices(services, configuration);
-        new RegistryModule().AddServices(services, configuration);
-        new EvaluationModule().AddServices(services, configuration);
-        services.AddSingleton<Jobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<Jobs>());
-        services.AddMassTransit(bus =>
-        {
-            new EvaluationModule().AddConsumers(bus);
-            bus.UsingInMemory((context, configure) => configure.ConfigureEndpoints(context));
-        });
-        _services = services.BuildServiceProvider();
-    }
+    private EvaluationRig(RegistryUnderTest registry) => _registry = registry;
 
     /// <summary>Warnings and errors so far.</summary>
-    public IReadOnlyCollection<string> Logged => _log.Lines;
+    public IReadOnlyCollection<string> Logged => _registry.Log.Warnings;
 
-    public string ObjectsFolder => Path.Combine(_folder, "objects");
+    public string ObjectsFolder => _registry.ObjectsFolder;
 
     public PreparedDataset Dataset => _dataset!;
 
     public T Get<T>()
-        where T : notnull => _services.GetRequiredService<T>();
+        where T : notnull => _registry.Get<T>();
 
     public static async Task<EvaluationRig> StartAsync()
     {
-        var rig = new EvaluationRig();
-        await rig.Get<RegistryMigrator>().MigrateAsync(CancellationToken.None);
+        var rig = new EvaluationRig(await RegistryUnderTest.ReadyAsync(Stack.Embedded, AddServices));
         await rig.Get<IBusControl>().StartAsync();
         await rig.StoreDatasetAsync();
         return rig;
@@ -97,7 +78,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
     public async Task EvaluateAsync(PipelineId pipelineId, int times = 1) =>
         await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<IStepJob>().RunAsync(StepNames.Evaluate, pipelineId.Value, "", StepWake.Event, CancellationToken.None))));
 
-    public Task<RegistryDbContext> DbAsync() => Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+    public Task<RegistryDbContext> DbAsync() => _registry.OpenAsync();
 
     public async Task<PipelineRow> ReadPipelineAsync(PipelineId id)
     {
@@ -131,9 +112,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Get<IBusControl>().StopAsync();
-        await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        await _registry.DisposeAsync();
     }
 
     /// <summary>300 rows two minutes apart: a daily wave with noise, of which 60 are test.</summary>
@@ -155,6 +134,17 @@ internal sealed class EvaluationRig : IAsyncDisposable
             ],
         };
         return DatasetPreparer.Prepare(PreprocessConfigParser.Parse("station", new string('a', 64), null), table);
+    }
+
+    private static void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        new EvaluationModule().AddServices(services, configuration);
+        services.AddSingleton<Jobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<Jobs>());
+        services.AddMassTransit(bus =>
+        {
+            new EvaluationModule().AddConsumers(bus);
+            bus.UsingInMemory((context, configure) => configure.ConfigureEndpoints(context));
+        });
     }
 
     private async Task StoreDatasetAsync()
@@ -203,7 +193,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
             Attempt = 1,
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
-        var staging = new Staging(_folder).Prepare(run.RunId, run.Attempt);
+        var staging = new Staging(_registry.DataFolder).Prepare(run.RunId, run.Attempt);
         var (fit, residuals) = RunResiduals.FitWith(run.ModelType, hyperparameters, Dataset, new FitContext(1, null, CancellationToken.None));
         ModelStaging.Write(staging, run, hyperparameters, Dataset, fit, await ResidualFile.WriteAsync(residuals));
         run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, staging, CancellationToken.None);
@@ -232,31 +222,4 @@ internal sealed class EvaluationRig : IAsyncDisposable
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     public static PromotionPointer ReadPointer(string path) => JsonSerializer.Deserialize<PromotionPointer>(File.ReadAllBytes(path), RegistryJson.Options)!;
-}
-
-/// <summary>Warnings and errors go where a failing test shows them.</summary>
-internal sealed class TestContextLog : ILoggerProvider, ILogger
-{
-    public ConcurrentQueue<string> Lines { get; } = new();
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        if (!IsEnabled(logLevel))
-            return;
-
-        var line = $"{logLevel}: {formatter(state, exception)} {exception}";
-        Lines.Enqueue(line);
-        NUnit.Framework.TestContext.Progress.WriteLine(line);
-    }
-
-    public void Dispose()
-    {
-    }
 }

@@ -58,7 +58,7 @@ internal sealed class PromotionDecisionTests
     {
         var contenders = new[] { Run("c", 0.2, order: 1), Run("b", 0.2, order: 0), Run("a", 0.2, order: 0), Run("old", 0.2, order: 9) };
 
-        var ranked = PromotionDecision.Ranked(contenders, Champion(0.2)).Select(c => c.RunId);
+        var ranked = PromotionDecision.Ranked(contenders, Champion(0.2)).Select(c => c.RunId.Value);
 
         Assert.That(ranked, Is.EqualTo(new[] { "old", "a", "b", "c" }));
     }

@@ -109,15 +109,15 @@ internal sealed class ScorerTests
     {
         public ModelSignature Signature => signature;
 
-        public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+        public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
         {
-            var forecast = new double[origins.Length, steps, signature.Targets.Count];
-            for (var n = 0; n < origins.Length; n++)
+            var forecast = new double[windows.Count, steps, signature.Targets.Count];
+            for (var n = 0; n < windows.Count; n++)
             {
                 for (var h = 0; h < steps; h++)
                 {
                     for (var m = 0; m < signature.Targets.Count; m++)
-                        forecast[n, h, m] = answer(history, origins[n], signature.Targets[m]);
+                        forecast[n, h, m] = answer(windows[n].Series, windows[n].Origin, signature.Targets[m]);
                 }
             }
 

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>PostgreSQL goes down as in a crash while a pipeline runs, and comes back: the registry and the jobs are in it.</summary>
-[TestFixture, NonParallelizable]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class DatabaseOutageTests
 {
     private TemporaryFolder _folder = null!;
@@ -88,7 +88,7 @@ internal sealed class DatabaseOutageTests
     private async Task CheckAsync(FltsProcess flts, string id)
     {
         await Story.CheckAsync(flts, id, leastTries: 0, told: "");
-        await using var installation = new Installation(_start);
+        await using var installation = RegistryUnderTest.Beside(_start);
         await using var db = await installation.Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
         var rows = (await db.Runs.AsNoTracking().ToListAsync()).Cast<ILeased>().Concat(await db.Pipelines.AsNoTracking().ToListAsync());
         Assert.That(rows.Select(r => r.Deaths), Is.All.Zero, "nobody died");

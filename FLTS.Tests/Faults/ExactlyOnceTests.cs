@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>Many who want to promote at the same time, on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, NonParallelizable]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class ExactlyOnceTests
 {
     private TemporaryFolder _folder = null!;

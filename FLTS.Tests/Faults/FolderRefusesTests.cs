@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>The fault that ended the system before this one, replayed on the embedded default: the store refuses after training. The root is replaced by a file, which refuses root too.</summary>
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class FolderRefusesTests
 {
     private TemporaryFolder _folder = null!;
@@ -33,7 +33,7 @@ internal sealed class FolderRefusesTests
     {
         Start(epochs: 2);
         var id = await Story.BeginAsync(_flts);
-        await using (var installation = new Installation(_start))
+        await using (var installation = RegistryUnderTest.Beside(_start))
         await using (await installation.HoldAsync(id))
         {
             await Story.WaitUntilTrainedAsync(_flts, id);

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>A process that is started with wrong credentials for everything it stands on, and gets the right ones later, in its settings file.</summary>
-[TestFixture, NonParallelizable]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class LateCredentialsTests
 {
     private static readonly string[] _parts = ["database", "jobs", "object_store", "bus"];

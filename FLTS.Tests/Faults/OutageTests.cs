@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>Servers that go away in the middle of a pipeline and come back.</summary>
-[TestFixture, NonParallelizable]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class OutageTests
 {
     private TemporaryFolder _folder = null!;

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>The fault that ended the system before this one, replayed on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, NonParallelizable]
+[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class S3RefusesTests
 {
     private const string Refused = "refuses";
@@ -34,7 +34,7 @@ internal sealed class S3RefusesTests
         var start = Start("data", _environment, epochs: 25);
         await using var flts = FltsProcess.Start(start);
         var id = await Story.BeginAsync(flts);
-        await using (var installation = new Installation(start))
+        await using (var installation = RegistryUnderTest.Beside(start))
         await using (await installation.HoldAsync(id))
         {
             await Story.WaitUntilFittingAsync(flts, id);
@@ -82,7 +82,7 @@ internal sealed class S3RefusesTests
         Assert.That(await Story.AttemptsAsync(flts), Is.Empty);
 
         // Right for a moment, while somebody else has the pipeline, and wrong again when it begins.
-        await using (var installation = new Installation(start))
+        await using (var installation = RegistryUnderTest.Beside(start))
         await using (await installation.HoldAsync(id))
         {
             file.WriteCredentials(_ceph.AccessKey, _ceph.SecretKey);

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class ServesFromCacheTests
 {
     [Test]

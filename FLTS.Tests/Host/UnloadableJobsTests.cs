@@ -40,7 +40,7 @@ internal sealed class UnloadableJobsTests
     {
         await using var app = await BuildAsync();
         await PlantAsync(app);
-        app.Services.GetRequiredService<IJobQueues>().Preprocess(Hash, "healthy");
+        app.Services.GetRequiredService<IJobQueues>().Enqueue(new StepTask(StepNames.Preprocess, Hash, "preprocessing", "Preprocess healthy"), StepWake.Event);
         Assert.That(States(app).Values, Is.EquivalentTo(new[] { "Enqueued", "Enqueued", "Enqueued", "Scheduled", "Enqueued" }));
 
         var deleted = app.Services.GetRequiredService<UnloadableJobs>().Delete();

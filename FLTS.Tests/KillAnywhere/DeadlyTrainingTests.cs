@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.KillAnywhere;
 
 /// <summary>A training that kills its process whenever it is taken up.</summary>
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class DeadlyTrainingTests
 {
     /// <summary>Before the first epoch: later the checkpoint would bring the training on with every death.</summary>
@@ -45,6 +45,7 @@ internal sealed class DeadlyTrainingTests
     }
 
     [Test, Category(TestCategories.Soak)]
+    [Category(TestCategories.Servers)]
     public async Task In_a_process_apart_it_fails_after_three_deaths_and_serving_never_notices()
     {
         await using var installation = await Installation.CreateAsync(Stack.Full);

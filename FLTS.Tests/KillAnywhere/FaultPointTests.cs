@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.KillAnywhere;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed partial class FaultPointTests
 {
     [Test]

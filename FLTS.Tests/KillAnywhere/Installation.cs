@@ -5,22 +5,9 @@ using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FLTS.Tests.KillAnywhere;
-
-/// <summary>What a process runs on.</summary>
-internal enum Stack
-{
-    /// <summary>SQLite, a folder, everything else in memory.</summary>
-    Embedded,
-
-    /// <summary>PostgreSQL, RabbitMQ and S3.</summary>
-    Full,
-}
 
 /// <summary>Data that outlives the processes on it, and a look into it past them.</summary>
 internal sealed class Installation : IAsyncDisposable
@@ -39,30 +26,23 @@ internal sealed class Installation : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly IReadOnlyDictionary<string, string> _environment;
-    private readonly ServiceProvider _services;
+    private readonly RegistryUnderTest _registry;
 
     private Installation(IReadOnlyDictionary<string, string> environment)
     {
         _environment = environment;
         WriteStation();
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(environment.ToDictionary(e => e.Key.Replace("__", ":", StringComparison.Ordinal), e => (string?)e.Value))
-            .AddInMemoryCollection([new("Data:Directory", Data)])
-            .Build();
-        var services = new ServiceCollection();
-        services.AddSingleton(TimeProvider.System).AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        new StorageModule().AddServices(services, configuration);
-        new RegistryModule().AddServices(services, configuration);
-        services.AddSingleton(new ArtifactCacheFolder(_folder["cache"])).AddSingleton<IArtifactStore, ArtifactStore>();
-        _services = services.BuildServiceProvider();
+        _registry = RegistryUnderTest.Beside(
+            new FltsStart { Data = Data, Environment = environment },
+            (services, _) => services.AddSingleton(new ArtifactCacheFolder(_folder["cache"])).AddSingleton<IArtifactStore, ArtifactStore>());
     }
 
     public string Data => _folder["data"];
 
-    public IObjectStore Objects => _services.GetRequiredService<IObjectStore>();
+    public IObjectStore Objects => _registry.Store;
 
     /// <summary>With a cache of its own: what it opens comes from the store.</summary>
-    public IArtifactStore Artifacts => _services.GetRequiredService<IArtifactStore>();
+    public IArtifactStore Artifacts => _registry.Get<IArtifactStore>();
 
     public static async Task<Installation> CreateAsync(Stack stack) =>
         new(stack == Stack.Full ? await FullSettings.CreateAsync() : new Dictionary<string, string>());
@@ -94,11 +74,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Reads rows, whether or not a process is alive.</summary>
-    public async Task<T> ReadAsync<T>(Func<RegistryDbContext, Task<T>> read)
-    {
-        await using var db = await _services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
-        return await read(db);
-    }
+    public Task<T> ReadAsync<T>(Func<RegistryDbContext, Task<T>> read) => _registry.UseAsync(read);
 
     /// <summary>Attempts of the runs that need no training any more: run id to attempt.</summary>
     public async Task<Dictionary<RunId, int>> TrainedAsync() => await ReadAsync(async db =>
@@ -124,8 +100,7 @@ internal sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        await _registry.DisposeAsync();
         _folder.Dispose();
     }
 

@@ -9,7 +9,7 @@ namespace FLTS.Tests.KillAnywhere;
 /// The process is killed (SIGKILL, by itself) at a named place, started again and left alone: the pipeline ends promoted, everything once.
 /// Waits of one case (a lease that expires) are another's time to compute, so cases run side by side.
 /// </summary>
-[TestFixture, Parallelizable(ParallelScope.Children)]
+[TestFixture, Parallelizable(ParallelScope.Children), Category(TestCategories.Slow)]
 internal sealed class KillTests
 {
     /// <summary>128 + SIGKILL.</summary>
@@ -25,6 +25,7 @@ internal sealed class KillTests
     public Task Killed_on_the_embedded_default_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Embedded, point);
 
     [TestCaseSource(nameof(_everyDayFull))]
+    [Category(TestCategories.Servers)]
     public Task Killed_on_PostgreSQL_RabbitMQ_and_S3_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Full, point);
 
     [Category(TestCategories.Soak)]

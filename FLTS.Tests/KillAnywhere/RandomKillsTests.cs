@@ -15,7 +15,7 @@ namespace FLTS.Tests.KillAnywhere;
 /// Killed at any moment, again and again, while people promote, roll back, cancel and run again, several at once. What the rows say is whole after every kill, and
 /// all comes to an end when the killing does. On PostgreSQL two processes share the work and one of them dies at a time. Where it is killed, a clock decides: the seed alone repeats no story.
 /// </summary>
-[TestFixture, NonParallelizable]
+[TestFixture, NonParallelizable, Category(TestCategories.Slow)]
 internal sealed class RandomKillsTests
 {
     private const int Kills = 20;

@@ -53,9 +53,9 @@ internal sealed class CancelServiceTests
     }
 
     [Test]
-    public async Task Of_a_cancel_and_a_success_at_the_same_time_exactly_one_wins([Values] Parts parts)
+    public async Task Of_a_cancel_and_a_success_at_the_same_time_exactly_one_wins([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var (cancelled, succeeded) = (0, 0);
         for (var round = 0; round < 20; round++)
         {
@@ -65,7 +65,7 @@ internal sealed class CancelServiceTests
 
             var won = await RegistryUnderTest.TogetherAsync(2, i => i == 0
                 ? registry.Get<TrainStep>().SucceedAsync(lease, new string('a', 64), [], default)
-                : CancelsAsync(registry, id, TimeSpan.FromMilliseconds(round)));
+                : CancelsAsync(registry, new(id), TimeSpan.FromMilliseconds(round)));
 
             Assert.That(won.Count(w => w), Is.EqualTo(1), "winners");
             Assert.That((await registry.RunAsync(new(id))).Status, Is.EqualTo(won[0] ? RunStatus.Succeeded : RunStatus.Cancelled));
@@ -76,13 +76,13 @@ internal sealed class CancelServiceTests
     }
 
     [Test]
-    public async Task A_cancelled_pipeline_takes_its_runs_along_except_those_another_one_needs([Values] Parts parts)
+    public async Task A_cancelled_pipeline_takes_its_runs_along_except_those_another_one_needs([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var shared = PipelineUnderTest.Run("shared", RunStatus.Running, "EWMA");
         await registry.AddAsync("other", 1, shared);
         await registry.AddAsync("pipeline", 2, PipelineUnderTest.Run("own", RunStatus.Running), shared, PipelineUnderTest.Run("done", RunStatus.Succeeded, "AR"));
-        var attempt = Registry.Rows.Attempt();
+        var attempt = Rows.Attempt();
         (attempt.PipelineId, attempt.Outcome) = (new("pipeline"), AttemptOutcome.Blocked);
         await registry.InsertAsync(attempt);
 

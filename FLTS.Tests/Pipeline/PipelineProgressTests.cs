@@ -25,7 +25,7 @@ internal sealed class PipelineProgressTests
     public void A_trained_model_that_cannot_be_stored_is_what_the_pipeline_waits_for()
     {
         var run = Rows.Run("LSTM", RunStatus.Storing);
-        (run.Tries, run.Error, run.NextAttemptAt) = (2, "the store refuses", Rows.Start.AddSeconds(4));
+        (run.Tries, run.Error, run.NextAttemptAt) = (2, "the store refuses", Rows.Now.AddSeconds(4));
 
         var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [run]);
 
@@ -46,17 +46,17 @@ internal sealed class PipelineProgressTests
     {
         var (dataset, run) = (Rows.Dataset(data), Rows.Run("GRU", status));
         (run.Tries, run.Error, run.Epoch, run.Epochs) = (tries, "the data is away", 3, 10);
-        (dataset.StartedAt, dataset.EndedAt, run.NextAttemptAt) = (Rows.Start.AddSeconds(1), Rows.Start.AddSeconds(2), tries > 0 ? Rows.Start.AddSeconds(9) : null);
+        (dataset.StartedAt, dataset.EndedAt, run.NextAttemptAt) = (Rows.Now.AddSeconds(1), Rows.Now.AddSeconds(2), tries > 0 ? Rows.Now.AddSeconds(9) : null);
         if (status != RunStatus.Queued)
-            run.StartedAt = Rows.Start.AddSeconds(3);
+            run.StartedAt = Rows.Now.AddSeconds(3);
         if (status is RunStatus.Succeeded or RunStatus.Failed)
-            run.EndedAt = Rows.Start.AddSeconds(4);
+            run.EndedAt = Rows.Now.AddSeconds(4);
 
         var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), dataset, [run, Rows.Run("LSTM", RunStatus.Succeeded)])!;
 
         Assert.That(waiting.Reason, Is.EqualTo(expected));
         Assert.That(waiting.NextTry, Is.EqualTo(run.NextAttemptAt));
-        Assert.That(waiting.Since, Is.EqualTo(Rows.Start.AddSeconds((data, status) switch
+        Assert.That(waiting.Since, Is.EqualTo(Rows.Now.AddSeconds((data, status) switch
         {
             (DatasetStatus.Queued, _) => 0,
             (DatasetStatus.Running, _) => 1,
@@ -70,7 +70,7 @@ internal sealed class PipelineProgressTests
     public void Of_several_runs_the_one_in_trouble_comes_first_with_the_earliest_next_try()
     {
         var (gru, lstm) = (Rows.Run("GRU", RunStatus.Running), Rows.Run("LSTM", RunStatus.Storing));
-        (lstm.Tries, lstm.Error, lstm.NextAttemptAt) = (2, "the store refuses", Rows.Start.AddSeconds(4));
+        (lstm.Tries, lstm.Error, lstm.NextAttemptAt) = (2, "the store refuses", Rows.Now.AddSeconds(4));
 
         var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [gru, lstm])!;
 
@@ -82,12 +82,12 @@ internal sealed class PipelineProgressTests
     public void An_evaluation_at_work_and_a_blocked_one_say_so()
     {
         var (working, blocked) = (Rows.Pipeline(), Rows.Pipeline(PipelineStatus.Blocked));
-        working.EvaluationStartedAt = Rows.Start;
-        (blocked.WaitingReason, blocked.WaitingSince, blocked.NextAttemptAt) = ("the store refuses", Rows.Start, Rows.Start.AddSeconds(8));
+        working.EvaluationStartedAt = Rows.Now;
+        (blocked.WaitingReason, blocked.WaitingSince, blocked.NextAttemptAt) = ("the store refuses", Rows.Now, Rows.Now.AddSeconds(8));
         var (dataset, runs) = (Rows.Dataset(DatasetStatus.Ready), new[] { Rows.Run("GRU", RunStatus.Succeeded) });
 
-        Assert.That(PipelineProgress.WaitingFor(working, dataset, runs), Is.EqualTo(new WaitingView("evaluation to end", Rows.Start, null)));
-        Assert.That(PipelineProgress.WaitingFor(blocked, dataset, runs), Is.EqualTo(new WaitingView("the store refuses", Rows.Start, Rows.Start.AddSeconds(8))));
+        Assert.That(PipelineProgress.WaitingFor(working, dataset, runs), Is.EqualTo(new WaitingView("evaluation to end", Rows.Now, null)));
+        Assert.That(PipelineProgress.WaitingFor(blocked, dataset, runs), Is.EqualTo(new WaitingView("the store refuses", Rows.Now, Rows.Now.AddSeconds(8))));
     }
 
     [Test]

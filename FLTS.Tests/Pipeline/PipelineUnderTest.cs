@@ -15,7 +15,7 @@ namespace FLTS.Tests.Pipeline;
 /// <summary>The real modules of all steps on <see cref="RegistryUnderTest"/>, with queues that only write down what they are given.</summary>
 internal static class PipelineUnderTest
 {
-    public static Task<RegistryUnderTest> StartAsync(Parts parts = Parts.SqliteAndFolder, Action<IServiceCollection>? more = null) => Steps.ReadyAsync(parts, services =>
+    public static Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded, Action<IServiceCollection>? more = null) => Steps.ReadyAsync(stack, services =>
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -33,13 +33,13 @@ internal static class PipelineUnderTest
     /// <summary>A dataset, its runs and a pipeline that has them, as rows; the dataset is ready.</summary>
     public static async Task<PipelineRow> AddAsync(this RegistryUnderTest registry, string id, long sequence, params RunRow[] runs)
     {
-        var dataset = Registry.Rows.Dataset();
+        var dataset = Rows.Dataset();
         (dataset.Status, dataset.TrainSha256, dataset.TestSha256, dataset.MetaSha256) = (DatasetStatus.Ready, "a", "b", "c");
         await registry.InsertAsync(dataset);
         foreach (var run in runs)
             await registry.InsertAsync(run);
 
-        var pipeline = Registry.Rows.Pipeline(id, sequence);
+        var pipeline = Rows.Pipeline(id, sequence);
         await registry.InsertAsync(pipeline);
         await registry.ExecuteAsync($"INSERT INTO sequences (identifier, last) VALUES ('station', {sequence}) ON CONFLICT (identifier) DO UPDATE SET last = {sequence}");
         foreach (var run in runs)
@@ -50,7 +50,7 @@ internal static class PipelineUnderTest
 
     public static RunRow Run(string id, RunStatus status, string type = "NAIVE", int generation = 0)
     {
-        var run = Registry.Rows.Run(id, type: type, generation: generation);
+        var run = Rows.Run(id, type: type, generation: generation);
         run.Status = status;
         if (status is RunStatus.Succeeded or RunStatus.Invalid)
             run.ManifestSha256 = new string('a', 64);

@@ -12,9 +12,9 @@ namespace FLTS.Tests.Pipeline;
 internal sealed class PointerRepairTests
 {
     [Test]
-    public async Task A_pointer_that_is_gone_or_changed_is_written_again_and_announced_again([Values] Parts parts, [Values(0, 1, 2)] int which, [Values] bool isGone)
+    public async Task A_pointer_that_is_gone_or_changed_is_written_again_and_announced_again([Values] Stack stack, [Values(0, 1, 2)] int which, [Values] bool isGone)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var started = await PromoteAsync(registry);
         var key = (await KeysAsync(registry))[which];
         var written = await ReadAsync(registry, key);

@@ -37,7 +37,7 @@ internal sealed class ReconcilePlanTests
     {
         var dataset = Rows.Dataset(DatasetStatus.Failed);
         dataset.Error = "row 7: not a number";
-        var actions = Decide([new PipelineState(Rows.Pipeline(), dataset, [Rows.Run("GRU", RunStatus.Queued)])], Rows.Start, _ => false);
+        var actions = Decide([new PipelineState(Rows.Pipeline(), dataset, [Rows.Run("GRU", RunStatus.Queued)])], Rows.Now, _ => false);
 
         Assert.That(actions, Has.Count.EqualTo(1));
         Assert.That(((ReconcileAction.FailRun)actions[0]).Reason, Is.EqualTo("preprocessing failed: row 7: not a number"));
@@ -60,7 +60,7 @@ internal sealed class ReconcilePlanTests
         run.Cause = cause;
         pipeline.Evaluation = isOn ? "{}" : """{"auto_retrain_invalid": false}""";
 
-        var actions = Decide([new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])], Rows.Start, _ => false);
+        var actions = Decide([new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])], Rows.Now, _ => false);
 
         return Name(actions.Single());
     }
@@ -69,11 +69,11 @@ internal sealed class ReconcilePlanTests
     public void A_row_whose_next_try_lies_ahead_is_left_alone()
     {
         var run = Rows.Run("GRU", RunStatus.Storing);
-        run.NextAttemptAt = Rows.Start.AddSeconds(1);
+        run.NextAttemptAt = Rows.Now.AddSeconds(1);
         var state = new PipelineState(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [run]);
 
-        Assert.That(Decide([state], Rows.Start, _ => false), Is.Empty);
-        Assert.That(Decide([state], Rows.Start.AddSeconds(1), _ => false), Has.Count.EqualTo(1));
+        Assert.That(Decide([state], Rows.Now, _ => false), Is.Empty);
+        Assert.That(Decide([state], Rows.Now.AddSeconds(1), _ => false), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -83,7 +83,7 @@ internal sealed class ReconcilePlanTests
         var other = Rows.Pipeline();
         other.PipelineId = new("other");
         var dataset = Rows.Dataset(DatasetStatus.Ready);
-        var actions = Decide([new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Start, _ => false);
+        var actions = Decide([new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Now, _ => false);
 
         Assert.That(actions, Has.Count.EqualTo(1));
     }
@@ -92,7 +92,7 @@ internal sealed class ReconcilePlanTests
     [
         .. Decide(
             [new PipelineState(Rows.Pipeline(), Rows.Dataset(dataset), [Rows.Run("GRU", runs), Rows.Run("LSTM", runs)])],
-            Rows.Start,
+            Rows.Now,
             isHeld ?? (_ => false)).Select(Name),
     ];
 

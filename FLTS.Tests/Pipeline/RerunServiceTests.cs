@@ -11,9 +11,9 @@ namespace FLTS.Tests.Pipeline;
 internal sealed class RerunServiceTests
 {
     [Test]
-    public async Task A_run_again_is_the_next_generation_in_the_newest_pipeline_that_has_it([Values] Parts parts)
+    public async Task A_run_again_is_the_next_generation_in_the_newest_pipeline_that_has_it([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var run = PipelineUnderTest.Run("run", RunStatus.Succeeded);
         await registry.AddAsync("older", 1, run);
         await registry.AddAsync("newer", 2, run, PipelineUnderTest.Run("other", RunStatus.Failed, "EWMA"));
@@ -52,9 +52,9 @@ internal sealed class RerunServiceTests
     }
 
     [Test]
-    public async Task Of_many_who_run_a_run_again_at_once_one_does([Values] Parts parts)
+    public async Task Of_many_who_run_a_run_again_at_once_one_does([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Failed));
         await EndAsync(registry, PipelineStatus.Failed);
 
@@ -130,11 +130,11 @@ internal sealed class RerunServiceTests
             Throws.TypeOf<ConflictException>().With.Message.Contains("NAIVE is failed"));
     }
 
-    [TestCase(Parts.SqliteAndFolder)]
-    [TestCase(Parts.PostgresAndS3)]
-    public async Task A_promoted_pipeline_evaluated_and_then_trained_again_tells_each_time_in_an_attempt_of_its_own(Parts parts)
+    [TestCase(Stack.Embedded)]
+    [TestCase(Stack.Full)]
+    public async Task A_promoted_pipeline_evaluated_and_then_trained_again_tells_each_time_in_an_attempt_of_its_own(Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var id = (await registry.StartPipelineAsync()).PipelineId;
         var first = await EndAsync(registry, id);
 
@@ -158,9 +158,9 @@ internal sealed class RerunServiceTests
     }
 
     [Test]
-    public async Task A_newer_pipeline_cancels_older_trainings_that_are_still_queued_and_needed_by_no_newer_one([Values] Parts parts)
+    public async Task A_newer_pipeline_cancels_older_trainings_that_are_still_queued_and_needed_by_no_newer_one([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var older = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE", "EWMA", "AR"], "training": {"EWMA": {"alpha": 0.3}}}""");
         await registry.ExecuteAsync("UPDATE runs SET status = 'running' WHERE model_type = 'AR'");
 
@@ -187,5 +187,5 @@ internal sealed class RerunServiceTests
     }
 
     private static Task<int> EndAsync(RegistryUnderTest registry, PipelineStatus status) => registry.UseAsync(db => db.Pipelines.ExecuteUpdateAsync(
-        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Registry.Rows.Now).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.Error, "before")));
+        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Rows.Now).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.Error, "before")));
 }

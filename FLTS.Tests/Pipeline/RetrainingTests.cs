@@ -14,16 +14,16 @@ namespace FLTS.Tests.Pipeline;
 internal sealed class RetrainingTests
 {
     [Test]
-    public async Task A_corrupt_run_is_replaced_in_every_live_pipeline_once_however_often_it_is_asked([Values] Parts parts)
+    public async Task A_corrupt_run_is_replaced_in_every_live_pipeline_once_however_often_it_is_asked([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var corrupt = PipelineUnderTest.Run("run", RunStatus.Invalid);
         foreach (var (id, sequence) in new[] { ("ended", 1), ("first", 2), ("second", 3) })
             await registry.AddAsync(id, sequence, corrupt);
-        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("ended")).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.EndedAt, Registry.Rows.Now)));
+        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("ended")).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.EndedAt, Rows.Now)));
         var contexts = registry.Get<IDbContextFactory<RegistryDbContext>>();
 
-        await RegistryUnderTest.TogetherAsync(8, async _ => await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default));
+        await RegistryUnderTest.TogetherAsync(8, async _ => await Retraining.ReplaceAsync(contexts, corrupt, Rows.Now, default));
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
         Assert.That(runs.Select(r => (r.Generation, r.Cause, r.Replaces?.Value, r.Status)), Is.EqualTo(new[]
@@ -34,7 +34,7 @@ internal sealed class RetrainingTests
         Assert.That((await registry.RunOfAsync(new("first"))).RunId, Is.EqualTo(runs[1].RunId));
         Assert.That((await registry.RunOfAsync(new("second"))).RunId, Is.EqualTo(runs[1].RunId));
         Assert.That((await registry.RunOfAsync(new("ended"))).RunId, Is.EqualTo(new RunId("run")), "what has ended keeps its story");
-        Assert.That(await Retraining.ReplaceAsync(contexts, corrupt, Registry.Rows.Now, default), Is.Null, "nobody has it any more");
+        Assert.That(await Retraining.ReplaceAsync(contexts, corrupt, Rows.Now, default), Is.Null, "nobody has it any more");
     }
 
     [Test]
@@ -45,21 +45,21 @@ internal sealed class RetrainingTests
         await registry.AddAsync("pipeline", 1, corrupt);
         await registry.InsertAsync(PipelineUnderTest.Run("newer", RunStatus.Succeeded, generation: 1));
 
-        var next = await Retraining.ReplaceAsync(registry.Get<IDbContextFactory<RegistryDbContext>>(), corrupt, Registry.Rows.Now, default);
+        var next = await Retraining.ReplaceAsync(registry.Get<IDbContextFactory<RegistryDbContext>>(), corrupt, Rows.Now, default);
 
         Assert.That(next!.RunId, Is.EqualTo(new RunId("newer")));
         Assert.That((await registry.RunOfAsync(new("pipeline"))).RunId, Is.EqualTo(new RunId("newer")));
     }
 
     /// <summary>The whole way with the real services: train, spoil a byte, evaluate, look, train, evaluate.</summary>
-    /// <param name="parts">Database and object store.</param>
+    /// <param name="stack">Database and object store.</param>
     /// <param name="spoiled">How often the stored artifact is spoiled.</param>
-    [TestCase(Parts.SqliteAndFolder, 1)]
-    [TestCase(Parts.SqliteAndFolder, 2)]
-    [TestCase(Parts.PostgresAndS3, 1)]
-    public async Task A_spoiled_artifact_is_trained_once_more_and_never_a_second_time(Parts parts, int spoiled)
+    [TestCase(Stack.Embedded, 1)]
+    [TestCase(Stack.Embedded, 2)]
+    [TestCase(Stack.Full, 1)]
+    public async Task A_spoiled_artifact_is_trained_once_more_and_never_a_second_time(Stack stack, int spoiled)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var started = await registry.StartPipelineAsync();
         for (var look = 0; look < 6 && (await registry.PipelineAsync(started.PipelineId)).EndedAt is null; look++)
         {
@@ -83,9 +83,9 @@ internal sealed class RetrainingTests
     }
 
     [Test]
-    public async Task A_model_found_corrupt_by_a_promotion_by_hand_is_trained_once_more_and_its_pipeline_evaluated_again([Values] Parts parts)
+    public async Task A_model_found_corrupt_by_a_promotion_by_hand_is_trained_once_more_and_its_pipeline_evaluated_again([Values] Stack stack)
     {
-        await using var registry = await PipelineUnderTest.StartAsync(parts);
+        await using var registry = await PipelineUnderTest.StartAsync(stack);
         var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
         await registry.WorkAsync();
         await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);

@@ -17,7 +17,7 @@ internal sealed class DatasetBuilderTests
     [Test]
     public async Task A_store_that_gives_back_other_bytes_is_not_believed([Values("train.parquet", "test.parquet", "meta.json")] string file, [Values] Lie lie)
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var builder = new DatasetBuilder(new LyingStore(registry.Store, file, lie), new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
@@ -27,7 +27,7 @@ internal sealed class DatasetBuilderTests
     [Test]
     public async Task Bad_data_that_was_made_bad_in_the_store_is_told_as_that()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var source = ObjectKeys.Source(System.Text.Json.Nodes.JsonNode.Parse(queued.Config)!["sources"]!["train"]!.GetValue<string>());
         await registry.Store.PutAsync(source, "time,down\nnever,1\n"u8.ToArray(), default);
@@ -39,7 +39,7 @@ internal sealed class DatasetBuilderTests
     [Test]
     public async Task Prepared_again_the_same_values_keep_what_is_stored_and_what_was_lost_is_written_again([Values("", "train.parquet", "test.parquet", "meta.json")] string lost)
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
         var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));
@@ -57,7 +57,7 @@ internal sealed class DatasetBuilderTests
     [Test]
     public async Task Prepared_again_other_values_are_an_error_and_what_is_stored_stays()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
         var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));

@@ -12,9 +12,9 @@ namespace FLTS.Tests.Preprocessing;
 internal sealed class PreprocessServiceTests
 {
     [Test]
-    public async Task A_station_becomes_a_ready_dataset_whose_objects_hash_to_what_its_row_says([Values] Parts parts)
+    public async Task A_station_becomes_a_ready_dataset_whose_objects_hash_to_what_its_row_says([Values] Stack stack)
     {
-        await using var registry = await Steps.ReadyAsync(parts);
+        await using var registry = await Steps.ReadyAsync(stack);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
 
         await registry.PrepareAsync(queued);
@@ -33,7 +33,7 @@ internal sealed class PreprocessServiceTests
     [Test]
     public async Task It_is_announced_with_the_hashes_of_its_objects()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
 
         await registry.PrepareAsync(queued);
@@ -47,7 +47,7 @@ internal sealed class PreprocessServiceTests
     [Test]
     public async Task A_second_call_announces_again_and_builds_nothing()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         await registry.PrepareAsync(queued);
         var before = await registry.DatasetAsync(queued.ConfigHash);
@@ -62,9 +62,9 @@ internal sealed class PreprocessServiceTests
     }
 
     [Test]
-    public async Task Many_who_prepare_at_once_build_once([Values] Parts parts)
+    public async Task Many_who_prepare_at_once_build_once([Values] Stack stack)
     {
-        await using var registry = await Steps.ReadyAsync(parts);
+        await using var registry = await Steps.ReadyAsync(stack);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
 
         await RegistryUnderTest.TogetherAsync(6, async _ =>
@@ -80,7 +80,7 @@ internal sealed class PreprocessServiceTests
     [Test]
     public async Task A_column_with_a_cell_that_is_no_number_is_left_out_and_named_in_the_report()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var lines = Steps.DemoCsv(400).Split('\n');
         lines[101] = lines[101][..lines[101].LastIndexOf(',')] + ",oops";
         var queued = await registry.QueueDatasetAsync(string.Join('\n', lines));
@@ -96,7 +96,7 @@ internal sealed class PreprocessServiceTests
     [Test]
     public async Task A_store_that_is_away_queues_the_work_again_until_it_is_back()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         registry.TakeStoreAway();
 
@@ -115,7 +115,7 @@ internal sealed class PreprocessServiceTests
     [Test]
     public async Task A_source_that_was_changed_in_the_store_is_not_used()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var source = ObjectKeys.Source(JsonNode.Parse(queued.Config)!["sources"]!["train"]!.GetValue<string>());
         await registry.Store.PutAsync(source, System.Text.Encoding.UTF8.GetBytes(Steps.DemoCsv(401)), default);
@@ -130,7 +130,7 @@ internal sealed class PreprocessServiceTests
     [Test]
     public async Task A_flat_column_is_reported()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var lines = Steps.DemoCsv(400).TrimEnd('\n').Split('\n').Select((line, i) => i == 0 ? $"{line},flat" : $"{line},5");
         var queued = await registry.QueueDatasetAsync(string.Join('\n', lines));
 
@@ -146,7 +146,7 @@ internal sealed class PreprocessServiceTests
     [TestCase(3, DatasetStatus.Failed)]
     public async Task Work_over_which_workers_died_is_taken_up_twice_and_no_third_time(int deaths, DatasetStatus expected)
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         await registry.LeaveDeadAsync("datasets", deaths);
 

@@ -15,15 +15,15 @@ internal sealed class ArtifactStoreTests
     private const string File = "NAIVE/model.json";
     private static readonly byte[] Model = Encoding.UTF8.GetBytes("{\"a\": 1}");
 
-    private RegistryUnderTest _parts = null!;
+    private RegistryUnderTest _registry = null!;
 
     [TearDown]
-    public async Task Dispose() => await _parts.DisposeAsync();
+    public async Task Dispose() => await _registry.DisposeAsync();
 
     [Test]
-    public async Task What_was_uploaded_is_opened_by_another_process([Values] Parts parts)
+    public async Task What_was_uploaded_is_opened_by_another_process([Values] Stack stack)
     {
-        var sha256 = await UploadAsync(parts);
+        var sha256 = await UploadAsync(stack);
         await using var other = WithoutCache();
 
         var opened = await OpenAsync(other, sha256);
@@ -35,30 +35,30 @@ internal sealed class ArtifactStoreTests
     }
 
     [Test]
-    public async Task One_changed_byte_is_found_and_its_file_is_named([Values] Parts parts)
+    public async Task One_changed_byte_is_found_and_its_file_is_named([Values] Stack stack)
     {
-        var sha256 = await UploadAsync(parts);
+        var sha256 = await UploadAsync(stack);
         var changed = (byte[])Model.Clone();
         changed[2] ^= 1;
-        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
+        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
         AssertCorrupt(sha256, File, "SHA-256");
     }
 
     [Test]
-    public async Task A_file_that_is_shorter_than_its_manifest_says_is_found([Values] Parts parts)
+    public async Task A_file_that_is_shorter_than_its_manifest_says_is_found([Values] Stack stack)
     {
-        var sha256 = await UploadAsync(parts);
-        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model[..^1], default);
+        var sha256 = await UploadAsync(stack);
+        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model[..^1], default);
 
         AssertCorrupt(sha256, File, $"{Model.Length - 1} bytes");
     }
 
     [Test]
-    public async Task A_file_that_is_gone_is_named([Values] Parts parts)
+    public async Task A_file_that_is_gone_is_named([Values] Stack stack)
     {
-        var sha256 = await UploadAsync(parts);
-        await _parts.Store.DeleteAsync(ObjectKeys.Artifact(new("run"), 1, File), default);
+        var sha256 = await UploadAsync(stack);
+        await _registry.Store.DeleteAsync(ObjectKeys.Artifact(new("run"), 1, File), default);
 
         AssertCorrupt(sha256, File, "missing");
     }
@@ -66,8 +66,8 @@ internal sealed class ArtifactStoreTests
     [Test]
     public async Task A_manifest_that_is_not_the_recorded_one_is_refused()
     {
-        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
-        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), Manifest(size: Model.Length, version: "other"), default);
+        var sha256 = await UploadAsync(Stack.Embedded);
+        await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), Manifest(size: Model.Length, version: "other"), default);
 
         AssertCorrupt(sha256, "manifest.json", "SHA-256");
     }
@@ -75,7 +75,7 @@ internal sealed class ArtifactStoreTests
     [Test]
     public async Task A_manifest_that_lies_about_a_size_is_refused()
     {
-        var sha256 = await UploadAsync(Parts.SqliteAndFolder, size: 1L << 40);
+        var sha256 = await UploadAsync(Stack.Embedded, size: 1L << 40);
 
         AssertCorrupt(sha256, File, "1099511627776");
     }
@@ -86,9 +86,9 @@ internal sealed class ArtifactStoreTests
     [TestCase("not json")]
     public async Task A_manifest_that_is_none_is_corrupt_and_not_an_accident(string manifest)
     {
-        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var bytes = Encoding.UTF8.GetBytes(manifest);
-        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
+        await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "run", "manifest");
     }
@@ -96,9 +96,9 @@ internal sealed class ArtifactStoreTests
     [Test]
     public async Task A_manifest_of_another_run_is_refused()
     {
-        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var bytes = Manifest(Model.Length, runId: "another");
-        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
+        await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "another", "run");
     }
@@ -109,10 +109,10 @@ internal sealed class ArtifactStoreTests
     [TestCase("fine", "../../../secret")]
     public async Task A_manifest_that_points_elsewhere_is_refused(string path, string? sha256)
     {
-        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
         var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
-        await _parts.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
+        await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "relative path");
     }
@@ -120,64 +120,64 @@ internal sealed class ArtifactStoreTests
     [Test]
     public async Task What_was_opened_once_is_served_while_the_store_is_away()
     {
-        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
-        await OpenAsync(_parts, sha256);
+        var sha256 = await UploadAsync(Stack.Embedded);
+        await OpenAsync(_registry, sha256);
         TakeStoreAway();
 
-        var opened = await OpenAsync(_parts, sha256);
+        var opened = await OpenAsync(_registry, sha256);
 
         Assert.That(opened.Files[File], Is.EqualTo(Model));
     }
 
     [Test]
-    public async Task A_byte_that_changed_in_the_store_after_it_was_cached_is_found_by_whoever_asks_for_what_is_stored([Values] Parts parts)
+    public async Task A_byte_that_changed_in_the_store_after_it_was_cached_is_found_by_whoever_asks_for_what_is_stored([Values] Stack stack)
     {
-        var sha256 = await UploadAsync(parts);
-        await OpenAsync(_parts, sha256, ArtifactSource.Store);
+        var sha256 = await UploadAsync(stack);
+        await OpenAsync(_registry, sha256, ArtifactSource.Store);
         var changed = (byte[])Model.Clone();
         changed[2] ^= 1;
-        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
+        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
-        Assert.That(() => OpenAsync(_parts, sha256, ArtifactSource.Store), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
-        Assert.That((await OpenAsync(_parts, sha256)).Files[File], Is.EqualTo(Model), "serving goes on with what was verified");
+        Assert.That(() => OpenAsync(_registry, sha256, ArtifactSource.Store), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
+        Assert.That((await OpenAsync(_registry, sha256)).Files[File], Is.EqualTo(Model), "serving goes on with what was verified");
 
-        await _parts.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model, default);
-        Assert.That((await OpenAsync(_parts, sha256, ArtifactSource.Store)).Files[File], Is.EqualTo(Model), "put right again");
+        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model, default);
+        Assert.That((await OpenAsync(_registry, sha256, ArtifactSource.Store)).Files[File], Is.EqualTo(Model), "put right again");
     }
 
     [Test]
-    public async Task Hits_and_misses_of_the_cache_are_counted_and_an_unchanged_tag_spares_the_reading([Values] Parts parts)
+    public async Task Hits_and_misses_of_the_cache_are_counted_and_an_unchanged_tag_spares_the_reading([Values] Stack stack)
     {
-        var sha256 = await UploadAsync(parts);
+        var sha256 = await UploadAsync(stack);
         using var counted = new CacheCounts();
 
-        await OpenAsync(_parts, sha256, ArtifactSource.Store);
+        await OpenAsync(_registry, sha256, ArtifactSource.Store);
         Assert.That(counted.Take(), Is.EqualTo((0, 2)), "the manifest and its file");
-        await OpenAsync(_parts, sha256);
+        await OpenAsync(_registry, sha256);
         Assert.That(counted.Take(), Is.EqualTo((2, 0)));
-        await OpenAsync(_parts, sha256, ArtifactSource.Store);
-        Assert.That(counted.Take(), Is.EqualTo(parts == Parts.PostgresAndS3 ? (2, 0) : (0, 2)), "a folder keeps no tags: it is read and hashed");
+        await OpenAsync(_registry, sha256, ArtifactSource.Store);
+        Assert.That(counted.Take(), Is.EqualTo(stack == Stack.Full ? (2, 0) : (0, 2)), "a folder keeps no tags: it is read and hashed");
     }
 
     [Test]
     public async Task What_is_cached_does_not_stand_in_for_a_store_that_is_away_where_the_store_is_asked_for()
     {
-        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
-        await OpenAsync(_parts, sha256);
+        var sha256 = await UploadAsync(Stack.Embedded);
+        await OpenAsync(_registry, sha256);
         TakeStoreAway();
 
-        Assert.That(() => OpenAsync(_parts, sha256, ArtifactSource.Store), Throws.InstanceOf<UnavailableException>());
+        Assert.That(() => OpenAsync(_registry, sha256, ArtifactSource.Store), Throws.InstanceOf<UnavailableException>());
     }
 
     [Test]
     public async Task A_spoiled_cache_is_read_around_and_mended()
     {
-        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
-        await OpenAsync(_parts, sha256);
+        var sha256 = await UploadAsync(Stack.Embedded);
+        await OpenAsync(_registry, sha256);
         foreach (var cached in Directory.GetFiles(CacheFolder))
             await System.IO.File.WriteAllTextAsync(cached, "spoiled");
 
-        var opened = await OpenAsync(_parts, sha256);
+        var opened = await OpenAsync(_registry, sha256);
 
         Assert.That(opened.Files[File], Is.EqualTo(Model));
         Assert.That(Directory.GetFiles(CacheFolder).Select(f => (Path.GetFileName(f), Hash(System.IO.File.ReadAllBytes(f)))), Has.All.Matches<(string Name, string Hash)>(f => f.Name == f.Hash));
@@ -186,34 +186,34 @@ internal sealed class ArtifactStoreTests
     [Test]
     public async Task Without_cache_and_store_the_model_is_unavailable_not_corrupt()
     {
-        var sha256 = await UploadAsync(Parts.SqliteAndFolder);
+        var sha256 = await UploadAsync(Stack.Embedded);
         TakeStoreAway();
 
-        Assert.That(() => OpenAsync(_parts, sha256), Throws.InstanceOf<UnavailableException>());
+        Assert.That(() => OpenAsync(_registry, sha256), Throws.InstanceOf<UnavailableException>());
     }
 
     [Test]
     public async Task An_upload_that_the_store_refuses_keeps_the_staged_files()
     {
-        _parts = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var staging = Stage(Model.Length);
         TakeStoreAway();
 
-        Assert.That(() => _parts.Get<IArtifactStore>().UploadAsync(new("run"), 1, staging, default), Throws.InstanceOf<UnavailableException>());
+        Assert.That(() => _registry.Get<IArtifactStore>().UploadAsync(new("run"), 1, staging, default), Throws.InstanceOf<UnavailableException>());
         Assert.That(Directory.GetFiles(staging, "*", SearchOption.AllDirectories), Has.Length.EqualTo(2));
     }
 
-    private string CacheFolder => Path.Combine(_parts.Settings["Data:Directory"]!, "cache", "artifacts");
+    private string CacheFolder => Path.Combine(_registry.Settings["Data:Directory"]!, "cache", "artifacts");
 
-    private async Task<string> UploadAsync(Parts parts, long? size = null)
+    private async Task<string> UploadAsync(Stack stack, long? size = null)
     {
-        _parts = await RegistryUnderTest.ReadyAsync(parts);
-        return await _parts.Get<IArtifactStore>().UploadAsync(new("run"), 1, Stage(size ?? Model.Length), default);
+        _registry = await RegistryUnderTest.ReadyAsync(stack);
+        return await _registry.Get<IArtifactStore>().UploadAsync(new("run"), 1, Stage(size ?? Model.Length), default);
     }
 
     private string Stage(long size)
     {
-        var folder = _parts.Folder["staged"];
+        var folder = _registry.Folder["staged"];
         Directory.CreateDirectory(Path.Combine(folder, "NAIVE"));
         System.IO.File.WriteAllBytes(Path.Combine(folder, File), Model);
         System.IO.File.WriteAllBytes(Path.Combine(folder, "manifest.json"), Manifest(size));
@@ -229,7 +229,7 @@ internal sealed class ArtifactStoreTests
 
     private void TakeStoreAway()
     {
-        var objects = Path.Combine(_parts.Settings["Data:Directory"]!, "objects");
+        var objects = Path.Combine(_registry.Settings["Data:Directory"]!, "objects");
         Directory.Delete(objects, recursive: true);
         System.IO.File.WriteAllText(objects, "away");
     }
@@ -239,17 +239,17 @@ internal sealed class ArtifactStoreTests
         if (Directory.Exists(CacheFolder))
             Directory.Delete(CacheFolder, recursive: true);
 
-        return _parts.Again();
+        return _registry.Again();
     }
 
     private void AssertCorrupt(string sha256, params string[] words)
     {
-        var message = Assert.ThrowsAsync<CorruptArtifactException>(() => OpenAsync(_parts, sha256))!.Message;
+        var message = Assert.ThrowsAsync<CorruptArtifactException>(() => OpenAsync(_registry, sha256))!.Message;
         foreach (var word in words)
             Assert.That(message, Does.Contain(word));
     }
 
-    private static Task<StoredModel> OpenAsync(RegistryUnderTest parts, string sha256, ArtifactSource source = ArtifactSource.Cache) => parts.Get<IArtifactStore>().OpenAsync(new("run"), 1, sha256, source, default);
+    private static Task<StoredModel> OpenAsync(RegistryUnderTest registry, string sha256, ArtifactSource source = ArtifactSource.Cache) => registry.Get<IArtifactStore>().OpenAsync(new("run"), 1, sha256, source, default);
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

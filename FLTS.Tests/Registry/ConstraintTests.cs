@@ -9,17 +9,17 @@ namespace FLTS.Tests.Registry;
 [TestFixture(Database.Postgres)]
 internal sealed class ConstraintTests(Database database)
 {
-    private TestRegistry _registry = null!;
+    private RegistryUnderTest _registry = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _registry = await TestRegistry.StartAsync(database);
-        await _registry.InsertAsync(Rows.Dataset());
-        await _registry.InsertAsync(Rows.Run());
-        await _registry.InsertAsync(Rows.Pipeline());
-        await _registry.InsertAsync(Rows.Attempt());
-        await _registry.InsertAsync(Rows.Champion());
+        _registry = await RegistryUnderTest.ReadyAsync(database);
+        await _registry.AddRowsAsync(Rows.Dataset());
+        await _registry.AddRowsAsync(Rows.Run());
+        await _registry.AddRowsAsync(Rows.Pipeline());
+        await _registry.AddRowsAsync(Rows.Attempt());
+        await _registry.AddRowsAsync(Rows.Champion());
         await _registry.ExecuteAsync("INSERT INTO sequences (identifier, last) VALUES ('station', 1)");
     }
 
@@ -60,22 +60,22 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public async Task An_attempt_promotes_once()
     {
-        await _registry.InsertAsync(Rows.Attempt("second"));
+        await _registry.AddRowsAsync(Rows.Attempt("second"));
         Refuses(Rows.Champion(2));
-        await _registry.InsertAsync(Rows.Champion(2, "second"));
+        await _registry.AddRowsAsync(Rows.Champion(2, "second"));
     }
 
     [Test]
     public async Task A_version_of_the_ledger_is_written_once()
     {
-        await _registry.InsertAsync(Rows.Attempt("second"));
+        await _registry.AddRowsAsync(Rows.Attempt("second"));
         Refuses(Rows.Champion(1, "second"));
     }
 
     [Test]
     public async Task A_champion_needs_its_run()
     {
-        await _registry.InsertAsync(Rows.Attempt("second"));
+        await _registry.AddRowsAsync(Rows.Attempt("second"));
         Refuses(Rows.Champion(2, "second", run: "nowhere"));
     }
 
@@ -103,13 +103,13 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public async Task A_version_follows_the_one_before_and_its_sequence_never_falls()
     {
-        await _registry.InsertAsync(Rows.Attempt("second"));
+        await _registry.AddRowsAsync(Rows.Attempt("second"));
         var (gap, older) = (Rows.Champion(3, "second"), Rows.Champion(2, "second"));
         older.Sequence = 0;
 
         Refuses(gap);
         Refuses(older);
-        await _registry.InsertAsync(Rows.Champion(2, "second"));
+        await _registry.AddRowsAsync(Rows.Champion(2, "second"));
     }
 
     [Test]
@@ -126,19 +126,19 @@ internal sealed class ConstraintTests(Database database)
     {
         var (first, second) = (Rows.Attempt("first"), Rows.Attempt("second"));
         first.PipelineId = second.PipelineId = new("pipeline");
-        await _registry.InsertAsync(first);
+        await _registry.AddRowsAsync(first);
         Refuses(second);
 
         await _registry.ExecuteAsync("UPDATE promotion_attempts SET outcome = 'blocked', tries = '[1]' WHERE attempt_id = 'first'");
         await _registry.ExecuteAsync("UPDATE promotion_attempts SET outcome = 'promoted', selected_run_id = 'run', ended_at = created_at WHERE attempt_id = 'first'");
-        await _registry.InsertAsync(second);
+        await _registry.AddRowsAsync(second);
         Assert.That(() => _registry.ExecuteAsync("UPDATE promotion_attempts SET reason = 'another' WHERE attempt_id = 'first'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("ended"));
     }
 
     [Test]
     public async Task A_scoreboard_stays_as_it_was_written()
     {
-        await _registry.InsertAsync(Rows.Scoreboard("board", Rows.Now, "{}"));
+        await _registry.AddRowsAsync(Rows.Scoreboard("board", Rows.Now, "{}"));
 
         Assert.That(() => _registry.ExecuteAsync("UPDATE scoreboards SET board = '[]'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("scoreboards"));
     }
@@ -160,7 +160,7 @@ internal sealed class ConstraintTests(Database database)
         {
             var run = Rows.Run($"to-{to}", generation: 1 + (int)to);
             (run.Status, run.ManifestSha256) = (from, "a");
-            await _registry.InsertAsync(run);
+            await _registry.AddRowsAsync(run);
             var move = () => _registry.ExecuteAsync($"UPDATE runs SET status = '{to.ToString().ToLowerInvariant()}' WHERE run_id = '{run.RunId}'");
 
             if (allowed.Contains(to))
@@ -184,5 +184,5 @@ internal sealed class ConstraintTests(Database database)
 
     private void Refuses<TRow>(TRow row)
         where TRow : class =>
-        Assert.That(() => _registry.InsertAsync(row), Throws.InstanceOf<DbUpdateException>(), "the row was accepted");
+        Assert.That(() => _registry.AddRowsAsync(row), Throws.InstanceOf<DbUpdateException>(), "the row was accepted");
 }

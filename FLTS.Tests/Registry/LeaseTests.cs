@@ -13,17 +13,17 @@ namespace FLTS.Tests.Registry;
 internal sealed class LeaseTests(Database database)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
-    private TestRegistry _registry = null!;
+    private RegistryUnderTest _registry = null!;
     private ILeases _leases = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _registry = await TestRegistry.StartAsync(database);
+        _registry = await RegistryUnderTest.ReadyAsync(database);
         _leases = _registry.Get<ILeases>();
-        await _registry.InsertAsync(Rows.Dataset());
-        await _registry.InsertAsync(Rows.Run());
-        await _registry.InsertAsync(Rows.Pipeline());
+        await _registry.AddRowsAsync(Rows.Dataset());
+        await _registry.AddRowsAsync(Rows.Run());
+        await _registry.AddRowsAsync(Rows.Pipeline());
     }
 
     [TearDown]

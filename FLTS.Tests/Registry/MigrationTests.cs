@@ -15,11 +15,11 @@ internal sealed class MigrationTests(Database database)
     [Test]
     public async Task An_empty_database_gets_the_schema_of_the_model_and_a_second_migration_changes_nothing()
     {
-        await using var registry = await TestRegistry.EmptyAsync(database);
+        await using var registry = await RegistryUnderTest.CreateAsync(database);
         var migrator = registry.Get<RegistryMigrator>();
 
         await migrator.MigrateAsync(default);
-        await registry.InsertAsync(Rows.Dataset());
+        await registry.AddRowsAsync(Rows.Dataset());
         await migrator.MigrateAsync(default);
 
         await using var db = await registry.OpenAsync();
@@ -31,7 +31,7 @@ internal sealed class MigrationTests(Database database)
     [Test]
     public async Task A_filled_database_of_every_schema_before_keeps_its_rows_and_gets_what_they_mean_now([Values("Initial", "CancelAndRerun", "LedgerRules")] string before)
     {
-        await using var registry = await TestRegistry.EmptyAsync(database);
+        await using var registry = await RegistryUnderTest.CreateAsync(database);
         Directory.CreateDirectory(registry.DataFolder);
         await using (var db = await registry.OpenAsync())
             await db.GetService<IMigrator>().MigrateAsync(before);
@@ -52,7 +52,7 @@ internal sealed class MigrationTests(Database database)
     [Test]
     public async Task Every_migration_can_be_taken_back_and_made_again()
     {
-        await using var registry = await TestRegistry.EmptyAsync(database);
+        await using var registry = await RegistryUnderTest.CreateAsync(database);
         Directory.CreateDirectory(registry.DataFolder);
         await using var db = await registry.OpenAsync();
         var migrator = db.GetService<IMigrator>();
@@ -65,7 +65,7 @@ internal sealed class MigrationTests(Database database)
         Assert.That((await db.Runs.SingleAsync()).Postponed, Is.EqualTo("[]"));
     }
 
-    private async Task FillAsync(TestRegistry registry)
+    private async Task FillAsync(RegistryUnderTest registry)
     {
         var time = database == Database.Postgres ? "'2026-03-02 09:30:01.123457Z'" : Rows.Now.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await registry.ExecuteAsync(
@@ -90,13 +90,14 @@ internal sealed class MigrationFaultTests
 {
     [Test]
     [Repeat(3)]
+    [Category(TestCategories.Servers)]
     public async Task Many_processes_may_migrate_one_PostgreSQL_at_once()
     {
-        await using var registry = await TestRegistry.EmptyAsync(Database.Postgres);
-        var processes = Enumerable.Range(0, 6).Select(_ => registry.Another()).ToList();
+        await using var registry = await RegistryUnderTest.CreateAsync(Database.Postgres);
+        var processes = Enumerable.Range(0, 6).Select(_ => registry.Again()).ToList();
         try
         {
-            await Task.WhenAll(processes.Select(p => Task.Run(() => p.GetRequiredService<RegistryMigrator>().MigrateAsync(default))));
+            await Task.WhenAll(processes.Select(p => Task.Run(() => p.Get<RegistryMigrator>().MigrateAsync(default))));
         }
         finally
         {
@@ -110,7 +111,7 @@ internal sealed class MigrationFaultTests
     [Test]
     public async Task A_migration_of_SQLite_that_was_killed_in_its_middle_locks_nobody_out()
     {
-        await using var registry = await TestRegistry.EmptyAsync(Database.Sqlite);
+        await using var registry = await RegistryUnderTest.CreateAsync(Database.Sqlite);
         Directory.CreateDirectory(registry.DataFolder);
         await registry.ExecuteAsync(
             """

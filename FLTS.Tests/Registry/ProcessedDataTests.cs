@@ -10,7 +10,7 @@ internal sealed class ProcessedDataTests
     [Test]
     public async Task Those_who_open_the_same_data_share_it()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(200));
         await registry.PrepareAsync(row);
         var data = registry.Get<IProcessedData>();
@@ -21,9 +21,9 @@ internal sealed class ProcessedDataTests
     }
 
     [Test]
-    public async Task An_object_that_was_changed_or_is_gone_is_refused_by_name([Values("train.parquet", "test.parquet", "meta.json")] string file, [Values] Parts parts)
+    public async Task An_object_that_was_changed_or_is_gone_is_refused_by_name([Values("train.parquet", "test.parquet", "meta.json")] string file, [Values] Stack stack)
     {
-        await using var registry = await Steps.ReadyAsync(parts);
+        await using var registry = await Steps.ReadyAsync(stack);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(200));
         await registry.PrepareAsync(row);
         var key = new ObjectKey(ObjectKeys.ProcessedBucket, $"{row.ConfigHash}/{file}");
@@ -40,7 +40,7 @@ internal sealed class ProcessedDataTests
     [Test]
     public async Task Data_that_is_not_ready_is_not_found()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(200));
 
         Assert.That(() => registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default), Throws.InstanceOf<NotFoundException>().With.Message.Contains(row.ConfigHash.Value));

@@ -10,13 +10,13 @@ namespace FLTS.Tests.Registry;
 [TestFixture(Database.Postgres)]
 internal sealed class RegistryCommandsTests(Database database)
 {
-    private TestRegistry _registry = null!;
+    private RegistryUnderTest _registry = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _registry = await TestRegistry.StartAsync(database);
-        await _registry.InsertAsync(Rows.Dataset());
+        _registry = await RegistryUnderTest.ReadyAsync(database);
+        await _registry.AddRowsAsync(Rows.Dataset());
     }
 
     [TearDown]

@@ -8,15 +8,15 @@ namespace FLTS.Tests.Registry;
 [TestFixture(Database.Postgres)]
 internal sealed class RegistryReaderTests(Database database)
 {
-    private TestRegistry _registry = null!;
+    private RegistryUnderTest _registry = null!;
     private RegistryReader _reader = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _registry = await TestRegistry.StartAsync(database);
+        _registry = await RegistryUnderTest.ReadyAsync(database);
         _reader = _registry.Get<RegistryReader>();
-        await _registry.InsertAsync(Rows.Dataset());
+        await _registry.AddRowsAsync(Rows.Dataset());
     }
 
     [TearDown]
@@ -29,7 +29,7 @@ internal sealed class RegistryReaderTests(Database database)
         {
             var run = Rows.Run($"run-{i:00}", generation: i);
             run.CreatedAt = Rows.Now.AddMinutes(i / 4);
-            await _registry.InsertAsync(run);
+            await _registry.AddRowsAsync(run);
         }
 
         var seen = new List<string>();
@@ -51,9 +51,9 @@ internal sealed class RegistryReaderTests(Database database)
     {
         var failed = Rows.Run("failed", generation: 1);
         failed.Status = RunStatus.Failed;
-        await _registry.InsertAsync(Rows.Run("gru"), Rows.Run("lstm", type: "LSTM"), failed);
-        await _registry.InsertAsync(Rows.Pipeline());
-        await _registry.InsertAsync(new PipelineRunRow { PipelineId = new("pipeline"), ModelType = "LSTM", RunId = new("lstm") });
+        await _registry.AddRowsAsync(Rows.Run("gru"), Rows.Run("lstm", type: "LSTM"), failed);
+        await _registry.AddRowsAsync(Rows.Pipeline());
+        await _registry.AddRowsAsync(new PipelineRunRow { PipelineId = new("pipeline"), ModelType = "LSTM", RunId = new("lstm") });
 
         Assert.That(await Ids(new RunFilter(new("pipeline"), null, null, null, null)), Is.EqualTo(["lstm"]));
         Assert.That(await Ids(new RunFilter(null, new("hash"), new("station"), "GRU", RunStatus.Queued)), Is.EqualTo(["gru"]));
@@ -66,11 +66,11 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task The_champion_of_a_moment_is_the_one_that_was_in_force_then()
     {
-        await _registry.InsertAsync(Rows.Run());
+        await _registry.AddRowsAsync(Rows.Run());
         for (var version = 1; version <= 3; version++)
         {
-            await _registry.InsertAsync(Rows.Attempt($"a{version}", $"k{version}"));
-            await _registry.InsertAsync(Rows.Champion(version, $"a{version}"));
+            await _registry.AddRowsAsync(Rows.Attempt($"a{version}", $"k{version}"));
+            await _registry.AddRowsAsync(Rows.Champion(version, $"a{version}"));
         }
 
         Assert.That(await VersionAsync(null), Is.EqualTo(3));
@@ -86,15 +86,15 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task Champions_are_paged_by_identifier_each_with_its_history()
     {
-        await _registry.InsertAsync(Rows.Run());
+        await _registry.AddRowsAsync(Rows.Run());
         foreach (var (identifier, versions) in new[] { ("b", 1), ("a", 2), ("c", 1) })
         {
             for (var version = 1; version <= versions; version++)
             {
                 var (attempt, champion) = (Rows.Attempt($"{identifier}{version}", $"{identifier}{version}"), Rows.Champion(version, $"{identifier}{version}"));
                 (attempt.Identifier, champion.Identifier) = (new(identifier), new(identifier));
-                await _registry.InsertAsync(attempt);
-                await _registry.InsertAsync(champion);
+                await _registry.AddRowsAsync(attempt);
+                await _registry.AddRowsAsync(champion);
             }
         }
 
@@ -109,7 +109,7 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task The_newest_scoreboard_is_found_by_config_hash_and_by_pipeline()
     {
-        await _registry.InsertAsync(Rows.Scoreboard("b", Rows.Now, """{"n":1}"""), Rows.Scoreboard("a", Rows.Now.AddSeconds(1), """{"n":2}"""));
+        await _registry.AddRowsAsync(Rows.Scoreboard("b", Rows.Now, """{"n":1}"""), Rows.Scoreboard("a", Rows.Now.AddSeconds(1), """{"n":2}"""));
 
         foreach (var id in new[] { "hash", "pipeline" })
             Assert.That((await _reader.ScoreboardAsync(id, default))["n"]!.GetValue<int>(), Is.EqualTo(2), id);

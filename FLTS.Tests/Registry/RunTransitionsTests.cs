@@ -15,9 +15,9 @@ internal sealed class RunTransitionsTests
     private static readonly EpochMetrics Epoch = new(1, 0.5, 0.4, 0.3, 0.2, null, null, null, null);
 
     [Test]
-    public async Task An_old_token_changes_nothing([Values] Parts parts)
+    public async Task An_old_token_changes_nothing([Values] Stack stack)
     {
-        await using var registry = await WithRunAsync(parts);
+        await using var registry = await WithRunAsync(stack);
         var old = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         await registry.ExecuteAsync("UPDATE runs SET lease_heartbeat = 0");
         var current = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
@@ -38,9 +38,9 @@ internal sealed class RunTransitionsTests
     }
 
     [Test]
-    public async Task A_given_back_lease_changes_nothing([Values] Parts parts)
+    public async Task A_given_back_lease_changes_nothing([Values] Stack stack)
     {
-        await using var registry = await WithRunAsync(parts);
+        await using var registry = await WithRunAsync(stack);
         var lease = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         await registry.Leases.ReleaseAsync(lease, default);
 
@@ -52,7 +52,7 @@ internal sealed class RunTransitionsTests
     [TestCase(RunStatus.Invalid)]
     public async Task A_run_that_has_ended_is_not_brought_back_by_the_worker_that_still_holds_it(RunStatus ended)
     {
-        await using var registry = await WithRunAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithRunAsync(Stack.Embedded);
         var lease = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(lease, 1, default);
@@ -68,9 +68,9 @@ internal sealed class RunTransitionsTests
     }
 
     [Test]
-    public async Task A_new_attempt_forgets_the_epochs_of_the_one_before([Values] Parts parts)
+    public async Task A_new_attempt_forgets_the_epochs_of_the_one_before([Values] Stack stack)
     {
-        await using var registry = await WithRunAsync(parts);
+        await using var registry = await WithRunAsync(stack);
         var lease = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(lease, 1, default);
@@ -85,9 +85,9 @@ internal sealed class RunTransitionsTests
     }
 
     [Test]
-    public async Task What_waits_is_queued_again_and_what_is_trained_stays_trained([Values] Parts parts)
+    public async Task What_waits_is_queued_again_and_what_is_trained_stays_trained([Values] Stack stack)
     {
-        await using var registry = await WithRunAsync(parts);
+        await using var registry = await WithRunAsync(stack);
         var lease = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(lease, 1, default);
@@ -107,9 +107,9 @@ internal sealed class RunTransitionsTests
     private static TrainStep Transitions(RegistryUnderTest registry) =>
         new(registry.Get<IDbContextFactory<RegistryDbContext>>(), TimeProvider.System);
 
-    private static async Task<RegistryUnderTest> WithRunAsync(Parts parts)
+    private static async Task<RegistryUnderTest> WithRunAsync(Stack stack)
     {
-        var registry = await RegistryUnderTest.ReadyAsync(parts);
+        var registry = await RegistryUnderTest.ReadyAsync(stack);
         await registry.InsertAsync(Rows.Dataset());
         await registry.InsertAsync(Rows.Run());
         return registry;

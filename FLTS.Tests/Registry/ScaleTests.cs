@@ -12,7 +12,7 @@ namespace FLTS.Tests.Registry;
 /// champions of 20 identifiers. What every list and the Reconciler's pass ask of the database is captured, and its plan must find its rows by an index.
 /// The plans and the times of the calls are printed.
 /// </summary>
-[TestFixture]
+[TestFixture, Category(TestCategories.Servers)]
 internal sealed class ScaleTests
 {
     // No call may read these from end to end. Ten thousand rows of runs PostgreSQL may rightly read whole where a call joins hundreds of them (a millisecond).
@@ -23,7 +23,7 @@ internal sealed class ScaleTests
     [OneTimeSetUp]
     public async Task FillAsync()
     {
-        _registry = await RegistryUnderTest.ReadyAsync(Parts.PostgresAndS3, (services, _) =>
+        _registry = await RegistryUnderTest.ReadyAsync(Stack.Full, (services, _) =>
         {
             services.AddSingleton(new PipelineOptions { ExpectedModelTypes = ["GRU"] });
             services.AddSingleton<IJobQueues, NoQueues>();

@@ -23,7 +23,7 @@ internal sealed class SourceCatalogTests
     [TestCase("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345", Description = "65 letters")]
     public async Task A_name_that_could_lead_elsewhere_is_refused(string name)
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
 
         Assert.That(
             () => registry.Get<ISourceCatalog>().ResolveAsync(new(name), default),
@@ -31,9 +31,9 @@ internal sealed class SourceCatalogTests
     }
 
     [Test]
-    public async Task A_file_in_the_folder_is_imported_under_its_hash([Values] Parts parts)
+    public async Task A_file_in_the_folder_is_imported_under_its_hash([Values] Stack stack)
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var registry = await RegistryUnderTest.ReadyAsync(stack);
         await WriteAsync(registry, "station.csv", "train");
         await WriteAsync(registry, "station_test.csv", "test");
 
@@ -45,9 +45,9 @@ internal sealed class SourceCatalogTests
     }
 
     [Test]
-    public async Task The_same_bytes_are_no_new_version_and_changed_ones_are([Values] Parts parts)
+    public async Task The_same_bytes_are_no_new_version_and_changed_ones_are([Values] Stack stack)
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var registry = await RegistryUnderTest.ReadyAsync(stack);
         var catalog = registry.Get<ISourceCatalog>();
         var found = new List<string>();
         foreach (var content in (string[])["one", "one", "two", "one"])
@@ -64,9 +64,9 @@ internal sealed class SourceCatalogTests
     }
 
     [Test]
-    public async Task Those_who_ask_at_once_import_one_version([Values] Parts parts)
+    public async Task Those_who_ask_at_once_import_one_version([Values] Stack stack)
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var registry = await RegistryUnderTest.ReadyAsync(stack);
         await using var other = registry.Again();
         await WriteAsync(registry, "station.csv", "content");
 
@@ -77,9 +77,9 @@ internal sealed class SourceCatalogTests
     }
 
     [Test]
-    public async Task A_file_dropped_into_the_bucket_is_found([Values] Parts parts)
+    public async Task A_file_dropped_into_the_bucket_is_found([Values] Stack stack)
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(parts);
+        await using var registry = await RegistryUnderTest.ReadyAsync(stack);
         await registry.Store.PutAsync(new ObjectKey(ObjectKeys.DatasetBucket, "dropped.csv"), Encoding.UTF8.GetBytes("dropped"), default);
         var catalog = registry.Get<ISourceCatalog>();
         var names = await catalog.NamesAsync(default);
@@ -96,7 +96,7 @@ internal sealed class SourceCatalogTests
     [Test]
     public async Task A_name_nobody_knows_is_answered_with_those_there_are()
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         await WriteAsync(registry, "north.csv", "n");
         await WriteAsync(registry, "south.csv", "s");
         await WriteAsync(registry, "south_test.csv", "t");
@@ -109,7 +109,7 @@ internal sealed class SourceCatalogTests
     [Test]
     public async Task A_name_in_use_stays_known_when_its_file_is_taken_away()
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         await WriteAsync(registry, "station.csv", "content");
         var before = await registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default);
         File.Delete(Path.Combine(registry.DatasetsFolder, "station.csv"));
@@ -120,7 +120,7 @@ internal sealed class SourceCatalogTests
     [Test]
     public async Task A_file_that_is_still_being_written_is_not_imported()
     {
-        await using var registry = await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var catalog = registry.Get<ISourceCatalog>();
         var path = Path.Combine(registry.DatasetsFolder, "growing.csv");
         await File.WriteAllBytesAsync(path, new byte[8 << 20]);

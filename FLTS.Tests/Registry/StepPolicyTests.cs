@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;

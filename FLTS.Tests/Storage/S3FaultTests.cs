@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Storage;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Servers)]
 internal sealed class S3FaultTests
 {
     private static readonly ObjectKey _key = ObjectKeys.Pointer(new("station"));

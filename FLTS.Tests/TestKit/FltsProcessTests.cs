@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.TestKit;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Slow)]
 internal sealed class FltsProcessTests
 {
     private static readonly Dictionary<string, string> NoDemo = new() { ["Pipeline:DemoOnEmpty"] = "false" };
@@ -29,6 +29,7 @@ internal sealed class FltsProcessTests
     }
 
     [Test]
+    [Category(TestCategories.Servers)]
     public async Task The_host_gets_ready_on_PostgreSQL_RabbitMQ_and_S3()
     {
         await using var flts = FltsProcess.Start(new FltsStart { Data = _folder.Path, Environment = await FullSettings.CreateAsync() });

@@ -2,7 +2,7 @@ using FLTS.Tests.TestKit.Servers;
 
 namespace FLTS.Tests.TestKit;
 
-/// <summary>The settings of docker-compose.yml on the shared servers: PostgreSQL, RabbitMQ and S3, each fresh for the caller.</summary>
+/// <summary>The settings of docker-compose.yml on the shared servers: PostgreSQL, RabbitMQ and S3, each fresh for the caller, as <c>Section:Key</c>.</summary>
 internal static class FullSettings
 {
     /// <summary>As environment variables (<see cref="FltsStart.Environment"/>). Two hosts given the same ones are one installation.</summary>
@@ -14,18 +14,31 @@ internal static class FullSettings
     }
 
     /// <summary>As above, on certain servers.</summary>
-    public static async Task<Dictionary<string, string>> CreateAsync(PostgresServer postgres, RabbitMqServer rabbitMq, CephServer store) =>
-        new()
+    public static async Task<Dictionary<string, string>> CreateAsync(PostgresServer postgres, RabbitMqServer rabbitMq, CephServer store)
+    {
+        var settings = new Dictionary<string, string>
         {
-            ["Database__Provider"] = "postgres",
-            ["Database__ConnectionString"] = await postgres.CreateDatabaseAsync(),
-            ["Jobs__Storage"] = "postgres",
-            ["Bus__Transport"] = "rabbitmq",
-            ["Bus__RabbitMq__Uri"] = (await rabbitMq.CreateVirtualHostAsync()).ToString(),
-            ["Storage__Provider"] = "s3",
-            ["Storage__S3__Endpoint"] = store.Endpoint,
-            ["Storage__S3__AccessKey"] = store.AccessKey,
-            ["Storage__S3__SecretKey"] = store.SecretKey,
-            ["Storage__S3__BucketPrefix"] = $"t{Guid.NewGuid().ToString("N")[..12]}-",
+            ["Jobs:Storage"] = "postgres",
+            ["Bus:Transport"] = "rabbitmq",
+            ["Bus:RabbitMq:Uri"] = (await rabbitMq.CreateVirtualHostAsync()).ToString(),
         };
+        return settings.Concat(await DatabaseAsync(postgres)).Concat(Store(store)).ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value);
+    }
+
+    /// <summary>A fresh database.</summary>
+    public static async Task<Dictionary<string, string>> DatabaseAsync(PostgresServer postgres) => new()
+    {
+        ["Database:Provider"] = "postgres",
+        ["Database:ConnectionString"] = await postgres.CreateDatabaseAsync(),
+    };
+
+    /// <summary>Buckets of the caller's own.</summary>
+    public static Dictionary<string, string> Store(CephServer store) => new()
+    {
+        ["Storage:Provider"] = "s3",
+        ["Storage:S3:Endpoint"] = store.Endpoint,
+        ["Storage:S3:AccessKey"] = store.AccessKey,
+        ["Storage:S3:SecretKey"] = store.SecretKey,
+        ["Storage:S3:BucketPrefix"] = $"t{Guid.NewGuid().ToString("N")[..12]}-",
+    };
 }

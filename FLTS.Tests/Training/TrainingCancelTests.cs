@@ -15,9 +15,9 @@ namespace FLTS.Tests.Training;
 internal sealed class TrainingCancelTests
 {
     [Test]
-    public async Task A_training_that_was_cancelled_by_its_row_stops_and_leaves_nothing_behind([Values] Parts parts)
+    public async Task A_training_that_was_cancelled_by_its_row_stops_and_leaves_nothing_behind([Values] Stack stack)
     {
-        await using var registry = await Steps.ReadyAsync(parts);
+        await using var registry = await Steps.ReadyAsync(stack);
         var queued = await registry.QueueRunAsync(
             await registry.PrepareDemoAsync(), "GRU", new JsonObject { ["hidden_size"] = 128, ["epochs"] = 1000, ["patience"] = 1000 });
         var training = TrainAsync(registry, queued);
@@ -37,7 +37,7 @@ internal sealed class TrainingCancelTests
     [Test]
     public async Task A_run_cancelled_while_it_is_uploaded_is_not_stored()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IArtifactStore, IsCancelled>());
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded, services => services.AddSingleton<IArtifactStore, IsCancelled>());
         var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), "NAIVE");
 
         await TrainAsync(registry, queued);
@@ -51,7 +51,7 @@ internal sealed class TrainingCancelTests
     [Test]
     public async Task Files_that_ended_runs_left_are_swept_and_those_of_live_ones_stay()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IStartupGate, OpenGate>());
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded, services => services.AddSingleton<IStartupGate, OpenGate>());
         var data = await registry.PrepareDemoAsync();
         var (live, ended) = (await registry.QueueRunAsync(data, "NAIVE"), await registry.QueueRunAsync(data, "EWMA"));
         foreach (var run in (RunRow[])[live, ended])
@@ -66,7 +66,7 @@ internal sealed class TrainingCancelTests
     [Test]
     public async Task A_run_that_has_succeeded_is_announced_however_long_the_bus_takes()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         registry.Get<IBus>().ConnectPublishObserver(new Slow("SUCCESS"));
         var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), "NAIVE");
 

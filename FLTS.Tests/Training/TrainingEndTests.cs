@@ -17,7 +17,7 @@ internal sealed class TrainingEndTests
     [TestCase("LIGHTGBM", """{"num_iterations": 5000, "num_leaves": 1024, "min_data_in_leaf": 1, "early_stopping_rounds": 1000, "lambda_l2": 1e6, "learning_rate": 0.001}""")]
     public async Task A_training_that_takes_longer_than_the_limit_fails_and_names_the_setting(string type, string parameters)
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder, services => services.AddSingleton(new TrainingOptions { TimeLimitSeconds = 1 }));
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded, services => services.AddSingleton(new TrainingOptions { TimeLimitSeconds = 1 }));
         var row = await TrainAsync(registry, type, parameters);
 
         Assert.That((row.Status, row.ManifestSha256, row.LeaseOwner), Is.EqualTo((RunStatus.Failed, (string?)null, (string?)null)));
@@ -28,7 +28,7 @@ internal sealed class TrainingEndTests
     [Test]
     public async Task The_loss_curve_is_a_picture_among_the_artifacts()
     {
-        await using var registry = await Steps.ReadyAsync(Parts.SqliteAndFolder);
+        await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await TrainAsync(registry, "LSTM", """{"hidden_size": 4, "epochs": 3}""");
         var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
 

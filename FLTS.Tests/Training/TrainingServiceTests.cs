@@ -18,9 +18,9 @@ namespace FLTS.Tests.Training;
 internal sealed class TrainingServiceTests
 {
     [Test]
-    public async Task A_reference_is_trained_stored_and_listed([Values] Parts parts)
+    public async Task A_reference_is_trained_stored_and_listed([Values] Stack stack)
     {
-        await using var registry = await WithDataAsync(parts);
+        await using var registry = await WithDataAsync(stack);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         await TrainAsync(registry, queued);
@@ -36,7 +36,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_small_GRU_records_its_epochs_and_repeats_its_golden_prediction_after_loading()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(
             await DataAsync(registry), "GRU", new JsonObject { ["hidden_size"] = 4, ["num_layers"] = 1, ["epochs"] = 2 });
 
@@ -55,9 +55,9 @@ internal sealed class TrainingServiceTests
     }
 
     [Test]
-    public async Task Boosted_trees_are_stored_as_JSON_and_repeat_their_golden_prediction_after_loading([Values] Parts parts)
+    public async Task Boosted_trees_are_stored_as_JSON_and_repeat_their_golden_prediction_after_loading([Values] Stack stack)
     {
-        await using var registry = await WithDataAsync(parts);
+        await using var registry = await WithDataAsync(stack);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "LIGHTGBM", new JsonObject { ["num_iterations"] = 5, ["min_data_in_leaf"] = 5 });
 
         await TrainAsync(registry, queued);
@@ -79,7 +79,7 @@ internal sealed class TrainingServiceTests
     [TestCase("LIGHTGBM", """{"num_iterations": 5}""")]
     public async Task Every_model_type_stores_its_residuals_with_size_and_SHA256_in_the_manifest(string type, string parameters)
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), type, JsonNode.Parse(parameters)!.AsObject());
 
         await TrainAsync(registry, queued);
@@ -96,7 +96,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_second_call_changes_nothing()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         await TrainAsync(registry, queued);
         var before = await registry.RunAsync(queued.RunId);
@@ -108,9 +108,9 @@ internal sealed class TrainingServiceTests
     }
 
     [Test]
-    public async Task Many_who_train_a_run_at_once_train_it_once([Values] Parts parts)
+    public async Task Many_who_train_a_run_at_once_train_it_once([Values] Stack stack)
     {
-        await using var registry = await WithDataAsync(parts);
+        await using var registry = await WithDataAsync(stack);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         await RegistryUnderTest.TogetherAsync(6, async _ =>
@@ -127,7 +127,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_model_the_store_refuses_waits_and_is_stored_later_without_training_again()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         var data = await registry.Get<IProcessedData>().OpenAsync(queued.ConfigHash, default); // held, so that training needs no store
         registry.TakeStoreAway();
@@ -153,7 +153,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_model_whose_staged_files_are_lost_before_they_are_stored_is_trained_again()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         var data = await registry.Get<IProcessedData>().OpenAsync(queued.ConfigHash, default);
         registry.TakeStoreAway();
@@ -173,7 +173,7 @@ internal sealed class TrainingServiceTests
     [TestCase(true, 2)]
     public async Task A_model_uploaded_by_a_machine_that_is_gone_is_recorded_and_trained_again_only_if_it_is_not_whole(bool damaged, int attempts)
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         await TrainAsync(registry, queued);
         await registry.ForceAsync("UPDATE runs SET status = 'storing', manifest_sha256 = NULL");
@@ -192,7 +192,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task Too_few_rows_fail_with_a_sentence_that_says_how_many_are_needed()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "GRU", new JsonObject { ["hidden_size"] = 4, ["input_len"] = 1000 });
 
         await TrainAsync(registry, queued);
@@ -206,7 +206,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task Data_that_was_changed_in_the_store_is_not_trained_on()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Train(queued.ConfigHash), default);
         var bytes = train.ToArray();
@@ -223,7 +223,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_database_that_is_away_for_a_moment_fails_no_run()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IProcessedData, LosesConnectionOnce>());
+        await using var registry = await WithDataAsync(Stack.Embedded, services => services.AddSingleton<IProcessedData, LosesConnectionOnce>());
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         await TrainAsync(registry, queued);
@@ -238,7 +238,7 @@ internal sealed class TrainingServiceTests
     [TestCase(3, RunStatus.Failed)]
     public async Task An_accident_in_a_native_library_is_tried_again_twice_and_no_third_time(int accidents, RunStatus expected)
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IProcessedData>(p => ActivatorUtilities.CreateInstance<FailsNatively>(p, accidents)));
+        await using var registry = await WithDataAsync(Stack.Embedded, services => services.AddSingleton<IProcessedData>(p => ActivatorUtilities.CreateInstance<FailsNatively>(p, accidents)));
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         for (var tries = 1; tries <= 3; tries++)
@@ -254,7 +254,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_run_whose_lease_somebody_else_took_over_is_left_to_them()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder, services => services.AddSingleton<IArtifactStore, LosesLease>());
+        await using var registry = await WithDataAsync(Stack.Embedded, services => services.AddSingleton<IArtifactStore, LosesLease>());
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         await TrainAsync(registry, queued);
@@ -268,7 +268,7 @@ internal sealed class TrainingServiceTests
     [TestCase(3, RunStatus.Failed)]
     public async Task A_run_over_which_workers_died_is_taken_up_twice_and_no_third_time(int deaths, RunStatus expected)
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
         await registry.LeaveDeadAsync("runs", deaths);
 
@@ -282,7 +282,7 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_shutdown_leaves_the_run_to_the_next_process_without_a_death()
     {
-        await using var registry = await WithDataAsync(Parts.SqliteAndFolder);
+        await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(
             await DataAsync(registry), "GRU", new JsonObject { ["hidden_size"] = 64, ["epochs"] = 1000 });
         using var shutdown = new CancellationTokenSource();
@@ -298,7 +298,7 @@ internal sealed class TrainingServiceTests
         Assert.That(await registry.Leases.TryAcquireAsync<RunRow>(queued.RunId.Value, default), Is.Not.Null);
     }
 
-    private static async Task<RegistryUnderTest> WithDataAsync(Parts parts, Action<IServiceCollection>? more = null) => await Steps.ReadyAsync(parts, more);
+    private static async Task<RegistryUnderTest> WithDataAsync(Stack stack, Action<IServiceCollection>? more = null) => await Steps.ReadyAsync(stack, more);
 
     private static Task<DatasetRow> DataAsync(RegistryUnderTest registry) => registry.PrepareDemoAsync();
 

@@ -13,43 +13,11 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
 {
     public ModelSignature Signature { get; } = signature;
 
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        var inputs = Signature.Inputs.Select(history.IndexOf).ToArray();
-        var targets = Signature.Targets.Select(t => Signature.Inputs.ToList().IndexOf(t)).ToArray();
-        var coming = steps > 1 ? new ComingInputs(Signature, history) : null;
-        var (length, columns) = (Signature.InputLength, inputs.Length);
-        var forecast = new double[origins.Length, steps, targets.Length];
-        var rows = new double[(length + steps) * columns]; // standardised, then the forecasts behind them
-        for (var n = 0; n < origins.Length; n++)
-        {
-            var first = origins[n] - length + 1;
-            if (first < 0 || history.Segments[first] != history.Segments[origins[n]])
-                throw new InvalidInputException($"AR needs {length} rows without a gap up to row {origins[n]}; the series does not have them there.");
-            for (var t = 0; t < length; t++)
-            {
-                for (var f = 0; f < columns; f++)
-                    rows[(t * columns) + f] = (history.Values[inputs[f]][first + t] - scale[f].Mean) / scale[f].Deviation;
-            }
-
-            for (var h = 0; h < steps; h++)
-            {
-                var window = rows.AsSpan(h * columns, length * columns);
-                for (var m = 0; m < targets.Length; m++)
-                {
-                    var f = targets[m];
-                    var value = coefficients[m] is { } b ? Vectors.Dot(window, b.AsSpan(0, b.Length - 1)) + b[^1] : window[^(columns - f)];
-                    forecast[n, h, m] = (value * scale[f].Deviation) + scale[f].Mean;
-                }
-
-                for (var f = 0; f < columns && h + 1 < steps; f++)
-                    rows[((length + h) * columns) + f] = (coming!.Value(f, forecast, n, origins[n], h) - scale[f].Mean) / scale[f].Deviation;
-            }
-        }
-
-        return forecast;
-    }
+        WindowGroups.RefuseHolidays(series, Signature.ModelType);
+        return Forecast(series.Series, series.Origins, steps);
+    });
 
     public IReadOnlyDictionary<string, byte[]> Save() => new Dictionary<string, byte[]>
     {
@@ -74,5 +42,42 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
 
     public void Dispose()
     {
+    }
+
+    private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    {
+        var inputs = Signature.Inputs.Select(history.IndexOf).ToArray();
+        var targets = Signature.Targets.Select(t => Signature.Inputs.ToList().IndexOf(t)).ToArray();
+        var coming = steps > 1 ? new ComingInputs(Signature, history) : null;
+        var (length, columns) = (Signature.InputLength, inputs.Length);
+        var forecast = new double[origins.Length, steps, targets.Length];
+        var rows = new double[(length + steps) * columns]; // standardised, then the forecasts behind them
+        for (var n = 0; n < origins.Length; n++)
+        {
+            var first = origins[n] - length + 1;
+            if (!new Window(history, origins[n]).HasRows(length))
+                throw new InvalidInputException($"AR needs {length} rows without a gap up to row {origins[n]}; the series does not have them there.");
+            for (var t = 0; t < length; t++)
+            {
+                for (var f = 0; f < columns; f++)
+                    rows[(t * columns) + f] = (history.Values[inputs[f]][first + t] - scale[f].Mean) / scale[f].Deviation;
+            }
+
+            for (var h = 0; h < steps; h++)
+            {
+                var window = rows.AsSpan(h * columns, length * columns);
+                for (var m = 0; m < targets.Length; m++)
+                {
+                    var f = targets[m];
+                    var value = coefficients[m] is { } b ? Vectors.Dot(window, b.AsSpan(0, b.Length - 1)) + b[^1] : window[^(columns - f)];
+                    forecast[n, h, m] = (value * scale[f].Deviation) + scale[f].Mean;
+                }
+
+                for (var f = 0; f < columns && h + 1 < steps; f++)
+                    rows[((length + h) * columns) + f] = (coming!.Value(f, forecast, n, origins[n], h) - scale[f].Mean) / scale[f].Deviation;
+            }
+        }
+
+        return forecast;
     }
 }

@@ -9,9 +9,21 @@ internal abstract class FittedReference(ModelSignature signature) : IFittedForec
 {
     public ModelSignature Signature { get; } = signature;
 
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        WindowGroups.RefuseHolidays(series, Signature.ModelType);
+        return Forecast(series.Series, series.Origins, steps);
+    });
+
+    public virtual IReadOnlyDictionary<string, byte[]> Save() =>
+        new Dictionary<string, byte[]> { ["model.json"] = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["model_type"] = Signature.ModelType }) };
+
+    public void Dispose()
+    {
+    }
+
+    private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    {
         var targets = Signature.Targets.Select(history.IndexOf).ToArray();
         var forecast = new double[origins.Length, steps, targets.Length];
         for (var n = 0; n < origins.Length; n++)
@@ -21,13 +33,6 @@ internal abstract class FittedReference(ModelSignature signature) : IFittedForec
         }
 
         return forecast;
-    }
-
-    public virtual IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { ["model.json"] = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["model_type"] = Signature.ModelType }) };
-
-    public void Dispose()
-    {
     }
 
     /// <summary>Whether it has a one-step forecast from an origin whose input rows lie in one segment.</summary>

@@ -69,7 +69,7 @@ public sealed record ValidationResiduals(IReadOnlyList<DateTime> Origins, int St
         double[,,] forecast;
         try
         {
-            forecast = data.Restorer.Restore(model.Forecast(data.Train, origins, steps));
+            forecast = data.Restorer.Restore(model.Forecast(SeriesWindows.Of(data.Train, origins), steps));
         }
         catch (FltsException) when (origins.Length > 1)
         {

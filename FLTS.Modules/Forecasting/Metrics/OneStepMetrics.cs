@@ -36,7 +36,7 @@ public static class OneStepMetrics
         foreach (var batch in origins.Chunk(Batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            var forecast = model.Forecast(series, batch, 1);
+            var forecast = model.Forecast(SeriesWindows.Of(series, batch), 1);
             for (var n = 0; n < batch.Length; n++)
             {
                 for (var j = 0; j < targets.Length; j++)

@@ -13,21 +13,7 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
     /// <summary>[M] One model a target.</summary>
     public IReadOnlyList<ProphetModel> Models => models;
 
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps) => Forecast(history, origins, steps, (Holiday[])[]);
-
-    /// <inheritdoc/>
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps, IReadOnlyList<ComingHoliday>? holidays)
-    {
-        var table = models[0].Settings.Holidays;
-        if (holidays is null && table.Count > 0 && origins.Length > 0)
-        {
-            var (known, last) = (table.Max(h => h.Date.AddDays(h.UpperWindow)), DateOnly.FromDateTime(history.Timestamps[origins[^1]] + (steps * signature.Step)));
-            if (last > known)
-                throw new InvalidInputException($"The model's holidays are known up to {known:yyyy-MM-dd}, the forecast goes to {last:yyyy-MM-dd}: send those that come as 'holidays': [{{\"holiday\": \"{table[0].Name}\", \"ds\": \"{last:yyyy-MM-dd}\"}}], or [] for none. It knows {Known(table)}.");
-        }
-
-        return Forecast(history, origins, steps, (holidays ?? []).SelectMany(h => Occurrences(table, h)).ToArray());
-    }
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, models.Length, series => Forecast(series, steps));
 
     public IReadOnlyDictionary<string, byte[]> Save()
     {
@@ -41,9 +27,23 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
     {
     }
 
+    private double[,,] Forecast(SeriesWindows windows, int steps)
+    {
+        var (history, holidays) = (windows.Series, windows.Holidays);
+        var origins = windows.Origins;
+        var table = models[0].Settings.Holidays;
+        if (holidays is null && table.Count > 0 && origins.Length > 0)
+        {
+            var (known, last) = (table.Max(h => h.Date.AddDays(h.UpperWindow)), DateOnly.FromDateTime(history.Timestamps[origins[^1]] + (steps * signature.Step)));
+            if (last > known)
+                throw new InvalidInputException($"The model's holidays are known up to {known:yyyy-MM-dd}, the forecast goes to {last:yyyy-MM-dd}: send those that come as 'holidays': [{{\"holiday\": \"{table[0].Name}\", \"ds\": \"{last:yyyy-MM-dd}\"}}], or [] for none. It knows {Known(table)}.");
+        }
+
+        return Forecast(history, origins, steps, (holidays ?? []).SelectMany(h => Occurrences(table, h)).ToArray());
+    }
+
     private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps, Holiday[] holidays)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         var (times, rows) = (new DateTime[origins.Length * steps], new int[origins.Length * steps]);
         for (var i = 0; i < origins.Length; i++)
         {

@@ -18,20 +18,14 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
 
     public ModelSignature Signature => signature;
 
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        TorchRuntime.EnsureReady();
-        var forecast = new double[origins.Length, steps, signature.Targets.Count];
-        for (var start = 0; start < origins.Length; start += Batch)
+        return WindowGroups.BySeries(windows, steps, signature.Targets.Count, series =>
         {
-            var rollout = new Rollout(signature, history, origins.Slice(start, Math.Min(Batch, origins.Length - start)), steps);
-            Run(rollout);
-            rollout.CopyTo(forecast, start);
-        }
-
-        return forecast;
+            WindowGroups.RefuseHolidays(series, signature.ModelType);
+            return Forecast(series.Series, series.Origins, steps);
+        });
     }
 
     public IReadOnlyDictionary<string, byte[]> Save()
@@ -45,6 +39,20 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
         if (!_disposed)
             net.Dispose();
         _disposed = true;
+    }
+
+    private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    {
+        TorchRuntime.EnsureReady();
+        var forecast = new double[origins.Length, steps, signature.Targets.Count];
+        for (var start = 0; start < origins.Length; start += Batch)
+        {
+            var rollout = new Rollout(signature, history, origins.Slice(start, Math.Min(Batch, origins.Length - start)), steps);
+            Run(rollout);
+            rollout.CopyTo(forecast, start);
+        }
+
+        return forecast;
     }
 
     private void Run(Rollout rollout)

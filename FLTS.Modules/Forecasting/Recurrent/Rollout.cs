@@ -26,8 +26,7 @@ internal sealed class Rollout
         _targets = [.. signature.Targets.Select(history.IndexOf)];
         foreach (var origin in _origins)
         {
-            var first = origin - signature.InputLength + 1;
-            if (first < 0 || origin >= history.Rows || history.Segments[first] != history.Segments[origin])
+            if (!new Window(history, origin).HasRows(signature.InputLength))
                 throw new InvalidInputException($"{signature.ModelType} needs {signature.InputLength} rows without a gap up to row {origin}; the series of {history.Rows} rows does not have them there.");
         }
 

@@ -15,9 +15,21 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
     /// <summary>[M]</summary>
     public IReadOnlyList<TargetTrees> Trees => trees;
 
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, signature.Targets.Count, series =>
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        WindowGroups.RefuseHolidays(series, signature.ModelType);
+        return Forecast(series.Series, series.Origins, steps);
+    });
+
+    public IReadOnlyDictionary<string, byte[]> Save() =>
+        new Dictionary<string, byte[]> { [TreesJson.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
+
+    public void Dispose()
+    {
+    }
+
+    private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    {
         var inputs = signature.Inputs.Select(history.IndexOf).ToArray();
         var targets = signature.Targets.Select(t => signature.Inputs.ToList().IndexOf(t)).ToArray();
         var coming = steps > signature.Horizon ? new ComingInputs(signature, history) : null;
@@ -54,19 +66,12 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
         return forecast;
     }
 
-    public IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { [TreesJson.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
-
-    public void Dispose()
-    {
-    }
-
     /// <summary>Copies the window that ends at <paramref name="origin"/>.</summary>
     /// <exception cref="InvalidInputException">It is too short or crosses a border.</exception>
     private static void Copy(PreparedSeries history, int[] inputs, int origin, int length, double[] into, string modelType)
     {
         var first = origin - length + 1;
-        if (first < 0 || origin >= history.Rows || history.Segments[first] != history.Segments[origin])
+        if (!new Window(history, origin).HasRows(length))
             throw new InvalidInputException($"{modelType} needs {length} rows without a gap up to row {origin}; the series does not have them there.");
         for (var t = 0; t < length; t++)
         {

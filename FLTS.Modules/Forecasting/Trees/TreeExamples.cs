@@ -1,7 +1,3 @@
-using Microsoft.ML.Data;
-using Microsoft.ML.Trainers.FastTree;
-using Microsoft.ML.Trainers.LightGbm;
-
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>Examples of one target.</summary>

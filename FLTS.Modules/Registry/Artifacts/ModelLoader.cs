@@ -77,7 +77,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
     {
         try
         {
-            var forecast = model.Forecaster.Forecast(train, [origin], model.Manifest.Horizon);
+            var forecast = model.Forecaster.Forecast(SeriesWindows.Of(train, [origin]), model.Manifest.Horizon);
             return forecast.GetLength(1) == model.Manifest.Horizon && forecast.GetLength(2) == model.Manifest.Targets.Count
                 ? forecast
                 : throw new CorruptArtifactException($"Run {model.Manifest.RunId} forecasts {forecast.GetLength(1)} steps of {forecast.GetLength(2)} targets, not what its manifest says.");

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Registry.Sources;

@@ -19,7 +19,7 @@ public class ReferenceTests
     {
         var data = Prepare("{}", ("a", [.. Enumerable.Range(0, 30).Select(i => i is 28 or 29 ? double.NaN : i)]));
         using var model = new NaiveFamily().Create([]).Fit(data.TrainingSet, Context).Model;
-        Assert.That(model.Forecast(data.Test, [3, 5], 2), Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
+        Assert.That(model.Forecast(SeriesWindows.Of(data.Test, [3, 5]), 2), Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
     }
 
     [Test]
@@ -28,7 +28,7 @@ public class ReferenceTests
         double[] values = [.. Enumerable.Range(0, 3 * 1440).Select(i => (double)i)];
         var data = Prepare("""{"test_fraction": 0.1}""", ("a", values));
         using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context).Model;
-        var forecast = model.Forecast(data.Train, [2000, 3000], 1442);
+        var forecast = model.Forecast(SeriesWindows.Of(data.Train, [2000, 3000]), 1442);
         Assert.That((forecast[0, 0, 0], forecast[1, 1439, 0], forecast[1, 1440, 0]), Is.EqualTo((2001 - 1440, 3000, 3001 - 1440)), "two days ahead takes the last day known");
     }
 
@@ -39,7 +39,7 @@ public class ReferenceTests
         var fit = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context);
         Assert.That(fit.History, Is.Empty, "no row of train has a day before it");
         var frame = EvaluationFrame.Of(data, 10);
-        Assert.That(() => fit.Model.Forecast(frame.Series, frame.Origins, 1), Throws.TypeOf<NotApplicableException>().With.Message.Contains("no row at 2023-12-31"));
+        Assert.That(() => fit.Model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1), Throws.TypeOf<NotApplicableException>().With.Message.Contains("no row at 2023-12-31"));
     }
 
     [Test]
@@ -47,7 +47,7 @@ public class ReferenceTests
     {
         var data = Prepare("{}", ("a", [.. Enumerable.Range(0, 40).Select(i => (double)(i * i))]));
         using var model = new EwmaFamily().Create(new JsonObject { ["input_len"] = 3 }).Fit(data.TrainingSet, Context).Model;
-        Assert.That(model.Forecast(data.Train, [10], 1)[0, 0, 0], Is.EqualTo((100 + (81 * 0.5) + (64 * 0.25)) / 1.75).Within(1e-12));
+        Assert.That(model.Forecast(SeriesWindows.Of(data.Train, [10]), 1)[0, 0, 0], Is.EqualTo((100 + (81 * 0.5) + (64 * 0.25)) / 1.75).Within(1e-12));
     }
 
     [Test]
@@ -65,7 +65,7 @@ public class ReferenceTests
         var data = Prepare("""{"calendar": false}""", ("a", a), ("b", b));
         using var model = new ArFamily().Create(new JsonObject { ["input_len"] = 2 }).Fit(data.TrainingSet, Context).Model;
         var row = 2500 - data.Train.Rows;
-        var forecast = model.Forecast(data.Test, [row], 1);
+        var forecast = model.Forecast(SeriesWindows.Of(data.Test, [row]), 1);
         Assert.That(forecast[0, 0, 0], Is.EqualTo(5 + (0.6 * a[2500]) - (0.3 * a[2499]) + (0.4 * b[2500])).Within(0.1));
         Assert.That(forecast[0, 0, 1], Is.EqualTo(2 + (0.5 * b[2500]) - (0.2 * a[2499])).Within(0.1));
     }
@@ -76,7 +76,7 @@ public class ReferenceTests
         var data = Prepare("""{"lags": [3]}""", ("a", Tables.Walk(600, 1)), ("b", Tables.Walk(600, 2)));
         using var model = new ArFamily().Create(new JsonObject { ["input_len"] = 4 }).Fit(data.TrainingSet, Context).Model;
         const int Origin = 60;
-        var forecast = model.Forecast(data.Test, [Origin], 6);
+        var forecast = model.Forecast(SeriesWindows.Of(data.Test, [Origin]), 6);
 
         // Step k + 1 is the one-step forecast of a series whose rows after the origin are the k forecasts before it.
         var series = data.Test;
@@ -88,7 +88,7 @@ public class ReferenceTests
                 series.Values[2 + m][Origin + 1 + h] = series.Values[m][Origin + 1 + h - 3];
             }
 
-            var next = model.Forecast(series, [Origin + 1 + h], 1);
+            var next = model.Forecast(SeriesWindows.Of(series, [Origin + 1 + h]), 1);
             for (var m = 0; m < 2; m++)
                 Assert.That(forecast[0, h + 1, m], Is.EqualTo(next[0, 0, m]).Within(1e-12), $"step {h + 2}, target {m}");
         }
@@ -99,8 +99,8 @@ public class ReferenceTests
     {
         var data = Prepare("""{"targets": ["a"], "inputs": ["b"]}""", ("a", Tables.Walk(200, 1)), ("b", Tables.Walk(200, 2)));
         using var model = new ArFamily().Create([]).Fit(data.TrainingSet, Context).Model;
-        Assert.That(double.IsFinite(model.Forecast(data.Test, [20], 1)[0, 0, 0]), Is.True);
-        Assert.That(() => model.Forecast(data.Test, [20], 2), Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'b' is no target"));
+        Assert.That(double.IsFinite(model.Forecast(SeriesWindows.Of(data.Test, [20]), 1)[0, 0, 0]), Is.True);
+        Assert.That(() => model.Forecast(SeriesWindows.Of(data.Test, [20]), 2), Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'b' is no target"));
     }
 
     [Test]
@@ -114,7 +114,7 @@ public class ReferenceTests
         twin.Train.Values[0][^1] = 1e3;
         using var one = new ArFamily().Create([]).Fit(data.TrainingSet, Context).Model;
         using var other = new ArFamily().Create([]).Fit(twin.TrainingSet, Context).Model;
-        Assert.That(other.Forecast(data.Test, [20], 1), Is.EqualTo(one.Forecast(data.Test, [20], 1)));
+        Assert.That(other.Forecast(SeriesWindows.Of(data.Test, [20]), 1), Is.EqualTo(one.Forecast(SeriesWindows.Of(data.Test, [20]), 1)));
     }
 
     [TestCase("NAIVE")]
@@ -129,7 +129,7 @@ public class ReferenceTests
         using var model = family.Create(parameters).Fit(data.TrainingSet, Context).Model;
         using var loaded = family.Load(model.Signature, parameters, model.Save());
         var frame = EvaluationFrame.Of(data, 10, 3);
-        Assert.That(loaded.Forecast(frame.Series, frame.Origins, 3), Is.EqualTo(model.Forecast(frame.Series, frame.Origins, 3)));
+        Assert.That(loaded.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 3), Is.EqualTo(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 3)));
         Assert.That(() => family.Load(model.Signature, parameters, new Dictionary<string, byte[]> { ["model.json"] = "{}"u8.ToArray() }), Throws.TypeOf<CorruptArtifactException>());
         Assert.That(() => family.Normalise(new JsonObject { ["zzz"] = 1 }), Throws.TypeOf<InvalidInputException>().With.Message.Contains($"{type} has no hyperparameter 'zzz'"));
     }
@@ -145,7 +145,7 @@ public class ReferenceTests
         double Rmse(IForecasterFamily family)
         {
             using var model = family.Create(family.Normalise(null)).Fit(data.TrainingSet, Context).Model;
-            return ForecastMetrics.Score(family.ModelType, frame.Truth, data.Restorer.Restore(model.Forecast(frame.Series, frame.Origins, 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
+            return ForecastMetrics.Score(family.ModelType, frame.Truth, data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
         }
 
         var (naive, ewma, ar) = (Rmse(new NaiveFamily()), Rmse(new EwmaFamily()), Rmse(new ArFamily()));

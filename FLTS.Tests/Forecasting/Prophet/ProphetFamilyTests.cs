@@ -35,7 +35,7 @@ internal sealed class ProphetFamilyTests
 
         var spoiled = Data(row => row >= 560 ? 5 : null);
         using var same = Fit(spoiled, new JsonObject { ["refit_on_all"] = false }, out _);
-        Assert.That(same.Forecast(data.Series, [600], 3), Is.EqualTo(model.Forecast(data.Series, [600], 3)));
+        Assert.That(same.Forecast(SeriesWindows.Of(data.Series, [600]), 3), Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [600]), 3)));
     }
 
     [Test]
@@ -45,8 +45,8 @@ internal sealed class ProphetFamilyTests
         using var filled = Fit(Data(row => row % 50 == 7 ? 1e3 : null, markFilled: true), null, out _);
         using var masked = Fit(Data(row => row % 50 == 7 ? -1e3 : null, markFilled: true), null, out _);
         var series = Data().Series;
-        Assert.That(filled.Forecast(series, [699], 24), Is.EqualTo(masked.Forecast(series, [699], 24)));
-        Assert.That(filled.Forecast(series, [699], 24)[0, 5, 0], Is.EqualTo(clean.Forecast(series, [699], 24)[0, 5, 0]).Within(0.05));
+        Assert.That(filled.Forecast(SeriesWindows.Of(series, [699]), 24), Is.EqualTo(masked.Forecast(SeriesWindows.Of(series, [699]), 24)));
+        Assert.That(filled.Forecast(SeriesWindows.Of(series, [699]), 24)[0, 5, 0], Is.EqualTo(clean.Forecast(SeriesWindows.Of(series, [699]), 24)[0, 5, 0]).Within(0.05));
     }
 
     [Test]
@@ -54,7 +54,7 @@ internal sealed class ProphetFamilyTests
     {
         var data = Data();
         using var model = Fit(data, null, out _);
-        var many = model.Forecast(data.Series, [100, 101, 699], 4);
+        var many = model.Forecast(SeriesWindows.Of(data.Series, [100, 101, 699]), 4);
         Assert.That(many.GetLength(2), Is.EqualTo(2));
         Assert.That(many[0, 1, 0], Is.EqualTo(many[1, 0, 0]));
         var fitted = (FittedProphetForecaster)model;
@@ -66,7 +66,7 @@ internal sealed class ProphetFamilyTests
     public void A_flat_target_is_its_constant_without_optimisation()
     {
         using var model = Fit(Data(), new JsonObject { ["growth"] = "linear" }, out var result);
-        Assert.That(model.Forecast(Data().Series, [699], 2)[0, 1, 1], Is.EqualTo(0.25).Within(1e-12));
+        Assert.That(model.Forecast(SeriesWindows.Of(Data().Series, [699]), 2)[0, 1, 1], Is.EqualTo(0.25).Within(1e-12));
         Assert.That((int)result.Diagnostics!["targets"]!["flat"]!["iterations"]!, Is.Zero);
     }
 
@@ -76,7 +76,7 @@ internal sealed class ProphetFamilyTests
         var data = Data();
         using var model = Fit(data, null, out _);
         using var loaded = Family.Load(model.Signature, Family.Normalise(null), model.Save());
-        Assert.That(loaded.Forecast(data.Series, [3, 699], 30), Is.EqualTo(model.Forecast(data.Series, [3, 699], 30)));
+        Assert.That(loaded.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30), Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30)));
     }
 
     [Test]

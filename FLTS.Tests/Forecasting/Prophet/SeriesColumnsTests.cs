@@ -22,7 +22,7 @@ internal sealed class SeriesColumnsTests
         {
             var data = Data(kind);
             using var model = Fit(data, Logistic());
-            return new ForecastRestorer(data.Scaler!, ["load"]).Restore(model.Forecast(data.Series, [299], 60));
+            return new ForecastRestorer(data.Scaler!, ["load"]).Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60));
         }).ToArray();
 
         // The priors act on the scale of y: the curves differ a little, a cap or a flag read wrongly would differ by tens.
@@ -35,7 +35,7 @@ internal sealed class SeriesColumnsTests
     {
         var data = Data(ScalerKind.MinMax);
         using var model = Fit(data, Logistic());
-        var plain = model.Forecast(data.Series, [299, 300], 5);
+        var plain = model.Forecast(SeriesWindows.Of(data.Series, [299, 300]), 5);
         var target = data.Series.IndexOf("load");
         var (spoiled, hotter) = (Copy(data.Series), Copy(data.Series));
         Array.Fill(spoiled.Values[target], 1e6, 300, Rows - 300);
@@ -43,8 +43,8 @@ internal sealed class SeriesColumnsTests
 
         Assert.That(model.Signature.KnownAhead, Is.EqualTo(new[] { "heat", "open", "capacity", "base" }));
         Assert.That(plain[0, 1, 0], Is.EqualTo(plain[1, 0, 0]));
-        Assert.That(model.Forecast(spoiled, [299, 300], 5), Is.EqualTo(plain));
-        var changed = model.Forecast(hotter, [299, 300], 5);
+        Assert.That(model.Forecast(SeriesWindows.Of(spoiled, [299, 300]), 5), Is.EqualTo(plain));
+        var changed = model.Forecast(SeriesWindows.Of(hotter, [299, 300]), 5);
         Assert.That(changed[0, 0, 0], Is.EqualTo(plain[0, 0, 0]));
         Assert.That(changed[0, 1, 0], Is.Not.EqualTo(plain[0, 1, 0]).Within(1e-3));
         Assert.That(changed[0, 2, 0], Is.EqualTo(plain[0, 2, 0]));
@@ -55,9 +55,9 @@ internal sealed class SeriesColumnsTests
     {
         var data = Data(ScalerKind.MinMax);
         using var model = Fit(data, Logistic());
-        var held = model.Forecast(data.Series, [Rows - 1], 2);
+        var held = model.Forecast(SeriesWindows.Of(data.Series, [Rows - 1]), 2);
         var coming = data.Series.Columns.ToDictionary(c => c, c => new[] { data.Series.Values[data.Series.IndexOf(c)][^1], data.Series.Values[data.Series.IndexOf(c)][^1] + (c == "heat" ? 0.5 : 0) });
-        var told = model.Forecast(ComingRows.Append(data.Series, model.Signature.KnownAhead.ToDictionary(c => c, c => coming[c])), [Rows - 1], 2);
+        var told = model.Forecast(SeriesWindows.Of(ComingRows.Append(data.Series, model.Signature.KnownAhead.ToDictionary(c => c, c => coming[c])), [Rows - 1]), 2);
 
         Assert.That(told[0, 0, 0], Is.EqualTo(held[0, 0, 0]).Within(1e-12));
         Assert.That(told[0, 1, 0], Is.Not.EqualTo(held[0, 1, 0]).Within(1e-3));
@@ -72,7 +72,7 @@ internal sealed class SeriesColumnsTests
         using var loaded = _family.Load(model.Signature, _family.Normalise(Logistic()), files);
 
         Assert.That(files.Keys, Is.EquivalentTo(new[] { "model.json", "columns.json" }));
-        Assert.That(loaded.Forecast(data.Series, [3, 299], 30), Is.EqualTo(model.Forecast(data.Series, [3, 299], 30)));
+        Assert.That(loaded.Forecast(SeriesWindows.Of(data.Series, [3, 299]), 30), Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 299]), 30)));
     }
 
     [TestCase(null, "needs the file columns.json")]

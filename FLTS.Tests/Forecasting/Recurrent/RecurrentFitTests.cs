@@ -140,7 +140,7 @@ public sealed class RecurrentFitTests(string type)
         {
             ["weights.safetensors"] = SafetensorsFile.Write([.. second.Values, .. two.Values.Where(t => t.Name.StartsWith("norm", StringComparison.Ordinal))]),
         });
-        var (first, last, mean) = (alone.Forecast(series, [250], 1), other.Forecast(series, [250], 1), both.Forecast(series, [250], 1));
+        var (first, last, mean) = (alone.Forecast(SeriesWindows.Of(series, [250]), 1), other.Forecast(SeriesWindows.Of(series, [250]), 1), both.Forecast(SeriesWindows.Of(series, [250]), 1));
         Assert.That(mean[0, 0, 1], Is.EqualTo((first[0, 0, 1] + last[0, 0, 1]) / 2).Within(2e-3));
 
         static IReadOnlyDictionary<string, NamedTensor> Tensors(IFittedForecaster model) => SafetensorsFile.Read(model.Save()["weights.safetensors"], "w").ToDictionary();

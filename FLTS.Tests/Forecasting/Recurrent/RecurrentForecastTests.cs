@@ -26,7 +26,7 @@ public sealed class RecurrentForecastTests(string type)
         var expected = new double[steps, 2];
         for (var done = 0; done < steps; done += horizon)
         {
-            var block = model.Forecast(own, [origin + done], horizon);
+            var block = model.Forecast(SeriesWindows.Of(own, [origin + done]), horizon);
             for (var h = 0; h < horizon; h++)
             {
                 for (var m = 0; m < 2; m++)
@@ -41,7 +41,7 @@ public sealed class RecurrentForecastTests(string type)
                 own.Values[2][t] = own.Values[0][t - 2];
         }
 
-        var forecast = model.Forecast(full, [50, origin], steps);
+        var forecast = model.Forecast(SeriesWindows.Of(full, [50, origin]), steps);
         for (var h = 0; h < steps; h++)
         {
             for (var m = 0; m < 2; m++)
@@ -54,11 +54,11 @@ public sealed class RecurrentForecastTests(string type)
     {
         var series = Toy.Series(lag: true);
         using var model = Toy.Fit(_family, series: series).Model;
-        var before = model.Forecast(series, [100], 6);
+        var before = model.Forecast(SeriesWindows.Of(series, [100]), 6);
         foreach (var column in series.Values)
             Array.Fill(column, double.NaN, 101, 150);
 
-        Assert.That(model.Forecast(series, [100], 6), Is.EqualTo(before));
+        Assert.That(model.Forecast(SeriesWindows.Of(series, [100]), 6), Is.EqualTo(before));
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class RecurrentForecastTests(string type)
             Targets = ["b"],
         };
 
-        Assert.That(model.Forecast(turned, [99], 4), Is.EqualTo(model.Forecast(series, [99], 4)));
+        Assert.That(model.Forecast(SeriesWindows.Of(turned, [99]), 4), Is.EqualTo(model.Forecast(SeriesWindows.Of(series, [99]), 4)));
     }
 
     [Test]
@@ -86,12 +86,12 @@ public sealed class RecurrentForecastTests(string type)
         var series = Toy.Series(1000);
         using var model = Toy.Fit(_family, series: series).Model;
         var origins = Enumerable.Range(9, 900).ToArray();
-        var together = model.Forecast(series, origins, 3);
+        var together = model.Forecast(SeriesWindows.Of(series, origins), 3);
 
         Assert.That(together, Is.All.Matches<double>(double.IsFinite));
         Parallel.For(0, 90, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
         {
-            var alone = model.Forecast(series, [origins[i * 10]], 3);
+            var alone = model.Forecast(SeriesWindows.Of(series, [origins[i * 10]]), 3);
             for (var h = 0; h < 3; h++)
                 Assert.That(alone[0, h, 1], Is.EqualTo(together[i * 10, h, 1]).Within(2e-6), $"origin {origins[i * 10]}, step {h + 1}");
         });
@@ -102,12 +102,12 @@ public sealed class RecurrentForecastTests(string type)
     {
         var series = Toy.Series();
         using var model = Toy.Fit(_family, """{"hidden_size": 33}""", series).Model;
-        var answer = model.Forecast(series, [100], 3);
+        var answer = model.Forecast(SeriesWindows.Of(series, [100]), 3);
 
         var others = Enumerable.Range(1, 200).Count(i =>
         {
             GC.KeepAlive(new byte[8 * i]); // The next arrays lie elsewhere.
-            return !model.Forecast(series, [100], 3).Cast<double>().SequenceEqual(answer.Cast<double>());
+            return !model.Forecast(SeriesWindows.Of(series, [100]), 3).Cast<double>().SequenceEqual(answer.Cast<double>());
         });
 
         Assert.That(others, Is.Zero, "of 200 answers differ from the first");
@@ -119,9 +119,9 @@ public sealed class RecurrentForecastTests(string type)
         var series = Toy.Series(border: 150);
         using var model = Toy.Fit(_family, series: series).Model;
 
-        Assert.That(() => model.Forecast(series, [158], 1), Throws.TypeOf<InvalidInputException>().With.Message.Contains("10 rows").And.Message.Contains("row 158"));
-        Assert.That(() => model.Forecast(series, [8], 1), Throws.TypeOf<InvalidInputException>());
-        Assert.That(model.Forecast(series, [159], 1), Has.Length.EqualTo(2));
+        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [158]), 1), Throws.TypeOf<InvalidInputException>().With.Message.Contains("10 rows").And.Message.Contains("row 158"));
+        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [8]), 1), Throws.TypeOf<InvalidInputException>());
+        Assert.That(model.Forecast(SeriesWindows.Of(series, [159]), 1), Has.Length.EqualTo(2));
     }
 
     [Test]
@@ -130,8 +130,8 @@ public sealed class RecurrentForecastTests(string type)
         var series = Toy.Series(plainInput: true);
         using var model = Toy.Fit(_family, """{"horizon": 2}""", series).Model;
 
-        Assert.That(model.Forecast(series, [100], 2), Has.Length.EqualTo(4));
-        Assert.That(() => model.Forecast(series, [100], 3), Throws.TypeOf<InvalidInputException>().With.Message.Contains("at most 2 steps").And.Message.Contains("'weather'"));
+        Assert.That(model.Forecast(SeriesWindows.Of(series, [100]), 2), Has.Length.EqualTo(4));
+        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [100]), 3), Throws.TypeOf<InvalidInputException>().With.Message.Contains("at most 2 steps").And.Message.Contains("'weather'"));
     }
 
     [TestCase("{}")]
@@ -146,7 +146,7 @@ public sealed class RecurrentForecastTests(string type)
         var files = model.Save();
         using var loaded = _family.Load(model.Signature, parameters, files);
 
-        Assert.That(loaded.Forecast(series, [50, 120], 5), Is.EqualTo(model.Forecast(series, [50, 120], 5)));
+        Assert.That(loaded.Forecast(SeriesWindows.Of(series, [50, 120]), 5), Is.EqualTo(model.Forecast(SeriesWindows.Of(series, [50, 120]), 5)));
         Assert.That(loaded.Save()["weights.safetensors"], Is.EqualTo(files["weights.safetensors"]));
         Assert.That(
             SafetensorsFile.Read(files["weights.safetensors"], "w").Keys,

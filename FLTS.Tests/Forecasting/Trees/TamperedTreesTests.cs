@@ -98,7 +98,7 @@ internal sealed class TamperedTreesTests
             try
             {
                 using var model = Load(bytes);
-                Assert.That(model.Forecast(Toy.Series(), [50], 3), Is.All.Matches<double>(double.IsFinite));
+                Assert.That(model.Forecast(SeriesWindows.Of(Toy.Series(), [50]), 3), Is.All.Matches<double>(double.IsFinite));
                 loaded++;
             }
             catch (CorruptArtifactException)

@@ -23,7 +23,7 @@ internal sealed class TreeForecastTests
         var parameters = Small.Parameters($$"""{"target_mode": "{{mode}}"}""");
         using var model = Small.Fit($$"""{"target_mode": "{{mode}}"}""").Model;
         using var loaded = Small.Family.Load(model.Signature, parameters, model.Save());
-        Assert.That(loaded.Forecast(Toy.Series(), [20, 100, 250], 12), Is.EqualTo(model.Forecast(Toy.Series(), [20, 100, 250], 12)));
+        Assert.That(loaded.Forecast(SeriesWindows.Of(Toy.Series(), [20, 100, 250]), 12), Is.EqualTo(model.Forecast(SeriesWindows.Of(Toy.Series(), [20, 100, 250]), 12)));
         Assert.That(model.Save().Keys, Is.EqualTo(["model.json"]));
     }
 
@@ -42,14 +42,14 @@ internal sealed class TreeForecastTests
     {
         var series = Toy.Series();
         using var model = Small.Fit().Model;
-        var forecast = model.Forecast(series, [100], 9);
+        var forecast = model.Forecast(SeriesWindows.Of(series, [100]), 9);
         for (var h = 0; h < 4; h++)
         {
             for (var m = 0; m < 2; m++)
                 series.Values[m][101 + h] = forecast[0, h, m];
         }
 
-        var next = model.Forecast(series, [104], 5);
+        var next = model.Forecast(SeriesWindows.Of(series, [104]), 5);
         Assert.That(Enumerable.Range(0, 5).Select(h => (forecast[0, 4 + h, 0], forecast[0, 4 + h, 1])), Is.EqualTo(Enumerable.Range(0, 5).Select(h => (next[0, h, 0], next[0, h, 1]))));
     }
 
@@ -59,7 +59,7 @@ internal sealed class TreeForecastTests
         using var model = Small.Fit("""{"num_iterations": 200}""", Toy.Series(2000), 1600).Model;
         var fresh = Toy.Series(600, seed: 9);
         var origins = Enumerable.Range(20, 500).ToArray();
-        var forecast = model.Forecast(fresh, origins, 4);
+        var forecast = model.Forecast(SeriesWindows.Of(fresh, origins), 4);
         var (mine, last) = (origins.Select((o, n) => Math.Pow(forecast[n, step, 0] - fresh.Values[0][o + 1 + step], 2)).Sum(), origins.Select(o => Math.Pow(fresh.Values[0][o] - fresh.Values[0][o + 1 + step], 2)).Sum());
         Assert.That(mine, Is.LessThan(0.1 * last));
     }
@@ -70,7 +70,7 @@ internal sealed class TreeForecastTests
         var series = Toy.Series(lag: true);
         using var model = Small.Fit("""{"horizon": 1}""", series).Model;
         const int Origin = 100;
-        var forecast = model.Forecast(series, [Origin], 6);
+        var forecast = model.Forecast(SeriesWindows.Of(series, [Origin]), 6);
 
         // Step k + 1 is the one-step forecast of a series whose rows after the origin are the k forecasts before it.
         var lag = series.IndexOf(Lags.NameOf("a", 2));
@@ -79,7 +79,7 @@ internal sealed class TreeForecastTests
             for (var m = 0; m < 2; m++)
                 series.Values[m][Origin + 1 + h] = forecast[0, h, m];
             series.Values[lag][Origin + 1 + h] = series.Values[0][Origin - 1 + h];
-            var next = model.Forecast(series, [Origin + 1 + h], 1);
+            var next = model.Forecast(SeriesWindows.Of(series, [Origin + 1 + h]), 1);
             Assert.That((forecast[0, h + 1, 0], forecast[0, h + 1, 1]), Is.EqualTo((next[0, 0, 0], next[0, 0, 1])), $"step {h + 2}");
         }
     }
@@ -91,14 +91,14 @@ internal sealed class TreeForecastTests
         var (series, twin) = (Toy.Series(), Toy.Series());
         foreach (var column in twin.Values)
             Array.Fill(column, 1e6, 101, column.Length - 101);
-        Assert.That(model.Forecast(twin, [100], 8), Is.EqualTo(model.Forecast(series, [100], 8)));
+        Assert.That(model.Forecast(SeriesWindows.Of(twin, [100]), 8), Is.EqualTo(model.Forecast(SeriesWindows.Of(series, [100]), 8)));
     }
 
     [Test]
     public void A_window_across_a_gap_is_refused_and_never_learned_from()
     {
         using var model = Small.Fit(series: Gaps()).Model;
-        Assert.That(() => model.Forecast(Gaps(), [153], 1), Throws.TypeOf<InvalidInputException>().With.Message.Contains("6 rows without a gap up to row 153"));
+        Assert.That(() => model.Forecast(SeriesWindows.Of(Gaps(), [153]), 1), Throws.TypeOf<InvalidInputException>().With.Message.Contains("6 rows without a gap up to row 153"));
 
         // A segment of six rows has no window with a row after it: whatever stands there, the trees are the same.
         var twin = Gaps();
@@ -145,7 +145,7 @@ internal sealed class TreeForecastTests
         var fit = Small.Family.Create(Small.Parameters("""{"min_data_in_leaf": 1000}""")).Fit(data.TrainingSet, Toy.Context);
         using var model = (FittedTrees)fit.Model;
         Assert.That(model.Trees[0].First!.Trees.Concat(model.Trees[0].Further!.Trees), Has.All.Matches<RegressionTree>(t => t.Feature.Length == 0));
-        Assert.That(model.Forecast(data.Test, [20], 1)[0, 0, 0], Is.EqualTo(data.Test.Values[0][20]).Within(0.2));
+        Assert.That(model.Forecast(SeriesWindows.Of(data.Test, [20]), 1)[0, 0, 0], Is.EqualTo(data.Test.Values[0][20]).Within(0.2));
     }
 
     [Test]
@@ -185,8 +185,8 @@ internal sealed class TreeForecastTests
     {
         var series = Toy.Series(plainInput: true);
         using var model = Small.Fit(series: series).Model;
-        Assert.That(model.Forecast(series, [20], 4), Is.All.Matches<double>(double.IsFinite));
-        Assert.That(() => model.Forecast(series, [20], 5), Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'weather' is no target"));
+        Assert.That(model.Forecast(SeriesWindows.Of(series, [20]), 4), Is.All.Matches<double>(double.IsFinite));
+        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [20]), 5), Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'weather' is no target"));
     }
 
     [Test]
@@ -210,14 +210,14 @@ internal sealed class TreeForecastTests
     private static double Squares(IFittedForecaster model, PreparedSeries series)
     {
         var origins = Enumerable.Range(20, series.Rows - 30).ToArray();
-        var forecast = model.Forecast(series, origins, 1);
+        var forecast = model.Forecast(SeriesWindows.Of(series, origins), 1);
         return origins.Select((o, n) => Math.Pow(forecast[n, 0, 0] - series.Values[0][o + 1], 2) + Math.Pow(forecast[n, 0, 1] - series.Values[1][o + 1], 2)).Sum();
     }
 
     private static double Rmse(PreparedDataset data, IFittedForecaster model)
     {
         var frame = EvaluationFrame.Of(data, 10);
-        return ForecastMetrics.Score("x", frame.Truth, data.Restorer.Restore(model.Forecast(frame.Series, frame.Origins, 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
+        return ForecastMetrics.Score("x", frame.Truth, data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
     }
 
     /// <summary>Rows 150 to 155 are a segment of their own.</summary>

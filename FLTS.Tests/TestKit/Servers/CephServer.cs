@@ -35,6 +35,7 @@ internal sealed class CephServer : IAsyncDisposable
     /// <summary>Ten to twenty seconds.</summary>
     public static async Task<CephServer> StartNewAsync()
     {
+        ServersCategory.Require("Ceph");
         foreach (var program in (string[])["radosgw", "ceph-mon", "ceph-osd", "ceph-authtool"])
             Programs.Find(program, Package);
         var server = new CephServer();

@@ -21,6 +21,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>One second.</summary>
     public static async Task<PostgresServer> StartNewAsync()
     {
+        ServersCategory.Require("PostgreSQL");
         var server = new PostgresServer(new ServerFolder("postgres"), FindBin());
         try
         {

@@ -29,6 +29,7 @@ internal sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Five to twelve seconds.</summary>
     public static async Task<RabbitMqServer> StartNewAsync()
     {
+        ServersCategory.Require("RabbitMQ");
         if (!File.Exists(Program))
             throw Programs.Missing("rabbitmq-server", Package);
         var server = new RabbitMqServer();

@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace FLTS.Tests.TestKit.Servers;
 
-[TestFixture]
+[TestFixture, Category(TestCategories.Servers)]
 [NonParallelizable]
 internal sealed class ServersTests
 {

@@ -10,11 +10,11 @@ internal static class TestServers
     private static readonly Shared<RabbitMqServer> SharedRabbitMq = new(RabbitMqServer.StartNewAsync);
     private static readonly Shared<CephServer> SharedCeph = new(CephServer.StartNewAsync);
 
-    public static Task<PostgresServer> Postgres() => SharedPostgres.Get();
+    public static Task<PostgresServer> Postgres() => SharedPostgres.GetAsync("PostgreSQL");
 
-    public static Task<RabbitMqServer> RabbitMq() => SharedRabbitMq.Get();
+    public static Task<RabbitMqServer> RabbitMq() => SharedRabbitMq.GetAsync("RabbitMQ");
 
-    public static Task<CephServer> Ceph() => SharedCeph.Get();
+    public static Task<CephServer> Ceph() => SharedCeph.GetAsync("Ceph");
 
     /// <summary>At the end of the run (<see cref="StopServersAtTheEnd"/>).</summary>
     public static Task StopAllAsync() => Task.WhenAll(SharedPostgres.StopAsync(), SharedRabbitMq.StopAsync(), SharedCeph.StopAsync());
@@ -25,7 +25,11 @@ internal static class TestServers
         // A server that cannot start fails every test that needs it with the same message, at once.
         private readonly Lazy<Task<T>> _server = new(() => Task.Run(start));
 
-        public Task<T> Get() => _server.Value;
+        public async Task<T> GetAsync(string name)
+        {
+            ServersCategory.Require(name);
+            return await _server.Value;
+        }
 
         public async Task StopAsync()
         {

@@ -9,7 +9,7 @@ using FLTS.Tests.Host;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Datasets;
+namespace FLTS.Tests.TestKit;
 
 /// <summary>An answer of the API: its status and JSON.</summary>
 internal sealed record Answer(HttpStatusCode Status, JsonObject Body)

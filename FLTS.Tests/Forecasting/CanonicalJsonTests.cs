@@ -5,7 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Contracts;
+namespace FLTS.Tests.Forecasting;
 
 public class CanonicalJsonTests
 {

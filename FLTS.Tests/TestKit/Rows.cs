@@ -1,12 +1,19 @@
 using FLTS.Modules.Registry.Entities;
 
-namespace FLTS.Tests.Registry;
+namespace FLTS.Tests.TestKit;
 
 /// <summary>Rows that the database's constraints accept, to be spoiled one at a time.</summary>
 internal static class Rows
 {
     /// <summary>Not on a whole second: what a database rounds away shows. Microseconds are what both keep.</summary>
     public static readonly DateTimeOffset Now = new DateTimeOffset(2026, 3, 2, 9, 30, 1, TimeSpan.Zero).AddMicroseconds(123_457);
+
+    public static DatasetRow Dataset(DatasetStatus status)
+    {
+        var dataset = Dataset();
+        dataset.Status = status;
+        return dataset;
+    }
 
     public static DatasetRow Dataset(string hash = "hash") => new()
     {
@@ -16,6 +23,14 @@ internal static class Rows
         Config = "{}",
         CreatedAt = Now,
     };
+
+    /// <summary>A run named after its type.</summary>
+    public static RunRow Run(string type, RunStatus status, int generation = 0)
+    {
+        var run = Run($"run-{type}", type: type, generation: generation);
+        (run.ParamsHash, run.Status) = (new($"params-{type}"), status);
+        return run;
+    }
 
     public static RunRow Run(string id = "run", string hash = "hash", string type = "GRU", int generation = 0) => new()
     {
@@ -28,6 +43,13 @@ internal static class Rows
         Params = "{}",
         CreatedAt = Now,
     };
+
+    public static PipelineRow Pipeline(PipelineStatus status)
+    {
+        var pipeline = Pipeline();
+        pipeline.Status = status;
+        return pipeline;
+    }
 
     public static PipelineRow Pipeline(string id = "pipeline", long sequence = 1) => new()
     {

@@ -10,17 +10,17 @@ using FLTS.Modules.Training.References;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FLTS.Tests.Registry;
+namespace FLTS.Tests.TestKit;
 
 /// <summary>Preprocessing and training on top of <see cref="RegistryUnderTest"/>: what the tests of both steps share.</summary>
 internal static class Steps
 {
     /// <summary>With the real modules and a bus in memory.</summary>
-    /// <param name="parts">Database and object store.</param>
+    /// <param name="stack">Database and object store.</param>
     /// <param name="more">Registered last: it replaces what was registered before.</param>
-    public static async Task<RegistryUnderTest> ReadyAsync(Parts parts, Action<IServiceCollection>? more = null)
+    public static async Task<RegistryUnderTest> ReadyAsync(Stack stack, Action<IServiceCollection>? more = null)
     {
-        var registry = await RegistryUnderTest.ReadyAsync(parts, (services, configuration) => Add(services, configuration, more));
+        var registry = await RegistryUnderTest.ReadyAsync(stack, (services, configuration) => Add(services, configuration, more));
         await RecordingBus.StartAsync(registry);
         return registry;
     }

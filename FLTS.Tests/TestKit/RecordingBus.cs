@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FLTS.Tests.Registry;
+namespace FLTS.Tests.TestKit;
 
 /// <summary>What was published on a real bus in memory, by type, in order.</summary>
 internal sealed class RecordingBus : IPublishObserver
@@ -18,11 +18,11 @@ internal sealed class RecordingBus : IPublishObserver
         services.AddMassTransit(bus => bus.UsingInMemory());
     }
 
-    public static async Task<RecordingBus> StartAsync(RegistryUnderTest parts)
+    public static async Task<RecordingBus> StartAsync(RegistryUnderTest registry)
     {
-        var recording = parts.Get<RecordingBus>();
-        parts.Get<IBus>().ConnectPublishObserver(recording);
-        await parts.Get<IBusControl>().StartAsync();
+        var recording = registry.Get<RecordingBus>();
+        registry.Get<IBus>().ConnectPublishObserver(recording);
+        await registry.Get<IBusControl>().StartAsync();
         return recording;
     }
 

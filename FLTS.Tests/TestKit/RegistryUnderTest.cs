@@ -1,25 +1,19 @@
-using System.Collections.Concurrent;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Storage;
-using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Tests.Registry;
+namespace FLTS.Tests.TestKit;
 
-/// <summary>The two ways to run.</summary>
-public enum Parts
-{
-    SqliteAndFolder,
-    PostgresAndS3,
-}
-
-/// <summary>The real services of Storage and Registry, as the host would register them, on a database and object store of one test.</summary>
+/// <summary>
+/// The real services of Storage and Registry, as the host would register them, on a database and object store of one test; what else a test runs
+/// is registered on top (<see cref="Steps"/>, <c>PipelineUnderTest</c>, <c>EvaluationRig</c>).
+/// </summary>
 internal sealed class RegistryUnderTest : IAsyncDisposable
 {
     /// <summary>Calls made at the same time.</summary>
@@ -51,6 +45,10 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
     /// <summary>Of the data, the sources and all else this test writes.</summary>
     public TemporaryFolder Folder => _folder;
 
+    public string DataFolder => Settings["Data:Directory"]!;
+
+    public string ObjectsFolder => Path.Combine(DataFolder, "objects");
+
     public string DatasetsFolder => Directory.CreateDirectory(_folder["datasets"]).FullName;
 
     public ILeases Leases => Get<ILeases>();
@@ -58,37 +56,32 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
     public IObjectStore Store => Get<IObjectStore>();
 
     /// <summary>On a fresh database and fresh buckets, not yet migrated.</summary>
-    public static async Task<RegistryUnderTest> CreateAsync(Parts parts, Action<IServiceCollection, IConfiguration>? more = null)
-    {
-        var folder = new TemporaryFolder();
-        var settings = new Dictionary<string, string?>
-        {
-            ["Data:Directory"] = folder["data"],
-            ["Datasets:Folder"] = folder["datasets"],
-        };
-        if (parts == Parts.PostgresAndS3)
-        {
-            var ceph = await TestServers.Ceph();
-            settings["Database:Provider"] = "postgres";
-            settings["Database:ConnectionString"] = await (await TestServers.Postgres()).CreateDatabaseAsync();
-            settings["Storage:Provider"] = "s3";
-            settings["Storage:S3:Endpoint"] = ceph.Endpoint;
-            settings["Storage:S3:AccessKey"] = ceph.AccessKey;
-            settings["Storage:S3:SecretKey"] = ceph.SecretKey;
-            settings["Storage:S3:BucketPrefix"] = $"t{Guid.NewGuid().ToString("N")[..12]}-";
-        }
+    public static async Task<RegistryUnderTest> CreateAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) => stack == Stack.Full
+        ? Create(more, await FullSettings.DatabaseAsync(await TestServers.Postgres()), FullSettings.Store(await TestServers.Ceph()))
+        : Create(more);
 
-        return new RegistryUnderTest(folder, ownsFolder: true, settings, more);
-    }
+    /// <summary>On a fresh database and a folder, not yet migrated.</summary>
+    public static async Task<RegistryUnderTest> CreateAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) => database == Database.Postgres
+        ? Create(more, await FullSettings.DatabaseAsync(await TestServers.Postgres()))
+        : Create(more);
 
-    /// <summary>As <see cref="CreateAsync"/>, migrated and with its buckets.</summary>
-    public static async Task<RegistryUnderTest> ReadyAsync(Parts parts, Action<IServiceCollection, IConfiguration>? more = null)
-    {
-        var registry = await CreateAsync(parts, more);
-        await registry.Get<RegistryMigrator>().MigrateAsync(default);
-        await registry.Store.ProbeAsync(default);
-        return registry;
-    }
+    /// <summary>As <see cref="CreateAsync(Stack, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.</summary>
+    public static async Task<RegistryUnderTest> ReadyAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) => await (await CreateAsync(stack, more)).MigratedAsync();
+
+    /// <summary>As <see cref="CreateAsync(Database, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.</summary>
+    public static async Task<RegistryUnderTest> ReadyAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) => await (await CreateAsync(database, more)).MigratedAsync();
+
+    /// <summary>Another process of an installation that hosts in processes of their own run on.</summary>
+    /// <param name="start">How they were started.</param>
+    /// <param name="more">Registered last.</param>
+    public static RegistryUnderTest Beside(FltsStart start, Action<IServiceCollection, IConfiguration>? more = null) => new(
+        new TemporaryFolder(),
+        ownsFolder: true,
+        start.Environment.Select(e => KeyValuePair.Create(e.Key.Replace("__", ":", StringComparison.Ordinal), (string?)e.Value))
+            .Concat(start.Settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
+            .Append(KeyValuePair.Create("Data:Directory", (string?)start.Data))
+            .ToDictionary(),
+        more);
 
     /// <summary>A second process on the same database, object store and data folder.</summary>
     public RegistryUnderTest Again(Action<IServiceCollection, IConfiguration>? more = null) => new(_folder, ownsFolder: false, Settings, more);
@@ -96,13 +89,24 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
+    public Task<RegistryDbContext> OpenAsync() => Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+
     /// <summary>One use of the database.</summary>
     public async Task<T> UseAsync<T>(Func<RegistryDbContext, Task<T>> use)
     {
-        await using var db = await Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+        await using var db = await OpenAsync();
         return await use(db);
     }
 
+    /// <exception cref="DbUpdateException">The database refuses one of them.</exception>
+    public Task<int> AddRowsAsync<TRow>(params TRow[] rows)
+        where TRow : class => UseAsync(db =>
+        {
+            db.AddRange(rows);
+            return db.SaveChangesAsync();
+        });
+
+    /// <summary>Nothing where the row is there already.</summary>
     public Task<bool> InsertAsync<TRow>(TRow row)
         where TRow : class => UseAsync(db => db.InsertIfAbsentAsync(row, default));
 
@@ -129,29 +133,19 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Dispose();
     }
-}
 
-/// <summary>Every log line with the name of its event.</summary>
-internal sealed class LogLines : ILoggerProvider, ILogger
-{
-    private readonly ConcurrentQueue<(string? Event, string Text)> _lines = new();
-
-    public IReadOnlyCollection<string> Texts => [.. _lines.Select(l => l.Text)];
-
-    public int Count(string eventName) => _lines.Count(l => l.Event == eventName);
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue((eventId.Name, $"{formatter(state, exception)} {exception}"));
-
-    public void Dispose()
+    private static RegistryUnderTest Create(Action<IServiceCollection, IConfiguration>? more, params IEnumerable<KeyValuePair<string, string>>[] servers)
     {
-        // Nothing is held.
+        var folder = new TemporaryFolder();
+        var settings = servers.SelectMany(s => s).ToDictionary(s => s.Key, s => (string?)s.Value);
+        (settings["Data:Directory"], settings["Datasets:Folder"]) = (folder["data"], folder["datasets"]);
+        return new RegistryUnderTest(folder, ownsFolder: true, settings, more);
+    }
+
+    private async Task<RegistryUnderTest> MigratedAsync()
+    {
+        await Get<RegistryMigrator>().MigrateAsync(default);
+        await Store.ProbeAsync(default);
+        return this;
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using FLTS.Forecasting.Safetensors;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Forecasting.Recurrent;
+namespace FLTS.Tests.Forecasting.Safetensors;
 
 public sealed class SafetensorsFileTests
 {

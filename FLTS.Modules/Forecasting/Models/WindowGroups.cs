@@ -1,0 +1,41 @@
+namespace FLTS.Forecasting.Models;
+
+/// <summary>How a model answers windows that may be of several series.</summary>
+internal static class WindowGroups
+{
+    /// <summary>
+    /// Answers windows of any series. Those of one series are forecast in one call and those of others in other calls, so that
+    /// an answer does not depend, in any bit, on whose windows are asked for beside it.
+    /// </summary>
+    /// <param name="windows">[N]</param>
+    /// <param name="steps">H, at least 1.</param>
+    /// <param name="targets">M.</param>
+    /// <param name="forecast">[n, H, M] of the n windows of one series.</param>
+    /// <returns>[N, H, M]</returns>
+    public static double[,,] BySeries(IReadOnlyList<Window> windows, int steps, int targets, Func<SeriesWindows, double[,,]> forecast)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        if (windows is SeriesWindows one)
+            return forecast(one);
+
+        var answers = new double[windows.Count, steps, targets];
+        foreach (var group in Enumerable.Range(0, windows.Count).GroupBy(n => (windows[n].Series, windows[n].Holidays)))
+        {
+            var places = group.ToArray();
+            var answer = forecast(SeriesWindows.Of(group.Key.Series, [.. places.Select(n => windows[n].Origin)], group.Key.Holidays));
+            var size = steps * targets;
+            for (var i = 0; i < places.Length; i++)
+                Array.Copy(answer, i * size, answers, places[i] * size, size);
+        }
+
+        return answers;
+    }
+
+    /// <summary>For models that know no holidays.</summary>
+    /// <exception cref="InvalidInputException">Some are given.</exception>
+    public static void RefuseHolidays(SeriesWindows windows, string modelType)
+    {
+        if (windows.Holidays is { Count: > 0 })
+            throw new InvalidInputException($"{modelType} knows no holidays; leave 'holidays' out.");
+    }
+}
