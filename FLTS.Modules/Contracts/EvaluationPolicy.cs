@@ -81,8 +81,8 @@ public sealed record EvaluationPolicy
         ["target_weights"] = TargetWeights is null ? null : new JsonObject(TargetWeights.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
         ["min_candidates"] = MinCandidates,
         ["min_improvement"] = MinImprovement,
-        ["promotion_policy"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(PromotionPolicy.ToString()),
-        ["baseline_gate"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(BaselineGate.ToString()),
+        ["promotion_policy"] = SnakeCase.Of(PromotionPolicy),
+        ["baseline_gate"] = SnakeCase.Of(BaselineGate),
         ["weights"] = WeightsJson(Weights),
         ["auto_retrain_invalid"] = AutoRetrainInvalid,
     };
@@ -148,9 +148,8 @@ public sealed record EvaluationPolicy
     private static T Choice<T>(string name, JsonNode value)
         where T : struct, Enum
     {
-        var names = Enum.GetValues<T>().ToDictionary(v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), v => v, StringComparer.Ordinal);
-        return value.GetValueKind() == JsonValueKind.String && names.TryGetValue(value.GetValue<string>(), out var choice)
+        return value.GetValueKind() == JsonValueKind.String && SnakeCase.TryParse<T>(value.GetValue<string>()) is { } choice
             ? choice
-            : throw new InvalidInputException($"'evaluation.{name}' is {value.ToJsonString()}; it must be one of {string.Join(", ", names.Keys)}.");
+            : throw new InvalidInputException($"'evaluation.{name}' is {value.ToJsonString()}; it must be one of {string.Join(", ", SnakeCase.All<T>())}.");
     }
 }

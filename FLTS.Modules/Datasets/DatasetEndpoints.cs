@@ -1,6 +1,7 @@
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +26,9 @@ internal static class DatasetEndpoints
 
     private static readonly SourceVersionView _version = new("train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
 
+    private static readonly Page<DatasetView> _exampleList =
+        new([new DatasetView(new("PobleSec"), "6b1c0a", "9f2e11", 3_953_380, 1, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero))], null);
+
     private static readonly DatasetProfile _profile = new(
         new PartProfile(_first, _last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
         null,
@@ -39,7 +43,7 @@ internal static class DatasetEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/datasets", List).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
-            .RequireRole(Roles.Read).ProducesProblem(422).WithExample(RegistryExamples.Datasets);
+            .RequireRole(Roles.Read).ProducesProblem(422).WithExample(_exampleList);
         var group = routes.MapGroup("/datasets/{name}").WithTags("Datasets");
         group.MapPut("", Put).WithName("PutDataset")
             .WithSummary("Stores a CSV (or gzip of one) as the newest version of a dataset's train or test part.")
@@ -64,12 +68,12 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Ok<Page<DatasetView>>> List(
-        RegistryReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
+        DatasetReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
     {
         if (cursor is not null && !DatasetNames.IsName(cursor))
             throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
 
-        return TypedResults.Ok(await reader.DatasetsAsync(sources, Cursor.Limit(limit), cursor, cancellation));
+        return TypedResults.Ok(await reader.ListAsync(sources, Cursor.Limit(limit), cursor, cancellation));
     }
 
     private static async Task<Created<UploadedSource>> Put(

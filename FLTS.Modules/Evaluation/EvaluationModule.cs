@@ -1,3 +1,6 @@
+using FLTS.Modules.Evaluation.Promotion;
+using FLTS.Modules.Evaluation.Scoring;
+using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -17,16 +20,21 @@ internal sealed class EvaluationModule : IModule
     {
         services.AddSingleton<StoreTries>();
         services.AddSingleton<CandidateVerifier>();
-        services.AddSingleton<EvaluationStore>();
         services.AddSingleton<Assessor>();
         services.AddSingleton<PromotionAnnouncer>();
-        services.AddSingleton<ManualStore>();
+        services.AddSingleton<CorruptRuns>();
+        services.AddSingleton<RequestAssessor>();
+        services.AddSingleton<PipelineTurns>();
         services.AddSingleton<PromoteService>();
         services.AddSingleton<RollbackService>();
+        services.AddSingleton<IPromotionCommands, PromotionCommands>();
         services.AddStepWorkBeside(typeof(EvaluationModule));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<RunSettledConsumer>();
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => EvaluationEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        // Its commands are mapped beside the reads of promotions and champions, by Registry.
+    }
 }

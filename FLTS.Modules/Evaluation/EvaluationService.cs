@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Evaluation.Promotion;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,8 @@ namespace FLTS.Modules.Evaluation;
 /// <summary>Brings a pipeline whose runs are settled to its end: verify, score, decide, write, point, announce.</summary>
 internal sealed partial class EvaluationService(
     EvaluateStep step,
-    EvaluationStore store,
+    EvaluationInputs inputs,
+    PromotionLedger ledger,
     Assessor assessor,
     PromotionAnnouncer announcer,
     TimeProvider time,
@@ -22,7 +25,7 @@ internal sealed partial class EvaluationService(
     /// <summary>By the rule of the Reconciler: what an event that comes twice or late asks for is not done before its time.</summary>
     public override async Task<bool> IsReadyAsync(PipelineRow row, CancellationToken cancellation)
     {
-        _input = await store.ReadAsync(row.PipelineId, cancellation);
+        _input = await inputs.ReadAsync(row.PipelineId, cancellation);
         if (_input is null || RunRules.CanBeEvaluated(_input.Pipeline, _input.Dataset, _input.Runs))
             return _input is not null;
 
@@ -45,7 +48,7 @@ internal sealed partial class EvaluationService(
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
             LogAllPresent(logger);
 
-        var assessment = await assessor.AssessAsync(input, policy, attempt.AttemptId, force: false, execution.Refusals, execution.Working);
+        var assessment = await assessor.AssessAsync(new AssessmentOrder(input, policy, attempt.AttemptId, Force: false, execution.Refusals), execution.Working);
         if (assessment.Corrupt.Count > 0)
         {
             await InvalidateAsync(execution, attempt, assessment.Corrupt);
@@ -74,17 +77,17 @@ internal sealed partial class EvaluationService(
 
     private async Task<PromotionAttemptRow> OpenAttemptAsync(Execution<PipelineRow> execution, CancellationToken cancellation)
     {
-        _attempt ??= await store.OpenAttemptAsync(_input!, execution.Wake, cancellation);
+        _attempt ??= await ledger.OpenAttemptAsync(_input!, execution.Wake, cancellation);
         execution.Tell("attempt_id", _attempt.AttemptId.Value);
         return _attempt;
     }
 
     /// <summary>The rows say it now; whether the runs are trained once more or missing is decided from the rows.</summary>
-    private async Task InvalidateAsync(Execution<PipelineRow> execution, PromotionAttemptRow attempt, IReadOnlyList<(RunRow Run, string Reason)> corrupt)
+    private async Task InvalidateAsync(Execution<PipelineRow> execution, PromotionAttemptRow attempt, IReadOnlyList<CorruptRun> corrupt)
     {
         foreach (var (run, reason) in corrupt)
         {
-            await store.InvalidateAsync(execution.Lease, attempt, run, reason, execution.Refusals, execution.Working);
+            await ledger.InvalidateAsync(execution.Lease, attempt, run, reason, execution.Refusals, execution.Working);
             execution.Refusals.Clear();
             LogInvalid(logger, run.ModelType, run.RunId, reason);
         }
@@ -93,7 +96,7 @@ internal sealed partial class EvaluationService(
     private async Task<bool> ConcludeAsync(Execution<PipelineRow> execution, PromotionAttemptRow attempt, Assessment assessment, CancellationToken cancellation)
     {
         var result = assessment.Result;
-        if (!await store.ConcludeAsync(execution.Lease, _input!, attempt, assessment.MissingJson, result, execution.Refusals, cancellation))
+        if (!await ledger.ConcludeAsync(execution.Lease, _input!, attempt, assessment.Conclude(execution.Refusals), cancellation))
         {
             // Somebody else promoted or took over meanwhile: the Reconciler comes again and compares with what is in force then.
             LogDuplicate(logger);

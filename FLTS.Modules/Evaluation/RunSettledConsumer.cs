@@ -4,14 +4,14 @@ using MassTransit;
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A run has ended: the pipelines that wait for it look at their rows.</summary>
-internal sealed class RunSettledConsumer(EvaluationStore store, EvaluateStep step, IJobQueues jobs) : IConsumer<ModelTraining>
+internal sealed class RunSettledConsumer(PipelineStates pipelines, EvaluateStep step, IJobQueues jobs) : IConsumer<ModelTraining>
 {
     public async Task Consume(ConsumeContext<ModelTraining> context)
     {
         if (context.Message.Status == "RUNNING")
             return;
 
-        foreach (var pipeline in await store.WaitingForAsync(context.Message.RunId, context.CancellationToken))
+        foreach (var pipeline in await pipelines.WaitingForAsync(context.Message.RunId, context.CancellationToken))
             jobs.Enqueue(step.Task(pipeline), StepWake.Event);
     }
 }

@@ -1,3 +1,8 @@
+using FLTS.Modules.Inference.Batching;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Protocols;
+using FLTS.Modules.Inference.Settings;
+using FLTS.Modules.Inference.Windows;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +26,7 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton<NewestRows>();
         services.AddSingleton<ServedModelLoader>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
+        services.AddSingleton<WindowReader>();
         services.AddSingleton<PredictQueue>();
         services.AddSingleton<PredictService>();
         services.AddSingleton<ModelRefresher>();
@@ -35,14 +41,4 @@ internal sealed class InferenceModule : IModule
     });
 
     public void MapEndpoints(IEndpointRouteBuilder routes) => PredictEndpoints.Map(routes);
-}
-
-/// <summary>A promotion: look at the ledger now.</summary>
-internal sealed class ModelSelectedConsumer(ModelRefresher refresher) : IConsumer<ModelSelected>
-{
-    public Task Consume(ConsumeContext<ModelSelected> context)
-    {
-        refresher.Wake();
-        return Task.CompletedTask;
-    }
 }

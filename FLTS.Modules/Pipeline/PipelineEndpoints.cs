@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +14,14 @@ internal static class PipelineEndpoints
 {
     private static readonly DateTimeOffset _exampleTime = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
-    private static readonly StartedPipeline _exampleStarted = new(new("9b1f0c2e"), new("e309764d"), new("PobleSec"), 3, "/pipelines/9b1f0c2e");
+    private static readonly StartedPipeline _exampleStarted =
+        new(new("9b1f0c2e"), new("e309764d"), new("PobleSec"), 3, "/pipelines/9b1f0c2e");
+
+    private static readonly CancelledPipeline _exampleCancelled =
+        new(new("9b1f0c2e"), PipelineStatus.Cancelled, [new("0199a7b2c3d4")], [new("0199a7b2c3d5")], "/pipelines/9b1f0c2e");
+
+    private static readonly RerunPipeline _exampleRerun =
+        new(new("9b1f0c2e"), "train", 4, [new("0199a7c0aa01"), new("0199a7c0aa02")], "/pipelines/9b1f0c2e");
 
     private static readonly PipelineView _exampleView = new(
         new("9b1f0c2e"),
@@ -23,8 +31,12 @@ internal static class PipelineEndpoints
         3,
         PipelineStatus.Training,
         null,
-        [new StageView("preprocess", "done", _exampleTime, _exampleTime.AddSeconds(1)), new StageView("train", "running", _exampleTime.AddSeconds(1), null), new StageView("evaluate", "waiting", null, null)],
-        [new RunView(new("0199a7b2c3d4"), "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
+        [
+            new StageView("preprocess", "done", _exampleTime, _exampleTime.AddSeconds(1)),
+            new StageView("train", "running", _exampleTime.AddSeconds(1), null),
+            new StageView("evaluate", "waiting", null, null),
+        ],
+        [new RunSummary(new("0199a7b2c3d4"), "GRU", RunStatus.Running, 4, 10, 14.2, 0.0041, 0.0043, null)],
         null,
         [],
         null,
@@ -36,7 +48,8 @@ internal static class PipelineEndpoints
         var group = routes.MapGroup("/pipelines").WithTags("Pipelines");
         group.MapPost("/", Start)
             .WithName("StartPipeline")
-            .WithSummary("Starts a pipeline: preprocess, train, evaluate, promote. The same request again answers the same pipeline and trains nothing twice.")
+            .WithSummary("Starts a pipeline: preprocess, train, evaluate, promote. "
+                + "The same request again answers the same pipeline and trains nothing twice.")
             .RequireRole(Roles.Train)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
@@ -50,10 +63,25 @@ internal static class PipelineEndpoints
             .WithExample(new Page<PipelineView>([_exampleView], null));
         group.MapGet("/{id}", Get)
             .WithName("GetPipeline")
-            .WithSummary("A pipeline by its id, or the newest of a config_hash: status, stages, runs with epochs and ETA, what it waits for.")
+            .WithSummary("A pipeline by its id, or the newest of a config_hash: "
+                + "status, stages, runs with epochs and ETA, what it waits for.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404)
             .WithExample(_exampleView);
+        group.MapPost("/{id}/cancel", Cancel)
+            .WithName("CancelPipeline")
+            .WithSummary("Ends a pipeline and its unfinished runs, except those that another unfinished pipeline needs.")
+            .RequireRole(Roles.Train)
+            .ProducesProblem(404).ProducesProblem(409)
+            .WithExample(_exampleCancelled, 202);
+        group.MapPost("/{id}/rerun", Rerun)
+            .WithName("RerunPipeline")
+            .WithSummary("Runs an ended pipeline again from a stage on: preprocess, train (default) or evaluate, as if it were posted now.")
+            .RequireRole(Roles.Train)
+            .Accepts<JsonElement>(true, "application/json")
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
+            .WithRequestExample(new { stage = "train" })
+            .WithExample(_exampleRerun, 202);
     }
 
     private static async Task<Accepted<StartedPipeline>> Start(JsonElement body, PipelineService service, CancellationToken cancellation)
@@ -62,11 +90,23 @@ internal static class PipelineEndpoints
         return TypedResults.Accepted(started.Location, started);
     }
 
-    private static async Task<Ok<Page<PipelineView>>> List(PipelineReader reader, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation)
-    {
-        return TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
-    }
+    private static async Task<Ok<Page<PipelineView>>> List(
+        PipelineReader reader, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
 
     private static async Task<Ok<PipelineView>> Get(string id, PipelineReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.FindAsync(id, cancellation));
+
+    private static async Task<Accepted<CancelledPipeline>> Cancel(PipelineId id, CancelService service, CancellationToken cancellation)
+    {
+        var answer = await service.CancelPipelineAsync(id, cancellation);
+        return TypedResults.Accepted(answer.Location, answer);
+    }
+
+    private static async Task<Accepted<RerunPipeline>> Rerun(
+        PipelineId id, JsonElement? body, RerunService service, CancellationToken cancellation)
+    {
+        var answer = await service.RerunPipelineAsync(id, RerunRequest.Stage(body), cancellation);
+        return TypedResults.Accepted(answer.Location, answer);
+    }
 }

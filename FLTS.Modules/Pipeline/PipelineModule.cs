@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Runs;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -15,14 +16,16 @@ internal sealed class PipelineModule : IModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         var options = OptionsReading.Read<PipelineOptions>(configuration.GetSection(PipelineOptions.Section));
-        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation"))); // What cannot be used is said at the start, not by every request.
+
+        // What cannot be used is said at the start, not by every request.
+        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")));
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
         services.AddSingleton<CancelService>();
         services.AddSingleton<RerunService>();
         services.AddSingleton<IReruns>(p => p.GetRequiredService<RerunService>());
-        services.AddSingleton<PipelineReader>();
+        services.AddSingleton<IRunCommands, RunCommands>();
         services.AddSingleton<ReconcilerParts>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
@@ -34,9 +37,5 @@ internal sealed class PipelineModule : IModule
         // The Reconciler looks at the rows by itself: no message is needed.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes)
-    {
-        PipelineEndpoints.Map(routes);
-        CommandEndpoints.Map(routes);
-    }
+    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
 }

@@ -29,6 +29,9 @@ internal sealed record PipelineOptions : ICheckedTogether
     public void CheckTogether()
     {
         if (ExpectedModelTypes.Length == 0)
-            throw new InvalidInputException("Pipeline:ExpectedModelTypes must list at least one model type, for example [\"GRU\", \"LSTM\", \"PROPHET\"].");
+        {
+            throw new InvalidInputException(
+                "Pipeline:ExpectedModelTypes must list at least one model type, for example [\"GRU\", \"LSTM\", \"PROPHET\"].");
+        }
     }
 }

@@ -1,29 +1,18 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace FLTS.Modules.Pipeline;
 
-/// <summary>Everything a pipeline is made of, before any row is written.</summary>
-internal sealed record PipelinePlan(
-    DatasetName Dataset,
-    Identifier Identifier,
-    ConfigHash ConfigHash,
-    string Config,
-    IReadOnlyList<PlannedRun> Runs,
-    EvaluationPolicy Evaluation,
-    bool ForceReprocess,
-    bool ForceRetrain);
-
-/// <summary>A model type with its complete hyperparameters.</summary>
-internal sealed record PlannedRun(string ModelType, string Params, ParamsHash ParamsHash);
-
 /// <summary>Turns a request into a plan: resolves the sources, completes and checks every option, takes the hashes.</summary>
 internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration configuration, PipelineOptions options)
 {
-    /// <summary>Section with default hyperparameters by model type; read here, so that a process without trainers plans the same runs.</summary>
+    /// <summary>
+    /// Section with default hyperparameters by model type; read here, so that a process without trainers plans the same runs.
+    /// </summary>
     private const string ModelsSection = "Models";
 
     /// <exception cref="NotFoundException">No such dataset.</exception>
@@ -35,7 +24,10 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             throw new InvalidInputException($"'model_types' lists {twice.Key} twice; each type is trained once.");
 
         if (request.Training.Select(p => p.Key).FirstOrDefault(k => types.All(t => t.ModelType != k)) is { } stranger)
-            throw new InvalidInputException($"'training' has options for '{stranger}', which is not trained; model_types are {string.Join(", ", types.Select(t => t.ModelType))}.");
+        {
+            var trained = string.Join(", ", types.Select(t => t.ModelType));
+            throw new InvalidInputException($"'training' has options for '{stranger}', which is not trained; model_types are {trained}.");
+        }
 
         var runs = types.Select(t => PlanRun(t, request.Training[t.ModelType])).ToList();
         var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
@@ -48,7 +40,15 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             ConfigurationJson.Read(configuration.GetSection("Preprocessing")),
             request.Preprocessing);
 
-        return new PipelinePlan(request.Dataset, identifier, ConfigHash.From(config.ConfigHash), CanonicalJson.Serialize(config.ToJson()), runs, policy, request.ForceReprocess, request.ForceRetrain);
+        return new PipelinePlan(
+            request.Dataset,
+            identifier,
+            ConfigHash.From(config.ConfigHash),
+            CanonicalJson.Serialize(config.ToJson()),
+            runs,
+            policy,
+            request.ForceReprocess,
+            request.ForceRetrain);
     }
 
     private PlannedRun PlanRun(IForecasterFamily family, JsonNode? overrides)

@@ -13,7 +13,8 @@ internal sealed record PipelineRequest
     ];
 
     /// <summary>Members that belong to the preprocess config and may be given at the top level for convenience.</summary>
-    private static readonly string[] _preprocessingShortcuts = ["sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed", "hash_salt"];
+    private static readonly string[] _preprocessingShortcuts =
+        ["sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed", "hash_salt"];
 
     /// <summary>Name of the source dataset.</summary>
     public required DatasetName Dataset { get; init; }
@@ -58,14 +59,18 @@ internal sealed record PipelineRequest
                 continue;
 
             if (preprocessing.ContainsKey(name))
-                throw new InvalidInputException($"'{name}' is given twice: once at the top level and once in 'preprocessing'. Give it once.");
+            {
+                throw new InvalidInputException(
+                    $"'{name}' is given twice: once at the top level and once in 'preprocessing'. Give it once.");
+            }
 
             preprocessing[name] = value.DeepClone();
         }
 
         return new PipelineRequest
         {
-            Dataset = new(Text(root, "dataset") ?? throw new InvalidInputException("'dataset' is missing: the name of a dataset, for example {\"dataset\": \"demo\"}.")),
+            Dataset = new(Text(root, "dataset")
+                ?? throw new InvalidInputException("'dataset' is missing: the name of a dataset, for example {\"dataset\": \"demo\"}.")),
             Identifier = Text(root, "identifier") is { } identifier ? new Identifier(identifier) : null,
             ModelTypes = Texts(root, "model_types"),
             ForceReprocess = Flag(root, "force_reprocess"),

@@ -1,14 +1,16 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Ledger;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>
-/// The part of the Reconciler that looks at the store: pointer files that are missing or differ from the ledger are written again. A loop of its own,
+/// The part of the Reconciler that looks at the store: pointer files that are missing or differ from the ledger are written again. A loop
+/// of its own,
 /// so that a store that is slow or away holds nobody up who only looks at rows.
 /// </summary>
-internal sealed partial class PointerRepair(PointerWriter pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
+internal sealed partial class PointerRepair(
+    PointerWriter pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.PointerSeconds), logger)
 {
     private bool _isAway;
@@ -21,7 +23,13 @@ internal sealed partial class PointerRepair(PointerWriter pointers, IBus bus, IS
             _isAway = false;
             foreach (var pointer in repaired)
             {
-                LogRepaired(logger, pointer.Version, pointer.RunId, pointer.ConfigHash, pointer.Identifier, pointer.AttemptId);
+                using var scope = LogScope.Begin(
+                    logger,
+                    ("run_id", pointer.RunId.Value),
+                    ("config_hash", pointer.ConfigHash.Value),
+                    ("identifier", pointer.Identifier.Value),
+                    ("attempt_id", pointer.AttemptId.Value));
+                LogRepaired(logger, pointer.Version);
 
                 // Whoever promoted it may have died before it could say so.
                 await bus.Publish(new ModelSelected(pointer), cancellation);
@@ -37,8 +45,11 @@ internal sealed partial class PointerRepair(PointerWriter pointers, IBus bus, IS
         }
     }
 
-    [LoggerMessage(EventName = "pointer_repaired", Level = LogLevel.Warning, Message = "The pointer files of {identifier} were missing or differed from the ledger: version {version} is written again (run_id {run_id}, config_hash {config_hash}, attempt_id {attempt_id})")]
-    private static partial void LogRepaired(ILogger logger, int version, RunId run_id, ConfigHash config_hash, Identifier identifier, AttemptId attempt_id);
+    [LoggerMessage(
+        EventName = "pointer_repaired",
+        Level = LogLevel.Warning,
+        Message = "Pointer files were missing or differed from the ledger: version {version} is written again")]
+    private static partial void LogRepaired(ILogger logger, int version);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pointer files cannot be looked at for now: {reason}")]
     private static partial void LogAway(ILogger logger, string reason);

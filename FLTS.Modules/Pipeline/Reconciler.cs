@@ -52,7 +52,7 @@ internal sealed partial class Reconciler(
                 jobs.Enqueue(start.Task, StepWake.Reconciler);
                 break;
             case ReconcileAction.Retrain(var corrupt):
-                if (await Retraining.ReplaceAsync(parts.Registry, corrupt, now, cancellation) is { } next)
+                if (await parts.Repairs.ReplaceAsync(corrupt, cancellation) is { } next)
                 {
                     using (logger.BeginScope(parts.Train.Scope(corrupt)))
                         LogRetrain(logger, corrupt.ModelType, next.RunId);
@@ -64,7 +64,7 @@ internal sealed partial class Reconciler(
 
                 break;
             case ReconcileAction.FailRun(var run, var reason):
-                await parts.Train.FailQueuedAsync(run, reason, cancellation);
+                await parts.Repairs.FailQueuedAsync(run, reason, cancellation);
                 break;
         }
     }

@@ -12,7 +12,9 @@ internal readonly record struct Cursor(DateTimeOffset At, string Id)
             return null;
 
         var parts = text.Split('.', 2);
-        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.Ticks
+        return parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTimeOffset.MaxValue.Ticks
             ? new Cursor(new DateTimeOffset(ticks, TimeSpan.Zero), parts[1])
             : throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
     }
@@ -25,7 +27,9 @@ internal readonly record struct Cursor(DateTimeOffset At, string Id)
         _ => throw new InvalidInputException($"'limit' is {limit}; it must be between 1 and 500."),
     };
 
-    /// <summary>A page of at most <paramref name="limit"/> of the rows read (one more than that, to know whether there is a next one).</summary>
+    /// <summary>
+    /// A page of at most <paramref name="limit"/> of the rows read (one more than that, to know whether there is a next one).
+    /// </summary>
     public static Page<TView> Page<TRow, TView>(List<TRow> rows, int limit, Func<TRow, Cursor> key, Func<TRow, TView> view) =>
         new([.. rows.Take(limit).Select(view)], rows.Count > limit ? key(rows[limit - 1]).ToString() : null);
 

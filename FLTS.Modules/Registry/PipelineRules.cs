@@ -14,5 +14,6 @@ internal static class PipelineRules
     public static bool HasEnded(PipelineStatus status) => !_unfinished.Contains(status);
 
     /// <summary>Pipelines that have not ended.</summary>
-    public static IQueryable<PipelineRow> Unfinished(this IQueryable<PipelineRow> pipelines) => pipelines.Where(p => EF.Constant(_unfinished).Contains(p.Status));
+    public static IQueryable<PipelineRow> Unfinished(this IQueryable<PipelineRow> pipelines) =>
+        pipelines.Where(p => EF.Constant(_unfinished).Contains(p.Status));
 }

@@ -9,8 +9,10 @@ internal sealed record Refusal(DateTimeOffset At, string Error);
 /// <summary>Refusals as rows keep them: a JSON array of <c>{at, error}</c>, in the order of their times.</summary>
 internal static class Refusals
 {
-    /// <summary>What one row keeps: a store that is away for weeks must not make a row of megabytes. The first and the last ones tell the story.</summary>
-    private const int Most = 200;
+    /// <summary>
+    /// What one row keeps: a store that is away for weeks must not make a row of megabytes. The first and the last ones tell the story.
+    /// </summary>
+    private const int MaxEntries = 200;
 
     public static IReadOnlyList<Refusal> Read(string json) =>
         [.. JsonNode.Parse(json)!.AsArray().Select(r => new Refusal(r!["at"]!.GetValue<DateTimeOffset>(), r["error"]!.GetValue<string>()))];
@@ -20,7 +22,7 @@ internal static class Refusals
     {
         var all = JsonNode.Parse(json)!.AsArray().Select(r => r!.AsObject()).ToList();
         all.AddRange(more.Select(r => new JsonObject { ["at"] = r.At, ["error"] = r.Error }));
-        while (all.Count > Most)
+        while (all.Count > MaxEntries)
             LeaveOutOne(all);
 
         return new JsonArray([.. all.Select(r => (JsonNode)r.DeepClone())]).ToJsonString();
@@ -29,7 +31,7 @@ internal static class Refusals
     private static void LeaveOutOne(List<JsonObject> all)
     {
         const string name = "left_out";
-        var middle = Most / 2;
+        var middle = MaxEntries / 2;
         var before = all[middle][name]?.GetValue<int>() ?? 0;
         if (before == 0)
             all.Insert(middle, []);

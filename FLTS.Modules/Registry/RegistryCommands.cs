@@ -32,11 +32,15 @@ internal static class RegistryCommands
     }
 
     /// <summary>The next sequence number of an identifier, from 1; gaps are possible, repeats are not.</summary>
-    public static async Task<long> NextPipelineSequenceAsync(this RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
+    public static async Task<long> NextPipelineSequenceAsync(
+        this RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
     {
         // One statement gives and reads: between two of them another caller could raise it, and both would read the same.
         var given = await db.Database.SqlQuery<long>(
-                $"INSERT INTO sequences (identifier, last) VALUES ({identifier.Value}, 1) ON CONFLICT (identifier) DO UPDATE SET last = sequences.last + 1 RETURNING last AS \"Value\"")
+                $"""
+                INSERT INTO sequences (identifier, last) VALUES ({identifier.Value}, 1)
+                ON CONFLICT (identifier) DO UPDATE SET last = sequences.last + 1 RETURNING last AS "Value"
+                """)
             .ToListAsync(cancellation);
         return given.Single();
     }

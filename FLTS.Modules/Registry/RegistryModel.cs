@@ -130,6 +130,7 @@ internal static class RegistryModel
         e.HasKey(a => a.AttemptId);
         e.Property(a => a.AttemptId).HasMaxLength(IdLength);
         e.Property(a => a.IdempotencyKey).HasMaxLength(256);
+        e.Property(a => a.AnsweredBy).HasMaxLength(IdLength);
         e.HasIndex(a => a.IdempotencyKey).IsUnique();
         e.HasIndex(a => new { a.Identifier, a.CreatedAt });
         e.HasIndex(a => new { a.ConfigHash, a.CreatedAt });

@@ -1,4 +1,8 @@
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
@@ -38,7 +42,19 @@ internal sealed class RegistryModule : IModule
         services.AddSteps();
         services.AddSingleton<RegistryMigrator>();
         services.AddSingleton<ModelLoader>();
-        services.AddSingleton<RegistryReader>();
+        services.AddSingleton<DatasetReader>();
+        services.AddSingleton<RunReader>();
+        services.AddSingleton<RunCancellation>();
+        services.AddSingleton<RunRepairs>();
+        services.AddSingleton<PipelineReader>();
+        services.AddSingleton<PipelineStates>();
+        services.AddSingleton<PipelinePosting>();
+        services.AddSingleton<PipelineCancellation>();
+        services.AddSingleton<PipelineReruns>();
+        services.AddSingleton<LedgerReader>();
+        services.AddSingleton<EvaluationInputs>();
+        services.AddSingleton<PromotionLedger>();
+        services.AddSingleton<PromotionAnswers>();
         services.AddSingleton<PointerWriter>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
@@ -51,7 +67,12 @@ internal sealed class RegistryModule : IModule
         // The registry is written to by whoever does the work.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => RegistryEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        RunEndpoints.Map(routes);
+        PromotionEndpoints.Map(routes);
+        ChampionEndpoints.Map(routes);
+    }
 
     /// <summary>Also used at design time, where migrations are made.</summary>
     internal static void Configure(DbContextOptionsBuilder builder, RegistryOptions options, string dataDirectory)

@@ -1,22 +1,31 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry;
 
-/// <summary>When a run counts as done; Pipeline and Evaluation must agree on it.</summary>
+/// <summary>When a run counts as done; every module must agree on it.</summary>
 internal static class RunRules
 {
+    /// <summary>The only list of what has not ended.</summary>
+    private static readonly List<RunStatus> _alive = [RunStatus.Queued, RunStatus.Running, RunStatus.Storing];
+
     /// <summary>True for states that no worker changes any more.</summary>
-    public static bool HasEnded(RunStatus status) =>
-        status is RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled or RunStatus.Invalid or RunStatus.Pruned;
+    public static bool HasEnded(RunStatus status) => !_alive.Contains(status);
 
     /// <summary>Runs that a worker may still bring to an end.</summary>
-    public static IQueryable<RunRow> Alive(this IQueryable<RunRow> runs) =>
-        runs.Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Storing);
+    public static IQueryable<RunRow> Alive(this IQueryable<RunRow> runs) => runs.Where(r => EF.Constant(_alive).Contains(r.Status));
 
-    /// <summary>Its stored artifact was corrupt and the pipeline wants it trained once more. One that was made for that reason is not made again.</summary>
+    /// <summary>
+    /// Its stored artifact was corrupt and the pipeline wants it trained once more. One that was made for that reason is not made again.
+    /// </summary>
     public static bool IsToBeRetrained(RunRow run, PipelineRow pipeline) =>
-        run.Status == RunStatus.Invalid && run.Cause != RunCause.Invalid && EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject()).AutoRetrainInvalid;
+        run.Status == RunStatus.Invalid && MayBeRetrained(run, EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject()));
+
+    /// <summary>
+    /// A run whose artifact is corrupt is trained once more under this policy, unless it was made for that reason itself.
+    /// </summary>
+    public static bool MayBeRetrained(RunRow run, EvaluationPolicy policy) => policy.AutoRetrainInvalid && run.Cause != RunCause.Invalid;
 
     /// <summary>Nothing will change the run any more without a new request.</summary>
     public static bool IsSettled(RunRow run, PipelineRow pipeline) => HasEnded(run.Status) && !IsToBeRetrained(run, pipeline);

@@ -1,6 +1,8 @@
 using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
@@ -64,7 +66,7 @@ internal sealed class AttemptStoryTests
 
         var attempt = (await _rig.AttemptsAsync()).Single();
         Assert.That(attempt.Outcome, Is.EqualTo(AttemptOutcome.Promoted));
-        Assert.That(Refusals.Read(attempt.Tries), Has.Count.InRange(1, StoreTries.Most - 1).And.All.Property(nameof(Refusal.Error)).Contains(_rig.ObjectsFolder));
+        Assert.That(Refusals.Read(attempt.Tries), Has.Count.InRange(1, StoreTries.Limit - 1).And.All.Property(nameof(Refusal.Error)).Contains(_rig.ObjectsFolder));
     }
 
     [Test]
@@ -82,17 +84,17 @@ internal sealed class AttemptStoryTests
         var attempt = (await _rig.AttemptsAsync()).Single();
         Assert.That((row.Status, row.WaitingReason, row.WaitingSince, row.NextAttemptAt), Is.EqualTo((PipelineStatus.Queued, (string?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
         Assert.That((attempt.Outcome, attempt.Reason), Is.EqualTo(((AttemptOutcome?)null, (string?)null)));
-        Assert.That(Refusals.Read(attempt.Tries), Has.Count.EqualTo(StoreTries.Most + 1));
+        Assert.That(Refusals.Read(attempt.Tries), Has.Count.EqualTo(StoreTries.Limit + 1));
     }
 
     [Test]
     public async Task A_pipeline_that_was_cancelled_while_the_store_refused_stays_cancelled()
     {
         var (pipeline, _) = await _rig.PipelineAsync();
-        var store = _rig.Get<EvaluationStore>();
-        var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
+        var ledger = _rig.Get<PromotionLedger>();
+        var input = (await _rig.Get<EvaluationInputs>().ReadAsync(pipeline.PipelineId, default))!;
         var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId.Value, default))!;
-        var attempt = await store.OpenAttemptAsync(input, StepWake.Event, default);
+        var attempt = await ledger.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
         {
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Cancelled));

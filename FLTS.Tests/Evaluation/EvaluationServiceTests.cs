@@ -1,6 +1,10 @@
 using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Promotion;
+using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
@@ -131,14 +135,14 @@ internal sealed class EvaluationServiceTests
     public async Task What_was_evaluated_before_the_pipeline_got_other_runs_does_not_end_it()
     {
         var (pipeline, _) = await _rig.PipelineAsync();
-        var store = _rig.Get<EvaluationStore>();
-        var input = (await store.ReadAsync(pipeline.PipelineId, default))!;
+        var ledger = _rig.Get<PromotionLedger>();
+        var input = (await _rig.Get<EvaluationInputs>().ReadAsync(pipeline.PipelineId, default))!;
         var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId.Value, default))!;
-        var attempt = await store.OpenAttemptAsync(input, StepWake.Event, default);
+        var attempt = await ledger.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1));
 
-        var ended = await store.ConcludeAsync(lease, input, attempt, "[]", Assessment.Failed("too late").Result, [], default);
+        var ended = await ledger.ConcludeAsync(lease, input, attempt, Assessment.Failed("too late").Conclude([]), default);
 
         Assert.That(ended, Is.False);
         Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).EndedAt, Is.Null);
@@ -167,7 +171,7 @@ internal sealed class EvaluationServiceTests
             Assert.That(blocked.WaitingReason, Is.Not.Empty);
             Assert.That(blocked.NextAttemptAt, Is.GreaterThan(blocked.WaitingSince!.Value));
             Assert.That((ended.Status, ended.WaitingReason), Is.EqualTo((PipelineStatus.Promoted, (string?)null)));
-            Assert.That(System.Text.Json.Nodes.JsonNode.Parse(attempt.Tries)!.AsArray(), Has.Count.EqualTo(2 * StoreTries.Most), "every failed try is told, those in quick succession too");
+            Assert.That(System.Text.Json.Nodes.JsonNode.Parse(attempt.Tries)!.AsArray(), Has.Count.EqualTo(2 * StoreTries.Limit), "every failed try is told, those in quick succession too");
             Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
         });
     }

@@ -1,4 +1,4 @@
-using FLTS.Modules.Evaluation;
+using FLTS.Modules.Registry.Ledger;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
@@ -20,7 +20,7 @@ internal sealed class LedgerTests
     {
         var lines = story.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((s, i) => new LedgerLine(i + 1, new(s.TrimStart('<')), s[0] == '<')).ToList();
 
-        Assert.That(string.Join(' ', Ledger.RolledBack(lines).Select(r => r.Value).Order()), Is.EqualTo(rolledBack));
-        Assert.That(Ledger.RollbackTarget(lines)?.RunId.Value, Is.EqualTo(target));
+        Assert.That(string.Join(' ', LedgerHistory.RolledBack(lines).Select(r => r.Value).Order()), Is.EqualTo(rolledBack));
+        Assert.That(LedgerHistory.RollbackTarget(lines)?.RunId.Value, Is.EqualTo(target));
     }
 }

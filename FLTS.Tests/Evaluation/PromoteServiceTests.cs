@@ -1,6 +1,7 @@
 using System.Text.Json;
-using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Promotion;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
@@ -157,6 +158,6 @@ internal sealed class PromoteServiceTests
     private Task<PromoteAnswer> PromoteAsync(object body, string? key = null) =>
         _rig.Get<PromoteService>().PromoteAsync(PromoteRequest.Parse(JsonSerializer.SerializeToElement(body)), key, CancellationToken.None);
 
-    private Task<Modules.Registry.ChampionView> RollBackAsync(int? version = null) =>
+    private Task<ChampionView> RollBackAsync(int? version = null) =>
         _rig.Get<RollbackService>().RollBackAsync(new("station"), new RollbackRequest(version, null), CancellationToken.None);
 }

@@ -1,4 +1,5 @@
-using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Gate;
+using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FsCheck;
 using FsCheck.Fluent;
@@ -167,5 +168,5 @@ internal sealed class PromotionDecisionTests
     private static Decision Decide(IReadOnlyList<Contender> contenders, ChampionLine? champion, EvaluationPolicy? policy = null) =>
         PromotionDecision.Decide(contenders, [_naive], champion, 9, policy ?? _gate);
 
-    private static string Text(AttemptOutcome outcome) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString());
+    private static string Text(AttemptOutcome outcome) => SnakeCase.Of(outcome);
 }

@@ -1,7 +1,7 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using NUnit.Framework;
@@ -88,7 +88,7 @@ internal sealed class ScorerTests
         Assert.That(scoring.Champion!.Rmse, Is.EqualTo(scoring.References.Single(r => r.ModelType == "NAIVE").Rmse!.Value).Within(1e-12));
     }
 
-    private static Scoring Score(IReadOnlyList<Candidate> candidates, Candidate? champion) => Scorer.Score(_data, candidates, champion, new EvaluationPolicy(), CancellationToken.None);
+    private static ScoringResult Score(IReadOnlyList<Candidate> candidates, Candidate? champion) => Scorer.Score(_data, candidates, champion, new EvaluationPolicy(), CancellationToken.None);
 
     private static Candidate Fixed(string id, double value, int inputLength = 1, ManifestSpan? fitted = null, ManifestSpan? validated = null, double stepSeconds = 120) =>
         Make(id, _data.Meta.Scaler, inputLength, fitted, validated, stepSeconds, (_, _, _) => value);

@@ -64,7 +64,7 @@ internal sealed partial class OpenApiTests
     }
 
     [Test]
-    public void Two_modules_with_a_view_of_the_same_name_have_two_schemas()
+    public void A_run_has_a_view_of_its_own_and_a_summary_inside_its_pipeline()
     {
         var schemas = _document["components"]!["schemas"]!;
         var ofPipeline = schemas["PipelineView"]!["properties"]!["runs"]!["items"]!["$ref"]!.GetValue<string>().Split('/')[^1];

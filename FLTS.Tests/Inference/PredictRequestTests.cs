@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Windows;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;

@@ -1,5 +1,5 @@
-using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
@@ -12,14 +12,14 @@ internal sealed class PipelineIdsTests
     {
         RunRow[] runs = [Rows.Run("GRU", RunStatus.Queued), Rows.Run("LSTM", RunStatus.Queued)];
 
-        Assert.That(PipelineIds.PipelineId(new("hash"), runs.Reverse()), Is.EqualTo(PipelineIds.PipelineId(new("hash"), runs)));
+        Assert.That(PipelineIds.Of(new("hash"), runs.Reverse()), Is.EqualTo(PipelineIds.Of(new("hash"), runs)));
     }
 
     [Test]
     public void Another_generation_is_another_pipeline() =>
         Assert.That(
-            PipelineIds.PipelineId(new("hash"), [Rows.Run("GRU", RunStatus.Queued, generation: 1)]),
-            Is.Not.EqualTo(PipelineIds.PipelineId(new("hash"), [Rows.Run("GRU", RunStatus.Queued)])));
+            PipelineIds.Of(new("hash"), [Rows.Run("GRU", RunStatus.Queued, generation: 1)]),
+            Is.Not.EqualTo(PipelineIds.Of(new("hash"), [Rows.Run("GRU", RunStatus.Queued)])));
 
     [Test]
     public void The_first_run_is_generation_zero() =>

@@ -1,5 +1,6 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;

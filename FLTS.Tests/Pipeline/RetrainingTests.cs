@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation;
+using FLTS.Modules.Evaluation.Promotion;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
@@ -21,9 +23,9 @@ internal sealed class RetrainingTests
         foreach (var (id, sequence) in new[] { ("ended", 1), ("first", 2), ("second", 3) })
             await registry.AddAsync(id, sequence, corrupt);
         await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("ended")).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.EndedAt, Rows.Now)));
-        var contexts = registry.Get<IDbContextFactory<RegistryDbContext>>();
+        var repairs = registry.Get<RunRepairs>();
 
-        await RegistryUnderTest.TogetherAsync(8, async _ => await Retraining.ReplaceAsync(contexts, corrupt, Rows.Now, default));
+        await RegistryUnderTest.TogetherAsync(8, async _ => await repairs.ReplaceAsync(corrupt, default));
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
         Assert.That(runs.Select(r => (r.Generation, r.Cause, r.Replaces?.Value, r.Status)), Is.EqualTo(new[]
@@ -34,7 +36,7 @@ internal sealed class RetrainingTests
         Assert.That((await registry.RunOfAsync(new("first"))).RunId, Is.EqualTo(runs[1].RunId));
         Assert.That((await registry.RunOfAsync(new("second"))).RunId, Is.EqualTo(runs[1].RunId));
         Assert.That((await registry.RunOfAsync(new("ended"))).RunId, Is.EqualTo(new RunId("run")), "what has ended keeps its story");
-        Assert.That(await Retraining.ReplaceAsync(contexts, corrupt, Rows.Now, default), Is.Null, "nobody has it any more");
+        Assert.That(await repairs.ReplaceAsync(corrupt, default), Is.Null, "nobody has it any more");
     }
 
     [Test]
@@ -45,7 +47,7 @@ internal sealed class RetrainingTests
         await registry.AddAsync("pipeline", 1, corrupt);
         await registry.InsertAsync(PipelineUnderTest.Run("newer", RunStatus.Succeeded, generation: 1));
 
-        var next = await Retraining.ReplaceAsync(registry.Get<IDbContextFactory<RegistryDbContext>>(), corrupt, Rows.Now, default);
+        var next = await registry.Get<RunRepairs>().ReplaceAsync(corrupt, default);
 
         Assert.That(next!.RunId, Is.EqualTo(new RunId("newer")));
         Assert.That((await registry.RunOfAsync(new("pipeline"))).RunId, Is.EqualTo(new RunId("newer")));

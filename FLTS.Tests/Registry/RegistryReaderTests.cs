@@ -1,5 +1,7 @@
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Runs;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
@@ -9,13 +11,14 @@ namespace FLTS.Tests.Registry;
 internal sealed class RegistryReaderTests(Database database)
 {
     private RegistryUnderTest _registry = null!;
-    private RegistryReader _reader = null!;
+    private RunReader _runs = null!;
+    private LedgerReader _ledger = null!;
 
     [SetUp]
     public async Task Start()
     {
         _registry = await RegistryUnderTest.ReadyAsync(database);
-        _reader = _registry.Get<RegistryReader>();
+        (_runs, _ledger) = (_registry.Get<RunReader>(), _registry.Get<LedgerReader>());
         await _registry.AddRowsAsync(Rows.Dataset());
     }
 
@@ -36,7 +39,7 @@ internal sealed class RegistryReaderTests(Database database)
         string? cursor = null;
         do
         {
-            var page = await _reader.RunsAsync(new RunFilter(null, null, null, null, null), 3, Cursor.Parse(cursor), default);
+            var page = await _runs.ListAsync(new RunFilter(null, null, null, null, null), 3, Cursor.Parse(cursor), default);
             Assert.That(page.Items, Has.Count.LessThanOrEqualTo(3));
             seen.AddRange(page.Items.Select(r => r.RunId.Value));
             cursor = page.Next;
@@ -60,7 +63,7 @@ internal sealed class RegistryReaderTests(Database database)
         Assert.That(await Ids(new RunFilter(null, null, null, null, RunStatus.Failed)), Is.EqualTo(["failed"]));
         Assert.That(await Ids(new RunFilter(null, new("nowhere"), null, null, null)), Is.Empty);
 
-        async Task<List<string>> Ids(RunFilter filter) => [.. (await _reader.RunsAsync(filter, 50, null, default)).Items.Select(r => r.RunId.Value)];
+        async Task<List<string>> Ids(RunFilter filter) => [.. (await _runs.ListAsync(filter, 50, null, default)).Items.Select(r => r.RunId.Value)];
     }
 
     [Test]
@@ -77,10 +80,10 @@ internal sealed class RegistryReaderTests(Database database)
         Assert.That(await VersionAsync(Rows.Now.AddDays(1)), Is.EqualTo(2), "at the moment of its promotion");
         Assert.That(await VersionAsync(Rows.Now.AddHours(25)), Is.EqualTo(2));
         Assert.That(await VersionAsync(Rows.Now.AddSeconds(-1)), Is.Null, "before the first");
-        Assert.That((await _reader.ChampionAsync(new("station"), null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
-        Assert.That(() => _reader.ChampionAsync(new("nobody"), null, default), Throws.InstanceOf<NotFoundException>());
+        Assert.That((await _ledger.ChampionAsync(new("station"), null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
+        Assert.That(() => _ledger.ChampionAsync(new("nobody"), null, default), Throws.InstanceOf<NotFoundException>());
 
-        async Task<int?> VersionAsync(DateTimeOffset? at) => (await _reader.ChampionAsync(new("station"), at, default)).InForce?.Version;
+        async Task<int?> VersionAsync(DateTimeOffset? at) => (await _ledger.ChampionAsync(new("station"), at, default)).InForce?.Version;
     }
 
     [Test]
@@ -98,8 +101,8 @@ internal sealed class RegistryReaderTests(Database database)
             }
         }
 
-        var first = await _reader.ChampionsAsync(2, null, default);
-        var second = await _reader.ChampionsAsync(2, first.Next, default);
+        var first = await _ledger.ChampionsAsync(2, null, default);
+        var second = await _ledger.ChampionsAsync(2, first.Next, default);
 
         Assert.That(first.Items.Select(c => (c.Identifier.Value, c.InForce!.Version, c.History.Count)), Is.EqualTo([("a", 2, 2), ("b", 1, 1)]));
         Assert.That((first.Next, second.Next), Is.EqualTo(("b", (string?)null)));
@@ -112,8 +115,8 @@ internal sealed class RegistryReaderTests(Database database)
         await _registry.AddRowsAsync(Rows.Scoreboard("b", Rows.Now, """{"n":1}"""), Rows.Scoreboard("a", Rows.Now.AddSeconds(1), """{"n":2}"""));
 
         foreach (var id in new[] { "hash", "pipeline" })
-            Assert.That((await _reader.ScoreboardAsync(id, default))["n"]!.GetValue<int>(), Is.EqualTo(2), id);
-        Assert.That(() => _reader.ScoreboardAsync("nowhere", default), Throws.InstanceOf<NotFoundException>());
+            Assert.That((await _ledger.ScoreboardAsync(id, default))["n"]!.GetValue<int>(), Is.EqualTo(2), id);
+        Assert.That(() => _ledger.ScoreboardAsync("nowhere", default), Throws.InstanceOf<NotFoundException>());
     }
 
     [TestCase("2026-03-02", "2026-03-02T00:00:00+00:00")]
@@ -121,7 +124,7 @@ internal sealed class RegistryReaderTests(Database database)
     [TestCase("2026-03-02T09:30:01.5Z", "2026-03-02T09:30:01.5+00:00")]
     [TestCase("2026-03-02T09:30:01+02:00", "2026-03-02T07:30:01+00:00")]
     public void A_moment_is_ISO_8601_and_UTC_where_no_zone_is_given(string text, string expected) =>
-        Assert.That(RegistryEndpoints.Moment(text), Is.EqualTo(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(ChampionEndpoints.Moment(text), Is.EqualTo(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
 
     [TestCase("")]
     [TestCase("1/2")]
@@ -129,7 +132,7 @@ internal sealed class RegistryReaderTests(Database database)
     [TestCase("2026-13-02")]
     [TestCase("2026-03-02T09:30:01 02:00")]
     public void What_is_no_moment_is_refused_with_an_example(string text) =>
-        Assert.That(() => RegistryEndpoints.Moment(text), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'as_of'").And.Message.Contains("2026-03-02T09:30:00Z"));
+        Assert.That(() => ChampionEndpoints.Moment(text), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'as_of'").And.Message.Contains("2026-03-02T09:30:00Z"));
 
     [TestCase("x")]
     [TestCase("9223372036854775807.run")]

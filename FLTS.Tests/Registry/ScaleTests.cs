@@ -1,6 +1,10 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -28,7 +32,6 @@ internal sealed class ScaleTests
             services.AddSingleton(new PipelineOptions { ExpectedModelTypes = ["GRU"] });
             services.AddSingleton<IJobQueues, NoQueues>();
             services.AddSingleton<IStartupGate, OpenGate>();
-            services.AddSingleton<PipelineReader>();
             services.AddSingleton<Reconciler>();
         });
         await _registry.InsertAsync(Rows.Dataset());
@@ -69,25 +72,25 @@ internal sealed class ScaleTests
 
     private static IEnumerable<TestCaseData> Calls()
     {
-        yield return Call("runs", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(null, null, null, null, null), 50, null, default));
-        yield return Call("runs, a page in the middle", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(null, null, null, null, null), 50, new Cursor(Rows.Now.AddMinutes(5000), "run-5000"), default));
-        yield return Call("runs of a pipeline", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(new("pipeline-7"), null, null, null, null), 50, null, default));
-        yield return Call("runs of a config_hash", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(null, new("hash-7"), null, null, null), 50, null, default));
-        yield return Call("runs of an identifier", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(null, null, new("station-7"), null, null), 50, null, default));
-        yield return Call("runs of a model type", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(null, null, null, "GRU", null), 50, null, default));
-        yield return Call("runs by a rare status", "runs", r => r.Get<RegistryReader>().RunsAsync(new RunFilter(null, null, null, null, RunStatus.Queued), 50, null, default));
-        yield return Call("a run's metrics", "runs", r => r.Get<RegistryReader>().MetricsAsync(new("run-7"), default));
+        yield return Call("runs", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, null), 50, null, default));
+        yield return Call("runs, a page in the middle", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, null), 50, new Cursor(Rows.Now.AddMinutes(5000), "run-5000"), default));
+        yield return Call("runs of a pipeline", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(new("pipeline-7"), null, null, null, null), 50, null, default));
+        yield return Call("runs of a config_hash", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, new("hash-7"), null, null, null), 50, null, default));
+        yield return Call("runs of an identifier", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, new("station-7"), null, null), 50, null, default));
+        yield return Call("runs of a model type", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, "GRU", null), 50, null, default));
+        yield return Call("runs by a rare status", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, RunStatus.Queued), 50, null, default));
+        yield return Call("a run's metrics", "runs", r => r.Get<RunReader>().MetricsAsync(new("run-7"), default));
         yield return Call("pipelines", "pipelines", r => r.Get<PipelineReader>().ListAsync(null, 50, null, default));
         yield return Call("pipelines of an identifier", "pipelines", r => r.Get<PipelineReader>().ListAsync(new("station-7"), 50, null, default));
         yield return Call("a pipeline", "pipelines", r => r.Get<PipelineReader>().FindAsync("pipeline-7", default));
         yield return Call("a pipeline by config_hash", "pipelines", r => r.Get<PipelineReader>().FindAsync("hash-7", default));
-        yield return Call("promotions", "runs", r => r.Get<RegistryReader>().AttemptsAsync(null, null, 50, null, default));
-        yield return Call("promotions of an identifier", "promotion_attempts", r => r.Get<RegistryReader>().AttemptsAsync(null, new("station-7"), 50, null, default));
-        yield return Call("scoreboard of a config_hash", "scoreboards", r => r.Get<RegistryReader>().ScoreboardAsync("hash-7", default));
-        yield return Call("scoreboard of a pipeline", "scoreboards", r => r.Get<RegistryReader>().ScoreboardAsync("pipeline-7", default));
-        yield return Call("champions", "runs", r => r.Get<RegistryReader>().ChampionsAsync(50, null, default));
-        yield return Call("a champion", "champions", r => r.Get<RegistryReader>().ChampionAsync(new("station-7"), null, default));
-        yield return Call("datasets", "runs", r => r.Get<RegistryReader>().DatasetsAsync(r.Get<ISourceCatalog>(), 50, null, default));
+        yield return Call("promotions", "runs", r => r.Get<LedgerReader>().AttemptsAsync(null, null, 50, null, default));
+        yield return Call("promotions of an identifier", "promotion_attempts", r => r.Get<LedgerReader>().AttemptsAsync(null, new("station-7"), 50, null, default));
+        yield return Call("scoreboard of a config_hash", "scoreboards", r => r.Get<LedgerReader>().ScoreboardAsync("hash-7", default));
+        yield return Call("scoreboard of a pipeline", "scoreboards", r => r.Get<LedgerReader>().ScoreboardAsync("pipeline-7", default));
+        yield return Call("champions", "runs", r => r.Get<LedgerReader>().ChampionsAsync(50, null, default));
+        yield return Call("a champion", "champions", r => r.Get<LedgerReader>().ChampionAsync(new("station-7"), null, default));
+        yield return Call("datasets", "runs", r => r.Get<DatasetReader>().ListAsync(r.Get<ISourceCatalog>(), 50, null, default));
         yield return Call("a pass of the Reconciler", "run_epochs", r => r.Get<Reconciler>().LookAsync(default));
 
         static TestCaseData Call(string name, string listed, Func<RegistryUnderTest, Task> call) => new TestCaseData(name, listed, call).SetArgDisplayNames(name);

@@ -87,10 +87,10 @@ internal sealed class SourceCatalogTests
         var files = await catalog.ResolveAsync(new("dropped"), default);
 
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Source(files.TrainSha256), default);
-        Assert.That(names, Is.EqualTo(["dropped"]));
+        Assert.That(names.Select(n => n.Value), Is.EqualTo(["dropped"]));
         Assert.That(Text(train), Is.EqualTo("dropped"));
         Assert.That(files.TestSha256, Is.Null);
-        Assert.That(await catalog.NamesAsync(default), Is.EqualTo(["dropped"]), "the copy under its hash is no dataset");
+        Assert.That((await catalog.NamesAsync(default)).Select(n => n.Value), Is.EqualTo(["dropped"]), "the copy under its hash is no dataset");
     }
 
     [Test]

@@ -330,8 +330,16 @@ internal sealed class PromotionAttemptRow
     /// <summary>JSON array of run ids.</summary>
     public string Candidates { get; set; } = "[]";
 
-    /// <summary>JSON: the evaluation policy in force.</summary>
+    /// <summary>
+    /// JSON: the evaluation policy in force. Attempts by hand of before <see cref="Request"/> had a column keep it, and what answered, in here.
+    /// </summary>
     public string Policy { get; set; } = "{}";
+
+    /// <summary>What was asked by hand, in canonical JSON; null otherwise.</summary>
+    public string? Request { get; set; }
+
+    /// <summary>The concluded attempt that answered what was asked; null where it was evaluated itself.</summary>
+    public AttemptId? AnsweredBy { get; set; }
 
     public RunId? SelectedRunId { get; set; }
 

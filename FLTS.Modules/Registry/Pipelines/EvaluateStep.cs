@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
@@ -50,13 +51,10 @@ internal sealed class EvaluateStep(IDbContextFactory<RegistryDbContext> registry
         var now = Now;
 
         // Attempt, pipeline: in the order in which everybody locks them.
-        var open = db.PromotionAttempts.Where(a => a.PipelineId == row.PipelineId && a.EndedAt == null);
-        if (await open.Select(a => a.Tries).SingleOrDefaultAsync(cancellation) is { } before)
+        if (await AttemptTransitions.OpenOf(db, row.PipelineId).SingleOrDefaultAsync(cancellation) is { } attempt)
         {
-            var told = Refusals.Add(before, postponed.Refusals);
-            await open.ExecuteUpdateAsync(
-                set => set.SetProperty(a => a.Tries, told).SetProperty(a => a.Outcome, AttemptOutcome.Blocked).SetProperty(a => a.Reason, postponed.Reason),
-                cancellation);
+            await AttemptTransitions.RecordRefusalsAsync(db, attempt, postponed.Refusals, cancellation);
+            await AttemptTransitions.BlockAsync(db, attempt, postponed.Reason, cancellation);
         }
 
         var mine = await Mine(db, lease).Where(p => p.Revision == row.Revision).ExecuteUpdateAsync(

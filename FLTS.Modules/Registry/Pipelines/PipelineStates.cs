@@ -10,7 +10,8 @@ internal sealed class PipelineStates(IDbContextFactory<RegistryDbContext> regist
     public async Task<List<PipelineState>> UnfinishedAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await OfAsync(db, await db.Pipelines.Unfinished().Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation), cancellation);
+        var pipelines = await db.Pipelines.Unfinished().Include(p => p.Runs).AsNoTracking().ToListAsync(cancellation);
+        return await OfAsync(db, pipelines, cancellation);
     }
 
     /// <summary>The pipelines that wait for a run.</summary>
@@ -26,7 +27,9 @@ internal sealed class PipelineStates(IDbContextFactory<RegistryDbContext> regist
     {
         var hashes = pipelines.Select(p => p.ConfigHash).Distinct().ToList();
         var runIds = pipelines.SelectMany(p => p.Runs).Select(r => r.RunId).Distinct().ToList();
-        var datasets = await db.Datasets.AsNoTracking().Where(d => hashes.Contains(d.ConfigHash)).ToDictionaryAsync(d => d.ConfigHash, cancellation);
+        var datasets = await db.Datasets.AsNoTracking()
+            .Where(d => hashes.Contains(d.ConfigHash))
+            .ToDictionaryAsync(d => d.ConfigHash, cancellation);
         var runs = await db.Runs.AsNoTracking().Where(r => runIds.Contains(r.RunId)).ToDictionaryAsync(r => r.RunId, cancellation);
         return [.. pipelines.Select(p => new PipelineState(p, datasets[p.ConfigHash], RunsOf(p)))];
 

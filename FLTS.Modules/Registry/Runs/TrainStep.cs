@@ -55,18 +55,6 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
             .ToListAsync(cancellation);
     }
 
-    /// <summary>Fails a run that waits for data which will never be there. Nothing happens where somebody has taken it meanwhile.</summary>
-    public async Task FailQueuedAsync(RunRow run, string reason, CancellationToken cancellation)
-    {
-        await using var db = await Registry.CreateDbContextAsync(cancellation);
-        var now = Now;
-        await db.Runs
-            .Where(r => r.RunId == run.RunId && r.Status == RunStatus.Queued && r.LeaseToken == run.LeaseToken)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.Status, RunStatus.Failed).SetProperty(r => r.Error, reason).SetProperty(r => r.EndedAt, now),
-                cancellation);
-    }
-
     /// <summary>A new attempt begins: what an attempt before it left behind is overwritten.</summary>
     public async Task<bool> BeginAsync(Lease lease, int attempt, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using FLTS.Modules.Registry.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,7 +20,6 @@ internal static class StepServices
             .AddSingleton<ILeases, RegistryLeases>()
             .AddSingleton<StepPublisher>()
             .AddSingleton<UnfinishedWorkReader>()
-            .AddSingleton<PipelineStates>()
             .AddTransient<IStepJob, StepJob>();
     }
 

@@ -365,6 +365,11 @@ namespace FLTS.Modules.Registry.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("attempt_id");
 
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("answered_by");
+
                     b.Property<string>("Candidates")
                         .IsRequired()
                         .HasColumnType("text")
@@ -420,6 +425,10 @@ namespace FLTS.Modules.Registry.Migrations.Postgres
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
+
+                    b.Property<string>("Request")
+                        .HasColumnType("text")
+                        .HasColumnName("request");
 
                     b.Property<string>("ScoreboardId")
                         .HasColumnType("character varying(64)")

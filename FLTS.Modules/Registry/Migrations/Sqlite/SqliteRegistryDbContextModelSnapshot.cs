@@ -359,6 +359,11 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("attempt_id");
 
+                    b.Property<string>("AnsweredBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answered_by");
+
                     b.Property<string>("Candidates")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -414,6 +419,10 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
+
+                    b.Property<string>("Request")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
 
                     b.Property<string>("ScoreboardId")
                         .HasColumnType("TEXT")

@@ -1,0 +1,9 @@
+namespace FLTS.Modules.Evaluation.Gate;
+
+/// <summary>A scored line that may win.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="ModelType">Its type.</param>
+/// <param name="TypeOrder">Position of the type; the lower one wins a tie.</param>
+/// <param name="Score">Lower wins; null: could not be scored.</param>
+/// <param name="RolledBack">True for a run that was rolled back from: it may not win by itself again.</param>
+internal sealed record Contender(RunId RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false);

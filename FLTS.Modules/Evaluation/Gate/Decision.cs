@@ -1,0 +1,6 @@
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Evaluation.Gate;
+
+/// <summary>What is decided, and why.</summary>
+internal sealed record Decision(AttemptOutcome Outcome, RunId? SelectedRunId, string Reason, bool BelowBaseline);

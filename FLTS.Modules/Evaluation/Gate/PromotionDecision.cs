@@ -1,0 +1,93 @@
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Evaluation.Gate;
+
+/// <summary>Who is promoted (FORECASTING.md 7). A pure function of the scores.</summary>
+internal static class PromotionDecision
+{
+    private const string Naive = "NAIVE";
+
+    public static Decision Decide(
+        IReadOnlyList<Contender> contenders,
+        IReadOnlyList<ReferenceLine> references,
+        ChampionLine? champion,
+        long sequence,
+        EvaluationPolicy policy,
+        bool force = false)
+    {
+        if (champion is not null && sequence < champion.Sequence && !force)
+        {
+            var newer = $"a newer pipeline (sequence {champion.Sequence}) of this identifier "
+                + $"was promoted before this one (sequence {sequence})";
+            return new Decision(AttemptOutcome.Superseded, null, newer, false);
+        }
+
+        var ranked = Ranked(contenders, champion).ToList();
+        if (ranked.Count == 0)
+            return new Decision(AttemptOutcome.Failed, null, "no candidate could be scored", false);
+
+        // The run in force may always stay; force is a person's word.
+        var best = ranked.FirstOrDefault(c => force || !c.RolledBack || c.RunId == champion?.RunId);
+        if (best?.Score is not { } score)
+        {
+            var rolledBack = $"{ranked[0].ModelType} run {ranked[0].RunId} was rolled back from and may not win by itself again";
+            return new Decision(AttemptOutcome.KeptChampion, null, rolledBack, false);
+        }
+
+        var unbeaten = references.Where(r => r.ModelType != best.ModelType && r.Score <= score).Select(r => r.ModelType).ToList();
+        var below = unbeaten.Count > 0 && policy.BaselineGate != BaselineGate.Off;
+        var marks = below ? $"; below_baseline: does not beat {string.Join(", ", unbeaten)}" : "";
+        if (force)
+            return new Decision(AttemptOutcome.Promoted, best.RunId, $"forced{marks}", below);
+
+        // The gate first: what stays in force anyway is not blocked.
+        if (WhyTheChampionStays(best, score, references, champion, policy) is { } kept)
+            return new Decision(AttemptOutcome.KeptChampion, null, kept, below);
+
+        return below && policy.BaselineGate == BaselineGate.Block
+            ? new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true)
+            : new Decision(AttemptOutcome.Promoted, best.RunId, WhyTheBestWins(best, score, champion, policy) + marks, below);
+    }
+
+    /// <summary>Best first: score, then the champion, then the order of types, then the run.</summary>
+    public static IEnumerable<Contender> Ranked(IEnumerable<Contender> contenders, ChampionLine? champion) => contenders
+        .Where(c => c.Score is not null)
+        .OrderBy(c => c.Score)
+        .ThenBy(c => c.RunId == champion?.RunId ? 0 : 1)
+        .ThenBy(c => c.TypeOrder)
+        .ThenBy(c => c.RunId.Value, StringComparer.Ordinal);
+
+    /// <summary>Why the champion stays; null where it does not.</summary>
+    private static string? WhyTheChampionStays(
+        Contender best, double score, IReadOnlyList<ReferenceLine> references, ChampionLine? champion, EvaluationPolicy policy)
+    {
+        if (champion is null)
+            return null;
+        if (champion.RunId == best.RunId)
+            return "the champion is still the best";
+        if (policy.PromotionPolicy == PromotionRule.BestOfConfig)
+            return null;
+
+        if (champion.Score is not { } held)
+        {
+            var naive = references.FirstOrDefault(r => r.ModelType == Naive)?.Score;
+            return best.ModelType == Naive || score >= naive
+                ? $"champion_incomparable ({champion.Incomparable}), and {best.ModelType} does not beat NAIVE"
+                : null;
+        }
+
+        return score < held * (1 - policy.MinImprovement)
+            ? null
+            : FormattableString.Invariant(
+                $"{best.ModelType} scores {score:0.######}, the champion {held:0.######}: not better by {policy.MinImprovement:P1}");
+    }
+
+    private static string WhyTheBestWins(Contender best, double score, ChampionLine? champion, EvaluationPolicy policy) => champion switch
+    {
+        null => FormattableString.Invariant($"{best.ModelType} is the best candidate (score {score:0.######}); there was no champion"),
+        _ when policy.PromotionPolicy == PromotionRule.BestOfConfig =>
+            $"{best.ModelType} is the best of its configuration (promotion_policy best_of_config)",
+        { Score: { } held } => FormattableString.Invariant($"{best.ModelType} scores {score:0.######}, the champion {held:0.######}"),
+        _ => $"champion_incomparable ({champion.Incomparable}); {best.ModelType} beats NAIVE",
+    };
+}

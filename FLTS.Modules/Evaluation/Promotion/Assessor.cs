@@ -1,0 +1,186 @@
+using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Evaluation.Gate;
+using FLTS.Modules.Evaluation.Scoring;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Evaluation.Promotion;
+
+/// <summary>
+/// Verifies, scores and decides, from what is stored: the one way for every promotion that models compete for. Writes nothing.
+/// </summary>
+internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider time, ILogger<Assessor> logger)
+{
+    /// <summary>Assesses the runs of an order; <paramref name="cancellation"/> is looked at between models.</summary>
+    /// <exception cref="UnavailableException">The store refuses.</exception>
+    /// <exception cref="CorruptArtifactException">The processed data is not what was stored.</exception>
+    public async Task<Assessment> AssessAsync(AssessmentOrder order, CancellationToken cancellation)
+    {
+        var runs = order.Input.Runs;
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var run in runs.Where(r => r.Status != RunStatus.Succeeded))
+            missing[run.ModelType] = run.Error ?? SnakeCase.Of(run.Status);
+
+        var corrupt = new List<CorruptRun>();
+        var candidates = new List<Candidate>();
+        try
+        {
+            var succeeded = runs
+                .Where(r => r.Status == RunStatus.Succeeded)
+                .OrderBy(r => ForecasterCatalog.Order(r.ModelType))
+                .ThenBy(r => r.RunId.Value, StringComparer.Ordinal)
+                .ToList();
+            var dataset = succeeded.Count > 0 ? await DataAsync(order, cancellation) : null;
+            foreach (var run in succeeded)
+            {
+                using var scope = LogScope.Begin(logger, ("run_id", run.RunId.Value));
+                try
+                {
+                    candidates.Add(new Candidate(run.RunId, await verifier.LoadAsync(run, dataset!.Train, order.Refusals, cancellation)));
+                    FaultPoint.Reach("evaluate.candidate-verified");
+                    LogArtifactsOk(logger, run.ModelType);
+                }
+                catch (CorruptArtifactException e)
+                {
+                    corrupt.Add(new CorruptRun(run, e.Message));
+                    missing[run.ModelType] = e.Message;
+                }
+            }
+
+            if (candidates.Count < order.Policy.MinCandidates)
+                return TooFew(candidates.Count, order.Policy, missing, corrupt);
+
+            var result = await ScoreAsync(order, dataset!, candidates, missing, cancellation);
+            return new Assessment(result, missing, corrupt);
+        }
+        finally
+        {
+            foreach (var candidate in candidates)
+                candidate.Model.Dispose();
+        }
+    }
+
+    private Task<PreparedDataset> DataAsync(AssessmentOrder order, CancellationToken cancellation)
+    {
+        var pipeline = order.Input.Pipeline;
+        return verifier.DataAsync(pipeline.ConfigHash, pipeline.Identifier, order.Refusals, cancellation);
+    }
+
+    private Assessment TooFew(int count, EvaluationPolicy policy, Dictionary<string, string> missing, List<CorruptRun> corrupt)
+    {
+        var why = string.Join("; ", missing.Select(m => $"{m.Key}: {m.Value}"));
+        var reason = $"{count} of at least {policy.MinCandidates} candidates have a model: {why}";
+        LogNoRuns(logger, reason);
+        return Assessment.Failed(reason, missing, corrupt);
+    }
+
+    private async Task<EvaluationResult> ScoreAsync(
+        AssessmentOrder order,
+        PreparedDataset dataset,
+        List<Candidate> candidates,
+        Dictionary<string, string> missing,
+        CancellationToken cancellation)
+    {
+        var (input, policy, champion) = (order.Input, order.Policy, order.Input.Champion);
+        var scoring = await ScoreAsync(order, dataset, candidates, cancellation);
+        FaultPoint.Reach("evaluate.scored");
+        foreach (var entry in scoring.Candidates.Where(c => c.NotApplicable is not null))
+            missing[entry.ModelType] = entry.NotApplicable!;
+
+        var scored = scoring.Champion;
+        var line = champion is null
+            ? null
+            : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scored?.Score, scored?.NotApplicable);
+        var contenders = scoring.Candidates.Select(c => Contending(c, input.RolledBack)).ToList();
+        var references = scoring.References.Select(r => new ReferenceLine(r.ModelType, r.Score)).ToList();
+        var decision = PromotionDecision.Decide(contenders, references, line, input.Pipeline.Sequence, policy, order.Force);
+        var boardId = ScoreboardId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
+        var board = ScoreboardBuilder.Build(input.Pipeline, scoring, contenders, line, decision, policy, boardId);
+        LogBoard(logger, ScoreboardBuilder.Summary(board));
+        return new EvaluationResult(decision, board, ScoreboardBuilder.TestMetrics(board), Champion(order, decision, board));
+    }
+
+    private static Contender Contending(ScoreboardEntry entry, IReadOnlySet<RunId> rolledBack) =>
+        new(
+            entry.RunId!.Value,
+            entry.ModelType,
+            ForecasterCatalog.Order(entry.ModelType),
+            entry.Score,
+            rolledBack.Contains(entry.RunId!.Value));
+
+    /// <summary>Scores on one frame. A champion that is a candidate, too, is scored once; one that cannot be read is told.</summary>
+    private async Task<ScoringResult> ScoreAsync(
+        AssessmentOrder order, PreparedDataset dataset, List<Candidate> candidates, CancellationToken cancellation)
+    {
+        var champion = order.Input.Champion;
+        var isCandidate = candidates.Any(c => c.RunId == champion?.RunId);
+        var (model, unreadable) = champion is null || isCandidate ? (null, null) : await ChampionAsync(order, cancellation);
+        using var held = model;
+        var compared = model is null ? null : new Candidate(champion!.RunId, model);
+        var scoring = await Task.Run(() => Scorer.Score(dataset, candidates, compared, order.Policy, cancellation), cancellation);
+        if (champion is not null && isCandidate)
+            return scoring with { Champion = scoring.Candidates.First(c => c.RunId == champion.RunId) with { Kind = "champion" } };
+
+        return champion is not null && unreadable is not null
+            ? scoring with { Champion = ScoreboardEntry.Incomparable(champion.ModelType, champion.RunId, unreadable) }
+            : scoring;
+    }
+
+    private NewChampion? Champion(AssessmentOrder order, Decision decision, Scoreboard board)
+    {
+        if (decision.SelectedRunId is not { } runId)
+            return null;
+
+        var input = order.Input;
+        var selected = input.Runs.Single(r => r.RunId == runId);
+        var entry = board.Entries.Single(e => e.RunId == runId && e.Kind == "candidate");
+        var pointer = new PromotionPointer(
+            input.Pipeline.Identifier,
+            input.Pipeline.ConfigHash,
+            runId,
+            selected.ModelType,
+            ObjectKeys.Manifest(runId, selected.Attempt).ToString(),
+            entry.Rmse,
+            entry.Mae,
+            entry.Mse,
+            entry.Score,
+            order.Policy.Weights,
+            time.GetUtcNow(),
+            order.AttemptId,
+            (input.Champion?.Version ?? 0) + 1);
+        return new NewChampion(pointer, input.ChampionSequence);
+    }
+
+    /// <summary>The champion's model, or why it cannot be read: corrupt or pruned, so nothing can be compared with it.</summary>
+    private async Task<(LoadedModel? Model, string? Unreadable)> ChampionAsync(AssessmentOrder order, CancellationToken cancellation)
+    {
+        var run = order.Input.ChampionRun!;
+        if (run.ManifestSha256 is null)
+            return (null, $"its run {run.RunId} has no artifacts any more");
+
+        try
+        {
+            return (await verifier.LoadChampionAsync(run, order.Refusals, cancellation), null);
+        }
+        catch (CorruptArtifactException e)
+        {
+            using (LogScope.Begin(logger, ("run_id", run.RunId.Value)))
+                LogChampionCorrupt(logger, e.Message);
+            return (null, e.Message);
+        }
+    }
+
+    [LoggerMessage(EventName = "promotion_artifacts_ok", Level = LogLevel.Information, Message = "The artifacts of {model_type} are whole")]
+    private static partial void LogArtifactsOk(ILogger logger, string model_type);
+
+    [LoggerMessage(EventName = "promotion_no_valid_runs", Level = LogLevel.Error, Message = "Nothing to promote: {reason}")]
+    private static partial void LogNoRuns(ILogger logger, string reason);
+
+    [LoggerMessage(EventName = "promotion_scoreboard", Level = LogLevel.Information, Message = "Scores: {scores}")]
+    private static partial void LogBoard(ILogger logger, string scores);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The champion's artifacts are corrupt: {reason}")]
+    private static partial void LogChampionCorrupt(ILogger logger, string reason);
+}

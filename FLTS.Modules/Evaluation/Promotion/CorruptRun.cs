@@ -1,0 +1,6 @@
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Evaluation.Promotion;
+
+/// <summary>A run whose stored artifacts are not what was stored, and how that shows.</summary>
+internal sealed record CorruptRun(RunRow Run, string Reason);

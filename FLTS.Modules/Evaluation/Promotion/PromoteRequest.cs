@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
+using FLTS.Modules.Registry.Ledger;
+
+namespace FLTS.Modules.Evaluation.Promotion;
+
+/// <summary>Body of <c>POST /promote</c>. Read strictly: an unknown member or a wrong type is said by name.</summary>
+/// <param name="Target">What is promoted.</param>
+/// <param name="Force">The gate is overridden.</param>
+/// <param name="DryRun">Nothing is stored.</param>
+/// <param name="Reason">Why a person asks; told in the attempt's reason.</param>
+/// <param name="Canonical">The whole body as canonical JSON: the same request is the same text.</param>
+internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool DryRun, string? Reason, string Canonical)
+{
+    private const int LongestId = 64;
+    private const int LongestReason = 500;
+    private const int MostRuns = 100;
+    private static readonly string[] _subjects = ["config_hash", "pipeline_id", "run_ids"];
+    private static readonly string[] _known = [.. _subjects, "identifier", "force", "dry_run", "reason"];
+
+    /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
+    public static PromoteRequest Parse(JsonElement body)
+    {
+        var members = RequestReader.Members(body, _known);
+        string[] named = [.. _subjects.Where(members.ContainsKey)];
+        if (named.Length != 1)
+        {
+            var given = named.Length == 0 ? "is none" : $"are {string.Join(", ", named)}";
+            throw new InvalidInputException(
+                $"Exactly one of 'config_hash', 'pipeline_id' and 'run_ids' says what is promoted; given {given}.");
+        }
+
+        return new PromoteRequest(
+            new PromotionTarget(
+                Id<ConfigHash>(members, "config_hash"),
+                Id<PipelineId>(members, "pipeline_id"),
+                RunsOf(members),
+                Id<Identifier>(members, "identifier")),
+            RequestReader.Flag(members, "force"),
+            RequestReader.Flag(members, "dry_run"),
+            RequestReader.Text(members, "reason", LongestReason),
+            CanonicalJson.Serialize(JsonNode.Parse(body.GetRawText())));
+    }
+
+    private static TId? Id<TId>(Dictionary<string, JsonElement> members, string name)
+        where TId : struct, IId<TId> => RequestReader.Text(members, name, LongestId) is { } text ? TId.From(text) : null;
+
+    private static List<RunId>? RunsOf(Dictionary<string, JsonElement> members)
+    {
+        if (!members.TryGetValue("run_ids", out var value))
+            return null;
+
+        return value.ValueKind == JsonValueKind.Array
+            && value.GetArrayLength() is >= 1 and <= MostRuns
+            && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(v => v.GetString()!).Distinct().Order(StringComparer.Ordinal).Select(RunId.From)]
+            : throw new InvalidInputException($"'run_ids' must be a list of 1 to {MostRuns} run ids.");
+    }
+}

@@ -1,0 +1,76 @@
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Evaluation.Scoring;
+
+/// <summary>Loads what the store holds of a run: every file there, whole, loadable, and reproducing its golden prediction.</summary>
+internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data, StoreTries store)
+{
+    /// <summary>The processed data of a run.</summary>
+    /// <exception cref="UnavailableException">The store refused three times.</exception>
+    /// <exception cref="CorruptArtifactException">It is not what was stored.</exception>
+    public Task<PreparedDataset> DataAsync(
+        ConfigHash configHash, Identifier identifier, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        new StoredThing($"The data {configHash}", null, configHash, identifier),
+        refusals,
+        () => data.OpenAsync(configHash, cancellation),
+        cancellation);
+
+    /// <summary>
+    /// Loads a candidate, by what the store holds now: what is only whole in this machine's cache cannot be served by anybody else.
+    /// </summary>
+    /// <exception cref="UnavailableException">The store refused three times.</exception>
+    /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
+    public Task<LoadedModel> LoadAsync(
+        RunRow run, PreparedSeries train, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        ThingOf(run),
+        refusals,
+        async () =>
+        {
+            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation);
+            try
+            {
+                RequireManifestOf(run, model.Manifest);
+                ModelLoader.VerifyGolden(model, train);
+                return model;
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        },
+        cancellation);
+
+    /// <summary>Loads a model to compare with.</summary>
+    /// <exception cref="UnavailableException">The store refused three times.</exception>
+    /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
+    public Task<LoadedModel> LoadChampionAsync(
+        RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        ThingOf(run),
+        refusals,
+        () => loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Cache, cancellation),
+        cancellation);
+
+    /// <summary>A manifest of other data or other hyperparameters is not this run's, whatever lies beside it.</summary>
+    private static void RequireManifestOf(RunRow run, ArtifactManifest manifest)
+    {
+        var named = (manifest.ModelType, manifest.ConfigHash, manifest.ParamsHash, manifest.Attempt);
+        var expected = (run.ModelType, run.ConfigHash, run.ParamsHash, run.Attempt);
+        if (named != expected)
+        {
+            throw new CorruptArtifactException(
+                $"The manifest of run {run.RunId} is not its own: "
+                + $"its (model_type, config_hash, params_hash, attempt) are {named}, the run's are {expected}.");
+        }
+    }
+
+    private static StoredThing ThingOf(RunRow run) => new(
+        $"What {run.ModelType} run {run.RunId} stored",
+        run.RunId,
+        run.ConfigHash,
+        run.Identifier);
+}

@@ -1,0 +1,61 @@
+using FLTS.Forecasting.Features;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+using FLTS.Modules.Registry.Artifacts;
+
+namespace FLTS.Modules.Evaluation.Scoring;
+
+/// <summary>
+/// Puts this dataset's rows into a champion's scale and its forecasts back into original units: it was trained on other data.
+/// </summary>
+internal static class ChampionSeries
+{
+    /// <summary>Why a champion cannot be compared on this data; null where it can.</summary>
+    public static string? Incomparable(PreparedDataset data, LoadedModel champion)
+    {
+        var manifest = champion.Manifest;
+        if (Math.Abs(manifest.StepSeconds - data.Meta.Step.TotalSeconds) > 1e-6)
+            return FormattableString.Invariant($"its step is {manifest.StepSeconds} s, this data's is {data.Meta.Step.TotalSeconds} s");
+        if (!manifest.Targets.SequenceEqual(data.Meta.Targets, StringComparer.Ordinal))
+            return $"its targets are {string.Join(", ", manifest.Targets)}";
+
+        var absent = manifest.Inputs.Where(i => !data.Meta.Columns.Contains(i, StringComparer.Ordinal)).ToList();
+        return absent.Count > 0 ? $"it needs columns that this data has not: {string.Join(", ", absent)}" : null;
+    }
+
+    /// <summary>[N, H, M] The champion's forecasts of a frame's origins in original units.</summary>
+    public static double[,,] Forecast(PreparedDataset data, LoadedModel champion, EvaluationFrame frame)
+    {
+        var series = Rescaled(frame.Series, data.Meta.Scaler, champion);
+        var forecast = champion.Forecaster.Forecast(SeriesWindows.Of(series, frame.Origins), frame.Horizon);
+        return new ForecastRestorer(champion.Scaler, champion.Manifest.Targets).Restore(forecast);
+    }
+
+    private static PreparedSeries Rescaled(PreparedSeries series, Scaler from, LoadedModel champion)
+    {
+        var inputs = champion.Manifest.Inputs;
+        return new PreparedSeries
+        {
+            Timestamps = series.Timestamps,
+            Segments = series.Segments,
+            Step = series.Step,
+            Columns = inputs,
+            Values = [.. inputs.Select(name => Column(series, from, champion.Scaler, name))],
+            Observed = [.. inputs.Select(name => series.Observed[series.IndexOf(name)])],
+            Targets = champion.Manifest.Targets,
+        };
+    }
+
+    private static double[] Column(PreparedSeries series, Scaler from, Scaler to, string name)
+    {
+        var values = series.Values[series.IndexOf(name)];
+        if (CalendarFeatures.IsCalendar(name))
+            return values;
+
+        // A lag is scaled as its source.
+        var source = Lags.TryParse(name, series.Columns, out var at, out _) ? series.Columns[at] : name;
+        var (old, its) = (from[source], to[source]);
+        return Array.ConvertAll(values, v => its.Transform(old.Inverse(v)));
+    }
+}

@@ -1,0 +1,14 @@
+using FLTS.Modules.Inference.Settings;
+
+namespace FLTS.Modules.Inference.Batching;
+
+/// <summary>Lets as many requests compute as there are processors; a bounded number waits, the next is told to come again.</summary>
+internal sealed class PredictQueue(InferenceOptions options) : BoundedTurns(
+    options.Workers > 0 ? options.Workers : Environment.ProcessorCount,
+    options.QueueLength,
+    () => new TooManyException($"{options.QueueLength} forecasts are waiting, which is the most allowed (Inference:QueueLength).", 1))
+{
+    /// <summary>Computes when it is this request's turn.</summary>
+    /// <exception cref="TooManyException">The queue is full.</exception>
+    public Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellation) => base.RunAsync(() => Task.FromResult(compute()), cancellation);
+}

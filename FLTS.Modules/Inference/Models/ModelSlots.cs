@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+
+namespace FLTS.Modules.Inference.Models;
+
+/// <summary>One model an identifier; swapped whole.</summary>
+internal sealed class ModelSlots : IServingState, IDisposable
+{
+    /// <summary>Written only when a pipeline names it; answers where nothing else is named.</summary>
+    private static readonly Identifier _global = new("global");
+
+    private readonly ConcurrentDictionary<Identifier, ServedModel> _models = new();
+
+    private readonly ConcurrentDictionary<Identifier, string> _refused = new();
+
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int Loaded => _models.Count;
+
+    public int Promoted { get; set; }
+
+    public IReadOnlyDictionary<Identifier, string> Refused => _refused;
+
+    public Task Settled => _settled.Task;
+
+    public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier.Value, StringComparer.Ordinal);
+
+    /// <summary>Whether exactly this is served, and whole.</summary>
+    public bool Serves(Identifier identifier, int version) => _models.TryGetValue(identifier, out var model) && model.Version == version && !model.IsFromCache;
+
+    /// <summary>Every champion was looked at once.</summary>
+    public void Settle() => _settled.TrySetResult();
+
+    /// <summary>A champion cannot be loaded; what was served for the identifier before it still is.</summary>
+    /// <returns>False: this was said already.</returns>
+    public bool Refuse(Identifier identifier, string reason)
+    {
+        var isNew = !_refused.TryGetValue(identifier, out var said) || said != reason;
+        _refused[identifier] = reason;
+        return isNew;
+    }
+
+    /// <summary>Puts a model in force; the one before it goes when its last request has answered.</summary>
+    /// <returns>True when it replaced another version.</returns>
+    public bool Swap(ServedModel model)
+    {
+        ServedModel? before = null;
+        _models.AddOrUpdate(model.Identifier, model, (_, old) =>
+        {
+            before = old;
+            return model;
+        });
+        before?.Release();
+        _refused.TryRemove(model.Identifier, out _);
+        return before is not null && before.Version != model.Version;
+    }
+
+    /// <summary>The model of an identifier, counted as in use; the caller releases it.</summary>
+    /// <exception cref="UnavailableException">No model is loaded.</exception>
+    /// <exception cref="InvalidInputException">None is named and there are several.</exception>
+    /// <exception cref="NotFoundException">The one named is not served.</exception>
+    public ServedModel Take(Identifier? identifier)
+    {
+        while (true)
+        {
+            if (Find(identifier) is { } model && model.TryAcquire())
+                return model;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var model in _models.Values)
+            model.Release();
+
+        _models.Clear();
+    }
+
+    private ServedModel Find(Identifier? identifier)
+    {
+        if (identifier is { } asked)
+        {
+            return _models.TryGetValue(asked, out var named) ? named
+                : _models.IsEmpty ? throw NoModel() : throw new NotFoundException($"No model is served for '{asked}'; served are {Names()}.");
+        }
+
+        var models = _models.Values.ToArray();
+        return models.Length switch
+        {
+            0 => throw NoModel(),
+            1 => models[0],
+            _ => models.FirstOrDefault(m => m.Identifier == _global) ?? throw new InvalidInputException($"Several models are served: name one as 'identifier'. Served are {Names()}."),
+        };
+    }
+
+    private static UnavailableException NoModel() => new("No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.");
+
+    private string Names() => string.Join(", ", _models.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
+}

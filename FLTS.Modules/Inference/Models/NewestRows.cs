@@ -1,0 +1,152 @@
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
+using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Sources;
+using FLTS.Modules.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Inference.Models;
+
+/// <summary>What a forecast without a client's rows starts from.</summary>
+/// <param name="Series">On the model's scale, ending at the newest row; null where there are none.</param>
+/// <param name="None">Why there are none.</param>
+/// <param name="Warning">Why newer ones are not used, as a sentence; null where there are no newer ones.</param>
+/// <param name="Files">The newest that were looked at; null: their dataset is not known.</param>
+/// <param name="Seen"><see cref="ISourceCatalog.Additions"/> when they were looked for.</param>
+internal sealed record StartingRows(PreparedSeries? Series, string? None, string? Warning, SourceFiles? Files, long Seen);
+
+/// <summary>
+/// The newest rows of a served model's dataset: at first the end of the data it came from, then what was appended or put in its place.
+/// Rows that came through this process count from the next request on, those through another from the next look at the registry.
+/// </summary>
+internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> registry, ISourceCatalog sources, IProcessedData data, IObjectStore store, ILogger<NewestRows> logger)
+{
+    /// <summary>Rows read beyond those needed: doubled timestamps fall away, and a gap may stand near the end.</summary>
+    private const int SpareRows = 100;
+
+    /// <summary>The end of the data that a model came from: train's tail and test, as far as the model looks back.</summary>
+    public async Task<StartingRows> OfTrainingAsync(LoadedModel loaded, CancellationToken cancellation)
+    {
+        PreparedDataset dataset;
+        try
+        {
+            dataset = await data.OpenAsync(loaded.Manifest.ConfigHash, cancellation);
+        }
+        catch (FltsException e)
+        {
+            return None(e.Message);
+        }
+
+        var need = Math.Max(1, new ServingModel(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature).RowsNeeded);
+        var series = SeriesJoin.Join(dataset.Train, Math.Max(0, dataset.Train.Rows - need), dataset.Test);
+        var first = series.Rows - need;
+        return first >= 0 && series.Segments[first] == series.Segments[^1]
+            ? new StartingRows(Tail(series, first), null, null, await NameAsync(loaded, cancellation), -1)
+            : None($"the data ends with fewer than {need} rows without a gap") with { Files = await NameAsync(loaded, cancellation) };
+    }
+
+    /// <summary>The rows to start from. Waits for the disk only where this process has stored rows since the last look.</summary>
+    public async ValueTask<StartingRows> OfAsync(ServedModel model, CancellationToken cancellation)
+    {
+        if (model.Newest.Files is not null && model.Newest.Seen != sources.Additions)
+            await LookAsync(model, cancellation);
+
+        return model.Newest;
+    }
+
+    /// <summary>Asks the registry for newer rows and reads them. What cannot be read leaves those that are known, with a warning.</summary>
+    public async Task LookAsync(ServedModel model, CancellationToken cancellation)
+    {
+        await model.Looking.WaitAsync(cancellation);
+        try
+        {
+            var (known, seen) = (model.Newest, sources.Additions);
+            if (known.Files is not { } files)
+                return;
+
+            var newest = files;
+            try
+            {
+                newest = await sources.NewestAsync(files.Name, cancellation) ?? files;
+                model.Newest = newest == files
+                    ? known with { Seen = seen }
+                    : new StartingRows(await ReadAsync(newest, model.Serving, cancellation), null, null, newest, seen);
+            }
+            catch (Exception e) when (e is FltsException || DatabaseFaults.IsPassing(e))
+            {
+                if (known.Warning is null)
+                    LogNotRead(logger, model.Identifier, files.Name, e.Message);
+                // Files that do not fit will not fit the next time; what is only out of reach is asked for again.
+                model.Newest = known with { Seen = seen, Files = e is InvalidInputException ? newest : files, Warning = $"Newer rows of '{files.Name}' cannot be used: {e.Message}" };
+            }
+        }
+        finally
+        {
+            model.Looking.Release();
+        }
+    }
+
+    public static StartingRows None(string reason) => new(null, reason, null, null, -1);
+
+    private async Task<SourceFiles?> NameAsync(LoadedModel loaded, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var name = await db.Datasets.Where(d => d.ConfigHash == loaded.Manifest.ConfigHash).Select(d => (DatasetName?)d.SourceName).FirstOrDefaultAsync(cancellation);
+        return name is not { } known ? null : new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256);
+    }
+
+    private async Task<PreparedSeries> ReadAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
+    {
+        var rows = (2 * model.RowsNeeded) + SpareRows;
+        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", rows, model, cancellation) : null;
+        if (last is null || last.Rows < rows)
+        {
+            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", rows, model, cancellation);
+            last = last is null ? train : Join(train, last);
+        }
+
+        return ServingFrame.FromTable(last, model).Series;
+    }
+
+    private async Task<RawTable> TailAsync(string sha256, string file, int rows, ServingModel model, CancellationToken cancellation)
+    {
+        await using var source = new HashingStream(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
+        var options = DatasetPreparer.ReadOptions(model.Config) with { Columns = [.. model.Scaler.Columns.Select(c => c.Name)], MaxBytes = long.MaxValue, MaxColumns = int.MaxValue };
+        var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
+        return source.Finish() == sha256 ? table : throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.");
+    }
+
+    private static RawTable Join(RawTable train, RawTable test)
+    {
+        var place = train.Columns.Select(c => test.Columns.ToList().IndexOf(c)).ToList();
+        return place.Contains(-1)
+            ? throw new InvalidInputException($"{test.Name} lacks the column {train.Columns[place.IndexOf(-1)]} of {train.Name}.")
+            : new RawTable
+            {
+                Name = test.Name,
+                Timestamps = [.. train.Timestamps, .. test.Timestamps],
+                TimestampColumn = train.TimestampColumn,
+                Columns = train.Columns,
+                Values = [.. train.Values.Select((values, c) => (double[])[.. values, .. test.Values[place[c]]])],
+                Header = train.Header,
+            };
+    }
+
+    private static PreparedSeries Tail(PreparedSeries series, int first) => new()
+    {
+        Timestamps = series.Timestamps[first..],
+        Segments = series.Segments[first..],
+        Step = series.Step,
+        Columns = series.Columns,
+        Values = [.. series.Values.Select(v => v[first..])],
+        Observed = [.. series.Observed.Select(o => o[first..])],
+        Targets = series.Targets,
+        FlatTargets = series.FlatTargets,
+    };
+
+    [LoggerMessage(EventName = "newest_rows_failed", Level = LogLevel.Warning, Message = "Newer rows of {dataset} cannot be used for {identifier}, tried again: {reason}")]
+    private static partial void LogNotRead(ILogger logger, Identifier identifier, DatasetName dataset, string reason);
+}

@@ -1,0 +1,56 @@
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Modules.Registry.Artifacts;
+
+namespace FLTS.Modules.Inference.Models;
+
+/// <summary>
+/// A champion in memory. Counted by its users: after a swap it lives until the last request that took it has answered, so nobody
+/// ever computes with freed memory and no request is dropped.
+/// </summary>
+internal sealed class ServedModel(Identifier identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
+{
+    private int _users = 1; // The slot's own.
+    private volatile StartingRows _newest = newest;
+
+    public Identifier Identifier { get; } = identifier;
+
+    public int Version { get; } = version;
+
+    /// <summary>Loaded before database and store were there: loaded again when they are, with the newest rows.</summary>
+    public bool IsFromCache { get; } = isFromCache;
+
+    public LoadedModel Loaded { get; } = loaded;
+
+    /// <summary>What a forecast without rows starts from; <see cref="NewestRows"/> replaces it.</summary>
+    public StartingRows Newest { get => _newest; set => _newest = value; }
+
+    /// <summary>Held by whoever looks for newer rows. Needs no disposal: nobody asks for its wait handle.</summary>
+    public SemaphoreSlim Looking { get; } = new(1, 1);
+
+    public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
+
+    public ForecastRestorer Restorer { get; } = new(loaded.Scaler, loaded.Manifest.Targets);
+
+    public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
+
+    /// <summary>False: it is gone, look at the slot again.</summary>
+    public bool TryAcquire()
+    {
+        while (true)
+        {
+            var users = Volatile.Read(ref _users);
+            if (users == 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
+                return true;
+        }
+    }
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            Loaded.Dispose();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using FLTS.Modules.Inference.Batching;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Windows;
+using Microsoft.Extensions.Logging;
+
+namespace FLTS.Modules.Inference.Protocols;
+
+/// <summary>Answers forecasts with the champion.</summary>
+internal sealed partial class PredictService(
+    ModelSlots slots, WindowReader windows, PredictQueue queue, TimeProvider time, ILogger<PredictService> logger)
+{
+    /// <summary>One forecast.</summary>
+    /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
+    public async Task<PredictAnswer> PredictAsync(JsonElement body, int? inferenceLength, CancellationToken cancellation)
+    {
+        var clock = time.GetTimestamp();
+        var outcome = "success";
+        try
+        {
+            var request = PredictRequest.Parse(body);
+            var steps = windows.Steps(request, inferenceLength);
+            windows.RefuseTooLong(request);
+            var model = slots.Take(request.Identifier);
+            try
+            {
+                var window = await windows.ReadAsync(request, model, steps, cancellation);
+                var forecast = await queue.RunAsync(() => model.Restorer.Restore(model.Loaded.Forecaster.Forecast([window.Window], steps)), cancellation);
+                return Answer(model, window, forecast, request.Levels);
+            }
+            finally
+            {
+                model.Release();
+            }
+        }
+        catch (Exception e)
+        {
+            outcome = Outcome(e);
+            if (e is FltsException and not UnavailableException)
+                LogRejected(logger, e.Message);
+
+            throw;
+        }
+        finally
+        {
+            FltsMetrics.PredictRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+            FltsMetrics.PredictLatency.Record(time.GetElapsedTime(clock).TotalSeconds);
+        }
+    }
+
+    /// <param name="model">Whose forecast it is.</param>
+    /// <param name="asked">What it was computed from.</param>
+    /// <param name="forecast">[1, H, M] In original units.</param>
+    /// <param name="levels">Of intervals, in percent.</param>
+    private static PredictAnswer Answer(ServedModel model, RequestWindow asked, double[,,] forecast, IReadOnlyList<double> levels)
+    {
+        var manifest = model.Loaded.Manifest;
+        var (series, origin, _) = asked.Window;
+        var predictions = new List<Dictionary<string, object>>(asked.Steps);
+        for (var h = 0; h < asked.Steps; h++)
+        {
+            var at = series.Timestamps[origin] + (series.Step * (h + 1));
+            var row = new Dictionary<string, object>(manifest.Targets.Count + 1, StringComparer.Ordinal)
+            {
+                ["ts"] = at.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+            };
+            for (var m = 0; m < manifest.Targets.Count; m++)
+            {
+                var value = forecast[0, h, m];
+                row[manifest.Targets[m]] = double.IsFinite(value)
+                    ? value
+                    : throw new InvalidOperationException(
+                        $"{manifest.ModelType} run {manifest.RunId} forecast {value} for {manifest.Targets[m]} at step {h + 1}.");
+            }
+
+            predictions.Add(row);
+        }
+
+        var (intervals, remarks) = IntervalAnswer.Of(model, forecast, levels);
+        IReadOnlyList<string> warnings = [.. asked.Warnings, .. remarks];
+        return new PredictAnswer(
+            "SUCCESS", model.Identifier, manifest.RunId, manifest.ModelType, model.Version, manifest.ConfigHash, predictions, intervals, warnings.Count > 0 ? warnings : null);
+    }
+
+    private static string Outcome(Exception exception) => exception switch
+    {
+        TooManyException => "queue_full",
+        UnavailableException => "no_model",
+        OperationCanceledException => "timeout",
+        FltsException => "client_error",
+        _ => "server_error",
+    };
+
+    [LoggerMessage(EventName = "predict_rejected", Level = LogLevel.Information, Message = "A forecast was refused: {reason}")]
+    private static partial void LogRejected(ILogger logger, string reason);
+}

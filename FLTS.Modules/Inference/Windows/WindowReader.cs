@@ -1,0 +1,53 @@
+using System.Text.Json;
+using FLTS.Forecasting.Models;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Settings;
+
+namespace FLTS.Modules.Inference.Windows;
+
+/// <summary>Where a request becomes a window: before it waits for its turn, so that what is wrong with it costs nobody's.</summary>
+internal sealed class WindowReader(NewestRows newest, InferenceOptions options, TimeProvider time)
+{
+    /// <summary>Steps that a request asks for: in its body, else in the address, else as many as its <c>future</c> covers, else one.</summary>
+    /// <exception cref="InvalidInputException">Fewer than one.</exception>
+    /// <exception cref="TooLargeException">More than are forecast.</exception>
+    public int Steps(PredictRequest request, int? inferenceLength)
+    {
+        var steps = request.InferenceLength ?? inferenceLength ?? ComingValues.Steps(request.Future) ?? 1;
+        if (steps < 1)
+            throw new InvalidInputException($"'inference_length' is {steps}; it must be at least 1.");
+
+        return steps <= options.MaxSteps
+            ? steps
+            : throw new TooLargeException($"'inference_length' is {steps}; at most {options.MaxSteps} steps are forecast (Inference:MaxSteps).");
+    }
+
+    /// <exception cref="TooLargeException">More rows than may be sent; names the column.</exception>
+    public void RefuseTooLong(PredictRequest request)
+    {
+        if (request.Data is not { ValueKind: JsonValueKind.Object } data)
+            return;
+
+        foreach (var property in data.EnumerateObject())
+        {
+            if (property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() is var rows && rows > options.MaxRows)
+                throw new TooLargeException($"'data.{property.Name}' has {rows} rows; at most {options.MaxRows} may be sent (Inference:MaxRows).");
+        }
+    }
+
+    /// <summary>The rows sent, or the newest that are known, with what is sent of the coming steps.</summary>
+    /// <exception cref="InvalidInputException">The rows cannot be used; names column and row.</exception>
+    /// <exception cref="UnavailableException">None are sent and none are known.</exception>
+    public async ValueTask<RequestWindow> ReadAsync(PredictRequest request, ServedModel model, int steps, CancellationToken cancellation)
+    {
+        var (series, origin, warnings) = request.Data is { } data
+            ? RequestData.Read(data, request.IndexCol, model.Serving, time.GetUtcNow().UtcDateTime)
+            : Newest(await newest.OfAsync(model, cancellation));
+        (series, var unused) = ComingValues.Append(request.Future, model.Serving, series, steps);
+        return new RequestWindow(new Window(series, origin, request.Holidays), steps, unused is null ? warnings : [.. warnings, unused]);
+    }
+
+    private static Forecasting.Preparation.ServingFrame Newest(StartingRows rows) => rows.Series is { } series
+        ? new(series, series.Rows - 1, rows.Warning is { } warning ? [warning] : [])
+        : throw new UnavailableException($"There are no newest rows to forecast from: {rows.None}. Send rows as 'data'.");
+}

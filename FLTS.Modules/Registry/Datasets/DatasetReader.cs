@@ -1,0 +1,38 @@
+using FLTS.Modules.Registry.Sources;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Datasets;
+
+/// <summary>Reads datasets for people.</summary>
+internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registry)
+{
+    /// <summary>Datasets by name: those that were used, and those that are offered.</summary>
+    /// <param name="sources">Knows what is offered.</param>
+    /// <param name="limit">Most items of the page.</param>
+    /// <param name="cursor">Name the page before ended with; null: the first page.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Page<DatasetView>> ListAsync(ISourceCatalog sources, int limit, string? cursor, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var rows = await db.Sources.AsNoTracking().ToListAsync(cancellation);
+        var views = rows.Where(r => r.Part == "train").GroupBy(r => r.Name).Select(g =>
+        {
+            var newest = g.MaxBy(r => r.Version)!;
+            var test = rows.Where(r => r.Part == "test" && r.Name == g.Key).MaxBy(r => r.Version);
+            return new DatasetView(g.Key, newest.Sha256, test?.Sha256, newest.Size + (test?.Size ?? 0), g.Count(), newest.RegisteredAt);
+        }).ToList();
+
+        // Offered, but not used yet: known by name only.
+        var offered = (await sources.NamesAsync(cancellation))
+            .Except(views.Select(v => v.Name))
+            .Select(n => new DatasetView(n, null, null, null, 0, null));
+        DatasetView[] page =
+        [
+            .. views.Concat(offered)
+                .OrderBy(v => v.Name.Value, StringComparer.Ordinal)
+                .SkipWhile(v => cursor is not null && string.CompareOrdinal(v.Name.Value, cursor) <= 0)
+                .Take(limit + 1),
+        ];
+        return page.Length > limit ? new Page<DatasetView>(page[..limit], page[limit - 1].Name.Value) : new Page<DatasetView>(page, null);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry.Ledger;
+
+/// <summary>A promotion attempt as <c>GET /promotions/{attempt_id}</c> answers it.</summary>
+internal sealed record AttemptView(
+    AttemptId AttemptId,
+    ConfigHash ConfigHash,
+    Identifier Identifier,
+    PipelineId? PipelineId,
+    AttemptTrigger Trigger,
+    AttemptOutcome? Outcome,
+    string? Reason,
+    JsonNode? Missing,
+    JsonNode? Tries,
+    JsonNode? Candidates,
+    JsonNode? Policy,
+    RunId? SelectedRunId,
+    ScoreboardId? ScoreboardId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? EndedAt,
+    long? DurationMs,
+    string? IdempotencyKey = null)
+{
+    /// <summary>What stands before a caller's own key in the database; other attempts have keys that nobody chose.</summary>
+    public const string KeyPrefix = "key/";
+
+    public static AttemptView Of(PromotionAttemptRow row) => new(
+        row.AttemptId,
+        row.ConfigHash,
+        row.Identifier,
+        row.PipelineId,
+        row.Trigger,
+        row.Outcome,
+        row.Reason,
+        JsonNode.Parse(row.Missing),
+        JsonNode.Parse(row.Tries),
+        JsonNode.Parse(row.Candidates),
+        AttemptRequests.ShownPolicyOf(row),
+        row.SelectedRunId,
+        row.ScoreboardId,
+        row.CreatedAt,
+        row.EndedAt,
+        row.DurationMs,
+        row.IdempotencyKey.StartsWith(KeyPrefix, StringComparison.Ordinal) ? row.IdempotencyKey[KeyPrefix.Length..] : null);
+}

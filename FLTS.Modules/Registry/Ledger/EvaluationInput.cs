@@ -1,0 +1,28 @@
+using System.Text.Json;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry.Ledger;
+
+/// <summary>A pipeline with its data and runs, the champion in force and the runs that were rolled back from.</summary>
+internal sealed record EvaluationInput(
+    PipelineRow Pipeline,
+    DatasetStatus Dataset,
+    IReadOnlyList<RunRow> Runs,
+    ChampionRow? Champion,
+    RunRow? ChampionRun,
+    IReadOnlySet<RunId> RolledBack)
+{
+    /// <summary>
+    /// Sequence of a champion that comes of it. A sequence never falls: what superseded an attempt once does so for ever.
+    /// </summary>
+    public long ChampionSequence => Math.Max(Pipeline.Sequence, Champion?.Sequence ?? 0);
+
+    /// <summary>What an attempt on it is about.</summary>
+    public AttemptSubject Subject => new(
+        Pipeline.ConfigHash,
+        Pipeline.Identifier,
+        Pipeline.PipelineId,
+        Pipeline.Sequence,
+        JsonSerializer.Serialize(Runs.Where(r => r.Status == RunStatus.Succeeded).Select(r => r.RunId.Value).Order(StringComparer.Ordinal)),
+        Pipeline.Evaluation);
+}

@@ -1,0 +1,6 @@
+using System.Text.Json.Nodes;
+
+namespace FLTS.Modules.Registry.Ledger;
+
+/// <summary>Answer of <c>POST /promote</c>.</summary>
+internal sealed record PromoteAnswer(AttemptView Attempt, JsonNode? Scoreboard, bool DryRun);

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry.Pipelines;
+
+/// <summary>The attempt that ended (or blocks) a pipeline, as the pipeline shows it.</summary>
+internal sealed record AttemptSummary(
+    AttemptId AttemptId,
+    AttemptOutcome? Outcome,
+    string? Reason,
+    JsonNode? Missing,
+    RunId? SelectedRunId,
+    ScoreboardId? ScoreboardId,
+    JsonNode? Tries)
+{
+    public static AttemptSummary Of(PromotionAttemptRow attempt) => new(
+        attempt.AttemptId,
+        attempt.Outcome,
+        attempt.Reason,
+        JsonNode.Parse(attempt.Missing),
+        attempt.SelectedRunId,
+        attempt.ScoreboardId,
+        JsonNode.Parse(attempt.Tries));
+}

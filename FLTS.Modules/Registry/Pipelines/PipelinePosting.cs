@@ -1,0 +1,98 @@
+using System.Text.Json;
+using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Pipelines;
+
+/// <summary>Writes what a plan describes: data, runs and the pipeline that has them, in one transaction.</summary>
+internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
+{
+    /// <summary>Posts a plan, or finds that it is already there: the same plan again makes nothing twice.</summary>
+    /// <param name="plan">What is asked for.</param>
+    /// <param name="mostUnfinished">Unfinished pipelines at most.</param>
+    /// <param name="cancellation">Stops it before anything is written.</param>
+    /// <exception cref="TooManyException">More unfinished pipelines than that.</exception>
+    /// <exception cref="ConflictException">Data is to be prepared again that a pipeline works with.</exception>
+    public async Task<PostedPipeline> PostAsync(PipelinePlan plan, int mostUnfinished, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await DatasetRequests.EnsureAsync(db, plan, time.GetUtcNow(), cancellation);
+        var (runs, known) = (new List<RunRow>(), new List<RunRow>());
+        foreach (var planned in plan.Runs)
+        {
+            var (run, wasThere) = await RunGenerations.EnsureAsync(db, plan, planned, time.GetUtcNow(), cancellation);
+            runs.Add(run);
+            if (wasThere)
+                known.Add(run);
+        }
+
+        var same = await FindAsync(db, plan, runs, cancellation);
+        var reopened = same is not null && await ReopenAsync(db, plan, same, cancellation);
+        var pipeline = same ?? await AddAsync(db, plan, runs, mostUnfinished, cancellation);
+        FaultPoint.Reach("pipeline.before-commit");
+        await transaction.CommitAsync(cancellation);
+        FaultPoint.Reach("pipeline.after-commit");
+        return new PostedPipeline(pipeline, IsUnchanged: same is not null && !reopened, known);
+    }
+
+    /// <summary>The pipeline that has these runs, from its start or since some of them were run again.</summary>
+    private static async Task<PipelineRow?> FindAsync(
+        RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
+    {
+        var (configHash, first) = (plan.ConfigHash, runs[0].RunId);
+        var wanted = runs.Select(r => r.RunId).ToHashSet();
+        var similar = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
+            .Where(p => p.ConfigHash == configHash && p.Runs.Any(r => r.RunId == first))
+            .OrderByDescending(p => p.Sequence)
+            .ToListAsync(cancellation);
+        return similar.FirstOrDefault(p => wanted.SetEquals(p.Runs.Select(r => r.RunId)));
+    }
+
+    /// <summary>Asking again for one that ended without a decision is asking to try again; what is trained stays trained.</summary>
+    private async Task<bool> ReopenAsync(RegistryDbContext db, PipelinePlan plan, PipelineRow pipeline, CancellationToken cancellation)
+    {
+        var again = pipeline.Status is PipelineStatus.Cancelled or PipelineStatus.Failed ? AttemptTrigger.Event
+            : plan.ForceReprocess ? AttemptTrigger.Rerun : (AttemptTrigger?)null;
+        return again is { } trigger && await PipelineTransitions.ReopenAsync(db, pipeline, trigger, time.GetUtcNow(), cancellation);
+    }
+
+    private async Task<PipelineRow> AddAsync(
+        RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, int mostUnfinished, CancellationToken cancellation)
+    {
+        if (await db.Pipelines.Unfinished().CountAsync(cancellation) >= mostUnfinished)
+        {
+            throw new TooManyException(
+                $"{mostUnfinished} pipelines are unfinished, which is the most allowed (Pipeline:MaxUnfinished). "
+                + "Try again when some have ended.",
+                30);
+        }
+
+        var row = new PipelineRow
+        {
+            PipelineId = PipelineIds.Of(plan.ConfigHash, runs),
+            ConfigHash = plan.ConfigHash,
+            Identifier = plan.Identifier,
+            Sequence = await db.NextPipelineSequenceAsync(plan.Identifier, cancellation),
+            Dataset = plan.Dataset,
+            ExpectedModelTypes = JsonSerializer.Serialize(plan.Runs.Select(r => r.ModelType)),
+            Evaluation = plan.Evaluation.ToJson().ToJsonString(),
+            Status = PipelineStatus.Queued,
+            CreatedAt = time.GetUtcNow(),
+        };
+        if (await db.InsertIfAbsentAsync(row, cancellation))
+        {
+            foreach (var run in runs)
+            {
+                var has = new PipelineRunRow { PipelineId = row.PipelineId, ModelType = run.ModelType, RunId = run.RunId };
+                await db.InsertIfAbsentAsync(has, cancellation);
+            }
+
+            await RunOutcomes.CancelOlderAsync(db, row, row.CreatedAt, cancellation);
+        }
+
+        return await db.Pipelines.AsNoTracking().SingleAsync(p => p.PipelineId == row.PipelineId, cancellation);
+    }
+}

@@ -1,0 +1,7 @@
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry.Runs;
+
+/// <summary>Filters of <c>GET /runs</c>.</summary>
+internal sealed record RunFilter(
+    PipelineId? PipelineId, ConfigHash? ConfigHash, Identifier? Identifier, string? ModelType, RunStatus? Status);

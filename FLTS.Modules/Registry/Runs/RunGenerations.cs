@@ -1,0 +1,81 @@
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Pipelines;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Runs;
+
+/// <summary>
+/// Makes runs: the generations of an identity (<c>config_hash</c>, <c>model_type</c>, <c>params_hash</c>). Every method is part of the
+/// caller's transaction.
+/// </summary>
+internal static class RunGenerations
+{
+    /// <summary>
+    /// Lets one transaction at a time decide about the generations of a run's identity, by the row lock of the first one.
+    /// On SQLite a transaction that writes is alone anyway.
+    /// </summary>
+    public static Task LockAsync(RegistryDbContext db, RunRow run, CancellationToken cancellation) => db.Runs
+        .Where(r => r.ConfigHash == run.ConfigHash && r.ModelType == run.ModelType && r.ParamsHash == run.ParamsHash && r.Generation == 0)
+        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Generation, 0), cancellation);
+
+    /// <summary>All generations of a run's identity.</summary>
+    public static IQueryable<RunRow> SameIdentity(RegistryDbContext db, RunRow run) => db.Runs.AsNoTracking()
+        .Where(r => r.ConfigHash == run.ConfigHash && r.ModelType == run.ModelType && r.ParamsHash == run.ParamsHash);
+
+    /// <summary>
+    /// The run a plan needs: the newest generation, or a new one where that ended without a model or a new training is forced.
+    /// </summary>
+    /// <returns>The run, and whether it was there before.</returns>
+    public static async Task<(RunRow Run, bool WasThere)> EnsureAsync(
+        RegistryDbContext db, PipelinePlan plan, PlannedRun planned, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var row = new RunRow
+        {
+            RunId = NewId(now),
+            ConfigHash = plan.ConfigHash,
+            Identifier = plan.Identifier,
+            ModelType = planned.ModelType,
+            ParamsHash = planned.ParamsHash,
+            Generation = 0,
+            Params = planned.Params,
+            Status = RunStatus.Queued,
+            CreatedAt = now,
+        };
+        var newest = await SameIdentity(db, row).OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
+        (row.Generation, var isNew) = PipelineIds.Generation(newest, plan.ForceRetrain);
+        return isNew ? (await QueueAsync(db, row, cancellation), false) : (newest!, true);
+    }
+
+    /// <summary>Queues the next generation of a run's identity.</summary>
+    /// <returns>The run of that generation, whoever made it.</returns>
+    public static async Task<RunRow> NextAsync(
+        RegistryDbContext db, RunRow old, RunCause cause, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var row = new RunRow
+        {
+            RunId = NewId(now),
+            ConfigHash = old.ConfigHash,
+            Identifier = old.Identifier,
+            ModelType = old.ModelType,
+            ParamsHash = old.ParamsHash,
+            Generation = 1 + await SameIdentity(db, old).MaxAsync(r => r.Generation, cancellation),
+            Params = old.Params,
+            Cause = cause,
+            Replaces = old.RunId,
+            Status = RunStatus.Queued,
+            CreatedAt = now,
+        };
+        return await QueueAsync(db, row, cancellation);
+    }
+
+    private static RunId NewId(DateTimeOffset now) => RunId.From(Guid.CreateVersion7(now).ToString("N"));
+
+    /// <summary>Of many callers one writes the generation; everybody uses that one.</summary>
+    private static async Task<RunRow> QueueAsync(RegistryDbContext db, RunRow row, CancellationToken cancellation)
+    {
+        if (await db.InsertIfAbsentAsync(row, cancellation))
+            FltsMetrics.Runs.Add(1, new("model_type", row.ModelType), new("status", "queued"));
+
+        return await SameIdentity(db, row).SingleAsync(r => r.Generation == row.Generation, cancellation);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Runs;
+
+/// <summary>Reads runs for people.</summary>
+internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
+{
+    /// <summary>Newest first.</summary>
+    public async Task<Page<RunView>> ListAsync(RunFilter filter, int limit, Cursor? cursor, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var query = db.Runs.AsNoTracking();
+        if (filter.PipelineId is { } pipelineId)
+            query = query.Where(r => db.PipelineRuns.Any(p => p.PipelineId == pipelineId && p.RunId == r.RunId));
+        if (filter.ConfigHash is { } configHash)
+            query = query.Where(r => r.ConfigHash == configHash);
+        if (filter.Identifier is { } identifier)
+            query = query.Where(r => r.Identifier == identifier);
+        if (filter.ModelType is { } modelType)
+            query = query.Where(r => r.ModelType == modelType);
+        if (filter.Status is { } status)
+            query = query.Where(r => r.Status == status);
+        if (cursor is { } after)
+        {
+            query = query.Where(r =>
+                r.CreatedAt < after.At || (r.CreatedAt == after.At && string.Compare((string)(object)r.RunId, after.Id) < 0));
+        }
+
+        var rows = await query.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId).Take(limit + 1).ToListAsync(cancellation);
+        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.RunId.Value), r => RunView.Of(r, withArtifacts: false));
+    }
+
+    /// <summary>A run with its artifacts.</summary>
+    /// <exception cref="NotFoundException">No such run.</exception>
+    public async Task<RunRow> FindAsync(RunId runId, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Runs.AsNoTracking().Include(r => r.Artifacts).SingleOrDefaultAsync(r => r.RunId == runId, cancellation)
+            ?? throw new NotFoundException($"There is no run '{runId}'. GET /runs lists them.");
+    }
+
+    /// <summary>Its epochs, and what the evaluator measured.</summary>
+    /// <exception cref="NotFoundException">No such run.</exception>
+    public async Task<RunMetricsView> MetricsAsync(RunId runId, CancellationToken cancellation)
+    {
+        var run = await FindAsync(runId, cancellation);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var epochs = await db.RunEpochs.AsNoTracking().Where(e => e.RunId == runId).OrderBy(e => e.Epoch).ToListAsync(cancellation);
+        return new RunMetricsView(
+            runId,
+            [.. epochs.Select(EpochView.Of)],
+            run.TestMetrics is null ? null : JsonNode.Parse(run.TestMetrics));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Entities;
+
+namespace FLTS.Modules.Registry.Runs;
+
+/// <summary>A run as <c>GET /runs/{run_id}</c> answers it.</summary>
+internal sealed record RunView(
+    RunId RunId,
+    ConfigHash ConfigHash,
+    ParamsHash ParamsHash,
+    int Generation,
+    Identifier Identifier,
+    string ModelType,
+    RunStatus Status,
+    int Attempt,
+    JsonNode? Params,
+    JsonNode? Metrics,
+    JsonNode? TestMetrics,
+    int? Epoch,
+    int? Epochs,
+    double? EtaSeconds,
+    IReadOnlyList<ArtifactView>? Artifacts,
+    string? Error,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    RunCause Cause = RunCause.Request,
+    RunId? Replaces = null,
+    JsonNode? Postponed = null,
+    DateTimeOffset? NextTry = null)
+{
+    public static RunView Of(RunRow run, bool withArtifacts) => new(
+        run.RunId,
+        run.ConfigHash,
+        run.ParamsHash,
+        run.Generation,
+        run.Identifier,
+        run.ModelType,
+        run.Status,
+        run.Attempt,
+        JsonNode.Parse(run.Params),
+        run.Metrics is null ? null : JsonNode.Parse(run.Metrics),
+        run.TestMetrics is null ? null : JsonNode.Parse(run.TestMetrics),
+        run.Epoch,
+        run.Epochs,
+        run.Status == RunStatus.Running ? run.EtaSeconds : null,
+        withArtifacts ? [.. run.Artifacts.OrderBy(a => a.Path, StringComparer.Ordinal).Select(ArtifactView.Of)] : null,
+        run.Error,
+        run.CreatedAt,
+        run.StartedAt,
+        run.EndedAt,
+        run.Cause,
+        run.Replaces,
+        JsonNode.Parse(run.Postponed),
+        run.NextAttemptAt);
+}
