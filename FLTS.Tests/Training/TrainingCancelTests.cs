@@ -112,7 +112,7 @@ internal sealed class TrainingCancelTests
         public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
         {
             await using var db = await registry.CreateDbContextAsync(cancellation);
-            await db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'cancelled', error = 'cancelled' WHERE run_id = {runId}", cancellation);
+            await db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'cancelled', error = 'cancelled' WHERE run_id = {runId.Value}", cancellation);
             return new string('a', 64);
         }
 

@@ -357,7 +357,7 @@ internal sealed class TrainingServiceTests
         public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
         {
             await using var db = await registry.CreateDbContextAsync(cancellation);
-            await db.Database.ExecuteSqlAsync($"UPDATE runs SET lease_token = lease_token + 1, lease_owner = 'other' WHERE run_id = {runId}", cancellation);
+            await db.Database.ExecuteSqlAsync($"UPDATE runs SET lease_token = lease_token + 1, lease_owner = 'other' WHERE run_id = {runId.Value}", cancellation);
             return new string('a', 64);
         }
 
