@@ -5,12 +5,15 @@ using Mono.Cecil.Cil;
 namespace FLTS.Tests.Architecture;
 
 /// <summary>
-/// Circles of use, between namespaces (folders) and between files of one namespace. A file is its top-level types: what a nested or generated type uses,
-/// the type around it uses. Uses are read from IL: base types, members, attributes, bodies; a constant is copied by the compiler and leaves no trace.
+/// Circles of use, between namespaces (folders) and between files of one namespace. A file is its top-level types: what a nested or
+/// generated type uses, the type around it uses. Uses are read from IL: base types, members, attributes, bodies; a constant is copied by
+/// the compiler and leaves no trace.
 /// </summary>
 internal static class Circles
 {
-    /// <summary>Namespaces from <paramref name="root"/> down that use each other in a circle, each as <c>A, B</c> with the types that make it.</summary>
+    /// <summary>
+    /// Namespaces from <paramref name="root"/> down that use each other in a circle, each as <c>A, B</c> with the types that make it.
+    /// </summary>
     public static IReadOnlyList<string> BetweenNamespaces(Assembly assembly, string root)
     {
         var uses = UsesOf(assembly, name => name == root || name.StartsWith(root + ".", StringComparison.Ordinal));
@@ -27,7 +30,8 @@ internal static class Circles
     private static List<(TypeDefinition From, TypeDefinition To)> UsesOf(Assembly assembly, Func<string, bool> isInside)
     {
         // The module stays open: its types are read lazily. The collector closes it.
-        var module = ModuleDefinition.ReadModule(assembly.Location, new ReaderParameters { ReadSymbols = true, ReadingMode = ReadingMode.Immediate, InMemory = true });
+        var module = ModuleDefinition.ReadModule(
+            assembly.Location, new ReaderParameters { ReadSymbols = true, ReadingMode = ReadingMode.Immediate, InMemory = true });
         var types = module.Types.Where(t => isInside(t.Namespace)).ToDictionary(t => t.FullName, StringComparer.Ordinal);
         return
         [
@@ -40,15 +44,21 @@ internal static class Circles
 
     private static string[] Of(List<(TypeDefinition From, TypeDefinition To)> uses, Func<TypeDefinition, string> place)
     {
-        var between = uses.Select(u => (From: place(u.From), To: place(u.To), Types: $"{u.From.Name} uses {u.To.Name}")).Where(u => u.From != u.To).ToArray();
+        var between = uses.Select(u => (From: place(u.From), To: place(u.To), Types: $"{u.From.Name} uses {u.To.Name}"))
+            .Where(u => u.From != u.To)
+            .ToArray();
         var next = between.ToLookup(u => u.From, u => u.To, StringComparer.Ordinal);
         var reached = next.ToDictionary(n => n.Key, n => Reached(n.Key, next), StringComparer.Ordinal);
         return
         [
             .. reached.Where(r => r.Value.Contains(r.Key))
-                .Select(r => r.Value.Where(other => reached.TryGetValue(other, out var back) && back.Contains(r.Key)).Order(StringComparer.Ordinal).ToArray())
+                .Select(r => r.Value.Where(other => reached.TryGetValue(other, out var back) && back.Contains(r.Key))
+                    .Order(StringComparer.Ordinal)
+                    .ToArray())
                 .DistinctBy(circle => string.Join('|', circle))
-                .Select(circle => $"{string.Join(", ", circle)}: {string.Join("; ", between.Where(u => circle.Contains(u.From) && circle.Contains(u.To)).Select(u => u.Types))}"),
+                .Select(circle =>
+                    $"{string.Join(", ", circle)}: "
+                    + $"{string.Join("; ", between.Where(u => circle.Contains(u.From) && circle.Contains(u.To)).Select(u => u.Types))}"),
         ];
     }
 
@@ -64,7 +74,9 @@ internal static class Circles
         return reached;
     }
 
-    /// <summary>The file most of a type's code stands in, from the portable pdb; null for a type without code (an interface, an enumeration).</summary>
+    /// <summary>
+    /// The file most of a type's code stands in, from the portable pdb; null for a type without code (an interface, an enumeration).
+    /// </summary>
     private static string? FileOf(TypeDefinition type) => WithNested(type)
         .SelectMany(t => t.Methods)
         .Where(m => m.DebugInformation.HasSequencePoints)
@@ -93,7 +105,8 @@ internal static class Circles
 
     private static IEnumerable<TypeReference?> Used(MethodDefinition method)
     {
-        IEnumerable<TypeReference?> signature = [method.ReturnType, .. method.Parameters.Select(p => p.ParameterType), .. Constraints(method), .. Attributes(method)];
+        IEnumerable<TypeReference?> signature =
+            [method.ReturnType, .. method.Parameters.Select(p => p.ParameterType), .. Constraints(method), .. Attributes(method)];
         if (!method.HasBody)
             return signature;
         return

@@ -22,7 +22,9 @@ internal sealed class CirclesTests
 
     [Test]
     public void A_planted_circle_of_folders_is_found() =>
-        Assert.That(Circles.BetweenNamespaces(_tests, Planted), Has.One.EqualTo($"{Planted}, {Planted}.Below: Above uses Under; Under uses Above"));
+        Assert.That(
+            Circles.BetweenNamespaces(_tests, Planted),
+            Has.One.EqualTo($"{Planted}, {Planted}.Below: Above uses Under; Under uses Above"));
 
     [Test]
     public void A_planted_circle_of_files_is_found_through_nested_types_and_bodies() =>

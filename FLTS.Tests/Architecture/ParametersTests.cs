@@ -1,0 +1,47 @@
+using NUnit.Framework;
+
+namespace FLTS.Tests.Architecture;
+
+[TestFixture]
+internal sealed class ParametersTests
+{
+    /// <summary>Longer yet. An entry that no longer is fails the test: it only gets shorter.</summary>
+    private static readonly string[] _longerYet =
+    [
+        "FLTS.Forecasting.Metrics.ForecastMetrics.Score: 8",
+        "FLTS.Forecasting.Recurrent.Kernels.GruCell.Backward: 8",
+        "FLTS.Forecasting.Recurrent.Kernels.GruCell.Forward: 9",
+        "FLTS.Forecasting.Recurrent.Net.RecurrentNet.ctor: 8",
+        "FLTS.Forecasting.Recurrent.Training.TrainingStage.ctor: 9",
+        "FLTS.Modules.Evaluation.Assessor.ScoreAsync: 9",
+        "FLTS.Modules.Evaluation.EvaluationService.LogBlocked: 8",
+        "FLTS.Modules.Evaluation.EvaluationService.LogDecision: 8",
+        "FLTS.Modules.Evaluation.PromoteService.ctor: 8",
+        "FLTS.Modules.Registry.RegistryEndpoints.Runs: 9",
+        "FLTS.Modules.Training.ProgressRecorder.LogEpoch: 10",
+        "FLTS.Modules.Training.TrainingService.ctor: 11",
+    ];
+
+    [Test]
+    public void No_parameter_list_is_longer_than_seven() =>
+        Assert.That(
+            Parameters.TooMany(Assemblies.Product.Append(Assemblies.Tests).SelectMany(m => m.GetTypes()))
+                .Where(p => !p.Contains(".Planted.", StringComparison.Ordinal)),
+                Is.EquivalentTo(_longerYet));
+
+    [TestCase("ServiceOfEight.ctor: 8")]
+    [TestCase("MethodOfEight.Do: 8")]
+    [TestCase("MethodOfEight.Inner: 8")]
+    [TestCase("RecordThatDoesMore.ctor: 8")]
+    [TestCase("IPort.Do: 8")]
+    public void A_planted_one_is_found(string planted) =>
+        Assert.That(
+            Parameters.TooMany(Assemblies.Planted("Parameters")),
+            Has.Member($"FLTS.Tests.Architecture.Planted.Parameters.{planted}"));
+
+    [Test]
+    public void A_plain_view_of_data_may_be_longer_and_seven_may_stand() =>
+        Assert.That(
+            Parameters.TooMany(Assemblies.Planted("Parameters")),
+            Has.None.Contains("ViewOfEight").And.None.Contains("Seven").And.Exactly(5).Items);
+}

@@ -1,0 +1,39 @@
+using NUnit.Framework;
+
+namespace FLTS.Tests.Architecture;
+
+[TestFixture]
+internal sealed class SourcesTests
+{
+    /// <summary>Files that may be longer, each with its reason. An entry that no longer is fails the test.</summary>
+    private static readonly Dictionary<string, string> _long = new()
+    {
+        ["FLTS.Modules/Registry/Entities/Rows.cs"] = "all rows of the registry",
+        ["FLTS.Tests/Datasets/DatasetsOverHttpTests.cs"] = "what the outside contract says of one resource, case by case",
+        ["FLTS.Tests/Training/TrainingServiceTests.cs"] = "one service through all its ends",
+        ["FLTS.Modules/Forecasting/Preparation/ProcessedFiles.cs"] = "one file format, written and read",
+    };
+
+    [Test]
+    public void No_file_is_longer_than_three_hundred_lines() =>
+        Assert.That(Sources.LongFiles(Sources.OfRepository()), Is.EquivalentTo(_long.Keys));
+
+    [Test]
+    public void A_planted_long_file_is_found()
+    {
+        string Text(int lines) => string.Concat(Enumerable.Repeat("//\n", lines));
+        Assert.That(Sources.LongFiles([("short.cs", Text(300)), ("long.cs", Text(301))]), Is.EqualTo(new[] { "long.cs" }));
+    }
+
+    [Test]
+    public void The_whole_source_is_looked_at()
+    {
+        var paths = Sources.OfRepository().Select(f => f.Path).ToList();
+        Assert.That(
+            paths,
+            Has.Member("FLTS.Modules/ModuleCatalog.cs")
+                .And.Member("FLTS.Tests/Architecture/SourcesTests.cs")
+                .And.Member("FLTS.Host/Server.cs"));
+        Assert.That(paths, Has.Some.StartsWith("FLTS.Modules/Forecasting/").And.None.Contains("/obj/").And.None.Contains("/Migrations/"));
+    }
+}
