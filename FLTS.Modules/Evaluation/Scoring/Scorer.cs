@@ -1,7 +1,6 @@
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
