@@ -141,6 +141,53 @@ internal sealed class ModelSlotsTests
             });
     }
 
+    [Test]
+    public void The_end_of_the_process_frees_every_model_also_those_that_come_and_are_taken_meanwhile()
+    {
+        Race.Run(
+            rounds: 1000,
+            racers: 3,
+            () =>
+            {
+                var slots = new ModelSlots();
+                var models = new[] { new WatchedModel(1), new WatchedModel(2), new WatchedModel(1, "harbour") };
+                slots.Swap(models[0].Served);
+                slots.Swap(models[2].Served);
+                return (Slots: slots, Models: models);
+            },
+            (round, racer) =>
+            {
+                if (racer == 0)
+                    round.Slots.Dispose();
+                else if (racer == 1)
+                    round.Slots.Swap(round.Models[1].Served);
+                else
+                    UseUntilGone(round.Slots, round.Models);
+            },
+            round =>
+            {
+                Assert.That(round.Models.Select(m => (m.Forecaster.Disposals, m.Forecaster.Faults)), Has.All.EqualTo((1, 0)));
+                Assert.That(() => round.Slots.Take("station"), Throws.TypeOf<UnavailableException>());
+            });
+    }
+
+    private static void UseUntilGone(ModelSlots slots, WatchedModel[] models)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            try
+            {
+                var model = slots.Take("station");
+                models.Single(m => m.Served == model).Forecaster.Compute();
+                model.Release();
+            }
+            catch (FltsException e) when (e is UnavailableException or NotFoundException)
+            {
+                return;
+            }
+        }
+    }
+
     private static string Taken(ModelSlots slots, string? identifier)
     {
         var model = slots.Take(identifier);
