@@ -15,7 +15,11 @@ namespace FLTS.Modules.Inference;
 /// <param name="Warning">Why newer ones are not used, as a sentence; null where there are no newer ones.</param>
 /// <param name="Files">The newest that were looked at; null: their dataset is not known.</param>
 /// <param name="Seen"><see cref="ISourceCatalog.Additions"/> when they were looked for.</param>
-internal sealed record StartingRows(PreparedSeries? Series, string? None, string? Warning, SourceFiles? Files, long Seen);
+internal sealed record StartingRows(PreparedSeries? Series, string? None, string? Warning, SourceFiles? Files, long Seen)
+{
+    /// <summary>Why <see cref="Files"/> do not fit the model, as a sentence; null where they do. What else is warned of passes.</summary>
+    public string? Unfit { get; init; }
+}
 
 /// <summary>
 /// The newest rows of a served model's dataset: at first the end of the data it came from, then what was appended or put in its place.
@@ -71,15 +75,18 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
             {
                 newest = await sources.NewestAsync(files.Name, cancellation) ?? files;
                 model.Newest = newest == files
-                    ? known with { Seen = seen }
+                    ? known with { Seen = seen, Warning = known.Unfit }
                     : new StartingRows(await ReadAsync(newest, model.Serving, cancellation), null, null, newest, seen);
             }
             catch (Exception e) when (e is FltsException || DatabaseFaults.IsPassing(e))
             {
                 if (known.Warning is null)
                     LogNotRead(logger, model.Identifier, files.Name, e.Message);
+                var warning = $"Newer rows of '{files.Name}' cannot be used: {e.Message}";
                 // Files that do not fit will not fit the next time; what is only out of reach is asked for again.
-                model.Newest = known with { Seen = seen, Files = e is InvalidInputException ? newest : files, Warning = $"Newer rows of '{files.Name}' cannot be used: {e.Message}" };
+                model.Newest = e is InvalidInputException
+                    ? known with { Seen = seen, Files = newest, Warning = warning, Unfit = warning }
+                    : known with { Seen = seen, Warning = warning };
             }
         }
         finally

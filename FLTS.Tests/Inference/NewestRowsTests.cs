@@ -180,6 +180,47 @@ internal sealed class NewestRowsTests
         Assert.That(model.Newest.Warning, Is.Null);
     }
 
+    [Test]
+    public async Task While_the_database_is_away_the_known_rows_answer_with_a_warning_that_ends_with_it()
+    {
+        var model = await LoadAsync();
+        _rig.TakeDatabaseAway();
+        try
+        {
+            await Newest.LookAsync(model, default);
+        }
+        finally
+        {
+            _rig.BringDatabaseBack();
+        }
+
+        AssertEndsAt(model, 299);
+        Assert.That(model.Newest.Warning, Does.StartWith($"Newer rows of '{_name}' cannot be used: "));
+        await Newest.LookAsync(model, default);
+        Assert.That(model.Newest.Warning, Is.Null, "there are no newer rows");
+    }
+
+    [Test]
+    public async Task That_rows_do_not_fit_is_still_said_after_the_database_was_away()
+    {
+        var model = await LoadAsync();
+        await _rig.PutAsync(_name, Unfit());
+        var unfit = (await Newest.OfAsync(model, default)).Warning;
+        _rig.TakeDatabaseAway();
+        try
+        {
+            await Newest.LookAsync(model, default);
+            Assert.That(model.Newest.Warning, Is.Not.EqualTo(unfit).And.StartWith($"Newer rows of '{_name}' cannot be used: "));
+        }
+        finally
+        {
+            _rig.BringDatabaseBack();
+        }
+
+        await Newest.LookAsync(model, default);
+        Assert.That(model.Newest.Warning, Is.EqualTo(unfit).And.Not.Null);
+    }
+
     [TestCase('9', Description = "another number")]
     public async Task A_source_that_was_changed_in_the_store_is_not_used_until_it_is_put_right(char last)
     {
