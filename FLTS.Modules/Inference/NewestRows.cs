@@ -19,6 +19,9 @@ internal sealed record StartingRows(PreparedSeries? Series, string? None, string
 {
     /// <summary>Why <see cref="Files"/> do not fit the model, as a sentence; null where they do. What else is warned of passes.</summary>
     public string? Unfit { get; init; }
+
+    /// <summary>The rows of <see cref="Files"/> were out of reach: they are still to be read.</summary>
+    public bool AreDue { get; init; }
 }
 
 /// <summary>
@@ -40,7 +43,7 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
         }
         catch (FltsException e)
         {
-            return None(e.Message);
+            return None(e.Message) with { Files = await NameAsync(loaded, cancellation), AreDue = true };
         }
 
         var need = Math.Max(1, new ServingModel(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature).RowsNeeded);
@@ -74,7 +77,7 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
             try
             {
                 newest = await sources.NewestAsync(files.Name, cancellation) ?? files;
-                model.Newest = newest == files
+                model.Newest = newest == files && !known.AreDue
                     ? known with { Seen = seen, Warning = known.Unfit }
                     : new StartingRows(await ReadAsync(newest, model.Serving, cancellation), null, null, newest, seen);
             }
@@ -85,7 +88,7 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
                 var warning = $"Newer rows of '{files.Name}' cannot be used: {e.Message}";
                 // Files that do not fit will not fit the next time; what is only out of reach is asked for again.
                 model.Newest = e is InvalidInputException
-                    ? known with { Seen = seen, Files = newest, Warning = warning, Unfit = warning }
+                    ? known with { Seen = seen, Files = newest, Warning = warning, Unfit = warning, AreDue = false }
                     : known with { Seen = seen, Warning = warning };
             }
         }

@@ -85,4 +85,39 @@ internal sealed class ServedModelLoaderTests
         Assert.That(() => Loader.LoadFromCacheAsync(gone, default), refused);
     }
 
+    [Test]
+    public async Task A_model_whose_data_was_out_of_reach_when_it_was_loaded_has_rows_as_soon_as_they_can_be_read()
+    {
+        var champion = await _rig.PromoteAsync(await _rig.PrepareAsync(_name, DatasetClient.Csv(0, 301)), "NAIVE", 1, _name);
+        await Loader.LoadFromCacheAsync(champion, default);
+        _rig.Registry.TakeStoreAway();
+        ServedModel model;
+        try
+        {
+            model = await Loader.LoadAsync(champion, default);
+            Assert.That((model.Newest.Series is null, model.Newest.None is null), Is.EqualTo((true, false)));
+        }
+        finally
+        {
+            _rig.Registry.BringStoreBack();
+        }
+
+        await _rig.Get<NewestRows>().LookAsync(model, default);
+
+        Assert.That(model.Newest.Series?.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(300)));
+        Assert.That(model.Newest.None, Is.Null);
+    }
+
+    [Test]
+    public async Task A_model_whose_processed_data_is_lost_starts_from_the_rows_of_the_source()
+    {
+        var data = await _rig.PrepareAsync(_name, DatasetClient.Csv(0, 302));
+        var champion = await _rig.PromoteAsync(data, "NAIVE", 1, _name);
+        await _rig.Store.DeleteAsync(ObjectKeys.Test(data.Meta.ConfigHash), default);
+
+        var model = await Loader.LoadAsync(champion, default);
+
+        Assert.That(model.Newest.Series?.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(301)));
+        Assert.That(model.Newest.None, Is.Null);
+    }
 }
