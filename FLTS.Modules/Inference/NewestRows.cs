@@ -124,8 +124,21 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
     {
         await using var source = new HashingStream(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
         var options = DatasetPreparer.ReadOptions(model.Config) with { Columns = [.. model.Scaler.Columns.Select(c => c.Name)], MaxBytes = long.MaxValue, MaxColumns = int.MaxValue };
-        var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
-        return source.Finish() == sha256 ? table : throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.");
+        try
+        {
+            var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
+            return source.Finish() == sha256 ? table : throw Changed(null);
+        }
+        catch (InvalidInputException e)
+        {
+            if (source.Finish() == sha256)
+                throw;
+
+            throw Changed(e); // The rows that were stored may fit.
+        }
+
+        CorruptArtifactException Changed(Exception? cause) =>
+            new($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.", cause);
     }
 
     private static RawTable Join(RawTable train, RawTable test)

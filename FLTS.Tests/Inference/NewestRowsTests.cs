@@ -222,6 +222,7 @@ internal sealed class NewestRowsTests
     }
 
     [TestCase('9', Description = "another number")]
+    [TestCase('x', Description = "no number: it says nothing about the rows that were sent")]
     public async Task A_source_that_was_changed_in_the_store_is_not_used_until_it_is_put_right(char last)
     {
         var model = await LoadAsync();
