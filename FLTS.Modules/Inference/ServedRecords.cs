@@ -17,12 +17,16 @@ internal sealed record ServedRecord(string Identifier, int Version, string RunId
 /// <summary>What this machine last served, in a file beside the artifact cache: enough to serve it again while database and store are away.</summary>
 internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> logger)
 {
-    /// <summary>Empty where nothing was served here yet, or the file cannot be read.</summary>
+    /// <summary>Empty where nothing was served here yet, or the file cannot be read. What names no model is left out.</summary>
     public IReadOnlyList<ServedRecord> Read()
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<List<ServedRecord>>(File.ReadAllBytes(path), RegistryJson.Options) ?? [] : [];
+            if (!File.Exists(path))
+                return [];
+
+            var records = JsonSerializer.Deserialize<List<ServedRecord?>>(File.ReadAllBytes(path), RegistryJson.Options) ?? [];
+            return [.. records.OfType<ServedRecord>().Where(r => r is { Identifier: not null, RunId: not null })];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

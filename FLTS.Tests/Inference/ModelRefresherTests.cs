@@ -100,6 +100,7 @@ internal sealed class ModelRefresherTests
         await refresher.StopAsync(default);
     }
 
+    [TestCase("[null, {}]")]
     [TestCase("""[{"identifier""")]
     [TestCase("""[{"identifier": "station", "version": 1, "run_id": "nowhere", "attempt": 1, "manifest_sha256": "00"}]""")]
     [TestCase("""[{"identifier": "station", "version": 1, "run_id": "../..", "attempt": 1, "manifest_sha256": "../../../flts.db"}]""")]

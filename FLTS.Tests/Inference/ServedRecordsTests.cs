@@ -68,6 +68,18 @@ internal sealed class ServedRecordsTests
         Assert.That(Records().Read(), Is.EqualTo(_records), "the next writing mends it");
     }
 
+    [TestCase("null")]
+    [TestCase("[null]")]
+    [TestCase("[{}]")]
+    [TestCase("[{\"identifier\": \"station\"}]")]
+    [TestCase("[{\"version\": 1, \"run_id\": \"run-1\", \"attempt\": 1, \"model_type\": \"GRU\", \"config_hash\": \"hash\"}]")]
+    public void A_record_that_names_no_model_is_left_out(string text)
+    {
+        Put(text);
+
+        Assert.That(Records().Read(), Is.Empty);
+    }
+
     [Test]
     public void Whoever_reads_while_it_is_written_sees_the_records_before_or_after_whole()
     {
