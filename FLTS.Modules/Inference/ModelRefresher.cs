@@ -18,7 +18,7 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
             await LoadAsync(champion, loader.LoadAsync, cancellation);
 
         if (due.Count > 0)
-            records.Write(champions);
+            records.Write(Served(champions));
 
         slots.Settle();
         foreach (var model in slots.All)
@@ -33,6 +33,14 @@ internal sealed partial class ModelRefresher(ServedModelLoader loader, ModelSlot
             await LoadAsync(record, loader.LoadFromCacheAsync, stoppingToken);
 
         await base.ExecuteAsync(stoppingToken);
+    }
+
+    /// <summary>Where a champion was refused: what is served in its place, as it was noted when it was loaded.</summary>
+    private List<ServedRecord> Served(List<ServedRecord> champions)
+    {
+        var noted = records.Read();
+        return [.. champions.Select(c =>
+            slots.Serves(c.Identifier, c.Version) ? c : noted.FirstOrDefault(r => r.Identifier == c.Identifier) ?? c)];
     }
 
     private async Task LoadAsync(ServedRecord champion, Func<ServedRecord, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)

@@ -70,6 +70,20 @@ internal sealed class ModelRefresherTests
     }
 
     [Test]
+    public async Task While_a_champion_is_refused_the_next_start_is_told_of_the_one_that_is_served()
+    {
+        var data = await _rig.PrepareAsync("station", DatasetClient.Csv(0, 300));
+        var first = await _rig.PromoteAsync(data, "NAIVE", 1);
+        await _rig.LookAsync();
+        var second = await _rig.PromoteAsync(data, "EWMA", 2);
+        await _rig.SpoilAsync(ObjectKeys.Artifact(second.RunId, 1, "EWMA/model.json"));
+
+        await _rig.LookAsync();
+
+        Assert.That(Noted(), Is.EqualTo([first]));
+    }
+
+    [Test]
     public async Task A_start_without_database_and_store_serves_what_was_served_here_before_until_they_are_back()
     {
         var data = await _rig.PrepareAsync("station", DatasetClient.Csv(0, 300));
