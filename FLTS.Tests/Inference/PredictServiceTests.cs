@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using FLTS.Modules.Contracts;
+using FLTS.Modules.Inference;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Inference;
+
+/// <summary>Answers while models are swapped beneath them.</summary>
+[TestFixture]
+internal sealed class PredictServiceTests
+{
+    private ServingRig _rig = null!;
+    private ModelSlots _slots = null!;
+    private PredictQueue? _queue;
+
+    [OneTimeSetUp]
+    public async Task StartRig() => _rig = await ServingRig.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopRig() => await _rig.DisposeAsync();
+
+    [SetUp]
+    public void Start() => _slots = new ModelSlots();
+
+    [TearDown]
+    public void Stop()
+    {
+        _slots.Dispose();
+        _queue?.Dispose();
+    }
+
+    [Test]
+    public async Task A_request_in_flight_ends_on_the_model_it_began_with_while_the_next_is_answered_by_the_new_one()
+    {
+        var (service, held) = (Service(new InferenceOptions { Workers = 2 }), new Held());
+        var (old, young) = (new WatchedModel(1, computing: held.Compute), new WatchedModel(2));
+        _slots.Swap(old.Served);
+        var inFlight = await held.StartAsync(service);
+
+        _slots.Swap(young.Served);
+        Assert.That(WatchedModel.Said(await AskAsync(service)), Is.EqualTo(WatchedModel.Answer(2)));
+        Assert.That((inFlight.IsCompleted, old.Forecaster.Disposals), Is.EqualTo((false, 0)));
+        held.End();
+
+        Assert.That(WatchedModel.Said(await inFlight), Is.EqualTo(WatchedModel.Answer(1)));
+        Assert.That((old.Forecaster.Disposals, old.Forecaster.Faults, young.Forecaster.Disposals), Is.EqualTo((1, 0, 0)));
+    }
+
+    [Test]
+    public async Task A_request_that_waits_for_a_worker_keeps_the_model_it_came_for()
+    {
+        var (service, held) = (Service(new InferenceOptions { Workers = 1 }), new Held());
+        var (old, young) = (new WatchedModel(1, computing: held.Compute), new WatchedModel(2));
+        _slots.Swap(old.Served);
+        var inFlight = await held.StartAsync(service);
+
+        var waiting = AskAsync(service);
+        _slots.Swap(young.Served);
+        var later = AskAsync(service);
+        Assert.That((waiting.IsCompleted, later.IsCompleted), Is.EqualTo((false, false)));
+        held.End();
+
+        Assert.That(WatchedModel.Said(await inFlight), Is.EqualTo(WatchedModel.Answer(1)));
+        Assert.That(WatchedModel.Said(await waiting), Is.EqualTo(WatchedModel.Answer(1)));
+        Assert.That(WatchedModel.Said(await later), Is.EqualTo(WatchedModel.Answer(2)));
+        Assert.That((old.Forecaster.Disposals, old.Forecaster.Faults), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public async Task A_request_that_goes_away_in_the_queue_lets_its_model_go()
+    {
+        var (service, held) = (Service(new InferenceOptions { Workers = 1 }), new Held());
+        var (busy, model) = (new WatchedModel(1, "harbour", computing: held.Compute), new WatchedModel(1));
+        _slots.Swap(busy.Served);
+        var inFlight = await held.StartAsync(service);
+        _slots.Swap(model.Served);
+        using var gone = new CancellationTokenSource();
+        var waiting = AskAsync(service, """{"identifier": "station"}""", gone.Token);
+        _slots.Swap(new WatchedModel(2).Served);
+        Assert.That(model.Forecaster.Disposals, Is.Zero, "it is waited for");
+
+        await gone.CancelAsync();
+
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(model.Forecaster.Disposals, Is.EqualTo(1));
+        held.End();
+        await inFlight;
+    }
+
+    [Test]
+    public async Task A_request_that_finds_the_queue_full_lets_its_model_go()
+    {
+        var (service, held) = (Service(new InferenceOptions { Workers = 1, QueueLength = 0 }), new Held());
+        var (busy, model) = (new WatchedModel(1, "harbour", computing: held.Compute), new WatchedModel(1));
+        _slots.Swap(busy.Served);
+        var inFlight = await held.StartAsync(service);
+        _slots.Swap(model.Served);
+
+        Assert.That(() => AskAsync(service, """{"identifier": "station"}"""), Throws.TypeOf<TooManyException>());
+        _slots.Swap(new WatchedModel(2).Served);
+
+        Assert.That(model.Forecaster.Disposals, Is.EqualTo(1));
+        held.End();
+        await inFlight;
+    }
+
+    [TestCase("{}", typeof(InvalidOperationException), Description = "the model itself fails")]
+    [TestCase("""{"data": {}}""", typeof(InvalidInputException))]
+    [TestCase("""{"future": []}""", typeof(InvalidInputException))]
+    public void A_request_that_fails_lets_its_model_and_its_worker_go(string body, Type fault)
+    {
+        var service = Service(new InferenceOptions { Workers = 1, QueueLength = 0 });
+        var model = new WatchedModel(1, computing: () => throw new InvalidOperationException("it fails"));
+        _slots.Swap(model.Served);
+
+        for (var i = 0; i < 3; i++)
+            Assert.That(() => AskAsync(service, body), Throws.TypeOf(fault));
+        Assert.That(model.Forecaster.Disposals, Is.Zero);
+        _slots.Swap(new WatchedModel(2).Served);
+
+        Assert.That(model.Forecaster.Disposals, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void While_versions_follow_each_other_every_answer_is_of_one_of_them_in_all_its_parts()
+    {
+        const int Versions = 1500;
+        var (service, made, isOver) = (Service(new InferenceOptions { Workers = 2 }), new ConcurrentBag<WatchedModel>(), false);
+        void Swap(int version)
+        {
+            var model = new WatchedModel(version);
+            made.Add(model);
+            _slots.Swap(model.Served);
+        }
+
+        Swap(0);
+        Race.Run(
+            rounds: 1,
+            racers: 4,
+            () => service,
+            (_, racer) =>
+            {
+                for (var version = 1; racer == 0 && version <= Versions; version++)
+                    Swap(version);
+                if (racer == 0)
+                    Volatile.Write(ref isOver, true);
+
+                while (!Volatile.Read(ref isOver))
+                {
+                    var answer = AskAsync(service, """{"inference_length": 2}""").GetAwaiter().GetResult();
+                    Assert.That(WatchedModel.Said(answer), Is.EqualTo(WatchedModel.Answer(answer.Version)));
+                }
+            },
+            _ => { });
+
+        _slots.Dispose();
+        var ends = made.Select(m => (m.Forecaster.Disposals, m.Forecaster.Faults));
+        Assert.That(ends, Has.Exactly(Versions + 1).Items.And.All.EqualTo((1, 0)));
+    }
+
+    private PredictService Service(InferenceOptions options)
+    {
+        _queue = new PredictQueue(options);
+        return ActivatorUtilities.CreateInstance<PredictService>(_rig.Get<IServiceProvider>(), _slots, _queue, options);
+    }
+
+    private static Task<PredictAnswer> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
+    {
+        using var document = JsonDocument.Parse(body);
+        return service.PredictAsync(document.RootElement.Clone(), null, cancellation);
+    }
+
+    /// <summary>Lets the first computation stand still until it is told to end.</summary>
+    private sealed class Held
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _end = new();
+
+        public void Compute()
+        {
+            _begun.TrySetResult();
+            _end.Task.Wait();
+        }
+
+        /// <summary>A request that computes now.</summary>
+        public async Task<Task<PredictAnswer>> StartAsync(PredictService service)
+        {
+            var answer = OwnThread.RunAsync(() => AskAsync(service));
+            await await Task.WhenAny(_begun.Task, answer);
+            return answer;
+        }
+
+        public void End() => _end.TrySetResult();
+    }
+}
