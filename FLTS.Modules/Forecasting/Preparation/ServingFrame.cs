@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
-using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;

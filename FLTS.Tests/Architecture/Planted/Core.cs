@@ -39,5 +39,5 @@ internal sealed class ForecasterAsAService
 
 internal sealed class ForecasterThatKnowsAModule
 {
-    private Modules.IModule? _module;
+    private Modules.Contracts.IModule? _module;
 }
