@@ -43,7 +43,7 @@ internal static class Telemetry
             .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal) ? new ExplicitBucketHistogramConfiguration { Boundaries = _seconds } : null)
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
-            telemetry.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource("MassTransit").AddOtlpExporter());
+            telemetry.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource(FltsMetrics.MeterName).AddSource("MassTransit").AddOtlpExporter());
         return builder;
     }
 

@@ -2,46 +2,48 @@ using Hangfire;
 
 namespace FLTS.Modules.Contracts;
 
-// One job a step. They take ids only (as text: Hangfire keeps their arguments), may be run by anyone any number of times, and are
-// leased by a row: any execution of a finished step is a no-op. The second argument only names the job for people in the dashboard.
-
-/// <summary>Preprocesses one <c>config_hash</c>.</summary>
-public interface IPreprocessJob
+/// <summary>Names of the steps that commands know. A step that no command starts again needs no name here.</summary>
+public static class StepNames
 {
-    [JobDisplayName("Preprocess {1}")]
-    Task RunAsync(string configHash, string label, CancellationToken cancellation);
+    public const string Preprocess = "preprocess";
+    public const string Train = "train";
+    public const string Evaluate = "evaluate";
 }
 
-/// <summary>Trains one run.</summary>
-public interface ITrainJob
-{
-    [JobDisplayName("Train {1}")]
-    Task RunAsync(string runId, string label, CancellationToken cancellation);
-}
+/// <summary>A step that is to be done on a row.</summary>
+/// <param name="Step">Name of the step.</param>
+/// <param name="Id">Key of the row, as text: queues keep what they are given.</param>
+/// <param name="Queue">Queue of the module that does it.</param>
+/// <param name="Label">Names it for people in the dashboard, such as <c>Train GRU on demo 1a2b3c4d</c>.</param>
+public sealed record StepTask(string Step, string Id, string Queue, string Label);
 
-/// <summary>Evaluates one pipeline and promotes.</summary>
-public interface IEvaluateJob
+/// <summary>Who saw that a step is to be done.</summary>
+public enum StepWake
 {
-    [JobDisplayName("Evaluate {1}")]
-    Task RunAsync(string pipelineId, string label, EvaluationWake wake, CancellationToken cancellation);
-}
-
-/// <summary>Who saw that a pipeline is to be evaluated; the attempt tells it.</summary>
-public enum EvaluationWake
-{
-    /// <summary>A message that its last run has ended.</summary>
+    /// <summary>A message that what it waited for has happened.</summary>
     Event,
 
     /// <summary>The Reconciler, looking at the rows: the message was lost or late, or the process was killed.</summary>
     Reconciler,
 }
 
-/// <summary>Puts jobs into the queue of the module that does them. The queue of a training is its model type in lower case, <c>references</c> for the naive ones.</summary>
+/// <summary>
+/// The one job of all steps. It takes ids only, may be run by anyone any number of times, and is leased by a row: any execution
+/// of a finished step is a no-op.
+/// </summary>
+public interface IStepJob
+{
+    /// <param name="step">Name of the step.</param>
+    /// <param name="id">Key of its row.</param>
+    /// <param name="label">Only names the job for people.</param>
+    /// <param name="wake">Who asked for it.</param>
+    /// <param name="cancellation">Ends with the process.</param>
+    [JobDisplayName("{2}")]
+    Task RunAsync(string step, string id, string label, StepWake wake, CancellationToken cancellation);
+}
+
+/// <summary>Puts steps into the queues of the modules that do them.</summary>
 public interface IJobQueues
 {
-    void Preprocess(ConfigHash configHash, Identifier identifier);
-
-    void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash);
-
-    void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake);
+    void Enqueue(StepTask task, StepWake wake);
 }

@@ -1,6 +1,7 @@
 using FLTS.Modules.Evaluation.Promotion;
 using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -21,14 +22,13 @@ internal sealed class EvaluationModule : IModule
         services.AddSingleton<CandidateVerifier>();
         services.AddSingleton<Assessor>();
         services.AddSingleton<PromotionAnnouncer>();
-        services.AddSingleton<EvaluationService>();
         services.AddSingleton<CorruptRuns>();
         services.AddSingleton<RequestAssessor>();
         services.AddSingleton<PipelineTurns>();
         services.AddSingleton<PromoteService>();
         services.AddSingleton<RollbackService>();
         services.AddSingleton<IPromotionCommands, PromotionCommands>();
-        services.AddTransient<IEvaluateJob, EvaluateJob>();
+        services.AddStepWorkBeside(typeof(EvaluationModule));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<RunSettledConsumer>();

@@ -4,7 +4,7 @@ using MassTransit;
 namespace FLTS.Modules.Evaluation;
 
 /// <summary>A run has ended: the pipelines that wait for it look at their rows.</summary>
-internal sealed class RunSettledConsumer(PipelineStates pipelines, IJobQueues jobs) : IConsumer<ModelTraining>
+internal sealed class RunSettledConsumer(PipelineStates pipelines, EvaluateStep step, IJobQueues jobs) : IConsumer<ModelTraining>
 {
     public async Task Consume(ConsumeContext<ModelTraining> context)
     {
@@ -12,6 +12,6 @@ internal sealed class RunSettledConsumer(PipelineStates pipelines, IJobQueues jo
             return;
 
         foreach (var pipeline in await pipelines.WaitingForAsync(context.Message.RunId, context.CancellationToken))
-            jobs.Evaluate(pipeline.PipelineId, pipeline.Identifier, pipeline.ConfigHash, EvaluationWake.Event);
+            jobs.Enqueue(step.Task(pipeline), StepWake.Event);
     }
 }

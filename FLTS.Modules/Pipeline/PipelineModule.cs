@@ -26,6 +26,7 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<RerunService>();
         services.AddSingleton<IReruns>(p => p.GetRequiredService<RerunService>());
         services.AddSingleton<IRunCommands, RunCommands>();
+        services.AddSingleton<ReconcilerParts>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
         services.AddHostedService<PointerRepair>();

@@ -1,17 +1,13 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;
-
-/// <summary>Stored objects of a dataset with their hashes.</summary>
-internal sealed record BuiltDataset(DatasetMeta Meta, string TrainSha256, string TestSha256, string MetaSha256);
 
 /// <summary>Reads the sources, prepares, writes the three objects and reads them back before anybody is told.</summary>
 internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions options, TimeProvider time, ILogger<DatasetBuilder> logger)
@@ -23,21 +19,21 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
 
     /// <exception cref="InvalidInputException">The sources cannot be used as configured.</exception>
     /// <exception cref="UnavailableException">The store refuses.</exception>
-    public async Task<BuiltDataset> BuildAsync(DatasetRow row, CancellationToken cancellation)
+    public async Task<BuiltDataset> BuildAsync(DatasetOrder order, CancellationToken cancellation)
     {
-        var config = PreprocessConfigParser.FromJson(JsonNode.Parse(row.Config)!.AsObject());
-        var train = await ReadAsync(config.TrainSha256, $"{row.SourceName}.csv", config, row.ConfigHash, cancellation);
-        var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{row.SourceName}_test.csv", config, row.ConfigHash, cancellation) : null;
+        var config = order.Config;
+        var train = await ReadAsync(config.TrainSha256, $"{order.Name}.csv", config, order.ConfigHash, cancellation);
+        var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation) : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);
 
         var hash = ConfigHash.From(data.Meta.ConfigHash);
-        if (row.MetaSha256 is not null && await MatchesStoredAsync(row, data, cancellation))
-            return new BuiltDataset(data.Meta, row.TrainSha256!, row.TestSha256!, row.MetaSha256);
+        if (order.Stored is { } stored && await MatchesStoredAsync(order, stored, data, cancellation))
+            return new BuiltDataset(data.Meta, stored);
 
         // The meta comes last: who finds it finds the rest. It is made while a core waits for the longer of the others.
         var meta = Task.Run(() => MetaBytes(data.Meta), cancellation);
         var hashes = await Task.WhenAll(StoreTrainAsync(), StoreTestAsync());
-        return new BuiltDataset(data.Meta, hashes[0], hashes[1], await StoreMetaAsync(ObjectKeys.Meta(hash), await meta, cancellation));
+        return new BuiltDataset(data.Meta, new DatasetHashes(hashes[0], hashes[1], await StoreMetaAsync(ObjectKeys.Meta(hash), await meta, cancellation)));
 
         async Task<string> StoreTrainAsync()
         {
@@ -65,12 +61,12 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     /// <summary>Compares data that was prepared before with what came out now.</summary>
     /// <returns>False: an object is gone or was changed; it is written again.</returns>
     /// <exception cref="InvalidInputException">An object is as it was written and holds other values.</exception>
-    private async Task<bool> MatchesStoredAsync(DatasetRow row, PreparedDataset data, CancellationToken cancellation)
+    private async Task<bool> MatchesStoredAsync(DatasetOrder order, DatasetHashes hashes, PreparedDataset data, CancellationToken cancellation)
     {
-        var hash = row.ConfigHash;
-        var isWhole = await CompareAsync(ObjectKeys.Train(hash), row.TrainSha256!, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, default, cancellation));
-        isWhole &= await CompareAsync(ObjectKeys.Test(hash), row.TestSha256!, stream => ProcessedFiles.TestDifferenceAsync(data, stream, default, cancellation));
-        return isWhole & await CompareAsync(ObjectKeys.Meta(hash), row.MetaSha256!, async stream =>
+        var hash = order.ConfigHash;
+        var isWhole = await CompareAsync(ObjectKeys.Train(hash), hashes.Train, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, default, cancellation));
+        isWhole &= await CompareAsync(ObjectKeys.Test(hash), hashes.Test, stream => ProcessedFiles.TestDifferenceAsync(data, stream, default, cancellation));
+        return isWhole & await CompareAsync(ObjectKeys.Meta(hash), hashes.Meta, async stream =>
         {
             using var stored = new MemoryStream();
             await stream.CopyToAsync(stored, cancellation);
@@ -82,7 +78,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             using var local = new LocalFile();
             if (await store.StatAsync(key, cancellation) is null)
             {
-                LogRestored(logger, hash, key.ToString(), "gone");
+                LogRestored(logger, key.ToString(), "gone");
                 return false;
             }
 
@@ -92,7 +88,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
                 await stored.CopyToAsync(copy, cancellation);
                 if (stored.Finish() != sha256)
                 {
-                    LogRestored(logger, hash, key.ToString(), "changed after it was written");
+                    LogRestored(logger, key.ToString(), "changed after it was written");
                     return false;
                 }
             }
@@ -100,7 +96,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             await using var stream = local.OpenRead();
             return await difference(stream) is not { } different
                 ? true
-                : throw new InvalidInputException($"Prepared again, '{row.SourceName}' gave other values than are stored under {hash}: {different}. What is stored stays as it is; give a 'hash_salt' to prepare this data beside it.");
+                : throw new InvalidInputException($"Prepared again, '{order.Name}' gave other values than are stored under {hash}: {different}. What is stored stays as it is; give a 'hash_salt' to prepare this data beside it.");
         }
     }
 
@@ -197,6 +193,6 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             : throw new UnavailableException($"The object store gave back other bytes than were written to {key}.");
     }
 
-    [LoggerMessage(EventName = "preprocess_restored", Level = LogLevel.Warning, Message = "{key} is {state}: it is written again (config_hash {config_hash})")]
-    private static partial void LogRestored(ILogger logger, ConfigHash config_hash, string key, string state);
+    [LoggerMessage(EventName = "preprocess_restored", Level = LogLevel.Warning, Message = "{key} is {state}: it is written again")]
+    private static partial void LogRestored(ILogger logger, string key, string state);
 }

@@ -1,6 +1,4 @@
-using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
@@ -21,14 +19,7 @@ public static class LocalPreprocess
     public static async Task<DatasetMeta> RunAsync(string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
-        var row = new DatasetRow
-        {
-            ConfigHash = ConfigHash.From(config.ConfigHash),
-            Identifier = Identifier.From(name.Value),
-            SourceName = name,
-            Config = CanonicalJson.Serialize(config.ToJson()),
-            CreatedAt = time.GetUtcNow(),
-        };
-        return (await new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>()).BuildAsync(row, cancellation)).Meta;
+        var builder = new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>());
+        return (await builder.BuildAsync(new DatasetOrder(ConfigHash.From(config.ConfigHash), name, config, null), cancellation)).Meta;
     }
 }

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -14,10 +15,8 @@ internal sealed class PreprocessingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<DatasetTransitions>();
         services.AddSingleton<DatasetBuilder>();
-        services.AddSingleton<PreprocessService>();
-        services.AddTransient<IPreprocessJob, PreprocessJob>();
+        services.AddStepWorkBeside(typeof(PreprocessingModule));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -29,9 +28,4 @@ internal sealed class PreprocessingModule : IModule
     {
         // Datasets are taken and shown by Datasets; how preparing one goes is told by its pipeline.
     }
-}
-
-internal sealed class PreprocessJob(PreprocessService service) : IPreprocessJob
-{
-    public Task RunAsync(string configHash, string label, CancellationToken cancellation) => service.PrepareAsync(ConfigHash.From(configHash), cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry;

@@ -28,14 +28,11 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<ChampionRow> Champions => Set<ChampionRow>();
 
+    /// <summary>Statuses and causes are words, whichever there are.</summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.Properties<DatasetStatus>().HaveConversion<SnakeCaseEnum<DatasetStatus>>().HaveMaxLength(32);
-        configurationBuilder.Properties<RunStatus>().HaveConversion<SnakeCaseEnum<RunStatus>>().HaveMaxLength(32);
-        configurationBuilder.Properties<RunCause>().HaveConversion<SnakeCaseEnum<RunCause>>().HaveMaxLength(32);
-        configurationBuilder.Properties<PipelineStatus>().HaveConversion<SnakeCaseEnum<PipelineStatus>>().HaveMaxLength(32);
-        configurationBuilder.Properties<AttemptTrigger>().HaveConversion<SnakeCaseEnum<AttemptTrigger>>().HaveMaxLength(32);
-        configurationBuilder.Properties<AttemptOutcome>().HaveConversion<SnakeCaseEnum<AttemptOutcome>>().HaveMaxLength(32);
+        foreach (var words in typeof(RunStatus).Assembly.GetTypes().Where(t => t.IsEnum && t.Namespace == typeof(RunStatus).Namespace))
+            configurationBuilder.Properties(words, p => p.HaveConversion(typeof(SnakeCaseEnum<>).MakeGenericType(words)).HaveMaxLength(32));
         configurationBuilder.Properties<ConfigHash>().HaveConversion<IdText<ConfigHash>>();
         configurationBuilder.Properties<ParamsHash>().HaveConversion<IdText<ParamsHash>>();
         configurationBuilder.Properties<RunId>().HaveConversion<IdText<RunId>>();
@@ -46,7 +43,12 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
         configurationBuilder.Properties<DatasetName>().HaveConversion<IdText<DatasetName>>();
     }
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => RegistryModel.Configure(modelBuilder);
+    /// <summary>A row that brings its own <see cref="IEntityTypeConfiguration{TRow}"/> needs no mention here.</summary>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        RegistryModel.Configure(modelBuilder);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(RegistryDbContext).Assembly);
+    }
 }
 
 /// <summary>The registry in a SQLite file: the embedded default.</summary>

@@ -4,6 +4,7 @@ using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Sources;
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
@@ -38,7 +39,7 @@ internal sealed class RegistryModule : IModule
             services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<SqliteRegistryDbContext>>();
         }
 
-        services.AddSingleton<ILeases, RegistryLeases>();
+        services.AddSteps();
         services.AddSingleton<RegistryMigrator>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<DatasetReader>();

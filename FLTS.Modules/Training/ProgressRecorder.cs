@@ -1,6 +1,6 @@
 using System.Threading.Channels;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Training;
@@ -11,18 +11,18 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
     private readonly Channel<(FitProgress Progress, double? Eta)> _channel = Channel.CreateBounded<(FitProgress, double?)>(
         new BoundedChannelOptions(10_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
-    private readonly RunRow _run;
+    private readonly string _modelType;
     private readonly Lease _lease;
-    private readonly RunTransitions _runs;
+    private readonly TrainStep _step;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly long _started;
     private readonly Task _writing;
     private int _first = -1;
 
-    public ProgressRecorder(RunRow run, Lease lease, RunTransitions runs, TimeProvider time, ILogger logger)
+    public ProgressRecorder(string modelType, Lease lease, TrainStep step, TimeProvider time, ILogger logger)
     {
-        (_run, _lease, _runs, _time, _logger) = (run, lease, runs, time, logger);
+        (_modelType, _lease, _step, _time, _logger) = (modelType, lease, step, time, logger);
         _started = time.GetTimestamp();
         _writing = Task.Run(WriteAsync);
     }
@@ -39,10 +39,10 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
             return;
 
         FaultPoint.Reach("train.epoch");
-        LogEpoch(_logger, _run.ModelType, _run.RunId, _run.ConfigHash, _run.Identifier, epoch.Epoch, value.Total, epoch.TrainLoss, epoch.ValLoss, eta);
-        FltsMetrics.EpochLoss.Record(epoch.TrainLoss, new("model_type", _run.ModelType), new("split", "train"));
+        LogEpoch(_logger, _modelType, epoch.Epoch, value.Total, epoch.TrainLoss, epoch.ValLoss, eta);
+        FltsMetrics.EpochLoss.Record(epoch.TrainLoss, new("model_type", _modelType), new("split", "train"));
         if (epoch.ValLoss is { } loss)
-            FltsMetrics.EpochLoss.Record(loss, new("model_type", _run.ModelType), new("split", "validation"));
+            FltsMetrics.EpochLoss.Record(loss, new("model_type", _modelType), new("split", "validation"));
     }
 
     /// <summary>Waits until everything reported so far is written.</summary>
@@ -60,19 +60,19 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
         {
             try
             {
-                await _runs.RecordAsync(_lease, progress, eta, CancellationToken.None);
+                await _step.RecordAsync(_lease, progress, eta, CancellationToken.None);
             }
             catch (Exception e)
             {
                 // Progress is for watching; the history is written again, whole, when the training ends.
-                LogNotRecorded(_logger, _run.RunId, e);
+                LogNotRecorded(_logger, e);
             }
         }
     }
 
-    [LoggerMessage(EventName = "train_epoch", Level = LogLevel.Information, Message = "{model_type} run {run_id} epoch {epoch}/{epochs}: train loss {train_loss}, validation loss {val_loss}, {eta_seconds} s to go (config_hash {config_hash}, identifier {identifier})")]
-    private static partial void LogEpoch(ILogger logger, string model_type, RunId run_id, ConfigHash config_hash, Identifier identifier, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
+    [LoggerMessage(EventName = "train_epoch", Level = LogLevel.Information, Message = "{model_type} epoch {epoch}/{epochs}: train loss {train_loss}, validation loss {val_loss}, {eta_seconds} s to go")]
+    private static partial void LogEpoch(ILogger logger, string model_type, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Progress of run {run_id} could not be recorded.")]
-    private static partial void LogNotRecorded(ILogger logger, RunId run_id, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Progress of the training could not be recorded.")]
+    private static partial void LogNotRecorded(ILogger logger, Exception exception);
 }

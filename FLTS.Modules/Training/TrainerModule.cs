@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -22,10 +23,9 @@ internal abstract class TrainerModule<TConsumer> : IModule
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
         services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));
         services.TryAddSingleton<TrainingTurns>();
-        services.TryAddSingleton<RunTransitions>();
-        services.TryAddSingleton<TrainingService>();
+        services.TryAddSingleton<TrainingMachine>();
         services.TryAddSingleton<QueuedRuns>();
-        services.TryAddTransient<ITrainJob, TrainJob>();
+        services.AddStepWorkBeside(typeof(TrainingService));
         services.AddHostedService<StagingSweep>();
     }
 

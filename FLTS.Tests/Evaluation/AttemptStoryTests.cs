@@ -3,6 +3,8 @@ using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
@@ -37,16 +39,16 @@ internal sealed class AttemptStoryTests
         Assert.That(Refusals.Read(attempt.Tries), Is.EqualTo([new Refusal(pipeline.CreatedAt.AddSeconds(1), $"NAIVE run {run.RunId} was put off: the store refuses")]));
     }
 
-    [TestCase(EvaluationWake.Event, AttemptTrigger.Event, ExpectedResult = AttemptTrigger.Event)]
-    [TestCase(EvaluationWake.Reconciler, AttemptTrigger.Event, ExpectedResult = AttemptTrigger.Reconcile)]
-    [TestCase(EvaluationWake.Reconciler, AttemptTrigger.Rerun, ExpectedResult = AttemptTrigger.Rerun)]
-    public async Task<AttemptTrigger> An_attempt_tells_who_saw_that_it_was_due(EvaluationWake wake, AttemptTrigger pipelines)
+    [TestCase(StepWake.Event, AttemptTrigger.Event, ExpectedResult = AttemptTrigger.Event)]
+    [TestCase(StepWake.Reconciler, AttemptTrigger.Event, ExpectedResult = AttemptTrigger.Reconcile)]
+    [TestCase(StepWake.Reconciler, AttemptTrigger.Rerun, ExpectedResult = AttemptTrigger.Rerun)]
+    public async Task<AttemptTrigger> An_attempt_tells_who_saw_that_it_was_due(StepWake wake, AttemptTrigger pipelines)
     {
         var (pipeline, _) = await _rig.PipelineAsync();
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Trigger, pipelines));
 
-        await _rig.Get<EvaluationService>().EvaluateAsync(pipeline.PipelineId, wake, default);
+        await _rig.Get<IStepJob>().RunAsync(StepNames.Evaluate, pipeline.PipelineId.Value, "", wake, default);
 
         return (await _rig.AttemptsAsync()).Single().Trigger;
     }
@@ -91,15 +93,16 @@ internal sealed class AttemptStoryTests
         var (pipeline, _) = await _rig.PipelineAsync();
         var ledger = _rig.Get<PromotionLedger>();
         var input = (await _rig.Get<EvaluationInputs>().ReadAsync(pipeline.PipelineId, default))!;
-        var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId.Value, default))!;
-        var attempt = await ledger.OpenAttemptAsync(input, EvaluationWake.Event, default);
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId.Value, default))!;
+        var attempt = await ledger.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
         {
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Cancelled));
             await db.PromotionAttempts.ExecuteUpdateAsync(set => set.SetProperty(a => a.Outcome, AttemptOutcome.Failed).SetProperty(a => a.EndedAt, attempt.CreatedAt));
         }
 
-        await ledger.BlockAsync(lease, input, attempt, [new Refusal(attempt.CreatedAt, "the store refuses")], attempt.CreatedAt.AddSeconds(1), default);
+        var postponed = new Postponement("the store refuses", attempt.CreatedAt.AddSeconds(1), false, [new Refusal(attempt.CreatedAt, "the store refuses")]);
+        await _rig.Get<EvaluateStep>().PostponeAsync(lease, input.Pipeline, postponed, default);
 
         Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).Status, Is.EqualTo(PipelineStatus.Cancelled));
         Assert.That((await _rig.AttemptsAsync()).Select(a => (a.Outcome, a.Tries)), Is.EqualTo(new[] { ((AttemptOutcome?)AttemptOutcome.Failed, "[]") }));

@@ -76,7 +76,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
 
     /// <summary>Evaluates as often as asked, all at once.</summary>
     public async Task EvaluateAsync(PipelineId pipelineId, int times = 1) =>
-        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<EvaluationService>().EvaluateAsync(pipelineId, EvaluationWake.Event, CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<IStepJob>().RunAsync(StepNames.Evaluate, pipelineId.Value, "", StepWake.Event, CancellationToken.None))));
 
     public Task<RegistryDbContext> DbAsync() => _registry.OpenAsync();
 
@@ -208,12 +208,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
     {
         private readonly ConcurrentBag<Task> _evaluations = [];
 
-        public void Preprocess(ConfigHash configHash, Identifier identifier) => throw new NotSupportedException("Nothing is preprocessed here.");
-
-        public void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash) => throw new NotSupportedException("Nothing is trained here.");
-
-        public void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake) =>
-            _evaluations.Add(Task.Run(() => services.GetRequiredService<EvaluationService>().EvaluateAsync(pipelineId, wake, CancellationToken.None)));
+        public void Enqueue(StepTask task, StepWake wake) =>
+            _evaluations.Add(Task.Run(() => services.GetRequiredService<IStepJob>().RunAsync(task.Step, task.Id, task.Label, wake, CancellationToken.None)));
 
         /// <summary>Waits for what was asked for so far.</summary>
         public async Task DoneAsync()

@@ -4,6 +4,8 @@ using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
@@ -135,8 +137,8 @@ internal sealed class EvaluationServiceTests
         var (pipeline, _) = await _rig.PipelineAsync();
         var ledger = _rig.Get<PromotionLedger>();
         var input = (await _rig.Get<EvaluationInputs>().ReadAsync(pipeline.PipelineId, default))!;
-        var lease = (await _rig.Get<ILeases>().TryAcquireAsync(LeaseKind.Pipeline, pipeline.PipelineId.Value, default))!;
-        var attempt = await ledger.OpenAttemptAsync(input, EvaluationWake.Event, default);
+        var lease = (await _rig.Get<ILeases>().TryAcquireAsync<PipelineRow>(pipeline.PipelineId.Value, default))!;
+        var attempt = await ledger.OpenAttemptAsync(input, StepWake.Event, default);
         await using (var db = await _rig.DbAsync())
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Revision, p => p.Revision + 1));
 
@@ -184,7 +186,7 @@ internal sealed class EvaluationServiceTests
         await _rig.EvaluateAsync(pipeline.PipelineId);
 
         var ended = await _rig.ReadPipelineAsync(pipeline.PipelineId);
-        Assert.That((ended.Status, ended.Error), Is.EqualTo((PipelineStatus.Failed, "worker died 3 times")));
+        Assert.That((ended.Status, ended.Error), Is.EqualTo((PipelineStatus.Failed, "worker died 3 times: no error was left behind")));
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using FLTS.Modules.Evaluation.Gate;
-using FLTS.Modules.Kit;
 using FLTS.Modules.Registry.Entities;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,4 +1,5 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FLTS.Tests.Faults;
@@ -8,6 +9,6 @@ internal static class Holding
 {
     /// <summary>Holds a pipeline's lease until disposed, as an evaluator does that is slow to begin: the runs end, their evaluation waits.</summary>
     public static async Task<IAsyncDisposable> HoldAsync(this RegistryUnderTest registry, string pipelineId) =>
-        await LeaseKeeper.TryAcquireAsync(registry.Leases, LeaseKind.Pipeline, pipelineId, TimeProvider.System, NullLogger.Instance, CancellationToken.None)
+        await LeaseKeeper.TryAcquireAsync<PipelineRow>(registry.Leases, pipelineId, TimeProvider.System, NullLogger.Instance, CancellationToken.None)
         ?? throw new InvalidOperationException($"The evaluation of {pipelineId} has begun already.");
 }

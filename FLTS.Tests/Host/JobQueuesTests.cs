@@ -1,5 +1,9 @@
 using FLTS.Host;
 using FLTS.Modules;
+using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Runs;
+using FLTS.Tests.Registry;
 using FLTS.Tests.TestKit;
 using Hangfire;
 using Hangfire.Common;
@@ -37,7 +41,9 @@ internal sealed class JobQueuesTests
     [TestCase("NAIVE", "Train NAIVE on PobleSec e309764d", "references")]
     public void A_training_is_named_for_people_and_waits_in_the_queue_of_its_module(string modelType, string name, string queue)
     {
-        Queues.Train(new("run"), modelType, new("PobleSec"), new(Hash));
+        var run = Rows.Run(hash: Hash, type: modelType);
+        run.Identifier = new("PobleSec");
+        Queues.Enqueue(_app.Services.GetRequiredService<TrainStep>().Task(run), StepWake.Event);
 
         Assert.That(Names(queue), Is.EqualTo(new[] { name }));
         Assert.That(ModuleCatalog.All.Select(m => m.Queue?.Name), Has.Member(queue), "a module works on it");
@@ -46,8 +52,11 @@ internal sealed class JobQueuesTests
     [Test]
     public void Preprocessing_and_evaluation_have_names_and_queues_of_their_own()
     {
-        Queues.Preprocess(new(Hash), new("PobleSec"));
-        Queues.Evaluate(new("pipeline"), new("PobleSec"), new(Hash), EvaluationWake.Event);
+        var (dataset, pipeline) = (Rows.Dataset(Hash), Rows.Pipeline());
+        dataset.Identifier = pipeline.Identifier = new("PobleSec");
+        pipeline.ConfigHash = new(Hash);
+        Queues.Enqueue(_app.Services.GetRequiredService<PreprocessStep>().Task(dataset), StepWake.Event);
+        Queues.Enqueue(_app.Services.GetRequiredService<EvaluateStep>().Task(pipeline), StepWake.Event);
 
         Assert.That(Names("preprocessing"), Is.EqualTo(new[] { "Preprocess PobleSec e309764d" }));
         Assert.That(Names("evaluation"), Is.EqualTo(new[] { "Evaluate PobleSec e309764d" }));
@@ -58,7 +67,7 @@ internal sealed class JobQueuesTests
     public void Only_rows_retry_Hangfire_does_not()
     {
         _ = _app.Services.GetRequiredService<JobStorage>(); // Configures Hangfire.
-        var filters = JobFilterProviders.Providers.GetFilters(Job.FromExpression<ITrainJob>(j => j.RunAsync("run", "label", CancellationToken.None)));
+        var filters = JobFilterProviders.Providers.GetFilters(Job.FromExpression<IStepJob>(j => j.RunAsync("train", "run", "label", StepWake.Event, CancellationToken.None)));
 
         Assert.That(filters.Select(f => f.Instance).OfType<AutomaticRetryAttribute>().Select(a => a.Attempts), Is.EqualTo(new[] { 0 }), "of Hangfire's own filter and ours, ours is in force");
     }

@@ -33,9 +33,9 @@ internal sealed class RequeueTests
         var id = (await RunningHost.JsonAsync(started))["pipeline_id"]!.GetValue<string>();
         var run = RunOf(await EndAsync(host, id, times: 1));
 
-        var training = Requeue<ITrainJob>(host, run);
+        var training = Requeue(host, StepNames.Train, run);
         var second = RunOf(await EndAsync(host, id, times: 2));
-        var evaluation = Requeue<IEvaluateJob>(host, id);
+        var evaluation = Requeue(host, StepNames.Evaluate, id);
         await EndAsync(host, id, times: 3);
 
         Assert.That(second, Is.Not.EqualTo(run));
@@ -44,12 +44,12 @@ internal sealed class RequeueTests
     }
 
     /// <summary>What the dashboard does, with the client it uses.</summary>
-    private static StateData Requeue<TJob>(RunningHost host, string id)
+    private static StateData Requeue(RunningHost host, string step, string id)
     {
         var (storage, services) = (host.App.Services.GetRequiredService<JobStorage>(), host.App.Services);
         var monitoring = storage.GetMonitoringApi();
         var jobs = monitoring.SucceededJobs(0, 100).Select(j => (j.Key, j.Value.Job)).Concat(monitoring.DeletedJobs(0, 100).Select(j => (j.Key, j.Value.Job)));
-        var job = jobs.First(j => j.Job.Type == typeof(TJob) && (string)j.Job.Args[0] == id).Key;
+        var job = jobs.First(j => (string)j.Job.Args[0] == step && (string)j.Job.Args[1] == id).Key;
         services.GetRequiredService<IBackgroundJobClientFactory>().GetClient(storage).ChangeState(job, new EnqueuedState { Reason = "Triggered via Dashboard UI" });
         return storage.GetConnection().GetStateData(job);
     }

@@ -40,7 +40,7 @@ internal sealed class UnloadableJobsTests
     {
         await using var app = await BuildAsync();
         await PlantAsync(app);
-        app.Services.GetRequiredService<IJobQueues>().Preprocess(new(Hash), new("healthy"));
+        app.Services.GetRequiredService<IJobQueues>().Enqueue(new StepTask(StepNames.Preprocess, Hash, "preprocessing", "Preprocess healthy"), StepWake.Event);
         Assert.That(States(app).Values, Is.EquivalentTo(new[] { "Enqueued", "Enqueued", "Enqueued", "Scheduled", "Enqueued" }));
 
         var deleted = app.Services.GetRequiredService<UnloadableJobs>().Delete();
@@ -80,13 +80,15 @@ internal sealed class UnloadableJobsTests
     private async Task PlantAsync(WebApplication app)
     {
         var queues = app.Services.GetRequiredService<IJobQueues>();
-        queues.Preprocess(new(Hash), new("station"));
-        queues.Train(new("run"), "GRU", new("station"), new(Hash));
-        queues.Evaluate(new("pipeline"), new("station"), new(Hash), EvaluationWake.Event);
+        queues.Enqueue(new StepTask(StepNames.Preprocess, Hash, "preprocessing", "Preprocess station"), StepWake.Event);
+        queues.Enqueue(new StepTask(StepNames.Train, "run", "gru", "Train GRU on station"), StepWake.Event);
+        queues.Enqueue(new StepTask(StepNames.Evaluate, "pipeline", "evaluation", "Evaluate station"), StepWake.Event);
         app.Services.GetRequiredService<IBackgroundJobClient>().Create(
-            Job.FromExpression<IPreprocessJob>(j => j.RunAsync(Hash, "later", CancellationToken.None)), new ScheduledState(TimeSpan.FromHours(1)));
-        foreach (var (now, before) in new[] { ("Contracts.IPreprocessJob", "Contracts.IPrepareJob"), ("Contracts.ITrainJob", "Contracts.IFitJob"), ("EvaluationWake", "EvaluationReason") })
-            Assert.That(await ExecuteAsync($"UPDATE hangfire.job SET invocationdata = replace(invocationdata::text, '{now}', '{before}')::jsonb WHERE invocationdata::text LIKE '%{now}%'"), Is.Positive);
+            Job.FromExpression<IStepJob>(j => j.RunAsync(StepNames.Preprocess, Hash, "later", StepWake.Event, CancellationToken.None)), new ScheduledState(TimeSpan.FromHours(1)));
+
+        // Type, method and an argument's type, each of other jobs.
+        foreach (var (job, now, before) in new[] { ("%2", "Contracts.IStepJob", "Contracts.ITrainJob"), ("%3", "RunAsync", "EvaluateAsync"), ("%", "StepWake", "EvaluationWake") })
+            Assert.That(await ExecuteAsync($"UPDATE hangfire.job SET invocationdata = replace(invocationdata::text, '{now}', '{before}')::jsonb WHERE id::text LIKE '{job}'"), Is.Positive);
     }
 
     /// <summary>State of every job by its id, oldest first.</summary>

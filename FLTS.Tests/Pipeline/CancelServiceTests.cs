@@ -1,5 +1,6 @@
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
@@ -60,10 +61,10 @@ internal sealed class CancelServiceTests
         {
             var id = $"run-{round}";
             await registry.AddAsync($"pipeline-{round}", round + 1, PipelineUnderTest.Run(id, RunStatus.Storing, generation: round));
-            var lease = (await registry.Leases.TryAcquireAsync(LeaseKind.Run, id, default))!;
+            var lease = (await registry.Leases.TryAcquireAsync<RunRow>(id, default))!;
 
             var won = await RegistryUnderTest.TogetherAsync(2, i => i == 0
-                ? registry.Get<RunTransitions>().SucceedAsync(lease, new string('a', 64), [], default)
+                ? registry.Get<TrainStep>().SucceedAsync(lease, new string('a', 64), [], default)
                 : CancelsAsync(registry, new(id), TimeSpan.FromMilliseconds(round)));
 
             Assert.That(won.Count(w => w), Is.EqualTo(1), "winners");
@@ -107,12 +108,12 @@ internal sealed class CancelServiceTests
         var id = (await registry.StartPipelineAsync()).PipelineId;
         await registry.WorkAsync();
         await registry.Get<CancelService>().CancelPipelineAsync(id, default);
-        await registry.Get<EvaluationService>().EvaluateAsync(id, EvaluationWake.Event, default);
+        await registry.RunStepAsync(StepNames.Evaluate, id.Value);
         var cancelled = await registry.PipelineAsync(id);
 
         var again = await registry.StartPipelineAsync();
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(id, EvaluationWake.Event, default);
+        await registry.RunStepAsync(StepNames.Evaluate, id.Value);
 
         var ended = await registry.PipelineAsync(id);
         Assert.That(cancelled.Status, Is.EqualTo(PipelineStatus.Cancelled), "an evaluation that comes later changes nothing");

@@ -87,7 +87,7 @@ internal static class PipelineUnderTest
                 return;
 
             foreach (var job in due.Select(j => j.Split(' ')))
-                await (job[0] == "train" ? registry.Get<TrainingService>().TrainAsync(new(job[1]), default) : registry.Get<PreprocessService>().PrepareAsync(new(job[1]), default));
+                await registry.RunStepAsync(job[0], job[1]);
         }
     }
 
@@ -104,9 +104,5 @@ internal sealed class RecordingJobs : IJobQueues
 
     public IReadOnlyCollection<string> All => _jobs;
 
-    public void Preprocess(ConfigHash configHash, Identifier identifier) => _jobs.Enqueue($"preprocess {configHash}");
-
-    public void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash) => _jobs.Enqueue($"train {runId}");
-
-    public void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake) => _jobs.Enqueue($"evaluate {pipelineId}");
+    public void Enqueue(StepTask task, StepWake wake) => _jobs.Enqueue($"{task.Step} {task.Id}");
 }

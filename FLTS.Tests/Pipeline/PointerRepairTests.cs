@@ -56,7 +56,7 @@ internal sealed class PointerRepairTests
     {
         var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
+        await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         return started;
     }
 

@@ -16,23 +16,19 @@ internal sealed class ReconcilerTests
 
         await registry.Get<Reconciler>().LookAsync(default);
 
-        Assert.That(((RefusesOne)registry.Get<IJobQueues>()).Trained.Select(r => r.Value), Is.EqualTo(["second"]));
+        Assert.That(((RefusesOne)registry.Get<IJobQueues>()).Trained, Is.EqualTo(["second"]));
         Assert.That(registry.Log.Texts, Has.Some.Contains("the queue refuses first"));
     }
 
     private sealed class RefusesOne : IJobQueues
     {
-        public List<RunId> Trained { get; } = [];
+        public List<string> Trained { get; } = [];
 
-        public void Preprocess(ConfigHash configHash, Identifier identifier) => throw new NotSupportedException();
-
-        public void Train(RunId runId, string modelType, Identifier identifier, ConfigHash configHash)
+        public void Enqueue(StepTask task, StepWake wake)
         {
-            if (runId == new RunId("first"))
+            if (task.Id == "first")
                 throw new InvalidOperationException("the queue refuses first");
-            Trained.Add(runId);
+            Trained.Add(task.Id);
         }
-
-        public void Evaluate(PipelineId pipelineId, Identifier identifier, ConfigHash configHash, EvaluationWake wake) => throw new NotSupportedException();
     }
 }

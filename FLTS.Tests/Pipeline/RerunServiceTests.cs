@@ -183,7 +183,7 @@ internal sealed class RerunServiceTests
     private static async Task<PipelineRow> EndAsync(RegistryUnderTest registry, PipelineId pipelineId)
     {
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(pipelineId, EvaluationWake.Event, default);
+        await registry.RunStepAsync(StepNames.Evaluate, pipelineId.Value);
         return await registry.PipelineAsync(pipelineId);
     }
 

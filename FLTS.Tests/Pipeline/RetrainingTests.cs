@@ -70,7 +70,7 @@ internal sealed class RetrainingTests
             if (run.Status == RunStatus.Succeeded && run.Generation < spoiled && run.TestMetrics is null)
                 await registry.Store.PutAsync(ObjectKeys.Manifest(run.RunId, run.Attempt), "{}"u8.ToArray(), default);
 
-            await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
+            await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         }
 
         var ended = await registry.PipelineAsync(started.PipelineId);
@@ -90,7 +90,7 @@ internal sealed class RetrainingTests
         await using var registry = await PipelineUnderTest.StartAsync(stack);
         var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
         await registry.WorkAsync();
-        await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
+        await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         for (var generation = 0; generation < 2; generation++)
         {
             var run = await registry.RunOfAsync(started.PipelineId);
@@ -99,7 +99,7 @@ internal sealed class RetrainingTests
             Assert.That(refused.Message, Does.Contain(run.RunId.Value).And.Contain("scaler/scaler.json"));
             Assert.That(refused.Message.Contains("trained once more", StringComparison.Ordinal), Is.EqualTo(generation == 0), "and not for ever");
             await registry.WorkAsync();
-            await registry.Get<EvaluationService>().EvaluateAsync(started.PipelineId, EvaluationWake.Event, default);
+            await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         }
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());

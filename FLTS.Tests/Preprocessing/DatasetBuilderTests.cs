@@ -21,7 +21,7 @@ internal sealed class DatasetBuilderTests
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var builder = new DatasetBuilder(new LyingStore(registry.Store, file, lie), new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
-        Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<UnavailableException>().With.Message.Contains(file));
+        Assert.That(() => builder.BuildAsync(DatasetOrder.Of(queued), default), Throws.TypeOf<UnavailableException>().With.Message.Contains(file));
     }
 
     [Test]
@@ -33,7 +33,7 @@ internal sealed class DatasetBuilderTests
         await registry.Store.PutAsync(source, "time,down\nnever,1\n"u8.ToArray(), default);
         var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
-        Assert.That(() => builder.BuildAsync(queued, default), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
+        Assert.That(() => builder.BuildAsync(DatasetOrder.Of(queued), default), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
     }
 
     [Test]
@@ -42,14 +42,14 @@ internal sealed class DatasetBuilderTests
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
-        var built = Recorded(row, await builder.BuildAsync(row, default));
+        var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));
         var before = await Written(registry, row.ConfigHash);
         if (lost.Length > 0)
             await registry.Store.PutAsync(new ObjectKey(ObjectKeys.ProcessedBucket, $"{row.ConfigHash}/{lost}"), "lost"u8.ToArray(), default);
 
-        var again = await builder.BuildAsync(row, default);
+        var again = await builder.BuildAsync(DatasetOrder.Of(row), default);
 
-        Assert.That((again.TrainSha256, again.TestSha256, again.MetaSha256), Is.EqualTo((built.TrainSha256, built.TestSha256, built.MetaSha256)));
+        Assert.That(again.Hashes, Is.EqualTo(built.Hashes));
         Assert.That(await Written(registry, row.ConfigHash), lost.Length > 0 ? Is.Not.EqualTo(before) : Is.EqualTo(before), "when each object was written");
         Assert.That(ProcessedFiles.ReadMeta((await registry.Store.ReadAllAsync(ObjectKeys.Meta(row.ConfigHash), default)).ToArray()).ConfigHash, Is.EqualTo(row.ConfigHash.Value));
     }
@@ -60,7 +60,7 @@ internal sealed class DatasetBuilderTests
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
-        var built = Recorded(row, await builder.BuildAsync(row, default));
+        var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Train(row.ConfigHash), default);
         using var test = await registry.Store.ReadAllAsync(ObjectKeys.Test(row.ConfigHash), default);
         var other = await ProcessedFiles.ReadAsync(built.Meta, train, test);
@@ -71,13 +71,13 @@ internal sealed class DatasetBuilderTests
         row.TrainSha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream.ToArray()));
         var before = await Written(registry, row.ConfigHash);
 
-        Assert.That(() => builder.BuildAsync(row, default), Throws.TypeOf<InvalidInputException>().With.Message.Contains("other values").And.Message.Contains(other.Train.Columns[1]).And.Message.Contains("hash_salt"));
+        Assert.That(() => builder.BuildAsync(DatasetOrder.Of(row), default), Throws.TypeOf<InvalidInputException>().With.Message.Contains("other values").And.Message.Contains(other.Train.Columns[1]).And.Message.Contains("hash_salt"));
         Assert.That(await Written(registry, row.ConfigHash), Is.EqualTo(before));
     }
 
     private static BuiltDataset Recorded(DatasetRow row, BuiltDataset built)
     {
-        (row.TrainSha256, row.TestSha256, row.MetaSha256) = (built.TrainSha256, built.TestSha256, built.MetaSha256);
+        (row.TrainSha256, row.TestSha256, row.MetaSha256) = (built.Hashes.Train, built.Hashes.Test, built.Hashes.Meta);
         return built;
     }
 

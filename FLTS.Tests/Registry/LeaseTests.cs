@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +38,7 @@ internal sealed class LeaseTests(Database database)
             await ExpireAsync();
         }
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => _leases.TryAcquireAsync(LeaseKind.Run, "run", default))));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => _leases.TryAcquireAsync<RunRow>("run", default))));
 
         Assert.That(taken.Count(l => l is not null), Is.EqualTo(1));
         Assert.That((await RunAsync()).Deaths, Is.EqualTo(afterADeath ? 1 : 0));
@@ -47,7 +48,7 @@ internal sealed class LeaseTests(Database database)
     public async Task A_lease_given_back_is_free_and_nobody_died()
     {
         var first = await TakeAsync();
-        Assert.That(await _leases.TryAcquireAsync(LeaseKind.Run, "run", default), Is.Null, "taken while somebody holds it");
+        Assert.That(await _leases.TryAcquireAsync<RunRow>("run", default), Is.Null, "taken while somebody holds it");
         await _leases.ReleaseAsync(first, default);
 
         var second = await TakeAsync();
@@ -75,31 +76,36 @@ internal sealed class LeaseTests(Database database)
         await ExpireAsync();
 
         Assert.That(await _leases.HeartbeatAsync(mine, default), Is.True);
-        Assert.That(await _leases.TryAcquireAsync(LeaseKind.Run, "run", default), Is.Null);
+        Assert.That(await _leases.TryAcquireAsync<RunRow>("run", default), Is.Null);
         Assert.That(LeaseRules.IsHeld(await RunAsync(), await _leases.DatabaseNowAsync(default)), Is.True);
     }
 
     [Test]
     public async Task Every_kind_of_row_can_be_leased_and_voided()
     {
-        foreach (var (kind, id) in new[] { (LeaseKind.Dataset, "hash"), (LeaseKind.Run, "run"), (LeaseKind.Pipeline, "pipeline") })
-            Assert.That(await _leases.TryAcquireAsync(kind, id, default), Is.Not.Null, $"{kind}");
+        var leases = new[]
+        {
+            await _leases.TryAcquireAsync<DatasetRow>("hash", default),
+            await _leases.TryAcquireAsync<RunRow>("run", default),
+            await _leases.TryAcquireAsync<PipelineRow>("pipeline", default),
+        };
+        Assert.That(leases.Select(l => l?.Kind), Is.EqualTo(["Dataset", "Run", "Pipeline"]));
 
         Assert.That(await _leases.VoidAllAsync(default), Is.EqualTo(3));
         Assert.That(await _leases.VoidAllAsync(default), Is.Zero, "voided twice");
         Assert.That((await RunAsync()).Deaths, Is.EqualTo(1));
-        Assert.That(await _leases.TryAcquireAsync(LeaseKind.Run, "run", default), Is.Not.Null);
+        Assert.That(await _leases.TryAcquireAsync<RunRow>("run", default), Is.Not.Null);
     }
 
     [Test]
     public async Task A_row_that_is_not_there_cannot_be_leased() =>
-        Assert.That(await _leases.TryAcquireAsync(LeaseKind.Run, "nowhere", default), Is.Null);
+        Assert.That(await _leases.TryAcquireAsync<RunRow>("nowhere", default), Is.Null);
 
     [Test]
     public async Task A_keeper_renews_until_it_is_disposed_and_then_gives_back()
     {
         var time = new FakeTimeProvider();
-        var keeper = (await LeaseKeeper.TryAcquireAsync(_leases, LeaseKind.Run, "run", time, NullLogger.Instance, default))!;
+        var keeper = (await LeaseKeeper.TryAcquireAsync<RunRow>(_leases, "run", time, NullLogger.Instance, default))!;
         await ExpireAsync();
 
         await UntilAsync(time, async () => LeaseRules.IsHeld(await RunAsync(), await _leases.DatabaseNowAsync(default)), "it was not renewed");
@@ -114,7 +120,7 @@ internal sealed class LeaseTests(Database database)
     public async Task A_keeper_says_when_its_lease_was_taken_over_and_leaves_the_new_holder_alone()
     {
         var time = new FakeTimeProvider();
-        var keeper = (await LeaseKeeper.TryAcquireAsync(_leases, LeaseKind.Run, "run", time, NullLogger.Instance, default))!;
+        var keeper = (await LeaseKeeper.TryAcquireAsync<RunRow>(_leases, "run", time, NullLogger.Instance, default))!;
         await ExpireAsync();
         var other = await TakeAsync();
 
@@ -129,7 +135,7 @@ internal sealed class LeaseTests(Database database)
     public async Task A_database_that_is_away_when_a_lease_is_given_back_counts_as_no_death(bool takenOverMeanwhile)
     {
         var (time, away) = (new FakeTimeProvider(), new AwayLeases(_leases));
-        var keeper = (await LeaseKeeper.TryAcquireAsync(away, LeaseKind.Run, "run", time, NullLogger.Instance, default))!;
+        var keeper = (await LeaseKeeper.TryAcquireAsync<RunRow>(away, "run", time, NullLogger.Instance, default))!;
         away.IsAway = true;
         await keeper.DisposeAsync();
         var held = (await RunAsync()).LeaseOwner;
@@ -150,7 +156,7 @@ internal sealed class LeaseTests(Database database)
     [Test]
     public async Task A_worker_that_came_to_life_again_has_died_as_far_as_anybody_can_tell()
     {
-        var keeper = (await LeaseKeeper.TryAcquireAsync(_leases, LeaseKind.Run, "run", new FakeTimeProvider(), NullLogger.Instance, default))!;
+        var keeper = (await LeaseKeeper.TryAcquireAsync<RunRow>(_leases, "run", new FakeTimeProvider(), NullLogger.Instance, default))!;
         await ExpireAsync();
         await TakeAsync();
 
@@ -160,7 +166,7 @@ internal sealed class LeaseTests(Database database)
     }
 
     private async Task<Lease> TakeAsync() =>
-        await _leases.TryAcquireAsync(LeaseKind.Run, "run", default) ?? throw new AssertionException("the row could not be taken");
+        await _leases.TryAcquireAsync<RunRow>("run", default) ?? throw new AssertionException("the row could not be taken");
 
     private Task<int> ExpireAsync() => _registry.ExecuteAsync("UPDATE runs SET lease_heartbeat = lease_heartbeat - 10001");
 
@@ -189,7 +195,8 @@ internal sealed class LeaseTests(Database database)
 
         public Task<long> DatabaseNowAsync(CancellationToken cancellation) => Reached().DatabaseNowAsync(cancellation);
 
-        public Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation) => Reached().TryAcquireAsync(kind, id, cancellation);
+        public Task<Lease?> TryAcquireAsync<TRow>(string id, CancellationToken cancellation)
+            where TRow : class, ILeased => Reached().TryAcquireAsync<TRow>(id, cancellation);
 
         public Task<bool> HeartbeatAsync(Lease lease, CancellationToken cancellation) => Reached().HeartbeatAsync(lease, cancellation);
 

@@ -29,7 +29,7 @@ internal sealed class MigrationTests(Database database)
     }
 
     [Test]
-    public async Task A_filled_database_of_every_schema_before_keeps_its_rows_and_gets_what_they_mean_now([Values("Initial", "CancelAndRerun")] string before)
+    public async Task A_filled_database_of_every_schema_before_keeps_its_rows_and_gets_what_they_mean_now([Values("Initial", "CancelAndRerun", "LedgerRules")] string before)
     {
         await using var registry = await RegistryUnderTest.CreateAsync(database);
         Directory.CreateDirectory(registry.DataFolder);

@@ -48,7 +48,11 @@ internal static class Steps
     }
 
     public static Task PrepareAsync(this RegistryUnderTest registry, DatasetRow dataset) =>
-        registry.Get<PreprocessService>().PrepareAsync(dataset.ConfigHash, default);
+        registry.RunStepAsync(StepNames.Preprocess, dataset.ConfigHash.Value);
+
+    /// <summary>Does a step on a row, as a job of its queue would.</summary>
+    public static Task RunStepAsync(this RegistryUnderTest registry, string step, string id, StepWake wake = StepWake.Event, CancellationToken cancellation = default) =>
+        registry.Get<IStepJob>().RunAsync(step, id, "", wake, cancellation);
 
     /// <summary>A small demo dataset that is ready.</summary>
     public static async Task<DatasetRow> PrepareDemoAsync(this RegistryUnderTest registry)

@@ -76,7 +76,7 @@ internal sealed class TrainingCancelTests
         Assert.That(registry.Log.Count("train_stopped"), Is.Zero, "who looks whether it was ended sees that it has, and stops nothing");
     }
 
-    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.Get<TrainingService>().TrainAsync(run.RunId, default);
+    private static Task TrainAsync(RegistryUnderTest registry, RunRow run) => registry.RunStepAsync(StepNames.Train, run.RunId.Value);
 
     private static string[] StagedFiles(RegistryUnderTest registry)
     {

@@ -41,7 +41,7 @@ internal sealed class TrainingEndTests
     private static async Task<RunRow> TrainAsync(RegistryUnderTest registry, string type, string parameters)
     {
         var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), type, JsonNode.Parse(parameters)!.AsObject());
-        await registry.Get<TrainingService>().TrainAsync(queued.RunId, default);
+        await registry.RunStepAsync(StepNames.Train, queued.RunId.Value);
         return await registry.RunAsync(queued.RunId);
     }
 }

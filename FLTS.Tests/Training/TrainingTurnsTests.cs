@@ -56,7 +56,7 @@ internal sealed class TrainingTurnsTests
         await registry.LeaveDeadAsync("runs", deaths);
         var other = await registry.Get<TrainingTurns>().EnterAsync(isAlone: false, default);
 
-        var training = registry.Get<TrainingService>().TrainAsync(queued.RunId, default);
+        var training = registry.RunStepAsync(StepNames.Train, queued.RunId.Value);
         if (waits)
         {
             await Task.Delay(500);

@@ -1,4 +1,5 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;
@@ -16,7 +17,7 @@ internal sealed class PipelineTurns(ILeases leases, TimeProvider time, ILogger<P
         var began = time.GetTimestamp();
         while (true)
         {
-            if (await LeaseKeeper.TryAcquireAsync(leases, LeaseKind.Pipeline, pipelineId.Value, time, logger, cancellation) is { } keeper)
+            if (await LeaseKeeper.TryAcquireAsync<PipelineRow>(leases, pipelineId.Value, time, logger, cancellation) is { } keeper)
                 return keeper;
             if (time.GetElapsedTime(began) > _patience)
                 throw new ConflictException($"Pipeline '{pipelineId}' is being evaluated; ask again when that has ended.");

@@ -1,4 +1,5 @@
 using FLTS.Modules.Inference.Settings;
+using FLTS.Modules.Registry.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference.Models;
@@ -18,7 +19,7 @@ internal sealed partial class ModelRefresher(
             await LoadAsync(champion, loader.LoadAsync, cancellation);
 
         if (due.Count > 0)
-            records.Write(champions);
+            records.Write(Served(champions));
 
         slots.Settle();
         foreach (var model in slots.All)
@@ -35,7 +36,15 @@ internal sealed partial class ModelRefresher(
         await base.ExecuteAsync(stoppingToken);
     }
 
-    private async Task LoadAsync(ServedRecord champion, Func<ServedRecord, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)
+    /// <summary>Where a champion was refused: what is served in its place, as it was noted when it was loaded.</summary>
+    private List<ServedChampion> Served(List<ServedChampion> champions)
+    {
+        var noted = records.Read();
+        return [.. champions.Select(c =>
+            slots.Serves(c.Identifier, c.Version) ? c : noted.FirstOrDefault(r => r.Identifier == c.Identifier) ?? c)];
+    }
+
+    private async Task LoadAsync(ServedChampion champion, Func<ServedChampion, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)
     {
         if (!slots.Refused.ContainsKey(champion.Identifier))
             LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);

@@ -14,6 +14,8 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile bool _isOver;
+
     public int Loaded => _models.Count;
 
     public int Promoted { get; set; }
@@ -44,14 +46,20 @@ internal sealed class ModelSlots : IServingState, IDisposable
     public bool Swap(ServedModel model)
     {
         ServedModel? before = null;
-        _models.AddOrUpdate(model.Identifier, model, (_, old) =>
+
+        // Both ways say what was before: one that was seen and gone in between is not ours to release.
+        _models.AddOrUpdate(model.Identifier, _ => After(null), (_, old) => After(old));
+        before?.Release();
+        _refused.TryRemove(model.Identifier, out _);
+        if (_isOver)
+            Empty();
+        return before is not null && before.Version != model.Version;
+
+        ServedModel After(ServedModel? old)
         {
             before = old;
             return model;
-        });
-        before?.Release();
-        _refused.TryRemove(model.Identifier, out _);
-        return before is not null && before.Version != model.Version;
+        }
     }
 
     /// <summary>The model of an identifier, counted as in use; the caller releases it.</summary>
@@ -67,12 +75,21 @@ internal sealed class ModelSlots : IServingState, IDisposable
         }
     }
 
+    /// <summary>A model that comes after it is freed at once.</summary>
     public void Dispose()
     {
-        foreach (var model in _models.Values)
-            model.Release();
+        _isOver = true;
+        Empty();
+    }
 
-        _models.Clear();
+    /// <summary>Whoever takes a model out releases it: nobody else can.</summary>
+    private void Empty()
+    {
+        foreach (var identifier in _models.Keys)
+        {
+            if (_models.TryRemove(identifier, out var model))
+                model.Release();
+        }
     }
 
     private ServedModel Find(Identifier? identifier)

@@ -3,26 +3,19 @@ using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference.Models;
-
-/// <summary>What a forecast without a client's rows starts from.</summary>
-/// <param name="Series">On the model's scale, ending at the newest row; null where there are none.</param>
-/// <param name="None">Why there are none.</param>
-/// <param name="Warning">Why newer ones are not used, as a sentence; null where there are no newer ones.</param>
-/// <param name="Files">The newest that were looked at; null: their dataset is not known.</param>
-/// <param name="Seen"><see cref="ISourceCatalog.Additions"/> when they were looked for.</param>
-internal sealed record StartingRows(PreparedSeries? Series, string? None, string? Warning, SourceFiles? Files, long Seen);
 
 /// <summary>
 /// The newest rows of a served model's dataset: at first the end of the data it came from, then what was appended or put in its place.
 /// Rows that came through this process count from the next request on, those through another from the next look at the registry.
 /// </summary>
-internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> registry, ISourceCatalog sources, IProcessedData data, IObjectStore store, ILogger<NewestRows> logger)
+internal sealed partial class NewestRows(
+    DatasetReader datasets, ISourceCatalog sources, IProcessedData data, IObjectStore store, ILogger<NewestRows> logger)
 {
     /// <summary>Rows read beyond those needed: doubled timestamps fall away, and a gap may stand near the end.</summary>
     private const int SpareRows = 100;
@@ -37,7 +30,7 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
         }
         catch (FltsException e)
         {
-            return None(e.Message);
+            return None(e.Message) with { Files = await NameAsync(loaded, cancellation), AreDue = true };
         }
 
         var need = Math.Max(1, new ServingModel(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature).RowsNeeded);
@@ -71,16 +64,20 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
             try
             {
                 newest = await sources.NewestAsync(files.Name, cancellation) ?? files;
-                model.Newest = newest == files
-                    ? known with { Seen = seen }
+                model.Newest = newest == files && !known.AreDue
+                    ? known with { Seen = seen, Warning = known.Unfit }
                     : new StartingRows(await ReadAsync(newest, model.Serving, cancellation), null, null, newest, seen);
             }
             catch (Exception e) when (e is FltsException || DatabaseFaults.IsPassing(e))
             {
                 if (known.Warning is null)
                     LogNotRead(logger, model.Identifier, files.Name, e.Message);
+                var warning = $"Newer rows of '{files.Name}' cannot be used: {e.Message}";
+
                 // Files that do not fit will not fit the next time; what is only out of reach is asked for again.
-                model.Newest = known with { Seen = seen, Files = e is InvalidInputException ? newest : files, Warning = $"Newer rows of '{files.Name}' cannot be used: {e.Message}" };
+                model.Newest = e is InvalidInputException
+                    ? known with { Seen = seen, Files = newest, Warning = warning, Unfit = warning, AreDue = false }
+                    : known with { Seen = seen, Warning = warning };
             }
         }
         finally
@@ -93,8 +90,7 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
 
     private async Task<SourceFiles?> NameAsync(LoadedModel loaded, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        var name = await db.Datasets.Where(d => d.ConfigHash == loaded.Manifest.ConfigHash).Select(d => (DatasetName?)d.SourceName).FirstOrDefaultAsync(cancellation);
+        var name = await datasets.SourceOfAsync(loaded.Manifest.ConfigHash, cancellation);
         return name is not { } known ? null : new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256);
     }
 
@@ -115,8 +111,21 @@ internal sealed partial class NewestRows(IDbContextFactory<RegistryDbContext> re
     {
         await using var source = new HashingStream(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
         var options = DatasetPreparer.ReadOptions(model.Config) with { Columns = [.. model.Scaler.Columns.Select(c => c.Name)], MaxBytes = long.MaxValue, MaxColumns = int.MaxValue };
-        var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
-        return source.Finish() == sha256 ? table : throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.");
+        try
+        {
+            var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
+            return source.Finish() == sha256 ? table : throw Changed(null);
+        }
+        catch (InvalidInputException e)
+        {
+            if (source.Finish() == sha256)
+                throw;
+
+            throw Changed(e); // The rows that were stored may fit.
+        }
+
+        CorruptArtifactException Changed(Exception? cause) =>
+            new($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.", cause);
     }
 
     private static RawTable Join(RawTable train, RawTable test)

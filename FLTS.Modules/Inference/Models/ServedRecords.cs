@@ -1,28 +1,23 @@
 using System.Text.Json;
 using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference.Models;
 
-/// <summary>A model in force, with everything that finds its files.</summary>
-/// <param name="Identifier">What it forecasts.</param>
-/// <param name="Version">Line of the ledger.</param>
-/// <param name="RunId">The run that made it.</param>
-/// <param name="Attempt">The attempt of the run whose files count.</param>
-/// <param name="ManifestSha256">Of <c>manifest.json</c>; null where the artifacts are gone.</param>
-/// <param name="ModelType">For example GRU.</param>
-/// <param name="ConfigHash">The data it was trained on.</param>
-internal sealed record ServedRecord(Identifier Identifier, int Version, RunId RunId, int Attempt, string? ManifestSha256, string ModelType, ConfigHash ConfigHash);
-
 /// <summary>What this machine last served, in a file beside the artifact cache: enough to serve it again while database and store are away.</summary>
 internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> logger)
 {
-    /// <summary>Empty where nothing was served here yet, or the file cannot be read.</summary>
-    public IReadOnlyList<ServedRecord> Read()
+    /// <summary>Empty where nothing was served here yet, or the file cannot be read. What names no model is left out.</summary>
+    public IReadOnlyList<ServedChampion> Read()
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<List<ServedRecord>>(File.ReadAllBytes(path), RegistryJson.Options) ?? [] : [];
+            if (!File.Exists(path))
+                return [];
+
+            var records = JsonSerializer.Deserialize<List<ServedChampion?>>(File.ReadAllBytes(path), RegistryJson.Options) ?? [];
+            return [.. records.OfType<ServedChampion>().Where(r => r.Identifier != default && r.RunId != default)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -31,7 +26,7 @@ internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> 
         }
     }
 
-    public void Write(IReadOnlyList<ServedRecord> records)
+    public void Write(IReadOnlyList<ServedChampion> records)
     {
         try
         {

@@ -3,9 +3,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Datasets;
 
-/// <summary>Reads datasets for people.</summary>
+/// <summary>Reads datasets.</summary>
 internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registry)
 {
+    /// <summary>The source that processed data came from; null where this registry does not know the data.</summary>
+    public async Task<DatasetName?> SourceOfAsync(ConfigHash configHash, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Datasets
+            .Where(d => d.ConfigHash == configHash)
+            .Select(d => (DatasetName?)d.SourceName)
+            .FirstOrDefaultAsync(cancellation);
+    }
+
     /// <summary>Datasets by name: those that were used, and those that are offered.</summary>
     /// <param name="sources">Knows what is offered.</param>
     /// <param name="limit">Most items of the page.</param>

@@ -57,6 +57,7 @@ internal static class DatasetRequests
                     .SetProperty(d => d.Status, DatasetStatus.Queued)
                     .SetProperty(d => d.Tries, 0)
                     .SetProperty(d => d.Deaths, 0)
+                    .SetProperty(d => d.Faults, 0)
                     .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null),
                 cancellation);
 }

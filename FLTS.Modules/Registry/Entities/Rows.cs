@@ -13,8 +13,11 @@ internal interface ILeased
     /// <summary>Milliseconds since the Unix epoch by the database's clock; the lease expires 10 s after it.</summary>
     long? LeaseHeartbeat { get; set; }
 
-    /// <summary>Tries that ended in a transient fault.</summary>
+    /// <summary>Tries that could not go on and are repeated.</summary>
     int Tries { get; set; }
+
+    /// <summary>Those of them that ended in something unforeseen; at three the step fails for good. 0 again when it succeeds or is asked for again.</summary>
+    int Faults { get; set; }
 
     /// <summary>Times a worker died holding the lease; at three the step fails for good.</summary>
     int Deaths { get; set; }
@@ -65,6 +68,8 @@ internal sealed class DatasetRow : ILeased
     public long? LeaseHeartbeat { get; set; }
 
     public int Tries { get; set; }
+
+    public int Faults { get; set; }
 
     public int Deaths { get; set; }
 
@@ -130,6 +135,8 @@ internal sealed class RunRow : ILeased
     public long? LeaseHeartbeat { get; set; }
 
     public int Tries { get; set; }
+
+    public int Faults { get; set; }
 
     public int Deaths { get; set; }
 
@@ -243,6 +250,8 @@ internal sealed class PipelineRow : ILeased
     public long? LeaseHeartbeat { get; set; }
 
     public int Tries { get; set; }
+
+    public int Faults { get; set; }
 
     public int Deaths { get; set; }
 

@@ -7,6 +7,16 @@ namespace FLTS.Modules.Registry.Ledger;
 /// <summary>Reads attempts, scoreboards and champions for people.</summary>
 internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry)
 {
+    /// <summary>Every model in force, for whoever serves them.</summary>
+    public async Task<List<ServedChampion>> InForceAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.ChampionsInForce()
+            .Join(db.Runs, c => c.RunId, r => r.RunId, (c, r) =>
+                new ServedChampion(c.Identifier, c.Version, c.RunId, r.Attempt, r.ManifestSha256, c.ModelType, c.ConfigHash))
+            .ToListAsync(cancellation);
+    }
+
     /// <summary>Newest first.</summary>
     public async Task<Page<AttemptView>> AttemptsAsync(
         ConfigHash? configHash, Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Ledger;
@@ -17,17 +18,10 @@ namespace FLTS.Modules.Registry.Ledger;
 /// </summary>
 internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
 {
-    /// <summary>Marks the beginning of a pipeline's evaluation stage, once.</summary>
-    public async Task BeginAsync(Lease lease, CancellationToken cancellation)
-    {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        await PipelineTransitions.BeginEvaluationAsync(db, lease, time.GetUtcNow(), cancellation);
-    }
-
     /// <summary>
     /// The pipeline's open attempt, or a new one; one row tells the whole story, from what put its trainings off to how it ended.
     /// </summary>
-    public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, EvaluationWake wake, CancellationToken cancellation)
+    public async Task<PromotionAttemptRow> OpenAttemptAsync(EvaluationInput input, StepWake wake, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var (pipeline, subject) = (input.Pipeline, input.Subject);
@@ -48,7 +42,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
             ["champion_version"] = input.Champion?.Version ?? 0,
             ["revision"] = pipeline.Revision,
         });
-        var isLate = pipeline.Trigger == AttemptTrigger.Event && wake == EvaluationWake.Reconciler;
+        var isLate = pipeline.Trigger == AttemptTrigger.Event && wake == StepWake.Reconciler;
         var trigger = isLate ? AttemptTrigger.Reconcile : pipeline.Trigger;
         var attempt = AttemptTransitions.New(subject, trigger, $"auto/{key}", time.GetUtcNow());
         attempt.Tries = await PostponementsAsync(db, input, cancellation);
@@ -74,30 +68,6 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
     /// <param name="began">When it was asked for.</param>
     public static PromotionAttemptRow OpenRollback(RollbackInput rollback, DateTimeOffset began) => AttemptTransitions.New(
         rollback.Subject, AttemptTrigger.Rollback, $"rollback/{rollback.Current.Identifier}/{rollback.Current.Version + 1}", began);
-
-    /// <summary>A pipeline's evaluation cannot go on now: says why, and when it is tried again.</summary>
-    /// <param name="lease">Held by the caller.</param>
-    /// <param name="input">What was evaluated; with other runs by now, the pipeline waits for those and not for this.</param>
-    /// <param name="attempt">The open attempt.</param>
-    /// <param name="refusals">Everything that was tried, the last one being the reason.</param>
-    /// <param name="next">When it is tried again.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public async Task BlockAsync(
-        Lease lease,
-        EvaluationInput input,
-        PromotionAttemptRow attempt,
-        IReadOnlyList<Refusal> refusals,
-        DateTimeOffset next,
-        CancellationToken cancellation)
-    {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var reason = refusals[^1].Error;
-        await AttemptTransitions.RecordRefusalsAsync(db, attempt, refusals, cancellation);
-        await AttemptTransitions.BlockAsync(db, attempt, reason, cancellation);
-        if (await PipelineTransitions.BlockAsync(db, Evaluated(lease, input), reason, next, time.GetUtcNow(), cancellation))
-            await transaction.CommitAsync(cancellation);
-    }
 
     /// <summary>
     /// A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so, and the pipeline waits for

@@ -1,3 +1,5 @@
+using FLTS.Modules.Registry.Steps;
+
 namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>A pipeline as it was evaluated.</summary>

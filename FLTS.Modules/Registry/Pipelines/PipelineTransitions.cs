@@ -1,5 +1,6 @@
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 
@@ -12,29 +13,6 @@ namespace FLTS.Modules.Registry.Pipelines;
 /// </summary>
 internal static class PipelineTransitions
 {
-    /// <summary>Marks the beginning of the evaluation stage, once.</summary>
-    public static Task BeginEvaluationAsync(RegistryDbContext db, Lease lease, DateTimeOffset now, CancellationToken cancellation) =>
-        HeldBy(db, lease).ExecuteUpdateAsync(
-            set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation);
-
-    /// <summary>Its evaluation cannot go on before <paramref name="next"/>.</summary>
-    /// <returns>False: the lease was lost, it has ended, or it has other runs now and waits for those.</returns>
-    public static async Task<bool> BlockAsync(
-        RegistryDbContext db,
-        EvaluatedPipeline evaluated,
-        string reason,
-        DateTimeOffset next,
-        DateTimeOffset now,
-        CancellationToken cancellation) =>
-        await Evaluated(db, evaluated).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(p => p.Status, PipelineStatus.Blocked)
-                .SetProperty(p => p.WaitingReason, reason)
-                .SetProperty(p => p.WaitingSince, p => p.WaitingSince ?? now)
-                .SetProperty(p => p.Tries, p => p.Tries + 1)
-                .SetProperty(p => p.NextAttemptAt, next),
-            cancellation) == 1;
-
     /// <summary>Its evaluation found a run corrupt: it waits for that run and for nothing else any more.</summary>
     /// <returns>False: the lease was lost, or it has ended.</returns>
     public static async Task<bool> QueueAsync(RegistryDbContext db, Lease lease, CancellationToken cancellation) =>
@@ -50,6 +28,7 @@ internal static class PipelineTransitions
                 .SetProperty(p => p.Status, end.Status)
                 .SetProperty(p => p.AttemptId, attemptId)
                 .SetProperty(p => p.Error, end.Error)
+                .SetProperty(p => p.Faults, 0)
                 .SetProperty(p => p.EndedAt, end.At)),
             cancellation) == 1;
 
@@ -73,6 +52,7 @@ internal static class PipelineTransitions
         await Of(db, pipelineId).Unfinished().ExecuteUpdateAsync(
             set => WaitForNothing(set
                 .SetProperty(p => p.Revision, p => p.Revision + 1)
+                .SetProperty(p => p.Faults, 0)
                 .SetProperty(p => p.Status, PipelineStatus.Queued)),
             cancellation) == 1;
 
@@ -95,6 +75,7 @@ internal static class PipelineTransitions
                     .SetProperty(p => p.Revision, p => p.Revision + 1)
                     .SetProperty(p => p.Tries, 0)
                     .SetProperty(p => p.Deaths, 0)
+                    .SetProperty(p => p.Faults, 0)
                     .SetProperty(p => p.Error, (string?)null)
                     .SetProperty(p => p.AttemptId, (AttemptId?)null)
                     .SetProperty(p => p.EvaluationStartedAt, (DateTimeOffset?)null)

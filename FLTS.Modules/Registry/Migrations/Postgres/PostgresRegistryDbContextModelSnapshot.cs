@@ -114,6 +114,10 @@ namespace FLTS.Modules.Registry.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
+
                     b.Property<string>("Identifier")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -230,6 +234,10 @@ namespace FLTS.Modules.Registry.Migrations.Postgres
                     b.Property<string>("Error")
                         .HasColumnType("text")
                         .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
 
                     b.Property<string>("Evaluation")
                         .IsRequired()
@@ -604,6 +612,10 @@ namespace FLTS.Modules.Registry.Migrations.Postgres
                     b.Property<double?>("EtaSeconds")
                         .HasColumnType("double precision")
                         .HasColumnName("eta_seconds");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
 
                     b.Property<int>("Generation")
                         .HasColumnType("integer")

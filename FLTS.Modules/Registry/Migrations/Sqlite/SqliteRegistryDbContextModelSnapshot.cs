@@ -108,6 +108,10 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
 
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
                     b.Property<string>("Identifier")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -224,6 +228,10 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                     b.Property<string>("Error")
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
 
                     b.Property<string>("Evaluation")
                         .IsRequired()
@@ -598,6 +606,10 @@ namespace FLTS.Modules.Registry.Migrations.Sqlite
                     b.Property<double?>("EtaSeconds")
                         .HasColumnType("REAL")
                         .HasColumnName("eta_seconds");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
 
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER")

@@ -1,18 +1,25 @@
+using FLTS.Modules.Registry.Entities;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Training;
+namespace FLTS.Modules.Registry.Steps;
 
-/// <summary>Looks twice a second whether a run was ended by somebody else, in whichever process, so that a cancelled training stops within a second.</summary>
-internal sealed partial class CancelWatch : IAsyncDisposable
+/// <summary>Looks twice a second whether a row was ended by somebody else, in whichever process, so that work that was cancelled stops within a second.</summary>
+/// <typeparam name="TRow">The row of the step.</typeparam>
+internal sealed class RowWatch<TRow> : IAsyncDisposable
+    where TRow : class, ILeased
 {
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _done = new();
     private readonly Task _watching;
 
-    public CancelWatch(RunTransitions runs, RunId runId, TimeProvider time, ILogger logger) => _watching = Task.Run(() => WatchAsync(runs, runId, time, logger));
+    /// <param name="step">Knows the row and whether it has ended.</param>
+    /// <param name="id">Key of the row.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Of who works.</param>
+    public RowWatch(Step<TRow> step, string id, TimeProvider time, ILogger logger) => _watching = Task.Run(() => WatchAsync(step, id, time, logger));
 
-    /// <summary>Fires when the run has ended.</summary>
+    /// <summary>Fires when the row has ended.</summary>
     public CancellationToken Ended => _ended.Token;
 
     public async ValueTask DisposeAsync()
@@ -23,14 +30,14 @@ internal sealed partial class CancelWatch : IAsyncDisposable
         _done.Dispose();
     }
 
-    private async Task WatchAsync(RunTransitions runs, RunId runId, TimeProvider time, ILogger logger)
+    private async Task WatchAsync(Step<TRow> step, string id, TimeProvider time, ILogger logger)
     {
         while (true)
         {
             try
             {
                 await Task.Delay(_look, time, _done.Token);
-                if (await runs.IsAliveAsync(runId, _done.Token))
+                if (await step.IsOpenAsync(id, _done.Token))
                     continue;
 
                 await _ended.CancelAsync();
@@ -43,11 +50,8 @@ internal sealed partial class CancelWatch : IAsyncDisposable
             catch (Exception e)
             {
                 // The lease says when the database was away for too long; until then the work goes on.
-                LogNotSeen(logger, runId, e);
+                StepLog.NotWatched(logger, step.Name, e);
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Whether run {run_id} was cancelled could not be read; it is read again.")]
-    private static partial void LogNotSeen(ILogger logger, RunId run_id, Exception exception);
 }

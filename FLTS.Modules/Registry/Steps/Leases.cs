@@ -1,17 +1,19 @@
 using FLTS.Modules.Registry.Entities;
 
-namespace FLTS.Modules.Registry;
-
-/// <summary>Rows that are leased.</summary>
-internal enum LeaseKind
-{
-    Dataset,
-    Run,
-    Pipeline,
-}
+namespace FLTS.Modules.Registry.Steps;
 
 /// <summary>A lease in hand. Every transition of the row is <c>WHERE lease_token = Token</c>.</summary>
-internal sealed record Lease(LeaseKind Kind, string Id, long Token, string Owner);
+/// <param name="Row">Type of the row: the database's model knows its table and key.</param>
+/// <param name="Id">Key of the row.</param>
+/// <param name="Token">Rises at every take-over.</param>
+/// <param name="Owner">Names this taking among all of all processes.</param>
+internal sealed record Lease(Type Row, string Id, long Token, string Owner)
+{
+    private const string Suffix = "Row";
+
+    /// <summary>What is leased, for the log: <c>Run</c>.</summary>
+    public string Kind => Row.Name.EndsWith(Suffix, StringComparison.Ordinal) ? Row.Name[..^Suffix.Length] : Row.Name;
+}
 
 /// <summary>Leases by compare-and-set on the row itself; expiry compares the database's clock, never this machine's.</summary>
 internal interface ILeases
@@ -19,8 +21,10 @@ internal interface ILeases
     /// <summary>Milliseconds since the Unix epoch by the database's clock.</summary>
     Task<long> DatabaseNowAsync(CancellationToken cancellation);
 
-    /// <summary>Takes the row if it is free or its holder's heartbeat is older than 10 s (a death, counted in <see cref="ILeased.Deaths"/>). Null: somebody else has it.</summary>
-    Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation);
+    /// <summary>Takes the row if it is free or its holder's heartbeat is older than 10 s (a death, counted in <see cref="ILeased.Deaths"/>).</summary>
+    /// <returns>Null: somebody else has it, or there is no such row.</returns>
+    Task<Lease?> TryAcquireAsync<TRow>(string id, CancellationToken cancellation)
+        where TRow : class, ILeased;
 
     /// <summary>Renews; false when the lease is no longer ours.</summary>
     Task<bool> HeartbeatAsync(Lease lease, CancellationToken cancellation);

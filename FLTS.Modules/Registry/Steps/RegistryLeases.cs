@@ -1,7 +1,8 @@
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
-namespace FLTS.Modules.Registry;
+namespace FLTS.Modules.Registry.Steps;
 
 /// <summary>Rules of a lease.</summary>
 internal static class LeaseRules
@@ -30,10 +31,11 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
         return await ReadAsync(db, $"SELECT {Now(db)} AS \"Value\"", cancellation);
     }
 
-    public async Task<Lease?> TryAcquireAsync(LeaseKind kind, string id, CancellationToken cancellation)
+    public async Task<Lease?> TryAcquireAsync<TRow>(string id, CancellationToken cancellation)
+        where TRow : class, ILeased
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var (table, key) = Names(kind);
+        var (table, key) = Names(db, typeof(TRow));
         var owner = $"{_process}/{Guid.NewGuid():N}";
 
         // Whoever finds an expired holder counts a death: it did not give the lease back.
@@ -54,13 +56,13 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
             return null;
 
         var token = await ReadAsync(db, $"SELECT lease_token AS \"Value\" FROM {table} WHERE {key} = {{0}} AND lease_owner = {{1}}", cancellation, id, owner);
-        return token == 0 ? null : new Lease(kind, id, token, owner);
+        return token == 0 ? null : new Lease(typeof(TRow), id, token, owner);
     }
 
     public async Task<bool> HeartbeatAsync(Lease lease, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var (table, key) = Names(lease.Kind);
+        var (table, key) = Names(db, lease.Row);
         return await ExecuteAsync(
             db,
             $"UPDATE {table} SET lease_heartbeat = {Now(db)} WHERE {key} = @p0 AND lease_token = @p1 AND lease_owner = @p2",
@@ -73,7 +75,7 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
     public async Task ReleaseAsync(Lease lease, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var (table, key) = Names(lease.Kind);
+        var (table, key) = Names(db, lease.Row);
         await ExecuteAsync(
             db,
             $"UPDATE {table} SET lease_owner = NULL, lease_heartbeat = NULL WHERE {key} = @p0 AND lease_token = @p1 AND lease_owner = @p2",
@@ -86,7 +88,7 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
     public async Task RetractDeathAsync(Lease lease, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var (table, key) = Names(lease.Kind);
+        var (table, key) = Names(db, lease.Row);
         await ExecuteAsync(db, $"UPDATE {table} SET deaths = deaths - 1 WHERE {key} = @p0 AND lease_token > @p1 AND deaths > 0", cancellation, lease.Id, lease.Token);
     }
 
@@ -94,29 +96,30 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var freed = 0;
-        foreach (var kind in Enum.GetValues<LeaseKind>())
+        foreach (var row in db.Model.GetEntityTypes().Select(t => t.ClrType).Where(typeof(ILeased).IsAssignableFrom))
         {
             freed += await ExecuteAsync(
                 db,
-                $"UPDATE {Names(kind).Table} SET deaths = deaths + 1, lease_token = lease_token + 1, lease_owner = NULL, lease_heartbeat = NULL WHERE lease_owner IS NOT NULL",
+                $"UPDATE {Names(db, row).Table} SET deaths = deaths + 1, lease_token = lease_token + 1, lease_owner = NULL, lease_heartbeat = NULL WHERE lease_owner IS NOT NULL",
                 cancellation);
         }
 
         return freed;
     }
 
-    private static (string Table, string Key) Names(LeaseKind kind) => kind switch
+    /// <summary>As the model has them. The lease's own columns are named alike in every table (<see cref="ILeased"/>).</summary>
+    private static (string Table, string Key) Names(RegistryDbContext db, Type row)
     {
-        LeaseKind.Dataset => ("datasets", "config_hash"),
-        LeaseKind.Run => ("runs", "run_id"),
-        _ => ("pipelines", "pipeline_id"),
-    };
+        var type = db.Model.FindEntityType(row) ?? throw new InvalidOperationException($"{row.Name} is not a table.");
+        var table = StoreObjectIdentifier.Table(type.GetTableName()!, type.GetSchema());
+        return (table.Name, type.FindPrimaryKey()!.Properties.Single().GetColumnName(table)!);
+    }
 
     private static string Now(RegistryDbContext db) => db is SqliteRegistryDbContext
         ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
         : "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
 
-    // Table and column names are constants of this class; everything else is a parameter.
+    // Table and column names come from the model; everything else is a parameter.
     private static async Task<long> ReadAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters) =>
         (await db.Database.SqlQueryRaw<long>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
 

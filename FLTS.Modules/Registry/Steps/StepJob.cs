@@ -1,0 +1,11 @@
+namespace FLTS.Modules.Registry.Steps;
+
+/// <summary>Hands a job to its step.</summary>
+internal sealed class StepJob(IEnumerable<ILeasedStep> steps) : IStepJob
+{
+    /// <inheritdoc />
+    /// <exception cref="InvalidOperationException">No module of this process does the step.</exception>
+    public Task RunAsync(string step, string id, string label, StepWake wake, CancellationToken cancellation) =>
+        (steps.FirstOrDefault(s => s.Name == step) ?? throw new InvalidOperationException($"No module of this process does the step '{step}' (Modules:Enabled)."))
+        .RunAsync(id, wake, cancellation);
+}
