@@ -1,14 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 
 namespace FLTS.Forecasting.Recurrent.Kernels;
 
-/// <summary>One thread a computation: with batches this small libtorch's own threads cost more than they give, and several trainings run side by side anyway.</summary>
-internal static class TorchRuntime
+/// <summary>What libtorch must be told before it computes: threads, and which of oneDNN's kernels may be used.</summary>
+internal static partial class TorchRuntime
 {
-    static TorchRuntime() => torch.set_num_threads(1);
+    private const uint AuthenticAmd = 0x68747541; // "Auth", the first letters of the maker's name as CPUID gives them.
 
-    /// <summary>To be called before any tensor is made: libtorch reads the number when a thread first computes.</summary>
+    static TorchRuntime()
+    {
+        // oneDNN's LSTM for AVX-512, as libtorch 2.10 carries it, is wrong by some hundredths on AMD's Zen 5 (its AVX2 one agrees with PyTorch
+        // to the last bits there). It reads this from the C library's environment, which .NET's own setter does not change.
+        if (OperatingSystem.IsLinux() && IsAmdWithAvx512())
+            _ = SetVariable("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
+
+        // One thread a computation: with batches this small libtorch's own threads cost more than they give,
+        // and several trainings run side by side anyway.
+        torch.set_num_threads(1);
+    }
+
+    /// <summary>To be called before any tensor is made: libtorch reads both when it first computes.</summary>
     public static void EnsureReady()
     {
     }
+
+    private static bool IsAmdWithAvx512() => Avx512F.IsSupported && X86Base.CpuId(0, 0).Ebx == unchecked((int)AuthenticAmd);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 }
