@@ -13,13 +13,6 @@ internal sealed class ParametersTests
         "FLTS.Forecasting.Recurrent.Kernels.GruCell.Forward: 9",
         "FLTS.Forecasting.Recurrent.Net.RecurrentNet.ctor: 8",
         "FLTS.Forecasting.Recurrent.Training.TrainingStage.ctor: 9",
-        "FLTS.Modules.Evaluation.Assessor.ScoreAsync: 9",
-        "FLTS.Modules.Evaluation.EvaluationService.LogBlocked: 8",
-        "FLTS.Modules.Evaluation.EvaluationService.LogDecision: 8",
-        "FLTS.Modules.Evaluation.PromoteService.ctor: 8",
-        "FLTS.Modules.Registry.RegistryEndpoints.Runs: 9",
-        "FLTS.Modules.Training.ProgressRecorder.LogEpoch: 10",
-        "FLTS.Modules.Training.TrainingService.ctor: 11",
     ];
 
     [Test]

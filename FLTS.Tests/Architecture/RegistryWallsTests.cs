@@ -9,50 +9,15 @@ internal sealed class RegistryWallsTests
     private const string Registry = "FLTS.Modules.Registry";
     private const string Planted = "FLTS.Tests.Architecture.Planted.Rows";
 
-    /// <summary>Not moved into the registry yet. An entry that no longer breaks the rule fails the test: it only gets shorter.</summary>
-    private static readonly string[] _databaseUsersYet =
-    [
-        "FLTS.Modules.Evaluation.EvaluationStore", "FLTS.Modules.Evaluation.ManualStore", "FLTS.Modules.Evaluation.PromotionRows",
-        "FLTS.Modules.Evaluation.RollbackService",
-        "FLTS.Modules.Inference.NewestRows", "FLTS.Modules.Inference.ServedModelLoader",
-        "FLTS.Modules.Pipeline.CancelService", "FLTS.Modules.Pipeline.Generations", "FLTS.Modules.Pipeline.PipelineReader",
-        "FLTS.Modules.Pipeline.PipelineService", "FLTS.Modules.Pipeline.Reconciler", "FLTS.Modules.Pipeline.RerunService",
-        "FLTS.Modules.Pipeline.Retraining",
-        "FLTS.Modules.Preprocessing.DatasetTransitions",
-        "FLTS.Modules.Training.QueuedRuns", "FLTS.Modules.Training.RunTransitions", "FLTS.Modules.Training.StagingSweep",
-    ];
-
-    /// <summary>As <see cref="_databaseUsersYet"/>, for those who set a row's properties.</summary>
-    private static readonly string[] _rowWritersYet =
-    [
-        "FLTS.Modules.Evaluation.EvaluationStore", "FLTS.Modules.Evaluation.ManualStore", "FLTS.Modules.Evaluation.PromoteService",
-        "FLTS.Modules.Evaluation.PromotionRows", "FLTS.Modules.Evaluation.RollbackService",
-        "FLTS.Modules.Pipeline.Generations", "FLTS.Modules.Pipeline.PipelineService",
-        "FLTS.Modules.Preprocessing.LocalPreprocess",
-        "FLTS.Modules.Training.RunTransitions",
-    ];
-
     private static IEnumerable<TypeDefinition> ModulesAndHost => Assemblies.Modules.GetTypes().Concat(Assemblies.Host.GetTypes());
 
     [Test]
-    public void Only_the_registry_uses_the_database()
-    {
-        var found = RegistryWalls.DatabaseUsers(ModulesAndHost, Registry).ToList();
-        Assert.That(
-            found.Select(f => f.Type).Distinct(),
-            Is.EquivalentTo(_databaseUsersYet),
-            string.Join('\n', found.Where(f => !_databaseUsersYet.Contains(f.Type))));
-    }
+    public void Only_the_registry_uses_the_database() =>
+        Assert.That(RegistryWalls.DatabaseUsers(ModulesAndHost, Registry), Is.Empty);
 
     [Test]
-    public void Only_the_registry_writes_rows()
-    {
-        var found = RegistryWalls.RowWriters(ModulesAndHost, Registry, RegistryWalls.Rows(Assemblies.Modules.GetTypes())).ToList();
-        Assert.That(
-            found.Select(f => f.Type).Distinct(),
-            Is.EquivalentTo(_rowWritersYet),
-            string.Join('\n', found.Where(f => !_rowWritersYet.Contains(f.Type))));
-    }
+    public void Only_the_registry_writes_rows() =>
+        Assert.That(RegistryWalls.RowWriters(ModulesAndHost, Registry, RegistryWalls.Rows(Assemblies.Modules.GetTypes())), Is.Empty);
 
     [TestCase("ReaderWithAContext", "Registry.PlantedDbContext")]
     [TestCase("ReaderWithAFactory", "Microsoft.EntityFrameworkCore.IDbContextFactory`1")]
