@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FLTS.Modules.Contracts;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Tests.Inference;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Protocols;
 using FLTS.Modules.Registry;
 using FLTS.Tests.Preprocessing;
 using FLTS.Tests.Registry;

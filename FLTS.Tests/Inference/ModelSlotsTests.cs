@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Models;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;

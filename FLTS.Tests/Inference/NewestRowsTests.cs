@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Models;
 using FLTS.Tests.Preprocessing;
 using FLTS.Tests.Registry;
 using NUnit.Framework;

@@ -1,4 +1,4 @@
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Batching;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;

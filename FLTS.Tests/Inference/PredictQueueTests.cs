@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Batching;
+using FLTS.Modules.Inference.Settings;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;

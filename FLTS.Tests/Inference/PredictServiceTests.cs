@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Batching;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Protocols;
+using FLTS.Modules.Inference.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

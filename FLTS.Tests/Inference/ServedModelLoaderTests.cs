@@ -1,5 +1,4 @@
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Models;
 using FLTS.Tests.Preprocessing;
 using FLTS.Tests.Registry;
 using NUnit.Framework;

@@ -1,4 +1,4 @@
-using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Models;
 using FLTS.Tests.Registry;
 using FLTS.Tests.TestKit;
 using Microsoft.Extensions.Logging;

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Modules.Contracts;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Intervals;
-using FLTS.Modules.Forecasting.Preparation;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Inference;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Settings;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;

@@ -1,8 +1,8 @@
 using System.Text;
-using FLTS.Modules.Forecasting;
-using FLTS.Modules.Forecasting.Preparation;
-using FLTS.Modules.Forecasting.Series;
-using FLTS.Modules.Inference;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Protocols;
 using FLTS.Modules.Registry;
 using FLTS.Tests.Preprocessing;
 
