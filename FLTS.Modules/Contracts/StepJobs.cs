@@ -33,13 +33,13 @@ public enum StepWake
 /// </summary>
 public interface IStepJob
 {
-    /// <param name="step">Name of the step.</param>
+    /// <param name="stepName">Name of the step.</param>
     /// <param name="id">Key of its row.</param>
     /// <param name="label">Only names the job for people.</param>
     /// <param name="wake">Who asked for it.</param>
     /// <param name="cancellation">Ends with the process.</param>
     [JobDisplayName("{2}")]
-    Task RunAsync(string step, string id, string label, StepWake wake, CancellationToken cancellation);
+    Task RunAsync(string stepName, string id, string label, StepWake wake, CancellationToken cancellation);
 }
 
 /// <summary>Puts steps into the queues of the modules that do them.</summary>

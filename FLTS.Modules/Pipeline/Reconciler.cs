@@ -1,6 +1,3 @@
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;

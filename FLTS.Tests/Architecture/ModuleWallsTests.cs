@@ -14,6 +14,9 @@ internal sealed class ModuleWallsTests
 
     private static readonly ModuleDefinition _planted = PlantEveryPair();
 
+    [OneTimeTearDown]
+    public static void Forget() => _planted.Dispose();
+
     private static IEnumerable<TestCaseData> Forbidden =>
         ModuleWalls.Forbidden.Select(p => new TestCaseData(p.User, p.Used).SetArgDisplayNames(p.User, p.Used));
 

@@ -1,5 +1,3 @@
-using FLTS.Tests.TestKit;
-
 namespace FLTS.Tests.Architecture;
 
 /// <summary>The source as people read it.</summary>

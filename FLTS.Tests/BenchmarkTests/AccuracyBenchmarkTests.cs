@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Benchmarks;
 using FLTS.Forecasting.Demo;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.BenchmarkTests;

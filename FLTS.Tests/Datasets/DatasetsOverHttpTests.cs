@@ -4,8 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Host;
-using FLTS.Tests.Registry;
-using FLTS.Tests.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

@@ -1,5 +1,4 @@
 using FLTS.Modules.Datasets;
-using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Sources;
 using NUnit.Framework;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FLTS.Modules.Datasets;
 using FLTS.Modules.Registry.Sources;
-using FLTS.Tests.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 

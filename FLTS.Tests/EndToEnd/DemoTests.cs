@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;

@@ -1,4 +1,3 @@
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;

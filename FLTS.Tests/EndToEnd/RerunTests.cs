@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;

@@ -1,4 +1,3 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;

@@ -1,5 +1,4 @@
 using FLTS.Modules.Registry.Entities;
-using FLTS.Tests.TestKit;
 using FsCheck;
 using FsCheck.Fluent;
 using MassTransit;

@@ -2,7 +2,6 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using NUnit.Framework;
 

@@ -1,7 +1,6 @@
 using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;

@@ -1,5 +1,4 @@
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;

@@ -1,4 +1,3 @@
-using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;
 using NUnit.Framework;
 

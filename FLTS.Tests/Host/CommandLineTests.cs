@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using FLTS.Host.Cli;
 using FLTS.Host.Hosting;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 using Spectre.Console;
 

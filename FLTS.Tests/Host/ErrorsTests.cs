@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using FLTS.Host;
 using FLTS.Host.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -3,8 +3,6 @@ using FLTS.Modules;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
-using FLTS.Tests.Registry;
-using FLTS.Tests.TestKit;
 using Hangfire;
 using Hangfire.Common;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Host;
 using FLTS.Host.Hosting;
-using FLTS.Tests.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

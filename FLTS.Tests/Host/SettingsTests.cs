@@ -1,5 +1,4 @@
 using FLTS.Host;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Host;

@@ -1,11 +1,9 @@
 using FLTS.Host;
 using FLTS.Host.Hosting;
-using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
-using Hangfire.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

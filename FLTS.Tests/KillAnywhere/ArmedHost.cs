@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.KillAnywhere;

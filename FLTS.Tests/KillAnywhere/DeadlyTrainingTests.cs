@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

@@ -4,7 +4,6 @@ using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.KillAnywhere;

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using FLTS.Tests.TestKit;
 
 namespace FLTS.Tests.KillAnywhere;
 

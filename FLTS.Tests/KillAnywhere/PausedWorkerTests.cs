@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

@@ -1,10 +1,6 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Runs;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Training;
-using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

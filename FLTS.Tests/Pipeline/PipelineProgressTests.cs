@@ -1,4 +1,3 @@
-using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using NUnit.Framework;

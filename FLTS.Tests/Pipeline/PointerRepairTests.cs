@@ -1,7 +1,5 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Storage;
-using FLTS.Tests.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

@@ -1,8 +1,6 @@
-using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
-using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

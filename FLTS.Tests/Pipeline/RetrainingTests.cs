@@ -1,12 +1,8 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Evaluation;
 using FLTS.Modules.Evaluation.Promotion;
-using FLTS.Modules.Pipeline;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Storage;
-using FLTS.Tests.Registry;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

@@ -4,7 +4,6 @@ using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
-using FLTS.Tests.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;

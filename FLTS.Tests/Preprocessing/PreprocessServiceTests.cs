@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Storage;
-using FLTS.Tests.Registry;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Preprocessing;

@@ -1,5 +1,4 @@
 using FLTS.Modules.Registry.Steps;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;

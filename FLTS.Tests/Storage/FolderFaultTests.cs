@@ -1,5 +1,4 @@
 using FLTS.Modules.Storage;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Storage;

@@ -1,6 +1,5 @@
 using System.Text;
 using FLTS.Modules.Storage;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Storage;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FLTS.Modules.Storage;
-using FLTS.Tests.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;

@@ -3,7 +3,6 @@ using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
-using FLTS.Tests.Registry;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Training;
-using FLTS.Tests.Registry;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Training;

@@ -1,5 +1,3 @@
-using FLTS.Forecasting.Models;
-
 namespace FLTS.Modules.Inference.Windows;
 
 /// <summary>What a forecast is computed from, whoever asked in whatever form.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FLTS.Forecasting.Models;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
 

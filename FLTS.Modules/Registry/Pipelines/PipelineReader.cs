@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Pipelines;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;

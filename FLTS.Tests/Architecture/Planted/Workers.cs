@@ -1,6 +1,5 @@
 // Workers that are open and events that are weak, one a fault; WorkersTests proves with them that the rules can fail.
 #pragma warning disable CA1050, CA1515, CA1812, CA1852
-using FLTS.Tests.Architecture.Planted.Workers;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 

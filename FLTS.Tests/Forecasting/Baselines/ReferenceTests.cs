@@ -3,7 +3,6 @@ using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 using FLTS.Modules.Inference.Windows;
 using NUnit.Framework;
 

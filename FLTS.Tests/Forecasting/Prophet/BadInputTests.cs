@@ -1,7 +1,6 @@
 using FLTS.Forecasting.Prophet.Fit;
 using FLTS.Forecasting.Prophet.Predict;
 using FLTS.Forecasting.Prophet.Settings;
-using FLTS.Forecasting.Prophet.Trend;
 using FLTS.Forecasting.Prophet.Validation;
 using NUnit.Framework;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Prophet.Fit;
 using FLTS.Forecasting.Prophet.Predict;
 using FLTS.Forecasting.Prophet.Settings;
-using FLTS.Tests.TestKit;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

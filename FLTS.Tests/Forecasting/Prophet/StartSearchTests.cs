@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Prophet.Fit;
 using FLTS.Forecasting.Prophet.Settings;
-using FLTS.Forecasting.Prophet.Terms;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

@@ -4,7 +4,6 @@ using FLTS.Forecasting.Prophet.Fit;
 using FLTS.Forecasting.Prophet.Predict;
 using FLTS.Forecasting.Prophet.Settings;
 using FLTS.Forecasting.Prophet.Terms;
-using FLTS.Forecasting.Prophet.Trend;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;

@@ -1,5 +1,4 @@
 using FLTS.Forecasting.Recurrent.Net;
-using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

@@ -3,7 +3,6 @@ using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Recurrent;
 using FLTS.Forecasting.Recurrent.Training;
 using FLTS.Forecasting.Safetensors;
-using FLTS.Forecasting.Series;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Recurrent;

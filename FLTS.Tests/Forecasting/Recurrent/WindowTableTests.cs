@@ -1,7 +1,6 @@
 using FLTS.Forecasting.Recurrent.Kernels;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Recurrent.Training;
-using FLTS.Forecasting.Series;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

@@ -3,7 +3,6 @@ using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Trees;
