@@ -13,13 +13,21 @@ internal sealed class ApiClient : IDisposable
 
     public ApiClient(string url, string key)
     {
-        _http = new HttpClient { BaseAddress = new Uri(url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal).Replace("+", "127.0.0.1", StringComparison.Ordinal).Replace("*", "127.0.0.1", StringComparison.Ordinal)) };
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("[::]", "[::1]", StringComparison.Ordinal)
+                .Replace("+", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("*", "127.0.0.1", StringComparison.Ordinal)),
+        };
         _http.DefaultRequestHeaders.Add(Security.Header, key);
     }
 
-    public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) => ReadAsync(() => _http.GetAsync(path, cancellation), cancellation);
+    public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) =>
+        ReadAsync(() => _http.GetAsync(path, cancellation), cancellation);
 
-    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) => ReadAsync(() => _http.PostAsJsonAsync(path, body, cancellation), cancellation);
+    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) =>
+        ReadAsync(() => _http.PostAsJsonAsync(path, body, cancellation), cancellation);
 
     public void Dispose() => _http.Dispose();
 
@@ -42,7 +50,8 @@ internal sealed class ApiClient : IDisposable
             // Not ours: the status says what there is to say.
         }
 
-        throw new InvalidInputException(detail ?? $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered {(int)response.StatusCode}.");
+        throw new InvalidInputException(
+            detail ?? $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered {(int)response.StatusCode}.");
     }
 
     private static async Task<HttpResponseMessage> AnsweredAsync(Func<Task<HttpResponseMessage>> call, CancellationToken cancellation)

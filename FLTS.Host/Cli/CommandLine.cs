@@ -14,14 +14,20 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("FLTS: from a station's traffic CSV to a served forecast.") { RunCommand.Create(), DoctorCommand.Create(), DatasetCommand.Create() };
+        var root = new RootCommand("FLTS: from a station's traffic CSV to a served forecast.")
+        {
+            RunCommand.Create(),
+            DoctorCommand.Create(),
+            DatasetCommand.Create(),
+        };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 || args.Length == 0)
         {
             foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync(error.Message);
 
-            await root.Parse([.. parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name }, "--help"]).InvokeAsync();
+            await root.Parse([.. parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name }, "--help"])
+                .InvokeAsync();
             return Usage;
         }
 
@@ -30,7 +36,8 @@ internal static class CommandLine
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null, // The host handles Ctrl-C and SIGTERM; a parser that ends the process after two seconds must not.
+                // The host handles Ctrl-C and SIGTERM; a parser that ends the process after two seconds must not.
+                ProcessTerminationTimeout = null,
             });
         }
         catch (FltsException e)
@@ -40,7 +47,8 @@ internal static class CommandLine
         }
         catch (System.Net.Sockets.SocketException e) when (e.SocketErrorCode == System.Net.Sockets.SocketError.AccessDenied)
         {
-            await Console.Error.WriteLineAsync("This port is reserved for root. Choose one from 1024 on with --urls, for example --urls http://127.0.0.1:8080.");
+            await Console.Error.WriteLineAsync(
+                "This port is reserved for root. Choose one from 1024 on with --urls, for example --urls http://127.0.0.1:8080.");
             return Refused;
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
@@ -58,11 +66,13 @@ internal static class CommandLine
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
             if (at < 1)
-                throw new InvalidInputException($"--set {text}: it must be of the form Section:Key=Value, for example --set Pipeline:ReconcileSeconds=5.");
+                throw new InvalidInputException(
+                    $"--set {text}: it must be of the form Section:Key=Value, for example --set Pipeline:ReconcileSeconds=5.");
 
             var section = text[..at].Split(':')[0];
             if (!HostSettings.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
-                throw new InvalidInputException($"--set {text}: there is no section '{section}'; there are {string.Join(", ", HostSettings.Sections)}.");
+                throw new InvalidInputException(
+                    $"--set {text}: there is no section '{section}'; there are {string.Join(", ", HostSettings.Sections)}.");
 
             settings[text[..at]] = text[(at + 1)..];
         }

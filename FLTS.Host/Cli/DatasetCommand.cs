@@ -7,20 +7,33 @@ namespace FLTS.Host.Cli;
 /// <summary><c>dataset generate</c>: the demo data.</summary>
 internal static class DatasetCommand
 {
-    private static readonly Option<int> _rows = new("--rows") { Description = "Rows of two minutes (default 20160: 28 days).", DefaultValueFactory = _ => 20_160 };
-    private static readonly Option<int> _seed = new("--seed") { Description = "The same seed makes the same file (default 1).", DefaultValueFactory = _ => 1 };
-    private static readonly Option<string> _out = new("--out") { Description = "Folder for demo.csv (default .).", DefaultValueFactory = _ => "." };
+    private static readonly Option<int> _rows =
+        new("--rows") { Description = "Rows of two minutes (default 20160: 28 days).", DefaultValueFactory = _ => 20_160 };
+    private static readonly Option<int> _seed =
+        new("--seed") { Description = "The same seed makes the same file (default 1).", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> _out =
+        new("--out") { Description = "Folder for demo.csv (default .).", DefaultValueFactory = _ => "." };
 
     private static readonly Option<bool> _json = new("--json") { Description = "The result as JSON." };
 
     public static Command Create()
     {
-        var generate = new Command("generate", "Writes demo.csv: a base station's traffic with daily and weekly cycles, bursts and gaps.") { _rows, _seed, _out, _json };
+        var generate = new Command("generate", "Writes demo.csv: a base station's traffic with daily and weekly cycles, bursts and gaps.")
+        {
+            _rows,
+            _seed,
+            _out,
+            _json,
+        };
         generate.SetAction(parsed =>
         {
             var path = Path.Combine(parsed.GetValue(_out)!, "demo.csv");
             WriteDemo(path, parsed.GetValue(_rows), parsed.GetValue(_seed));
-            Console.WriteLine(parsed.GetValue(_json) ? new JsonObject { ["path"] = path, ["rows"] = parsed.GetValue(_rows), ["seed"] = parsed.GetValue(_seed) }.ToJsonString() : path);
+            Console.WriteLine(
+                parsed.GetValue(_json)
+                    ? new JsonObject { ["path"] = path, ["rows"] = parsed.GetValue(_rows), ["seed"] = parsed.GetValue(_seed) }
+                        .ToJsonString()
+                    : path);
             return 0;
         });
         return new Command("dataset", "Datasets.") { generate };

@@ -8,7 +8,8 @@ namespace FLTS.Host.Cli;
 /// <summary><c>doctor</c>: what is missing, and what to do about it.</summary>
 internal static class DoctorCommand
 {
-    private static readonly Option<string?> _urls = new("--urls") { Description = "Address the server would listen on (default http://127.0.0.1:8080)." };
+    private static readonly Option<string?> _urls =
+        new("--urls") { Description = "Address the server would listen on (default http://127.0.0.1:8080)." };
     private static readonly Option<string?> _data = new("--data") { Description = "Data folder (default ./data)." };
     private static readonly Option<string[]> _set = new("--set") { Description = "A setting, Section:Key=Value; may be repeated." };
     private static readonly Option<bool> _json = new("--json") { Description = "Findings as JSON." };
@@ -17,7 +18,8 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Checks SDK, native runtime, database, object store, bus, port and key.") { _urls, _data, _set, _json };
+        var command =
+            new Command("doctor", "Checks SDK, native runtime, database, object store, bus, port and key.") { _urls, _data, _set, _json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var findings = await ExamineAsync(parsed, cancellation);
@@ -43,7 +45,8 @@ internal static class DoctorCommand
         try
         {
             await using var app = Server.Build(settings, jsonToConsole: false);
-            findings.Add(new Finding("settings", true, $"data folder {app.Services.GetRequiredService<HostSettings>().DataDirectory}", null));
+            findings.Add(
+                new Finding("settings", true, $"data folder {app.Services.GetRequiredService<HostSettings>().DataDirectory}", null));
             foreach (var part in app.Services.GetServices<IPart>())
                 findings.Add(await ProveAsync(part, cancellation));
 
@@ -67,7 +70,8 @@ internal static class DoctorCommand
     {
         try
         {
-            // Looking must not migrate a database that others use; the other parts prove themselves by writing, reading and deleting a probe.
+            // Looking must not migrate a database that others use; the other parts prove themselves by
+            // writing, reading and deleting a probe.
             var proof = part.Name is "database" or "jobs" ? part.CheckAsync(cancellation) : part.ProveAsync(cancellation);
             await proof.WaitAsync(TimeSpan.FromSeconds(15), cancellation);
             return new Finding(part.Name, true, "answers", null);
@@ -88,7 +92,8 @@ internal static class DoctorCommand
         try
         {
             var uri = new Uri(url);
-            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.TryParse(uri.Host, out var address) ? address : System.Net.IPAddress.Loopback, uri.Port);
+            using var listener = new System.Net.Sockets.TcpListener(
+                System.Net.IPAddress.TryParse(uri.Host, out var address) ? address : System.Net.IPAddress.Loopback, uri.Port);
             listener.Start();
             return new Finding("port", true, $"{uri.Port} is free", null);
         }

@@ -15,7 +15,11 @@ internal static class NativeRuntime
         }
         catch (Exception e)
         {
-            return new Finding("native_runtime", false, e.Message.Split('\n')[0], "Start through ./flts, which prepares the C++ runtime where the system's is too old; see README, Machines.");
+            return new Finding(
+                "native_runtime",
+                false,
+                e.Message.Split('\n')[0],
+                "Start through ./flts, which prepares the C++ runtime where the system's is too old; see README, Machines.");
         }
     }
 }

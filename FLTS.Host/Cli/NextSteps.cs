@@ -9,12 +9,14 @@ internal static class NextSteps
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
 
-    public static async Task WriteAsync(Screen screen, ApiClient api, string url, AdminKey key, bool isModelExpected, CancellationToken cancellation)
+    public static async Task WriteAsync(
+        Screen screen, ApiClient api, string url, AdminKey key, bool isModelExpected, CancellationToken cancellation)
     {
         try
         {
             // A promotion is announced, then loaded: a moment lies between.
-            for (var tries = isModelExpected ? Tries : 1; (await api.GetAsync("/models/loaded", cancellation))["items"]?.AsArray().Count is null or 0; tries--)
+            for (var tries = isModelExpected ? Tries : 1; (await api.GetAsync("/models/loaded", cancellation))["items"]
+                ?.AsArray().Count is null or 0; tries--)
             {
                 if (tries <= 1)
                     return;

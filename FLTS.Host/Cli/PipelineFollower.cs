@@ -27,7 +27,8 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
         try
         {
             if (screen.IsLive)
-                await screen.Rich.Live(new Table()).StartAsync(live => WatchAsync(pipelineId, s => live.UpdateTarget(Table(state = s)), limit));
+                await screen.Rich.Live(new Table())
+                    .StartAsync(live => WatchAsync(pipelineId, s => live.UpdateTarget(Table(state = s)), limit));
             else
                 await PlainAsync(pipelineId, s => state = s, limit);
         }
@@ -40,7 +41,10 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
         return await EndAsync(state, cancellation);
     }
 
-    /// <summary>Shows every state until the end. An API that does not answer for a while (its database is away) is asked again: it is the server that must go on.</summary>
+    /// <summary>
+    /// Shows every state until the end. An API that does not answer for a while (its database is away) is asked again: it
+    /// is the server that must go on.
+    /// </summary>
     private async Task WatchAsync(string pipelineId, Action<JsonObject> show, CancellationToken cancellation)
     {
         string? trouble = null;
@@ -81,7 +85,8 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
 
     private static IEnumerable<string> Lines(JsonObject state)
     {
-        yield return $"pipeline {state["pipeline_id"]!.GetValue<string>()[..12]} of {state["identifier"]} (config {state["config_hash"]!.GetValue<string>()[..8]})";
+        yield return $"pipeline {state["pipeline_id"]!.GetValue<string>()[..12]} of {state["identifier"]} (config "
+            + $"{state["config_hash"]!.GetValue<string>()[..8]})";
         foreach (var warning in state["warnings"]!.AsArray())
             yield return $"  warning: {warning}";
 
@@ -89,7 +94,8 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
             yield return $"  {stage!["name"]}: {stage["status"]}{Seconds(stage)}";
 
         foreach (var run in state["runs"]!.AsArray().Where(r => r!["status"]!.GetValue<string>() != "queued"))
-            yield return $"    {run!["model_type"],-8} {Progress(run)}{(run["eta_seconds"] is { } eta ? $", {Number(eta, "0")} s to go" : "")}";
+            yield return $"    {run!["model_type"],-8} "
+                + $"{Progress(run)}{(run["eta_seconds"] is { } eta ? $", {Number(eta, "0")} s to go" : "")}";
 
         if (Trouble(state) is { Length: > 0 } waiting)
             yield return $"  {waiting[2..]}";
@@ -97,14 +103,18 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
 
     private static string Progress(JsonNode run) =>
         run["status"]!.GetValue<string>()
-        + (run["epoch"] is { } epoch && run["epochs"] is { } epochs && run["status"]!.GetValue<string>() == "running" ? $" {epoch}/{epochs}" : "")
+        + (run["epoch"] is { } epoch && run["epochs"] is { } epochs && run["status"]!.GetValue<string>() == "running"
+            ? $" {epoch}/{epochs}"
+            : "")
         + (run["train_loss"] is { } loss ? $", loss {Number(loss, "0.000000")}" : "")
         + (run["val_loss"] is { } validation ? $", validation {Number(validation, "0.000000")}" : "")
         + (run["error"] is { } error ? $": {error}" : "");
 
     private static Table Table(JsonObject state)
     {
-        var table = new Table().Title($"{state["identifier"]}: {Status(state)}{Trouble(state)}".EscapeMarkup()).AddColumns("", "state", "progress", "to go");
+        var table = new Table()
+            .Title($"{state["identifier"]}: {Status(state)}{Trouble(state)}".EscapeMarkup())
+            .AddColumns("", "state", "progress", "to go");
         foreach (var stage in state["stages"]!.AsArray())
             table.AddRow(stage!["name"]!.ToString(), stage["status"]!.ToString(), Seconds(stage).Trim().EscapeMarkup(), "");
 
@@ -127,7 +137,9 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
         foreach (var warning in screen.IsLive ? state["warnings"]!.AsArray() : [])
             screen.Line($"warning: {warning}"); // Plain lines have said so already.
 
-        screen.Line($"{status}{Reason(state)} after {(Time(state["ended_at"]) - Time(state["created_at"])).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        screen.Line(
+            $"{status}{Reason(state)} after "
+            + $"{(Time(state["ended_at"]) - Time(state["created_at"])).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         if (state["attempt"]?["missing"] is JsonArray { Count: > 0 } missing)
             screen.Line($"missing: {string.Join("; ", missing.Select(m => $"{m!["model_type"]} ({m["reason"]})"))}");
 
@@ -157,7 +169,9 @@ internal sealed class PipelineFollower(ApiClient api, Screen screen)
     private static string Trouble(JsonObject state) => state["waiting_for"]?["next_try"] is null ? "" : Waiting(state);
 
     private static string Seconds(JsonNode stage) =>
-        stage["started_at"] is { } start && stage["ended_at"] is { } end ? $" in {(Time(end) - Time(start)).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s" : "";
+        stage["started_at"] is { } start && stage["ended_at"] is { } end
+            ? $" in {(Time(end) - Time(start)).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s"
+            : "";
 
     private static DateTimeOffset Time(JsonNode? node) => node?.GetValue<DateTimeOffset>() ?? default;
 

@@ -17,22 +17,39 @@ internal static class RunCommand
 
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
 
-    private static readonly Option<string?> _urls = new("--urls") { Description = "Address to listen on (default http://127.0.0.1:8080; any other than loopback needs a key for everything)." };
-    private static readonly Option<string?> _data = new("--data") { Description = "Folder of database, objects and keys (default ./data)." };
-    private static readonly Option<string?> _datasets = new("--datasets") { Description = "Folder of <name>.csv (and <name>_test.csv) offered as datasets." };
+    private static readonly Option<string?> _urls = new("--urls")
+    {
+        Description = "Address to listen on (default http://127.0.0.1:8080; any other than loopback needs a key for everything).",
+    };
+    private static readonly Option<string?> _data =
+        new("--data") { Description = "Folder of database, objects and keys (default ./data)." };
+    private static readonly Option<string?> _datasets =
+        new("--datasets") { Description = "Folder of <name>.csv (and <name>_test.csv) offered as datasets." };
     private static readonly Option<string?> _pipeline = new("--pipeline") { Description = "Dataset to start a pipeline for." };
     private static readonly Option<int?> _trainRows = new("--sample-train-rows") { Description = "Train rows taken (0: all)." };
     private static readonly Option<int?> _testRows = new("--sample-test-rows") { Description = "Test rows taken (0: all)." };
     private static readonly Option<string[]> _set = new("--set") { Description = "A setting, Section:Key=Value; may be repeated." };
-    private static readonly Option<bool> _exit = new("--exit") { Description = "Stop when the pipeline has ended: 0 promoted or kept, 2 failed, 3 still blocked at --timeout, 4 below baseline." };
-    private static readonly Option<double> _timeout = new("--timeout") { Description = "Seconds --exit waits at most (default 3600).", DefaultValueFactory = _ => 3600 };
-    private static readonly Option<bool> _jsonLogs = new("--json-logs") { Description = "Logs as JSON lines on standard output instead of a file." };
+    private static readonly Option<bool> _exit = new("--exit")
+    {
+        Description = "Stop when the pipeline has ended: 0 promoted or kept, 2 failed, 3 still blocked at --timeout, 4 below baseline.",
+    };
+    private static readonly Option<double> _timeout =
+        new("--timeout") { Description = "Seconds --exit waits at most (default 3600).", DefaultValueFactory = _ => 3600 };
+    private static readonly Option<bool> _jsonLogs =
+        new("--json-logs") { Description = "Logs as JSON lines on standard output instead of a file." };
 
-    private static readonly Option<bool> _json = new("--json") { Description = "With --exit: the pipeline and its scoreboard as one JSON object on standard output; lines for people go to standard error." };
+    private static readonly Option<bool> _json = new("--json")
+    {
+        Description =
+            "With --exit: the pipeline and its scoreboard as one JSON object on standard output; lines for people go to standard error.",
+    };
 
     public static Command Create()
     {
-        var command = new Command("run", "Starts the server; the first start ends with a served model.") { _urls, _data, _datasets, _pipeline, _trainRows, _testRows, _set, _exit, _timeout, _jsonLogs, _json };
+        var command = new Command("run", "Starts the server; the first start ends with a served model.")
+        {
+            _urls, _data, _datasets, _pipeline, _trainRows, _testRows, _set, _exit, _timeout, _jsonLogs, _json,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -67,7 +84,11 @@ internal static class RunCommand
             if (followed is null)
                 screen.Line("There was no pipeline to wait for (--exit): name one with --pipeline.");
             else if (parsed.GetValue(_json))
-                Console.WriteLine(new JsonObject { ["pipeline"] = followed.Pipeline.DeepClone(), ["scoreboard"] = followed.Scoreboard?.DeepClone() }.ToJsonString());
+                Console.WriteLine(new JsonObject
+                {
+                    ["pipeline"] = followed.Pipeline.DeepClone(),
+                    ["scoreboard"] = followed.Scoreboard?.DeepClone(),
+                }.ToJsonString());
 
             return followed?.ExitCode ?? 0;
         }
@@ -102,7 +123,8 @@ internal static class RunCommand
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (parsed.GetValue(_urls) is { } urls)
             settings["urls"] = urls;
-        else if (Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null && Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") is null)
+        else if (Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null
+            && Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") is null)
             settings["urls"] = "http://127.0.0.1:8080";
 
         if (parsed.GetValue(_data) is { } data)
@@ -120,7 +142,8 @@ internal static class RunCommand
     }
 
     /// <summary>The one asked for, the demo on an empty registry, or one that an earlier process left unfinished.</summary>
-    private static async Task<string?> PipelineToFollowAsync(ParseResult parsed, WebApplication app, ApiClient api, Screen screen, CancellationToken cancellation)
+    private static async Task<string?> PipelineToFollowAsync(
+        ParseResult parsed, WebApplication app, ApiClient api, Screen screen, CancellationToken cancellation)
     {
         if (parsed.GetValue(_pipeline) is { } dataset)
             return await StartAsync(parsed, api, dataset, cancellation);
@@ -137,11 +160,14 @@ internal static class RunCommand
             return null;
 
         DatasetCommand.WriteDemo(Path.Combine(DatasetsFolder(app, host), $"{DemoName}.csv"), DemoRows, DemoSeed);
-        screen.Line($"Nothing is here yet: the demo dataset ({DemoRows.ToString("N0", CultureInfo.InvariantCulture)} rows, 28 days at two minutes) is made and run.");
+        screen.Line(
+            $"Nothing is here yet: the demo dataset ({DemoRows.ToString("N0", CultureInfo.InvariantCulture)} rows, 28 days at two "
+            + "minutes) is made and run.");
         return await StartAsync(parsed, api, DemoName, cancellation);
     }
 
-    private static string DatasetsFolder(WebApplication app, HostSettings host) => app.Configuration["Datasets:Folder"] ?? Path.Combine(host.DataDirectory, "datasets");
+    private static string DatasetsFolder(WebApplication app, HostSettings host) =>
+        app.Configuration["Datasets:Folder"] ?? Path.Combine(host.DataDirectory, "datasets");
 
     private static async Task<string> StartAsync(ParseResult parsed, ApiClient api, string dataset, CancellationToken cancellation)
     {
@@ -155,7 +181,8 @@ internal static class RunCommand
         return started["pipeline_id"]!.GetValue<string>();
     }
 
-    private static async Task<FollowedPipeline> FollowAsync(ParseResult parsed, PipelineFollower follower, string pipelineId, CancellationToken cancellation)
+    private static async Task<FollowedPipeline> FollowAsync(
+        ParseResult parsed, PipelineFollower follower, string pipelineId, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (parsed.GetValue(_exit))

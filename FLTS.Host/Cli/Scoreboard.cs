@@ -18,7 +18,8 @@ internal static class Scoreboard
     public static void Write(IAnsiConsole console, JsonObject board)
     {
         var metrics = _metrics.Intersect(_byWeight.Take(Math.Max(2, (console.Profile.Width - NamesWidth) / MetricWidth))).ToList();
-        var table = new Table().Title($"{board["identifier"]}: {board["scored_rows"]} scored rows, {board["skipped_rows"]} skipped".EscapeMarkup());
+        var table = new Table()
+            .Title($"{board["identifier"]}: {board["scored_rows"]} scored rows, {board["skipped_rows"]} skipped".EscapeMarkup());
         table.AddColumn("rank").AddColumn("kind").AddColumn("model");
         foreach (var metric in metrics)
             table.AddColumn(metric, c => c.RightAligned());
@@ -30,7 +31,8 @@ internal static class Scoreboard
                 entry!["rank"]?.ToString() ?? "",
                 entry["kind"]!.ToString(),
                 entry["model_type"]!.ToString(),
-                .. metrics.Select(m => entry[m] is JsonValue value ? value.GetValue<double>().ToString("0.00000", CultureInfo.InvariantCulture) : "-"),
+                .. metrics.Select(m =>
+                    entry[m] is JsonValue value ? value.GetValue<double>().ToString("0.00000", CultureInfo.InvariantCulture) : "-"),
             ]);
         }
 

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace FLTS.Host.Cli;
 
-/// <summary>Where lines for people go: standard output, or standard error where programs read standard output (<c>--json</c>, <c>--json-logs</c>).</summary>
+/// <summary>
+/// Where lines for people go: standard output, or standard error where programs read standard output (<c>--json</c>, <c>--json-logs</c>).
+/// </summary>
 internal sealed class Screen
 {
     /// <summary>A file or a pipe has no width of its own.</summary>

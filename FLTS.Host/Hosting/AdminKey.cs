@@ -3,7 +3,9 @@ using System.Text;
 
 namespace FLTS.Host.Hosting;
 
-/// <summary>The admin key: from <c>Security:AdminKey</c>, else made at the first start and kept in <c>keys/admin.key</c> (mode 0600).</summary>
+/// <summary>
+/// The admin key: from <c>Security:AdminKey</c>, else made at the first start and kept in <c>keys/admin.key</c> (mode 0600).
+/// </summary>
 internal sealed class AdminKey
 {
     private const string Prefix = "flts_";
@@ -29,7 +31,9 @@ internal sealed class AdminKey
     public static AdminKey Load(IConfiguration configuration, HostSettings settings)
     {
         if (configuration["Security:AdminKey"] is { Length: > 0 } set)
-            return set.Length >= ShortestSet ? new AdminKey(set, null, false) : throw new InvalidInputException($"Security:AdminKey has {set.Length} characters; it must have at least {ShortestSet}.");
+            return set.Length >= ShortestSet
+                ? new AdminKey(set, null, false)
+                : throw new InvalidInputException($"Security:AdminKey has {set.Length} characters; it must have at least {ShortestSet}.");
 
         var file = Path.Combine(settings.DataDirectory, "keys", "admin.key");
         if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file).Trim() is { Length: > 0 } kept)

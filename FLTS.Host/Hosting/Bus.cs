@@ -38,7 +38,8 @@ internal static class Bus
         services.RemoveMassTransitHostedService();
         services.AddSingleton<BusStarter>();
         services.AddHostedService(p => p.GetRequiredService<BusStarter>());
-        services.AddSingleton<IPart>(p => settings.IsRabbitMq ? new RabbitMqPart(() => RabbitMqUri(settings, configuration), p) : new MemoryBusPart());
+        services.AddSingleton<IPart>(p =>
+            settings.IsRabbitMq ? new RabbitMqPart(() => RabbitMqUri(settings, configuration), p) : new MemoryBusPart());
         return services;
     }
 

@@ -8,5 +8,10 @@ internal static class Dashboard
     public const string Path = "/hangfire";
 
     public static void UseFltsDashboard(this WebApplication app) =>
-        app.UseHangfireDashboard(Path, new DashboardOptions { Authorization = [new DashboardIsGuarded()], IgnoreAntiforgeryToken = false, DashboardTitle = "FLTS jobs" });
+        app.UseHangfireDashboard(Path, new DashboardOptions
+        {
+            Authorization = [new DashboardIsGuarded()],
+            IgnoreAntiforgeryToken = false,
+            DashboardTitle = "FLTS jobs",
+        });
 }

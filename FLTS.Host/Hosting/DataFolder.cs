@@ -19,7 +19,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException($"The data folder {settings.DataDirectory} cannot be made: {e.Message} Choose another with --data.", e);
+            throw new InvalidInputException(
+                $"The data folder {settings.DataDirectory} cannot be made: {e.Message} Choose another with --data.", e);
         }
 
         if (!settings.IsEmbedded)
@@ -35,7 +36,9 @@ internal sealed class DataFolder : IDisposable
         catch (IOException)
         {
             var pid = File.Exists(path + ".pid") ? File.ReadAllText(path + ".pid") : "unknown";
-            throw new ConflictException($"The data folder {settings.DataDirectory} is in use by another FLTS (process {pid}). Stop that one, or choose another folder with --data.");
+            throw new ConflictException(
+                $"The data folder {settings.DataDirectory} is in use by another FLTS (process {pid}). Stop that one, or choose another "
+                + "folder with --data.");
         }
     }
 

@@ -19,9 +19,12 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
         context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
         {
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; /scalar shows what there is.",
-            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not possible at {request.Path}; {context.HttpContext.Response.Headers.Allow} is.",
+            StatusCodes.Status405MethodNotAllowed =>
+                $"{request.Method} is not possible at {request.Path}; {context.HttpContext.Response.Headers.Allow} is.",
             StatusCodes.Status413PayloadTooLarge => _tooLarge,
-            StatusCodes.Status415UnsupportedMediaType => $"The content type '{request.ContentType}' is not understood here; /scalar shows which is (application/json in most places).",
+            StatusCodes.Status415UnsupportedMediaType =>
+                $"The content type '{request.ContentType}' is not understood here; /scalar shows which is (application/json in most "
+                + "places).",
             _ => null,
         };
     }
@@ -36,7 +39,9 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
 
         // The tables of a new installation are made while it answers already.
         var isAway = IsDatabase(exception, e => e.IsTransient || !gate.IsOpen);
-        var problem = isAway && exception is not FltsException ? Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds.") : Describe(exception);
+        var problem = isAway && exception is not FltsException
+            ? Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds.")
+            : Describe(exception);
         if (problem.Status >= 500 && exception is not FltsException)
         {
             LogUnexpected(logger, httpContext.Request.Method, httpContext.Request.Path, exception);
@@ -58,8 +63,10 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
         FltsException known => Known(known),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, _tooLarge),
-        BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) => Problem(400, "The body is missing: send a JSON object."),
-        BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound => Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
+        BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
+            Problem(400, "The body is missing: send a JSON object."),
+        BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound =>
+            Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         JsonException json => Problem(400, NotJson(json)),
         _ => Problem(500, "Something went wrong here; the log has it under the trace_id."),
@@ -70,7 +77,8 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
         (exception is DbException database && which(database)) || (exception is not null && IsDatabase(exception.InnerException, which));
 
     private static string NotJson(JsonException json) =>
-        $"The body is no valid JSON{(json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "")}{(json.Path is { Length: > 1 } path ? $" ({path})" : "")}.";
+        "The body is no valid "
+        + $"JSON{(json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "")}{(json.Path is { Length: > 1 } path ? $" ({path})" : "")}.";
 
     /// <summary>How ASP.NET tells of a parameter that it could not read.</summary>
     [GeneratedRegex("""^Failed to bind parameter "(.+) (\w+)" from "(.*)"\.$""", RegexOptions.Singleline)]

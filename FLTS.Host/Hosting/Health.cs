@@ -15,11 +15,17 @@ internal static class Health
             .WithName("Readyz").WithTags("Health").WithSummary("Each part with its state; 503 only if this process cannot do its work.")
             .Produces<Readiness>().Produces<Readiness>(503)
             .WithExample(new Readiness("ok", new Dictionary<string, PartState> { ["database"] = new("ok", null) }, []))
-            .WithExample(new Readiness("unavailable", new Dictionary<string, PartState> { ["object_store"] = new("unavailable", "The object store refuses.") }, []), 503)
+            .WithExample(
+                new Readiness(
+                    "unavailable",
+                    new Dictionary<string, PartState> { ["object_store"] = new("unavailable", "The object store refuses.") },
+                    []),
+                503)
             .RequireRole(Security.OpenToAll);
     }
 
-    private static async Task<IResult> ReadyAsync(StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(
+        StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
     {
         var states = new Dictionary<string, PartState>(gate.IsOpen ? await CheckAsync(parts, cancellation) : gate.States);
         var refused = serving.SelectMany(s => s.Refused).Select(r => $"{r.Key}: {r.Value}").ToList();
@@ -36,7 +42,9 @@ internal static class Health
 
         return serves
             ? Results.Ok(new Readiness("degraded", states, away))
-            : Results.Json(new Readiness(missesModels && away.Count == 0 ? "no model loaded although one was promoted" : "unavailable", states, away), statusCode: 503);
+            : Results.Json(
+                new Readiness(missesModels && away.Count == 0 ? "no model loaded although one was promoted" : "unavailable", states, away),
+                statusCode: 503);
     }
 
     private static async Task<Dictionary<string, PartState>> CheckAsync(IEnumerable<IPart> parts, CancellationToken cancellation)
@@ -50,7 +58,10 @@ internal static class Health
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                return (part.Name, State: new PartState("unavailable", e is TimeoutException ? $"no answer within {_checkLimit.TotalSeconds} s" : StartupGate.Reason(e)));
+                return (
+                    part.Name,
+                    State: new PartState(
+                        "unavailable", e is TimeoutException ? $"no answer within {_checkLimit.TotalSeconds} s" : StartupGate.Reason(e)));
             }
         });
         return (await Task.WhenAll(checks)).ToDictionary(c => c.Name, c => c.State);

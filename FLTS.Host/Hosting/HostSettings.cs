@@ -29,10 +29,13 @@ internal sealed record HostSettings
     /// <summary>Everything in this process and its data folder: no other program, no other process.</summary>
     public bool IsEmbedded => !IsPostgres;
 
-    /// <summary>Every section there is, in the order of appsettings.json; <c>Logging</c> and <c>Serilog</c> are the libraries' own.</summary>
+    /// <summary>
+    /// Every section there is, in the order of appsettings.json; <c>Logging</c> and <c>Serilog</c> are the libraries' own.
+    /// </summary>
     public static IReadOnlyList<string> Sections { get; } =
     [
-        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Datasets", "Preprocessing", "Training", "Models", "Evaluation", "Inference", "Pipeline",
+        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Datasets", "Preprocessing", "Training", "Models",
+        "Evaluation", "Inference", "Pipeline",
         "Logging", "Serilog",
     ];
 
@@ -44,7 +47,8 @@ internal sealed record HostSettings
         if (enabled.FirstOrDefault(e => !names.Contains(e, StringComparer.OrdinalIgnoreCase)) is { } stranger)
             throw new InvalidInputException($"Modules:Enabled names '{stranger}'; modules are {string.Join(", ", names)}.");
 
-        string[] wanted = [.. enabled, .. enabled.Select(ModuleCatalog.Companions.GetValueOrDefault).OfType<string>(), .. ModuleCatalog.Foundations];
+        string[] wanted =
+            [.. enabled, .. enabled.Select(ModuleCatalog.Companions.GetValueOrDefault).OfType<string>(), .. ModuleCatalog.Foundations];
         var settings = new HostSettings
         {
             DataDirectory = Path.GetFullPath(configuration["Data:Directory"] ?? "./data"),
@@ -63,16 +67,27 @@ internal sealed record HostSettings
     private void Check()
     {
         if (JobsInPostgres && !IsPostgres)
-            throw new InvalidInputException("Jobs:Storage is 'postgres' but Database:Provider is 'sqlite': jobs are kept in the same PostgreSQL; set Database:Provider to 'postgres' too.");
+            throw new InvalidInputException(
+                "Jobs:Storage is 'postgres' but Database:Provider is 'sqlite': jobs are kept in the same PostgreSQL; set "
+                + "Database:Provider to 'postgres' too.");
         if (IsRabbitMq && !Uri.TryCreate(RabbitMqUri, UriKind.Absolute, out _))
-            throw new InvalidInputException("Bus:RabbitMq:Uri is missing or no URI; with Bus:Transport 'rabbitmq' it must be such as amqp://user:password@rabbitmq:5672/.");
+            throw new InvalidInputException(
+                "Bus:RabbitMq:Uri is missing or no URI; with Bus:Transport 'rabbitmq' it must be such as "
+                + "amqp://user:password@rabbitmq:5672/.");
 
-        var local = new[] { (IsPostgres, "Database:Provider=sqlite"), (IsS3, "Storage:Provider=folder"), (IsRabbitMq, "Bus:Transport=memory"), (JobsInPostgres, "Jobs:Storage=memory") }
+        var local = new[]
+        {
+            (IsPostgres, "Database:Provider=sqlite"),
+            (IsS3, "Storage:Provider=folder"),
+            (IsRabbitMq, "Bus:Transport=memory"),
+            (JobsInPostgres, "Jobs:Storage=memory"),
+        }
             .Where(p => !p.Item1).Select(p => p.Item2).ToList();
         if (Modules.Count < ModuleCatalog.All.Count && local.Count > 0)
         {
             throw new InvalidInputException(
-                $"Modules:Enabled leaves modules out, so other processes must do their work, but {string.Join(", ", local)} can be reached by this process alone. "
+                $"Modules:Enabled leaves modules out, so other processes must do their work, but {string.Join(", ", local)} can be "
+                + "reached by this process alone. "
                 + "Use PostgreSQL, S3 and RabbitMQ, or enable all modules.");
         }
     }
@@ -95,6 +110,7 @@ internal sealed record HostSettings
     private static bool Choice(IConfiguration configuration, string name, string embedded, string full)
     {
         var value = configuration[name] ?? embedded;
-        return value == full || (value == embedded ? false : throw new InvalidInputException($"{name} is '{value}'; it must be '{embedded}' or '{full}'."));
+        return value == full
+            || (value == embedded ? false : throw new InvalidInputException($"{name} is '{value}'; it must be '{embedded}' or '{full}'."));
     }
 }

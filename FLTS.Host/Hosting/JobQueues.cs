@@ -8,5 +8,6 @@ namespace FLTS.Host.Hosting;
 internal sealed class JobQueues(IBackgroundJobClient client) : IJobQueues
 {
     public void Enqueue(StepTask task, StepWake wake) => client.Create(
-        Job.FromExpression<IStepJob>(j => j.RunAsync(task.Step, task.Id, task.Label, wake, CancellationToken.None)), new EnqueuedState(task.Queue));
+        Job.FromExpression<IStepJob>(j => j.RunAsync(task.Step, task.Id, task.Label, wake, CancellationToken.None)),
+        new EnqueuedState(task.Queue));
 }

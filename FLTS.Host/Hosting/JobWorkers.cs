@@ -3,7 +3,12 @@ using Hangfire;
 namespace FLTS.Host.Hosting;
 
 /// <summary>One Hangfire server a module with a queue, started when the gate opens and what is promoted is served.</summary>
-internal sealed partial class JobWorkers(IServiceProvider services, IStartupGate gate, IEnumerable<IServingState> serving, HostSettings settings, ILogger<JobWorkers> logger) : BackgroundService
+internal sealed partial class JobWorkers(
+    IServiceProvider services,
+    IStartupGate gate,
+    IEnumerable<IServingState> serving,
+    HostSettings settings,
+    ILogger<JobWorkers> logger) : BackgroundService
 {
     private static readonly TimeSpan _servingFirst = TimeSpan.FromSeconds(30);
 

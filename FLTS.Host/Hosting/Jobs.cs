@@ -27,7 +27,8 @@ internal static class Jobs
                         // The gate does it (JobStoragePart): the process must start, and say what is missing, while PostgreSQL is away.
                         PrepareSchemaIfNecessary = false,
 
-                        // The lease decides who works, whatever Hangfire believes; this only keeps a long training from being handed out again.
+                        // The lease decides who works, whatever Hangfire believes; this only keeps a long
+                        // training from being handed out again.
                         UseSlidingInvisibilityTimeout = true,
                         QueuePollInterval = TimeSpan.FromSeconds(1),
                     });

@@ -6,7 +6,8 @@ namespace FLTS.Host.Hosting;
 /// <summary>All JSON outside is snake_case, enums are words.</summary>
 internal static class Json
 {
-    public static IServiceCollection AddFltsJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(o => Configure(o.SerializerOptions));
+    public static IServiceCollection AddFltsJson(this IServiceCollection services) =>
+        services.ConfigureHttpJsonOptions(o => Configure(o.SerializerOptions));
 
     public static void Configure(JsonSerializerOptions options)
     {

@@ -22,7 +22,9 @@ internal static class OpenApi
             // Their converter hides from the generator that ids are text.
             var type = context.JsonTypeInfo.Type;
             if (IsId(type))
-                schema.Type = Nullable.GetUnderlyingType(type) is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+                schema.Type = Nullable.GetUnderlyingType(type) is null
+                    ? JsonSchemaType.String
+                    : JsonSchemaType.String | JsonSchemaType.Null;
 
             return Task.CompletedTask;
         });
@@ -34,7 +36,12 @@ internal static class OpenApi
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                ["api_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Security.Header },
+                ["api_key"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.ApiKey,
+                    In = ParameterLocation.Header,
+                    Name = Security.Header,
+                },
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", document)] = [] }];
             return Task.CompletedTask;
@@ -62,7 +69,13 @@ internal static class OpenApi
             foreach (var (status, response) in operation.Responses)
             {
                 if (response.Content?.TryGetValue("application/problem+json", out var problem) == true)
-                    problem.Example ??= Node(new { type = "about:blank", title = response.Description, status = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), detail = "A sentence that says what is wrong, where, and what would be right." });
+                    problem.Example ??= Node(new
+                    {
+                        type = "about:blank",
+                        title = response.Description,
+                        status = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture),
+                        detail = "A sentence that says what is wrong, where, and what would be right.",
+                    });
             }
 
             return Task.CompletedTask;
@@ -82,7 +95,9 @@ internal static class OpenApi
     }
 
     private static bool IsId(Type type) =>
-        (Nullable.GetUnderlyingType(type) ?? type).GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IId<>));
+        (Nullable.GetUnderlyingType(type) ?? type)
+            .GetInterfaces()
+            .Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IId<>));
 
     /// <summary>Modules name their views alike (a run of a pipeline, a run of the registry); a schema has one name.</summary>
     private static string? NameOf(JsonTypeInfo type, ConcurrentDictionary<string, Type> names)
@@ -102,7 +117,13 @@ internal static class OpenApi
         {
             ["application/problem+json"] = new OpenApiMediaType
             {
-                Example = Node(new { type = "https://tools.ietf.org/html/rfc9110#section-15.5.2", title = "Unauthorized", status = 401, detail = $"This needs the role '{role}': send a key in the header {Security.Header}." }),
+                Example = Node(new
+                {
+                    type = "https://tools.ietf.org/html/rfc9110#section-15.5.2",
+                    title = "Unauthorized",
+                    status = 401,
+                    detail = $"This needs the role '{role}': send a key in the header {Security.Header}.",
+                }),
             },
         },
     };
@@ -136,7 +157,8 @@ internal static class OpenApi
     {
         var status = example.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (!responses.TryGetValue(status, out var response))
-            responses[status] = response = new OpenApiResponse { Description = "Success", Content = new Dictionary<string, OpenApiMediaType>() };
+            responses[status] =
+                response = new OpenApiResponse { Description = "Success", Content = new Dictionary<string, OpenApiMediaType>() };
 
         if (response is OpenApiResponse concrete)
         {

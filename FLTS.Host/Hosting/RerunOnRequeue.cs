@@ -39,13 +39,14 @@ internal sealed partial class RerunOnRequeue(IServiceProvider services, ILogger<
     }
 
     /// <summary>Null: not a step's job, or a step that no command starts again.</summary>
-    private static Func<Task<string>>? Command(IReruns reruns, Job job) => job.Type != typeof(IStepJob) || job.Args is not [string step, string id, ..] ? null : step switch
-    {
-        StepNames.Preprocess => () => reruns.PreprocessingAsync(ConfigHash.From(id), CancellationToken.None),
-        StepNames.Train => () => reruns.RunAsync(RunId.From(id), CancellationToken.None),
-        StepNames.Evaluate => () => reruns.EvaluationAsync(PipelineId.From(id), CancellationToken.None),
-        _ => null,
-    };
+    private static Func<Task<string>>? Command(IReruns reruns, Job job) =>
+        job.Type != typeof(IStepJob) || job.Args is not [string step, string id, ..] ? null : step switch
+        {
+            StepNames.Preprocess => () => reruns.PreprocessingAsync(ConfigHash.From(id), CancellationToken.None),
+            StepNames.Train => () => reruns.RunAsync(RunId.From(id), CancellationToken.None),
+            StepNames.Evaluate => () => reruns.EvaluationAsync(PipelineId.From(id), CancellationToken.None),
+            _ => null,
+        };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The finished job {job_id} was requeued: {said}")]
     private static partial void LogSaid(ILogger logger, string job_id, string said);

@@ -6,7 +6,8 @@ namespace FLTS.Host.Hosting;
 
 /// <summary>
 /// Who may do what. An endpoint says which role it needs; one that says nothing needs admin. Bound to loopback, read and predict are
-/// open to who asks for it by a loopback name (a web page elsewhere whose own name was made to lead here is not let in); bound to any other address, everything but healthz and readyz needs a key.
+/// open to who asks for it by a loopback name (a web page elsewhere whose own name was made to lead here is not let in); bound to any other
+/// address, everything but healthz and readyz needs a key.
 /// </summary>
 internal static class Security
 {
@@ -28,11 +29,17 @@ internal static class Security
         return app.Use(async (context, next) =>
         {
             var role = RoleOf(context);
-            var open = role is null || (role is Roles.Read or Roles.Predict && IsLoopbackOnly(app) && IsLoopbackName(context.Request.Host.Host));
+            var open = role is null
+                || (role is Roles.Read or Roles.Predict && IsLoopbackOnly(app) && IsLoopbackName(context.Request.Host.Host));
             if (!open && !key.Matches(context.Request.Headers[Header]) && !(MayUseBasic(context) && key.Matches(BasicPassword(context))))
             {
-                context.Response.Headers.WWWAuthenticate = IsForBrowsers(context) ? "Basic realm=\"FLTS: any name, the admin key as password\"" : Header;
-                await Results.Problem(statusCode: StatusCodes.Status401Unauthorized, detail: $"{context.Request.Method} {context.Request.Path} needs the role '{role}': send a key in the header {Header}.").ExecuteAsync(context);
+                context.Response.Headers.WWWAuthenticate = IsForBrowsers(context)
+                    ? "Basic realm=\"FLTS: any name, the admin key as password\""
+                    : Header;
+                await Results.Problem(
+                    statusCode: StatusCodes.Status401Unauthorized,
+                    detail: $"{context.Request.Method} {context.Request.Path} needs the role '{role}': send a key in the header {Header}.")
+                        .ExecuteAsync(context);
                 return;
             }
 
@@ -45,14 +52,18 @@ internal static class Security
 
     public static bool IsLoopback(string url)
     {
-        if (!Uri.TryCreate(url.Replace("+", "0.0.0.0", StringComparison.Ordinal).Replace("*", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri))
+        if (!Uri.TryCreate(
+            url.Replace("+", "0.0.0.0", StringComparison.Ordinal).Replace("*", "0.0.0.0", StringComparison.Ordinal),
+            UriKind.Absolute,
+            out var uri))
             return false;
 
         return IsLoopbackName(uri.Host);
     }
 
     private static bool IsLoopbackName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Null: open to everybody.</summary>
     private static string? RoleOf(HttpContext context)
@@ -72,13 +83,20 @@ internal static class Security
     private static bool IsForBrowsers(HttpContext context) =>
         context.Request.Path.StartsWithSegments(Dashboard.Path) || context.Request.Path.StartsWithSegments("/scalar");
 
-    /// <summary>A browser sends a password it knows with requests that other sites make too, so it opens what only reads, and the dashboard, which guards its forms itself.</summary>
+    /// <summary>
+    /// A browser sends a password it knows with requests that other sites make too, so it opens what only reads, and the dashboard,
+    /// which guards its forms itself.
+    /// </summary>
     private static bool MayUseBasic(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || context.Request.Path.StartsWithSegments(Dashboard.Path);
+        HttpMethods.IsGet(context.Request.Method)
+        || HttpMethods.IsHead(context.Request.Method)
+        || context.Request.Path.StartsWithSegments(Dashboard.Path);
 
     private static string? BasicPassword(HttpContext context)
     {
-        if (!AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header) || header.Scheme != "Basic" || header.Parameter is null)
+        if (!AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header)
+            || header.Scheme != "Basic"
+            || header.Parameter is null)
             return null;
 
         try

@@ -7,7 +7,9 @@ internal static class Startup
 
     public static WebApplicationBuilder AddFltsStartup(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<StartupGate>().AddSingleton<IStartupGate>(p => p.GetRequiredService<StartupGate>()).AddHostedService(p => p.GetRequiredService<StartupGate>());
+        builder.Services.AddSingleton<StartupGate>()
+            .AddSingleton<IStartupGate>(p => p.GetRequiredService<StartupGate>())
+            .AddHostedService(p => p.GetRequiredService<StartupGate>());
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = _longestStop);
         return builder;
     }

@@ -1,7 +1,10 @@
 namespace FLTS.Host.Hosting;
 
-/// <summary>Proves every part, again and again until all work, then opens. Until then <c>/readyz</c> says what is missing and why.</summary>
-internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider time, ILogger<StartupGate> logger) : BackgroundService, IStartupGate
+/// <summary>
+/// Proves every part, again and again until all work, then opens. Until then <c>/readyz</c> says what is missing and why.
+/// </summary>
+internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider time, ILogger<StartupGate> logger)
+    : BackgroundService, IStartupGate
 {
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
 
@@ -62,7 +65,8 @@ internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider
 
     /// <summary>The outer message says what was tried, the innermost why it failed.</summary>
     public static string Reason(Exception exception) =>
-        exception.GetBaseException() is var cause && (cause == exception || exception.Message.Contains(cause.Message, StringComparison.Ordinal))
+        exception.GetBaseException() is var cause
+        && (cause == exception || exception.Message.Contains(cause.Message, StringComparison.Ordinal))
             ? exception.Message
             : $"{exception.Message} ({cause.Message})";
 

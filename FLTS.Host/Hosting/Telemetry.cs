@@ -11,11 +11,13 @@ namespace FLTS.Host.Hosting;
 /// <summary>Logs as JSON lines, metrics for Prometheus, traces by OTLP where an endpoint is set.</summary>
 internal static class Telemetry
 {
-    private static readonly double[] _seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800];
+    private static readonly double[] _seconds =
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800];
 
     /// <param name="builder">The host's builder.</param>
     /// <param name="settings">Says where the data folder is.</param>
-    /// <param name="jsonToConsole">JSON on standard output (containers), as <c>Logging:Console</c> <c>json</c> asks for too; else into <c>logs/</c> of the data folder, and the console is for people.</param>
+    /// <param name="jsonToConsole">JSON on standard output (containers), as <c>Logging:Console</c> <c>json</c> asks for too; else into
+    /// <c>logs/</c> of the data folder, and the console is for people.</param>
     public static WebApplicationBuilder AddFltsTelemetry(this WebApplicationBuilder builder, HostSettings settings, bool jsonToConsole)
     {
         var toConsole = jsonToConsole || builder.Configuration["Logging:Console"] == "json";
@@ -34,16 +36,26 @@ internal static class Telemetry
             if (toConsole)
                 logging.WriteTo.Console(new RenderedCompactJsonFormatter());
             else
-                logging.WriteTo.File(new RenderedCompactJsonFormatter(), Path.Combine(settings.DataDirectory, "logs", "flts-.json"), rollingInterval: RollingInterval.Day, fileSizeLimitBytes: 100 << 20, rollOnFileSizeLimit: true, retainedFileCountLimit: 10, shared: false);
+                logging.WriteTo.File(
+                    new RenderedCompactJsonFormatter(),
+                    Path.Combine(settings.DataDirectory, "logs", "flts-.json"),
+                    rollingInterval: RollingInterval.Day,
+                    fileSizeLimitBytes: 100 << 20,
+                    rollOnFileSizeLimit: true,
+                    retainedFileCountLimit: 10,
+                    shared: false);
         });
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
             .AddMeter(FltsMetrics.MeterName)
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
-            .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal) ? new ExplicitBucketHistogramConfiguration { Boundaries = _seconds } : null)
+            .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal)
+                ? new ExplicitBucketHistogramConfiguration { Boundaries = _seconds }
+                : null)
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
-            telemetry.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource(FltsMetrics.MeterName).AddSource("MassTransit").AddOtlpExporter());
+            telemetry.WithTracing(tracing =>
+                tracing.AddAspNetCoreInstrumentation().AddSource(FltsMetrics.MeterName).AddSource("MassTransit").AddOtlpExporter());
         return builder;
     }
 

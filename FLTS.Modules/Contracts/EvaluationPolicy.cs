@@ -33,7 +33,8 @@ public sealed record EvaluationPolicy
 {
     private static readonly string[] _known =
     [
-        "evaluation_horizon", "target_weights", "min_candidates", "min_improvement", "promotion_policy", "baseline_gate", "weights", "auto_retrain_invalid",
+        "evaluation_horizon", "target_weights", "min_candidates", "min_improvement", "promotion_policy", "baseline_gate", "weights",
+        "auto_retrain_invalid",
     ];
 
     /// <summary>H: steps forecast from every scored origin; 1 to 1000, default 1.</summary>
@@ -78,7 +79,9 @@ public sealed record EvaluationPolicy
     public JsonObject ToJson() => new()
     {
         ["evaluation_horizon"] = EvaluationHorizon,
-        ["target_weights"] = TargetWeights is null ? null : new JsonObject(TargetWeights.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
+        ["target_weights"] = TargetWeights is null
+            ? null
+            : new JsonObject(TargetWeights.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
         ["min_candidates"] = MinCandidates,
         ["min_improvement"] = MinImprovement,
         ["promotion_policy"] = SnakeCase.Of(PromotionPolicy),
@@ -119,10 +122,13 @@ public sealed record EvaluationPolicy
             throw new InvalidInputException($"'evaluation.weights.{stranger}' is unknown; weights are rmse, mae and mse.");
 
         var weights = new ScoreWeights(given.GetValueOrDefault("rmse"), given.GetValueOrDefault("mae"), given.GetValueOrDefault("mse"));
-        return weights.Rmse + weights.Mae + weights.Mse > 0 ? weights : throw new InvalidInputException("'evaluation.weights' must not all be 0.");
+        return weights.Rmse + weights.Mae + weights.Mse > 0
+            ? weights
+            : throw new InvalidInputException("'evaluation.weights' must not all be 0.");
     }
 
-    private static JsonObject WeightsJson(ScoreWeights weights) => new() { ["rmse"] = weights.Rmse, ["mae"] = weights.Mae, ["mse"] = weights.Mse };
+    private static JsonObject WeightsJson(ScoreWeights weights) =>
+        new() { ["rmse"] = weights.Rmse, ["mae"] = weights.Mae, ["mse"] = weights.Mse };
 
     private static Dictionary<string, double> Numbers(string name, JsonNode value) => value is JsonObject { Count: > 0 } members
         ? members.ToDictionary(m => m.Key, m => Number($"{name}.{m.Key}", m.Value, 0, 1e6), StringComparer.Ordinal)
@@ -138,7 +144,9 @@ public sealed record EvaluationPolicy
             return number;
         }
 
-        throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"'evaluation.{name}' is {value?.ToJsonString() ?? "null"}; it must be {kind} from {low} to {high}."));
+        throw new InvalidInputException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"'evaluation.{name}' is {value?.ToJsonString() ?? "null"}; it must be {kind} from {low} to {high}."));
     }
 
     private static bool Flag(string name, JsonNode value) => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False
@@ -150,6 +158,7 @@ public sealed record EvaluationPolicy
     {
         return value.GetValueKind() == JsonValueKind.String && SnakeCase.TryParse<T>(value.GetValue<string>()) is { } choice
             ? choice
-            : throw new InvalidInputException($"'evaluation.{name}' is {value.ToJsonString()}; it must be one of {string.Join(", ", SnakeCase.All<T>())}.");
+            : throw new InvalidInputException(
+                $"'evaluation.{name}' is {value.ToJsonString()}; it must be one of {string.Join(", ", SnakeCase.All<T>())}.");
     }
 }

@@ -9,7 +9,9 @@ public interface IReruns
     /// <exception cref="NotFoundException">No such run.</exception>
     Task<string> RunAsync(RunId runId, CancellationToken cancellation);
 
-    /// <summary>Trains a run again whose stored artifact was found corrupt after its pipeline had ended; as <see cref="RunAsync"/>.</summary>
+    /// <summary>
+    /// Trains a run again whose stored artifact was found corrupt after its pipeline had ended; as <see cref="RunAsync"/>.
+    /// </summary>
     Task<string> CorruptAsync(RunId runId, CancellationToken cancellation);
 
     /// <summary>Evaluates a pipeline again; as <see cref="RunAsync"/>.</summary>

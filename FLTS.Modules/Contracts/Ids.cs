@@ -106,7 +106,9 @@ public readonly record struct DatasetName(string Value) : IId<DatasetName>
 
 internal static class Ids
 {
-    /// <summary>For route and query parameters: any text as it is, even an empty one. Whether there is such a thing, the rows say.</summary>
+    /// <summary>
+    /// For route and query parameters: any text as it is, even an empty one. Whether there is such a thing, the rows say.
+    /// </summary>
     public static bool TryRead<TId>([NotNullWhen(true)] string? text, out TId id)
         where TId : struct, IId<TId>
     {

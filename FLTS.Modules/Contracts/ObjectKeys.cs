@@ -37,9 +37,13 @@ public static class ObjectKeys
         string.Create(CultureInfo.InvariantCulture, $"{runId}/{attempt}/");
 
     public static ObjectKey PointerHistory(Identifier identifier, ConfigHash configHash, DateTimeOffset at) =>
-        new(PromotionBucket, string.Create(CultureInfo.InvariantCulture, $"{identifier}/{configHash}/promotion-{at.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.json"));
+        new(
+            PromotionBucket,
+            string.Create(
+                CultureInfo.InvariantCulture, $"{identifier}/{configHash}/promotion-{at.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}.json"));
 
-    public static ObjectKey PointerOfConfig(Identifier identifier, ConfigHash configHash) => new(PromotionBucket, $"{identifier}/{configHash}/current.json");
+    public static ObjectKey PointerOfConfig(Identifier identifier, ConfigHash configHash) =>
+        new(PromotionBucket, $"{identifier}/{configHash}/current.json");
 
     public static ObjectKey Pointer(Identifier identifier) => new(PromotionBucket, $"{identifier}/current.json");
 }

@@ -1,6 +1,8 @@
 namespace FLTS.Modules.Contracts;
 
-/// <summary>Opens once database, migrations, object store and bus are proven. No consumer, job or background service of a module starts before.</summary>
+/// <summary>
+/// Opens once database, migrations, object store and bus are proven. No consumer, job or background service of a module starts before.
+/// </summary>
 public interface IStartupGate
 {
     /// <summary>Completes when the gate opens.</summary>

@@ -27,7 +27,9 @@ internal static class ColumnPlot
     public static byte[] Draw(string title, string column, RawTable train, RawTable? test)
     {
         var first = SeriesFrame.From(Only(train, column), SeriesFrame.DefaultMaxGapSteps);
-        var second = test is null || !test.Columns.Contains(column) ? null : SeriesFrame.From(Only(test, column), SeriesFrame.DefaultMaxGapSteps, first.Step);
+        var second = test is null || !test.Columns.Contains(column)
+            ? null
+            : SeriesFrame.From(Only(test, column), SeriesFrame.DefaultMaxGapSteps, first.Step);
         var multiplot = new Multiplot();
         multiplot.AddPlots(3);
         multiplot.Layout = new Layout();
@@ -70,7 +72,9 @@ internal static class ColumnPlot
 
         plot.Axes.DateTimeTicksBottom().TickGenerator = new ScottPlot.TickGenerators.DateTimeAutomatic
         {
-            LabelFormatter = time => time.ToString(span < TimeSpan.FromDays(2) ? "MM-dd HH:mm" : span < TimeSpan.FromDays(100) ? "ddd yyyy-MM-dd" : "yyyy-MM-dd", CultureInfo.InvariantCulture),
+            LabelFormatter = time => time.ToString(
+                span < TimeSpan.FromDays(2) ? "MM-dd HH:mm" : span < TimeSpan.FromDays(100) ? "ddd yyyy-MM-dd" : "yyyy-MM-dd",
+                CultureInfo.InvariantCulture),
         };
         PlotText.LabelNumbers(plot.Axes.Left, least, greatest);
         var rows = (train.Report.RowsRead + (test?.Report.RowsRead ?? 0)).ToString("N0", CultureInfo.InvariantCulture);
@@ -78,13 +82,18 @@ internal static class ColumnPlot
         plot.YLabel(PlotText.Short(column), 14);
         plot.Axes.Margins(0.01, 0.01, 0.05, 0.14); // Room for the legend above the lines.
         if (Statistics.IsFlat(least, greatest))
-            plot.Axes.SetLimitsY(least - Math.Max(1, Math.Abs(least) * 0.1), least + Math.Max(1, Math.Abs(least) * 0.1)); // Axes cannot be as narrow as rounding is.
+            // Axes cannot be as narrow as rounding is.
+            plot.Axes.SetLimitsY(least - Math.Max(1, Math.Abs(least) * 0.1), least + Math.Max(1, Math.Abs(least) * 0.1));
         plot.ShowLegend(Alignment.UpperRight, Orientation.Horizontal);
 
-        int Stretches(SeriesFrame frame) => Math.Max(10, (int)(1000 * ((frame.Timestamps[^1] - frame.Timestamps[0]) / (span == TimeSpan.Zero ? TimeSpan.FromTicks(1) : span))));
+        int Stretches(SeriesFrame frame) => Math.Max(
+            10, (int)(1000 * ((frame.Timestamps[^1] - frame.Timestamps[0]) / (span == TimeSpan.Zero ? TimeSpan.FromTicks(1) : span))));
     }
 
-    /// <summary>From the least to the greatest value of each stretch in the light color, over it the middle one: extremes stay visible and do not hide where most values are.</summary>
+    /// <summary>
+    /// From the least to the greatest value of each stretch in the light color, over it the middle one: extremes stay visible and do
+    /// not hide where most values are.
+    /// </summary>
     private static void Line(Plot plot, Envelope envelope, Color color, Color light, string name)
     {
         if (Array.TrueForAll(envelope.Low, double.IsNaN))
@@ -108,7 +117,12 @@ internal static class ColumnPlot
         bool Seen(int b) => b >= 0 && b < count && !double.IsNaN(envelope.Low[b]);
         int[] alone = [.. Enumerable.Range(0, count).Where(b => Seen(b) && !Seen(b - 1) && !Seen(b + 1))];
         if (alone.Length > 0)
-            plot.Add.Markers(alone.Select(b => xs[b]).ToArray(), alone.Select(b => envelope.Median[b]).ToArray(), MarkerShape.FilledCircle, 4, color);
+            plot.Add.Markers(
+                alone.Select(b => xs[b]).ToArray(),
+                alone.Select(b => envelope.Median[b]).ToArray(),
+                MarkerShape.FilledCircle,
+                4,
+                color);
 
         var line = plot.Add.ScatterLine(xs, envelope.Median, color);
         line.LineWidth = 1;
@@ -131,7 +145,10 @@ internal static class ColumnPlot
         plot.XLabel("hour of day", 13);
         plot.YLabel(PlotText.Short(column), 14);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericFixedInterval(3);
-        PlotText.LabelNumbers(plot.Axes.Left, seen.Select(b => day.Q25[b]).DefaultIfEmpty(0).Min(), seen.Select(b => day.Q75[b]).DefaultIfEmpty(1).Max());
+        PlotText.LabelNumbers(
+            plot.Axes.Left,
+            seen.Select(b => day.Q25[b]).DefaultIfEmpty(0).Min(),
+            seen.Select(b => day.Q75[b]).DefaultIfEmpty(1).Max());
         plot.Axes.Margins(0, 0, 0.05, 0.2);
         plot.Axes.SetLimitsX(0, 24);
         plot.ShowLegend(Alignment.UpperLeft, Orientation.Horizontal); // Above the lines; nights are low besides.
@@ -149,7 +166,9 @@ internal static class ColumnPlot
         var distribution = Distribution.Of(all, Bars);
         var edges = distribution.Edges;
         var shares = distribution.Shares(train.Values[0]);
-        var bars = plot.Add.Bars([.. Enumerable.Range(0, shares.Length).Select(b => (edges[b] / 2) + (edges[b + 1] / 2))], [.. shares.Select(s => double.IsNaN(s) ? 0 : 100 * s)]);
+        var bars = plot.Add.Bars(
+            [.. Enumerable.Range(0, shares.Length).Select(b => (edges[b] / 2) + (edges[b + 1] / 2))],
+            [.. shares.Select(s => double.IsNaN(s) ? 0 : 100 * s)]);
         foreach (var bar in bars.Bars)
         {
             bar.Size = edges[1] - edges[0];

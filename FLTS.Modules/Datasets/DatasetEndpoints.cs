@@ -24,10 +24,13 @@ internal static class DatasetEndpoints
     private static readonly DateTime _first = new(2018, 2, 5, 23, 40, 0);
     private static readonly DateTime _last = new(2018, 2, 28, 2, 32, 0);
 
-    private static readonly SourceVersionView _version = new("train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+    private static readonly SourceVersionView _version = new(
+        "train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
 
     private static readonly Page<DatasetView> _exampleList =
-        new([new DatasetView(new("PobleSec"), "6b1c0a", "9f2e11", 3_953_380, 1, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero))], null);
+        new(
+            [new DatasetView(new("PobleSec"), "6b1c0a", "9f2e11", 3_953_380, 1, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero))],
+            null);
 
     private static readonly DatasetProfile _profile = new(
         new PartProfile(_first, _last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
@@ -42,7 +45,10 @@ internal static class DatasetEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/datasets", List).WithTags("Datasets").WithName("ListDatasets").WithSummary("Datasets that pipelines can be started for.")
+        routes.MapGet("/datasets", List)
+            .WithTags("Datasets")
+            .WithName("ListDatasets")
+            .WithSummary("Datasets that pipelines can be started for.")
             .RequireRole(Roles.Read).ProducesProblem(422).WithExample(_exampleList);
         var group = routes.MapGroup("/datasets/{name}").WithTags("Datasets");
         group.MapPut("", Put).WithName("PutDataset")
@@ -51,20 +57,36 @@ internal static class DatasetEndpoints
             .Accepts<string>("text/csv", "application/gzip", "*/*") // What is sent is told by its bytes: curl names a form for any file.
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample("time,down,up\n2018-02-05 23:40:00,109934672,1166592\n2018-02-05 23:42:00,98034672,1066592\n")
-            .WithExample(new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []), StatusCodes.Status201Created);
+            .WithExample(
+                new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []),
+                StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
-            .WithSummary("Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is last in time; forecasts without data start from them.")
+            .WithSummary(
+                "Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is "
+                + "last in time; forecasts without data start from them.")
             .RequireRole(Roles.Train)
             .Accepts<string>("application/json", "text/csv", "*/*")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
             .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", _last, _last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
-            .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).WithExample(new DatasetVersionsView(new("PobleSec"), [_version]));
-        group.MapGet("/profile", Profile).WithName("ProfileDataset").WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
+            .RequireRole(Roles.Read)
+            .ProducesProblem(404)
+            .ProducesProblem(422)
+            .WithExample(new DatasetVersionsView(new("PobleSec"), [_version]));
+        group.MapGet("/profile", Profile)
+            .WithName("ProfileDataset")
+            .WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
             .RequireRole(Roles.Read).ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample(_profile);
-        group.MapGet("/plots/{column}", Plot).WithName("PlotColumn").WithSummary("A column as PNG: the series, its day profile, its distribution.")
-            .RequireRole(Roles.Read).Produces(200, contentType: "image/png").ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).WithExample("(the PNG's bytes)");
+        group.MapGet("/plots/{column}", Plot)
+            .WithName("PlotColumn")
+            .WithSummary("A column as PNG: the series, its day profile, its distribution.")
+            .RequireRole(Roles.Read)
+            .Produces(200, contentType: "image/png")
+            .ProducesProblem(404)
+            .ProducesProblem(422)
+            .ProducesProblem(429)
+            .WithExample("(the PNG's bytes)");
     }
 
     private static async Task<Ok<Page<DatasetView>>> List(
@@ -77,16 +99,32 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Created<UploadedSource>> Put(
-        DatasetName name, string? part, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, SourceUpload upload, CancellationToken cancellation)
+        DatasetName name,
+        string? part,
+        string? timezone,
+        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
+        HttpContext context,
+        SourceUpload upload,
+        CancellationToken cancellation)
     {
         // The upload counts for itself: the server would drop the connection before the sentence has been read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
 
-        return TypedResults.Created($"/datasets/{name}", await upload.ReceiveAsync(name, part ?? "train", new SourceForm(timezone, timestampColumn), context.Request.Body, cancellation));
+        return TypedResults.Created(
+            $"/datasets/{name}",
+            await upload.ReceiveAsync(
+                name, part ?? "train", new SourceForm(timezone, timestampColumn), context.Request.Body, cancellation));
     }
 
-    private static async Task<Ok<AppendedRows>> Append(DatasetName name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, HttpContext context, RowAppender appender, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<Ok<AppendedRows>> Append(
+        DatasetName name,
+        string? timezone,
+        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
+        HttpContext context,
+        RowAppender appender,
+        DatasetOptions options,
+        CancellationToken cancellation)
     {
         var form = new SourceForm(timezone, timestampColumn);
         var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
@@ -96,11 +134,23 @@ internal static class DatasetEndpoints
     private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation) =>
         TypedResults.Ok(new DatasetVersionsView(
             name,
-            [.. (await sources.VersionsAsync(name, cancellation)).Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))]));
+            [.. (await sources.VersionsAsync(name, cancellation))
+                .Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))]));
 
-    private static async Task<Ok<DatasetProfile>> Profile(DatasetName name, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+    private static async Task<Ok<DatasetProfile>> Profile(
+        DatasetName name,
+        string? timezone,
+        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
+        DatasetInsight insight,
+        CancellationToken cancellation) =>
         TypedResults.Ok(await insight.ProfileAsync(name, new SourceForm(timezone, timestampColumn), cancellation));
 
-    private static async Task<FileContentHttpResult> Plot(DatasetName name, string column, string? timezone, [FromQuery(Name = "timestamp_column")] string? timestampColumn, DatasetInsight insight, CancellationToken cancellation) =>
+    private static async Task<FileContentHttpResult> Plot(
+        DatasetName name,
+        string column,
+        string? timezone,
+        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
+        DatasetInsight insight,
+        CancellationToken cancellation) =>
         TypedResults.File(await insight.PlotAsync(name, column, new SourceForm(timezone, timestampColumn), cancellation), "image/png");
 }

@@ -32,14 +32,18 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
         column,
         (train, test) => Named(column, train.Columns) is { } found
             ? ColumnPlot.Draw($"{name}: {found}", found, train, test)
-            : throw new NotFoundException($"The dataset '{name}' has no numeric column '{new string([.. column.Take(80).Select(c => char.IsControl(c) ? '?' : c)])}'; it has {string.Join(", ", train.Columns.Take(20))}."),
+            : throw new NotFoundException(
+                $"The dataset '{name}' has no numeric column "
+                + $"'{new string([.. column.Take(80).Select(c => char.IsControl(c) ? '?' : c)])}'; it has "
+                + $"{string.Join(", ", train.Columns.Take(20))}."),
         cancellation);
 
     /// <summary>A slash stays escaped in a path: a column "Mbit/s" is asked for as "Mbit%2Fs".</summary>
     private static string? Named(string asked, IReadOnlyList<string> columns) =>
         columns.Contains(asked) ? asked : columns.FirstOrDefault(c => c == asked.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 
-    private async Task<T> KeptAsync<T>(DatasetName name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
+    private async Task<T> KeptAsync<T>(
+        DatasetName name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
         where T : notnull
     {
         form.Check();
@@ -55,7 +59,9 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
                     return (T)kept;
 
                 var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
-                var test = files.TestSha256 is { } sha256 ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation) : null;
+                var test = files.TestSha256 is { } sha256
+                    ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation)
+                    : null;
                 var made = await Task.Run(() => make(train, test), cancellation);
                 if (_kept.Count >= MostKept)
                     _kept.Clear();

@@ -27,7 +27,9 @@ internal static class PlotText
         return clean.Length <= LongestName ? clean : string.Concat(clean.AsSpan(0, LongestName - 1), "\u2026");
     }
 
-    /// <summary>Labels of one axis: in M, G or T where numbers are large, all in the same one; in full where they differ only in later digits.</summary>
+    /// <summary>
+    /// Labels of one axis: in M, G or T where numbers are large, all in the same one; in full where they differ only in later digits.
+    /// </summary>
     /// <param name="axis">The axis.</param>
     /// <param name="least">Least value on it.</param>
     /// <param name="greatest">Greatest value on it.</param>
@@ -35,7 +37,11 @@ internal static class PlotText
     {
         var largest = Math.Max(Math.Abs(least), Math.Abs(greatest));
         var (size, letter) = _units.FirstOrDefault(u => largest >= u.Size && largest < 1e16 && greatest - least > u.Size * 1e-2, (1, ""));
-        axis.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = value => value == 0 ? "0" : size > 1 ? (value / size).ToString("0.####", CultureInfo.InvariantCulture) + letter : Number(value) };
+        axis.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
+        {
+            LabelFormatter = value =>
+                value == 0 ? "0" : size > 1 ? (value / size).ToString("0.####", CultureInfo.InvariantCulture) + letter : Number(value),
+        };
     }
 
     /// <summary>Labels of an axis of logarithms to base 10.</summary>

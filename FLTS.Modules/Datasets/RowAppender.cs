@@ -12,10 +12,11 @@ namespace FLTS.Modules.Datasets;
 internal sealed record AppendedRows(DatasetName Name, string Part, int Appended, int Version, string Sha256, DateTime First, DateTime Last);
 
 /// <summary>
-/// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test file, else
-/// train) as its next version; the versions before stay as they were.
+/// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test
+/// file, else train) as its next version; the versions before stay as they were.
 /// </summary>
-internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<RowAppender> logger)
+internal sealed partial class RowAppender(
+    ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<RowAppender> logger)
 {
     /// <summary>Rows whose times are looked at for the last one: a file may be out of order by a few rows.</summary>
     private const int TailRows = 1000;
@@ -25,7 +26,8 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
     /// <param name="sent">Column names and rows as text, as they were sent.</param>
     /// <param name="form">How the dataset is written.</param>
     /// <param name="cancellation">Stops before the version is written.</param>
-    /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column. Nothing was stored.</exception>
+    /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column.
+    /// Nothing was stored.</exception>
     /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
     public Task<AppendedRows> AppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
     {
@@ -53,7 +55,8 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
         var versions = await sources.VersionsAsync(name, cancellation);
         var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
         var file = SourceReader.FileName(name, newest.Part);
-        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await using var copy = new FileStream(
+            Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await UnpackAsync(newest, file, copy, cancellation);
 
         copy.Position = 0;
@@ -63,12 +66,18 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
         var layout = CsvLayout.Parse(header, file, limits);
         var lines = Lines(layout, tail.Columns, sent);
         using var added = new MemoryStream([.. header, (byte)'\n', .. lines]);
-        var rows = CsvTableReader.Read(added, "the rows sent", limits with { Columns = tail.Columns, TimestampColumn = tail.TimestampColumn, RowsBefore = sent.RowsBefore }, null, cancellation);
+        var rows = CsvTableReader.Read(
+            added,
+            "the rows sent",
+            limits with { Columns = tail.Columns, TimestampColumn = tail.TimestampColumn, RowsBefore = sent.RowsBefore },
+            null,
+            cancellation);
         if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
             throw new InvalidInputException($"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
         RefuseOutOfOrder(tail.Timestamps.Max(), rows.Timestamps, file, sent.RowsBefore);
         if (copy.Length + lines.Length > options.MaxBytes)
-            throw new TooLargeException($"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
+            throw new TooLargeException(
+                $"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
 
         copy.Position = copy.Length;
         await copy.WriteAsync(lines, cancellation);
@@ -115,15 +124,19 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
 
         var absent = numeric.Prepend(layout.Names[layout.TimestampField]).Where(c => !place.ContainsKey(c)).ToList();
         if (absent.Count > 0)
-            throw new InvalidInputException($"The rows lack the column{(absent.Count > 1 ? "s" : "")} {string.Join(", ", absent.Take(20))}; every column of the dataset must be named, with an empty value or null where there is none.");
+            throw new InvalidInputException(
+                $"The rows lack the column{(absent.Count > 1 ? "s" : "")} {string.Join(", ", absent.Take(20))}; every column of the "
+                + "dataset must be named, with an empty value or null where there is none.");
         if (sent.Columns.Except(layout.Names, StringComparer.Ordinal).ToList() is { Count: > 0 } strange)
-            throw new InvalidInputException($"The dataset has no column {string.Join(", ", strange.Take(20))}; it has {string.Join(", ", layout.Names.Take(20))}.");
+            throw new InvalidInputException(
+                $"The dataset has no column {string.Join(", ", strange.Take(20))}; it has {string.Join(", ", layout.Names.Take(20))}.");
 
         var text = new StringBuilder();
         foreach (var row in sent.Rows)
         {
             for (var f = 0; f < layout.Names.Length; f++)
-                text.Append(f == 0 ? "" : (char)layout.Separator).Append(place.TryGetValue(layout.Names[f], out var i) ? Quoted(row[i], (char)layout.Separator) : "");
+                text.Append(f == 0 ? "" : (char)layout.Separator)
+                    .Append(place.TryGetValue(layout.Names[f], out var i) ? Quoted(row[i], (char)layout.Separator) : "");
             text.Append('\n');
         }
 
@@ -133,8 +146,11 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
     private static string Quoted(string value, char separator)
     {
         if (value.AsSpan().IndexOfAny('\n', '\r') >= 0)
-            throw new InvalidInputException($"The value '{value.ReplaceLineEndings(" ")}' holds a line break; a value must stay on its line.");
-        return value.Contains(separator, StringComparison.Ordinal) || value.Contains('"', StringComparison.Ordinal) ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+            throw new InvalidInputException(
+                $"The value '{value.ReplaceLineEndings(" ")}' holds a line break; a value must stay on its line.");
+        return value.Contains(separator, StringComparison.Ordinal) || value.Contains('"', StringComparison.Ordinal)
+            ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : value;
     }
 
     private static void RefuseOutOfOrder(DateTime last, DateTime[] times, string file, int rowsBefore)
@@ -145,7 +161,9 @@ internal sealed partial class RowAppender(ISourceCatalog sources, SourceReader r
             {
                 var row = i + 2 + rowsBefore;
                 var before = i == 0 ? $"the last row of {file}" : $"row {row - 1}";
-                throw new ConflictException($"Row {row} ({Show(times[i])}) does not come after {before} ({Show(last)}); rows can only be appended in the order of time.");
+                throw new ConflictException(
+                    $"Row {row} ({Show(times[i])}) does not come after {before} ({Show(last)}); rows can only be appended in the order "
+                    + "of time.");
             }
 
             last = times[i];

@@ -14,10 +14,13 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     /// <summary>What a body may unpack to; unpacked, the server takes no more at once either.</summary>
     private const long MostBytes = 64L << 20;
 
-    /// <summary>CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>); either may be gzip.</summary>
+    /// <summary>
+    /// CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>); either may be gzip.
+    /// </summary>
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
-    public static async Task<SentRows> ReadAsync(Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+    public static async Task<SentRows> ReadAsync(
+        Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
         using var plain = await UnpackAsync(body, cancellation);
         return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
@@ -55,7 +58,8 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                 if (!place.TryGetValue(name, out var i))
                 {
                     if (rows.Count > 0)
-                        throw new InvalidInputException($"Row {rows.Count + 1} has the column '{name}', which row 1 has not; all rows must name the same columns.");
+                        throw new InvalidInputException(
+                            $"Row {rows.Count + 1} has the column '{name}', which row 1 has not; all rows must name the same columns.");
                     if (columns.Count >= options.MaxColumns)
                         throw new InvalidInputException($"Row 1 has more than {options.MaxColumns} columns (Datasets:MaxColumns).");
                     i = place[name] = columns.Count;
@@ -69,7 +73,9 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             }
 
             if (Array.IndexOf(row, null) is var absent and >= 0)
-                throw new InvalidInputException($"Row {rows.Count + 1} lacks the column '{columns[absent]}'; all rows must name the same columns, with null where there is no value.");
+                throw new InvalidInputException(
+                    $"Row {rows.Count + 1} lacks the column '{columns[absent]}'; all rows must name the same columns, with null where "
+                    + "there is no value.");
             rows.Add(row!);
         }
 
@@ -99,7 +105,8 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
 
     private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
-        using var reader = new StreamReader(body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        using var reader = new StreamReader(
+            body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         CsvLayout? layout = null;
         var rows = new List<string[]>();
         try
@@ -109,7 +116,9 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                 if (line.Length == 0)
                     continue;
                 if (line.Length > options.MaxLineBytes)
-                    throw new TooLargeException($"Row {rows.Count + (layout is null ? 1 : 2)}: the line is longer than {options.MaxLineBytes} bytes (Datasets:MaxLineBytes).");
+                    throw new TooLargeException(
+                        $"Row {rows.Count + (layout is null ? 1 : 2)}: the line is longer than {options.MaxLineBytes} bytes "
+                        + "(Datasets:MaxLineBytes).");
                 if (layout is null)
                 {
                     layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", form.Read(options));
@@ -125,7 +134,11 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             throw new InvalidInputException("The rows sent are not valid UTF-8; send UTF-8 text.", e);
         }
 
-        return new SentRows(layout?.Names ?? throw new InvalidInputException("The body is empty; send a CSV with a header line and rows, or a JSON array of rows."), rows, RowsBefore: 0);
+        return new SentRows(
+            layout?.Names
+            ?? throw new InvalidInputException("The body is empty; send a CSV with a header line and rows, or a JSON array of rows."),
+            rows,
+            RowsBefore: 0);
     }
 
     private static string[] Fields(string line, CsvLayout layout, int row)
@@ -142,12 +155,15 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             rest = rest[next..];
         }
 
-        return fields.Count == layout.Names.Length ? [.. fields] : throw new InvalidInputException($"Row {row} has {fields.Count} values, but the header names {layout.Names.Length} columns.");
+        return fields.Count == layout.Names.Length
+            ? [.. fields]
+            : throw new InvalidInputException($"Row {row} has {fields.Count} values, but the header names {layout.Names.Length} columns.");
     }
 
     private static void RefuseTooMany(int rows, DatasetOptions options)
     {
         if (rows > options.MaxAppendRows)
-            throw new TooLargeException($"More than {options.MaxAppendRows} rows were sent (Datasets:MaxAppendRows); send them in several requests.");
+            throw new TooLargeException(
+                $"More than {options.MaxAppendRows} rows were sent (Datasets:MaxAppendRows); send them in several requests.");
     }
 }

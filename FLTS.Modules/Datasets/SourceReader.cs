@@ -29,7 +29,8 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
     /// <exception cref="UnavailableException">The store refuses.</exception>
     public async Task<RawTable> ReadAsync(string sha256, string file, SourceForm form, CancellationToken cancellation)
     {
-        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await using var copy = new FileStream(
+            Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await using (var source = await OpenAsync(sha256, file, cancellation))
         {
             await source.CopyToAsync(copy, cancellation);
@@ -47,7 +48,8 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
     public static void RequireHash(HashingStream source, string sha256, string file)
     {
         if (source.Finish() is var found && found != sha256)
-            throw new CorruptArtifactException($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored: its SHA-256 is {found}.");
+            throw new CorruptArtifactException(
+                $"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored: its SHA-256 is {found}.");
     }
 
     /// <summary>A file, from its beginning.</summary>

@@ -6,14 +6,29 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Datasets;
 
 /// <summary>What an upload became.</summary>
-internal sealed record UploadedSource(DatasetName Name, string Part, int Version, string Sha256, long Size, int Rows, IReadOnlyList<string> Columns, DateTime First, DateTime Last, IReadOnlyList<string> Warnings);
+internal sealed record UploadedSource(
+    DatasetName Name,
+    string Part,
+    int Version,
+    string Sha256,
+    long Size,
+    int Rows,
+    IReadOnlyList<string> Columns,
+    DateTime First,
+    DateTime Last,
+    IReadOnlyList<string> Warnings);
 
-/// <summary><c>PUT /datasets/{name}</c>: to a local file within the limits, read as a pipeline would read it, then kept as the newest version.</summary>
-internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<SourceUpload> logger)
+/// <summary>
+/// <c>PUT /datasets/{name}</c>: to a local file within the limits, read as a pipeline would read it, then kept as the newest version.
+/// </summary>
+internal sealed partial class SourceUpload(
+    ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<SourceUpload> logger)
 {
-    /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column. Nothing was stored.</exception>
+    /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column.
+    /// Nothing was stored.</exception>
     /// <exception cref="TooLargeException">Over a limit; stopped while it came in.</exception>
-    public async Task<UploadedSource> ReceiveAsync(DatasetName name, string part, SourceForm form, Stream body, CancellationToken cancellation)
+    public async Task<UploadedSource> ReceiveAsync(
+        DatasetName name, string part, SourceForm form, Stream body, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         if (part is not ("train" or "test"))
@@ -21,12 +36,14 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
 
         form.Check();
         var file = SourceReader.FileName(name, part);
-        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await using var copy = new FileStream(
+            Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await CopyAsync(body, copy, file, cancellation);
         return await turn.RunAsync(() => KeepAsync(name, part, file, form, copy, cancellation), cancellation);
     }
 
-    private async Task<UploadedSource> KeepAsync(DatasetName name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
+    private async Task<UploadedSource> KeepAsync(
+        DatasetName name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
     {
         var table = await reader.ReadAsync(copy, file, form, cancellation);
 
@@ -36,7 +53,8 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         if (part == "test")
         {
             if (known is null)
-                throw new NotFoundException($"There is no dataset '{name}' that '{file}' could be the test part of; put its train part first.");
+                throw new NotFoundException(
+                    $"There is no dataset '{name}' that '{file}' could be the test part of; put its train part first.");
             var train = await reader.ReadAsync(known.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
             step = RefuseOther(train, table, file);
         }
@@ -45,7 +63,16 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         var row = (await sources.AddAsync(name, part, copy, null, cancellation))!;
         LogStored(logger, name, part, row.Version, row.Sha256, table.Rows);
         return new UploadedSource(
-            name, part, row.Version, row.Sha256, row.Size, table.Rows, table.Columns, frame.Timestamps[0], frame.Timestamps[^1], [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table)]);
+            name,
+            part,
+            row.Version,
+            row.Sha256,
+            row.Size,
+            table.Rows,
+            table.Columns,
+            frame.Timestamps[0],
+            frame.Timestamps[^1],
+            [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table)]);
     }
 
     /// <returns>Train's step.</returns>
@@ -57,30 +84,38 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         if (absent.Count + strange.Count > 0)
         {
             throw new InvalidInputException(
-                $"{file}: the columns differ from train's:{(absent.Count > 0 ? $" {string.Join(", ", absent.Take(10))} missing" : "")}{(absent.Count > 0 && strange.Count > 0 ? "," : "")}{(strange.Count > 0 ? $" {string.Join(", ", strange.Take(10))} unknown to train" : "")}. Both parts must have the same.");
+                $"{file}: the columns differ from "
+                + $"train's:{(absent.Count > 0 ? $" {string.Join(", ", absent.Take(10))} missing" : "")}{(absent.Count > 0 && strange.Count > 0 ? "," : "")}{(strange.Count > 0 ? $" {string.Join(", ", strange.Take(10))} unknown to train" : "")}. Both parts must have the same.");
         }
 
         if (train.Columns.FirstOrDefault(c => !test.Columns.Contains(c)) is { } text)
-            throw new InvalidInputException($"{file}: column '{text}' is numeric in {train.Name} but not here. {test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal))}");
+            throw new InvalidInputException(
+                $"{file}: column '{text}' is numeric in {train.Name} but not here. "
+                + $"{test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal))}");
 
         var (end, begin) = (train.Timestamps.Max(), test.Timestamps.Min());
         return begin > end
             ? SeriesFrame.From(train, SeriesFrame.DefaultMaxGapSteps).Step
-            : throw new InvalidInputException($"{file}: test begins at {begin:yyyy-MM-dd HH:mm:ss}, but train ({train.Name}) ends only at {end:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
+            : throw new InvalidInputException(
+                $"{file}: test begins at {begin:yyyy-MM-dd HH:mm:ss}, but train ({train.Name}) ends only at {end:yyyy-MM-dd HH:mm:ss}; "
+                + "test must come after train in time.");
     }
 
     private static IEnumerable<string> Untidy(SeriesReport report, string file)
     {
         if (report.OutOfOrder > 0)
-            yield return FormattableString.Invariant($"{file}: {report.OutOfOrder} rows are earlier than the row above them; rows are sorted by time.");
+            yield return FormattableString.Invariant(
+                $"{file}: {report.OutOfOrder} rows are earlier than the row above them; rows are sorted by time.");
         if (report.Duplicates > 0)
-            yield return FormattableString.Invariant($"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) and are not used.");
+            yield return FormattableString.Invariant(
+                $"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) and are not used.");
     }
 
     private static IEnumerable<string> Empty(RawTable table) =>
         Enumerable.Range(0, table.Columns.Count)
             .Where(c => Array.TrueForAll(table.Take(c, 0, table.Rows), double.IsNaN))
-            .Select(c => $"{table.Name}: column '{table.Columns[c]}' has no value at all; as a target or input of train it cannot be used.");
+            .Select(c =>
+                $"{table.Name}: column '{table.Columns[c]}' has no value at all; as a target or input of train it cannot be used.");
 
     // The limit holds while bytes come in: what is over it is not read on.
     private async Task CopyAsync(Stream body, FileStream copy, string file, CancellationToken cancellation)
@@ -97,6 +132,7 @@ internal sealed partial class SourceUpload(ISourceCatalog sources, SourceReader 
         await copy.FlushAsync(cancellation);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Dataset {dataset}: {part} version {version} stored, {rows} rows (sha256 {sha256})")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Dataset {dataset}: {part} version {version} stored, {rows} rows (sha256 {sha256})")]
     private static partial void LogStored(ILogger logger, DatasetName dataset, string part, int version, string sha256, int rows);
 }

@@ -48,7 +48,8 @@ internal sealed partial class EvaluationService(
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
             LogAllPresent(logger);
 
-        var assessment = await assessor.AssessAsync(new AssessmentOrder(input, policy, attempt.AttemptId, Force: false, execution.Refusals), execution.Working);
+        var assessment = await assessor.AssessAsync(
+            new AssessmentOrder(input, policy, attempt.AttemptId, Force: false, execution.Refusals), execution.Working);
         if (assessment.Corrupt.Count > 0)
         {
             await InvalidateAsync(execution, attempt, assessment.Corrupt);
@@ -93,7 +94,8 @@ internal sealed partial class EvaluationService(
         }
     }
 
-    private async Task<bool> ConcludeAsync(Execution<PipelineRow> execution, PromotionAttemptRow attempt, Assessment assessment, CancellationToken cancellation)
+    private async Task<bool> ConcludeAsync(
+        Execution<PipelineRow> execution, PromotionAttemptRow attempt, Assessment assessment, CancellationToken cancellation)
     {
         var result = assessment.Result;
         if (!await ledger.ConcludeAsync(execution.Lease, _input!, attempt, assessment.Conclude(execution.Refusals), cancellation))
@@ -117,10 +119,14 @@ internal sealed partial class EvaluationService(
     [LoggerMessage(EventName = "promotion_start", Level = LogLevel.Information, Message = "Evaluation begins")]
     private static partial void LogStart(ILogger logger);
 
-    [LoggerMessage(EventName = "promotion_waiting_for_models", Level = LogLevel.Information, Message = "The pipeline has {have}, waits for {missing}, expects {expected}")]
+    [LoggerMessage(
+        EventName = "promotion_waiting_for_models",
+        Level = LogLevel.Information,
+        Message = "The pipeline has {have}, waits for {missing}, expects {expected}")]
     private static partial void LogWaiting(ILogger logger, string have, string missing, string expected);
 
-    [LoggerMessage(EventName = "promotion_all_models_present", Level = LogLevel.Information, Message = "All models of the pipeline are there")]
+    [LoggerMessage(
+        EventName = "promotion_all_models_present", Level = LogLevel.Information, Message = "All models of the pipeline are there")]
     private static partial void LogAllPresent(ILogger logger);
 
     // The run that was selected is no id of the scope.
@@ -130,9 +136,13 @@ internal sealed partial class EvaluationService(
     [LoggerMessage(EventName = "promotion_kept_champion", Level = LogLevel.Information, Message = "The champion stays: {reason}")]
     private static partial void LogKept(ILogger logger, string reason);
 
-    [LoggerMessage(EventName = "promotion_duplicate", Level = LogLevel.Information, Message = "The pipeline was overtaken while it was evaluated; it is looked at again")]
+    [LoggerMessage(
+        EventName = "promotion_duplicate",
+        Level = LogLevel.Information,
+        Message = "The pipeline was overtaken while it was evaluated; it is looked at again")]
     private static partial void LogDuplicate(ILogger logger);
 
-    [LoggerMessage(EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason}")]
+    [LoggerMessage(
+        EventName = "promotion_artifact_corrupt", Level = LogLevel.Error, Message = "{model_type} run {run_id} is invalid: {reason}")]
     private static partial void LogInvalid(ILogger logger, string model_type, RunId run_id, string reason);
 }

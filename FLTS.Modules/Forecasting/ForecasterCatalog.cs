@@ -9,10 +9,12 @@ namespace FLTS.Forecasting;
 public static class ForecasterCatalog
 {
     /// <summary>Naive references that stand on every scoreboard; promoted only where a pipeline expects them.</summary>
-    public static IReadOnlyList<IForecasterFamily> References { get; } = [new NaiveFamily(), new SeasonalNaiveFamily(), new EwmaFamily(), new ArFamily()];
+    public static IReadOnlyList<IForecasterFamily> References { get; } =
+        [new NaiveFamily(), new SeasonalNaiveFamily(), new EwmaFamily(), new ArFamily()];
 
     /// <summary>Models and references.</summary>
-    public static IReadOnlyList<IForecasterFamily> All { get; } = [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), new LightGbmFamily(), .. References];
+    public static IReadOnlyList<IForecasterFamily> All { get; } =
+        [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), new LightGbmFamily(), .. References];
 
     /// <summary>The family of a model type.</summary>
     /// <exception cref="InvalidInputException">No such type; lists those there are.</exception>

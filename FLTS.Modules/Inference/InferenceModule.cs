@@ -25,7 +25,8 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton<IServingState>(p => p.GetRequiredService<ModelSlots>());
         services.AddSingleton<NewestRows>();
         services.AddSingleton<ServedModelLoader>();
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(
+            p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<WindowReader>();
         services.AddSingleton<PredictQueue>();
         services.AddSingleton<PredictService>();

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace FLTS.Modules.Kit;
 
 /// <summary>
-/// Puts a file in its place whole: written aside, flushed to the disk, renamed, and the folder flushed too. After a kill or a power cut at any
-/// instant there is the old file or the new one.
+/// Puts a file in its place whole: written aside, flushed to the disk, renamed, and the folder flushed too. After a kill or a power cut at
+/// any instant there is the old file or the new one.
 /// </summary>
 public static class AtomicFile
 {
@@ -44,7 +44,9 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Writes a file that may be long: it goes to the disk while it is made, so that the flush at its end has little left to wait for.</summary>
+    /// <summary>
+    /// Writes a file that may be long: it goes to the disk while it is made, so that the flush at its end has little left to wait for.
+    /// </summary>
     /// <param name="path">Where the file will be.</param>
     /// <param name="write">Writes all of it.</param>
     /// <param name="time">The clock.</param>

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace FLTS.Modules.Kit;
 
-/// <summary>Makes a rename outlive a power cut: the entry is in the folder, so the folder must reach the disk too. .NET cannot open a folder, hence libc.</summary>
+/// <summary>
+/// Makes a rename outlive a power cut: the entry is in the folder, so the folder must reach the disk too. .NET
+/// cannot open a folder, hence libc.
+/// </summary>
 internal static partial class DirectoryFlush
 {
     private const int ReadOnly = 0;

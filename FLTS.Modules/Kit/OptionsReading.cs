@@ -20,7 +20,8 @@ internal interface ICheckedTogether
 internal static class OptionsReading
 {
     /// <summary>Binds and checks; what the section leaves out has its default.</summary>
-    /// <exception cref="InvalidInputException">A setting is of the wrong type, out of range or none of the choices; the message names it.</exception>
+    /// <exception cref="InvalidInputException">A setting is of the wrong type, out of range or none of the choices;
+    /// the message names it.</exception>
     public static TOptions Read<TOptions>(IConfigurationSection section)
         where TOptions : class, new()
     {
@@ -45,9 +46,12 @@ internal static class OptionsReading
         {
             var value = property.GetValue(options);
             if (property.GetCustomAttribute<RangeAttribute>() is { } range && !IsWithin(range, value))
-                throw new InvalidInputException(string.Create(CultureInfo.InvariantCulture, $"{section}:{property.Name} is {value}; it must be between {range.Minimum} and {range.Maximum}."));
+                throw new InvalidInputException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{section}:{property.Name} is {value}; it must be between {range.Minimum} and {range.Maximum}."));
             if (property.GetCustomAttribute<AllowedValuesAttribute>() is { } choice && !choice.Values.Contains(value))
-                throw new InvalidInputException($"{section}:{property.Name} is '{value}'; it must be {string.Join(" or ", choice.Values.Select(v => $"'{v}'"))}.");
+                throw new InvalidInputException(
+                    $"{section}:{property.Name} is '{value}'; it must be {string.Join(" or ", choice.Values.Select(v => $"'{v}'"))}.");
         }
 
         (options as ICheckedTogether)?.CheckTogether();
@@ -57,6 +61,7 @@ internal static class OptionsReading
     private static bool IsWithin(RangeAttribute range, object? value)
     {
         var number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
-        return number >= Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture) && number <= Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
+        return number >= Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture)
+            && number <= Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture);
     }
 }

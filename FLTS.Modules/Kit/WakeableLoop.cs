@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Kit;
 
-/// <summary>Looks at the rows when the gate opens, every few seconds, and when it is woken. A look that fails is logged and repeated.</summary>
+/// <summary>
+/// Looks at the rows when the gate opens, every few seconds, and when it is woken. A look that fails is logged and repeated.
+/// </summary>
 internal abstract partial class WakeableLoop(IStartupGate gate, TimeSpan interval, ILogger logger) : BackgroundService
 {
     private readonly SemaphoreSlim _wake = new(0, 1);

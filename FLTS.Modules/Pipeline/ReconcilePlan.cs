@@ -25,7 +25,8 @@ internal static class ReconcilePlan
     /// <param name="steps">Say what is due.</param>
     /// <param name="now">Now, for <see cref="ILeased.NextAttemptAt"/>.</param>
     /// <param name="isHeld">True where a live worker holds the row's lease (by the database's clock).</param>
-    public static IReadOnlyList<ReconcileAction> Decide(UnfinishedWork work, IEnumerable<Step> steps, DateTimeOffset now, Func<ILeased, bool> isHeld)
+    public static IReadOnlyList<ReconcileAction> Decide(
+        UnfinishedWork work, IEnumerable<Step> steps, DateTimeOffset now, Func<ILeased, bool> isHeld)
     {
         var actions = new Dictionary<(string Kind, string Id), ReconcileAction>();
         foreach (var due in steps.SelectMany(s => s.DueSteps(work)).Where(d => IsFree(d.Row)))
@@ -36,7 +37,9 @@ internal static class ReconcilePlan
             if (dataset.Status == DatasetStatus.Failed)
             {
                 foreach (var run in runs.Where(r => r.Status == RunStatus.Queued && IsFree(r)))
-                    actions.TryAdd((nameof(ReconcileAction.FailRun), run.RunId.Value), new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
+                    actions.TryAdd(
+                        (nameof(ReconcileAction.FailRun), run.RunId.Value),
+                        new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
             }
 
             foreach (var run in runs.Where(r => RunRules.IsToBeRetrained(r, pipeline)))

@@ -15,7 +15,9 @@ internal sealed partial class Reconciler(
     TimeProvider time,
     ILogger<Reconciler> logger) : WakeableLoop(gate, TimeSpan.FromSeconds(options.ReconcileSeconds), logger)
 {
-    /// <summary>When a step was last put into its queue by this process: a step that waits there is not put there again and again.</summary>
+    /// <summary>
+    /// When a step was last put into its queue by this process: a step that waits there is not put there again and again.
+    /// </summary>
     private readonly Dictionary<string, DateTimeOffset> _queuedAt = new(StringComparer.Ordinal);
 
     /// <summary>One look at everything unfinished.</summary>
@@ -86,6 +88,9 @@ internal sealed partial class Reconciler(
     [LoggerMessage(Level = LogLevel.Error, Message = "{action} failed; it is tried again at the next look.")]
     private static partial void LogNotDone(ILogger logger, string action, Exception exception);
 
-    [LoggerMessage(EventName = "train_once_more", Level = LogLevel.Warning, Message = "What a {model_type} run stored is corrupt: it is trained once more as run {next_run_id}")]
+    [LoggerMessage(
+        EventName = "train_once_more",
+        Level = LogLevel.Warning,
+        Message = "What a {model_type} run stored is corrupt: it is trained once more as run {next_run_id}")]
     private static partial void LogRetrain(ILogger logger, string model_type, RunId next_run_id);
 }

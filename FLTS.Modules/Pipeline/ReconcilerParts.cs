@@ -4,4 +4,5 @@ using FLTS.Modules.Registry.Steps;
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>What the Reconciler reads from the registry and does there.</summary>
-internal sealed record ReconcilerParts(UnfinishedWorkReader Work, IEnumerable<Step> Steps, ILeases Leases, TrainStep Train, RunRepairs Repairs);
+internal sealed record ReconcilerParts(
+    UnfinishedWorkReader Work, IEnumerable<Step> Steps, ILeases Leases, TrainStep Train, RunRepairs Repairs);

@@ -23,7 +23,9 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     {
         var config = order.Config;
         var train = await ReadAsync(config.TrainSha256, $"{order.Name}.csv", config, order.ConfigHash, cancellation);
-        var test = config.TestSha256 is { } testSha ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation) : null;
+        var test = config.TestSha256 is { } testSha
+            ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation)
+            : null;
         var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, cancellation), cancellation);
 
         var hash = ConfigHash.From(data.Meta.ConfigHash);
@@ -33,7 +35,8 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
         // The meta comes last: who finds it finds the rest. It is made while a core waits for the longer of the others.
         var meta = Task.Run(() => MetaBytes(data.Meta), cancellation);
         var hashes = await Task.WhenAll(StoreTrainAsync(), StoreTestAsync());
-        return new BuiltDataset(data.Meta, new DatasetHashes(hashes[0], hashes[1], await StoreMetaAsync(ObjectKeys.Meta(hash), await meta, cancellation)));
+        return new BuiltDataset(
+            data.Meta, new DatasetHashes(hashes[0], hashes[1], await StoreMetaAsync(ObjectKeys.Meta(hash), await meta, cancellation)));
 
         async Task<string> StoreTrainAsync()
         {
@@ -61,16 +64,21 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     /// <summary>Compares data that was prepared before with what came out now.</summary>
     /// <returns>False: an object is gone or was changed; it is written again.</returns>
     /// <exception cref="InvalidInputException">An object is as it was written and holds other values.</exception>
-    private async Task<bool> MatchesStoredAsync(DatasetOrder order, DatasetHashes hashes, PreparedDataset data, CancellationToken cancellation)
+    private async Task<bool> MatchesStoredAsync(
+        DatasetOrder order, DatasetHashes hashes, PreparedDataset data, CancellationToken cancellation)
     {
         var hash = order.ConfigHash;
-        var isWhole = await CompareAsync(ObjectKeys.Train(hash), hashes.Train, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, default, cancellation));
-        isWhole &= await CompareAsync(ObjectKeys.Test(hash), hashes.Test, stream => ProcessedFiles.TestDifferenceAsync(data, stream, default, cancellation));
+        var isWhole = await CompareAsync(
+            ObjectKeys.Train(hash), hashes.Train, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, default, cancellation));
+        isWhole &= await CompareAsync(
+            ObjectKeys.Test(hash), hashes.Test, stream => ProcessedFiles.TestDifferenceAsync(data, stream, default, cancellation));
         return isWhole & await CompareAsync(ObjectKeys.Meta(hash), hashes.Meta, async stream =>
         {
             using var stored = new MemoryStream();
             await stream.CopyToAsync(stored, cancellation);
-            return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(stored.ToArray())).AsSpan().SequenceEqual(ProcessedFiles.WriteMeta(data.Meta)) ? null : "the parameters in meta.json differ";
+            return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(stored.ToArray()))
+                .AsSpan()
+                .SequenceEqual(ProcessedFiles.WriteMeta(data.Meta)) ? null : "the parameters in meta.json differ";
         });
 
         async Task<bool> CompareAsync(ObjectKey key, string sha256, Func<Stream, Task<string?>> difference)
@@ -96,12 +104,15 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             await using var stream = local.OpenRead();
             return await difference(stream) is not { } different
                 ? true
-                : throw new InvalidInputException($"Prepared again, '{order.Name}' gave other values than are stored under {hash}: {different}. What is stored stays as it is; give a 'hash_salt' to prepare this data beside it.");
+                : throw new InvalidInputException(
+                    $"Prepared again, '{order.Name}' gave other values than are stored under {hash}: {different}. What is stored stays "
+                    + "as it is; give a 'hash_salt' to prepare this data beside it.");
         }
     }
 
     /// <summary>Reads and parses a source while its hash is taken; nothing of it is used before the hash is found right.</summary>
-    private async Task<RawTable> ReadAsync(string sha256, string file, PreprocessConfig config, ConfigHash configHash, CancellationToken cancellation)
+    private async Task<RawTable> ReadAsync(
+        string sha256, string file, PreprocessConfig config, ConfigHash configHash, CancellationToken cancellation)
     {
         var key = ObjectKeys.Source(sha256);
         var size = (await store.StatAsync(key, cancellation))?.Size ?? 0;
@@ -112,7 +123,12 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             {
                 try
                 {
-                    var table = CsvTableReader.Read(source, file, DatasetPreparer.ReadOptions(config, options.Limits) with { ExpectedBytes = size }, progress, cancellation);
+                    var table = CsvTableReader.Read(
+                        source,
+                        file,
+                        DatasetPreparer.ReadOptions(config, options.Limits) with { ExpectedBytes = size },
+                        progress,
+                        cancellation);
                     RequireHash();
                     return table;
                 }
@@ -172,7 +188,9 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             },
             cancellation)).ToArray();
         await Task.WhenAll((Task[])[sha256, .. shares]);
-        return Array.Find(await Task.WhenAll(shares), d => d is not null) is { } different ? throw new CorruptArtifactException(different) : await sha256;
+        return Array.Find(await Task.WhenAll(shares), d => d is not null) is { } different
+            ? throw new CorruptArtifactException(different)
+            : await sha256;
     }
 
     private static byte[] MetaBytes(DatasetMeta meta)

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Preprocessing;
 
-/// <summary>One dataset prepared inside a folder of objects by the builder that pipelines use, without database, bus and web: what <c>bench preprocess</c> measures.</summary>
+/// <summary>
+/// One dataset prepared inside a folder of objects by the builder that pipelines use, without database, bus and web: what
+/// <c>bench preprocess</c> measures.
+/// </summary>
 public static class LocalPreprocess
 {
     /// <summary>Reads the source, writes <c>processed-data/&lt;config_hash&gt;/</c>, reads it back and verifies it.</summary>
@@ -16,10 +19,15 @@ public static class LocalPreprocess
     /// <param name="loggers">Make the log of its progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
-    public static async Task<DatasetMeta> RunAsync(string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<DatasetMeta> RunAsync(
+        string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
-        var builder = new DatasetBuilder(new FolderObjectStore(objects, time), new DatasetOptions(), time, loggers.CreateLogger<DatasetBuilder>());
+        var builder = new DatasetBuilder(
+            new FolderObjectStore(objects, time),
+            new DatasetOptions(),
+            time,
+            loggers.CreateLogger<DatasetBuilder>());
         return (await builder.BuildAsync(new DatasetOrder(ConfigHash.From(config.ConfigHash), name, config, null), cancellation)).Meta;
     }
 }

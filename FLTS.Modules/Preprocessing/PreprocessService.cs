@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Preprocessing;
 
 /// <summary>Build, record, publish. Data that is ready is announced again and not built again.</summary>
-internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuilder builder, StepPublisher publisher, TimeProvider time, ILogger<PreprocessService> logger)
+internal sealed partial class PreprocessService(
+    PreprocessStep step, DatasetBuilder builder, StepPublisher publisher, TimeProvider time, ILogger<PreprocessService> logger)
     : StepWork<DatasetRow>(step)
 {
     public override async Task SkippedAsync(DatasetRow? row, CancellationToken cancellation)
@@ -33,7 +34,8 @@ internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuil
 
         if (meta.Report.FlatColumns.Count > 0)
         {
-            FltsMetrics.ZeroVarianceFeatures.Add(meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier.Value));
+            FltsMetrics.ZeroVarianceFeatures.Add(
+                meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier.Value));
             LogFlat(logger, string.Join(", ", meta.Report.FlatColumns));
         }
 
@@ -70,15 +72,27 @@ internal sealed partial class PreprocessService(PreprocessStep step, DatasetBuil
     [LoggerMessage(EventName = "preprocess_start", Level = LogLevel.Information, Message = "Preprocessing {dataset}")]
     private static partial void LogStart(ILogger logger, DatasetName dataset);
 
-    [LoggerMessage(EventName = "skip_idempotent", Level = LogLevel.Information, Message = "The data is prepared already: announced again, not built again")]
+    [LoggerMessage(
+        EventName = "skip_idempotent",
+        Level = LogLevel.Information,
+        Message = "The data is prepared already: announced again, not built again")]
     private static partial void LogSkip(ILogger logger);
 
-    [LoggerMessage(EventName = "sampling_applied", Level = LogLevel.Information, Message = "Sampling {strategy}: {train_rows} train and {test_rows} test rows")]
+    [LoggerMessage(
+        EventName = "sampling_applied",
+        Level = LogLevel.Information,
+        Message = "Sampling {strategy}: {train_rows} train and {test_rows} test rows")]
     private static partial void LogSampling(ILogger logger, SampleStrategy strategy, int train_rows, int test_rows);
 
-    [LoggerMessage(EventName = "zero_variance_features", Level = LogLevel.Warning, Message = "Flat in train: {columns}; forecast as their constants and left out of losses, pooled metrics and score")]
+    [LoggerMessage(
+        EventName = "zero_variance_features",
+        Level = LogLevel.Warning,
+        Message = "Flat in train: {columns}; forecast as their constants and left out of losses, pooled metrics and score")]
     private static partial void LogFlat(ILogger logger, string columns);
 
-    [LoggerMessage(EventName = "preprocess_done", Level = LogLevel.Information, Message = "Prepared {train_rows} train and {test_rows} test rows in {seconds:0.###} s")]
+    [LoggerMessage(
+        EventName = "preprocess_done",
+        Level = LogLevel.Information,
+        Message = "Prepared {train_rows} train and {test_rows} test rows in {seconds:0.###} s")]
     private static partial void LogDone(ILogger logger, int train_rows, int test_rows, double seconds);
 }

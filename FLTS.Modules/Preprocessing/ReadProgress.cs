@@ -10,7 +10,8 @@ namespace FLTS.Modules.Preprocessing;
 /// <param name="bytesRead">Bytes of these read so far.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
-internal sealed partial class ReadProgress(string file, ConfigHash configHash, long size, Func<long> bytesRead, TimeProvider time, ILogger logger) : IProgress<CsvProgress>
+internal sealed partial class ReadProgress(
+    string file, ConfigHash configHash, long size, Func<long> bytesRead, TimeProvider time, ILogger logger) : IProgress<CsvProgress>
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(3);
 
@@ -25,6 +26,10 @@ internal sealed partial class ReadProgress(string file, ConfigHash configHash, l
         LogProgress(logger, file, value.Rows, read / 1e6, size > 0 ? 100.0 * read / size : null, configHash);
     }
 
-    [LoggerMessage(EventName = "preprocess_progress", Level = LogLevel.Information, Message = "Reading {dataset}: {rows} rows, {megabytes:0.0} MB, {percent:0} % (config_hash {config_hash})")]
-    private static partial void LogProgress(ILogger logger, string dataset, long rows, double megabytes, double? percent, ConfigHash config_hash);
+    [LoggerMessage(
+        EventName = "preprocess_progress",
+        Level = LogLevel.Information,
+        Message = "Reading {dataset}: {rows} rows, {megabytes:0.0} MB, {percent:0} % (config_hash {config_hash})")]
+    private static partial void LogProgress(
+        ILogger logger, string dataset, long rows, double megabytes, double? percent, ConfigHash config_hash);
 }

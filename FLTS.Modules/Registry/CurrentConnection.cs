@@ -8,7 +8,10 @@ using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
-/// <summary>Every connection to PostgreSQL is opened with the settings as they are at that moment: credentials that come or change later are used without a restart.</summary>
+/// <summary>
+/// Every connection to PostgreSQL is opened with the settings as they are at that moment: credentials that come or change
+/// later are used without a restart.
+/// </summary>
 internal sealed partial class CurrentConnection(IConfiguration configuration, ILogger<CurrentConnection> logger) : DbConnectionInterceptor
 {
     private const string Setting = $"{RegistryOptions.Section}:{nameof(RegistryOptions.ConnectionString)}";
@@ -30,7 +33,8 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
         return result;
     }
 
-    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
         Apply(connection);
         return ValueTask.FromResult(result);
@@ -44,7 +48,9 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
     public static string HoldingNobodyUp(string connection)
     {
         var builder = new NpgsqlConnectionStringBuilder(connection);
-        builder.Options = string.Create(CultureInfo.InvariantCulture, $"{builder.Options} -c idle_in_transaction_session_timeout={LeaseRules.Expiry.TotalMilliseconds}").Trim();
+        builder.Options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{builder.Options} -c idle_in_transaction_session_timeout={LeaseRules.Expiry.TotalMilliseconds}").Trim();
         return builder.ConnectionString;
     }
 
@@ -71,6 +77,7 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{setting} changed to what is no connection string, so the one before stays in use: {reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{setting} changed to what is no connection string, so the one before stays in use: {reason}")]
     private static partial void LogNotUsed(ILogger logger, string setting, string reason);
 }

@@ -14,9 +14,12 @@ internal static class DatabaseFaults
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html: the server ended the session (after a pause inside a transaction,
     // on a shutdown, after another session's crash). Npgsql does not count them as transient.
-    private static readonly string[] _passingOfPostgres = [IdleInTransactionSessionTimeout, PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown];
+    private static readonly string[] _passingOfPostgres =
+        [IdleInTransactionSessionTimeout, PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown];
 
-    /// <summary>True where the same command may succeed later: no connection, a restart, a lock, a full disk. Work must not fail for good over it.</summary>
+    /// <summary>
+    /// True where the same command may succeed later: no connection, a restart, a lock, a full disk. Work must not fail for good over it.
+    /// </summary>
     public static bool IsPassing(Exception exception)
     {
         // EF wraps what it takes for transient.

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry;
 
 /// <summary>The registry's database: migrated, answering.</summary>
-internal sealed class DatabasePart(RegistryMigrator migrator, ILeases leases, IDbContextFactory<RegistryDbContext> registry, RegistryOptions options) : IPart
+internal sealed class DatabasePart(
+    RegistryMigrator migrator, ILeases leases, IDbContextFactory<RegistryDbContext> registry, RegistryOptions options) : IPart
 {
     private bool _voided;
 

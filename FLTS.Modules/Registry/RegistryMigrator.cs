@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
-/// <summary>Brings the database to the current schema. Safe to call from many processes at once (PostgreSQL) and after a kill in its middle.</summary>
+/// <summary>
+/// Brings the database to the current schema. Safe to call from many processes at once (PostgreSQL) and after a kill in its middle.
+/// </summary>
 /// <param name="registry">Contexts.</param>
 /// <param name="current">Settings of now; none for SQLite.</param>
 internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> registry, CurrentConnection? current = null)

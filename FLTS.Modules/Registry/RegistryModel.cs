@@ -46,7 +46,9 @@ internal static class RegistryModel
         e.ToTable("datasets", t =>
         {
             t.HasCheckConstraint("ck_datasets_status", "status IN ('queued', 'running', 'ready', 'failed')");
-            t.HasCheckConstraint("ck_datasets_ready", "status <> 'ready' OR (train_sha256 IS NOT NULL AND test_sha256 IS NOT NULL AND meta_sha256 IS NOT NULL)");
+            t.HasCheckConstraint(
+                "ck_datasets_ready",
+                "status <> 'ready' OR (train_sha256 IS NOT NULL AND test_sha256 IS NOT NULL AND meta_sha256 IS NOT NULL)");
         });
         e.HasKey(d => d.ConfigHash);
         e.Property(d => d.ConfigHash).HasMaxLength(HashLength);
@@ -58,7 +60,8 @@ internal static class RegistryModel
     {
         e.ToTable("runs", t =>
         {
-            t.HasCheckConstraint("ck_runs_status", "status IN ('queued', 'running', 'storing', 'succeeded', 'failed', 'cancelled', 'invalid', 'pruned')");
+            t.HasCheckConstraint(
+                "ck_runs_status", "status IN ('queued', 'running', 'storing', 'succeeded', 'failed', 'cancelled', 'invalid', 'pruned')");
             t.HasCheckConstraint("ck_runs_generation", "generation >= 0");
             t.HasCheckConstraint("ck_runs_succeeded", "status <> 'succeeded' OR manifest_sha256 IS NOT NULL");
             t.HasCheckConstraint("ck_runs_cause", "cause IN ('request', 'rerun', 'invalid')");
@@ -86,9 +89,13 @@ internal static class RegistryModel
         {
             t.HasCheckConstraint(
                 "ck_pipelines_status",
-                "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')");
+                "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', "
+                + "'below_baseline', 'superseded', 'cancelled', 'failed')");
             t.HasCheckConstraint("ck_pipelines_trigger", $"\"trigger\" IN ({Triggers})");
-            t.HasCheckConstraint("ck_pipelines_decided", "status NOT IN ('promoted', 'kept_champion', 'below_baseline', 'superseded') OR (attempt_id IS NOT NULL AND ended_at IS NOT NULL)");
+            t.HasCheckConstraint(
+                "ck_pipelines_decided",
+                "status NOT IN ('promoted', 'kept_champion', 'below_baseline', 'superseded') OR (attempt_id IS NOT NULL AND ended_at IS "
+                + "NOT NULL)");
         });
         e.HasKey(p => p.PipelineId);
         e.Property(p => p.PipelineId).HasMaxLength(HashLength);
@@ -123,7 +130,9 @@ internal static class RegistryModel
         e.ToTable("promotion_attempts", t =>
         {
             t.HasCheckConstraint("ck_promotion_attempts_trigger", $"\"trigger\" IN ({Triggers})");
-            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+            t.HasCheckConstraint(
+                "ck_promotion_attempts_outcome",
+                "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
             t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
         });
@@ -137,7 +146,10 @@ internal static class RegistryModel
         e.HasIndex(a => a.PipelineId);
 
         // One row tells the whole story of a pipeline, tries and all: while it is open there is no second one.
-        e.HasIndex(a => a.PipelineId, "ix_promotion_attempts_open").IsUnique().HasFilter("ended_at IS NULL").HasDatabaseName("ix_promotion_attempts_open");
+        e.HasIndex(a => a.PipelineId, "ix_promotion_attempts_open")
+            .IsUnique()
+            .HasFilter("ended_at IS NULL")
+            .HasDatabaseName("ix_promotion_attempts_open");
         e.HasOne<ScoreboardRow>().WithMany().HasForeignKey(a => a.ScoreboardId).OnDelete(DeleteBehavior.Restrict);
     }
 

@@ -30,7 +30,8 @@ internal sealed class RegistryModule : IModule
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));
-            services.AddPooledDbContextFactory<PostgresRegistryDbContext>((p, o) => Configure(o.AddInterceptors(p.GetRequiredService<CurrentConnection>()), options, dataDirectory));
+            services.AddPooledDbContextFactory<PostgresRegistryDbContext>((p, o) =>
+                Configure(o.AddInterceptors(p.GetRequiredService<CurrentConnection>()), options, dataDirectory));
             services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<PostgresRegistryDbContext>>();
         }
         else
@@ -57,9 +58,11 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PromotionAnswers>();
         services.AddSingleton<PointerWriter>();
         services.AddSingleton<IPart, DatabasePart>();
-        services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
+        services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(
+            p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
         services.AddSingleton<IProcessedData, ProcessedData>();
-        services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));
+        services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(
+            p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -79,7 +82,9 @@ internal sealed class RegistryModule : IModule
     {
         if (options.IsPostgres)
         {
-            builder.UseNpgsql(CurrentConnection.HoldingNobodyUp(options.ConnectionString!), o => o.MigrationsHistoryTable("__ef_migrations_history"));
+            builder.UseNpgsql(
+                CurrentConnection.HoldingNobodyUp(options.ConnectionString!),
+                o => o.MigrationsHistoryTable("__ef_migrations_history"));
         }
         else
         {
@@ -102,5 +107,6 @@ internal sealed class RegistryFactory<TContext>(IDbContextFactory<TContext> fact
 {
     public RegistryDbContext CreateDbContext() => factory.CreateDbContext();
 
-    public async Task<RegistryDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default) => await factory.CreateDbContextAsync(cancellationToken);
+    public async Task<RegistryDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+        await factory.CreateDbContextAsync(cancellationToken);
 }

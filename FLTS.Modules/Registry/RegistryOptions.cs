@@ -19,6 +19,8 @@ internal sealed record RegistryOptions : ICheckedTogether
     public void CheckTogether()
     {
         if (IsPostgres && string.IsNullOrWhiteSpace(ConnectionString))
-            throw new InvalidInputException("Database:ConnectionString is missing; with Database:Provider 'postgres' it must be an Npgsql connection string such as 'Host=localhost;Database=flts;Username=flts;Password=...'.");
+            throw new InvalidInputException(
+                "Database:ConnectionString is missing; with Database:Provider 'postgres' it must be an Npgsql connection string such as "
+                + "'Host=localhost;Database=flts;Username=flts;Password=...'.");
     }
 }

@@ -2,12 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace FLTS.Modules.Storage;
 
-/// <summary>Objects as files below a root, buckets as folders. A put writes aside, flushes to disk and renames: readers see all or nothing.</summary>
+/// <summary>
+/// Objects as files below a root, buckets as folders. A put writes aside, flushes to disk and renames: readers see all or nothing.
+/// </summary>
 internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjectStore
 {
     private readonly string _root = Path.GetFullPath(root);
 
-    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => PutAsync(key, file => content.CopyToAsync(file, cancellation), cancellation);
+    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) =>
+        PutAsync(key, file => content.CopyToAsync(file, cancellation), cancellation);
 
     /// <summary>Made where it will be: a copy on its way there would be as much again to write.</summary>
     public Task PutAsync(ObjectKey key, Func<Stream, Task> write, CancellationToken cancellation) => GuardAsync(key.ToString(), async () =>
@@ -28,7 +31,8 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         var path = PathOf(key);
         try
         {
-            return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
+            return Task.FromResult<Stream>(
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(_root))
         {
@@ -46,7 +50,10 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         return Task.FromResult<StoredObject?>(null);
     });
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string bucket,
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var folder = Path.Combine(_root, bucket);
         var found = await GuardAsync(bucket, () =>
@@ -55,7 +62,9 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
             return Task.FromResult(Directory.Exists(folder)
                 ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
                     .Select(f => (Key: Path.GetRelativePath(folder, f).Replace(Path.DirectorySeparatorChar, '/'), File: f))
-                    .Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal) && !f.Key.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
+                    .Where(f =>
+                        f.Key.StartsWith(prefix, StringComparison.Ordinal)
+                        && !f.Key.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
                     .OrderBy(f => f.Key, StringComparer.Ordinal)
                     .ToList()
                 : []);
@@ -90,7 +99,8 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
 
                 // What a killed process left half-written is of no use to anybody.
                 var old = time.GetUtcNow().UtcDateTime.AddHours(-1);
-                foreach (var left in folder.EnumerateFiles($"*{AtomicFile.TemporarySuffix}", SearchOption.AllDirectories).Where(f => f.LastWriteTimeUtc < old))
+                foreach (var left in folder.EnumerateFiles($"*{AtomicFile.TemporarySuffix}", SearchOption.AllDirectories)
+                    .Where(f => f.LastWriteTimeUtc < old))
                     left.Delete();
             }
 
@@ -106,12 +116,15 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
             throw new IOException($"{_root} is no folder");
     }
 
-    /// <summary>Keys are built by <see cref="ObjectKeys"/>, but an artifact's path comes from a manifest: nothing may lead out of the bucket.</summary>
+    /// <summary>
+    /// Keys are built by <see cref="ObjectKeys"/>, but an artifact's path comes from a manifest: nothing may lead out of the bucket.
+    /// </summary>
     private string PathOf(ObjectKey key)
     {
         var parts = key.Key.Split('/');
         if (parts.Any(p => p is "" or "." or "..") || key.Key.AsSpan().IndexOfAny('\\', ':', '\0') >= 0)
-            throw new InvalidInputException($"'{key.Key}' is no object key: parts between '/' may not be empty, '.' or '..', and must not hold '\\', ':' or NUL.");
+            throw new InvalidInputException(
+                $"'{key.Key}' is no object key: parts between '/' may not be empty, '.' or '..', and must not hold '\\', ':' or NUL.");
 
         return Path.Combine([_root, key.Bucket, .. parts]);
     }

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace FLTS.Modules.Storage;
 
-/// <summary>Takes the SHA-256 of an object while somebody reads it, so that it is read once. A connection that breaks shows as <see cref="UnavailableException"/>.</summary>
+/// <summary>
+/// Takes the SHA-256 of an object while somebody reads it, so that it is read once. A connection that breaks shows as
+/// <see cref="UnavailableException"/>.
+/// </summary>
 internal sealed class HashingStream(Stream inner, string what) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -2,13 +2,18 @@
 namespace FLTS.Modules.Storage;
 
 /// <summary>Objects in buckets: S3, or a folder. A put is atomic: readers see all of an object or none of it.</summary>
-/// <remarks>Every member throws <see cref="UnavailableException"/> when the store refuses or cannot be reached (wrong credentials, no network, disk full), after its own retries.</remarks>
+/// <remarks>
+/// Every member throws <see cref="UnavailableException"/> when the store refuses or cannot be reached (wrong credentials, no network,
+/// disk full), after its own retries.
+/// </remarks>
 internal interface IObjectStore
 {
     /// <summary>Writes or overwrites an object, durably.</summary>
     Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation);
 
-    /// <summary>The same of an object that <paramref name="write"/> makes. What it throws comes through, and the object is as it was.</summary>
+    /// <summary>
+    /// The same of an object that <paramref name="write"/> makes. What it throws comes through, and the object is as it was.
+    /// </summary>
     async Task PutAsync(ObjectKey key, Func<Stream, Task> write, CancellationToken cancellation)
     {
         using var local = new LocalFile();

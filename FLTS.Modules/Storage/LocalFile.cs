@@ -1,6 +1,8 @@
 namespace FLTS.Modules.Storage;
 
-/// <summary>A file of this machine that lives as long as a piece of work: for what is too large for memory, or must be read twice.</summary>
+/// <summary>
+/// A file of this machine that lives as long as a piece of work: for what is too large for memory, or must be read twice.
+/// </summary>
 internal sealed class LocalFile : IDisposable
 {
     private const int BufferBytes = 1 << 17;
@@ -9,7 +11,8 @@ internal sealed class LocalFile : IDisposable
 
     public Stream OpenWrite() => new FileStream(_path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, BufferBytes);
 
-    public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
+    public Stream OpenRead() =>
+        new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
 
     public byte[] ReadAll() => File.ReadAllBytes(_path);
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace FLTS.Modules.Storage;
 
-/// <summary>The client of an S3 server by the settings as they are now: credentials that come or change later are used without a restart.</summary>
+/// <summary>
+/// The client of an S3 server by the settings as they are now: credentials that come or change later are used without a restart.
+/// </summary>
 internal sealed partial class S3Connection : IDisposable
 {
     private readonly Lock _gate = new();
@@ -75,10 +77,13 @@ internal sealed partial class S3Connection : IDisposable
             : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey ?? ""), config);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Settings of the object store changed: {endpoint} is used with them from now on")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Settings of the object store changed: {endpoint} is used with them from now on")]
     private static partial void LogChanged(ILogger logger, string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Settings of the object store changed to what cannot work, so those before stay in use: {reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Settings of the object store changed to what cannot work, so those before stay in use: {reason}")]
     private static partial void LogNotChanged(ILogger logger, string reason);
 
     private sealed record Current(S3Options Options, AmazonS3Client Client);

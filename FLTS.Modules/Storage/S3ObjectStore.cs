@@ -7,14 +7,18 @@ using Amazon.S3.Transfer;
 
 namespace FLTS.Modules.Storage;
 
-/// <summary>Objects on an S3 server. S3's own puts are atomic; multipart ones too, since nothing is visible before their completion.</summary>
+/// <summary>
+/// Objects on an S3 server. S3's own puts are atomic; multipart ones too, since nothing is visible before their completion.
+/// </summary>
 /// <param name="connection">The server and its credentials, as they are now.</param>
 internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
 {
     public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => GuardAsync(key, async () =>
     {
         using var transfer = new TransferUtility(connection.Client);
-        await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = Bucket(key), Key = key.Key, InputStream = content, AutoCloseStream = false }, cancellation);
+        await transfer.UploadAsync(
+            new TransferUtilityUploadRequest { BucketName = Bucket(key), Key = key.Key, InputStream = content, AutoCloseStream = false },
+            cancellation);
         return true;
     }, cancellation);
 
@@ -39,12 +43,18 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         }
     }
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string bucket,
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var request = new ListObjectsV2Request { BucketName = connection.Options.BucketPrefix + bucket, Prefix = prefix };
         do
         {
-            var page = await GuardAsync(new ObjectKey(bucket, prefix), () => connection.Client.ListObjectsV2Async(request, cancellation), cancellation);
+            var page = await GuardAsync(
+                new ObjectKey(bucket, prefix),
+                () => connection.Client.ListObjectsV2Async(request, cancellation),
+                cancellation);
             foreach (var item in page.S3Objects ?? [])
                 yield return new StoredObject(new ObjectKey(bucket, item.Key), item.Size ?? 0, item.LastModified ?? default, item.ETag);
 
@@ -53,7 +63,8 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         while (request.ContinuationToken is not null);
     }
 
-    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => GuardAsync(key, () => connection.Client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) =>
+        GuardAsync(key, () => connection.Client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {
@@ -65,7 +76,10 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
             }
             catch (UnavailableException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
             {
-                await GuardAsync(new ObjectKey(bucket, ""), () => MakeAsync(connection.Options.BucketPrefix + bucket, cancellation), cancellation);
+                await GuardAsync(
+                    new ObjectKey(bucket, ""),
+                    () => MakeAsync(connection.Options.BucketPrefix + bucket, cancellation),
+                    cancellation);
             }
         }
 
@@ -77,7 +91,8 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
     /// <summary>Whether the bucket is there and may be read.</summary>
     private Task<ListObjectsV2Response> LookAsync(string bucket, CancellationToken cancellation) => GuardAsync(
         new ObjectKey(bucket, ""),
-        () => connection.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = connection.Options.BucketPrefix + bucket, MaxKeys = 1 }, cancellation),
+        () => connection.Client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = connection.Options.BucketPrefix + bucket, MaxKeys = 1 }, cancellation),
         cancellation);
 
     private async Task<bool> MakeAsync(string bucket, CancellationToken cancellation)
@@ -108,9 +123,11 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         {
             // The SDK's own time limit shows as a cancellation that nobody asked for.
             var cause = e is OperationCanceledException ? "it did not answer in time" : e.Message;
-            throw new UnavailableException($"The object store {connection.Options.Endpoint ?? "AWS S3"} refuses {connection.Options.BucketPrefix}{key}: {cause}", e);
+            throw new UnavailableException(
+                $"The object store {connection.Options.Endpoint ?? "AWS S3"} refuses {connection.Options.BucketPrefix}{key}: {cause}", e);
         }
     }
 
-    private static bool IsRefusal(Exception e) => e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException;
+    private static bool IsRefusal(Exception e) =>
+        e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or TimeoutException;
 }

@@ -18,7 +18,9 @@ internal static class LossCurvePlot
         var validated = fit.History.Where(e => e.ValLoss is not null).ToList();
         if (validated.Count > 0)
         {
-            var validation = plot.Add.Scatter(validated.Select(e => (double)e.Epoch).ToArray(), validated.Select(e => e.ValLoss!.Value).ToArray());
+            var validation = plot.Add.Scatter(
+                validated.Select(e => (double)e.Epoch).ToArray(),
+                validated.Select(e => e.ValLoss!.Value).ToArray());
             validation.LegendText = "validation";
         }
 

@@ -24,10 +24,13 @@ internal static class ModelStaging
     /// <summary>For this machine alone: neither listed in the manifest nor uploaded.</summary>
     private const string ReportName = "report.json";
 
-    /// <summary>Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.</summary>
+    /// <summary>
+    /// Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.
+    /// </summary>
     private const double GoldenTolerance = 1e-4;
 
-    public static void Write(string folder, RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, byte[] residuals)
+    public static void Write(
+        string folder, RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, byte[] residuals)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (name, bytes) in fit.Model.Save())
@@ -35,14 +38,17 @@ internal static class ModelStaging
 
         files[ResidualFile.Path] = residuals;
         files["scaler/scaler.json"] = dataset.Meta.Scaler.Save();
-        files["preprocess/preprocess_config.json"] = JsonSerializer.SerializeToUtf8Bytes(dataset.Meta.Config.ToJson(), RegistryJson.Indented);
+        files["preprocess/preprocess_config.json"] = JsonSerializer.SerializeToUtf8Bytes(
+            dataset.Meta.Config.ToJson(), RegistryJson.Indented);
         if (fit.History.Count > 1)
             files["plots/loss_curve.png"] = LossCurvePlot.Draw($"{run.ModelType} on {run.Identifier}", fit);
 
         foreach (var (path, bytes) in files)
             AtomicFile.Write(Path.Combine(folder, path), bytes);
 
-        AtomicFile.Write(Path.Combine(folder, ReportName), JsonSerializer.SerializeToUtf8Bytes(new FitReport(RunMetrics.Summary(fit), fit.History), RegistryJson.Options));
+        AtomicFile.Write(
+            Path.Combine(folder, ReportName),
+            JsonSerializer.SerializeToUtf8Bytes(new FitReport(RunMetrics.Summary(fit), fit.History), RegistryJson.Options));
         FaultPoint.Reach("stage.files-written");
         var manifest = Manifest(run, hyperparameters, dataset, fit, files);
         AtomicFile.Write(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
@@ -51,12 +57,14 @@ internal static class ModelStaging
 
     public static bool HasReport(string folder) => File.Exists(Path.Combine(folder, ReportName));
 
-    public static FitReport ReadReport(string folder) => JsonSerializer.Deserialize<FitReport>(File.ReadAllBytes(Path.Combine(folder, ReportName)), RegistryJson.Options)!;
+    public static FitReport ReadReport(string folder) =>
+        JsonSerializer.Deserialize<FitReport>(File.ReadAllBytes(Path.Combine(folder, ReportName)), RegistryJson.Options)!;
 
     public static ArtifactManifest ReadManifest(string folder) =>
         JsonSerializer.Deserialize<ArtifactManifest>(File.ReadAllBytes(Path.Combine(folder, ManifestName)), RegistryJson.Options)!;
 
-    private static ArtifactManifest Manifest(RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, Dictionary<string, byte[]> files)
+    private static ArtifactManifest Manifest(
+        RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, Dictionary<string, byte[]> files)
     {
         var signature = fit.Model.Signature;
         return new ArtifactManifest(
@@ -83,12 +91,15 @@ internal static class ModelStaging
                 ["dotnet"] = Environment.Version.ToString(),
                 ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
             },
-            [.. files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new ManifestFile(f.Key, f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value))))],
+            [.. files.OrderBy(f => f.Key, StringComparer.Ordinal)
+                .Select(f => new ManifestFile(f.Key, f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value))))],
             signature.KnownAhead.Count > 0 ? signature.KnownAhead : null);
     }
 
     private static ManifestSpan? Span(PreparedSeries train, RowSpan rows) =>
-        rows.End > rows.Start ? new ManifestSpan(train.Timestamps[rows.Start], train.Timestamps[rows.End - 1], rows.End - rows.Start) : null;
+        rows.End > rows.Start
+            ? new ManifestSpan(train.Timestamps[rows.Start], train.Timestamps[rows.End - 1], rows.End - rows.Start)
+            : null;
 
     /// <summary>A forecast from the last train row whose input lies in one segment.</summary>
     private static GoldenPrediction Golden(PreparedSeries train, IFittedForecaster model)

@@ -33,7 +33,9 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
             _first = value.Done - 1;
 
         var done = value.Done - _first;
-        double? eta = done > 0 && value.Total > value.Done ? _time.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done) : null;
+        double? eta = done > 0 && value.Total > value.Done
+            ? _time.GetElapsedTime(_started).TotalSeconds / done * (value.Total - value.Done)
+            : null;
         _channel.Writer.TryWrite((value, eta));
         if (value.Epoch is not { } epoch)
             return;
@@ -70,8 +72,12 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
         }
     }
 
-    [LoggerMessage(EventName = "train_epoch", Level = LogLevel.Information, Message = "{model_type} epoch {epoch}/{epochs}: train loss {train_loss}, validation loss {val_loss}, {eta_seconds} s to go")]
-    private static partial void LogEpoch(ILogger logger, string model_type, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
+    [LoggerMessage(
+        EventName = "train_epoch",
+        Level = LogLevel.Information,
+        Message = "{model_type} epoch {epoch}/{epochs}: train loss {train_loss}, validation loss {val_loss}, {eta_seconds} s to go")]
+    private static partial void LogEpoch(
+        ILogger logger, string model_type, int epoch, int epochs, double train_loss, double? val_loss, double? eta_seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Progress of the training could not be recorded.")]
     private static partial void LogNotRecorded(ILogger logger, Exception exception);

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace FLTS.Modules.Training;
 
-/// <summary>The numbers a trainer may report: train and validation, of the epoch whose weights were kept. Test metrics are the evaluator's alone.</summary>
+/// <summary>
+/// The numbers a trainer may report: train and validation, of the epoch whose weights were kept. Test metrics are the evaluator's alone.
+/// </summary>
 internal static class RunMetrics
 {
     public static string Summary(FitResult fit)

@@ -11,7 +11,8 @@ internal static class RunResiduals
     /// <param name="hyperparameters">Complete.</param>
     /// <param name="dataset">Whose train part it is fitted on.</param>
     /// <param name="context">Of the fit.</param>
-    public static (FitResult Fit, ValidationResiduals Residuals) FitWith(string modelType, JsonObject hyperparameters, PreparedDataset dataset, FitContext context)
+    public static (FitResult Fit, ValidationResiduals Residuals) FitWith(
+        string modelType, JsonObject hyperparameters, PreparedDataset dataset, FitContext context)
     {
         var fit = ForecasterCatalog.Get(modelType).Create(hyperparameters).Fit(dataset.TrainingSet, context);
         try

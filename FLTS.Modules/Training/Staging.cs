@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FLTS.Modules.Training;
 
-/// <summary>Local folders where a run's files wait for upload: <c>staging/run_id/attempt/</c>. Complete once the manifest is there.</summary>
+/// <summary>
+/// Local folders where a run's files wait for upload: <c>staging/run_id/attempt/</c>. Complete once the manifest is there.
+/// </summary>
 internal sealed class Staging(string dataDirectory)
 {
     private readonly string _root = Path.Combine(dataDirectory, "staging");
@@ -41,5 +43,6 @@ internal sealed class Staging(string dataDirectory)
     }
 
     /// <summary>Runs that have files here.</summary>
-    public IReadOnlyList<RunId> RunIds() => Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(d => RunId.From(Path.GetFileName(d)))] : [];
+    public IReadOnlyList<RunId> RunIds() =>
+        Directory.Exists(_root) ? [.. Directory.GetDirectories(_root).Select(d => RunId.From(Path.GetFileName(d)))] : [];
 }

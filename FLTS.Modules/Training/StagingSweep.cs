@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Training;
 
-/// <summary>Removes the local files of runs that have ended: cancelled while they waited to be stored, or stored by a process that died before it tidied up.</summary>
+/// <summary>
+/// Removes the local files of runs that have ended: cancelled while they waited to be stored, or stored by a process
+/// that died before it tidied up.
+/// </summary>
 internal sealed partial class StagingSweep(TrainStep step, Staging staging, IStartupGate gate, ILogger<StagingSweep> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(30), logger)
 {

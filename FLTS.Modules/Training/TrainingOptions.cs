@@ -7,11 +7,16 @@ internal sealed record TrainingOptions
 {
     public const string Section = "Training";
 
-    /// <summary>Most threads one training computes with, of the cores that other trainings leave free; 1 to 64, default 1 (small recurrent nets are slower with more, and always take one).</summary>
+    /// <summary>
+    /// Most threads one training computes with, of the cores that other trainings leave free; 1 to 64, default 1 (small recurrent nets are
+    /// slower with more, and always take one).
+    /// </summary>
     [Range(1, 64)]
     public int Threads { get; init; } = 1;
 
-    /// <summary>How far trainings stand back behind serving on Linux, as a nice value of their threads; 0 (not at all) to 19, default 10.</summary>
+    /// <summary>
+    /// How far trainings stand back behind serving on Linux, as a nice value of their threads; 0 (not at all) to 19, default 10.
+    /// </summary>
     [Range(0, 19)]
     public int Nice { get; init; } = 10;
 

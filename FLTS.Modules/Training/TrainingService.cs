@@ -29,19 +29,23 @@ internal sealed partial class TrainingService(
         return Task.CompletedTask;
     }
 
-    public override async Task<IDisposable?> EnterAsync(RunRow row, CancellationToken cancellation) => await machine.Turns.EnterAsync(IsLastTry(row), cancellation);
+    public override async Task<IDisposable?> EnterAsync(RunRow row, CancellationToken cancellation) =>
+        await machine.Turns.EnterAsync(IsLastTry(row), cancellation);
 
     public override async Task DoAsync(Execution<RunRow> execution)
     {
         var run = execution.Row;
-        if (run.Status == RunStatus.Storing && !staging.IsComplete(run.RunId, run.Attempt) && await artifacts.FindUploadedAsync(run.RunId, run.Attempt, execution.Working) is { } uploaded)
+        if (run.Status == RunStatus.Storing
+            && !staging.IsComplete(run.RunId, run.Attempt)
+            && await artifacts.FindUploadedAsync(run.RunId, run.Attempt, execution.Working) is { } uploaded)
         {
             // Trained and uploaded on a machine that is gone: only the record is missing.
             await SucceedAsync(execution, uploaded.ManifestSha256, uploaded.Manifest.Files);
             return;
         }
 
-        if (!staging.IsComplete(run.RunId, run.Attempt) || (run.Status != RunStatus.Storing && !ModelStaging.HasReport(staging.Folder(run.RunId, run.Attempt))))
+        if (!staging.IsComplete(run.RunId, run.Attempt)
+            || (run.Status != RunStatus.Storing && !ModelStaging.HasReport(staging.Folder(run.RunId, run.Attempt))))
             await FitAsync(execution);
         else if (run.Status != RunStatus.Storing)
             await RecordAsync(execution); // The database was away, or the process killed, when the fit had ended.
@@ -93,22 +97,33 @@ internal sealed partial class TrainingService(
         try
         {
             using var share = machine.Threads.Take(machine.Options.Threads);
-            var context = new FitContext(share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
-            (fit, residuals) = await ComputeThreads.RunAsync(() => RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context), machine.Options.Nice);
+            var context = new FitContext(
+                share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
+            (fit, residuals) = await ComputeThreads.RunAsync(
+                () => RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context), machine.Options.Nice);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new InvalidInputException($"The training took longer than {machine.Options.TimeLimitSeconds} s (Training:TimeLimitSeconds).");
+            throw new InvalidInputException(
+                $"The training took longer than {machine.Options.TimeLimitSeconds} s (Training:TimeLimitSeconds).");
         }
 
         using (fit.Model)
         {
             await progress.FlushAsync();
             FaultPoint.Reach("train.fitted");
-            ModelStaging.Write(staging.Prepare(run.RunId, run.Attempt), run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals, cancellation));
+            ModelStaging.Write(
+                staging.Prepare(run.RunId, run.Attempt),
+                run,
+                hyperparameters,
+                dataset,
+                fit,
+                await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
-        FltsMetrics.TrainingDuration.Record(machine.Time.GetElapsedTime(clock).TotalSeconds, new KeyValuePair<string, object?>("model_type", run.ModelType));
+        FltsMetrics.TrainingDuration.Record(
+            machine.Time.GetElapsedTime(clock).TotalSeconds,
+            new KeyValuePair<string, object?>("model_type", run.ModelType));
         await RecordAsync(execution);
     }
 
@@ -142,9 +157,13 @@ internal sealed partial class TrainingService(
     }
 
     private Task PublishAsync(RunRow run, string status, string? error, CancellationToken cancellation) =>
-        publisher.PublishAsync(new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, run.Identifier, status, error), cancellation);
+        publisher.PublishAsync(
+            new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, run.Identifier, status, error), cancellation);
 
-    [LoggerMessage(EventName = "train_skip_duplicate", Level = LogLevel.Information, Message = "The run has ended or is in other hands: nothing to do")]
+    [LoggerMessage(
+        EventName = "train_skip_duplicate",
+        Level = LogLevel.Information,
+        Message = "The run has ended or is in other hands: nothing to do")]
     private static partial void LogDuplicate(ILogger logger);
 
     [LoggerMessage(EventName = "train_start", Level = LogLevel.Information, Message = "Training {model_type}, attempt {attempt}")]

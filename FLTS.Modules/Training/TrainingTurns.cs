@@ -1,8 +1,8 @@
 namespace FLTS.Modules.Training;
 
 /// <summary>
-/// Trainings of a process run side by side, but the last try of a run over which workers have died runs alone: if it kills the process once more,
-/// it takes no other run's life with it, and if it was another that killed, it lives.
+/// Trainings of a process run side by side, but the last try of a run over which workers have died runs alone: if it kills the process once
+/// more, it takes no other run's life with it, and if it was another that killed, it lives.
 /// </summary>
 internal sealed class TrainingTurns : IDisposable
 {

@@ -24,7 +24,9 @@ internal sealed class AccuracyBenchmarkTests
 
         var results = AccuracyBenchmark.Rolling(Options(), TextWriter.Null).ToArray();
 
-        Assert.That(results.Select(Name), Is.EqualTo(new[] { "NAIVE reference", "SEASONAL_NAIVE reference", "EWMA reference", "AR reference", "GRU tiny", "GRU long" }));
+        Assert.That(
+            results.Select(Name),
+            Is.EqualTo(new[] { "NAIVE reference", "SEASONAL_NAIVE reference", "EWMA reference", "AR reference", "GRU tiny", "GRU long" }));
         Assert.That(() => AccuracyBenchmark.Test(Options(), TextWriter.Null).ToArray(), Throws.InstanceOf<InvalidInputException>());
     }
 
@@ -50,9 +52,17 @@ internal sealed class AccuracyBenchmarkTests
 
         var results = PaperBenchmark.Test(Options(), TextWriter.Null).ToDictionary(Name);
 
-        Assert.That(results.Keys, Does.Contain("PROPHET defaults").And.Contain("LIGHTGBM defaults").And.Contain("LSTM defaults").And.Contain("AR reference").And.Contain("GRU long"));
+        Assert.That(
+            results.Keys,
+            Does.Contain("PROPHET defaults")
+                .And.Contain("LIGHTGBM defaults")
+                .And.Contain("LSTM defaults")
+                .And.Contain("AR reference")
+                .And.Contain("GRU long"));
         foreach (var result in results.Values.Where(r => r["nrmse"] is not null))
-            Assert.That((double)result["nrmse"]!, Is.EqualTo(((double)result["nrmse_down"]! + (double)result["nrmse_up"]!) / 2).Within(1e-5).And.InRange(0.1, 3));
+            Assert.That(
+                (double)result["nrmse"]!,
+                Is.EqualTo(((double)result["nrmse_down"]! + (double)result["nrmse_up"]!) / 2).Within(1e-5).And.InRange(0.1, 3));
     }
 
     [Test]

@@ -5,8 +5,8 @@ using static FLTS.Benchmarks.AccuracyScores;
 namespace FLTS.Benchmarks;
 
 /// <summary>
-/// <c>bench accuracy</c>: one-step errors of settings, beside the references on the same cells, by the product's own preprocessing, fit and metrics.
-/// Settings are compared on rolling origins inside train; the test part is only scored when asked for.
+/// <c>bench accuracy</c>: one-step errors of settings, beside the references on the same cells, by the product's own preprocessing, fit and
+/// metrics. Settings are compared on rolling origins inside train; the test part is only scored when asked for.
 /// </summary>
 internal static class AccuracyBenchmark
 {
@@ -18,7 +18,9 @@ internal static class AccuracyBenchmark
     {
         foreach (var data in AccuracyData.Read(options.Datasets))
         {
-            var (folds, few) = (Prepared(data.RollingOrigins(options.Folds).Select(p => p.Prepare()), options), Prepared(data.FewRows(FewPlaces, FewRows).Select(p => p.Prepare()), options));
+            var (folds, few) = (
+                Prepared(data.RollingOrigins(options.Folds).Select(p => p.Prepare()), options),
+                Prepared(data.FewRows(FewPlaces, FewRows).Select(p => p.Prepare()), options));
             foreach (var (model, setting, parameters) in Candidates(options))
             {
                 var seeds = IsSeeded(model) ? options.Seeds : 1;
@@ -29,8 +31,13 @@ internal static class AccuracyBenchmark
                 var result = Result("rolling", data, model, setting, parameters, scores);
                 result["seconds_per_fit"] = Math.Round(seconds, 2);
                 result["best_epoch"] = Rounded(scores.SelectMany(s => s).Average(s => s.BestEpoch));
-                result["rmse_by_origin"] = new JsonArray([.. folds.Select((_, k) => (JsonNode?)Rounded(scores.Average(s => s[k].Score.Rmse)))]);
-                var ratios = Scores(few, model, parameters, seeds).SelectMany(s => s).Where(s => s.Score.Skill is not null).Select(s => 1 - s.Score.Skill!.Value).ToArray();
+                result["rmse_by_origin"] = new JsonArray(
+                    [.. folds.Select((_, k) => (JsonNode?)Rounded(scores.Average(s => s[k].Score.Rmse)))]);
+                var ratios = Scores(few, model, parameters, seeds)
+                    .SelectMany(s => s)
+                    .Where(s => s.Score.Skill is not null)
+                    .Select(s => 1 - s.Score.Skill!.Value)
+                    .ToArray();
                 result["few_rows_rmse_over_naive"] = Rounded(ratios.Length == 0 ? null : ratios.Average());
                 result["few_rows_worst"] = Rounded(ratios.Length == 0 ? null : ratios.Max());
                 yield return result;
@@ -44,12 +51,16 @@ internal static class AccuracyBenchmark
         foreach (var data in AccuracyData.Read(options.Datasets))
         {
             var few = new JsonObject { ["sample_train_rows"] = FewRows, ["sample_test_rows"] = FewRows };
-            foreach (var (mode, prepared) in ((string, ScoredSet)[])[("test", Prepared([data.Whole().Prepare()], options)[0]), ("test_50_rows", Prepared([data.Whole().Prepare(few)], options)[0])])
+            foreach (var (mode, prepared) in ((string, ScoredSet)[])[
+                ("test", Prepared([data.Whole().Prepare()], options)[0]),
+                ("test_50_rows", Prepared([data.Whole().Prepare(few)], options)[0]),
+            ])
             {
                 foreach (var (model, setting, parameters) in Candidates(options))
                 {
                     progress.WriteLine($"{data.Name}: {model} {setting}, {mode}");
-                    yield return Result(mode, data, model, setting, parameters, Scores([prepared], model, parameters, IsSeeded(model) ? options.Seeds : 1));
+                    yield return Result(
+                        mode, data, model, setting, parameters, Scores([prepared], model, parameters, IsSeeded(model) ? options.Seeds : 1));
                 }
             }
         }

@@ -7,17 +7,36 @@ namespace FLTS.Benchmarks;
 /// <summary><c>bench accuracy</c>: what a model type with given settings forecasts well, by one of three protocols.</summary>
 internal static class AccuracyCommand
 {
-    private static readonly Option<string?> _datasets = new("--datasets") { Description = "Folder of name.csv and name_test.csv (default: FLTS_DATASETS, else generated data)." };
-    private static readonly Option<bool> _test = new("--test") { Description = "Score on the test part instead of rolling origins inside train." };
-    private static readonly Option<bool> _paper = new("--paper") { Description = "The published protocol (NRMSE of down and up) on the test part." };
-    private static readonly Option<bool> _rolling = new("--rolling") { Description = "With --paper: on rolling origins inside train, the test part unseen." };
-    private static readonly Option<string?> _settings = new("--settings") { Description = "JSON file of settings to compare, {\"name\": {hyperparameters}} (default: the defaults); with --paper a setting may carry a \"preprocessing\" object." };
-    private static readonly Option<string[]> _models = new("--models") { Description = "Model types (default GRU LSTM).", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["GRU", "LSTM"] };
-    private static readonly Option<int> _folds = new("--folds") { Description = "Rolling origins, 1 to 5 (default 3).", DefaultValueFactory = _ => 3 };
+    private static readonly Option<string?> _datasets =
+        new("--datasets") { Description = "Folder of name.csv and name_test.csv (default: FLTS_DATASETS, else generated data)." };
+    private static readonly Option<bool> _test =
+        new("--test") { Description = "Score on the test part instead of rolling origins inside train." };
+    private static readonly Option<bool> _paper =
+        new("--paper") { Description = "The published protocol (NRMSE of down and up) on the test part." };
+    private static readonly Option<bool> _rolling =
+        new("--rolling") { Description = "With --paper: on rolling origins inside train, the test part unseen." };
+    private static readonly Option<string?> _settings = new("--settings")
+    {
+        Description =
+            "JSON file of settings to compare, {\"name\": {hyperparameters}} (default: the defaults); with --paper a setting may carry a "
+            + "\"preprocessing\" object.",
+    };
+    private static readonly Option<string[]> _models = new("--models")
+    {
+        Description = "Model types (default GRU LSTM).",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => ["GRU", "LSTM"],
+    };
+    private static readonly Option<int> _folds =
+        new("--folds") { Description = "Rolling origins, 1 to 5 (default 3).", DefaultValueFactory = _ => 3 };
     private static readonly Option<int?> _seeds = new("--seeds") { Description = "Seeds 0 to N - 1 (default 3; 5 on the test part)." };
 
     public static Command Create() =>
-        BenchCommand.Create("accuracy", "Forecast errors of model types beside the references.", [_datasets, _test, _paper, _rolling, _settings, _models, _folds, _seeds], Run);
+        BenchCommand.Create(
+            "accuracy",
+            "Forecast errors of model types beside the references.",
+            [_datasets, _test, _paper, _rolling, _settings, _models, _folds, _seeds],
+            Run);
 
     private static IEnumerable<JsonObject> Run(ParseResult parsed, TextWriter progress)
     {
@@ -36,7 +55,9 @@ internal static class AccuracyCommand
         };
         if (parsed.GetValue(_settings) is { } file)
             options = options with { Settings = ReadSettings(file) };
-        return paper ? rolling ? PaperBenchmark.Rolling(options, progress) : PaperBenchmark.Test(options, progress) : test ? AccuracyBenchmark.Test(options, progress) : AccuracyBenchmark.Rolling(options, progress);
+        return paper ? rolling ? PaperBenchmark.Rolling(options, progress) : PaperBenchmark.Test(options, progress)
+            : test ? AccuracyBenchmark.Test(options, progress)
+            : AccuracyBenchmark.Rolling(options, progress);
     }
 
     private static int Within(string option, int value, int least, int most) =>
@@ -54,6 +75,7 @@ internal static class AccuracyCommand
             throw new InvalidInputException($"--settings {file}: {e.Message}", e);
         }
 
-        throw new InvalidInputException($"--settings {file}: it must be a JSON object of at least one setting, {{\"name\": {{hyperparameters}}}}.");
+        throw new InvalidInputException(
+            $"--settings {file}: it must be a JSON object of at least one setting, {{\"name\": {{hyperparameters}}}}.");
     }
 }

@@ -6,7 +6,10 @@ using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Benchmarks;
 
-/// <summary>A dataset as it was read, cut in time the ways that <c>bench accuracy</c> needs; everything is prepared by the product's own preprocessing.</summary>
+/// <summary>
+/// A dataset as it was read, cut in time the ways that <c>bench accuracy</c> needs; everything is prepared by
+/// the product's own preprocessing.
+/// </summary>
 /// <param name="name">For results.</param>
 /// <param name="train">The train file, or the only file.</param>
 /// <param name="test">Reads the test file, where there is one: comparing settings never opens it.</param>
@@ -41,13 +44,17 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
             .Where(n => !(n.EndsWith("_test", StringComparison.Ordinal) && names.Contains(n[..^5])))
             .Select(n => new AccuracyData(n, Read(folder, n), names.Contains(n + "_test") ? () => Read(folder, n + "_test") : null))
             .ToArray();
-        return read.Length > 0 ? read : throw new InvalidInputException($"--datasets {folder}: there is no folder with CSV files of that name.");
+        return read.Length > 0
+            ? read
+            : throw new InvalidInputException($"--datasets {folder}: there is no folder with CSV files of that name.");
     }
 
     /// <summary>Train and test as a pipeline would have them.</summary>
     public RawParts Whole() => new(train, test?.Invoke());
 
-    /// <summary>Rolling origins inside train, the test part unseen: each block of 15 % of its rows is scored by models of all rows before it.</summary>
+    /// <summary>
+    /// Rolling origins inside train, the test part unseen: each block of 15 % of its rows is scored by models of all rows before it.
+    /// </summary>
     public IEnumerable<RawParts> RollingOrigins(int folds)
     {
         var rows = TrainRows();
@@ -77,7 +84,9 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
         return CsvTableReader.Read(stream, file + ".csv", new CsvReadOptions());
     }
 
-    /// <summary>Rows of the train part in time order: where there is no test file, the last fifth of the rows is test and stays unseen.</summary>
+    /// <summary>
+    /// Rows of the train part in time order: where there is no test file, the last fifth of the rows is test and stays unseen.
+    /// </summary>
     private int[] TrainRows()
     {
         var inTime = Enumerable.Range(0, train.Rows).OrderBy(t => train.Timestamps[t]).ToArray();
@@ -87,7 +96,10 @@ internal sealed class AccuracyData(string name, RawTable train, Func<RawTable>? 
     private RawTable Slice(int[] rows, int start, int end)
     {
         var taken = rows[start..end];
-        return With(train, [.. taken.Select(t => train.Timestamps[t])], [.. train.Values.Select(column => taken.Select(t => column[t]).ToArray())]);
+        return With(
+            train,
+            [.. taken.Select(t => train.Timestamps[t])],
+            [.. train.Values.Select(column => taken.Select(t => column[t]).ToArray())]);
     }
 
     internal static RawTable With(RawTable table, DateTime[] timestamps, double[][] values) => new()
@@ -111,7 +123,11 @@ internal sealed record RawParts(RawTable Train, RawTable? Test)
     /// <summary>Prepared as a pipeline would, with the given preprocessing options.</summary>
     public PreparedDataset Prepare(JsonObject? options = null) =>
         // Preparing takes the arrays over; the tables are used again.
-        DatasetPreparer.Prepare(PreprocessConfigParser.Parse("bench", _sha256, Test is null ? null : _sha256, options), Copy(Train), Test is null ? null : Copy(Test));
+        DatasetPreparer.Prepare(
+            PreprocessConfigParser.Parse("bench", _sha256, Test is null ? null : _sha256, options),
+            Copy(Train),
+            Test is null ? null : Copy(Test));
 
-    private static RawTable Copy(RawTable table) => AccuracyData.With(table, [.. table.Timestamps], [.. table.Values.Select(column => (double[])[.. column])]);
+    private static RawTable Copy(RawTable table) =>
+        AccuracyData.With(table, [.. table.Timestamps], [.. table.Values.Select(column => (double[])[.. column])]);
 }

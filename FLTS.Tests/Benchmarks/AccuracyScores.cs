@@ -47,10 +47,12 @@ internal static class AccuracyScores
             seeded["seed"] = seed;
         var (data, frame) = (prepared.Data, prepared.Frame);
         var (forecast, bestEpoch) = Forecast(data, frame, model, seeded);
-        return new Scored(ForecastMetrics.Score(model, frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, prepared.Naive), bestEpoch);
+        return new Scored(
+            ForecastMetrics.Score(model, frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, prepared.Naive), bestEpoch);
     }
 
-    public static (double[,,] Forecast, int? BestEpoch) Forecast(PreparedDataset data, EvaluationFrame frame, string model, JsonObject parameters)
+    public static (double[,,] Forecast, int? BestEpoch) Forecast(
+        PreparedDataset data, EvaluationFrame frame, string model, JsonObject parameters)
     {
         var family = ForecasterCatalog.Get(model);
         var fit = family.Create(family.Normalise(parameters)).Fit(data.TrainingSet, new FitContext(1, null, CancellationToken.None));

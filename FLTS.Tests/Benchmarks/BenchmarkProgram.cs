@@ -20,7 +20,8 @@ internal static class BenchmarkProgram
             foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync(error.Message);
 
-            await root.Parse([.. parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name }, "--help"]).InvokeAsync();
+            await root.Parse([.. parsed.CommandResult.Command == root ? [] : new[] { parsed.CommandResult.Command.Name }, "--help"])
+                .InvokeAsync();
             return Usage;
         }
 

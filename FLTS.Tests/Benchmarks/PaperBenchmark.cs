@@ -5,7 +5,8 @@ namespace FLTS.Benchmarks;
 
 /// <summary>
 /// <c>bench accuracy --paper</c>: the protocol of Perifanis et al. 2023, ten rows of the measured columns to five targets, one step,
-/// NRMSE in original units averaged over <c>down</c> and <c>up</c>. A setting may carry a <c>preprocessing</c> object beside its hyperparameters.
+/// NRMSE in original units averaged over <c>down</c> and <c>up</c>. A setting may carry a <c>preprocessing</c>
+/// object beside its hyperparameters.
 /// </summary>
 internal static class PaperBenchmark
 {
@@ -14,12 +15,19 @@ internal static class PaperBenchmark
     private static readonly string[] _scored = ["down", "up"];
 
     /// <summary>Every model and reference on the test part; models that were not asked for with their defaults.</summary>
-    public static IEnumerable<JsonObject> Test(AccuracyOptions options, TextWriter progress) => Run("paper", data => [data.Whole()], options, AllElse(options), progress);
+    public static IEnumerable<JsonObject> Test(AccuracyOptions options, TextWriter progress) =>
+        Run("paper", data => [data.Whole()], options, AllElse(options), progress);
 
     /// <summary>The same on rolling origins inside train, the test part unseen.</summary>
-    public static IEnumerable<JsonObject> Rolling(AccuracyOptions options, TextWriter progress) => Run("paper_rolling", data => data.RollingOrigins(options.Folds), options, [], progress);
+    public static IEnumerable<JsonObject> Rolling(AccuracyOptions options, TextWriter progress) =>
+        Run("paper_rolling", data => data.RollingOrigins(options.Folds), options, [], progress);
 
-    private static IEnumerable<JsonObject> Run(string mode, Func<AccuracyData, IEnumerable<RawParts>> parts, AccuracyOptions options, IEnumerable<Candidate> more, TextWriter progress)
+    private static IEnumerable<JsonObject> Run(
+        string mode,
+        Func<AccuracyData, IEnumerable<RawParts>> parts,
+        AccuracyOptions options,
+        IEnumerable<Candidate> more,
+        TextWriter progress)
     {
         foreach (var data in AccuracyData.Read(options.Datasets))
         {
@@ -46,7 +54,8 @@ internal static class PaperBenchmark
     }
 
     private static IEnumerable<Candidate> AllElse(AccuracyOptions options) => ForecasterCatalog.All
-        .Where(f => !ForecasterCatalog.IsReference(f.ModelType) && !options.Models.Contains(f.ModelType)).Select(f => new Candidate(f.ModelType, "defaults", []));
+        .Where(f => !ForecasterCatalog.IsReference(f.ModelType) && !options.Models.Contains(f.ModelType))
+            .Select(f => new Candidate(f.ModelType, "defaults", []));
 
     private static double? Nrmse(Scored scored) => _scored.Average(target => scored.Score.PerTarget[target].Original?.Nrmse);
 

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FLTS.Benchmarks;
 
 /// <summary>
-/// <c>bench preprocess</c>: from a CSV to stored, verified processed data, each time in a fresh process, in turns with the same job in pandas and scikit-learn where these are installed.
+/// <c>bench preprocess</c>: from a CSV to stored, verified processed data, each time in a fresh process, in turns with the same job in
+/// pandas and scikit-learn where these are installed.
 /// </summary>
 internal static class PreprocessBenchmark
 {
@@ -24,7 +25,9 @@ internal static class PreprocessBenchmark
     {
         var pandas = HasPandas();
         if (!pandas)
-            progress.WriteLine($"{Python} has no pandas and scikit-learn: FLTS is measured alone (Debian: apt-get install python3-pandas python3-sklearn).");
+            progress.WriteLine(
+                $"{Python} has no pandas and scikit-learn: FLTS is measured alone (Debian: apt-get install python3-pandas "
+                + "python3-sklearn).");
         (int Rows, int Runs)[] sizes = dataset is null ? _sizes : [(0, 3)];
         foreach (var (rows, runs) in sizes)
         {
@@ -62,7 +65,10 @@ internal static class PreprocessBenchmark
     public static IEnumerable<JsonObject> Once(string objects, string sha256)
     {
         var clock = Stopwatch.GetTimestamp();
-        var meta = LocalPreprocess.RunAsync(objects, new DatasetName(Name), sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None).GetAwaiter().GetResult();
+        var meta = LocalPreprocess.RunAsync(
+            objects, new DatasetName(Name), sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None)
+            .GetAwaiter()
+            .GetResult();
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         yield return new JsonObject
@@ -71,7 +77,8 @@ internal static class PreprocessBenchmark
             ["seconds"] = seconds,
             ["cpu_seconds"] = process.TotalProcessorTime.TotalSeconds,
             ["peak_memory_bytes"] = process.PeakWorkingSet64,
-            ["bytes_written"] = Directory.EnumerateFiles(Path.Combine(objects, ObjectKeys.ProcessedBucket, meta.ConfigHash)).Sum(f => new FileInfo(f).Length),
+            ["bytes_written"] = Directory.EnumerateFiles(Path.Combine(objects, ObjectKeys.ProcessedBucket, meta.ConfigHash))
+                .Sum(f => new FileInfo(f).Length),
             ["format"] = "parquet",
         };
     }

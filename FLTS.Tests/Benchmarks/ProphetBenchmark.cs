@@ -19,11 +19,13 @@ internal static class ProphetBenchmark
     private static readonly PreprocessConfig _config = PreprocessConfigParser.Parse("bench", new string('0', 64), null, []);
 
     // Min-max scaled, as the reference's numbers were made: a log posterior depends on the scale of y.
-    private static readonly ProphetSettings _settings = new() { NChangepoints = 50, ChangepointPriorScale = 0.1, SeasonalityPriorScale = 20, Scaling = ScalingRule.MinMax };
+    private static readonly ProphetSettings _settings =
+        new() { NChangepoints = 50, ChangepointPriorScale = 0.1, SeasonalityPriorScale = 20, Scaling = ScalingRule.MinMax };
 
     /// <summary>One JSON object a result.</summary>
     /// <param name="dataset">A CSV, or null: the demo data, as many rows as the measurements this is usually run on.</param>
-    /// <param name="reference">What the reference implementation reached on a column of <paramref name="dataset"/> (see <see cref="ProphetReference"/>), or null.</param>
+    /// <param name="reference">What the reference implementation reached on a column of <paramref name="dataset"/> (see
+    /// <see cref="ProphetReference"/>), or null.</param>
     /// <param name="progress">Told what is measured now.</param>
     public static IEnumerable<JsonObject> Run(string? dataset, string? reference, TextWriter progress)
     {
@@ -35,7 +37,8 @@ internal static class ProphetBenchmark
         ProphetModel[] models = [];
         foreach (var threads in new[] { 1, Environment.ProcessorCount })
         {
-            var (seconds, cpu) = Median(() => models = ProphetFitter.FitMany(_settings, frame, series, new ProphetFitOptions { Threads = threads }));
+            var (seconds, cpu) = Median(() =>
+                models = ProphetFitter.FitMany(_settings, frame, series, new ProphetFitOptions { Threads = threads }));
             yield return new JsonObject
             {
                 ["bench"] = "prophet_fit",
@@ -47,7 +50,8 @@ internal static class ProphetBenchmark
                 ["cpu_seconds"] = cpu,
                 ["peak_memory_mb"] = PeakMegabytes(),
                 ["converged"] = models.All(m => m.Report.Converged),
-                ["log_posterior"] = new JsonObject(data.Columns.Select((name, j) => KeyValuePair.Create(name, (JsonNode?)models[j].Report.LogPosterior))),
+                ["log_posterior"] = new JsonObject(
+                    data.Columns.Select((name, j) => KeyValuePair.Create(name, (JsonNode?)models[j].Report.LogPosterior))),
             };
         }
 
@@ -55,8 +59,18 @@ internal static class ProphetBenchmark
             yield return ProphetReference.Read(reference).Compare(data);
 
         var future = new ProphetFrame { Ds = [.. Enumerable.Range(1, PredictedRows).Select(i => frame.Ds[^1] + (i * data.Step))] };
-        yield return Result("prophet_predict", models.Length, PredictedRows, "without intervals", Median(() => Parallel.ForEach(models, m => m.PredictPoint(future))).Seconds);
-        yield return Result("prophet_predict", models.Length, PredictedRows, "with intervals", Median(() => Parallel.ForEach(models, m => m.Predict(future))).Seconds);
+        yield return Result(
+            "prophet_predict",
+            models.Length,
+            PredictedRows,
+            "without intervals",
+            Median(() => Parallel.ForEach(models, m => m.PredictPoint(future))).Seconds);
+        yield return Result(
+            "prophet_predict",
+            models.Length,
+            PredictedRows,
+            "with intervals",
+            Median(() => Parallel.ForEach(models, m => m.Predict(future))).Seconds);
         var one = new ProphetFrame { Ds = [future.Ds[0]] };
         yield return Result("prophet_predict", 1, 1, "without intervals", Median(() => models[0].PredictPoint(one)).Seconds);
 
@@ -64,7 +78,15 @@ internal static class ProphetBenchmark
         {
             var small = Growth(mode, 100_000, progress);
             var large = Growth(mode, 1_000_000, progress);
-            yield return new JsonObject { ["bench"] = "prophet_growth", ["mode"] = mode.ToString().ToLowerInvariant(), ["seconds_100k_rows"] = small, ["seconds_1m_rows"] = large, ["ratio"] = large / small, ["peak_memory_mb"] = PeakMegabytes() };
+            yield return new JsonObject
+            {
+                ["bench"] = "prophet_growth",
+                ["mode"] = mode.ToString().ToLowerInvariant(),
+                ["seconds_100k_rows"] = small,
+                ["seconds_1m_rows"] = large,
+                ["ratio"] = large / small,
+                ["peak_memory_mb"] = PeakMegabytes(),
+            };
         }
     }
 
@@ -78,7 +100,8 @@ internal static class ProphetBenchmark
             stream.Write(File.ReadAllBytes(dataset));
 
         stream.Position = 0;
-        return SeriesFrame.From(CsvTableReader.Read(stream, dataset ?? "demo.csv", DatasetPreparer.ReadOptions(_config)), _config.MaxGapSteps);
+        return SeriesFrame.From(
+            CsvTableReader.Read(stream, dataset ?? "demo.csv", DatasetPreparer.ReadOptions(_config)), _config.MaxGapSteps);
     }
 
     private static double Growth(TermMode mode, int rows, TextWriter progress)
@@ -90,7 +113,8 @@ internal static class ProphetBenchmark
         // The same half year more or less finely: the model is the same, only the rows are more.
         var step = TimeSpan.FromDays(180).Ticks / rows;
         var ds = Enumerable.Range(0, rows).Select(i => start.AddTicks(i * step)).ToArray();
-        var y = ds.Select((t, i) => ((10 + (5.0 * i / rows)) * (1 + (0.2 * Math.Sin(2 * Math.PI * t.TimeOfDay.TotalDays)))) + random.NextDouble()).ToArray();
+        var y = ds.Select((t, i) =>
+            ((10 + (5.0 * i / rows)) * (1 + (0.2 * Math.Sin(2 * Math.PI * t.TimeOfDay.TotalDays)))) + random.NextDouble()).ToArray();
         var settings = new ProphetSettings { SeasonalityMode = mode };
         return Median(() => ProphetFitter.Fit(settings, new ProphetFrame { Ds = ds, Y = y })).Seconds;
     }

@@ -7,8 +7,8 @@ using FLTS.Forecasting.Series.Grid;
 namespace FLTS.Benchmarks;
 
 /// <summary>
-/// What the reference implementation (R prophet 1.0 with Stan) reached on one column, min-max scaled, gaps filled forward: a JSON object with
-/// <c>y_min</c>, <c>y_max</c> (they tell the column), <c>settings</c> and <c>log_posterior</c> (constants dropped as Stan drops them).
+/// What the reference implementation (R prophet 1.0 with Stan) reached on one column, min-max scaled, gaps filled forward: a JSON object
+/// with <c>y_min</c>, <c>y_max</c> (they tell the column), <c>settings</c> and <c>log_posterior</c> (constants dropped as Stan drops them).
 /// A <c>true_map.json</c> beside it gives the true maximum as <c>lp_true_map</c> by file name.
 /// </summary>
 internal sealed record ProphetReference(double YMin, double YMax, ProphetSettings Settings, double LogPosterior, double? TrueMaximum)
@@ -49,7 +49,8 @@ internal sealed record ProphetReference(double YMin, double YMax, ProphetSetting
     {
         var column = Array.FindIndex(data.Values, y => y.Where(double.IsFinite).Min() == YMin && y.Where(double.IsFinite).Max() == YMax);
         if (column < 0)
-            throw new InvalidInputException(FormattableString.Invariant($"--reference: no column of the data lies between {YMin} and {YMax}, as the reference's does."));
+            throw new InvalidInputException(FormattableString.Invariant(
+                $"--reference: no column of the data lies between {YMin} and {YMax}, as the reference's does."));
 
         var filled = (double[])data.Values[column].Clone();
         for (var i = 1; i < filled.Length; i++)

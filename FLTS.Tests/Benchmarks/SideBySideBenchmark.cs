@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace FLTS.Benchmarks;
 
-/// <summary>GRU, LSTM and PROPHET on the same data, each alone and then side by side, each with one thread: do they share the cores or fight for them?</summary>
+/// <summary>
+/// GRU, LSTM and PROPHET on the same data, each alone and then side by side, each with one thread: do they
+/// share the cores or fight for them?
+/// </summary>
 internal static class SideBySideBenchmark
 {
     /// <summary>Epochs of the recurrent nets: enough that the longest takes seconds.</summary>
@@ -11,7 +14,10 @@ internal static class SideBySideBenchmark
 
     private static readonly string[] _types = ["GRU", "LSTM", "PROPHET"];
 
-    /// <summary>One JSON object. <c>ratio</c> is the wall time side by side over what no schedule can beat: the longest alone, or all their CPU seconds spread evenly over the cores.</summary>
+    /// <summary>
+    /// One JSON object. <c>ratio</c> is the wall time side by side over what no schedule can beat: the longest alone, or all their CPU
+    /// seconds spread evenly over the cores.
+    /// </summary>
     /// <param name="data">Trained on by each.</param>
     /// <param name="progress">Told what is measured now.</param>
     public static JsonObject Run(TrainingSet data, TextWriter progress)
@@ -26,7 +32,8 @@ internal static class SideBySideBenchmark
         }
 
         progress.WriteLine(string.Join(", ", _types) + " side by side");
-        var (together, cpuTogether) = Measure(() => Task.WaitAll([.. _types.Select(t => Task.Factory.StartNew(() => Fit(t, data), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]));
+        var (together, cpuTogether) = Measure(() => Task.WaitAll([.. _types.Select(t =>
+            Task.Factory.StartNew(() => Fit(t, data), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]));
         var bound = Math.Max(alone.Max(a => a.Value!.GetValue<double>()), cpuAlone / Environment.ProcessorCount);
         return new JsonObject
         {

@@ -16,7 +16,9 @@ internal static class TrainBenchmark
 
     private static readonly RecurrentFamily[] _families = [RecurrentFamily.Lstm, RecurrentFamily.Gru];
 
-    /// <summary>One JSON object a type: types and programs take turns, so that a noisy machine hurts all. Then one for the trainers side by side.</summary>
+    /// <summary>
+    /// One JSON object a type: types and programs take turns, so that a noisy machine hurts all. Then one for the trainers side by side.
+    /// </summary>
     /// <param name="dataset">A CSV, or null: generated columns of the stated size (the time does not depend on the values).</param>
     /// <param name="progress">Told what is measured now.</param>
     public static IEnumerable<JsonObject> Run(string? dataset, TextWriter progress)
@@ -43,7 +45,8 @@ internal static class TrainBenchmark
             if (perf)
             {
                 progress.WriteLine($"{type}: where its time goes");
-                foreach (var (name, share) in TrainProfile.Run(["train", "--once", type, .. dataset is null ? (string[])[] : ["--dataset", dataset]]))
+                foreach (var (name, share) in TrainProfile.Run(
+                    ["train", "--once", type, .. dataset is null ? (string[])[] : ["--dataset", dataset]]))
                     result[name] = share?.DeepClone();
             }
 
@@ -104,7 +107,8 @@ internal static class TrainBenchmark
             _ours.AddRange(clock.Seconds.Skip(1));
             if (!pytorch)
                 return;
-            (_version, var epochs) = TrainReference.Run(family.ModelType, data.Series.Columns.Count, data.Series.Targets.Count, _learned, _validated, EpochsOfTurn);
+            (_version, var epochs) = TrainReference.Run(
+                family.ModelType, data.Series.Columns.Count, data.Series.Targets.Count, _learned, _validated, EpochsOfTurn);
             _theirs.AddRange(epochs);
         }
 

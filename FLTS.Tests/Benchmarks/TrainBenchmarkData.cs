@@ -6,7 +6,10 @@ using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Benchmarks;
 
-/// <summary>What <c>bench train</c> trains on: 15,917 windows of ten rows of 11 measured and 6 calendar columns, of which the last fifth validates, or a CSV.</summary>
+/// <summary>
+/// What <c>bench train</c> trains on: 15,917 windows of ten rows of 11 measured and 6 calendar columns, of which the
+/// last fifth validates, or a CSV.
+/// </summary>
 internal static class TrainBenchmarkData
 {
     /// <summary>Rows a window.</summary>
@@ -34,7 +37,8 @@ internal static class TrainBenchmarkData
         var measured = Enumerable.Range(0, Measured).ToDictionary(
             c => FormattableString.Invariant($"column_{c}"),
             c => times.Select((_, t) => 0.5 + (0.3 * Math.Sin(t / (10.0 + c))) + (0.1 * random.NextDouble())).ToArray());
-        var calendar = CalendarFeatures.Names.ToDictionary(name => name, name => times.Select(t => CalendarFeatures.Value(name, t)).ToArray());
+        var calendar = CalendarFeatures.Names.ToDictionary(
+            name => name, name => times.Select(t => CalendarFeatures.Value(name, t)).ToArray());
         var series = new PreparedSeries
         {
             Timestamps = times,

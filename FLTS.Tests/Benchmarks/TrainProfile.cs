@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace FLTS.Benchmarks;
 
 /// <summary>
-/// Where a training's processor time goes, by sampling: Linux's <c>perf</c> looks several hundred times a second which library the training thread is in.
+/// Where a training's processor time goes, by sampling: Linux's <c>perf</c> looks several hundred times a second which
+/// library the training thread is in.
 /// </summary>
 internal static class TrainProfile
 {
@@ -25,7 +26,8 @@ internal static class TrainProfile
         {
             try
             {
-                return OperatingSystem.IsLinux() && Start("perf", ["record", "-q", "-e", "cpu-clock", "-o", "/dev/null", "true"]).ExitCode == 0;
+                return OperatingSystem.IsLinux()
+                    && Start("perf", ["record", "-q", "-e", "cpu-clock", "-o", "/dev/null", "true"]).ExitCode == 0;
             }
             catch (System.ComponentModel.Win32Exception)
             {
@@ -44,9 +46,13 @@ internal static class TrainProfile
             // What is started as "dotnet FLTS.Benchmarks.dll" is started so again.
             var self = Environment.ProcessPath!;
             string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(TrainProfile).Assembly.Location] : [];
-            var told = Require(Start("perf", ["record", "-q", "-e", "cpu-clock", "-F", Frequency.ToString(CultureInfo.InvariantCulture), "-o", file, "--", self, .. assembly, .. arguments]));
+            var told = Require(Start("perf", [
+                "record", "-q", "-e", "cpu-clock", "-F", Frequency.ToString(CultureInfo.InvariantCulture), "-o", file, "--", self,
+                .. assembly, .. arguments,
+            ]));
             map = $"/tmp/perf-{JsonNode.Parse(told)!["process"]}.map"; // perf looks for the names of compiled methods nowhere else.
-            return Shares(Require(Start("perf", ["report", "-i", file, "--stdio", "--sort", "comm,dso,sym", "--show-nr-samples", "--field-separator", "\t"])));
+            return Shares(Require(Start(
+                "perf", ["report", "-i", file, "--stdio", "--sort", "comm,dso,sym", "--show-nr-samples", "--field-separator", "\t"])));
         }
         finally
         {
@@ -61,7 +67,8 @@ internal static class TrainProfile
     {
         var samples = report.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('\t'))
             .Where(cells => cells.Length >= 5 && cells[2].Trim() == Thread)
-            .GroupBy(cells => PartOf(cells[3].Trim(), cells[4]), cells => long.Parse(cells[1], CultureInfo.InvariantCulture)).ToDictionary(part => part.Key, part => part.Sum());
+            .GroupBy(cells => PartOf(cells[3].Trim(), cells[4]), cells => long.Parse(cells[1], CultureInfo.InvariantCulture))
+            .ToDictionary(part => part.Key, part => part.Sum());
         var total = (double)samples.Values.Sum();
         return new JsonObject
         {
@@ -77,20 +84,22 @@ internal static class TrainProfile
 
     /// <summary>
     /// libtorch is what PyTorch would run too, with the kernels that its oneDNN generates (no method of .NET: perf knows no name for them).
-    /// The C library and the kernel serve both: mostly allocations of libtorch's intermediate results. What GRU computes itself between two products stands alone;
-    /// all else is overhead: other managed code, the runtime, TorchSharp.
+    /// The C library and the kernel serve both: mostly allocations of libtorch's intermediate results. What GRU computes itself between two
+    /// products stands alone; all else is overhead: other managed code, the runtime, TorchSharp.
     /// </summary>
     private static string PartOf(string library, string symbol)
     {
         return symbol.Contains(".Recurrent.Kernels.GruCell::", StringComparison.Ordinal) ? "gru_cell"
-            : Starts("libtorch", "libc10", "libgomp-", "libstdc++") || (Starts("[JIT]", "//anon") && !symbol.Contains("::", StringComparison.Ordinal)) ? "libtorch"
+            : Starts("libtorch", "libc10", "libgomp-", "libstdc++")
+                || (Starts("[JIT]", "//anon") && !symbol.Contains("::", StringComparison.Ordinal)) ? "libtorch"
             : Starts("[kernel", "[vdso", "[guest", "libc.", "libm.", "ld-linux") ? "system"
             : "outside";
 
         bool Starts(params string[] names) => Array.Exists(names, n => library.StartsWith(n, StringComparison.Ordinal));
     }
 
-    private static string Require((int ExitCode, string Output) ended) => ended.ExitCode == 0 ? ended.Output : throw new InvalidOperationException($"perf ended with code {ended.ExitCode}.");
+    private static string Require((int ExitCode, string Output) ended) =>
+        ended.ExitCode == 0 ? ended.Output : throw new InvalidOperationException($"perf ended with code {ended.ExitCode}.");
 
     private static (int ExitCode, string Output) Start(string program, IEnumerable<string> arguments)
     {

@@ -3,12 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace FLTS.Benchmarks;
 
-/// <summary>The same training in PyTorch, as a process of its own (<c>train_pytorch.py</c>), where Debian's python3-torch is installed.</summary>
+/// <summary>
+/// The same training in PyTorch, as a process of its own (<c>train_pytorch.py</c>), where Debian's python3-torch is installed.
+/// </summary>
 internal static class TrainReference
 {
     private const string Python = "/usr/bin/python3";
 
-    /// <summary>What to install for the comparison; without OpenBLAS's threaded build PyTorch multiplies without one and is ten times slower.</summary>
+    /// <summary>
+    /// What to install for the comparison; without OpenBLAS's threaded build PyTorch multiplies without one and is ten times slower.
+    /// </summary>
     public const string Packages = "apt-get install python3-torch libopenblas0-pthread";
 
     /// <summary>Whether it can be run here.</summary>
@@ -21,7 +25,8 @@ internal static class TrainReference
     /// <param name="learned">Windows learned from.</param>
     /// <param name="validated">Windows validated on.</param>
     /// <param name="epochs">With the first.</param>
-    public static (string Version, IReadOnlyList<(double Wall, double Cpu)> Epochs) Run(string modelType, int columns, int targets, int learned, int validated, int epochs)
+    public static (string Version, IReadOnlyList<(double Wall, double Cpu)> Epochs) Run(
+        string modelType, int columns, int targets, int learned, int validated, int epochs)
     {
         using var resource = typeof(TrainReference).Assembly.GetManifestResourceStream("train_pytorch.py")!;
         using var reader = new StreamReader(resource);
@@ -37,7 +42,8 @@ internal static class TrainReference
 
     private static (int ExitCode, string Output) Start(IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();

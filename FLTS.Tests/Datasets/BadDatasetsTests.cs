@@ -39,7 +39,9 @@ internal sealed class BadDatasetsTests
             var answer = await _host.PutAsync(name, body, $"?part={part}");
 
             Assert.That(answer.Status, Is.EqualTo(status), answer.Body.ToJsonString());
-            Assert.That(answer.Detail, Does.Contain(sentence.Replace("{file}", part == "test" ? $"{name}_test.csv" : $"{name}.csv", StringComparison.Ordinal)));
+            Assert.That(
+                answer.Detail,
+                Does.Contain(sentence.Replace("{file}", part == "test" ? $"{name}_test.csv" : $"{name}.csv", StringComparison.Ordinal)));
             Assert.That(await _host.StateAsync("station", "fresh"), Is.EqualTo(before));
         }
     }
@@ -49,44 +51,130 @@ internal sealed class BadDatasetsTests
         yield return Text("an empty file", "", "{file}: the file is empty");
         yield return Text("blank lines alone", "\r\n\n\n", "{file}: the file is empty");
         yield return Text("a header alone", "time,down,up\n", "{file}: the file has a header but no rows");
-        yield return Text("no timestamp column", "when,down\n2026-01-05,1\n", "{file}: there is no timestamp column; name one time, ts or ds");
+        yield return Text(
+            "no timestamp column", "when,down\n2026-01-05,1\n", "{file}: there is no timestamp column; name one time, ts or ds");
         yield return Text("no column but the times", "time\n2026-01-05\n", "{file}: there is no column beside the times");
         yield return Text("no numeric column", "time,down\n2026-01-05,x\n", "{file}: no column is numeric");
-        yield return Text("a timestamp that is none at row n", DatasetClient.Csv(0, 40) + "yesterday,1,2\n", "{file}: row 42: column 'time': 'yesterday' is no timestamp");
-        yield return Text("a column named twice", "time,down,up,down\n2026-01-05,1,2,3\n", "{file}: the header names column 'down' twice (columns 2 and 4)");
-        yield return Text("a row that is too short", DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1\n", "{file}: row 7: the row has 2 fields, the header 3");
-        yield return Text("a row that is too long", DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1,2,3\n", "{file}: row 7: the row has more than the header's 3 fields");
-        yield return Text("infinity", DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1,-Infinity\n", "{file}: row 7, column 'up': '-Infinity' is infinite");
-        yield return Text("a number beyond doubles", DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1e400,1\n", "{file}: row 7, column 'down': '1e400' is infinite or beyond");
-        yield return Text("zoned times without a zone", "time,down\n2026-01-05T00:00:00Z,1\n", "{file}: row 2: column 'time': '2026-01-05T00:00:00Z' has a zone, but the dataset states none");
-        yield return Text("ten thousand columns", "time," + string.Join(',', Enumerable.Range(1, 9999).Select(i => $"c{i}")) + "\n", "{file}: the header has 10000 columns; at most 512 are allowed");
-        yield return Text("a line of ten megabytes", DatasetClient.Csv(0, 3) + new string('7', 10_000_000), "{file}: row 5: the line is longer than 1048576 bytes");
+        yield return Text(
+            "a timestamp that is none at row n",
+            DatasetClient.Csv(0, 40) + "yesterday,1,2\n",
+            "{file}: row 42: column 'time': 'yesterday' is no timestamp");
+        yield return Text(
+            "a column named twice",
+            "time,down,up,down\n2026-01-05,1,2,3\n",
+            "{file}: the header names column 'down' twice (columns 2 and 4)");
+        yield return Text(
+            "a row that is too short",
+            DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1\n",
+            "{file}: row 7: the row has 2 fields, the header 3");
+        yield return Text(
+            "a row that is too long",
+            DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1,2,3\n",
+            "{file}: row 7: the row has more than the header's 3 fields");
+        yield return Text(
+            "infinity",
+            DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1,-Infinity\n",
+            "{file}: row 7, column 'up': '-Infinity' is infinite");
+        yield return Text(
+            "a number beyond doubles",
+            DatasetClient.Csv(0, 5) + "2026-01-05 00:05:00,1e400,1\n",
+            "{file}: row 7, column 'down': '1e400' is infinite or beyond");
+        yield return Text(
+            "zoned times without a zone",
+            "time,down\n2026-01-05T00:00:00Z,1\n",
+            "{file}: row 2: column 'time': '2026-01-05T00:00:00Z' has a zone, but the dataset states none");
+        yield return Text(
+            "ten thousand columns",
+            "time," + string.Join(',', Enumerable.Range(1, 9999).Select(i => $"c{i}")) + "\n",
+            "{file}: the header has 10000 columns; at most 512 are allowed");
+        yield return Text(
+            "a line of ten megabytes",
+            DatasetClient.Csv(0, 3) + new string('7', 10_000_000),
+            "{file}: row 5: the line is longer than 1048576 bytes");
         yield return Text("a header of ten megabytes", new string('h', 10_000_000), "{file}: row 1: the line is longer than 1048576 bytes");
-        yield return Text("an endless quote", DatasetClient.Csv(0, 3) + "2026-01-05 00:03:00,\"1,2\n" + DatasetClient.Csv(4, 100, ""), "{file}: row 5: column 'down': a quoted field is not closed on its line");
-        yield return Bytes("invalid UTF-8", [.. "time,down\n2026-01-05,1\n2026-01-06,"u8, 0xC3, 0x28, .. "\n"u8], Refused, "{file}: row 3: the line is not valid UTF-8");
+        yield return Text(
+            "an endless quote",
+            DatasetClient.Csv(0, 3) + "2026-01-05 00:03:00,\"1,2\n" + DatasetClient.Csv(4, 100, ""),
+            "{file}: row 5: column 'down': a quoted field is not closed on its line");
+        yield return Bytes(
+            "invalid UTF-8",
+            [.. "time,down\n2026-01-05,1\n2026-01-06,"u8, 0xC3, 0x28, .. "\n"u8],
+            Refused,
+            "{file}: row 3: the line is not valid UTF-8");
         yield return Bytes("damaged gzip", Damaged(), Refused, "{file}: the gzip data is damaged");
-        yield return Bytes("gzip that was cut short", DatasetClient.Zip(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 6000)))[..^29], Refused, "{file}: the gzip data is damaged or cut short");
-        yield return Text("lines that end with a carriage return alone", DatasetClient.Csv(0, 40).Replace('\n', '\r'), "{file}: lines end with a carriage return alone");
+        yield return Bytes(
+            "gzip that was cut short",
+            DatasetClient.Zip(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 6000)))[..^29],
+            Refused,
+            "{file}: the gzip data is damaged or cut short");
+        yield return Text(
+            "lines that end with a carriage return alone",
+            DatasetClient.Csv(0, 40).Replace('\n', '\r'),
+            "{file}: lines end with a carriage return alone");
         yield return Bytes("bytes that are no text", new byte[100_000], Refused, "{file}: the header holds NUL bytes");
         yield return Text("a single row", DatasetClient.Csv(0, 1), "{file}: the file has a single time; at least two rows are needed");
-        yield return Text("irregular steps", Irregular(), "{file}: only 50.0% of the steps between rows are 00:01:00 (the most frequent step); at least 75% must be");
-        yield return Bytes("over the limit", Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes)), TooLarge, $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
-        yield return Bytes("over the limit by one byte", Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes - 9)), TooLarge, $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
-        yield return Bytes("over the limit when unpacked", DatasetClient.Zip(Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes - 9))), TooLarge, $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
-        yield return Text("test that begins before train ends", DatasetClient.Csv(59, 40), "station_test.csv: test begins at 2026-01-05 00:59:00, but train (station.csv) ends only at 2026-01-05 00:59:00; test must come after train in time", "test");
-        yield return Text("test with a column less", "time,down\n" + Rows("2026-01-06 00:0{0}:00,1", 5), "station_test.csv: the columns differ from train's: up missing", "test");
-        yield return Text("test with another column", "time,down,up,rain\n" + Rows("2026-01-06 00:0{0}:00,1,2,3", 5), "station_test.csv: the columns differ from train's: rain unknown to train", "test");
-        yield return Text("test with another text column", "time,down,up,note\n" + Rows("2026-01-06 00:0{0}:00,1,2,dry", 5), "station_test.csv: the columns differ from train's: note unknown to train", "test");
-        yield return Text("test with text where train has numbers", "time,down,up\n" + Rows("2026-01-06 00:0{0}:00,1,dry", 5), "station_test.csv: column 'up' is numeric in station.csv but not here. station_test.csv: column 'up' is left out: row 2 holds 'dry'", "test");
-        yield return Text("test with another step", "time,down,up\n" + Rows("2026-01-06 0{0}:00:00,1,2", 9), "station_test.csv: only 0.0% of the steps between rows are 00:01:00 (the train part's step)", "test");
+        yield return Text(
+            "irregular steps",
+            Irregular(),
+            "{file}: only 50.0% of the steps between rows are 00:01:00 (the most frequent step); at least 75% must be");
+        yield return Bytes(
+            "over the limit",
+            Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes)),
+            TooLarge,
+            $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
+        yield return Bytes(
+            "over the limit by one byte",
+            Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes - 9)),
+            TooLarge,
+            $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
+        yield return Bytes(
+            "over the limit when unpacked",
+            DatasetClient.Zip(Encoding.UTF8.GetBytes("time,down\n" + new string('\n', MaxBytes - 9))),
+            TooLarge,
+            $"{{file}}: the file is larger than the limit of {MaxBytes} bytes");
+        yield return Text(
+            "test that begins before train ends",
+            DatasetClient.Csv(59, 40),
+            "station_test.csv: test begins at 2026-01-05 00:59:00, but train (station.csv) ends only at 2026-01-05 00:59:00; test must "
+            + "come after train in time",
+            "test");
+        yield return Text(
+            "test with a column less",
+            "time,down\n" + Rows("2026-01-06 00:0{0}:00,1", 5),
+            "station_test.csv: the columns differ from train's: up missing",
+            "test");
+        yield return Text(
+            "test with another column",
+            "time,down,up,rain\n" + Rows("2026-01-06 00:0{0}:00,1,2,3", 5),
+            "station_test.csv: the columns differ from train's: rain unknown to train",
+            "test");
+        yield return Text(
+            "test with another text column",
+            "time,down,up,note\n" + Rows("2026-01-06 00:0{0}:00,1,2,dry", 5),
+            "station_test.csv: the columns differ from train's: note unknown to train",
+            "test");
+        yield return Text(
+            "test with text where train has numbers",
+            "time,down,up\n" + Rows("2026-01-06 00:0{0}:00,1,dry", 5),
+            "station_test.csv: column 'up' is numeric in station.csv but not here. station_test.csv: column 'up' is left out: row 2 "
+            + "holds 'dry'",
+            "test");
+        yield return Text(
+            "test with another step",
+            "time,down,up\n" + Rows("2026-01-06 0{0}:00:00,1,2", 9),
+            "station_test.csv: only 0.0% of the steps between rows are 00:01:00 (the train part's step)",
+            "test");
         yield return Text("a part that is none", DatasetClient.Csv(0, 5), "'part' is 'validation'; it must be train or test", "validation");
 
-        static TestCaseData Text(string what, string csv, string sentence, string part = "train") => Case(what, part, Encoding.UTF8.GetBytes(csv), Refused, sentence);
+        static TestCaseData Text(string what, string csv, string sentence, string part = "train") =>
+            Case(what, part, Encoding.UTF8.GetBytes(csv), Refused, sentence);
 
-        static TestCaseData Bytes(string what, byte[] body, HttpStatusCode status, string sentence) => Case(what, "train", body, status, sentence);
+        static TestCaseData Bytes(string what, byte[] body, HttpStatusCode status, string sentence) =>
+            Case(what, "train", body, status, sentence);
 
         // The bytes are no part of a test's name.
-        static TestCaseData Case(string what, string part, byte[] body, HttpStatusCode status, string sentence) => new TestCaseData(part, body, status, sentence).SetArgDisplayNames(what);
+        static TestCaseData Case(string what, string part, byte[] body, HttpStatusCode status, string sentence) =>
+            new TestCaseData(part, body, status, sentence).SetArgDisplayNames(what);
     }
 
     [TestCase("station_test", 422)]
@@ -121,7 +209,10 @@ internal sealed class BadDatasetsTests
             var seen = await _host.GetAsync($"/datasets/{name}");
             var profiled = await _host.GetAsync($"/datasets/{name}/profile");
 
-            Assert.That(new[] { put, appended, seen, profiled }.Select(a => (int)a.Status), Is.All.Matches<int>(s => statuses.Contains(s)), put.Body.ToJsonString());
+            Assert.That(
+                new[] { put, appended, seen, profiled }.Select(a => (int)a.Status),
+                Is.All.Matches<int>(s => statuses.Contains(s)),
+                put.Body.ToJsonString());
             if (statuses[0] == 422)
                 Assert.That(put.Detail, Does.Contain("is no dataset name: 1 to 64 letters, digits, '.', '_' or '-'"));
         }
@@ -133,8 +224,13 @@ internal sealed class BadDatasetsTests
     [TestCase("textual", """{"targets": ["down", "note"]}""", "textual.csv: row 2, column 'note': 'dry' is no number")]
     [TestCase("times", """{"targets": ["time"]}""", "times.csv: column 'time' holds the times and cannot be a target or input")]
     [TestCase("empty", "{}", "empty.csv: column 'never' has no value at all in the train part; leave it out (targets, inputs) or fill it")]
-    [TestCase("short", """{"targets": ["down"]}""", "GRU needs 42 rows without a gap before the validation part (input_len 40 + horizon 2) with an observed target behind them; the longest run there has 38 of 38 rows")]
-    public async Task A_dataset_that_does_not_fit_what_is_asked_fails_the_pipeline_by_name_and_stays_as_it_is(string name, string preprocessing, string sentence)
+    [TestCase(
+        "short",
+        """{"targets": ["down"]}""",
+        "GRU needs 42 rows without a gap before the validation part (input_len 40 + horizon 2) with an observed target behind them; the "
+        + "longest run there has 38 of 38 rows")]
+    public async Task A_dataset_that_does_not_fit_what_is_asked_fails_the_pipeline_by_name_and_stays_as_it_is(
+        string name, string preprocessing, string sentence)
     {
         var csv = "time,down,note,never\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{DatasetClient.At(i)},{i % 7},dry,\n"));
         var put = await _host.PutAsync(name, csv).ExpectAsync(HttpStatusCode.Created);
@@ -145,8 +241,11 @@ internal sealed class BadDatasetsTests
         }));
         var before = await _host.StateAsync(name);
 
-        var request = $$$"""{"dataset": "{{{name}}}", "model_types": ["GRU"], "training": {"GRU": {"input_len": 40, "horizon": 2}}, "preprocessing": {{{preprocessing}}}}""";
-        var started = await _host.AskAsync(HttpMethod.Post, "/pipelines", new StringContent(request, Encoding.UTF8, "application/json")).ExpectAsync(HttpStatusCode.Accepted);
+        var request =
+            $$$"""{"dataset": "{{{name}}}", "model_types": ["GRU"], "training": {"GRU": {"input_len": 40, "horizon": 2}},"""
+            + $$$""" "preprocessing": {{{preprocessing}}}}""";
+        var started = await _host.AskAsync(HttpMethod.Post, "/pipelines", new StringContent(request, Encoding.UTF8, "application/json"))
+            .ExpectAsync(HttpStatusCode.Accepted);
         var pipeline = await EndAsync(new(started.Text("pipeline_id")));
 
         Assert.That(pipeline.Text("status"), Is.EqualTo("failed"));
@@ -175,7 +274,10 @@ internal sealed class BadDatasetsTests
 
         var series = profile.Body["train"]!["series"]!;
         Assert.That(
-            new[] { "rows_read", "rows", "out_of_order", "duplicates", "snapped", "off_grid", "gaps", "gap_rows", "long_gaps", "segments" }.Select(n => series[n]!.GetValue<int>()),
+            new[]
+            {
+                "rows_read", "rows", "out_of_order", "duplicates", "snapped", "off_grid", "gaps", "gap_rows", "long_gaps", "segments",
+            }.Select(n => series[n]!.GetValue<int>()),
             Is.EqualTo(new[] { 158, 160, 1, 1, 1, 0, 1, 3, 1, 2 }));
         Assert.That(series["step_seconds"]!.GetValue<double>(), Is.EqualTo(60));
         Assert.That(profile.Body["train"]!["first"]!.GetValue<DateTime>(), Is.EqualTo(DatasetClient.Start));
@@ -185,8 +287,11 @@ internal sealed class BadDatasetsTests
     [Test]
     public async Task Under_98_percent_regular_steps_are_taken_with_a_warning()
     {
-        var put = await _host.PutAsync("gappy", DatasetClient.Csv(0, 20) + DatasetClient.Csv(25, 20, "")).ExpectAsync(HttpStatusCode.Created);
-        Assert.That(put.Body["warnings"]!.AsArray().Single()!.GetValue<string>(), Does.StartWith("gappy.csv: 97.4% of the steps are 00:01:00"));
+        var put = await _host.PutAsync("gappy", DatasetClient.Csv(0, 20) + DatasetClient.Csv(25, 20, ""))
+            .ExpectAsync(HttpStatusCode.Created);
+        Assert.That(
+            put.Body["warnings"]!.AsArray().Single()!.GetValue<string>(),
+            Does.StartWith("gappy.csv: 97.4% of the steps are 00:01:00"));
     }
 
     [Test]
@@ -201,7 +306,9 @@ internal sealed class BadDatasetsTests
     [TestCase("localtime")]
     [TestCase("../../etc/localtime")]
     public async Task A_time_zone_that_is_none_is_refused(string zone) =>
-        Assert.That((await _host.PutAsync("fresh", DatasetClient.Csv(0, 60), $"?timezone={zone}").ExpectAsync(Refused)).Detail, Does.Contain($"'timezone' is '{zone}'; it must be an IANA zone"));
+        Assert.That(
+            (await _host.PutAsync("fresh", DatasetClient.Csv(0, 60), $"?timezone={zone}").ExpectAsync(Refused)).Detail,
+            Does.Contain($"'timezone' is '{zone}'; it must be an IANA zone"));
 
     [Test]
     public async Task A_gzip_bomb_is_stopped_while_it_is_read_in_bounded_memory()
@@ -231,10 +338,13 @@ internal sealed class BadDatasetsTests
         }
     }
 
-    private static string Rows(string pattern, int count) => string.Concat(Enumerable.Range(0, count).Select(i => pattern.Replace("{0}", $"{i}", StringComparison.Ordinal) + "\n"));
+    private static string Rows(string pattern, int count) =>
+        string.Concat(Enumerable.Range(0, count).Select(i => pattern.Replace("{0}", $"{i}", StringComparison.Ordinal) + "\n"));
 
     // Every other step is a minute, the rest are all different.
-    private static string Irregular() => "time,down\n" + string.Concat(Enumerable.Range(0, 21).Select(i => $"{DatasetClient.At((i / 2 * (i / 2)) + (10 * (i / 2)) + (i % 2))},1\n"));
+    private static string Irregular() =>
+        "time,down\n"
+        + string.Concat(Enumerable.Range(0, 21).Select(i => $"{DatasetClient.At((i / 2 * (i / 2)) + (10 * (i / 2)) + (i % 2))},1\n"));
 
     private static byte[] Damaged()
     {

@@ -39,7 +39,11 @@ internal sealed class ColumnPlotTests
     [TestCaseSource(nameof(Columns))]
     public void Any_column_is_drawn_in_the_size_that_is_promised(double[] train, double[]? test)
     {
-        var png = ColumnPlot.Draw("station: a", "a", Tables.Make("x.csv", 0, ("b", train), ("a", train)), test is null ? null : Tables.Make("x_test.csv", train.Length, ("a", test)));
+        var png = ColumnPlot.Draw(
+            "station: a",
+            "a",
+            Tables.Make("x.csv", 0, ("b", train), ("a", train)),
+            test is null ? null : Tables.Make("x_test.csv", train.Length, ("a", test)));
 
         using var image = SKBitmap.Decode(png);
         Assert.That(image, Is.Not.Null, "it is no image");
@@ -88,7 +92,11 @@ internal sealed class ColumnPlotTests
     [Test]
     public void A_test_part_without_the_column_is_left_out()
     {
-        var png = ColumnPlot.Draw("station: a", "a", Tables.Make("x.csv", 0, ("a", _ordinary)), Tables.Make("x_test.csv", 500, ("b", _ordinary)));
+        var png = ColumnPlot.Draw(
+            "station: a",
+            "a",
+            Tables.Make("x.csv", 0, ("a", _ordinary)),
+            Tables.Make("x_test.csv", 500, ("b", _ordinary)));
         using var image = SKBitmap.Decode(png);
         Assert.That((image.Width, image.Height), Is.EqualTo((1200, 800)));
     }
@@ -96,9 +104,14 @@ internal sealed class ColumnPlotTests
     [Test]
     public void Long_gaps_and_steps_longer_than_a_day_are_drawn()
     {
-        foreach (var minutes in new[] { (int[])[.. Enumerable.Range(0, 100), .. Enumerable.Range(50_000, 100)], [.. Enumerable.Range(0, 40).Select(i => i * 2880)] })
+        foreach (var minutes in new[]
         {
-            var png = ColumnPlot.Draw("station: a", "a", Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)(m % 7))])), null);
+            (int[])[.. Enumerable.Range(0, 100), .. Enumerable.Range(50_000, 100)],
+            [.. Enumerable.Range(0, 40).Select(i => i * 2880)],
+        })
+        {
+            var png = ColumnPlot.Draw(
+                "station: a", "a", Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)(m % 7))])), null);
             using var image = SKBitmap.Decode(png);
             Assert.That((image.Width, image.Height), Is.EqualTo((1200, 800)));
         }
@@ -107,8 +120,10 @@ internal sealed class ColumnPlotTests
     [Test]
     public async Task Plots_are_answered_as_png_and_the_second_time_from_memory()
     {
-        await using var host = await RunningHost.StartAsync(settings: new Dictionary<string, string?> { ["Pipeline:DemoOnEmpty"] = "false" }).ReadyAsync();
-        await host.PutAsync("station", DatasetClient.Csv(0, 100, "time,Mbit/s,Stra\u00dfe %2f\n")).ExpectAsync(System.Net.HttpStatusCode.Created);
+        await using var host = await RunningHost.StartAsync(
+            settings: new Dictionary<string, string?> { ["Pipeline:DemoOnEmpty"] = "false" }).ReadyAsync();
+        await host.PutAsync("station", DatasetClient.Csv(0, 100, "time,Mbit/s,Stra\u00dfe %2f\n"))
+            .ExpectAsync(System.Net.HttpStatusCode.Created);
 
         foreach (var column in new[] { "Mbit%2Fs", "Stra%C3%9Fe%20%252f" })
         {

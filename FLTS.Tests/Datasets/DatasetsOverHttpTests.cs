@@ -47,20 +47,35 @@ internal sealed class DatasetsOverHttpTests
         var test = await _host.PutAsync("put", DatasetClient.Csv(61, 30), "?part=test").ExpectAsync(HttpStatusCode.Created);
         var back = await _host.PutAsync("put", csv).ExpectAsync(HttpStatusCode.Created);
 
-        Assert.That(first.Text("sha256"), Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(csv)))));
-        Assert.That((first.Int("version"), first.Text("part"), first.Int("rows"), first.Int("size")), Is.EqualTo((1, "train", 60, csv.Length)));
+        Assert.That(
+            first.Text("sha256"),
+            Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(csv)))));
+        Assert.That(
+            (first.Int("version"), first.Text("part"), first.Int("rows"), first.Int("size")),
+            Is.EqualTo((1, "train", 60, csv.Length)));
         Assert.That(first.Body["columns"]!.AsArray().Select(c => c!.GetValue<string>()), Is.EqualTo(new[] { "down", "up" }));
-        Assert.That((first.Body["first"]!.GetValue<DateTime>(), first.Body["last"]!.GetValue<DateTime>()), Is.EqualTo((DatasetClient.Start, DatasetClient.Start.AddMinutes(59))));
+        Assert.That(
+            (first.Body["first"]!.GetValue<DateTime>(), first.Body["last"]!.GetValue<DateTime>()),
+            Is.EqualTo((DatasetClient.Start, DatasetClient.Start.AddMinutes(59))));
         Assert.That(again.Body.ToJsonString(), Is.EqualTo(first.Body.ToJsonString()));
         Assert.That((second.Int("version"), test.Int("version"), test.Text("part"), back.Int("version")), Is.EqualTo((2, 1, "test", 3)));
 
         var versions = (await _host.GetAsync("/datasets/put").ExpectAsync(HttpStatusCode.OK)).Body["versions"]!.AsArray();
-        Assert.That(versions.Select(v => (v!["part"]!.GetValue<string>(), v["version"]!.GetValue<int>(), v["sha256"]!.GetValue<string>())), Is.EqualTo(new[]
-        {
-            ("train", 3, first.Text("sha256")), ("train", 2, second.Text("sha256")), ("train", 1, first.Text("sha256")), ("test", 1, test.Text("sha256")),
-        }));
-        var listed = (await _host.GetAsync("/datasets").ExpectAsync(HttpStatusCode.OK)).Body["items"]!.AsArray().Single(i => i!["name"]!.GetValue<string>() == "put")!;
-        Assert.That((listed["train_sha256"]!.GetValue<string>(), listed["test_sha256"]!.GetValue<string>()), Is.EqualTo((first.Text("sha256"), test.Text("sha256"))));
+        Assert.That(
+            versions.Select(v => (v!["part"]!.GetValue<string>(), v["version"]!.GetValue<int>(), v["sha256"]!.GetValue<string>())),
+            Is.EqualTo(new[]
+            {
+                ("train", 3, first.Text("sha256")),
+                ("train", 2, second.Text("sha256")),
+                ("train", 1, first.Text("sha256")),
+                ("test", 1, test.Text("sha256")),
+            }));
+        var listed = (await _host.GetAsync("/datasets").ExpectAsync(HttpStatusCode.OK))
+            .Body["items"]!.AsArray()
+            .Single(i => i!["name"]!.GetValue<string>() == "put")!;
+        Assert.That(
+            (listed["train_sha256"]!.GetValue<string>(), listed["test_sha256"]!.GetValue<string>()),
+            Is.EqualTo((first.Text("sha256"), test.Text("sha256"))));
         Assert.That(await _host.StoredAsync("put"), Is.EqualTo(csv));
     }
 
@@ -69,7 +84,10 @@ internal sealed class DatasetsOverHttpTests
     {
         foreach (var name in new[] { "page-a", "page-b", "page-c" })
             await _host.PutAsync(name, DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
-        var whole = (await _host.GetAsync("/datasets?limit=500").ExpectAsync(HttpStatusCode.OK)).Body["items"]!.AsArray().Select(i => i!["name"]!.GetValue<string>()).ToList();
+        var whole = (await _host.GetAsync("/datasets?limit=500").ExpectAsync(HttpStatusCode.OK))
+            .Body["items"]!.AsArray()
+            .Select(i => i!["name"]!.GetValue<string>())
+            .ToList();
 
         var (pages, cursor) = (new List<string>(), "");
         do
@@ -83,16 +101,25 @@ internal sealed class DatasetsOverHttpTests
 
         Assert.That(pages.Intersect(whole), Is.EqualTo(whole), "each once and in order, whatever others put meanwhile");
         Assert.That(pages, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal).And.Unique);
-        Assert.That((await _host.GetAsync("/datasets?limit=0").ExpectAsync(Refused)).Detail, Does.Contain("'limit' is 0; it must be between 1 and 500"));
-        Assert.That((await _host.GetAsync("/datasets?cursor=%2e%2e%2fx").ExpectAsync(Refused)).Detail, Does.Contain("'cursor' must be the value of 'next'"));
+        Assert.That(
+            (await _host.GetAsync("/datasets?limit=0").ExpectAsync(Refused)).Detail,
+            Does.Contain("'limit' is 0; it must be between 1 and 500"));
+        Assert.That(
+            (await _host.GetAsync("/datasets?cursor=%2e%2e%2fx").ExpectAsync(Refused)).Detail,
+            Does.Contain("'cursor' must be the value of 'next'"));
     }
 
     [Test]
     public async Task Gzip_is_taken_as_it_is_and_read_as_what_it_holds()
     {
-        var put = await _host.PutAsync("zipped", DatasetClient.Zip(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 60))), type: "application/gzip").ExpectAsync(HttpStatusCode.Created);
+        var put = await _host.PutAsync(
+            "zipped", DatasetClient.Zip(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 60))), type: "application/gzip")
+            .ExpectAsync(HttpStatusCode.Created);
         Assert.That(put.Int("rows"), Is.EqualTo(60));
-        Assert.That((await _host.GetAsync("/datasets/zipped/profile").ExpectAsync(HttpStatusCode.OK)).Body["train"]!["series"]!["rows"]!.GetValue<int>(), Is.EqualTo(60));
+        Assert.That(
+            (await _host.GetAsync("/datasets/zipped/profile").ExpectAsync(HttpStatusCode.OK))
+                .Body["train"]!["series"]!["rows"]!.GetValue<int>(),
+            Is.EqualTo(60));
 
         // Rows can join it: the next version is plain text.
         await _host.AppendAsync("zipped", DatasetClient.Csv(60, 2)).ExpectAsync(HttpStatusCode.OK);
@@ -137,7 +164,10 @@ internal sealed class DatasetsOverHttpTests
         });
 
         var lines = (await _host.StoredAsync("many")).TrimEnd('\n').Split('\n');
-        Assert.That(lines.Skip(11).Select(l => int.Parse(l.Split(',')[1], CultureInfo.InvariantCulture) - 1000), Is.EquivalentTo(Enumerable.Range(0, 10)), $"{conflicts.Sum()} were refused first");
+        Assert.That(
+            lines.Skip(11).Select(l => int.Parse(l.Split(',')[1], CultureInfo.InvariantCulture) - 1000),
+            Is.EquivalentTo(Enumerable.Range(0, 10)),
+            $"{conflicts.Sum()} were refused first");
         Assert.That(lines.Skip(1).Select(l => l.Split(',')[0]), Is.Ordered.And.Unique);
         Assert.That((await _host.GetAsync("/datasets/many")).Body["versions"]!.AsArray(), Has.Count.EqualTo(11));
     }
@@ -145,15 +175,31 @@ internal sealed class DatasetsOverHttpTests
     [Test]
     public async Task Rows_are_appended_from_csv_and_json_in_any_order_of_columns_and_join_the_part_that_is_last()
     {
-        var csv = "\uFEFF\"time\";\"up;stream\";note;down\r\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{DatasetClient.At(i)};{i};\"a;b\";{i}\r\n")).TrimEnd('\r', '\n');
+        var csv = "\uFEFF\"time\";\"up;stream\";note;down\r\n"
+            + string.Concat(Enumerable.Range(0, 20).Select(i => $"{DatasetClient.At(i)};{i};\"a;b\";{i}\r\n")).TrimEnd('\r', '\n');
         await _host.PutAsync("rows", csv).ExpectAsync(HttpStatusCode.Created);
 
-        var first = await _host.AppendAsync("rows", "down,time,\"up;stream\"\r\n1.5,2026-01-05T00:20:00,\r\n,2026-01-05 00:21:00,NaN\r\n\r\n").ExpectAsync(HttpStatusCode.OK);
-        var second = await _host.AppendAsync("rows", """[{"up;stream": 1e3, "time": "2026-01-05 00:22:00", "down": null}, {"down": "7", "up;stream": -2.50, "time": "2026-01-05 00:23:00"}]""", "application/json").ExpectAsync(HttpStatusCode.OK);
-        var third = await _host.AppendAsync("rows", """[{"up;stream": 1, "time": "2026-01-05 00:24:00", "down": 2, "note": "say \"a;b\""}]""", "application/json; charset=utf-8").ExpectAsync(HttpStatusCode.OK);
+        var first = await _host.AppendAsync(
+            "rows", "down,time,\"up;stream\"\r\n1.5,2026-01-05T00:20:00,\r\n,2026-01-05 00:21:00,NaN\r\n\r\n")
+            .ExpectAsync(HttpStatusCode.OK);
+        var second = await _host.AppendAsync(
+            "rows",
+            """[{"up;stream": 1e3, "time": "2026-01-05 00:22:00", "down": null}, {"down": "7", "up;stream": -2.50,"""
+            + """ "time": "2026-01-05 00:23:00"}]""",
+            "application/json")
+            .ExpectAsync(HttpStatusCode.OK);
+        var third = await _host.AppendAsync(
+            "rows",
+            """[{"up;stream": 1, "time": "2026-01-05 00:24:00", "down": 2, "note": "say \"a;b\""}]""",
+            "application/json; charset=utf-8")
+            .ExpectAsync(HttpStatusCode.OK);
 
-        Assert.That((first.Int("appended"), first.Int("version"), second.Int("appended"), second.Int("version"), third.Int("version")), Is.EqualTo((2, 2, 2, 3, 4)));
-        Assert.That((second.Body["first"]!.GetValue<DateTime>(), second.Body["last"]!.GetValue<DateTime>()), Is.EqualTo((DatasetClient.Start.AddMinutes(22), DatasetClient.Start.AddMinutes(23))));
+        Assert.That(
+            (first.Int("appended"), first.Int("version"), second.Int("appended"), second.Int("version"), third.Int("version")),
+            Is.EqualTo((2, 2, 2, 3, 4)));
+        Assert.That(
+            (second.Body["first"]!.GetValue<DateTime>(), second.Body["last"]!.GetValue<DateTime>()),
+            Is.EqualTo((DatasetClient.Start.AddMinutes(22), DatasetClient.Start.AddMinutes(23))));
         Assert.That(await _host.StoredAsync("rows"), Is.EqualTo(csv.TrimStart('\uFEFF') + "\n" + """"
             2026-01-05T00:20:00;;;1.5
             2026-01-05 00:21:00;NaN;;
@@ -162,9 +208,13 @@ internal sealed class DatasetsOverHttpTests
             2026-01-05 00:24:00;1;"say ""a;b""";2
 
             """".ReplaceLineEndings("\n")));
-        Assert.That((await _host.GetAsync("/datasets/rows/profile").ExpectAsync(HttpStatusCode.OK)).Body["train"]!["series"]!["rows"]!.GetValue<int>(), Is.EqualTo(25));
+        Assert.That(
+            (await _host.GetAsync("/datasets/rows/profile").ExpectAsync(HttpStatusCode.OK))
+                .Body["train"]!["series"]!["rows"]!.GetValue<int>(),
+            Is.EqualTo(25));
 
-        await _host.PutAsync("rows", csv.Replace("2026-01-05", "2026-01-06", StringComparison.Ordinal), "?part=test").ExpectAsync(HttpStatusCode.Created);
+        await _host.PutAsync("rows", csv.Replace("2026-01-05", "2026-01-06", StringComparison.Ordinal), "?part=test")
+            .ExpectAsync(HttpStatusCode.Created);
         var joined = await _host.AppendAsync("rows", "time,down,up;stream\n2026-01-06 00:20:00,1,2\n").ExpectAsync(HttpStatusCode.OK);
         Assert.That((joined.Text("part"), joined.Int("version")), Is.EqualTo(("test", 2)));
     }
@@ -174,15 +224,35 @@ internal sealed class DatasetsOverHttpTests
     [TestCase("application/json", "[]", "There are no rows")]
     [TestCase("application/json", "{}", "The body must be a JSON array of rows")]
     [TestCase("application/json", "[7]", "Row 1 is no JSON object")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": true}]""", "Row 1, column 'up': True is neither a number, a time nor null")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:00:00", "down": 1, "up": true}]""",
+        "Row 1, column 'up': True is neither a number, a time nor null")]
     [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": [1]}]""", "Row 1, column 'up': Array is neither")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:01:00", "down": 1}]""", "Row 2 lacks the column 'up'")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:01:00", "down": 1, "up": 1, "more": 1}]""", "Row 2 has the column 'more', which row 1 has not")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1, "down": 2}]""", "Row 1 names the column 'down' twice")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:01:00", "down": 1, "up": 1e400}]""", "the rows sent: row 2, column 'up': '1e400' is infinite or beyond")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": "\ud800"}]""", "Row 1 holds text that is not valid Unicode")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "\udfff": 1}]""", "Row 1 holds text that is not valid Unicode")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": "1\n2026-01-05 01:01:00,2,3"}]""", "holds a line break; a value must stay on its line")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:01:00", "down": 1}]""",
+        "Row 2 lacks the column 'up'")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:01:00", "down": 1, "up": 1, "more": 1}]""",
+        "Row 2 has the column 'more', which row 1 has not")]
+    [TestCase(
+        "application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1, "down": 2}]""", "Row 1 names the column 'down' twice")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:00:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:01:00", "down": 1, "up": 1e400}]""",
+        "the rows sent: row 2, column 'up': '1e400' is infinite or beyond")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:00:00", "down": 1, "up": "\ud800"}]""",
+        "Row 1 holds text that is not valid Unicode")]
+    [TestCase(
+        "application/json", """[{"time": "2026-01-05 01:00:00", "down": 1, "\udfff": 1}]""", "Row 1 holds text that is not valid Unicode")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:00:00", "down": 1, "up": "1\n2026-01-05 01:01:00,2,3"}]""",
+        "holds a line break; a value must stay on its line")]
     [TestCase("application/json", """[{"ts": "2026-01-05 01:00:00", "down": 1, "up": 2}]""", "The rows lack the column time")]
     [TestCase("text/csv", "when,down,up\n2026-01-05 01:00:00,1,2\n", "the rows sent: there is no timestamp column")]
     [TestCase("text/csv", "time,down\n2026-01-05 01:00:00,1\n", "The rows lack the column up; every column of the dataset must be named")]
@@ -191,11 +261,21 @@ internal sealed class DatasetsOverHttpTests
     [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1\n", "Row 2 has 2 values, but the header names 3 columns")]
     [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1,2,3\n", "Row 2 has 4 values, but the header names 3 columns")]
     [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1,\"2\n", "Row 2, column 3: a quoted value is not closed on its line")]
-    [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1,2\nsoon,1,2\n", "the rows sent: row 3: column 'time': 'soon' is no timestamp")]
-    [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1,2\n2026-01-05 01:01:00,1,much\n", "the rows sent: row 3, column 'up': 'much' is no number")]
+    [TestCase(
+        "text/csv", "time,down,up\n2026-01-05 01:00:00,1,2\nsoon,1,2\n", "the rows sent: row 3: column 'time': 'soon' is no timestamp")]
+    [TestCase(
+        "text/csv",
+        "time,down,up\n2026-01-05 01:00:00,1,2\n2026-01-05 01:01:00,1,much\n",
+        "the rows sent: row 3, column 'up': 'much' is no number")]
     [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1,inf\n", "the rows sent: row 2, column 'up': 'inf' is infinite")]
-    [TestCase("text/csv", "time,down,up\n2026-01-05T01:00:00Z,1,2\n", "the rows sent: row 2: column 'time': '2026-01-05T01:00:00Z' has a zone, but the dataset states none")]
-    [TestCase("text/csv", "time,down,up\n1767574800,1,2\n", "The times sent are epoch seconds, those of refusing.csv carry no zone; write them as they are there")]
+    [TestCase(
+        "text/csv",
+        "time,down,up\n2026-01-05T01:00:00Z,1,2\n",
+        "the rows sent: row 2: column 'time': '2026-01-05T01:00:00Z' has a zone, but the dataset states none")]
+    [TestCase(
+        "text/csv",
+        "time,down,up\n1767574800,1,2\n",
+        "The times sent are epoch seconds, those of refusing.csv carry no zone; write them as they are there")]
     public async Task Rows_that_cannot_be_appended_are_refused_and_nothing_changes(string type, string body, string sentence)
     {
         await _host.PutAsync("refusing", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
@@ -207,11 +287,25 @@ internal sealed class DatasetsOverHttpTests
         Assert.That(await _host.StateAsync("refusing"), Is.EqualTo(before));
     }
 
-    [TestCase("text/csv", "time,down,up\n2026-01-05 00:58:00,1,2\n", "Row 2 (2026-01-05 00:58:00) does not come after the last row of refusing.csv (2026-01-05 00:59:00); rows can only be appended in the order of time")]
-    [TestCase("text/csv", "time,down,up\n2026-01-05 00:59:00,1,2\n", "Row 2 (2026-01-05 00:59:00) does not come after the last row of refusing.csv (2026-01-05 00:59:00)")]
-    [TestCase("text/csv", "time,down,up\n2026-01-05 01:00:00,1,2\n2026-01-05 01:00:00,1,2\n", "Row 3 (2026-01-05 01:00:00) does not come after row 2 (2026-01-05 01:00:00)")]
-    [TestCase("application/json", """[{"time": "2026-01-05 01:01:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:00:00", "down": 1, "up": 1}]""", "Row 2 (2026-01-05 01:00:00) does not come after row 1 (2026-01-05 01:01:00)")]
-    public async Task Rows_that_are_older_or_doubled_are_refused_as_a_conflict_and_nothing_changes(string type, string body, string sentence)
+    [TestCase(
+        "text/csv",
+        "time,down,up\n2026-01-05 00:58:00,1,2\n",
+        "Row 2 (2026-01-05 00:58:00) does not come after the last row of refusing.csv (2026-01-05 00:59:00); rows can only be appended "
+        + "in the order of time")]
+    [TestCase(
+        "text/csv",
+        "time,down,up\n2026-01-05 00:59:00,1,2\n",
+        "Row 2 (2026-01-05 00:59:00) does not come after the last row of refusing.csv (2026-01-05 00:59:00)")]
+    [TestCase(
+        "text/csv",
+        "time,down,up\n2026-01-05 01:00:00,1,2\n2026-01-05 01:00:00,1,2\n",
+        "Row 3 (2026-01-05 01:00:00) does not come after row 2 (2026-01-05 01:00:00)")]
+    [TestCase(
+        "application/json",
+        """[{"time": "2026-01-05 01:01:00", "down": 1, "up": 1}, {"time": "2026-01-05 01:00:00", "down": 1, "up": 1}]""",
+        "Row 2 (2026-01-05 01:00:00) does not come after row 1 (2026-01-05 01:01:00)")]
+    public async Task Rows_that_are_older_or_doubled_are_refused_as_a_conflict_and_nothing_changes(
+        string type, string body, string sentence)
     {
         await _host.PutAsync("refusing", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
         var before = await _host.StateAsync("refusing");
@@ -228,8 +322,9 @@ internal sealed class DatasetsOverHttpTests
     public async Task Rows_over_a_limit_are_refused(string type, string body, string sentence)
     {
         await _host.PutAsync("refusing", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
-        var sent = body.Replace("{0}", DatasetClient.Csv(60, 51, ""), StringComparison.Ordinal).Replace("{1}", new string('7', 1000), StringComparison.Ordinal)
-            .Replace("{2}", string.Join(',', Enumerable.Repeat("{}", 51)), StringComparison.Ordinal);
+        var sent = body.Replace("{0}", DatasetClient.Csv(60, 51, ""), StringComparison.Ordinal)
+            .Replace("{1}", new string('7', 1000), StringComparison.Ordinal)
+                .Replace("{2}", string.Join(',', Enumerable.Repeat("{}", 51)), StringComparison.Ordinal);
 
         var answer = await _host.AppendAsync("refusing", sent, type).ExpectAsync(HttpStatusCode.RequestEntityTooLarge);
 
@@ -240,18 +335,28 @@ internal sealed class DatasetsOverHttpTests
     public async Task Bad_json_and_unknown_datasets_are_told()
     {
         await _host.PutAsync("refusing", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
-        Assert.That((await _host.AppendAsync("refusing", "[{", "application/json").ExpectAsync(HttpStatusCode.BadRequest)).Detail, Does.Contain("no valid JSON"));
+        Assert.That(
+            (await _host.AppendAsync("refusing", "[{", "application/json").ExpectAsync(HttpStatusCode.BadRequest)).Detail,
+            Does.Contain("no valid JSON"));
         foreach (var path in new[] { "/datasets/nowhere", "/datasets/nowhere/profile", "/datasets/nowhere/plots/down" })
-            Assert.That((await _host.GetAsync(path).ExpectAsync(HttpStatusCode.NotFound)).Detail, Does.Contain("There is no dataset 'nowhere'. Known are "));
+            Assert.That(
+                (await _host.GetAsync(path).ExpectAsync(HttpStatusCode.NotFound)).Detail,
+                Does.Contain("There is no dataset 'nowhere'. Known are "));
         await _host.AppendAsync("nowhere", DatasetClient.Csv(0, 1)).ExpectAsync(HttpStatusCode.NotFound);
-        Assert.That((await _host.GetAsync("/datasets/refusing/plots/rain").ExpectAsync(HttpStatusCode.NotFound)).Detail, Does.Contain("has no numeric column 'rain'; it has down, up"));
+        Assert.That(
+            (await _host.GetAsync("/datasets/refusing/plots/rain").ExpectAsync(HttpStatusCode.NotFound)).Detail,
+            Does.Contain("has no numeric column 'rain'; it has down, up"));
     }
 
     [Test]
     public async Task Zipped_rows_are_taken_and_a_bomb_of_them_is_stopped()
     {
         await _host.PutAsync("unzips", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
-        foreach (var (body, type) in new[] { (DatasetClient.Csv(60, 3), "text/csv"), ("""[{"time": "2026-01-05 01:03:00", "down": 1, "up": 2}]""", "application/json") })
+        foreach (var (body, type) in new[]
+        {
+            (DatasetClient.Csv(60, 3), "text/csv"),
+            ("""[{"time": "2026-01-05 01:03:00", "down": 1, "up": 2}]""", "application/json"),
+        })
         {
             using var content = new ByteArrayContent(DatasetClient.Zip(Encoding.UTF8.GetBytes(body)));
             content.Headers.ContentType = new(type);
@@ -274,14 +379,17 @@ internal sealed class DatasetsOverHttpTests
 
         var without = await _host.AppendAsync("zoned", "time,down\n2026-01-05T00:03:00Z,4\n").ExpectAsync(Refused);
         Assert.That(without.Detail, Does.Contain("has a zone, but the dataset states none"));
-        var local = await _host.AppendAsync("zoned", "time,down\n2026-01-05 01:03:00,4\n", query: "?timezone=Europe/Madrid").ExpectAsync(Refused);
+        var local = await _host.AppendAsync("zoned", "time,down\n2026-01-05 01:03:00,4\n", query: "?timezone=Europe/Madrid")
+            .ExpectAsync(Refused);
         Assert.That(local.Detail, Does.Contain("The times sent carry no zone, those of zoned.csv carry a zone"));
-        await _host.AppendAsync("zoned", "time,down\n2026-01-05T02:03:00+02:00,4\n", query: "?timezone=Europe/Madrid").ExpectAsync(HttpStatusCode.OK);
+        await _host.AppendAsync("zoned", "time,down\n2026-01-05T02:03:00+02:00,4\n", query: "?timezone=Europe/Madrid")
+            .ExpectAsync(HttpStatusCode.OK);
         Assert.That(await _host.StoredAsync("zoned"), Is.EqualTo(Zoned + "2026-01-05T02:03:00+02:00,4\n"));
 
         // A zone that is given for a dataset without one must not let rows in that its other readers refuse.
         await _host.PutAsync("local", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
-        var poison = await _host.AppendAsync("local", "time,down,up\n2026-01-05T01:00:00Z,1,2\n", query: "?timezone=Europe/Madrid").ExpectAsync(Refused);
+        var poison = await _host.AppendAsync("local", "time,down,up\n2026-01-05T01:00:00Z,1,2\n", query: "?timezone=Europe/Madrid")
+            .ExpectAsync(Refused);
         Assert.That(poison.Detail, Does.Contain("The times sent carry a zone, those of local.csv carry no zone"));
     }
 
@@ -289,17 +397,25 @@ internal sealed class DatasetsOverHttpTests
     public async Task A_timestamp_column_of_another_name_is_named_in_the_query()
     {
         var csv = DatasetClient.Csv(0, 60, "when,down,up\n");
-        Assert.That((await _host.PutAsync("named", csv).ExpectAsync(Refused)).Detail, Does.Contain("or set timestamp_column. The file has when, down, up"));
+        Assert.That(
+            (await _host.PutAsync("named", csv).ExpectAsync(Refused)).Detail,
+            Does.Contain("or set timestamp_column. The file has when, down, up"));
 
         await _host.PutAsync("named", csv, "?timestamp_column=when").ExpectAsync(HttpStatusCode.Created);
-        await _host.PutAsync("named", DatasetClient.Csv(60, 10, "when,down,up\n"), "?part=test&timestamp_column=when").ExpectAsync(HttpStatusCode.Created);
-        await _host.AppendAsync("named", DatasetClient.Csv(70, 1, "when,down,up\n"), query: "?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
-        await _host.AppendAsync("named", """[{"down": 1, "up": 2, "when": "2026-01-05 01:11:00"}]""", "application/json", "?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
+        await _host.PutAsync("named", DatasetClient.Csv(60, 10, "when,down,up\n"), "?part=test&timestamp_column=when")
+            .ExpectAsync(HttpStatusCode.Created);
+        await _host.AppendAsync("named", DatasetClient.Csv(70, 1, "when,down,up\n"), query: "?timestamp_column=when")
+            .ExpectAsync(HttpStatusCode.OK);
+        await _host.AppendAsync(
+            "named", """[{"down": 1, "up": 2, "when": "2026-01-05 01:11:00"}]""", "application/json", "?timestamp_column=when")
+            .ExpectAsync(HttpStatusCode.OK);
         var profile = await _host.GetAsync("/datasets/named/profile?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
         await _host.GetAsync("/datasets/named/plots/up?timestamp_column=when").ExpectAsync(HttpStatusCode.OK);
 
         Assert.That(profile.Body["test"]!["series"]!["rows"]!.GetValue<int>(), Is.EqualTo(12));
-        Assert.That((await _host.GetAsync("/datasets/named/profile").ExpectAsync(Refused)).Detail, Does.Contain("there is no timestamp column"));
+        Assert.That(
+            (await _host.GetAsync("/datasets/named/profile").ExpectAsync(Refused)).Detail,
+            Does.Contain("there is no timestamp column"));
     }
 
     [Test]
@@ -312,8 +428,13 @@ internal sealed class DatasetsOverHttpTests
         var test = await _host.PutAsync("tested", DatasetClient.Csv(30, 10), "?part=test").ExpectAsync(HttpStatusCode.Created);
 
         Assert.That((put.Int("version"), test.Int("version")), Is.EqualTo((2, 1)));
-        Assert.That(await _host.StoredAsync("filed"), Is.EqualTo(DatasetClient.Csv(0, 40)), "the file that lay there before must not take the place of what was put");
-        Assert.That((await _host.GetAsync("/datasets/tested")).Body["versions"]!.AsArray().Select(v => v!["part"]!.GetValue<string>()), Is.EqualTo(new[] { "train", "test" }));
+        Assert.That(
+            await _host.StoredAsync("filed"),
+            Is.EqualTo(DatasetClient.Csv(0, 40)),
+            "the file that lay there before must not take the place of what was put");
+        Assert.That(
+            (await _host.GetAsync("/datasets/tested")).Body["versions"]!.AsArray().Select(v => v!["part"]!.GetValue<string>()),
+            Is.EqualTo(new[] { "train", "test" }));
     }
 
     [Test]
@@ -324,7 +445,12 @@ internal sealed class DatasetsOverHttpTests
         using (var other = new MemoryStream(Encoding.UTF8.GetBytes(DatasetClient.Csv(0, 59))))
             await store.PutAsync(ObjectKeys.Source(put.Text("sha256")), other, default);
 
-        foreach (var asked in new[] { _host.AppendAsync("tampered", DatasetClient.Csv(60, 1)), _host.GetAsync("/datasets/tampered/profile"), _host.GetAsync("/datasets/tampered/plots/down") })
+        foreach (var asked in new[]
+        {
+            _host.AppendAsync("tampered", DatasetClient.Csv(60, 1)),
+            _host.GetAsync("/datasets/tampered/profile"),
+            _host.GetAsync("/datasets/tampered/plots/down"),
+        })
             Assert.That((await asked.ExpectAsync(Refused)).Detail, Does.Contain("was changed after it was stored"));
         Assert.That((await _host.GetAsync("/datasets/tampered")).Body["versions"]!.AsArray(), Has.Count.EqualTo(1));
     }
@@ -337,9 +463,14 @@ internal sealed class DatasetsOverHttpTests
         await _host.PutAsync("profiled", DatasetClient.Csv(100, 50), "?part=test").ExpectAsync(HttpStatusCode.Created);
         var both = (await _host.GetAsync("/datasets/profiled/profile").ExpectAsync(HttpStatusCode.OK)).Body;
 
-        Assert.That((alone["drift_against"]!.GetValue<string>(), alone["test"], both["drift_against"]!.GetValue<string>()), Is.EqualTo(("last_fifth", (JsonNode?)null, "test")));
+        Assert.That(
+            (alone["drift_against"]!.GetValue<string>(), alone["test"], both["drift_against"]!.GetValue<string>()),
+            Is.EqualTo(("last_fifth", (JsonNode?)null, "test")));
         Assert.That(both["test"]!["series"]!["rows"]!.GetValue<int>(), Is.EqualTo(50));
-        Assert.That(both["columns"]!.AsArray().Select(c => (c!["name"]!.GetValue<string>(), c["count"]!.GetValue<int>(), c["missing"]!.GetValue<int>())), Is.EqualTo(new[] { ("down", 150, 0), ("up", 150, 0) }));
+        Assert.That(
+            both["columns"]!.AsArray()
+                .Select(c => (c!["name"]!.GetValue<string>(), c["count"]!.GetValue<int>(), c["missing"]!.GetValue<int>())),
+            Is.EqualTo(new[] { ("down", 150, 0), ("up", 150, 0) }));
         Assert.That(both["columns"]![0]!["autocorrelation"]!["one_day"], Is.Null, "150 minutes hold no day");
     }
 

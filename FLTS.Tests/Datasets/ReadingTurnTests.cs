@@ -68,7 +68,9 @@ internal sealed class ReadingTurnTests
             "MaxAppendRows" => new DatasetOptions { MaxAppendRows = value },
             _ => new DatasetOptions { MaxWaiting = value },
         };
-        Assert.That(() => OptionsReading.Check(options, DatasetOptions.Section), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith($"Datasets:{name} is {value}; it must be between "));
+        Assert.That(
+            () => OptionsReading.Check(options, DatasetOptions.Section),
+            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith($"Datasets:{name} is {value}; it must be between "));
         Assert.That(() => OptionsReading.Check(new DatasetOptions(), DatasetOptions.Section), Throws.Nothing);
     }
 }

@@ -30,7 +30,11 @@ internal sealed class RowAppenderTests
                 var row = Interlocked.Increment(ref next);
                 try
                 {
-                    return await appenders[i % 2].AppendAsync(new("station"), new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0), new SourceForm(), default);
+                    return await appenders[i % 2].AppendAsync(
+                        new("station"),
+                        new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0),
+                        new SourceForm(),
+                        default);
                 }
                 catch (ConflictException)
                 {
@@ -44,7 +48,9 @@ internal sealed class RowAppenderTests
         using var reader = new StreamReader(stored);
         var lines = (await reader.ReadToEndAsync()).TrimEnd('\n').Split('\n');
         Assert.That(versions.Select(v => v.Version), Is.EqualTo(Enumerable.Range(1, 11).Reverse()));
-        Assert.That(lines.Skip(11).Select(l => int.Parse(l.Split(',')[1], CultureInfo.InvariantCulture) - 1000), Is.EquivalentTo(Enumerable.Range(0, 10)));
+        Assert.That(
+            lines.Skip(11).Select(l => int.Parse(l.Split(',')[1], CultureInfo.InvariantCulture) - 1000),
+            Is.EquivalentTo(Enumerable.Range(0, 10)));
         Assert.That(lines.Skip(1).Select(l => l.Split(',')[0]), Is.Ordered.And.Unique);
     }
 
@@ -57,17 +63,36 @@ internal sealed class RowAppenderTests
             await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);
         var options = _options with { MaxBytes = text.Length + 30 };
         using var turn = new ReadingTurn(options);
-        var appender = new RowAppender(registry.Get<ISourceCatalog>(), new SourceReader(registry.Store, options), turn, options, NullLogger<RowAppender>.Instance);
+        var appender = new RowAppender(
+            registry.Get<ISourceCatalog>(),
+            new SourceReader(registry.Store, options),
+            turn,
+            options,
+            NullLogger<RowAppender>.Instance);
 
-        await appender.AppendAsync(new("station"), new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0), new SourceForm(), default);
+        await appender.AppendAsync(
+            new("station"),
+            new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0),
+            new SourceForm(),
+            default);
         Assert.That(
-            () => appender.AppendAsync(new("station"), new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0), new SourceForm(), default),
-            Throws.TypeOf<TooLargeException>().With.Message.Contains("station.csv: with these rows the file would be larger than the limit"));
+            () => appender.AppendAsync(
+                new("station"),
+                new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0),
+                new SourceForm(),
+                default),
+            Throws.TypeOf<TooLargeException>()
+                .With.Message.Contains("station.csv: with these rows the file would be larger than the limit"));
         Assert.That(await registry.Get<ISourceCatalog>().VersionsAsync(new("station"), default), Has.Count.EqualTo(2));
     }
 
     private static RowAppender Appender(RegistryUnderTest registry, Turns turns) =>
-        new(registry.Get<ISourceCatalog>(), new SourceReader(registry.Store, _options), turns.New(), _options, NullLogger<RowAppender>.Instance);
+        new(
+            registry.Get<ISourceCatalog>(),
+            new SourceReader(registry.Store, _options),
+            turns.New(),
+            _options,
+            NullLogger<RowAppender>.Instance);
 
     /// <summary>One for each process.</summary>
     private sealed class Turns : IDisposable

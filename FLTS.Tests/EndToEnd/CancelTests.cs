@@ -14,7 +14,8 @@ internal sealed class CancelTests
     {
         using var folder = new TemporaryFolder();
         await using var flts = await StartAsync(folder);
-        var id = await flts.StartPipelineAsync(new JsonObject { ["dataset"] = "station", ["training"] = new JsonObject { ["GRU"] = _long.DeepClone() } });
+        var id = await flts.StartPipelineAsync(
+            new JsonObject { ["dataset"] = "station", ["training"] = new JsonObject { ["GRU"] = _long.DeepClone() } });
         var run = await RunningAsync(flts);
 
         var answer = await flts.PostAsync($"/runs/{run}/cancel", [], HttpStatusCode.Accepted);
@@ -34,7 +35,8 @@ internal sealed class CancelTests
     {
         using var folder = new TemporaryFolder();
         await using var flts = await StartAsync(folder);
-        var id = await flts.StartPipelineAsync(new JsonObject { ["dataset"] = "station", ["training"] = new JsonObject { ["GRU"] = _long.DeepClone() } });
+        var id = await flts.StartPipelineAsync(
+            new JsonObject { ["dataset"] = "station", ["training"] = new JsonObject { ["GRU"] = _long.DeepClone() } });
         var run = await RunningAsync(flts);
 
         await flts.PostAsync($"/pipelines/{id}/cancel", [], HttpStatusCode.Accepted);
@@ -50,7 +52,8 @@ internal sealed class CancelTests
     private static async Task<FltsProcess> StartAsync(TemporaryFolder folder)
     {
         Stations.Write(folder["datasets"], "station", 600);
-        var flts = FltsProcess.Start(new FltsStart { Data = folder["data"], Settings = Stations.SmallModels, Arguments = ["--datasets", folder["datasets"]] });
+        var flts = FltsProcess.Start(
+            new FltsStart { Data = folder["data"], Settings = Stations.SmallModels, Arguments = ["--datasets", folder["datasets"]] });
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
         return flts;
@@ -64,6 +67,7 @@ internal sealed class CancelTests
         var said = await flts.WaitForEventAsync("train_cancelled", e => e["run_id"]!.GetValue<string>() == run);
         var stopped = await flts.WaitForEventAsync("train_stopped", e => e["run_id"]!.GetValue<string>() == run);
         TestContext.Out.WriteLine($"cancelled {said["@t"]}, stopped {stopped["@t"]}");
-        await flts.WaitForAsync("the end of the run's local files", () => Task.FromResult(Directory.Exists(Path.Combine(folder["data"], "staging", run)) ? null : "gone"));
+        await flts.WaitForAsync("the end of the run's local files", () =>
+            Task.FromResult(Directory.Exists(Path.Combine(folder["data"], "staging", run)) ? null : "gone"));
     }
 }

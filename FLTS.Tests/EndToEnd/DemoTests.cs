@@ -12,7 +12,8 @@ internal sealed class DemoTests
         using var folder = new TemporaryFolder();
         await using var flts = FltsProcess.Start(new FltsStart { Data = folder["data"] });
         await flts.WaitUntilReadyAsync();
-        var list = await flts.WaitForAsync("the demo pipeline", async () => (await flts.GetAsync("/pipelines"))["items"]!.AsArray().FirstOrDefault());
+        var list = await flts.WaitForAsync(
+            "the demo pipeline", async () => (await flts.GetAsync("/pipelines"))["items"]!.AsArray().FirstOrDefault());
         var ended = await flts.WaitForEndAsync(list["pipeline_id"]!.GetValue<string>());
 
         Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("promoted"), ended.ToJsonString());
@@ -22,5 +23,6 @@ internal sealed class DemoTests
         Assert.That(Rmse(entries, "LSTM"), Is.LessThan(naive));
     }
 
-    private static double Rmse(JsonArray entries, string type) => entries.First(e => e!["model_type"]!.GetValue<string>() == type)!["rmse"]!.GetValue<double>();
+    private static double Rmse(JsonArray entries, string type) =>
+        entries.First(e => e!["model_type"]!.GetValue<string>() == type)!["rmse"]!.GetValue<double>();
 }

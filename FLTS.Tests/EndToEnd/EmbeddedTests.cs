@@ -19,13 +19,18 @@ internal sealed class EmbeddedTests
     public async Task Killed_during_training_it_completes_by_itself_with_exactly_one_promotion()
     {
         using var folder = new TemporaryFolder();
-        var slow = new Dictionary<string, string>(Stations.SmallModels) { ["Models:GRU:epochs"] = "400", ["Models:GRU:hidden_size"] = "16" };
+        var slow = new Dictionary<string, string>(Stations.SmallModels)
+        {
+            ["Models:GRU:epochs"] = "400",
+            ["Models:GRU:hidden_size"] = "16",
+        };
         string id;
         await using (var first = Start(folder, rows: 1500, slow))
         {
             await first.WaitUntilReadyAsync();
             await first.UseAdminKeyAsync();
-            id = await first.StartPipelineAsync(new JsonObject { ["dataset"] = "station", ["training"] = new JsonObject { ["GRU"] = new JsonObject { ["epochs"] = 60 } } });
+            id = await first.StartPipelineAsync(
+                new JsonObject { ["dataset"] = "station", ["training"] = new JsonObject { ["GRU"] = new JsonObject { ["epochs"] = 60 } } });
             await first.WaitForEventAsync("train_epoch", e => e["model_type"]!.GetValue<string>() == "GRU");
             first.Kill();
         }
@@ -38,7 +43,10 @@ internal sealed class EmbeddedTests
         Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("promoted"), ended.ToJsonString());
         Assert.That((await second.GetAsync("/champions/station"))["history"]!.AsArray(), Has.Count.EqualTo(1), "exactly one promotion");
         var runs = (await second.GetAsync("/runs"))["items"]!.AsArray();
-        Assert.That(runs.Select(r => r!["model_type"]!.GetValue<string>()), Is.EquivalentTo(new[] { "GRU", "LSTM", "PROPHET" }), "nothing was trained as another run");
+        Assert.That(
+            runs.Select(r => r!["model_type"]!.GetValue<string>()),
+            Is.EquivalentTo(new[] { "GRU", "LSTM", "PROPHET" }),
+            "nothing was trained as another run");
         Assert.That(runs.Select(r => r!["status"]!.GetValue<string>()), Is.All.EqualTo("succeeded"));
         Assert.That(second.Events("reconcile_resumed"), Is.Not.Empty, "the second process took up what the first had left");
     }
@@ -68,7 +76,9 @@ internal sealed class EmbeddedTests
         Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("promoted"), ended.ToJsonString());
         Assert.That(ended["warnings"]!.ToJsonString(), Does.Contain("constant"));
         await flts.WaitForEventAsync("zero_variance_features");
-        Assert.That(await flts.Http.GetStringAsync("/metrics"), Does.Match("flts_zero_variance_features_total\\{[^}]*identifier=\"flat\"[^}]*\\} 1"));
+        Assert.That(
+            await flts.Http.GetStringAsync("/metrics"),
+            Does.Match("flts_zero_variance_features_total\\{[^}]*identifier=\"flat\"[^}]*\\} 1"));
         var board = (await flts.GetAsync($"/scoreboards/{ended["pipeline_id"]}")).ToJsonString();
         Assert.That(board, Does.Not.Contain("NaN").And.Not.Contain("Infinity"));
         await flts.WaitForModelAsync();
@@ -102,8 +112,12 @@ internal sealed class EmbeddedTests
         Assert.That(rows, Has.Count.EqualTo(40));
         Assert.That(rows.Select(r => r!["down"]!.GetValue<double>()), Is.All.InRange(0, 2e9));
         var down = answer["intervals"]!["80"]!["down"]!.AsArray();
-        Assert.That(down.Zip(rows, (i, r) => i![0]!.GetValue<double>() <= r!["down"]!.GetValue<double>() && r["down"]!.GetValue<double>() <= i[1]!.GetValue<double>()), Has.Exactly(40).True);
-        Assert.That(answer["intervals"]!["99.9"]!["down"]!.AsArray(), Has.Exactly(40).Null, "240 residuals say nothing of one in a thousand");
+        Assert.That(
+            down.Zip(rows, (i, r) =>
+                i![0]!.GetValue<double>() <= r!["down"]!.GetValue<double>() && r["down"]!.GetValue<double>() <= i[1]!.GetValue<double>()),
+            Has.Exactly(40).True);
+        Assert.That(
+            answer["intervals"]!["99.9"]!["down"]!.AsArray(), Has.Exactly(40).Null, "240 residuals say nothing of one in a thousand");
         Assert.That(answer["warnings"]!.ToJsonString(), Does.Contain("level 99.9 are null").And.Contain("extrapolated from step 31 on"));
     }
 
@@ -111,7 +125,8 @@ internal sealed class EmbeddedTests
     public async Task A_type_that_fails_for_good_is_named_as_missing_and_the_others_are_promoted()
     {
         using var folder = new TemporaryFolder();
-        await using var flts = Start(folder, rows: 600, new Dictionary<string, string>(Stations.SmallModels) { ["Models:GRU:input_len"] = "900" });
+        await using var flts = Start(
+            folder, rows: 600, new Dictionary<string, string>(Stations.SmallModels) { ["Models:GRU:input_len"] = "900" });
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
         var ended = await flts.WaitForEndAsync(await flts.StartPipelineAsync(new JsonObject { ["dataset"] = "station" }));
@@ -127,7 +142,8 @@ internal sealed class EmbeddedTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["datasets"]);
-        await File.WriteAllTextAsync(Path.Combine(folder["datasets"], "broken.csv"), "time,down\n2026-01-05 00:00:00,1\nyesterday,2\n2026-01-05 00:04:00,3\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder["datasets"], "broken.csv"), "time,down\n2026-01-05 00:00:00,1\nyesterday,2\n2026-01-05 00:04:00,3\n");
         await using var flts = Start(folder, rows: 100);
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
@@ -160,6 +176,11 @@ internal sealed class EmbeddedTests
         if (!File.Exists(Path.Combine(folder["datasets"], "station.csv")))
             Stations.Write(folder["datasets"], "station", rows);
 
-        return FltsProcess.Start(new FltsStart { Data = folder["data"], Settings = settings ?? Stations.SmallModels, Arguments = ["--datasets", folder["datasets"]] });
+        return FltsProcess.Start(new FltsStart
+        {
+            Data = folder["data"],
+            Settings = settings ?? Stations.SmallModels,
+            Arguments = ["--datasets", folder["datasets"]],
+        });
     }
 }

@@ -17,7 +17,8 @@ internal static class FltsApi
     }
 
     /// <summary>Posts, expecting a status; anything else fails with the answer's text.</summary>
-    public static async Task<JsonObject> PostAsync(this FltsProcess flts, string path, JsonObject body, HttpStatusCode expected = HttpStatusCode.OK)
+    public static async Task<JsonObject> PostAsync(
+        this FltsProcess flts, string path, JsonObject body, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var response = await flts.Http.PostAsJsonAsync(path, body);
         return await ReadAsync(response, expected);
@@ -28,19 +29,24 @@ internal static class FltsApi
         (await flts.PostAsync("/pipelines", request, HttpStatusCode.Accepted))["pipeline_id"]!.GetValue<string>();
 
     /// <summary>Waits until a pipeline has ended and returns it.</summary>
-    public static Task<JsonObject> WaitForEndAsync(this FltsProcess flts, string pipelineId) => flts.WaitForAsync($"the end of pipeline {pipelineId}", async () =>
-    {
-        var state = await flts.GetAsync($"/pipelines/{pipelineId}");
-        return _ended.Contains(state["status"]!.GetValue<string>()) ? state : null;
-    });
+    public static Task<JsonObject> WaitForEndAsync(this FltsProcess flts, string pipelineId) =>
+        flts.WaitForAsync($"the end of pipeline {pipelineId}", async () =>
+        {
+            var state = await flts.GetAsync($"/pipelines/{pipelineId}");
+            return _ended.Contains(state["status"]!.GetValue<string>()) ? state : null;
+        });
 
     /// <summary>Waits until a model is served.</summary>
-    public static Task<JsonNode> WaitForModelAsync(this FltsProcess flts) => flts.WaitForAsync("a loaded model", async () => (await flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault());
+    public static Task<JsonNode> WaitForModelAsync(this FltsProcess flts) =>
+        flts.WaitForAsync("a loaded model", async () => (await flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault());
 
     private static async Task<JsonObject> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
     {
         var text = await response.Content.ReadAsStringAsync();
-        Assert.That(response.StatusCode, Is.EqualTo(expected), $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered: {text}");
+        Assert.That(
+            response.StatusCode,
+            Is.EqualTo(expected),
+            $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered: {text}");
         return JsonNode.Parse(text)!.AsObject();
     }
 }

@@ -6,7 +6,10 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-/// <summary>Prophet's caps, regressors, conditions and holidays from the pipeline's request to the forecast's: what lies ahead comes with <c>/predict</c>.</summary>
+/// <summary>
+/// Prophet's caps, regressors, conditions and holidays from the pipeline's request to the forecast's: what lies
+/// ahead comes with <c>/predict</c>.
+/// </summary>
 [TestFixture, Category(TestCategories.Slow)]
 internal sealed class KnownAheadTests
 {
@@ -30,7 +33,11 @@ internal sealed class KnownAheadTests
         {
             ["dataset"] = "station",
             ["model_types"] = new JsonArray("PROPHET"),
-            ["preprocessing"] = new JsonObject { ["targets"] = new JsonArray("load"), ["inputs"] = new JsonArray("load", "heat", "capacity", "rush") },
+            ["preprocessing"] = new JsonObject
+            {
+                ["targets"] = new JsonArray("load"),
+                ["inputs"] = new JsonArray("load", "heat", "capacity", "rush"),
+            },
             ["training"] = new JsonObject
             {
                 ["PROPHET"] = new JsonObject
@@ -39,7 +46,8 @@ internal sealed class KnownAheadTests
                     ["cap"] = "capacity",
                     ["weekly_seasonality"] = false,
                     ["regressors"] = new JsonArray(new JsonObject { ["name"] = "heat" }),
-                    ["seasonalities"] = new JsonArray(new JsonObject { ["name"] = "rush_day", ["period"] = 1, ["fourier_order"] = 2, ["condition"] = "rush" }),
+                    ["seasonalities"] = new JsonArray(
+                        new JsonObject { ["name"] = "rush_day", ["period"] = 1, ["fourier_order"] = 2, ["condition"] = "rush" }),
                     ["holidays"] = new JsonArray(Holiday(10), Holiday(20)),
                 },
             },
@@ -50,22 +58,36 @@ internal sealed class KnownAheadTests
         Assert.That(served["known_ahead"]!.AsArray().Select(c => c!.GetValue<string>()), Is.EqualTo(new[] { "heat", "rush", "capacity" }));
 
         var refused = await flts.PostAsync("/predict", new JsonObject { ["inference_length"] = 2 }, HttpStatusCode.UnprocessableEntity);
-        Assert.That(refused["detail"]!.GetValue<string>(), Does.Contain("'future' lacks heat, rush, capacity").And.Contain("2 coming steps"));
-        Assert.That(refused["missing_columns"]!.AsArray().Select(c => c!.GetValue<string>()), Is.EqualTo(new[] { "heat", "rush", "capacity" }));
+        Assert.That(
+            refused["detail"]!.GetValue<string>(),
+            Does.Contain("'future' lacks heat, rush, capacity").And.Contain("2 coming steps"));
+        Assert.That(
+            refused["missing_columns"]!.AsArray().Select(c => c!.GetValue<string>()),
+            Is.EqualTo(new[] { "heat", "rush", "capacity" }));
         var unsaid = await flts.PostAsync("/predict", new JsonObject { ["future"] = Future() }, HttpStatusCode.UnprocessableEntity);
-        Assert.That(unsaid["detail"]!.GetValue<string>(), Does.Contain("holidays are known up to 2026-01-25").And.Contain("[] for none").And.Contain("feast"));
+        Assert.That(
+            unsaid["detail"]!.GetValue<string>(),
+            Does.Contain("holidays are known up to 2026-01-25").And.Contain("[] for none").And.Contain("feast"));
         await RefusedAsync("future.heat[1]", Future(heat: [20, double.NaN]), []);
         await RefusedAsync("must be a list of 3 values", Future(), [], steps: 3);
         await RefusedAsync("not above its floor 0", Future(capacity: -5), []);
-        await RefusedAsync("no holiday 'carnival'; it knows feast", Future(), new JsonArray(new JsonObject { ["holiday"] = "carnival", ["ds"] = "2026-02-14" }));
+        await RefusedAsync(
+            "no holiday 'carnival'; it knows feast",
+            Future(),
+            new JsonArray(new JsonObject { ["holiday"] = "carnival", ["ds"] = "2026-02-14" }));
         await RefusedAsync("'holidays[0]'", Future(), new JsonArray(new JsonObject { ["holiday"] = "feast" }));
 
         var plain = await LoadsAsync(Future(), []);
         Assert.That(plain, Has.Length.EqualTo(2), "as many steps as 'future' has values");
         Assert.That((await LoadsAsync(Future(heat: [25, 20]), []))[0] - plain[0], Is.EqualTo(5 * Heat).Within(0.5));
         var feast = DateOnly.FromDateTime(_start.AddHours(Hours)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        Assert.That((await LoadsAsync(Future(), new JsonArray(new JsonObject { ["holiday"] = "feast", ["ds"] = feast })))[0] - plain[0], Is.EqualTo(Feast).Within(1.5));
-        Assert.That((await LoadsAsync(Future(rush: true), []))[0] - plain[0], Is.EqualTo(Rush).Within(1.5), "midnight, where the conditional cosine peaks");
+        Assert.That(
+            (await LoadsAsync(Future(), new JsonArray(new JsonObject { ["holiday"] = "feast", ["ds"] = feast })))[0] - plain[0],
+            Is.EqualTo(Feast).Within(1.5));
+        Assert.That(
+            (await LoadsAsync(Future(rush: true), []))[0] - plain[0],
+            Is.EqualTo(Rush).Within(1.5),
+            "midnight, where the conditional cosine peaks");
         Assert.That((await LoadsAsync(Future(capacity: 2000), []))[0], Is.GreaterThan(plain[0] + 300), "a saturated trend follows its cap");
 
         async Task<double[]> LoadsAsync(JsonObject future, JsonArray holidays)
@@ -76,12 +98,16 @@ internal sealed class KnownAheadTests
 
         async Task RefusedAsync(string because, JsonObject future, JsonArray holidays, int steps = 2)
         {
-            var answer = await flts.PostAsync("/predict", new JsonObject { ["future"] = future, ["holidays"] = holidays, ["inference_length"] = steps }, HttpStatusCode.UnprocessableEntity);
+            var answer = await flts.PostAsync(
+                "/predict",
+                new JsonObject { ["future"] = future, ["holidays"] = holidays, ["inference_length"] = steps },
+                HttpStatusCode.UnprocessableEntity);
             Assert.That(answer["detail"]!.GetValue<string>(), Does.Contain(because));
         }
     }
 
-    private static JsonObject Holiday(int day) => new() { ["holiday"] = "feast", ["ds"] = _start.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) };
+    private static JsonObject Holiday(int day) =>
+        new() { ["holiday"] = "feast", ["ds"] = _start.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) };
 
     private static JsonObject Future(double[]? heat = null, bool rush = false, double capacity = 1000) => new()
     {

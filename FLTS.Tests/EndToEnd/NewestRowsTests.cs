@@ -39,7 +39,10 @@ internal sealed class NewestRowsTests
             });
 
             Assert.That(Time(appended), Is.EqualTo(At(390)));
-            Assert.That(appended["predictions"]!.ToJsonString(), Is.EqualTo(sent["predictions"]!.ToJsonString()), "the same rows, sent by the client");
+            Assert.That(
+                appended["predictions"]!.ToJsonString(),
+                Is.EqualTo(sent["predictions"]!.ToJsonString()),
+                "the same rows, sent by the client");
         }
 
         await using var again = FltsProcess.Start(start);
@@ -47,7 +50,9 @@ internal sealed class NewestRowsTests
         await again.UseAdminKeyAsync();
         var restarted = await again.WaitForAsync("a forecast", async () =>
         {
-            using var answer = await again.Http.PostAsync(new Uri("/predict", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
+            using var answer = await again.Http.PostAsync(
+                new Uri("/predict", UriKind.Relative),
+                new StringContent("{}", Encoding.UTF8, "application/json"));
             return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject() : null;
         });
         Assert.That(Time(restarted), Is.EqualTo(At(390)));
@@ -56,7 +61,9 @@ internal sealed class NewestRowsTests
         await PutAsync(again, "station", Csv("other", rows));
         var warned = await again.PostAsync("/predict", []);
         Assert.That(Time(warned), Is.EqualTo(At(390)), "rows that do not fit the model replace none");
-        Assert.That(warned["warnings"]!.AsArray().Select(w => w!.GetValue<string>()), Has.One.Contains("Newer rows of 'station' cannot be used").And.Contains("load"));
+        Assert.That(
+            warned["warnings"]!.AsArray().Select(w => w!.GetValue<string>()),
+            Has.One.Contains("Newer rows of 'station' cannot be used").And.Contains("load"));
     }
 
     private static double[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i => 100 + (10 * Math.Sin(i / 5.0)) + (i % 7))];
@@ -66,7 +73,8 @@ internal sealed class NewestRowsTests
     private static string Csv(string column, double[] values)
     {
         var first = Array.IndexOf(Rows(400), values[0]);
-        return $"time,{column}\n" + string.Concat(values.Select((v, i) => string.Create(CultureInfo.InvariantCulture, $"{At(first + i)},{v:R}\n")));
+        return $"time,{column}\n"
+            + string.Concat(values.Select((v, i) => string.Create(CultureInfo.InvariantCulture, $"{At(first + i)},{v:R}\n")));
     }
 
     private static string Time(JsonObject answer) => answer["predictions"]![0]!["ts"]!.GetValue<string>();

@@ -11,7 +11,11 @@ internal static class Payloads
     /// <summary>Rows two minutes apart from 2026-02-01 on, plausible values in original units.</summary>
     public static JsonObject Rows(IEnumerable<string> columns, int rows)
     {
-        var data = new JsonObject { ["ts"] = new JsonArray([.. Enumerable.Range(0, rows).Select(i => (JsonNode)_start.AddMinutes(2 * i).ToString("s", CultureInfo.InvariantCulture))]) };
+        var data = new JsonObject
+        {
+            ["ts"] = new JsonArray(
+                [.. Enumerable.Range(0, rows).Select(i => (JsonNode)_start.AddMinutes(2 * i).ToString("s", CultureInfo.InvariantCulture))]),
+        };
         foreach (var column in columns)
             data[column] = new JsonArray([.. Enumerable.Range(0, rows).Select(i => (JsonNode)(Size(column) * (1 + (0.1 * Math.Sin(i)))))]);
 

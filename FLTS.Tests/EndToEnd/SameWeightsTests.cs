@@ -3,7 +3,10 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-/// <summary>The same data, hyperparameters and seed give the same weights, bit for bit: alone, beside another training, and broken off in the middle.</summary>
+/// <summary>
+/// The same data, hyperparameters and seed give the same weights, bit for bit: alone, beside another
+/// training, and broken off in the middle.
+/// </summary>
 [TestFixture, Category(TestCategories.Slow)]
 internal sealed class SameWeightsTests
 {
@@ -11,7 +14,8 @@ internal sealed class SameWeightsTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_training_killed_in_its_middle_goes_on_at_its_last_epoch_and_ends_with_the_weights_of_an_unbroken_one(bool besideAnother)
+    public async Task A_training_killed_in_its_middle_goes_on_at_its_last_epoch_and_ends_with_the_weights_of_an_unbroken_one(
+        bool besideAnother)
     {
         using var folder = new TemporaryFolder();
         string[] types = besideAnother ? ["GRU", "LSTM"] : ["GRU"];
@@ -22,7 +26,8 @@ internal sealed class SameWeightsTests
         Assert.That(broken.Run["attempt"]!.GetValue<int>(), Is.EqualTo(2), "the first attempt was killed");
         Assert.That(broken.ResumedAfter, Is.GreaterThan(0), "it went on and did not start anew");
         Assert.That(broken.Sha256, Is.EqualTo(unbroken.Sha256));
-        Assert.That(Losses(broken.Metrics), Is.EqualTo(Losses(unbroken.Metrics)), "every epoch's losses are told, those of before the kill too");
+        Assert.That(
+            Losses(broken.Metrics), Is.EqualTo(Losses(unbroken.Metrics)), "every epoch's losses are told, those of before the kill too");
     }
 
     [Test]
@@ -52,7 +57,8 @@ internal sealed class SameWeightsTests
             if (!kill)
                 return await TrainedAsync(flts, id);
 
-            await flts.WaitForEventAsync("train_epoch", e => e["model_type"]!.GetValue<string>() == "GRU" && e["epoch"]!.GetValue<int>() >= 5);
+            await flts.WaitForEventAsync(
+                "train_epoch", e => e["model_type"]!.GetValue<string>() == "GRU" && e["epoch"]!.GetValue<int>() >= 5);
             flts.Kill();
         }
 
@@ -62,7 +68,12 @@ internal sealed class SameWeightsTests
 
     private static async Task<FltsProcess> StartAsync(TemporaryFolder folder, string data)
     {
-        var flts = FltsProcess.Start(new FltsStart { Data = folder[data], Settings = new Dictionary<string, string> { ["Pipeline:DemoOnEmpty"] = "false" }, Arguments = ["--datasets", folder["datasets"]] });
+        var flts = FltsProcess.Start(new FltsStart
+        {
+            Data = folder[data],
+            Settings = new Dictionary<string, string> { ["Pipeline:DemoOnEmpty"] = "false" },
+            Arguments = ["--datasets", folder["datasets"]],
+        });
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
         return flts;
@@ -74,7 +85,12 @@ internal sealed class SameWeightsTests
         foreach (var type in types)
             training[type] = new JsonObject { ["hidden_size"] = 32, ["epochs"] = epochs, ["patience"] = epochs, ["seed"] = seed };
 
-        return new JsonObject { ["dataset"] = "station", ["model_types"] = new JsonArray([.. types.Select(t => (JsonNode)t)]), ["training"] = training };
+        return new JsonObject
+        {
+            ["dataset"] = "station",
+            ["model_types"] = new JsonArray([.. types.Select(t => (JsonNode)t)]),
+            ["training"] = training,
+        };
     }
 
     private static async Task<Trained> TrainedAsync(FltsProcess flts, string pipelineId)

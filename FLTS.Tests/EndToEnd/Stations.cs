@@ -36,7 +36,8 @@ internal static class Stations
     {
         var start = new DateTime(2026, 1, 5);
         File.WriteAllLines(path, Enumerable.Range(from, rows)
-            .Select(i => string.Create(CultureInfo.InvariantCulture, $"{start.AddMinutes(2 * i):yyyy-MM-dd HH:mm:ss},{100 + (10 * Math.Sin(i / 5.0))},{flat(i)}"))
+            .Select(i => string.Create(
+                CultureInfo.InvariantCulture, $"{start.AddMinutes(2 * i):yyyy-MM-dd HH:mm:ss},{100 + (10 * Math.Sin(i / 5.0))},{flat(i)}"))
             .Prepend("time,load,constant"));
     }
 }

@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-/// <summary>What must be true of the loop on whichever parts it runs: the same checks on the embedded default and on PostgreSQL, RabbitMQ and S3.</summary>
+/// <summary>
+/// What must be true of the loop on whichever parts it runs: the same checks on the embedded default and on PostgreSQL, RabbitMQ and S3.
+/// </summary>
 internal static class WholeLoop
 {
     private static readonly string[] _types = ["GRU", "LSTM", "PROPHET"];
@@ -26,14 +28,21 @@ internal static class WholeLoop
     {
         var board = await flts.GetAsync($"/scoreboards/{pipelineId}");
         var entries = board["entries"]!.AsArray();
-        Assert.That(entries.Where(e => e!["kind"]!.GetValue<string>() == "candidate").Select(e => e!["model_type"]!.GetValue<string>()), Is.EquivalentTo(_types));
-        Assert.That(entries.Any(e => e!["kind"]!.GetValue<string>() == "reference" && e["model_type"]!.GetValue<string>() == "NAIVE"), "NAIVE stands on the board");
+        Assert.That(
+            entries.Where(e => e!["kind"]!.GetValue<string>() == "candidate").Select(e => e!["model_type"]!.GetValue<string>()),
+            Is.EquivalentTo(_types));
+        Assert.That(
+            entries.Any(e => e!["kind"]!.GetValue<string>() == "reference" && e["model_type"]!.GetValue<string>() == "NAIVE"),
+            "NAIVE stands on the board");
         foreach (var entry in entries.Where(e => e!["not_applicable"] is null))
         {
             foreach (var metric in new[] { "score", "rmse", "mae", "mse", "r2", "skill" })
                 Assert.That(double.IsFinite(entry![metric]!.GetValue<double>()), $"{metric} of {entry["model_type"]}");
 
-            Assert.That(entry!["per_target"]!["down"]!["original"]!["rmse"]!.GetValue<double>(), Is.GreaterThan(1e6), "errors in original units are of the size of the traffic");
+            Assert.That(
+                entry!["per_target"]!["down"]!["original"]!["rmse"]!.GetValue<double>(),
+                Is.GreaterThan(1e6),
+                "errors in original units are of the size of the traffic");
         }
 
         var promotions = (await flts.GetAsync("/promotions"))["items"]!.AsArray();
@@ -56,7 +65,10 @@ internal static class WholeLoop
         foreach (var target in targets)
             Assert.That(rows.Select(r => r![target]!.GetValue<double>()), Is.All.Matches<double>(double.IsFinite), target);
 
-        Assert.That(rows.Select(r => r!["down"]!.GetValue<double>()), Is.All.InRange(0, 2e9), "down is of plausible size, in original units");
+        Assert.That(
+            rows.Select(r => r!["down"]!.GetValue<double>()),
+            Is.All.InRange(0, 2e9),
+            "down is of plausible size, in original units");
 
         await RefusedAsync(flts, Payloads.Without(targets, "up"), "lacks the column up");
         await RefusedAsync(flts, Payloads.Rows(targets, 3), "rows");
@@ -74,23 +86,34 @@ internal static class WholeLoop
         var before = await RunsAsync(flts);
         var hash = (await flts.GetAsync($"/pipelines/{pipelineId}"))["config_hash"]!.GetValue<string>();
 
-        Assert.That(await flts.StartPipelineAsync(new JsonObject { ["dataset"] = dataset }), Is.EqualTo(pipelineId), "the same request is the same pipeline");
+        Assert.That(
+            await flts.StartPipelineAsync(new JsonObject { ["dataset"] = dataset }),
+            Is.EqualTo(pipelineId),
+            "the same request is the same pipeline");
         Assert.That(await RunsAsync(flts), Is.EquivalentTo(before), "and trains nothing");
         await flts.WaitForEventAsync("train_skip_duplicate");
 
         var tuned = await flts.PostAsync(
-            "/pipelines", new JsonObject { ["dataset"] = dataset, ["training"] = new JsonObject { ["GRU"] = new JsonObject { ["seed"] = 5 } } }, HttpStatusCode.Accepted);
+            "/pipelines",
+            new JsonObject { ["dataset"] = dataset, ["training"] = new JsonObject { ["GRU"] = new JsonObject { ["seed"] = 5 } } },
+            HttpStatusCode.Accepted);
         Assert.That(tuned["config_hash"]!.GetValue<string>(), Is.EqualTo(hash), "a training option leaves the data as it is");
         Assert.That(await RunsAsync(flts), Has.Count.EqualTo(before.Count + 1), "and is one new run");
         await flts.WaitForEndAsync(tuned["pipeline_id"]!.GetValue<string>());
 
         var other = await flts.PostAsync(
             "/pipelines",
-            new JsonObject { ["dataset"] = dataset, ["model_types"] = new JsonArray("NAIVE"), ["preprocessing"] = new JsonObject { ["scaler"] = "Standard" } },
+            new JsonObject
+            {
+                ["dataset"] = dataset,
+                ["model_types"] = new JsonArray("NAIVE"),
+                ["preprocessing"] = new JsonObject { ["scaler"] = "Standard" },
+            },
             HttpStatusCode.Accepted);
         Assert.That(other["config_hash"]!.GetValue<string>(), Is.Not.EqualTo(hash), "a preprocessing option is other data");
         await flts.WaitForEndAsync(other["pipeline_id"]!.GetValue<string>());
     }
 
-    private static async Task<List<string>> RunsAsync(FltsProcess flts) => [.. (await flts.GetAsync("/runs"))["items"]!.AsArray().Select(r => r!["run_id"]!.GetValue<string>())];
+    private static async Task<List<string>> RunsAsync(FltsProcess flts) =>
+        [.. (await flts.GetAsync("/runs"))["items"]!.AsArray().Select(r => r!["run_id"]!.GetValue<string>())];
 }

@@ -9,8 +9,8 @@ using NUnit.Framework;
 namespace FLTS.Tests.Evaluation;
 
 /// <summary>
-/// What was asked by hand, and which attempt answered it, stand in columns; attempts of before have both inside their policy and stay as they are. Repeats,
-/// aliases and refusals are the same for both, and so is what the API shows.
+/// What was asked by hand, and which attempt answered it, stand in columns; attempts of before have both inside their policy and stay as
+/// they are. Repeats, aliases and refusals are the same for both, and so is what the API shows.
 /// </summary>
 [TestFixture]
 internal sealed class AttemptRequestsTests
@@ -45,7 +45,8 @@ internal sealed class AttemptRequestsTests
         await PromoteAsync(pipeline, "k", ofBefore);
 
         Assert.That(
-            () => _rig.Get<PromoteService>().PromoteAsync(Request(new { pipeline_id = pipeline.PipelineId.Value, reason = "another" }), "k", default),
+            () => _rig.Get<PromoteService>()
+                .PromoteAsync(Request(new { pipeline_id = pipeline.PipelineId.Value, reason = "another" }), "k", default),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("another body"));
     }
 
@@ -101,7 +102,9 @@ internal sealed class AttemptRequestsTests
 
     private async Task<PromoteAnswer> PromoteAsync(PipelineRow pipeline, string key, bool ofBefore = false, bool force = false)
     {
-        var request = force ? Request(new { pipeline_id = pipeline.PipelineId.Value, force }) : Request(new { pipeline_id = pipeline.PipelineId.Value });
+        var request = force
+            ? Request(new { pipeline_id = pipeline.PipelineId.Value, force })
+            : Request(new { pipeline_id = pipeline.PipelineId.Value });
         var answer = await _rig.Get<PromoteService>().PromoteAsync(request, key, default);
         if (ofBefore)
             await KeepAsBeforeAsync($"key/{key}");

@@ -9,7 +9,9 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-/// <summary>One row tells what happened to a pipeline, and the pipeline says what it waits for now, not what it waited for before.</summary>
+/// <summary>
+/// One row tells what happened to a pipeline, and the pipeline says what it waits for now, not what it waited for before.
+/// </summary>
 [TestFixture]
 internal sealed class AttemptStoryTests
 {
@@ -27,7 +29,10 @@ internal sealed class AttemptStoryTests
         var (pipeline, run) = await _rig.PipelineAsync();
         await using (var db = await _rig.DbAsync())
         {
-            var postponed = Refusals.Add("[]", [new Refusal(pipeline.CreatedAt.AddDays(-1), "of another pipeline"), new Refusal(pipeline.CreatedAt.AddSeconds(1), "the store refuses")]);
+            var postponed = Refusals.Add("[]", [
+                new Refusal(pipeline.CreatedAt.AddDays(-1), "of another pipeline"),
+                new Refusal(pipeline.CreatedAt.AddSeconds(1), "the store refuses"),
+            ]);
             await db.Runs.ExecuteUpdateAsync(set => set.SetProperty(r => r.Postponed, postponed));
         }
 
@@ -35,7 +40,9 @@ internal sealed class AttemptStoryTests
 
         var attempt = (await _rig.AttemptsAsync()).Single();
         Assert.That(attempt.Outcome, Is.EqualTo(AttemptOutcome.Promoted));
-        Assert.That(Refusals.Read(attempt.Tries), Is.EqualTo([new Refusal(pipeline.CreatedAt.AddSeconds(1), $"NAIVE run {run.RunId} was put off: the store refuses")]));
+        Assert.That(
+            Refusals.Read(attempt.Tries),
+            Is.EqualTo([new Refusal(pipeline.CreatedAt.AddSeconds(1), $"NAIVE run {run.RunId} was put off: the store refuses")]));
     }
 
     [TestCase(StepWake.Event, AttemptTrigger.Event, ExpectedResult = AttemptTrigger.Event)]
@@ -65,7 +72,9 @@ internal sealed class AttemptStoryTests
 
         var attempt = (await _rig.AttemptsAsync()).Single();
         Assert.That(attempt.Outcome, Is.EqualTo(AttemptOutcome.Promoted));
-        Assert.That(Refusals.Read(attempt.Tries), Has.Count.InRange(1, StoreTries.Limit - 1).And.All.Property(nameof(Refusal.Error)).Contains(_rig.ObjectsFolder));
+        Assert.That(
+            Refusals.Read(attempt.Tries),
+            Has.Count.InRange(1, StoreTries.Limit - 1).And.All.Property(nameof(Refusal.Error)).Contains(_rig.ObjectsFolder));
     }
 
     [Test]
@@ -81,7 +90,9 @@ internal sealed class AttemptStoryTests
 
         var row = await _rig.ReadPipelineAsync(pipeline.PipelineId);
         var attempt = (await _rig.AttemptsAsync()).Single();
-        Assert.That((row.Status, row.WaitingReason, row.WaitingSince, row.NextAttemptAt), Is.EqualTo((PipelineStatus.Queued, (string?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
+        Assert.That(
+            (row.Status, row.WaitingReason, row.WaitingSince, row.NextAttemptAt),
+            Is.EqualTo((PipelineStatus.Queued, (string?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
         Assert.That((attempt.Outcome, attempt.Reason), Is.EqualTo(((AttemptOutcome?)null, (string?)null)));
         Assert.That(Refusals.Read(attempt.Tries), Has.Count.EqualTo(StoreTries.Limit + 1));
     }
@@ -97,18 +108,26 @@ internal sealed class AttemptStoryTests
         await using (var db = await _rig.DbAsync())
         {
             await db.Pipelines.ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Cancelled));
-            await db.PromotionAttempts.ExecuteUpdateAsync(set => set.SetProperty(a => a.Outcome, AttemptOutcome.Failed).SetProperty(a => a.EndedAt, attempt.CreatedAt));
+            await db.PromotionAttempts.ExecuteUpdateAsync(set =>
+                set.SetProperty(a => a.Outcome, AttemptOutcome.Failed).SetProperty(a => a.EndedAt, attempt.CreatedAt));
         }
 
-        var postponed = new Postponement("the store refuses", attempt.CreatedAt.AddSeconds(1), false, [new Refusal(attempt.CreatedAt, "the store refuses")]);
+        var postponed = new Postponement(
+            "the store refuses",
+            attempt.CreatedAt.AddSeconds(1),
+            false,
+            [new Refusal(attempt.CreatedAt, "the store refuses")]);
         await _rig.Get<EvaluateStep>().PostponeAsync(lease, input.Pipeline, postponed, default);
 
         Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).Status, Is.EqualTo(PipelineStatus.Cancelled));
-        Assert.That((await _rig.AttemptsAsync()).Select(a => (a.Outcome, a.Tries)), Is.EqualTo(new[] { ((AttemptOutcome?)AttemptOutcome.Failed, "[]") }));
+        Assert.That(
+            (await _rig.AttemptsAsync()).Select(a => (a.Outcome, a.Tries)),
+            Is.EqualTo(new[] { ((AttemptOutcome?)AttemptOutcome.Failed, "[]") }));
     }
 
     [Test]
-    public async Task An_event_that_comes_while_the_data_is_prepared_again_ends_nothing([Values(DatasetStatus.Queued, DatasetStatus.Running)] DatasetStatus status)
+    public async Task An_event_that_comes_while_the_data_is_prepared_again_ends_nothing(
+        [Values(DatasetStatus.Queued, DatasetStatus.Running)] DatasetStatus status)
     {
         var (pipeline, _) = await _rig.PipelineAsync();
         await using (var db = await _rig.DbAsync())

@@ -18,7 +18,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Tests.Evaluation;
 
-/// <summary>The real Registry, Storage and Evaluation modules on SQLite and a folder, with a small prepared dataset and stored models.</summary>
+/// <summary>
+/// The real Registry, Storage and Evaluation modules on SQLite and a folder, with a small prepared dataset and stored models.
+/// </summary>
 internal sealed class EvaluationRig : IAsyncDisposable
 {
     private readonly RegistryUnderTest _registry;
@@ -66,7 +68,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
             ExpectedModelTypes = JsonSerializer.Serialize(runs.Select(r => r.ModelType)),
             Evaluation = (policy ?? new EvaluationPolicy()).ToJson().ToJsonString(),
             CreatedAt = TimeProvider.System.GetUtcNow(),
-            Runs = [.. runs.Select(r => new PipelineRunRow { PipelineId = new($"pipeline-{_sequence}"), ModelType = r.ModelType, RunId = r.RunId })],
+            Runs = [.. runs.Select(r =>
+                new PipelineRunRow { PipelineId = new($"pipeline-{_sequence}"), ModelType = r.ModelType, RunId = r.RunId })],
         };
         await using var db = await DbAsync();
         db.Pipelines.Add(pipeline);
@@ -76,7 +79,9 @@ internal sealed class EvaluationRig : IAsyncDisposable
 
     /// <summary>Evaluates as often as asked, all at once.</summary>
     public async Task EvaluateAsync(PipelineId pipelineId, int times = 1) =>
-        await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Run(() => Get<IStepJob>().RunAsync(StepNames.Evaluate, pipelineId.Value, "", StepWake.Event, CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, times)
+            .Select(_ => Task.Run(() =>
+                Get<IStepJob>().RunAsync(StepNames.Evaluate, pipelineId.Value, "", StepWake.Event, CancellationToken.None))));
 
     public Task<RegistryDbContext> DbAsync() => _registry.OpenAsync();
 
@@ -107,7 +112,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
     }
 
     /// <summary>Path of a stored file of a run.</summary>
-    public string ArtifactPath(RunRow run, string path) => Path.Combine(ObjectsFolder, "models", run.RunId.Value, run.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
+    public string ArtifactPath(RunRow run, string path) => Path.Combine(
+        ObjectsFolder, "models", run.RunId.Value, run.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
 
     public async ValueTask DisposeAsync()
     {
@@ -194,7 +200,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
         var staging = new Staging(_registry.DataFolder).Prepare(run.RunId, run.Attempt);
-        var (fit, residuals) = RunResiduals.FitWith(run.ModelType, hyperparameters, Dataset, new FitContext(1, null, CancellationToken.None));
+        var (fit, residuals) = RunResiduals.FitWith(
+            run.ModelType, hyperparameters, Dataset, new FitContext(1, null, CancellationToken.None));
         ModelStaging.Write(staging, run, hyperparameters, Dataset, fit, await ResidualFile.WriteAsync(residuals));
         run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, staging, CancellationToken.None);
         await using var db = await DbAsync();
@@ -209,7 +216,8 @@ internal sealed class EvaluationRig : IAsyncDisposable
         private readonly ConcurrentBag<Task> _evaluations = [];
 
         public void Enqueue(StepTask task, StepWake wake) =>
-            _evaluations.Add(Task.Run(() => services.GetRequiredService<IStepJob>().RunAsync(task.Step, task.Id, task.Label, wake, CancellationToken.None)));
+            _evaluations.Add(Task.Run(() =>
+                services.GetRequiredService<IStepJob>().RunAsync(task.Step, task.Id, task.Label, wake, CancellationToken.None)));
 
         /// <summary>Waits for what was asked for so far.</summary>
         public async Task DoneAsync()
@@ -221,5 +229,6 @@ internal sealed class EvaluationRig : IAsyncDisposable
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    public static PromotionPointer ReadPointer(string path) => JsonSerializer.Deserialize<PromotionPointer>(File.ReadAllBytes(path), RegistryJson.Options)!;
+    public static PromotionPointer ReadPointer(string path) =>
+        JsonSerializer.Deserialize<PromotionPointer>(File.ReadAllBytes(path), RegistryJson.Options)!;
 }

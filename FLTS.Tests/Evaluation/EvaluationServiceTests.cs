@@ -38,7 +38,9 @@ internal sealed class EvaluationServiceTests
         Assert.Multiple(() =>
         {
             Assert.That(ledger.Select(c => (c.Version, c.RunId)), Is.EqualTo(new[] { (1, run.RunId) }));
-            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
+            Assert.That(
+                (attempt.Outcome, attempt.SelectedRunId),
+                Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
             Assert.That((ended.Status, ended.AttemptId), Is.EqualTo((PipelineStatus.Promoted, (AttemptId?)attempt.AttemptId)));
             Assert.That(db.Scoreboards.Count(), Is.EqualTo(1));
             Assert.That(db.Runs.Single().TestMetrics, Does.Contain("test_rmse"));
@@ -90,7 +92,9 @@ internal sealed class EvaluationServiceTests
 
         var attempt = (await _rig.AttemptsAsync()).Single();
         Assert.That((await _rig.ReadPipelineAsync(pipeline.PipelineId)).Status, Is.EqualTo(PipelineStatus.Failed));
-        Assert.That((attempt.Outcome, attempt.Missing), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Failed, "[{\"model_type\":\"NAIVE\",\"reason\":\"failed\"}]")));
+        Assert.That(
+            (attempt.Outcome, attempt.Missing),
+            Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Failed, "[{\"model_type\":\"NAIVE\",\"reason\":\"failed\"}]")));
     }
 
     [Test]
@@ -168,8 +172,13 @@ internal sealed class EvaluationServiceTests
             Assert.That(blocked.WaitingReason, Is.Not.Empty);
             Assert.That(blocked.NextAttemptAt, Is.GreaterThan(blocked.WaitingSince!.Value));
             Assert.That((ended.Status, ended.WaitingReason), Is.EqualTo((PipelineStatus.Promoted, (string?)null)));
-            Assert.That(System.Text.Json.Nodes.JsonNode.Parse(attempt.Tries)!.AsArray(), Has.Count.EqualTo(2 * StoreTries.Limit), "every failed try is told, those in quick succession too");
-            Assert.That((attempt.Outcome, attempt.SelectedRunId), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
+            Assert.That(
+                System.Text.Json.Nodes.JsonNode.Parse(attempt.Tries)!.AsArray(),
+                Has.Count.EqualTo(2 * StoreTries.Limit),
+                "every failed try is told, those in quick succession too");
+            Assert.That(
+                (attempt.Outcome, attempt.SelectedRunId),
+                Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
         });
     }
 

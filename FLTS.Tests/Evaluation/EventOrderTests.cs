@@ -7,7 +7,10 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-/// <summary>The three <see cref="ModelTraining"/> events of a pipeline come in any order, any number of times, from several threads: nothing but the consumers works here, no Reconciler helps.</summary>
+/// <summary>
+/// The three <see cref="ModelTraining"/> events of a pipeline come in any order, any number of times, from several threads: nothing but the
+/// consumers works here, no Reconciler helps.
+/// </summary>
 [TestFixture]
 internal sealed class EventOrderTests
 {
@@ -35,13 +38,16 @@ internal sealed class EventOrderTests
                          from shuffled in Gen.Shuffle(counts.SelectMany((count, run) => Enumerable.Repeat(run, count)).ToArray())
                          from threads in Gen.ArrayOf(Gen.Choose(0, 3), shuffled.Length)
                          select shuffled.Zip(threads).ToArray();
-        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(rounds), Prop.ForAll(deliveries.ToArbitrary(), hand => RoundAsync(rig, runs, counted, hand, winners).GetAwaiter().GetResult())));
+        await Task.Run(() => Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(rounds),
+            Prop.ForAll(deliveries.ToArbitrary(), hand => RoundAsync(rig, runs, counted, hand, winners).GetAwaiter().GetResult())));
 
         Assert.That(winners, Has.Count.EqualTo(1));
         Assert.That(counted.Rounds, Is.GreaterThanOrEqualTo(rounds));
     }
 
-    private static async Task<bool> RoundAsync(EvaluationRig rig, List<RunRow> runs, Consumed counted, (int Run, int Thread)[] hand, HashSet<string> winners)
+    private static async Task<bool> RoundAsync(
+        EvaluationRig rig, List<RunRow> runs, Consumed counted, (int Run, int Thread)[] hand, HashSet<string> winners)
     {
         counted.Rounds++;
         var identifier = new Identifier($"station-{counted.Rounds}");
@@ -55,8 +61,10 @@ internal sealed class EventOrderTests
                 // As a trainer does it: the row first, then the event.
                 var run = runs[number];
                 await using (var db = await rig.DbAsync())
-                    await db.Runs.Where(r => r.RunId == run.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Succeeded));
-                await rig.Get<IBus>().Publish(new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, identifier, "SUCCESS", null));
+                    await db.Runs.Where(r => r.RunId == run.RunId)
+                        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Succeeded));
+                await rig.Get<IBus>()
+                    .Publish(new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, identifier, "SUCCESS", null));
             }
         })));
         await counted.AllAsync();

@@ -18,7 +18,9 @@ internal sealed class LedgerTests
     [TestCase("", "", null)]
     public void The_ledger_tells_what_was_rolled_back_from_and_where_a_rollback_leads(string story, string rolledBack, string? target)
     {
-        var lines = story.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((s, i) => new LedgerLine(i + 1, new(s.TrimStart('<')), s[0] == '<')).ToList();
+        var lines = story.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select((s, i) => new LedgerLine(i + 1, new(s.TrimStart('<')), s[0] == '<'))
+            .ToList();
 
         Assert.That(string.Join(' ', LedgerHistory.RolledBack(lines).Select(r => r.Value).Order()), Is.EqualTo(rolledBack));
         Assert.That(LedgerHistory.RollbackTarget(lines)?.RunId.Value, Is.EqualTo(target));

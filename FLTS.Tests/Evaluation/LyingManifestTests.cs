@@ -6,7 +6,10 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-/// <summary>A manifest whose own hash is the recorded one, but which says what is not so: its run is refused for good by a sentence, and never waits for a store that is well.</summary>
+/// <summary>
+/// A manifest whose own hash is the recorded one, but which says what is not so: its run is refused for good by a sentence, and never
+/// waits for a store that is well.
+/// </summary>
 [TestFixture]
 internal sealed class LyingManifestTests
 {

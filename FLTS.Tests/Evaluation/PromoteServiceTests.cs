@@ -32,7 +32,9 @@ internal sealed class PromoteServiceTests
         {
             Assert.That(ledger.Select(c => (c.Version, c.RunId)), Is.EqualTo(new[] { (1, run.RunId) }));
             Assert.That(attempts.Count(a => a.Outcome == AttemptOutcome.Promoted), Is.EqualTo(1));
-            Assert.That(answers.Select(a => (a.Attempt.AttemptId, a.Attempt.Outcome)).Distinct(), Is.EqualTo(new[] { (ledger[0].AttemptId, (AttemptOutcome?)AttemptOutcome.Promoted) }));
+            Assert.That(
+                answers.Select(a => (a.Attempt.AttemptId, a.Attempt.Outcome)).Distinct(),
+                Is.EqualTo(new[] { (ledger[0].AttemptId, (AttemptOutcome?)AttemptOutcome.Promoted) }));
             Assert.That(answers.Select(a => a.Scoreboard?["scoreboard_id"]?.ToString()).Distinct().Single(), Is.Not.Null);
         });
     }
@@ -56,7 +58,9 @@ internal sealed class PromoteServiceTests
         var answer = await PromoteAsync(new { pipeline_id = pipeline.PipelineId, dry_run = true }, "k");
 
         await using var db = await _rig.DbAsync();
-        Assert.That((answer.DryRun, answer.Attempt.Outcome, answer.Attempt.SelectedRunId), Is.EqualTo((true, (AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
+        Assert.That(
+            (answer.DryRun, answer.Attempt.Outcome, answer.Attempt.SelectedRunId),
+            Is.EqualTo((true, (AttemptOutcome?)AttemptOutcome.Promoted, (RunId?)run.RunId)));
         Assert.That((db.Champions.Count(), db.PromotionAttempts.Count(), db.Scoreboards.Count()), Is.EqualTo((0, 0, 0)));
     }
 
@@ -71,7 +75,9 @@ internal sealed class PromoteServiceTests
         var forced = await PromoteAsync(new { pipeline_id = first.PipelineId, force = true });
 
         var ledger = await _rig.LedgerAsync();
-        Assert.That((refused.Attempt.Outcome, forced.Attempt.Outcome), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Superseded, (AttemptOutcome?)AttemptOutcome.Promoted)));
+        Assert.That(
+            (refused.Attempt.Outcome, forced.Attempt.Outcome),
+            Is.EqualTo(((AttemptOutcome?)AttemptOutcome.Superseded, (AttemptOutcome?)AttemptOutcome.Promoted)));
         Assert.That(ledger.Select(c => (c.Version, c.RunId, c.Sequence)).Last(), Is.EqualTo((2, firstRun.RunId, 2L)));
     }
 
@@ -83,10 +89,16 @@ internal sealed class PromoteServiceTests
         await _rig.ForceStatusAsync(RunStatus.Running, waiting.RunId);
 
         Assert.That(async () => await PromoteAsync(new { config_hash = "nothing" }), Throws.TypeOf<NotFoundException>());
-        Assert.That(async () => await PromoteAsync(new { run_ids = new[] { "no-run" } }), Throws.TypeOf<NotFoundException>().With.Message.Contains("no-run"));
-        Assert.That(async () => await PromoteAsync(new { run_ids = new[] { waiting.RunId } }), Throws.TypeOf<ConflictException>().With.Message.Contains(waiting.RunId.Value));
+        Assert.That(
+            async () => await PromoteAsync(new { run_ids = new[] { "no-run" } }),
+            Throws.TypeOf<NotFoundException>().With.Message.Contains("no-run"));
+        Assert.That(
+            async () => await PromoteAsync(new { run_ids = new[] { waiting.RunId } }),
+            Throws.TypeOf<ConflictException>().With.Message.Contains(waiting.RunId.Value));
         await File.WriteAllTextAsync(_rig.ArtifactPath(run, "NAIVE/model.json"), "{}");
-        Assert.That(async () => await PromoteAsync(new { pipeline_id = pipeline.PipelineId }), Throws.TypeOf<InvalidInputException>().With.Message.Contains(run.RunId.Value));
+        Assert.That(
+            async () => await PromoteAsync(new { pipeline_id = pipeline.PipelineId }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(run.RunId.Value));
         Assert.That(await _rig.LedgerAsync(), Is.Empty);
     }
 
@@ -103,7 +115,9 @@ internal sealed class PromoteServiceTests
 
         Assert.That(
             async () => await PromoteAsync(new { pipeline_id = pipeline.PipelineId, force = true }),
-            Throws.TypeOf<InvalidInputException>().With.Message.Contains(Path.GetFileName(path)).And.Message.Contains($"POST /runs/{run.RunId}/rerun"));
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.Contains(Path.GetFileName(path))
+                .And.Message.Contains($"POST /runs/{run.RunId}/rerun"));
         await using var db = await _rig.DbAsync();
         Assert.That((await db.Runs.SingleAsync()).Status, Is.EqualTo(RunStatus.Invalid));
         Assert.That(await _rig.LedgerAsync(), Has.Count.EqualTo(1), "the champion stays");
@@ -117,7 +131,9 @@ internal sealed class PromoteServiceTests
     [TestCase("{\"config_hash\": \"a\", \"force\": \"yes\"}", "'force'")]
     [TestCase("[]", "JSON object")]
     public void A_body_that_is_wrong_is_refused_by_member(string body, string named) =>
-        Assert.That(() => PromoteRequest.Parse(JsonDocument.Parse(body).RootElement), Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
+        Assert.That(
+            () => PromoteRequest.Parse(JsonDocument.Parse(body).RootElement),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
 
     [Test]
     public async Task A_rollback_appends_a_version_and_the_run_rolled_back_from_does_not_win_by_itself_again()
@@ -133,8 +149,15 @@ internal sealed class PromoteServiceTests
         Assert.Multiple(async () =>
         {
             Assert.That((back.Version, back.RunId), Is.EqualTo((3, firstRun.RunId)));
-            Assert.That((again.Attempt.Outcome, again.Attempt.Reason), Is.EqualTo(((AttemptOutcome?)AttemptOutcome.KeptChampion, $"NAIVE run {secondRun.RunId} was rolled back from and may not win by itself again")));
-            Assert.That((await _rig.LedgerAsync()).Select(c => c.RunId), Is.EqualTo(new[] { firstRun.RunId, secondRun.RunId, firstRun.RunId }));
+            Assert.That(
+                (again.Attempt.Outcome, again.Attempt.Reason),
+                Is.EqualTo(
+                    (
+                        (AttemptOutcome?)AttemptOutcome.KeptChampion,
+                        $"NAIVE run {secondRun.RunId} was rolled back from and may not win by itself again")));
+            Assert.That(
+                (await _rig.LedgerAsync()).Select(c => c.RunId),
+                Is.EqualTo(new[] { firstRun.RunId, secondRun.RunId, firstRun.RunId }));
             Assert.That(async () => await RollBackAsync(), Throws.TypeOf<ConflictException>(), "nothing is left to go back to");
             Assert.That(async () => await RollBackAsync(9), Throws.TypeOf<NotFoundException>());
             Assert.That((await RollBackAsync(2)).RunId, Is.EqualTo(secondRun.RunId), "a person may name it");
@@ -149,7 +172,8 @@ internal sealed class PromoteServiceTests
         await _rig.EvaluateAsync(first.PipelineId);
         await _rig.EvaluateAsync(second.PipelineId);
         await using (var db = await _rig.DbAsync())
-            await db.Runs.Where(r => r.RunId == firstRun.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.ManifestSha256, new string('0', 64)));
+            await db.Runs.Where(r => r.RunId == firstRun.RunId)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.ManifestSha256, new string('0', 64)));
 
         Assert.That(async () => await RollBackAsync(), Throws.TypeOf<ConflictException>().With.Message.Contains(firstRun.RunId.Value));
         Assert.That(await _rig.LedgerAsync(), Has.Count.EqualTo(2));

@@ -18,7 +18,9 @@ internal sealed class PromotionDecisionTests
     {
         var decision = Decide([Run("a", 0.3), Run("b", 0.2)], champion: null);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("b"), false)));
+        Assert.That(
+            (decision.Outcome, decision.SelectedRunId, decision.BelowBaseline),
+            Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("b"), false)));
     }
 
     [Test]
@@ -103,7 +105,12 @@ internal sealed class PromotionDecisionTests
     [Test]
     public void A_reference_without_a_value_is_no_hurdle()
     {
-        var decision = PromotionDecision.Decide([Run("new", 0.5)], [new ReferenceLine("SEASONAL_NAIVE", null)], null, 1, _gate with { BaselineGate = BaselineGate.Block });
+        var decision = PromotionDecision.Decide(
+            [Run("new", 0.5)],
+            [new ReferenceLine("SEASONAL_NAIVE", null)],
+            null,
+            1,
+            _gate with { BaselineGate = BaselineGate.Block });
 
         Assert.That((decision.Outcome, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, false)));
     }
@@ -122,7 +129,8 @@ internal sealed class PromotionDecisionTests
     [TestCase(4, true, "promoted", Description = "forced")]
     public void An_older_pipeline_is_superseded(long sequence, bool force, string outcome)
     {
-        var decision = PromotionDecision.Decide([Run("new", 0.1)], [_naive], new ChampionLine(new("old"), 2, 5, 0.3, null), sequence, _gate, force);
+        var decision = PromotionDecision.Decide(
+            [Run("new", 0.1)], [_naive], new ChampionLine(new("old"), 2, 5, 0.3, null), sequence, _gate, force);
 
         Assert.That(Text(decision.Outcome), Is.EqualTo(outcome));
     }
@@ -130,9 +138,12 @@ internal sealed class PromotionDecisionTests
     [Test]
     public void Force_overrides_the_gate_and_the_references()
     {
-        var decision = PromotionDecision.Decide([Run("new", 0.9)], [_naive], Champion(0.1), 9, _gate with { BaselineGate = BaselineGate.Block }, force: true);
+        var decision = PromotionDecision.Decide(
+            [Run("new", 0.9)], [_naive], Champion(0.1), 9, _gate with { BaselineGate = BaselineGate.Block }, force: true);
 
-        Assert.That((decision.Outcome, decision.SelectedRunId, decision.BelowBaseline), Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("new"), true)));
+        Assert.That(
+            (decision.Outcome, decision.SelectedRunId, decision.BelowBaseline),
+            Is.EqualTo((AttemptOutcome.Promoted, (RunId?)new RunId("new"), true)));
     }
 
     [Test]
@@ -145,7 +156,9 @@ internal sealed class PromotionDecisionTests
         {
             Assert.That(Decide(contenders, champion).SelectedRunId, Is.EqualTo(new RunId("next")));
             Assert.That(Decide([contenders[0]], champion).Outcome, Is.EqualTo(AttemptOutcome.KeptChampion));
-            Assert.That(PromotionDecision.Decide(contenders, [_naive], champion, 9, _gate, force: true).SelectedRunId, Is.EqualTo(new RunId("bad")));
+            Assert.That(
+                PromotionDecision.Decide(contenders, [_naive], champion, 9, _gate, force: true).SelectedRunId,
+                Is.EqualTo(new RunId("bad")));
         });
     }
 

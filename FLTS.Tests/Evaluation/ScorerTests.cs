@@ -34,7 +34,9 @@ internal sealed class ScorerTests
 
         var scoring = Score([Fixed("new", 0)], Fixed("old", 0.1, fitted: seen));
 
-        Assert.That((scoring.Frame.ScoredRows, scoring.Candidates[0].PerTarget!["up"].Cells, scoring.Champion!.PerTarget!["up"].Cells), Is.EqualTo((150, 150, 150)));
+        Assert.That(
+            (scoring.Frame.ScoredRows, scoring.Candidates[0].PerTarget!["up"].Cells, scoring.Champion!.PerTarget!["up"].Cells),
+            Is.EqualTo((150, 150, 150)));
     }
 
     [Test]
@@ -42,7 +44,12 @@ internal sealed class ScorerTests
     {
         var seen = new ManifestSpan(_data.Test.Timestamps[190], _data.Test.Timestamps[199], 10);
 
-        var scoring = Scorer.Score(_data, [Fixed("new", 0)], Fixed("old", 0.1, fitted: seen), new EvaluationPolicy { EvaluationHorizon = 5 }, CancellationToken.None);
+        var scoring = Scorer.Score(
+            _data,
+            [Fixed("new", 0)],
+            Fixed("old", 0.1, fitted: seen),
+            new EvaluationPolicy { EvaluationHorizon = 5 },
+            CancellationToken.None);
 
         Assert.That(scoring.Frame.ScoredRows, Is.EqualTo(186), "the first step of the last origin kept is row 185, its fifth is row 189");
     }
@@ -80,25 +87,52 @@ internal sealed class ScorerTests
     public void A_champion_with_another_scale_is_read_and_restored_in_its_own()
     {
         // It repeats what it sees: in whatever scale, restored to original units that is NAIVE.
-        var itsScaler = new Scaler(ScalerKind.Standard, [.. _data.Meta.Scaler.Columns.Select(c => c with { Center = c.Center + 7, Scale = c.Scale * 3 })]);
+        var itsScaler = new Scaler(
+            ScalerKind.Standard, [.. _data.Meta.Scaler.Columns.Select(c => c with { Center = c.Center + 7, Scale = c.Scale * 3 })]);
 
         var scoring = Score([Fixed("new", 0)], Repeating("old", itsScaler));
 
         Assert.That(scoring.Champion!.Rmse, Is.EqualTo(scoring.References.Single(r => r.ModelType == "NAIVE").Rmse!.Value).Within(1e-12));
     }
 
-    private static ScoringResult Score(IReadOnlyList<Candidate> candidates, Candidate? champion) => Scorer.Score(_data, candidates, champion, new EvaluationPolicy(), CancellationToken.None);
+    private static ScoringResult Score(IReadOnlyList<Candidate> candidates, Candidate? champion) =>
+        Scorer.Score(_data, candidates, champion, new EvaluationPolicy(), CancellationToken.None);
 
-    private static Candidate Fixed(string id, double value, int inputLength = 1, ManifestSpan? fitted = null, ManifestSpan? validated = null, double stepSeconds = 120) =>
+    private static Candidate Fixed(
+        string id,
+        double value,
+        int inputLength = 1,
+        ManifestSpan? fitted = null,
+        ManifestSpan? validated = null,
+        double stepSeconds = 120) =>
         Make(id, _data.Meta.Scaler, inputLength, fitted, validated, stepSeconds, (_, _, _) => value);
 
     private static Candidate Repeating(string id, Scaler scaler) =>
         Make(id, scaler, 1, null, null, 120, (history, origin, target) => history.Values[history.IndexOf(target)][origin]);
 
-    private static Candidate Make(string id, Scaler scaler, int inputLength, ManifestSpan? fitted, ManifestSpan? validated, double stepSeconds, Func<PreparedSeries, int, string, double> answer)
+    private static Candidate Make(
+        string id,
+        Scaler scaler,
+        int inputLength,
+        ManifestSpan? fitted,
+        ManifestSpan? validated,
+        double stepSeconds,
+        Func<PreparedSeries, int, string, double> answer)
     {
         var manifest = new ArtifactManifest(
-            new(id), 1, "GRU", new(_data.Meta.ConfigHash), new("params"), new("station"), [], _data.Meta.Columns, _data.Meta.Targets, inputLength, 1, stepSeconds, false,
+            new(id),
+            1,
+            "GRU",
+            new(_data.Meta.ConfigHash),
+            new("params"),
+            new("station"),
+            [],
+            _data.Meta.Columns,
+            _data.Meta.Targets,
+            inputLength,
+            1,
+            stepSeconds,
+            false,
             fitted, validated, new GoldenPrediction(0, [], 0), null, new Dictionary<string, string>(), []);
         return new Candidate(new(id), new LoadedModel(manifest, new Answering(manifest.Signature(), answer), scaler, _data.Meta.Config));
     }

@@ -55,13 +55,18 @@ internal sealed class DatabaseOutageTests
         await Story.WaitUntilFittingAsync(flts, id);
         await _postgres.StopAsync();
         await flts.WaitForAsync("two staged models", () => Task.FromResult(
-            Directory.EnumerateFiles(_folder["data/staging"], "manifest.json", SearchOption.AllDirectories).Count() >= 2 ? "staged" : null));
+            Directory.EnumerateFiles(_folder["data/staging"], "manifest.json", SearchOption.AllDirectories).Count() >= 2
+                ? "staged"
+                : null));
         await _postgres.StartAsync();
 
         await CheckAsync(flts, id);
     }
 
-    /// <summary>Takes the server down at the moment at which a transaction of FLTS is about to write to <paramref name="table"/>, and brings it up again.</summary>
+    /// <summary>
+    /// Takes the server down at the moment at which a transaction of FLTS is about to write to
+    /// <paramref name="table"/>, and brings it up again.
+    /// </summary>
     private async Task CrashInsideAsync(string table)
     {
         await using var connection = new NpgsqlConnection(_start.Environment["Database__ConnectionString"] + ";Pooling=false");
@@ -69,7 +74,9 @@ internal sealed class DatabaseOutageTests
         await using (await connection.BeginTransactionAsync())
         {
             await ExecuteAsync(connection, $"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
-            while (await ExecuteAsync(connection, $"SELECT count(*) FROM pg_locks WHERE relation = '{table}'::regclass AND mode = 'RowExclusiveLock' AND NOT granted") is 0L)
+            while (await ExecuteAsync(
+                connection,
+                $"SELECT count(*) FROM pg_locks WHERE relation = '{table}'::regclass AND mode = 'RowExclusiveLock' AND NOT granted") is 0L)
                 await Task.Delay(20);
 
             await _postgres.StopAsync();

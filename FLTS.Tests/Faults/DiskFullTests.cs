@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;
 
-/// <summary>A disk that fills up in the middle of a training, and has room again: a file system of its own in memory (which takes root to mount).</summary>
+/// <summary>
+/// A disk that fills up in the middle of a training, and has room again: a file system of its own in memory (which takes root to mount).
+/// </summary>
 [TestFixture, Category(TestCategories.Slow)]
 internal sealed class DiskFullTests
 {
@@ -19,7 +21,12 @@ internal sealed class DiskFullTests
         await RunAsync("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m", "flts-test", disk);
         try
         {
-            await using var flts = FltsProcess.Start(new FltsStart { Data = folder["data"], Settings = Story.Settings(epochs: 25), Arguments = ["--datasets", folder["datasets"]] });
+            await using var flts = FltsProcess.Start(new FltsStart
+            {
+                Data = folder["data"],
+                Settings = Story.Settings(epochs: 25),
+                Arguments = ["--datasets", folder["datasets"]],
+            });
             var id = await Story.BeginAsync(flts);
             await Story.WaitUntilFittingAsync(flts, id);
             var filler = Path.Combine(disk, "filler");
@@ -27,7 +34,9 @@ internal sealed class DiskFullTests
 
             await flts.WaitForAsync(
                 "an error that names the full disk",
-                () => Task.FromResult(flts.Logs.FirstOrDefault(l => l.ToJsonString() is var line && (line.Contains("space left", StringComparison.Ordinal) || line.Contains("disk is full", StringComparison.Ordinal)))),
+                () => Task.FromResult(flts.Logs.FirstOrDefault(l =>
+                    l.ToJsonString() is var line
+                    && (line.Contains("space left", StringComparison.Ordinal) || line.Contains("disk is full", StringComparison.Ordinal)))),
                 TimeSpan.FromMinutes(1));
             await Task.Delay(TimeSpan.FromSeconds(3));
             Assert.That(flts.HasExited, Is.False);

@@ -34,14 +34,19 @@ internal sealed class ExactlyOnceTests
         await evaluator.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
 
-        var pipelines = await Task.WhenAll(stations.Select(s => flts.StartPipelineAsync(new JsonObject { ["dataset"] = s, ["model_types"] = new JsonArray("NAIVE", "EWMA", "GRU") })));
+        var pipelines = await Task.WhenAll(stations.Select(s =>
+            flts.StartPipelineAsync(new JsonObject { ["dataset"] = s, ["model_types"] = new JsonArray("NAIVE", "EWMA", "GRU") })));
         foreach (var id in pipelines)
             Assert.That(Story.Text(await flts.WaitForEndAsync(id), "status"), Is.EqualTo("promoted"));
 
         var attempts = await Story.AttemptsAsync(flts);
-        Assert.That(attempts.Select(a => (Story.Text(a, "pipeline_id"), Story.Text(a, "outcome"))), Is.EquivalentTo(pipelines.Select(p => (p, "promoted"))));
+        Assert.That(
+            attempts.Select(a => (Story.Text(a, "pipeline_id"), Story.Text(a, "outcome"))),
+            Is.EquivalentTo(pipelines.Select(p => (p, "promoted"))));
         var champions = (await flts.GetAsync("/champions"))["items"]!.AsArray();
-        Assert.That(champions.Select(c => (c!["identifier"]!.GetValue<string>(), c["history"]!.AsArray().Count)), Is.EquivalentTo(stations.Select(s => (s, 1))));
+        Assert.That(
+            champions.Select(c => (c!["identifier"]!.GetValue<string>(), c["history"]!.AsArray().Count)),
+            Is.EquivalentTo(stations.Select(s => (s, 1))));
         Assert.That(flts.Events("promotion_decision").Count + evaluator.Events("promotion_decision").Count, Is.EqualTo(stations.Length));
     }
 
@@ -55,7 +60,8 @@ internal sealed class ExactlyOnceTests
         {
             await trainers.WaitUntilReadyAsync();
             await trainers.UseAdminKeyAsync();
-            id = await trainers.StartPipelineAsync(new JsonObject { ["dataset"] = "station", ["model_types"] = new JsonArray("NAIVE", "EWMA", "GRU") });
+            id = await trainers.StartPipelineAsync(
+                new JsonObject { ["dataset"] = "station", ["model_types"] = new JsonArray("NAIVE", "EWMA", "GRU") });
             await Story.WaitUntilTrainedAsync(trainers, id);
         }
 
@@ -64,7 +70,10 @@ internal sealed class ExactlyOnceTests
         await flts.UseAdminKeyAsync();
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/promote", UriKind.Relative)) { Content = JsonContent.Create(new { pipeline_id = id }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/promote", UriKind.Relative))
+            {
+                Content = JsonContent.Create(new { pipeline_id = id }),
+            };
             request.Headers.Add("Idempotency-Key", i % 2 == 0 ? "the same" : $"key-{i}");
             using var response = await flts.Http.SendAsync(request);
             return (Status: (int)response.StatusCode, Body: await response.Content.ReadAsStringAsync());
@@ -74,7 +83,11 @@ internal sealed class ExactlyOnceTests
         var bodies = answers.Select(a => JsonNode.Parse(a.Body)!.AsObject()).ToList();
         var promoted = (await Story.AttemptsAsync(flts)).Where(a => Story.Text(a, "outcome") == "promoted").ToList();
         Assert.That(promoted, Has.Count.EqualTo(1));
-        Assert.That(bodies.Select(b => (Story.Text(b["attempt"]!.AsObject(), "attempt_id"), Story.Text(b["attempt"]!.AsObject(), "outcome"))).Distinct(), Is.EqualTo(new[] { (Story.Text(promoted[0], "attempt_id"), "promoted") }), "all answers tell of the one promotion");
+        Assert.That(
+            bodies.Select(b => (Story.Text(b["attempt"]!.AsObject(), "attempt_id"), Story.Text(b["attempt"]!.AsObject(), "outcome")))
+                .Distinct(),
+            Is.EqualTo(new[] { (Story.Text(promoted[0], "attempt_id"), "promoted") }),
+            "all answers tell of the one promotion");
         var champion = (await flts.GetAsync("/champions"))["items"]!.AsArray().Single()!;
         Assert.That(champion["in_force"]!["version"]!.GetValue<int>(), Is.EqualTo(1));
         Assert.That(champion["history"]!.AsArray(), Has.Count.EqualTo(1));
@@ -87,6 +100,12 @@ internal sealed class ExactlyOnceTests
         var environment = new Dictionary<string, string>(_environment);
         for (var i = 0; i < modules.Length; i++)
             environment[$"Modules__Enabled__{i}"] = modules[i];
-        return new FltsStart { Data = _folder[data], Settings = Story.Settings(), Environment = environment, Arguments = ["--datasets", _folder["datasets"]] };
+        return new FltsStart
+        {
+            Data = _folder[data],
+            Settings = Story.Settings(),
+            Environment = environment,
+            Arguments = ["--datasets", _folder["datasets"]],
+        };
     }
 }

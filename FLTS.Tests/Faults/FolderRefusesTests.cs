@@ -3,7 +3,10 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;
 
-/// <summary>The fault that ended the system before this one, replayed on the embedded default: the store refuses after training. The root is replaced by a file, which refuses root too.</summary>
+/// <summary>
+/// The fault that ended the system before this one, replayed on the embedded default: the store refuses after training. The root is
+/// replaced by a file, which refuses root too.
+/// </summary>
 [TestFixture, Category(TestCategories.Slow)]
 internal sealed class FolderRefusesTests
 {
@@ -43,7 +46,9 @@ internal sealed class FolderRefusesTests
         Accept();
 
         Assert.That(blocked["waiting_for"]!["reason"]!.GetValue<string>(), Does.Contain(Objects));
-        Assert.That(blocked["waiting_for"]!["next_try"]!.GetValue<DateTimeOffset>(), Is.GreaterThan(blocked["waiting_for"]!["since"]!.GetValue<DateTimeOffset>()));
+        Assert.That(
+            blocked["waiting_for"]!["next_try"]!.GetValue<DateTimeOffset>(),
+            Is.GreaterThan(blocked["waiting_for"]!["since"]!.GetValue<DateTimeOffset>()));
         await Story.CheckAsync(_flts, id, leastTries: 2, told: Objects);
     }
 
@@ -59,14 +64,22 @@ internal sealed class FolderRefusesTests
         var waiting = (await _flts.GetAsync($"/pipelines/{id}"))["waiting_for"]!;
         Accept();
 
-        Assert.That(runs.Count(r => Story.Text(r, "status") == "storing"), Is.GreaterThanOrEqualTo(2), "the nets were still training when the store was lost");
+        Assert.That(
+            runs.Count(r => Story.Text(r, "status") == "storing"),
+            Is.GreaterThanOrEqualTo(2),
+            "the nets were still training when the store was lost");
         Assert.That(waiting["reason"]!.GetValue<string>(), Does.Contain("to be stored (it is trained)").And.Contain(Objects));
         await Story.CheckAsync(_flts, id, leastTries: 2, told: Objects);
     }
 
     private void Start(int epochs)
     {
-        _start = new FltsStart { Data = _folder["data"], Settings = Story.Settings(epochs), Arguments = ["--datasets", _folder["datasets"]] };
+        _start = new FltsStart
+        {
+            Data = _folder["data"],
+            Settings = Story.Settings(epochs),
+            Arguments = ["--datasets", _folder["datasets"]],
+        };
         _flts = FltsProcess.Start(_start);
     }
 

@@ -6,7 +6,9 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;
 
-/// <summary>A process that is started with wrong credentials for everything it stands on, and gets the right ones later, in its settings file.</summary>
+/// <summary>
+/// A process that is started with wrong credentials for everything it stands on, and gets the right ones later, in its settings file.
+/// </summary>
 [TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class LateCredentialsTests
 {
@@ -26,7 +28,13 @@ internal sealed class LateCredentialsTests
             "not the secret",
             right.AccessKey));
         environment["ASPNETCORE_ENVIRONMENT"] = file.Environment;
-        await using var flts = FltsProcess.Start(new FltsStart { Data = folder["data"], Settings = Story.Settings(), Environment = environment, Arguments = ["--datasets", folder["datasets"]] });
+        await using var flts = FltsProcess.Start(new FltsStart
+        {
+            Data = folder["data"],
+            Settings = Story.Settings(),
+            Environment = environment,
+            Arguments = ["--datasets", folder["datasets"]],
+        });
         await flts.WaitUntilAliveAsync();
 
         var parts = await flts.WaitForAsync("a reason for every part that is missing", async () =>
@@ -38,7 +46,8 @@ internal sealed class LateCredentialsTests
         Assert.That(parts["database"]!["reason"]!.GetValue<string>(), Does.Contain("nobody_yet"));
         Assert.That(parts["object_store"]!["reason"]!.GetValue<string>(), Does.Contain("refuses"));
         Assert.That(parts["bus"]!["reason"]!.GetValue<string>(), Does.Contain("ACCESS_REFUSED"));
-        Assert.That(flts.Logs.Select(l => l["event"]?.GetValue<string>()).Where(e => e is not null), Is.Empty, "nothing of a module has begun");
+        Assert.That(
+            flts.Logs.Select(l => l["event"]?.GetValue<string>()).Where(e => e is not null), Is.Empty, "nothing of a module has begun");
 
         file.Write(Credentials(right.Database, right.Bus, right.SecretKey, right.AccessKey));
         await Story.CheckAsync(flts, await Story.BeginAsync(flts), leastTries: 0, told: "");
@@ -46,9 +55,14 @@ internal sealed class LateCredentialsTests
 
     private static (string Database, Uri Bus, string AccessKey, string SecretKey) Take(Dictionary<string, string> environment)
     {
-        return (Remove("Database__ConnectionString"), new Uri(Remove("Bus__RabbitMq__Uri")), Remove("Storage__S3__AccessKey"), Remove("Storage__S3__SecretKey"));
+        return (
+            Remove("Database__ConnectionString"),
+            new Uri(Remove("Bus__RabbitMq__Uri")),
+            Remove("Storage__S3__AccessKey"),
+            Remove("Storage__S3__SecretKey"));
 
-        string Remove(string name) => environment.Remove(name, out var value) ? value : throw new InvalidOperationException($"{name} is not set.");
+        string Remove(string name) =>
+            environment.Remove(name, out var value) ? value : throw new InvalidOperationException($"{name} is not set.");
     }
 
     private static object Credentials(string database, Uri bus, string secretKey, string accessKey) => new

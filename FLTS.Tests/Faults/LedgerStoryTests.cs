@@ -79,7 +79,8 @@ internal sealed class LedgerStoryTests
     }
 
     [Test]
-    public async Task A_champion_whose_file_was_changed_is_refused_by_name_while_the_others_are_served_until_a_person_puts_it_right([Values("rollback", "rerun")] string command)
+    public async Task A_champion_whose_file_was_changed_is_refused_by_name_while_the_others_are_served_until_a_person_puts_it_right(
+        [Values("rollback", "rerun")] string command)
     {
         string run;
         await using (var flts = FltsProcess.Start(_start))
@@ -101,27 +102,36 @@ internal sealed class LedgerStoryTests
         await using var again = FltsProcess.Start(_start);
         await again.WaitUntilAliveAsync();
         await again.UseAdminKeyAsync();
-        await again.WaitForEventAsync("model_load_failed", e => Story.Text(e, "run_id") == run && Story.Text(e, "reason")!.Contains("model.json", StringComparison.Ordinal));
-        var ready = await again.WaitForAsync("readiness that tells of it", async () => await again.GetAsync("/readyz") is { } r && r["parts"]!["models"] is not null ? r : null);
+        await again.WaitForEventAsync("model_load_failed", e =>
+            Story.Text(e, "run_id") == run && Story.Text(e, "reason")!.Contains("model.json", StringComparison.Ordinal));
+        var ready = await again.WaitForAsync("readiness that tells of it", async () =>
+            await again.GetAsync("/readyz") is { } r && r["parts"]!["models"] is not null ? r : null);
 
         Assert.That(Story.Text(ready, "status"), Is.EqualTo("degraded"));
-        Assert.That(ready["parts"]!["models"]!["reason"]!.GetValue<string>(), Does.Contain("station").And.Contain("model.json").And.Contain("SHA-256"));
-        Assert.That((await again.PostAsync("/predict", new JsonObject { ["identifier"] = "other" }))["version"]!.GetValue<int>(), Is.EqualTo(1));
+        Assert.That(
+            ready["parts"]!["models"]!["reason"]!.GetValue<string>(),
+            Does.Contain("station").And.Contain("model.json").And.Contain("SHA-256"));
+        Assert.That(
+            (await again.PostAsync("/predict", new JsonObject { ["identifier"] = "other" }))["version"]!.GetValue<int>(), Is.EqualTo(1));
 
         if (command == "rollback")
             await again.PostAsync("/champions/station/rollback", []);
         else
             await again.PostAsync($"/runs/{run}/rerun", [], HttpStatusCode.Accepted);
         await again.WaitUntilReadyAsync();
-        await again.WaitForAsync("readiness without a word of it", async () => (await again.GetAsync("/readyz"))["parts"]!["models"] is null ? "ok" : null);
-        Assert.That((await again.PostAsync("/predict", new JsonObject { ["identifier"] = "station" }))["model_type"]!.GetValue<string>(), Is.EqualTo(command == "rollback" ? "NAIVE" : "AR"));
+        await again.WaitForAsync(
+            "readiness without a word of it", async () => (await again.GetAsync("/readyz"))["parts"]!["models"] is null ? "ok" : null);
+        Assert.That(
+            (await again.PostAsync("/predict", new JsonObject { ["identifier"] = "station" }))["model_type"]!.GetValue<string>(),
+            Is.EqualTo(command == "rollback" ? "NAIVE" : "AR"));
         Assert.That(again.Events("model_load_failed"), Has.Count.EqualTo(1), "said once, not at every look");
     }
 
     /// <returns>The run in force.</returns>
     private static async Task<string> PromoteAsync(FltsProcess flts, string dataset, string type)
     {
-        var ended = await flts.WaitForEndAsync(await flts.StartPipelineAsync(new JsonObject { ["dataset"] = dataset, ["model_types"] = new JsonArray(type) }));
+        var ended = await flts.WaitForEndAsync(
+            await flts.StartPipelineAsync(new JsonObject { ["dataset"] = dataset, ["model_types"] = new JsonArray(type) }));
         Assert.That(Story.Text(ended, "status"), Is.EqualTo("promoted"), ended.ToJsonString());
         return Story.Text(ended["runs"]!.AsArray().Single()!.AsObject(), "run_id")!;
     }

@@ -17,7 +17,13 @@ internal sealed class OutageTests
     {
         _folder = new TemporaryFolder();
         Stations.Write(_folder["datasets"], "station", 600);
-        _start = new FltsStart { Data = _folder["data"], Settings = Story.Settings(epochs: 25), Environment = await OwnServers.SettingsAsync(), Arguments = ["--datasets", _folder["datasets"]] };
+        _start = new FltsStart
+        {
+            Data = _folder["data"],
+            Settings = Story.Settings(epochs: 25),
+            Environment = await OwnServers.SettingsAsync(),
+            Arguments = ["--datasets", _folder["datasets"]],
+        };
     }
 
     [TearDown]
@@ -65,19 +71,21 @@ internal sealed class OutageTests
         await Story.CheckAsync(flts, id, leastTries: 2, told: "refuses");
     }
 
-    private static bool HasEnded(JsonObject state) => Story.Text(state, "status") is "promoted" or "kept_champion" or "below_baseline" or "superseded" or "cancelled" or "failed";
+    private static bool HasEnded(JsonObject state) =>
+        Story.Text(state, "status") is "promoted" or "kept_champion" or "below_baseline" or "superseded" or "cancelled" or "failed";
 
     /// <summary>Waits out the answers that tell of the outage.</summary>
-    private static Task<JsonObject> StateAsync(FltsProcess flts, string pipelineId) => flts.WaitForAsync("a database that answers", async () =>
-    {
-        using var response = await flts.Http.GetAsync(new Uri($"/pipelines/{pipelineId}", UriKind.Relative));
-        var text = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
-            return null;
+    private static Task<JsonObject> StateAsync(FltsProcess flts, string pipelineId) =>
+        flts.WaitForAsync("a database that answers", async () =>
+        {
+            using var response = await flts.Http.GetAsync(new Uri($"/pipelines/{pipelineId}", UriKind.Relative));
+            var text = await response.Content.ReadAsStringAsync();
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                return null;
 
-        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), text);
-        return JsonNode.Parse(text)!.AsObject();
-    });
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), text);
+            return JsonNode.Parse(text)!.AsObject();
+        });
 
     private async Task BrokerAwayAsync(TimeSpan away)
     {

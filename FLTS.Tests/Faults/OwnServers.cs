@@ -3,7 +3,9 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;
 
-/// <summary>PostgreSQL, RabbitMQ and S3 that the tests of this folder may stop: nobody else uses them, and these tests run one after the other.</summary>
+/// <summary>
+/// PostgreSQL, RabbitMQ and S3 that the tests of this folder may stop: nobody else uses them, and these tests run one after the other.
+/// </summary>
 [SetUpFixture]
 internal sealed class OwnServers
 {

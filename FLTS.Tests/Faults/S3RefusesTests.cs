@@ -39,7 +39,10 @@ internal sealed class S3RefusesTests
             await Story.WaitUntilFittingAsync(flts, id);
             await _ceph.StopAsync();
             var runs = await Story.WaitUntilStoringAsync(flts, id);
-            Assert.That(runs.Count(r => Story.Text(r, "status") == "storing"), Is.GreaterThanOrEqualTo(2), "the nets were still training when the store was lost");
+            Assert.That(
+                runs.Count(r => Story.Text(r, "status") == "storing"),
+                Is.GreaterThanOrEqualTo(2),
+                "the nets were still training when the store was lost");
             await _ceph.StartAsync();
             await Story.WaitUntilTrainedAsync(flts, id);
             await _ceph.StopAsync();
@@ -50,8 +53,12 @@ internal sealed class S3RefusesTests
 
         await Story.CheckAsync(flts, id, leastTries: 4, told: Refused);
         var tries = (await Story.AttemptsAsync(flts)).Single()["tries"]!.AsArray().Select(t => t!["error"]!.GetValue<string>()).ToList();
-        Assert.That(tries.Count(t => t.Contains("was put off", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(2), "refused uploads are told");
-        Assert.That(tries.Count(t => !t.Contains("was put off", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(2), "refused verifications are told");
+        Assert.That(
+            tries.Count(t => t.Contains("was put off", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(2), "refused uploads are told");
+        Assert.That(
+            tries.Count(t => !t.Contains("was put off", StringComparison.Ordinal)),
+            Is.GreaterThanOrEqualTo(2),
+            "refused verifications are told");
     }
 
     [Test]
@@ -111,5 +118,11 @@ internal sealed class S3RefusesTests
     }
 
     private FltsStart Start(string data, Dictionary<string, string> environment, int epochs = 2) =>
-        new() { Data = _folder[data], Settings = Story.Settings(epochs), Environment = environment, Arguments = ["--datasets", _folder["datasets"]] };
+        new()
+        {
+            Data = _folder[data],
+            Settings = Story.Settings(epochs),
+            Environment = environment,
+            Arguments = ["--datasets", _folder["datasets"]],
+        };
 }

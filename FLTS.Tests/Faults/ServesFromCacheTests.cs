@@ -35,7 +35,9 @@ internal sealed class ServesFromCacheTests
         Assert.That(loaded.ToJsonString(), Is.EqualTo(before.ToJsonString()));
         var rows = new JsonObject { ["data"] = Payloads.Rows(loaded["targets"]!.AsArray().Select(t => t!.GetValue<string>()), 30) };
         Assert.That((await flts.PostAsync("/predict", rows))["predictions"]!.AsArray(), Has.Count.EqualTo(1));
-        Assert.That((await flts.PostAsync("/predict", [], HttpStatusCode.ServiceUnavailable))["detail"]!.GetValue<string>(), Does.Contain("no newest rows").And.Contain("object store"));
+        Assert.That(
+            (await flts.PostAsync("/predict", [], HttpStatusCode.ServiceUnavailable))["detail"]!.GetValue<string>(),
+            Does.Contain("no newest rows").And.Contain("object store"));
         var ready = await flts.GetAsync("/readyz");
         Assert.That(ready["status"]!.GetValue<string>(), Is.EqualTo("degraded"), ready.ToJsonString());
         Assert.That(ready["parts"]!["object_store"]!["state"]!.GetValue<string>(), Is.EqualTo("unavailable"));
@@ -44,10 +46,15 @@ internal sealed class ServesFromCacheTests
         Directory.Move(folder["aside"], folder["data/objects"]);
         await flts.WaitForAsync("a forecast from the newest rows", async () =>
         {
-            using var answer = await flts.Http.PostAsync(new Uri("/predict", UriKind.Relative), new StringContent("{}", null, "application/json"));
+            using var answer = await flts.Http.PostAsync(
+                new Uri("/predict", UriKind.Relative),
+                new StringContent("{}", null, "application/json"));
             return answer.StatusCode == HttpStatusCode.OK ? "answered" : null;
         });
-        Assert.That((await flts.GetAsync("/models/loaded"))["items"]![0]!.ToJsonString(), Is.EqualTo(before.ToJsonString()), "the same version, loaded whole");
+        Assert.That(
+            (await flts.GetAsync("/models/loaded"))["items"]![0]!.ToJsonString(),
+            Is.EqualTo(before.ToJsonString()),
+            "the same version, loaded whole");
         Assert.That(flts.Events("model_swap"), Is.Empty, "the same model again is no swap");
     }
 }

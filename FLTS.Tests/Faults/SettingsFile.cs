@@ -19,7 +19,8 @@ internal sealed class SettingsFile : IDisposable
     /// <summary>Value of <c>ASPNETCORE_ENVIRONMENT</c>.</summary>
     public string Environment { get; }
 
-    public void WriteCredentials(string accessKey, string secretKey) => Write(new { Storage = new { S3 = new { AccessKey = accessKey, SecretKey = secretKey } } });
+    public void WriteCredentials(string accessKey, string secretKey) =>
+        Write(new { Storage = new { S3 = new { AccessKey = accessKey, SecretKey = secretKey } } });
 
     /// <param name="settings">Sections as members.</param>
     public void Write(object settings) => File.WriteAllText(_path, JsonSerializer.Serialize(settings));

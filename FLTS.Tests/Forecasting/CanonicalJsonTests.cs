@@ -53,15 +53,24 @@ public class CanonicalJsonTests
             }
             """);
         Assert.That(CanonicalJson.Serialize(node), Is.EqualTo(
-            "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],\"string\":\"\u20ac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}"));
+            "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
+            + "\"string\":\"\u20ac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}"));
     }
 
     [Test]
     public void Properties_are_ordered_by_UTF_16_units_as_RFC_8785_3_2_3_shows()
     {
-        var node = JsonNode.Parse("""{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}""");
+        var node = JsonNode.Parse(
+            """{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji:"""
+            + """ Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}""");
         var order = JsonNode.Parse(CanonicalJson.Serialize(node))!.AsObject().Select(p => p.Value!.GetValue<string>());
-        Assert.That(order, Is.EqualTo(new[] { "Carriage Return", "One", "Control", "Latin Small Letter O With Diaeresis", "Euro Sign", "Emoji: Grinning Face", "Hebrew Letter Dalet With Dagesh" }));
+        Assert.That(
+            order,
+            Is.EqualTo(new[]
+            {
+                "Carriage Return", "One", "Control", "Latin Small Letter O With Diaeresis", "Euro Sign", "Emoji: Grinning Face",
+                "Hebrew Letter Dalet With Dagesh",
+            }));
     }
 
     [Test]

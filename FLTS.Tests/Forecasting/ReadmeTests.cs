@@ -27,7 +27,8 @@ internal sealed partial class ReadmeTests
         Assert.That(blocks, Has.Length.EqualTo(2));
         foreach (var block in blocks)
         {
-            var usings = block.Where(IsUsing).Except(["using FLTS.Forecasting;", "using FLTS.Forecasting.Models;"]); // The project's own global ones.
+            // The project's own global ones.
+            var usings = block.Where(IsUsing).Except(["using FLTS.Forecasting;", "using FLTS.Forecasting.Models;"]);
             var code = block.Where(l => !IsUsing(l)).ToArray();
             Assert.That(here, Is.SupersetOf(usings));
             Assert.That(string.Join('\n', here), Does.Contain(string.Join('\n', code)));
@@ -47,7 +48,8 @@ internal sealed partial class ReadmeTests
         var future = new ProphetFrame { Ds = [.. Enumerable.Range(1, 30).Select(day => times[^1].AddDays(day))] };
         var forecast = model.Predict(future);
         for (var i = 0; i < future.Rows; i++)
-            Console.WriteLine($"{forecast.Ds[i]:yyyy-MM-dd}: {forecast.Yhat[i]:f1} ({forecast.YhatLower![i]:f1} to {forecast.YhatUpper![i]:f1})");
+            Console.WriteLine(
+                $"{forecast.Ds[i]:yyyy-MM-dd}: {forecast.Yhat[i]:f1} ({forecast.YhatLower![i]:f1} to {forecast.YhatUpper![i]:f1})");
 
         Assert.That(forecast.Yhat[29], Is.EqualTo(100 + 149 + (10.0 * (int)future.Ds[29].DayOfWeek)).Within(3));
     }
@@ -84,7 +86,8 @@ internal sealed partial class ReadmeTests
 
     private static string[] Lines(string text) => [.. text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
 
-    private static bool IsUsing(string line) => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
+    private static bool IsUsing(string line) =>
+        line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal);
 
     private static string SourceFile([CallerFilePath] string path = "") => path;
 

@@ -82,11 +82,14 @@ internal sealed class CommandLineTests
     [Test]
     public async Task The_doctor_examines_every_part_and_finds_a_healthy_machine_healthy()
     {
-        var (code, output, _) = await RunAsync("doctor", "--json", "--data", _folder["data"], "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+        var (code, output, _) = await RunAsync(
+            "doctor", "--json", "--data", _folder["data"], "--urls", $"http://127.0.0.1:{FreePort.Next()}");
         var findings = JsonNode.Parse(output)!.AsArray();
 
         Assert.That(code, Is.Zero, output);
-        Assert.That(findings.Select(f => f!["part"]!.GetValue<string>()), Is.EquivalentTo(new[] { "dotnet", "native_runtime", "fonts", "settings", "database", "object_store", "bus", "key", "port" }));
+        Assert.That(
+            findings.Select(f => f!["part"]!.GetValue<string>()),
+            Is.EquivalentTo(new[] { "dotnet", "native_runtime", "fonts", "settings", "database", "object_store", "bus", "key", "port" }));
     }
 
     [Test]
@@ -127,7 +130,13 @@ internal sealed class CommandLineTests
         var entry = new JsonObject { ["rank"] = 1, ["kind"] = "candidate", ["model_type"] = "PROPHET" };
         foreach (var metric in new[] { "score", "rmse", "mae", "mse", "r2", "skill", "mase" })
             entry[metric] = -0.12345;
-        Scoreboard.Write(console, new JsonObject { ["identifier"] = "a", ["scored_rows"] = 4, ["skipped_rows"] = 0, ["entries"] = new JsonArray(entry) });
+        Scoreboard.Write(console, new JsonObject
+        {
+            ["identifier"] = "a",
+            ["scored_rows"] = 4,
+            ["skipped_rows"] = 0,
+            ["entries"] = new JsonArray(entry),
+        });
 
         var words = text.ToString().Split([' ', '│', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         Assert.That(words, Is.SupersetOf(shown.Append("candidate").Append("PROPHET")), text.ToString());

@@ -101,7 +101,8 @@ internal sealed class ErrorsTests
     [Test]
     public async Task A_bug_shows_a_trace_id_that_the_log_knows_and_nothing_from_inside()
     {
-        await using var host = await RunningHost.StartAsync(map: app => app.MapGet("/bug", string () => throw new InvalidOperationException(Secret)).RequireRole(Roles.Read));
+        await using var host = await RunningHost.StartAsync(map: app =>
+            app.MapGet("/bug", string () => throw new InvalidOperationException(Secret)).RequireRole(Roles.Read));
         using var answer = await host.SendAsync(HttpMethod.Get, "/bug");
         var text = await answer.Content.ReadAsStringAsync();
         var trace = (await RunningHost.JsonAsync(answer))["trace_id"]!.GetValue<string>().Split('-')[1];
@@ -117,7 +118,9 @@ internal sealed class ErrorsTests
     [Test]
     public async Task A_database_that_is_away_is_no_bug_and_is_asked_again()
     {
-        await using var host = await RunningHost.StartAsync(map: app => app.MapGet("/away", string () => throw new InvalidOperationException("likely transient", new Npgsql.NpgsqlException("x", new IOException("gone")))).RequireRole(Roles.Read));
+        await using var host = await RunningHost.StartAsync(map: app => app.MapGet("/away", string () =>
+            throw new InvalidOperationException("likely transient", new Npgsql.NpgsqlException("x", new IOException("gone"))))
+                .RequireRole(Roles.Read));
         using var answer = await host.SendAsync(HttpMethod.Get, "/away");
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
@@ -130,7 +133,8 @@ internal sealed class ErrorsTests
     [TestCase("[]", 422, "")]
     public async Task A_bad_body_is_told_where_it_is_bad(string body, int status, string expected)
     {
-        using var answer = await _host.SendAsync(HttpMethod.Post, "/predict", content: new StringContent(body, Encoding.UTF8, "application/json"));
+        using var answer = await _host.SendAsync(
+            HttpMethod.Post, "/predict", content: new StringContent(body, Encoding.UTF8, "application/json"));
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(status), await answer.Content.ReadAsStringAsync());
         Assert.That((await RunningHost.JsonAsync(answer))["detail"]!.GetValue<string>(), Does.Contain(expected));
@@ -142,16 +146,22 @@ internal sealed class ErrorsTests
         using var answer = await _host.SendAsync(HttpMethod.Get, "/runs?limit=many");
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
-        Assert.That((await RunningHost.JsonAsync(answer))["detail"]!.GetValue<string>(), Is.EqualTo("'limit' is 'many'; it must be a whole number."));
+        Assert.That(
+            (await RunningHost.JsonAsync(answer))["detail"]!.GetValue<string>(),
+            Is.EqualTo("'limit' is 'many'; it must be a whole number."));
     }
 
     [TestCase("GET", "/predict", null, 405, "POST")]
     [TestCase("DELETE", "/runs", null, 405, "GET")]
     [TestCase("POST", "/predict", "text/csv", 415, "text/csv")]
     [TestCase("GET", "/nothing/here", null, 404, "/nothing/here")]
-    public async Task What_ASP_NET_refuses_itself_is_a_problem_with_a_sentence_too(string method, string path, string? contentType, int status, string expected)
+    public async Task What_ASP_NET_refuses_itself_is_a_problem_with_a_sentence_too(
+        string method, string path, string? contentType, int status, string expected)
     {
-        using var answer = await _host.SendAsync(new HttpMethod(method), path, content: contentType is null ? null : new StringContent("a,b", Encoding.UTF8, contentType));
+        using var answer = await _host.SendAsync(
+            new HttpMethod(method),
+            path,
+            content: contentType is null ? null : new StringContent("a,b", Encoding.UTF8, contentType));
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(status));
         Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/problem+json"));

@@ -65,15 +65,23 @@ internal sealed class JobQueuesTests
     public void Only_rows_retry_Hangfire_does_not()
     {
         _ = _app.Services.GetRequiredService<JobStorage>(); // Configures Hangfire.
-        var filters = JobFilterProviders.Providers.GetFilters(Job.FromExpression<IStepJob>(j => j.RunAsync("train", "run", "label", StepWake.Event, CancellationToken.None)));
+        var filters = JobFilterProviders.Providers.GetFilters(
+            Job.FromExpression<IStepJob>(j => j.RunAsync("train", "run", "label", StepWake.Event, CancellationToken.None)));
 
-        Assert.That(filters.Select(f => f.Instance).OfType<AutomaticRetryAttribute>().Select(a => a.Attempts), Is.EqualTo(new[] { 0 }), "of Hangfire's own filter and ours, ours is in force");
+        Assert.That(
+            filters.Select(f => f.Instance).OfType<AutomaticRetryAttribute>().Select(a => a.Attempts),
+            Is.EqualTo(new[] { 0 }),
+            "of Hangfire's own filter and ours, ours is in force");
     }
 
     private IJobQueues Queues => _app.Services.GetRequiredService<IJobQueues>();
 
-    private List<string> Names(string queue) => [.. _app.Services.GetRequiredService<JobStorage>().GetMonitoringApi().EnqueuedJobs(queue, 0, 10).Select(j => Name(j.Value.Job))];
+    private List<string> Names(string queue) =>
+        [.. _app.Services.GetRequiredService<JobStorage>().GetMonitoringApi().EnqueuedJobs(queue, 0, 10).Select(j => Name(j.Value.Job))];
 
     private static string Name(Job job) =>
-        string.Format(System.Globalization.CultureInfo.InvariantCulture, job.Method.GetCustomAttributes(typeof(JobDisplayNameAttribute), true).Cast<JobDisplayNameAttribute>().Single().DisplayName, [.. job.Args]);
+        string.Format(
+            System.Globalization.CultureInfo.InvariantCulture,
+            job.Method.GetCustomAttributes(typeof(JobDisplayNameAttribute), true).Cast<JobDisplayNameAttribute>().Single().DisplayName,
+            [.. job.Args]);
 }

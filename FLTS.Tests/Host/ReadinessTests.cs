@@ -27,7 +27,8 @@ internal sealed class ReadinessTests
             ["Bus:Transport"] = "rabbitmq",
             ["Bus:RabbitMq:Uri"] = $"amqp://nobody:secret@127.0.0.1:{FreePort.Next()}/",
         });
-        var ready = await UntilAsync(host, HttpStatusCode.ServiceUnavailable, r => State(r, "bus") == "unavailable" && State(r, "database") == "ok");
+        var ready = await UntilAsync(
+            host, HttpStatusCode.ServiceUnavailable, r => State(r, "bus") == "unavailable" && State(r, "database") == "ok");
         using var alive = await host.SendAsync(HttpMethod.Get, "/healthz");
 
         Assert.That(ready["parts"]!["bus"]!["reason"]!.GetValue<string>(), Does.Contain("refused").And.Not.Contain("secret"));
@@ -44,7 +45,8 @@ internal sealed class ReadinessTests
             ["Database:ConnectionString"] = $"Host=127.0.0.1;Port={FreePort.Next()};Username=flts;Password=secret;Database=flts",
             ["Jobs:Storage"] = "postgres",
         });
-        var ready = await UntilAsync(host, HttpStatusCode.ServiceUnavailable, r => State(r, "jobs") == "unavailable" && State(r, "database") == "unavailable");
+        var ready = await UntilAsync(
+            host, HttpStatusCode.ServiceUnavailable, r => State(r, "jobs") == "unavailable" && State(r, "database") == "unavailable");
 
         Assert.That(State(ready, "object_store"), Is.EqualTo("ok"), "one that is away hides no other");
         Assert.That(ready["parts"]!["database"]!["reason"]!.GetValue<string>(), Does.Contain("127.0.0.1").And.Not.Contain("secret"));
@@ -57,7 +59,8 @@ internal sealed class ReadinessTests
         using var folder = new TemporaryFolder();
         var root = folder["objects"];
         await File.WriteAllTextAsync(root, "a file where the folder should be");
-        await using var host = await RunningHost.StartAsync(settings: new Dictionary<string, string?> { ["Storage:Root"] = root }, folder: folder);
+        await using var host = await RunningHost.StartAsync(
+            settings: new Dictionary<string, string?> { ["Storage:Root"] = root }, folder: folder);
         await UntilAsync(host, HttpStatusCode.ServiceUnavailable, r => State(r, "object_store") == "unavailable");
         File.Delete(root);
         await UntilAsync(host, HttpStatusCode.OK);

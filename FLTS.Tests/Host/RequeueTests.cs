@@ -28,7 +28,10 @@ internal sealed class RequeueTests
         }
 
         using var started = await host.SendAsync(
-            HttpMethod.Post, "/pipelines", withKey: true, JsonContent.Create(new JsonObject { ["dataset"] = "station", ["model_types"] = new JsonArray("NAIVE") }));
+            HttpMethod.Post,
+            "/pipelines",
+            withKey: true,
+            JsonContent.Create(new JsonObject { ["dataset"] = "station", ["model_types"] = new JsonArray("NAIVE") }));
         var id = (await RunningHost.JsonAsync(started))["pipeline_id"]!.GetValue<string>();
         var run = RunOf(await EndAsync(host, id, times: 1));
 
@@ -47,9 +50,13 @@ internal sealed class RequeueTests
     {
         var (storage, services) = (host.App.Services.GetRequiredService<JobStorage>(), host.App.Services);
         var monitoring = storage.GetMonitoringApi();
-        var jobs = monitoring.SucceededJobs(0, 100).Select(j => (j.Key, j.Value.Job)).Concat(monitoring.DeletedJobs(0, 100).Select(j => (j.Key, j.Value.Job)));
+        var jobs = monitoring.SucceededJobs(0, 100)
+            .Select(j => (j.Key, j.Value.Job))
+            .Concat(monitoring.DeletedJobs(0, 100).Select(j => (j.Key, j.Value.Job)));
         var job = jobs.First(j => (string)j.Job.Args[0] == step && (string)j.Job.Args[1] == id).Key;
-        services.GetRequiredService<IBackgroundJobClientFactory>().GetClient(storage).ChangeState(job, new EnqueuedState { Reason = "Triggered via Dashboard UI" });
+        services.GetRequiredService<IBackgroundJobClientFactory>()
+            .GetClient(storage)
+            .ChangeState(job, new EnqueuedState { Reason = "Triggered via Dashboard UI" });
         return storage.GetConnection().GetStateData(job);
     }
 

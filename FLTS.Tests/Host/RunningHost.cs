@@ -36,7 +36,11 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <param name="settings">More settings.</param>
     /// <param name="map">More endpoints.</param>
     /// <param name="folder">Kept afterwards; null: a new one, deleted with the host.</param>
-    public static async Task<RunningHost> StartAsync(string bind = "127.0.0.1", IReadOnlyDictionary<string, string?>? settings = null, Action<WebApplication>? map = null, TemporaryFolder? folder = null)
+    public static async Task<RunningHost> StartAsync(
+        string bind = "127.0.0.1",
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Action<WebApplication>? map = null,
+        TemporaryFolder? folder = null)
     {
         var own = folder ?? new TemporaryFolder();
         var all = Settings(own, bind);
@@ -51,7 +55,8 @@ internal sealed class RunningHost : IAsyncDisposable
     }
 
     /// <summary>One request, with the admin key where told.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, bool withKey = false, HttpContent? content = null, string? accept = null)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, bool withKey = false, HttpContent? content = null, string? accept = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (withKey)
@@ -62,7 +67,8 @@ internal sealed class RunningHost : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
-    public static async Task<JsonObject> JsonAsync(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+    public static async Task<JsonObject> JsonAsync(HttpResponseMessage response) =>
+        JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
 
     /// <summary>Stops it and returns what it logged.</summary>
     public async Task<IReadOnlyList<JsonObject>> LogsAsync()

@@ -36,7 +36,10 @@ internal sealed class SecurityTests
         {
             using var answer = await _loopback.SendAsync(method, path, content: Body(method));
             var isOpen = role is "open" or Roles.Read or Roles.Predict;
-            Assert.That(answer.StatusCode == HttpStatusCode.Unauthorized, Is.EqualTo(!isOpen), $"{method} {path} (role {role}) answered {(int)answer.StatusCode}");
+            Assert.That(
+                answer.StatusCode == HttpStatusCode.Unauthorized,
+                Is.EqualTo(!isOpen),
+                $"{method} {path} (role {role}) answered {(int)answer.StatusCode}");
         }
     }
 
@@ -48,7 +51,10 @@ internal sealed class SecurityTests
             using var without = await _anywhere.SendAsync(method, path, content: Body(method));
             using var with = await _anywhere.SendAsync(method, path, withKey: true, Body(method));
 
-            Assert.That(without.StatusCode == HttpStatusCode.Unauthorized, Is.EqualTo(path is not ("/healthz" or "/readyz")), $"{method} {path} without a key answered {(int)without.StatusCode}");
+            Assert.That(
+                without.StatusCode == HttpStatusCode.Unauthorized,
+                Is.EqualTo(path is not ("/healthz" or "/readyz")),
+                $"{method} {path} without a key answered {(int)without.StatusCode}");
             Assert.That(with.StatusCode, Is.Not.EqualTo(HttpStatusCode.Unauthorized), $"{method} {path} with the key");
         }
     }
@@ -147,7 +153,8 @@ internal sealed class SecurityTests
     public async Task The_setting_overrides_the_made_key()
     {
         using var folder = new TemporaryFolder();
-        await using var host = await RunningHost.StartAsync(settings: new Dictionary<string, string?> { ["Security:AdminKey"] = "chosen-by-an-operator" }, folder: folder);
+        await using var host = await RunningHost.StartAsync(
+            settings: new Dictionary<string, string?> { ["Security:AdminKey"] = "chosen-by-an-operator" }, folder: folder);
 
         Assert.That(host.Key, Is.EqualTo("chosen-by-an-operator"));
         Assert.That(Directory.Exists(Path.Combine(folder["data"], "keys")), Is.False, "no second key lies about");
@@ -163,14 +170,16 @@ internal sealed class SecurityTests
     [TestCase("http://192.168.1.4:8080", false)]
     [TestCase("http://127.0.0.1.example.com:8080", false)]
     [TestCase("http://unix:/tmp/flts.sock", false)]
-    public void An_address_is_loopback_only_if_it_surely_is(string url, bool expected) => Assert.That(Security.IsLoopback(url), Is.EqualTo(expected));
+    public void An_address_is_loopback_only_if_it_surely_is(string url, bool expected) =>
+        Assert.That(Security.IsLoopback(url), Is.EqualTo(expected));
 
     private static void MapBare(WebApplication app) => app.MapGet("/bare", () => "ok");
 
     private async Task<HttpResponseMessage> PasswordAsync(HttpMethod method, string path)
     {
         using var request = new HttpRequestMessage(method, path) { Content = Body(method) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anyone:{_anywhere.Key}")));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anyone:{_anywhere.Key}")));
         return await _anywhere.Http.SendAsync(request);
     }
 
@@ -178,8 +187,13 @@ internal sealed class SecurityTests
     private static IEnumerable<(HttpMethod Method, string Path, string Role)> Endpoints(RunningHost host) =>
         from endpoint in host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
-        let path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(s => string.Concat(s.Parts.Select(p => p is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "none"))))
+        let path = "/"
+            + string.Join(
+                '/',
+                endpoint.RoutePattern.PathSegments.Select(s => string.Concat(s.Parts.Select(p =>
+                    p is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "none"))))
         select (new HttpMethod(method), path, endpoint.Metadata.GetMetadata<RequiredRole>()?.Role ?? Roles.Admin);
 
-    private static StringContent? Body(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head ? null : new StringContent("{}", Encoding.UTF8, "application/json");
+    private static StringContent? Body(HttpMethod method) =>
+        method == HttpMethod.Get || method == HttpMethod.Head ? null : new StringContent("{}", Encoding.UTF8, "application/json");
 }

@@ -35,14 +35,24 @@ internal sealed class SettingsTests
     {
         using var folder = new TemporaryFolder();
         var settings = RunningHost.Settings(folder);
-        foreach (var shared in new[] { "Database:Provider=postgres", "Database:ConnectionString=Host=127.0.0.1", "Storage:Provider=s3", "Bus:Transport=rabbitmq", "Bus:RabbitMq:Uri=amqp://127.0.0.1/", "Jobs:Storage=postgres" })
+        foreach (var shared in new[]
+        {
+            "Database:Provider=postgres",
+            "Database:ConnectionString=Host=127.0.0.1",
+            "Storage:Provider=s3",
+            "Bus:Transport=rabbitmq",
+            "Bus:RabbitMq:Uri=amqp://127.0.0.1/",
+            "Jobs:Storage=postgres",
+        })
             Set(settings, shared);
         Set(settings, "Modules:Enabled:0=Inference");
         Set(settings, part);
         if (part.StartsWith("Database", StringComparison.Ordinal))
             Set(settings, "Jobs:Storage=memory"); // Else that is refused first: jobs live in the same PostgreSQL.
 
-        Assert.That(() => Server.Build(settings, jsonToConsole: false), Throws.InstanceOf<FltsException>().With.Message.Contains(part).And.Message.Contains("Modules:Enabled"));
+        Assert.That(
+            () => Server.Build(settings, jsonToConsole: false),
+            Throws.InstanceOf<FltsException>().With.Message.Contains(part).And.Message.Contains("Modules:Enabled"));
     }
 
     private static void Set(Dictionary<string, string?> settings, string text)

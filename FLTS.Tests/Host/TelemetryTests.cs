@@ -40,7 +40,10 @@ internal sealed class TelemetryTests
         using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
         var text = await answer.Content.ReadAsStringAsync();
 
-        Assert.That(text, Does.Match("(?m)^flts_predict_latency_seconds_bucket\\{[^}]*le=\"0.001\"").And.Match("(?m)^flts_predict_latency_seconds_bucket\\{[^}]*le=\"1800\""));
+        Assert.That(
+            text,
+            Does.Match("(?m)^flts_predict_latency_seconds_bucket\\{[^}]*le=\"0.001\"")
+                .And.Match("(?m)^flts_predict_latency_seconds_bucket\\{[^}]*le=\"1800\""));
     }
 
     [Test]
@@ -55,7 +58,9 @@ internal sealed class TelemetryTests
 
         Assert.That(line["run_id"]!.GetValue<string>(), Is.EqualTo("r1"));
         Assert.That(line["config_hash"]!.GetValue<string>(), Is.EqualTo("c1"));
-        Assert.That(DateTimeOffset.Parse(line["@t"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture).Offset, Is.EqualTo(TimeSpan.Zero));
+        Assert.That(
+            DateTimeOffset.Parse(line["@t"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture).Offset,
+            Is.EqualTo(TimeSpan.Zero));
     }
 
     private static void Record(Instrument instrument)

@@ -26,7 +26,13 @@ internal sealed class UnloadableJobsTests
         _folder = new TemporaryFolder();
         _connection = await (await TestServers.Postgres()).CreateDatabaseAsync();
         _settings = RunningHost.Settings(_folder);
-        foreach (var (name, value) in new[] { ("Database:Provider", "postgres"), ("Database:ConnectionString", _connection), ("Jobs:Storage", "postgres"), ("Pipeline:DemoOnEmpty", "false") })
+        foreach (var (name, value) in new[]
+        {
+            ("Database:Provider", "postgres"),
+            ("Database:ConnectionString", _connection),
+            ("Jobs:Storage", "postgres"),
+            ("Pipeline:DemoOnEmpty", "false"),
+        })
             _settings[name] = value;
     }
 
@@ -38,7 +44,8 @@ internal sealed class UnloadableJobsTests
     {
         await using var app = await BuildAsync();
         await PlantAsync(app);
-        app.Services.GetRequiredService<IJobQueues>().Enqueue(new StepTask(StepNames.Preprocess, Hash, "preprocessing", "Preprocess healthy"), StepWake.Event);
+        app.Services.GetRequiredService<IJobQueues>()
+            .Enqueue(new StepTask(StepNames.Preprocess, Hash, "preprocessing", "Preprocess healthy"), StepWake.Event);
         Assert.That(States(app).Values, Is.EquivalentTo(new[] { "Enqueued", "Enqueued", "Enqueued", "Scheduled", "Enqueued" }));
 
         var deleted = app.Services.GetRequiredService<UnloadableJobs>().Delete();
@@ -63,7 +70,11 @@ internal sealed class UnloadableJobsTests
         Assert.That(states.Values, Is.All.EqualTo("Deleted"));
         var said = logs.Where(l => l["event"]?.GetValue<string>() == "unloadable_jobs_deleted").ToList();
         Assert.That(said.Select(l => l["count"]!.GetValue<int>()), Is.EqualTo(new[] { 4 }));
-        Assert.That(logs.Where(l => l["@l"] is not null && l["SourceContext"]?.GetValue<string>().StartsWith("Hangfire", StringComparison.Ordinal) == true), Is.Empty, "warnings and errors of Hangfire");
+        Assert.That(
+            logs.Where(l =>
+                l["@l"] is not null && l["SourceContext"]?.GetValue<string>().StartsWith("Hangfire", StringComparison.Ordinal) == true),
+            Is.Empty,
+            "warnings and errors of Hangfire");
     }
 
     /// <summary>With the tables of the jobs; nothing runs.</summary>
@@ -82,11 +93,21 @@ internal sealed class UnloadableJobsTests
         queues.Enqueue(new StepTask(StepNames.Train, "run", "gru", "Train GRU on station"), StepWake.Event);
         queues.Enqueue(new StepTask(StepNames.Evaluate, "pipeline", "evaluation", "Evaluate station"), StepWake.Event);
         app.Services.GetRequiredService<IBackgroundJobClient>().Create(
-            Job.FromExpression<IStepJob>(j => j.RunAsync(StepNames.Preprocess, Hash, "later", StepWake.Event, CancellationToken.None)), new ScheduledState(TimeSpan.FromHours(1)));
+            Job.FromExpression<IStepJob>(j => j.RunAsync(StepNames.Preprocess, Hash, "later", StepWake.Event, CancellationToken.None)),
+            new ScheduledState(TimeSpan.FromHours(1)));
 
         // Type, method and an argument's type, each of other jobs.
-        foreach (var (job, now, before) in new[] { ("%2", "Contracts.IStepJob", "Contracts.ITrainJob"), ("%3", "RunAsync", "EvaluateAsync"), ("%", "StepWake", "EvaluationWake") })
-            Assert.That(await ExecuteAsync($"UPDATE hangfire.job SET invocationdata = replace(invocationdata::text, '{now}', '{before}')::jsonb WHERE id::text LIKE '{job}'"), Is.Positive);
+        foreach (var (job, now, before) in new[]
+        {
+            ("%2", "Contracts.IStepJob", "Contracts.ITrainJob"),
+            ("%3", "RunAsync", "EvaluateAsync"),
+            ("%", "StepWake", "EvaluationWake"),
+        })
+            Assert.That(
+                await ExecuteAsync(
+                    $"UPDATE hangfire.job SET invocationdata = replace(invocationdata::text, '{now}', '{before}')::jsonb WHERE id::text "
+                    + $"LIKE '{job}'"),
+                Is.Positive);
     }
 
     /// <summary>State of every job by its id, oldest first.</summary>

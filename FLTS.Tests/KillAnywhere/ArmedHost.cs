@@ -18,8 +18,13 @@ internal sealed class ArmedHost
     public async Task Build()
     {
         // No build servers: they would outlive the tests and keep their pipes open.
-        string[] arguments = ["build", Path.Combine(Repository.Root, "FLTS.Host"), "-c", "FaultPoints", "--no-restore", "--nologo", "-v", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
-        using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] arguments =
+        [
+            "build", Path.Combine(Repository.Root, "FLTS.Host"), "-c", "FaultPoints", "--no-restore", "--nologo", "-v", "quiet",
+            "-nodeReuse:false", "-p:UseSharedCompilation=false",
+        ];
+        using var build = Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = build.StandardError.ReadToEndAsync();
         var output = await build.StandardOutput.ReadToEndAsync();
         await build.WaitForExitAsync();

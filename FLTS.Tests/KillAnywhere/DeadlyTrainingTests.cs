@@ -77,7 +77,8 @@ internal sealed class DeadlyTrainingTests
     {
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
-        var id = await flts.StartPipelineAsync(new JsonObject { ["dataset"] = Installation.Dataset, ["model_types"] = new JsonArray("NAIVE") });
+        var id = await flts.StartPipelineAsync(
+            new JsonObject { ["dataset"] = Installation.Dataset, ["model_types"] = new JsonArray("NAIVE") });
         var ended = await flts.WaitForEndAsync(id);
         Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("promoted"), ended.ToJsonString());
         await flts.WaitForModelAsync();
@@ -99,6 +100,8 @@ internal sealed class DeadlyTrainingTests
         Assert.That(run.Error, Does.StartWith($"worker died {Deaths} times"));
         await serving.WaitForModelAsync();
         await serving.PostAsync("/predict", []); // expects 200
-        Assert.That((await serving.GetAsync($"/champions/{Installation.Dataset}"))["in_force"]!["model_type"]!.GetValue<string>(), Is.EqualTo("NAIVE"));
+        Assert.That(
+            (await serving.GetAsync($"/champions/{Installation.Dataset}"))["in_force"]!["model_type"]!.GetValue<string>(),
+            Is.EqualTo("NAIVE"));
     }
 }

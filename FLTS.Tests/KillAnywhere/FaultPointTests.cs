@@ -33,10 +33,18 @@ internal sealed partial class FaultPointTests
         Assert.That(shipped.Intersect(FaultPoints.All), Is.Empty);
         Assert.That(shipped, Has.None.StartsWith("FLTS_FAULT"));
         Assert.That(
-            typeof(Modules.Contracts.FaultPoint).GetMembers(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Select(m => m.Name),
+            typeof(Modules.Contracts.FaultPoint).GetMembers(
+                BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+                    .Select(m => m.Name),
             Is.EqualTo(new[] { nameof(Modules.Contracts.FaultPoint.Reach) }),
             "all that is left is an empty method that nobody calls");
-        Assert.That(typeof(Modules.Contracts.FaultPoint).GetMethod(nameof(Modules.Contracts.FaultPoint.Reach))!.GetMethodBody()!.GetILAsByteArray()!.Where(b => b != 0), Is.EqualTo(new byte[] { 0x2a }), "nop and ret");
+        Assert.That(
+            typeof(Modules.Contracts.FaultPoint).GetMethod(nameof(Modules.Contracts.FaultPoint.Reach))!
+                .GetMethodBody()!
+                .GetILAsByteArray()!
+                .Where(b => b != 0),
+            Is.EqualTo(new byte[] { 0x2a }),
+            "nop and ret");
     }
 
     /// <summary>String literals of an assembly.</summary>

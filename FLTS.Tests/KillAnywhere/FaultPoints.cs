@@ -55,7 +55,10 @@ internal static class FaultPoints
         "serve.swapped",
     ];
 
-    /// <summary>The n-th time a place is reached where the first is not the interesting one: in the middle of a migration, of an upload, of several candidates.</summary>
+    /// <summary>
+    /// The n-th time a place is reached where the first is not the interesting one: in the middle of a migration, of an
+    /// upload, of several candidates.
+    /// </summary>
     public static int Times(string point) => point switch
     {
         MigrationStatement => 7,

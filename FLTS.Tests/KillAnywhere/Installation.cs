@@ -33,7 +33,8 @@ internal sealed class Installation : IAsyncDisposable
         WriteStation();
         _registry = RegistryUnderTest.Beside(
             new FltsStart { Data = Data, Environment = environment },
-            (services, _) => services.AddSingleton(new ArtifactCacheFolder(_folder["cache"])).AddSingleton<IArtifactStore, ArtifactStore>());
+            (services, _) =>
+                services.AddSingleton(new ArtifactCacheFolder(_folder["cache"])).AddSingleton<IArtifactStore, ArtifactStore>());
     }
 
     public string Data => _folder["data"];
@@ -54,7 +55,8 @@ internal sealed class Installation : IAsyncDisposable
     /// <param name="waitFile">With it, the process waits there instead, until this file is gone.</param>
     /// <param name="data">Its own folder; another one is another machine.</param>
     /// <param name="settings">More settings.</param>
-    public FltsProcess Start(string? point = null, string? waitFile = null, string? data = null, IReadOnlyDictionary<string, string>? settings = null)
+    public FltsProcess Start(
+        string? point = null, string? waitFile = null, string? data = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         var environment = new Dictionary<string, string>(_environment);
         if (point is not null)
@@ -66,7 +68,9 @@ internal sealed class Installation : IAsyncDisposable
         {
             Host = ArmedHost.Program,
             Data = data ?? Data,
-            Settings = _settings.Concat(settings ?? new Dictionary<string, string>()).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value),
+            Settings = _settings.Concat(settings ?? new Dictionary<string, string>())
+                .GroupBy(s => s.Key)
+                .ToDictionary(s => s.Key, s => s.Last().Value),
             Environment = environment,
             Arguments = ["--datasets", _folder["datasets"]],
         });
@@ -78,7 +82,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Attempts of the runs that need no training any more: run id to attempt.</summary>
     public async Task<Dictionary<RunId, int>> TrainedAsync() => await ReadAsync(async db =>
         (await db.Database.GetAppliedMigrationsAsync()).Any()
-            ? await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Storing || r.Status == RunStatus.Succeeded).ToDictionaryAsync(r => r.RunId, r => r.Attempt)
+            ? await db.Runs.AsNoTracking()
+                .Where(r => r.Status == RunStatus.Storing || r.Status == RunStatus.Succeeded)
+                .ToDictionaryAsync(r => r.RunId, r => r.Attempt)
             : []);
 
     /// <summary>Of these, the ones that another machine need not train either: their artifacts are in the store.</summary>
@@ -95,7 +101,8 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Whether a pipeline was ever asked for, as far as the rows know.</summary>
-    public Task<bool> KnowsPipelineAsync() => ReadAsync(async db => (await db.Database.GetAppliedMigrationsAsync()).Any() && await db.Pipelines.AnyAsync());
+    public Task<bool> KnowsPipelineAsync() =>
+        ReadAsync(async db => (await db.Database.GetAppliedMigrationsAsync()).Any() && await db.Pipelines.AnyAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -108,7 +115,9 @@ internal sealed class Installation : IAsyncDisposable
         Directory.CreateDirectory(_folder["datasets"]);
         var start = new DateTime(2026, 1, 5);
         File.WriteAllLines(Path.Combine(_folder["datasets"], $"{Dataset}.csv"), Enumerable.Range(0, 300)
-            .Select(i => string.Create(CultureInfo.InvariantCulture, $"{start.AddMinutes(2 * i):yyyy-MM-dd HH:mm:ss},{100 + (10 * Math.Sin(i / 5.0))},{20 + (i % 7)}"))
+            .Select(i => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{start.AddMinutes(2 * i):yyyy-MM-dd HH:mm:ss},{100 + (10 * Math.Sin(i / 5.0))},{20 + (i % 7)}"))
             .Prepend("time,down,up"));
     }
 }

@@ -35,9 +35,18 @@ internal static class Invariants
         Assert.That(runs.Select(r => r.ModelType), Is.EquivalentTo(_types), "one run a type");
         Assert.That(runs.Select(r => r.Generation).Distinct().Count(), Is.EqualTo(1), "of one generation");
         Assert.That(runs.Select(r => r.Status), Is.All.EqualTo(RunStatus.Succeeded));
-        Assert.That(attempts.Select(a => a.Outcome), Is.EqualTo(new[] { (AttemptOutcome?)AttemptOutcome.Promoted }), "one attempt, which promoted");
-        Assert.That(champions.Select(c => (c.Version, c.AttemptId)), Is.EqualTo(new[] { (1, attempts[0].AttemptId) }), "one line in the ledger");
-        Assert.That(runs.Where(r => trained.ContainsKey(r.RunId)).ToDictionary(r => r.RunId, r => r.Attempt), Is.EqualTo(trained), "nothing trained was trained again");
+        Assert.That(
+            attempts.Select(a => a.Outcome),
+            Is.EqualTo(new[] { (AttemptOutcome?)AttemptOutcome.Promoted }),
+            "one attempt, which promoted");
+        Assert.That(
+            champions.Select(c => (c.Version, c.AttemptId)),
+            Is.EqualTo(new[] { (1, attempts[0].AttemptId) }),
+            "one line in the ledger");
+        Assert.That(
+            runs.Where(r => trained.ContainsKey(r.RunId)).ToDictionary(r => r.RunId, r => r.Attempt),
+            Is.EqualTo(trained),
+            "nothing trained was trained again");
 
         Assert.That(await KeysAsync(installation, ObjectKeys.ProcessedBucket), Has.Count.EqualTo(3), "train, test and meta, once");
         foreach (var run in runs)
@@ -49,22 +58,29 @@ internal static class Invariants
     }
 
     /// <summary>All three pointer files say what the ledger says; the Reconciler sees to it.</summary>
-    private static async Task WaitForPointerAsync(Installation installation, FltsProcess flts) => await flts.WaitForAsync("pointer files that say what the ledger says", async () =>
-    {
-        var champion = await installation.ReadAsync(db => db.Champions.AsNoTracking().OrderByDescending(c => c.Version).FirstAsync());
-        var expected = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<PromotionPointer>(champion.Pointer, RegistryJson.Options), RegistryJson.Indented);
-        foreach (var key in new[] { ObjectKeys.Pointer(champion.Identifier), ObjectKeys.PointerOfConfig(champion.Identifier, champion.ConfigHash), ObjectKeys.PointerHistory(champion.Identifier, champion.ConfigHash, champion.Since) })
+    private static async Task WaitForPointerAsync(Installation installation, FltsProcess flts) =>
+        await flts.WaitForAsync("pointer files that say what the ledger says", async () =>
         {
-            if (await installation.Objects.StatAsync(key, default) is null)
-                return null;
+            var champion = await installation.ReadAsync(db => db.Champions.AsNoTracking().OrderByDescending(c => c.Version).FirstAsync());
+            var expected = JsonSerializer.SerializeToUtf8Bytes(
+                JsonSerializer.Deserialize<PromotionPointer>(champion.Pointer, RegistryJson.Options), RegistryJson.Indented);
+            foreach (var key in new[]
+            {
+                ObjectKeys.Pointer(champion.Identifier),
+                ObjectKeys.PointerOfConfig(champion.Identifier, champion.ConfigHash),
+                ObjectKeys.PointerHistory(champion.Identifier, champion.ConfigHash, champion.Since),
+            })
+            {
+                if (await installation.Objects.StatAsync(key, default) is null)
+                    return null;
 
-            using var bytes = await installation.Objects.ReadAllAsync(key, default);
-            if (!bytes.ToArray().AsSpan().SequenceEqual(expected))
-                return null;
-        }
+                using var bytes = await installation.Objects.ReadAllAsync(key, default);
+                if (!bytes.ToArray().AsSpan().SequenceEqual(expected))
+                    return null;
+            }
 
-        return await KeysAsync(installation, ObjectKeys.PromotionBucket) is { Count: 3 } keys ? keys : null;
-    });
+            return await KeysAsync(installation, ObjectKeys.PromotionBucket) is { Count: 3 } keys ? keys : null;
+        });
 
     private static async Task<List<string>> KeysAsync(Installation installation, string bucket)
     {

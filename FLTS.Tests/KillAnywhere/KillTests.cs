@@ -15,10 +15,16 @@ internal sealed class KillTests
     private const int Killed = 137;
 
     private static readonly string[] _everyDayEmbedded =
-        [FaultPoints.MigrationStatement, "pipeline.after-commit", "preprocess.meta-written", "stage.manifest-written", "promotion.before-commit", "pointer.config-written"];
+        [
+            FaultPoints.MigrationStatement, "pipeline.after-commit", "preprocess.meta-written", "stage.manifest-written",
+            "promotion.before-commit", "pointer.config-written",
+        ];
 
     private static readonly string[] _everyDayFull =
-        [FaultPoints.MigrationStatement, "preprocess.after-ready", "upload.manifest-written", "run.after-commit", "promotion.champion-written", "promotion.after-commit"];
+        [
+            FaultPoints.MigrationStatement, "preprocess.after-ready", "upload.manifest-written", "run.after-commit",
+            "promotion.champion-written", "promotion.after-commit",
+        ];
 
     [TestCaseSource(nameof(_everyDayEmbedded))]
     public Task Killed_on_the_embedded_default_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Embedded, point);
@@ -41,7 +47,10 @@ internal sealed class KillTests
         await using (var first = installation.Start($"{point}#{FaultPoints.Times(point)}"))
         {
             await AskUnlessKilledAsync(first);
-            Assert.That(await first.WaitForExitAsync(), Is.EqualTo(Killed), $"{point} was not reached:\n{string.Join('\n', first.Output.TakeLast(40))}");
+            Assert.That(
+                await first.WaitForExitAsync(),
+                Is.EqualTo(Killed),
+                $"{point} was not reached:\n{string.Join('\n', first.Output.TakeLast(40))}");
         }
 
         var trained = await installation.TrainedAsync();

@@ -3,11 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace FLTS.Tests.KillAnywhere;
 
-/// <summary>People who ask for whatever there is to ask for, often several at once for the same, until they are told to stop or the process is gone.</summary>
+/// <summary>
+/// People who ask for whatever there is to ask for, often several at once for the same, until they are told to stop or the process is gone.
+/// </summary>
 internal sealed class Operators(IReadOnlyList<string> stations, int seed)
 {
     private static readonly string[][] _types = [["GRU", "LSTM", "PROPHET"], ["NAIVE", "EWMA", "GRU"], ["AR", "NAIVE"], ["LSTM"]];
-    private static readonly JsonObject[] _stages = [[], new() { ["stage"] = "train" }, new() { ["stage"] = "evaluate" }, new() { ["stage"] = "preprocess" }];
+    private static readonly JsonObject[] _stages =
+        [[], new() { ["stage"] = "train" }, new() { ["stage"] = "evaluate" }, new() { ["stage"] = "preprocess" }];
     private readonly Random _random = new(seed);
 
     /// <summary>Answers of 500: nothing that is asked for may cause one.</summary>
@@ -49,13 +52,19 @@ internal sealed class Operators(IReadOnlyList<string> stations, int seed)
                 await PostAsync(flts, "/pipelines", NewPipeline(station), stop);
                 break;
             case < 11:
-                var body = new JsonObject { ["pipeline_id"] = pipeline, ["force"] = _random.Next(3) == 0, ["dry_run"] = _random.Next(9) == 0 };
+                var body = new JsonObject
+                {
+                    ["pipeline_id"] = pipeline,
+                    ["force"] = _random.Next(3) == 0,
+                    ["dry_run"] = _random.Next(9) == 0,
+                };
                 var key = _random.Next(2) == 0 ? $"key-{_random.Next(6)}" : null;
                 await Task.WhenAll(Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => PostAsync(flts, "/promote", body, stop, key)));
                 break;
             case < 14:
                 var stage = _stages[_random.Next(_stages.Length)];
-                await Task.WhenAll(Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => PostAsync(flts, $"/pipelines/{pipeline}/rerun", stage, stop)));
+                await Task.WhenAll(
+                    Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => PostAsync(flts, $"/pipelines/{pipeline}/rerun", stage, stop)));
                 break;
             case < 16:
                 await PostAsync(flts, $"/runs/{run}/rerun", [], stop);
@@ -85,7 +94,8 @@ internal sealed class Operators(IReadOnlyList<string> stations, int seed)
 
     private async Task PostAsync(FltsProcess flts, string path, JsonObject body, CancellationToken stop, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body.DeepClone()) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body.DeepClone()) };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         using var response = await flts.Http.SendAsync(request, stop);
@@ -101,7 +111,9 @@ internal sealed class Operators(IReadOnlyList<string> stations, int seed)
     {
         using var response = await flts.Http.GetAsync(new Uri(path, UriKind.Relative), stop);
         return response.IsSuccessStatusCode
-            ? [.. JsonNode.Parse(await response.Content.ReadAsStringAsync(stop))!["items"]!.AsArray().Select(i => i![name]!.GetValue<string>())]
+            ? [.. JsonNode.Parse(await response.Content.ReadAsStringAsync(stop))!["items"]!
+                .AsArray()
+                .Select(i => i![name]!.GetValue<string>())]
             : [];
     }
 }

@@ -54,10 +54,24 @@ internal sealed class PausedWorkerTests
 
     private static Task<string> RowsAsync(Installation installation) => installation.ReadAsync(async db => JsonSerializer.Serialize(new
     {
-        Runs = await db.Runs.AsNoTracking().OrderBy(r => r.RunId).Select(r => new { r.RunId, r.Status, r.Attempt, r.ManifestSha256, r.Metrics, r.EndedAt, r.Error, r.LeaseToken }).ToListAsync(),
-        Files = await db.RunArtifacts.AsNoTracking().OrderBy(a => a.RunId).ThenBy(a => a.Path).Select(a => new { a.RunId, a.Path, a.Sha256 }).ToListAsync(),
-        Epochs = await db.RunEpochs.AsNoTracking().OrderBy(e => e.RunId).ThenBy(e => e.Epoch).Select(e => new { e.RunId, e.Epoch, e.TrainLoss }).ToListAsync(),
-        Champions = await db.Champions.AsNoTracking().OrderBy(c => c.Version).Select(c => new { c.Version, c.RunId, c.Pointer }).ToListAsync(),
+        Runs = await db.Runs.AsNoTracking()
+            .OrderBy(r => r.RunId)
+            .Select(r => new { r.RunId, r.Status, r.Attempt, r.ManifestSha256, r.Metrics, r.EndedAt, r.Error, r.LeaseToken })
+            .ToListAsync(),
+        Files = await db.RunArtifacts.AsNoTracking()
+            .OrderBy(a => a.RunId)
+            .ThenBy(a => a.Path)
+            .Select(a => new { a.RunId, a.Path, a.Sha256 })
+            .ToListAsync(),
+        Epochs = await db.RunEpochs.AsNoTracking()
+            .OrderBy(e => e.RunId)
+            .ThenBy(e => e.Epoch)
+            .Select(e => new { e.RunId, e.Epoch, e.TrainLoss })
+            .ToListAsync(),
+        Champions = await db.Champions.AsNoTracking()
+            .OrderBy(c => c.Version)
+            .Select(c => new { c.Version, c.RunId, c.Pointer })
+            .ToListAsync(),
     }));
 
     private static async Task<Dictionary<string, string>> ObjectsAsync(Installation installation)

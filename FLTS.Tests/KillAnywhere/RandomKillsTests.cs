@@ -11,8 +11,9 @@ using NUnit.Framework;
 namespace FLTS.Tests.KillAnywhere;
 
 /// <summary>
-/// Killed at any moment, again and again, while people promote, roll back, cancel and run again, several at once. What the rows say is whole after every kill, and
-/// all comes to an end when the killing does. On PostgreSQL two processes share the work and one of them dies at a time. Where it is killed, a clock decides: the seed alone repeats no story.
+/// Killed at any moment, again and again, while people promote, roll back, cancel and run again, several at once. What the rows say is
+/// whole after every kill, and all comes to an end when the killing does. On PostgreSQL two processes share the work and one of them dies
+/// at a time. Where it is killed, a clock decides: the seed alone repeats no story.
 /// </summary>
 [TestFixture, NonParallelizable, Category(TestCategories.Slow)]
 internal sealed class RandomKillsTests
@@ -80,21 +81,31 @@ internal sealed class RandomKillsTests
         }
 
         foreach (var champion in champions)
-            Require(attempts[champion.AttemptId] is { Outcome: AttemptOutcome.Promoted } a && a.SelectedRunId == champion.RunId, $"the attempt of version {champion.Version}");
+            Require(
+                attempts[champion.AttemptId] is { Outcome: AttemptOutcome.Promoted } a && a.SelectedRunId == champion.RunId,
+                $"the attempt of version {champion.Version}");
         foreach (var attempt in attempts.Values.Where(a => a.Outcome == AttemptOutcome.Promoted))
             Require(champions.Count(c => c.AttemptId == attempt.AttemptId) == 1, $"the champion of attempt {attempt.AttemptId}");
         foreach (var pipeline in pipelines)
         {
-            Require(pipeline.EndedAt is null || attempts.Values.All(a => a.PipelineId != pipeline.PipelineId || a.EndedAt is not null), $"an open attempt of ended pipeline {pipeline.PipelineId}");
-            Require(pipeline.AttemptId is not { } ended || attempts[ended].EndedAt is not null, $"the attempt that ended pipeline {pipeline.PipelineId}");
+            Require(
+                pipeline.EndedAt is null || attempts.Values.All(a => a.PipelineId != pipeline.PipelineId || a.EndedAt is not null),
+                $"an open attempt of ended pipeline {pipeline.PipelineId}");
+            Require(
+                pipeline.AttemptId is not { } ended || attempts[ended].EndedAt is not null,
+                $"the attempt that ended pipeline {pipeline.PipelineId}");
         }
 
         foreach (var run in runs)
-            Require(run.Status != RunStatus.Succeeded || (run.ManifestSha256 is not null && run.Artifacts.Count > 0 && run.EndedAt is not null), $"succeeded run {run.RunId}");
+            Require(
+                run.Status != RunStatus.Succeeded || (run.ManifestSha256 is not null && run.Artifacts.Count > 0 && run.EndedAt is not null),
+                $"succeeded run {run.RunId}");
         foreach (var identity in runs.GroupBy(r => (r.ConfigHash, r.ModelType, r.ParamsHash)))
         {
             // Two pipelines that share a model and are both run again train a generation each: that is asked for.
-            Require(identity.Select(r => r.Generation).Order().SequenceEqual(Enumerable.Range(0, identity.Count())), $"generations of {identity.Key}");
+            Require(
+                identity.Select(r => r.Generation).Order().SequenceEqual(Enumerable.Range(0, identity.Count())),
+                $"generations of {identity.Key}");
         }
 
         return broken;
@@ -110,16 +121,21 @@ internal sealed class RandomKillsTests
     {
         var champion = await installation.ReadAsync(db => db.Champions.AsNoTracking().OrderByDescending(c => c.Version).FirstAsync());
         await flts.WaitForAsync("the champion's version at work", async () =>
-            (await flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault()?["version"]!.GetValue<int>() == champion.Version ? "served" : null);
+            (await flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault()?["version"]!.GetValue<int>() == champion.Version
+                ? "served"
+                : null);
         await flts.PostAsync("/predict", []); // expects 200
         await flts.WaitForAsync("a pointer that says what the ledger says", async () =>
         {
             using var bytes = await installation.Objects.ReadAllAsync(ObjectKeys.Pointer(champion.Identifier), default);
-            return JsonSerializer.Deserialize<PromotionPointer>(bytes.ToArray(), RegistryJson.Options)!.AttemptId == champion.AttemptId ? "right" : null;
+            return JsonSerializer.Deserialize<PromotionPointer>(bytes.ToArray(), RegistryJson.Options)!.AttemptId == champion.AttemptId
+                ? "right"
+                : null;
         });
         var alive = await installation.ReadAsync(db => db.Runs.Alive().CountAsync());
         Assert.That(alive, Is.Zero, "runs that nobody needs any more");
-        foreach (var run in await installation.ReadAsync(db => db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Succeeded).ToListAsync()))
+        foreach (var run in await installation.ReadAsync(db =>
+            db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Succeeded).ToListAsync()))
             await installation.Artifacts.OpenAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, default);
     }
 }

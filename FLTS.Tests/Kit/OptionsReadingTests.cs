@@ -24,15 +24,21 @@ internal sealed class OptionsReadingTests
     [TestCase("Seconds", "NaN", "Example:Seconds is NaN; it must be between 0.5 and 3600.")]
     [TestCase("Kind", "c", "Example:Kind is 'c'; it must be 'a' or 'b'.")]
     [TestCase("Kind", "b", "Example:Rows must be 2 with Example:Kind 'b'.")]
-    public void A_setting_that_cannot_be_is_refused_with_its_name_its_value_and_what_it_must_be(string name, string value, string sentence) =>
+    public void A_setting_that_cannot_be_is_refused_with_its_name_its_value_and_what_it_must_be(
+        string name, string value, string sentence) =>
         Assert.That(() => Read(($"Example:{name}", value)), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(sentence));
 
     [Test]
     public void A_setting_of_the_wrong_type_is_refused_by_name() =>
-        Assert.That(() => Read(("Example:Rows", "many")), Throws.TypeOf<InvalidInputException>().With.Message.Contains("Example:Rows").And.Message.Contains("many"));
+        Assert.That(
+            () => Read(("Example:Rows", "many")),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("Example:Rows").And.Message.Contains("many"));
 
     private static ExampleOptions Read(params (string Name, string Value)[] settings) => OptionsReading.Read<ExampleOptions>(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build().GetSection("Example"));
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value))
+            .Build()
+            .GetSection("Example"));
 
     private sealed record ExampleOptions : ICheckedTogether
     {

@@ -23,7 +23,9 @@ internal sealed class CancelServiceTests
         Assert.That((answer.Status, answer.Location), Is.EqualTo((RunStatus.Cancelled, "/runs/run")));
         Assert.That((row.Status, row.Error, row.EndedAt is null), Is.EqualTo((RunStatus.Cancelled, "cancelled by hand", false)));
         Assert.That(registry.Log.Count("train_cancelled"), Is.EqualTo(1));
-        Assert.That(registry.Bus().Of<ModelTraining>().Select(m => (m.Status, m.Error)), Is.EqualTo(new[] { ("FAILED", "cancelled by hand") }));
+        Assert.That(
+            registry.Bus().Of<ModelTraining>().Select(m => (m.Status, m.Error)),
+            Is.EqualTo(new[] { ("FAILED", "cancelled by hand") }));
     }
 
     [TestCase(RunStatus.Succeeded, "succeeded")]
@@ -35,7 +37,9 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", status));
 
-        Assert.That(() => registry.Get<CancelService>().CancelRunAsync(new("run"), default), Throws.TypeOf<ConflictException>().With.Message.Contains($"it is {word}"));
+        Assert.That(
+            () => registry.Get<CancelService>().CancelRunAsync(new("run"), default),
+            Throws.TypeOf<ConflictException>().With.Message.Contains($"it is {word}"));
         Assert.That((await registry.RunAsync(new("run"))).Status, Is.EqualTo(status));
     }
 
@@ -77,7 +81,12 @@ internal sealed class CancelServiceTests
         await using var registry = await PipelineUnderTest.StartAsync(stack);
         var shared = PipelineUnderTest.Run("shared", RunStatus.Running, "EWMA");
         await registry.AddAsync("other", 1, shared);
-        await registry.AddAsync("pipeline", 2, PipelineUnderTest.Run("own", RunStatus.Running), shared, PipelineUnderTest.Run("done", RunStatus.Succeeded, "AR"));
+        await registry.AddAsync(
+            "pipeline",
+            2,
+            PipelineUnderTest.Run("own", RunStatus.Running),
+            shared,
+            PipelineUnderTest.Run("done", RunStatus.Succeeded, "AR"));
         var attempt = Rows.Attempt();
         (attempt.PipelineId, attempt.Outcome) = (new("pipeline"), AttemptOutcome.Blocked);
         await registry.InsertAsync(attempt);
@@ -86,12 +95,18 @@ internal sealed class CancelServiceTests
 
         Assert.That((answer.CancelledRuns, answer.SharedRuns), Is.EqualTo((new[] { new RunId("own") }, new[] { new RunId("shared") })));
         var pipeline = await registry.PipelineAsync(new("pipeline"));
-        Assert.That((pipeline.Status, pipeline.Error, pipeline.EndedAt is null), Is.EqualTo((PipelineStatus.Cancelled, "cancelled by hand", false)));
+        Assert.That(
+            (pipeline.Status, pipeline.Error, pipeline.EndedAt is null),
+            Is.EqualTo((PipelineStatus.Cancelled, "cancelled by hand", false)));
         Assert.That((await registry.RunAsync(new("own"))).Error, Is.EqualTo("cancelled with pipeline pipeline"));
         Assert.That((await registry.RunAsync(new("shared"))).Status, Is.EqualTo(RunStatus.Running));
         Assert.That((await registry.RunAsync(new("done"))).Status, Is.EqualTo(RunStatus.Succeeded));
-        Assert.That((await registry.UseAsync(db => db.PromotionAttempts.SingleAsync())).Reason, Is.EqualTo("the pipeline was cancelled by hand"));
-        Assert.That(() => registry.Get<CancelService>().CancelPipelineAsync(new("pipeline"), default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is cancelled"));
+        Assert.That(
+            (await registry.UseAsync(db => db.PromotionAttempts.SingleAsync())).Reason,
+            Is.EqualTo("the pipeline was cancelled by hand"));
+        Assert.That(
+            () => registry.Get<CancelService>().CancelPipelineAsync(new("pipeline"), default),
+            Throws.TypeOf<ConflictException>().With.Message.Contains("it is cancelled"));
 
         await registry.Get<CancelService>().CancelPipelineAsync(new("other"), default);
         Assert.That((await registry.RunAsync(new("shared"))).Status, Is.EqualTo(RunStatus.Cancelled), "nobody needs it any more");

@@ -19,7 +19,9 @@ internal sealed class PipelineProgressTests
     [TestCase(PipelineStatus.Failed)]
     [TestCase(PipelineStatus.Blocked)]
     public void An_end_and_a_block_stay_what_they_are(PipelineStatus status) =>
-        Assert.That(PipelineProgress.StatusOf(Rows.Pipeline(status), Rows.Dataset(DatasetStatus.Ready), [Rows.Run("GRU", RunStatus.Queued)]), Is.EqualTo(status));
+        Assert.That(
+            PipelineProgress.StatusOf(Rows.Pipeline(status), Rows.Dataset(DatasetStatus.Ready), [Rows.Run("GRU", RunStatus.Queued)]),
+            Is.EqualTo(status));
 
     [Test]
     public void A_trained_model_that_cannot_be_stored_is_what_the_pipeline_waits_for()
@@ -46,7 +48,8 @@ internal sealed class PipelineProgressTests
     {
         var (dataset, run) = (Rows.Dataset(data), Rows.Run("GRU", status));
         (run.Tries, run.Error, run.Epoch, run.Epochs) = (tries, "the data is away", 3, 10);
-        (dataset.StartedAt, dataset.EndedAt, run.NextAttemptAt) = (Rows.Now.AddSeconds(1), Rows.Now.AddSeconds(2), tries > 0 ? Rows.Now.AddSeconds(9) : null);
+        (dataset.StartedAt, dataset.EndedAt, run.NextAttemptAt) = (
+            Rows.Now.AddSeconds(1), Rows.Now.AddSeconds(2), tries > 0 ? Rows.Now.AddSeconds(9) : null);
         if (status != RunStatus.Queued)
             run.StartedAt = Rows.Now.AddSeconds(3);
         if (status is RunStatus.Succeeded or RunStatus.Failed)
@@ -74,7 +77,8 @@ internal sealed class PipelineProgressTests
 
         var waiting = PipelineProgress.WaitingFor(Rows.Pipeline(), Rows.Dataset(DatasetStatus.Ready), [gru, lstm])!;
 
-        Assert.That(waiting.Reason, Is.EqualTo("LSTM run run-LSTM to be stored (it is trained): the store refuses; GRU run run-GRU to be trained"));
+        Assert.That(
+            waiting.Reason, Is.EqualTo("LSTM run run-LSTM to be stored (it is trained): the store refuses; GRU run run-GRU to be trained"));
         Assert.That(waiting.NextTry, Is.EqualTo(lstm.NextAttemptAt));
     }
 
@@ -87,7 +91,9 @@ internal sealed class PipelineProgressTests
         var (dataset, runs) = (Rows.Dataset(DatasetStatus.Ready), new[] { Rows.Run("GRU", RunStatus.Succeeded) });
 
         Assert.That(PipelineProgress.WaitingFor(working, dataset, runs), Is.EqualTo(new WaitingView("evaluation to end", Rows.Now, null)));
-        Assert.That(PipelineProgress.WaitingFor(blocked, dataset, runs), Is.EqualTo(new WaitingView("the store refuses", Rows.Now, Rows.Now.AddSeconds(8))));
+        Assert.That(
+            PipelineProgress.WaitingFor(blocked, dataset, runs),
+            Is.EqualTo(new WaitingView("the store refuses", Rows.Now, Rows.Now.AddSeconds(8))));
     }
 
     [Test]

@@ -20,7 +20,9 @@ internal sealed class PipelineRequestTests
     {
         using var document = JsonDocument.Parse(body);
 
-        Assert.That(() => PipelineRequest.Parse(document.RootElement), Throws.TypeOf<InvalidInputException>().With.Message.Contains(expected));
+        Assert.That(
+            () => PipelineRequest.Parse(document.RootElement),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(expected));
     }
 
     [Test]

@@ -9,23 +9,26 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Tests.Pipeline;
 
-/// <summary>The real modules of all steps on <see cref="RegistryUnderTest"/>, with queues that only write down what they are given.</summary>
+/// <summary>
+/// The real modules of all steps on <see cref="RegistryUnderTest"/>, with queues that only write down what they are given.
+/// </summary>
 internal static class PipelineUnderTest
 {
-    public static Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded, Action<IServiceCollection>? more = null) => Steps.ReadyAsync(stack, services =>
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    public static Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded, Action<IServiceCollection>? more = null) =>
+        Steps.ReadyAsync(stack, services =>
         {
-            ["Pipeline:ExpectedModelTypes:0"] = "NAIVE",
-            ["Pipeline:ExpectedModelTypes:1"] = "EWMA",
-        }).Build();
-        services.AddSingleton<IConfiguration>(configuration);
-        services.AddSingleton<RecordingJobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<RecordingJobs>());
-        services.AddSingleton<IStartupGate, OpenGate>();
-        new EvaluationModule().AddServices(services, configuration);
-        new PipelineModule().AddServices(services, configuration);
-        more?.Invoke(services);
-    });
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Pipeline:ExpectedModelTypes:0"] = "NAIVE",
+                ["Pipeline:ExpectedModelTypes:1"] = "EWMA",
+            }).Build();
+            services.AddSingleton<IConfiguration>(configuration);
+            services.AddSingleton<RecordingJobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<RecordingJobs>());
+            services.AddSingleton<IStartupGate, OpenGate>();
+            new EvaluationModule().AddServices(services, configuration);
+            new PipelineModule().AddServices(services, configuration);
+            more?.Invoke(services);
+        });
 
     /// <summary>A dataset, its runs and a pipeline that has them, as rows; the dataset is ready.</summary>
     public static async Task<PipelineRow> AddAsync(this RegistryUnderTest registry, string id, long sequence, params RunRow[] runs)
@@ -38,7 +41,9 @@ internal static class PipelineUnderTest
 
         var pipeline = Rows.Pipeline(id, sequence);
         await registry.InsertAsync(pipeline);
-        await registry.ExecuteAsync($"INSERT INTO sequences (identifier, last) VALUES ('station', {sequence}) ON CONFLICT (identifier) DO UPDATE SET last = {sequence}");
+        await registry.ExecuteAsync(
+            $"INSERT INTO sequences (identifier, last) VALUES ('station', {sequence}) ON CONFLICT (identifier) DO UPDATE SET last = "
+            + $"{sequence}");
         foreach (var run in runs)
             await registry.InsertAsync(new PipelineRunRow { PipelineId = new(id), ModelType = run.ModelType, RunId = run.RunId });
 
@@ -63,7 +68,8 @@ internal static class PipelineUnderTest
         await registry.RunAsync((await registry.PipelineAsync(pipelineId)).Runs.Single(r => r.ModelType == type).RunId);
 
     /// <summary>Posts a pipeline on a small demo dataset.</summary>
-    public static async Task<StartedPipeline> StartPipelineAsync(this RegistryUnderTest registry, string request = """{"dataset": "station"}""")
+    public static async Task<StartedPipeline> StartPipelineAsync(
+        this RegistryUnderTest registry, string request = """{"dataset": "station"}""")
     {
         var file = Path.Combine(registry.DatasetsFolder, "station.csv");
         if (!File.Exists(file))
@@ -72,14 +78,19 @@ internal static class PipelineUnderTest
         return await registry.Get<PipelineService>().StartAsync(PipelineRequest.Parse(body.RootElement), default);
     }
 
-    /// <summary>Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated is left to the test.</summary>
+    /// <summary>
+    /// Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated is left to the test.
+    /// </summary>
     public static async Task WorkAsync(this RegistryUnderTest registry)
     {
         while (true)
         {
             var known = registry.Get<RecordingJobs>().All.Count;
             await registry.Get<Reconciler>().LookAsync(default);
-            var due = registry.Get<RecordingJobs>().All.Skip(known).Where(j => !j.StartsWith("evaluate", StringComparison.Ordinal)).ToList();
+            var due = registry.Get<RecordingJobs>()
+                .All.Skip(known)
+                .Where(j => !j.StartsWith("evaluate", StringComparison.Ordinal))
+                .ToList();
             if (due.Count == 0)
                 return;
 

@@ -10,7 +10,10 @@ namespace FLTS.Tests.Pipeline;
 internal sealed class PointerRepairTests
 {
     [Test]
-    public async Task A_pointer_that_is_gone_or_changed_is_written_again_and_announced_again([Values] Stack stack, [Values(0, 1, 2)] int which, [Values] bool isGone)
+    public async Task A_pointer_that_is_gone_or_changed_is_written_again_and_announced_again(
+        [Values] Stack stack,
+        [Values(0, 1, 2)] int which,
+        [Values] bool isGone)
     {
         await using var registry = await PipelineUnderTest.StartAsync(stack);
         var started = await PromoteAsync(registry);
@@ -26,7 +29,10 @@ internal sealed class PointerRepairTests
         await repair.LookAsync(default);
 
         Assert.That(await ReadAsync(registry, key), Is.EqualTo(written));
-        Assert.That(registry.Bus().Of<ModelSelected>().Select(m => (m.Pointer.Version, m.Pointer.Identifier.Value)), Is.EqualTo([(1, "station"), (1, "station")]), "when promoted, and once when repaired");
+        Assert.That(
+            registry.Bus().Of<ModelSelected>().Select(m => (m.Pointer.Version, m.Pointer.Identifier.Value)),
+            Is.EqualTo([(1, "station"), (1, "station")]),
+            "when promoted, and once when repaired");
         Assert.That(registry.Log.Count("pointer_repaired"), Is.EqualTo(1));
         Assert.That(started.Identifier, Is.EqualTo(new Identifier("station")));
     }
@@ -46,7 +52,8 @@ internal sealed class PointerRepairTests
         registry.BringStoreBack();
         await repair.LookAsync(default);
 
-        Assert.That(registry.Log.Texts.Count(t => t.StartsWith("Pointer files cannot be looked at", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(
+            registry.Log.Texts.Count(t => t.StartsWith("Pointer files cannot be looked at", StringComparison.Ordinal)), Is.EqualTo(1));
         Assert.That(await registry.Store.StatAsync(key, default), Is.Not.Null);
     }
 

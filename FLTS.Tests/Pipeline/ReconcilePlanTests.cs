@@ -12,7 +12,12 @@ namespace FLTS.Tests.Pipeline;
 internal sealed class ReconcilePlanTests
 {
     /// <summary>Due rules read rows they are given: no database is asked.</summary>
-    private static readonly Step[] _steps = [new PreprocessStep(null!, TimeProvider.System), new TrainStep(null!, TimeProvider.System), new EvaluateStep(null!, TimeProvider.System)];
+    private static readonly Step[] _steps =
+    [
+        new PreprocessStep(null!, TimeProvider.System),
+        new TrainStep(null!, TimeProvider.System),
+        new EvaluateStep(null!, TimeProvider.System),
+    ];
 
     [Test]
     public void A_queued_dataset_is_preprocessed() =>
@@ -60,7 +65,10 @@ internal sealed class ReconcilePlanTests
         run.Cause = cause;
         pipeline.Evaluation = isOn ? "{}" : """{"auto_retrain_invalid": false}""";
 
-        var actions = Decide([new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])], Rows.Now, _ => false);
+        var actions = Decide(
+            [new PipelineState(pipeline, Rows.Dataset(DatasetStatus.Ready), [run, Rows.Run("LSTM", RunStatus.Succeeded)])],
+            Rows.Now,
+            _ => false);
 
         return Name(actions.Single());
     }
@@ -83,7 +91,8 @@ internal sealed class ReconcilePlanTests
         var other = Rows.Pipeline();
         other.PipelineId = new("other");
         var dataset = Rows.Dataset(DatasetStatus.Ready);
-        var actions = Decide([new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Now, _ => false);
+        var actions = Decide(
+            [new PipelineState(Rows.Pipeline(), dataset, [run]), new PipelineState(other, dataset, [run])], Rows.Now, _ => false);
 
         Assert.That(actions, Has.Count.EqualTo(1));
     }
@@ -96,8 +105,10 @@ internal sealed class ReconcilePlanTests
             isHeld ?? (_ => false)).Select(Name),
     ];
 
-    private static IReadOnlyList<ReconcileAction> Decide(IReadOnlyList<PipelineState> states, DateTimeOffset now, Func<ILeased, bool> isHeld) =>
+    private static IReadOnlyList<ReconcileAction> Decide(
+        IReadOnlyList<PipelineState> states, DateTimeOffset now, Func<ILeased, bool> isHeld) =>
         ReconcilePlan.Decide(new UnfinishedWork(states, []), _steps, now, isHeld);
 
-    private static string Name(ReconcileAction action) => action is ReconcileAction.Start start ? start.Due.Task.Step : action.GetType().Name;
+    private static string Name(ReconcileAction action) =>
+        action is ReconcileAction.Start start ? start.Due.Task.Step : action.GetType().Name;
 }

@@ -12,7 +12,11 @@ internal sealed class ReconcilerTests
     public async Task What_cannot_be_done_for_one_row_keeps_no_other_waiting()
     {
         await using var registry = await PipelineUnderTest.StartAsync(more: services => services.AddSingleton<IJobQueues, RefusesOne>());
-        await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("first", RunStatus.Queued), PipelineUnderTest.Run("second", RunStatus.Queued, "EWMA"));
+        await registry.AddAsync(
+            "pipeline",
+            1,
+            PipelineUnderTest.Run("first", RunStatus.Queued),
+            PipelineUnderTest.Run("second", RunStatus.Queued, "EWMA"));
 
         await registry.Get<Reconciler>().LookAsync(default);
 

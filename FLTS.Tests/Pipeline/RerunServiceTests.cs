@@ -21,9 +21,13 @@ internal sealed class RerunServiceTests
         var answer = await registry.Get<RerunService>().RerunRunAsync(new("run"), default);
 
         var (next, pipeline) = (await registry.RunAsync(answer.RunId), await registry.PipelineAsync(new("newer")));
-        Assert.That((next.Generation, next.Cause, next.Replaces, next.Status), Is.EqualTo((1, RunCause.Rerun, (RunId?)new RunId("run"), RunStatus.Queued)));
+        Assert.That(
+            (next.Generation, next.Cause, next.Replaces, next.Status),
+            Is.EqualTo((1, RunCause.Rerun, (RunId?)new RunId("run"), RunStatus.Queued)));
         Assert.That((answer.PipelineId, answer.Generation, answer.Replaces), Is.EqualTo((new PipelineId("newer"), 1, new RunId("run"))));
-        Assert.That((pipeline.Status, pipeline.Trigger, pipeline.Sequence, pipeline.EndedAt), Is.EqualTo((PipelineStatus.Queued, AttemptTrigger.Rerun, 3L, (DateTimeOffset?)null)));
+        Assert.That(
+            (pipeline.Status, pipeline.Trigger, pipeline.Sequence, pipeline.EndedAt),
+            Is.EqualTo((PipelineStatus.Queued, AttemptTrigger.Rerun, 3L, (DateTimeOffset?)null)));
         Assert.That(pipeline.Runs.Select(r => r.RunId), Is.EquivalentTo(new[] { answer.RunId, new RunId("other") }));
         Assert.That((await registry.RunOfAsync(new("older"))).RunId, Is.EqualTo(new RunId("run")), "the older pipeline keeps its story");
         Assert.That((await registry.RunAsync(new("run"))).Status, Is.EqualTo(RunStatus.Succeeded), "and so does the run of before");
@@ -37,8 +41,12 @@ internal sealed class RerunServiceTests
         await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("run", RunStatus.Running, generation: 1));
         await registry.InsertAsync(PipelineUnderTest.Run("before", RunStatus.Failed));
 
-        Assert.That(() => registry.Get<RerunService>().RerunRunAsync(new(asked), default), Throws.TypeOf<ConflictException>().With.Message.Contains(said));
-        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), RerunStage.Train, default), Throws.TypeOf<ConflictException>().With.Message.Contains("it is training"));
+        Assert.That(
+            () => registry.Get<RerunService>().RerunRunAsync(new(asked), default),
+            Throws.TypeOf<ConflictException>().With.Message.Contains(said));
+        Assert.That(
+            () => registry.Get<RerunService>().RerunPipelineAsync(new("pipeline"), RerunStage.Train, default),
+            Throws.TypeOf<ConflictException>().With.Message.Contains("it is training"));
     }
 
     [Test]
@@ -47,7 +55,9 @@ internal sealed class RerunServiceTests
         await using var registry = await PipelineUnderTest.StartAsync();
 
         Assert.That(() => registry.Get<RerunService>().RerunRunAsync(new("nobody"), default), Throws.TypeOf<NotFoundException>());
-        Assert.That(() => registry.Get<RerunService>().RerunPipelineAsync(new("nobody"), RerunStage.Train, default), Throws.TypeOf<NotFoundException>());
+        Assert.That(
+            () => registry.Get<RerunService>().RerunPipelineAsync(new("nobody"), RerunStage.Train, default),
+            Throws.TypeOf<NotFoundException>());
     }
 
     [Test]
@@ -77,7 +87,11 @@ internal sealed class RerunServiceTests
     public async Task From_training_on_every_type_is_trained_anew_and_failed_data_is_prepared_again()
     {
         await using var registry = await PipelineUnderTest.StartAsync();
-        await registry.AddAsync("pipeline", 1, PipelineUnderTest.Run("naive", RunStatus.Succeeded), PipelineUnderTest.Run("ewma", RunStatus.Cancelled, "EWMA"));
+        await registry.AddAsync(
+            "pipeline",
+            1,
+            PipelineUnderTest.Run("naive", RunStatus.Succeeded),
+            PipelineUnderTest.Run("ewma", RunStatus.Cancelled, "EWMA"));
         await EndAsync(registry, PipelineStatus.Cancelled);
         await registry.ExecuteAsync("UPDATE datasets SET status = 'failed', tries = 3");
 
@@ -147,12 +161,19 @@ internal sealed class RerunServiceTests
         var attempts = await registry.UseAsync(db => db.PromotionAttempts.AsNoTracking().ToListAsync());
         Assert.Multiple(() =>
         {
-            Assert.That((first.Status, second.Status, third.Status), Is.EqualTo((PipelineStatus.Promoted, PipelineStatus.KeptChampion, PipelineStatus.KeptChampion)));
+            Assert.That(
+                (first.Status, second.Status, third.Status),
+                Is.EqualTo((PipelineStatus.Promoted, PipelineStatus.KeptChampion, PipelineStatus.KeptChampion)));
             Assert.That(open.Attempt, Is.Null, "what ended before is not this time's attempt");
-            Assert.That(attempts.OrderBy(a => a.CreatedAt).Select(a => a.Trigger), Is.EqualTo(new[] { AttemptTrigger.Event, AttemptTrigger.Rerun, AttemptTrigger.Rerun }));
+            Assert.That(
+                attempts.OrderBy(a => a.CreatedAt).Select(a => a.Trigger),
+                Is.EqualTo(new[] { AttemptTrigger.Event, AttemptTrigger.Rerun, AttemptTrigger.Rerun }));
             Assert.That(attempts, Has.All.Matches<PromotionAttemptRow>(a => a.PipelineId == id && a.EndedAt is not null));
             Assert.That(third.Runs.Select(r => r.RunId).Intersect(first.Runs.Select(r => r.RunId)), Is.Empty, "trained anew");
-            Assert.That((again.PipelineId, again.Sequence), Is.EqualTo((id, third.Sequence)), "the same request is still the same pipeline");
+            Assert.That(
+                (again.PipelineId, again.Sequence),
+                Is.EqualTo((id, third.Sequence)),
+                "the same request is still the same pipeline");
         });
     }
 
@@ -160,7 +181,8 @@ internal sealed class RerunServiceTests
     public async Task A_newer_pipeline_cancels_older_trainings_that_are_still_queued_and_needed_by_no_newer_one([Values] Stack stack)
     {
         await using var registry = await PipelineUnderTest.StartAsync(stack);
-        var older = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE", "EWMA", "AR"], "training": {"EWMA": {"alpha": 0.3}}}""");
+        var older = await registry.StartPipelineAsync(
+            """{"dataset": "station", "model_types": ["NAIVE", "EWMA", "AR"], "training": {"EWMA": {"alpha": 0.3}}}""");
         await registry.ExecuteAsync("UPDATE runs SET status = 'running' WHERE model_type = 'AR'");
 
         var newer = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
@@ -185,6 +207,10 @@ internal sealed class RerunServiceTests
         return await registry.PipelineAsync(pipelineId);
     }
 
-    private static Task<int> EndAsync(RegistryUnderTest registry, PipelineStatus status) => registry.UseAsync(db => db.Pipelines.ExecuteUpdateAsync(
-        set => set.SetProperty(p => p.Status, status).SetProperty(p => p.EndedAt, Rows.Now).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.Error, "before")));
+    private static Task<int> EndAsync(RegistryUnderTest registry, PipelineStatus status) =>
+        registry.UseAsync(db => db.Pipelines.ExecuteUpdateAsync(
+            set => set.SetProperty(p => p.Status, status)
+                .SetProperty(p => p.EndedAt, Rows.Now)
+                .SetProperty(p => p.AttemptId, new AttemptId("attempt"))
+                .SetProperty(p => p.Error, "before")));
 }

@@ -18,7 +18,10 @@ internal sealed class RetrainingTests
         var corrupt = PipelineUnderTest.Run("run", RunStatus.Invalid);
         foreach (var (id, sequence) in new[] { ("ended", 1), ("first", 2), ("second", 3) })
             await registry.AddAsync(id, sequence, corrupt);
-        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("ended")).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted).SetProperty(p => p.AttemptId, new AttemptId("attempt")).SetProperty(p => p.EndedAt, Rows.Now)));
+        await registry.UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("ended"))
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted)
+                .SetProperty(p => p.AttemptId, new AttemptId("attempt"))
+                .SetProperty(p => p.EndedAt, Rows.Now)));
         var repairs = registry.Get<RunRepairs>();
 
         await RegistryUnderTest.TogetherAsync(8, async _ => await repairs.ReplaceAsync(corrupt, default));
@@ -71,17 +74,22 @@ internal sealed class RetrainingTests
 
         var ended = await registry.PipelineAsync(started.PipelineId);
         var attempts = await registry.UseAsync(db => db.PromotionAttempts.AsNoTracking().ToListAsync());
-        var naive = await registry.UseAsync(db => db.Runs.AsNoTracking().Where(r => r.ModelType == "NAIVE").OrderBy(r => r.Generation).ToListAsync());
+        var naive = await registry.UseAsync(db =>
+            db.Runs.AsNoTracking().Where(r => r.ModelType == "NAIVE").OrderBy(r => r.Generation).ToListAsync());
         Assert.That(ended.Status, Is.EqualTo(PipelineStatus.Promoted), ended.Error ?? ended.WaitingReason);
         Assert.That(attempts, Has.Count.EqualTo(1), "one row tells the story");
         Assert.That(JsonNode.Parse(attempts[0].Tries)!.AsArray(), Has.Count.EqualTo(spoiled));
-        Assert.That(naive.Select(r => r.Status), Is.EqualTo(spoiled == 1 ? new[] { RunStatus.Invalid, RunStatus.Succeeded } : [RunStatus.Invalid, RunStatus.Invalid]));
+        Assert.That(
+            naive.Select(r => r.Status),
+            Is.EqualTo(spoiled == 1 ? new[] { RunStatus.Invalid, RunStatus.Succeeded } : [RunStatus.Invalid, RunStatus.Invalid]));
         Assert.That(attempts[0].Missing, spoiled == 1 ? Is.EqualTo("[]") : Does.Contain("NAIVE"));
-        Assert.That(attempts[0].Candidates.Contains(naive[1].RunId.Value), Is.EqualTo(spoiled == 1), "the candidates are those that were compared");
+        Assert.That(
+            attempts[0].Candidates.Contains(naive[1].RunId.Value), Is.EqualTo(spoiled == 1), "the candidates are those that were compared");
     }
 
     [Test]
-    public async Task A_model_found_corrupt_by_a_promotion_by_hand_is_trained_once_more_and_its_pipeline_evaluated_again([Values] Stack stack)
+    public async Task A_model_found_corrupt_by_a_promotion_by_hand_is_trained_once_more_and_its_pipeline_evaluated_again(
+        [Values] Stack stack)
     {
         await using var registry = await PipelineUnderTest.StartAsync(stack);
         var started = await registry.StartPipelineAsync("""{"dataset": "station", "model_types": ["NAIVE"]}""");
@@ -93,16 +101,23 @@ internal sealed class RetrainingTests
             await registry.Store.PutAsync(ObjectKeys.Artifact(run.RunId, run.Attempt, "scaler/scaler.json"), "{}"u8.ToArray(), default);
             var refused = Assert.ThrowsAsync<InvalidInputException>(() => PromoteAsync(started.PipelineId))!;
             Assert.That(refused.Message, Does.Contain(run.RunId.Value).And.Contain("scaler/scaler.json"));
-            Assert.That(refused.Message.Contains("trained once more", StringComparison.Ordinal), Is.EqualTo(generation == 0), "and not for ever");
+            Assert.That(
+                refused.Message.Contains("trained once more", StringComparison.Ordinal), Is.EqualTo(generation == 0), "and not for ever");
             await registry.WorkAsync();
             await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         }
 
         var runs = await registry.UseAsync(db => db.Runs.AsNoTracking().OrderBy(r => r.Generation).ToListAsync());
         var ledger = await registry.UseAsync(db => db.Champions.AsNoTracking().OrderBy(c => c.Version).ToListAsync());
-        Assert.That(runs.Select(r => (r.Status, r.Cause)), Is.EqualTo([(RunStatus.Invalid, RunCause.Request), (RunStatus.Invalid, RunCause.Invalid)]));
+        Assert.That(
+            runs.Select(r => (r.Status, r.Cause)),
+            Is.EqualTo([(RunStatus.Invalid, RunCause.Request), (RunStatus.Invalid, RunCause.Invalid)]));
         Assert.That(ledger, Is.Not.Empty);
 
-        Task PromoteAsync(PipelineId id) => registry.Get<PromoteService>().PromoteAsync(PromoteRequest.Parse(System.Text.Json.JsonSerializer.SerializeToElement(new { pipeline_id = id.Value, force = true })), null, default);
+        Task PromoteAsync(PipelineId id) => registry.Get<PromoteService>()
+            .PromoteAsync(
+                PromoteRequest.Parse(System.Text.Json.JsonSerializer.SerializeToElement(new { pipeline_id = id.Value, force = true })),
+                null,
+                default);
     }
 }

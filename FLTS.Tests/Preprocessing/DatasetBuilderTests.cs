@@ -14,13 +14,21 @@ namespace FLTS.Tests.Preprocessing;
 internal sealed class DatasetBuilderTests
 {
     [Test]
-    public async Task A_store_that_gives_back_other_bytes_is_not_believed([Values("train.parquet", "test.parquet", "meta.json")] string file, [Values] Lie lie)
+    public async Task A_store_that_gives_back_other_bytes_is_not_believed(
+        [Values("train.parquet", "test.parquet", "meta.json")] string file,
+        [Values] Lie lie)
     {
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
-        var builder = new DatasetBuilder(new LyingStore(registry.Store, file, lie), new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(
+            new LyingStore(registry.Store, file, lie),
+            new DatasetOptions(),
+            TimeProvider.System,
+            NullLogger<DatasetBuilder>.Instance);
 
-        Assert.That(() => builder.BuildAsync(DatasetOrder.Of(queued), default), Throws.TypeOf<UnavailableException>().With.Message.Contains(file));
+        Assert.That(
+            () => builder.BuildAsync(DatasetOrder.Of(queued), default),
+            Throws.TypeOf<UnavailableException>().With.Message.Contains(file));
     }
 
     [Test]
@@ -32,11 +40,14 @@ internal sealed class DatasetBuilderTests
         await registry.Store.PutAsync(source, "time,down\nnever,1\n"u8.ToArray(), default);
         var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
-        Assert.That(() => builder.BuildAsync(DatasetOrder.Of(queued), default), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
+        Assert.That(
+            () => builder.BuildAsync(DatasetOrder.Of(queued), default),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("was changed after it was stored"));
     }
 
     [Test]
-    public async Task Prepared_again_the_same_values_keep_what_is_stored_and_what_was_lost_is_written_again([Values("", "train.parquet", "test.parquet", "meta.json")] string lost)
+    public async Task Prepared_again_the_same_values_keep_what_is_stored_and_what_was_lost_is_written_again(
+        [Values("", "train.parquet", "test.parquet", "meta.json")] string lost)
     {
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
@@ -44,13 +55,19 @@ internal sealed class DatasetBuilderTests
         var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));
         var before = await Written(registry, row.ConfigHash);
         if (lost.Length > 0)
-            await registry.Store.PutAsync(new ObjectKey(ObjectKeys.ProcessedBucket, $"{row.ConfigHash}/{lost}"), "lost"u8.ToArray(), default);
+            await registry.Store.PutAsync(
+                new ObjectKey(ObjectKeys.ProcessedBucket, $"{row.ConfigHash}/{lost}"), "lost"u8.ToArray(), default);
 
         var again = await builder.BuildAsync(DatasetOrder.Of(row), default);
 
         Assert.That(again.Hashes, Is.EqualTo(built.Hashes));
-        Assert.That(await Written(registry, row.ConfigHash), lost.Length > 0 ? Is.Not.EqualTo(before) : Is.EqualTo(before), "when each object was written");
-        Assert.That(ProcessedFiles.ReadMeta((await registry.Store.ReadAllAsync(ObjectKeys.Meta(row.ConfigHash), default)).ToArray()).ConfigHash, Is.EqualTo(row.ConfigHash.Value));
+        Assert.That(
+            await Written(registry, row.ConfigHash),
+            lost.Length > 0 ? Is.Not.EqualTo(before) : Is.EqualTo(before),
+            "when each object was written");
+        Assert.That(
+            ProcessedFiles.ReadMeta((await registry.Store.ReadAllAsync(ObjectKeys.Meta(row.ConfigHash), default)).ToArray()).ConfigHash,
+            Is.EqualTo(row.ConfigHash.Value));
     }
 
     [Test]
@@ -70,7 +87,12 @@ internal sealed class DatasetBuilderTests
         row.TrainSha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream.ToArray()));
         var before = await Written(registry, row.ConfigHash);
 
-        Assert.That(() => builder.BuildAsync(DatasetOrder.Of(row), default), Throws.TypeOf<InvalidInputException>().With.Message.Contains("other values").And.Message.Contains(other.Train.Columns[1]).And.Message.Contains("hash_salt"));
+        Assert.That(
+            () => builder.BuildAsync(DatasetOrder.Of(row), default),
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.Contains("other values")
+                .And.Message.Contains(other.Train.Columns[1])
+                .And.Message.Contains("hash_salt"));
         Assert.That(await Written(registry, row.ConfigHash), Is.EqualTo(before));
     }
 
@@ -138,7 +160,8 @@ internal sealed class DatasetBuilderTests
 
         public Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation) => store.StatAsync(key, cancellation);
 
-        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation) => store.ListAsync(bucket, prefix, cancellation);
+        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation) =>
+            store.ListAsync(bucket, prefix, cancellation);
 
         public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
 

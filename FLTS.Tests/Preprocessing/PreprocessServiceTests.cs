@@ -39,7 +39,9 @@ internal sealed class PreprocessServiceTests
 
         var row = await registry.DatasetAsync(queued.ConfigHash);
         var ready = registry.Bus().Of<DatasetReady>().Single();
-        Assert.That((ready.Train.Sha256, ready.Test.Sha256, ready.Meta.Sha256), Is.EqualTo((row.TrainSha256, row.TestSha256, row.MetaSha256)));
+        Assert.That(
+            (ready.Train.Sha256, ready.Test.Sha256, ready.Meta.Sha256),
+            Is.EqualTo((row.TrainSha256, row.TestSha256, row.MetaSha256)));
         Assert.That(registry.Bus().Of<InferenceDataReady>().Single().Test, Is.EqualTo(ready.Test));
     }
 
@@ -108,7 +110,9 @@ internal sealed class PreprocessServiceTests
         Assert.That((waiting.Status, waiting.Tries, waiting.LeaseOwner), Is.EqualTo((DatasetStatus.Queued, 1, (string?)null)));
         Assert.That(waiting.NextAttemptAt, Is.Not.Null);
         Assert.That(waiting.Error, Does.Contain("refuses"));
-        Assert.That((ready.Status, ready.Error, ready.NextAttemptAt), Is.EqualTo((DatasetStatus.Ready, (string?)null, (DateTimeOffset?)null)));
+        Assert.That(
+            (ready.Status, ready.Error, ready.NextAttemptAt),
+            Is.EqualTo((DatasetStatus.Ready, (string?)null, (DateTimeOffset?)null)));
     }
 
     [Test]

@@ -111,7 +111,8 @@ internal sealed class ArtifactStoreTests
     {
         _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(
+            manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
         await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "relative path");
@@ -138,7 +139,9 @@ internal sealed class ArtifactStoreTests
         changed[2] ^= 1;
         await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
-        Assert.That(() => OpenAsync(_registry, sha256, ArtifactSource.Store), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
+        Assert.That(
+            () => OpenAsync(_registry, sha256, ArtifactSource.Store),
+            Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
         Assert.That((await OpenAsync(_registry, sha256)).Files[File], Is.EqualTo(Model), "serving goes on with what was verified");
 
         await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model, default);
@@ -180,7 +183,9 @@ internal sealed class ArtifactStoreTests
         var opened = await OpenAsync(_registry, sha256);
 
         Assert.That(opened.Files[File], Is.EqualTo(Model));
-        Assert.That(Directory.GetFiles(CacheFolder).Select(f => (Path.GetFileName(f), Hash(System.IO.File.ReadAllBytes(f)))), Has.All.Matches<(string Name, string Hash)>(f => f.Name == f.Hash));
+        Assert.That(
+            Directory.GetFiles(CacheFolder).Select(f => (Path.GetFileName(f), Hash(System.IO.File.ReadAllBytes(f)))),
+            Has.All.Matches<(string Name, string Hash)>(f => f.Name == f.Hash));
     }
 
     [Test]
@@ -199,7 +204,9 @@ internal sealed class ArtifactStoreTests
         var staging = Stage(Model.Length);
         TakeStoreAway();
 
-        Assert.That(() => _registry.Get<IArtifactStore>().UploadAsync(new("run"), 1, staging, default), Throws.InstanceOf<UnavailableException>());
+        Assert.That(
+            () => _registry.Get<IArtifactStore>().UploadAsync(new("run"), 1, staging, default),
+            Throws.InstanceOf<UnavailableException>());
         Assert.That(Directory.GetFiles(staging, "*", SearchOption.AllDirectories), Has.Length.EqualTo(2));
     }
 
@@ -249,7 +256,8 @@ internal sealed class ArtifactStoreTests
             Assert.That(message, Does.Contain(word));
     }
 
-    private static Task<StoredModel> OpenAsync(RegistryUnderTest registry, string sha256, ArtifactSource source = ArtifactSource.Cache) => registry.Get<IArtifactStore>().OpenAsync(new("run"), 1, sha256, source, default);
+    private static Task<StoredModel> OpenAsync(RegistryUnderTest registry, string sha256, ArtifactSource source = ArtifactSource.Cache) =>
+        registry.Get<IArtifactStore>().OpenAsync(new("run"), 1, sha256, source, default);
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -60,7 +60,9 @@ internal sealed class CommandCapture : IDisposable, IObserver<DiagnosticListener
     {
         // Other tests run beside this one: theirs is another flow.
         if (_current.Value == this && value.Value is CommandEventData { Command: { } command })
-            _commands.Add(new CapturedCommand(_connectionString, command.CommandText, [.. command.Parameters.Cast<DbParameter>().OfType<NpgsqlParameter>().Select(p => p.Clone())]));
+            _commands.Add(new CapturedCommand(_connectionString, command.CommandText, [.. command.Parameters.Cast<DbParameter>()
+                .OfType<NpgsqlParameter>()
+                .Select(p => p.Clone())]));
     }
 
     public void OnCompleted()

@@ -82,7 +82,8 @@ internal sealed class ConstraintTests(Database database)
     [TestCase("UPDATE runs SET status = 'done'")]
     [TestCase("UPDATE datasets SET status = 'done'")]
     [TestCase("UPDATE pipelines SET status = 'done'")]
-    [TestCase("INSERT INTO sources (name, part, version, sha256, size, registered_at) SELECT 'a', 'other', 1, 'x', 1, created_at FROM runs")]
+    [TestCase(
+        "INSERT INTO sources (name, part, version, sha256, size, registered_at) SELECT 'a', 'other', 1, 'x', 1, created_at FROM runs")]
     [TestCase("DELETE FROM runs")]
     [TestCase("DELETE FROM datasets")]
     [TestCase("UPDATE runs SET cause = 'boredom'")]
@@ -115,7 +116,9 @@ internal sealed class ConstraintTests(Database database)
     [Test]
     public async Task A_ledger_is_removed_only_with_its_identifier()
     {
-        Assert.That(() => _registry.ExecuteAsync("DELETE FROM champions"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("sequences"));
+        Assert.That(
+            () => _registry.ExecuteAsync("DELETE FROM champions"),
+            Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("sequences"));
         await _registry.ExecuteAsync("DELETE FROM sequences");
 
         Assert.That(await _registry.ExecuteAsync("DELETE FROM champions"), Is.EqualTo(1));
@@ -130,9 +133,13 @@ internal sealed class ConstraintTests(Database database)
         Refuses(second);
 
         await _registry.ExecuteAsync("UPDATE promotion_attempts SET outcome = 'blocked', tries = '[1]' WHERE attempt_id = 'first'");
-        await _registry.ExecuteAsync("UPDATE promotion_attempts SET outcome = 'promoted', selected_run_id = 'run', ended_at = created_at WHERE attempt_id = 'first'");
+        await _registry.ExecuteAsync(
+            "UPDATE promotion_attempts SET outcome = 'promoted', selected_run_id = 'run', ended_at = created_at WHERE attempt_id = "
+            + "'first'");
         await _registry.AddRowsAsync(second);
-        Assert.That(() => _registry.ExecuteAsync("UPDATE promotion_attempts SET reason = 'another' WHERE attempt_id = 'first'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("ended"));
+        Assert.That(
+            () => _registry.ExecuteAsync("UPDATE promotion_attempts SET reason = 'another' WHERE attempt_id = 'first'"),
+            Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("ended"));
     }
 
     [Test]
@@ -140,7 +147,9 @@ internal sealed class ConstraintTests(Database database)
     {
         await _registry.AddRowsAsync(Rows.Scoreboard("board", Rows.Now, "{}"));
 
-        Assert.That(() => _registry.ExecuteAsync("UPDATE scoreboards SET board = '[]'"), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("scoreboards"));
+        Assert.That(
+            () => _registry.ExecuteAsync("UPDATE scoreboards SET board = '[]'"),
+            Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("scoreboards"));
     }
 
     /// <summary>Every pair of states: those that a worker, a person or a clean-up may bring about are allowed, and no other.</summary>
@@ -161,7 +170,8 @@ internal sealed class ConstraintTests(Database database)
             var run = Rows.Run($"to-{to}", generation: 1 + (int)to);
             (run.Status, run.ManifestSha256) = (from, "a");
             await _registry.AddRowsAsync(run);
-            var move = () => _registry.ExecuteAsync($"UPDATE runs SET status = '{to.ToString().ToLowerInvariant()}' WHERE run_id = '{run.RunId}'");
+            var move =
+                () => _registry.ExecuteAsync($"UPDATE runs SET status = '{to.ToString().ToLowerInvariant()}' WHERE run_id = '{run.RunId}'");
 
             if (allowed.Contains(to))
                 Assert.That(await move(), Is.EqualTo(1), $"{from} to {to}");
@@ -178,7 +188,9 @@ internal sealed class ConstraintTests(Database database)
         var wrapped = Assert.CatchAsync(() => db.SaveChangesAsync())!;
 
         Assert.That(DatabaseFaults.IsPassing(wrapped), Is.False, "a constraint says no, today and tomorrow");
-        Assert.That(DatabaseFaults.IsPassing(new InvalidOperationException("wrapped", new Microsoft.Data.Sqlite.SqliteException("locked", 5))), Is.True);
+        Assert.That(
+            DatabaseFaults.IsPassing(new InvalidOperationException("wrapped", new Microsoft.Data.Sqlite.SqliteException("locked", 5))),
+            Is.True);
         Assert.That(DatabaseFaults.IsPassing(new InvalidOperationException("none")), Is.False);
     }
 

@@ -37,7 +37,8 @@ internal sealed class LeaseTests(Database database)
             await ExpireAsync();
         }
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => _leases.TryAcquireAsync<RunRow>("run", default))));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => _leases.TryAcquireAsync<RunRow>("run", default))));
 
         Assert.That(taken.Count(l => l is not null), Is.EqualTo(1));
         Assert.That((await RunAsync()).Deaths, Is.EqualTo(afterADeath ? 1 : 0));
@@ -107,7 +108,8 @@ internal sealed class LeaseTests(Database database)
         var keeper = (await LeaseKeeper.TryAcquireAsync<RunRow>(_leases, "run", time, NullLogger.Instance, default))!;
         await ExpireAsync();
 
-        await UntilAsync(time, async () => LeaseRules.IsHeld(await RunAsync(), await _leases.DatabaseNowAsync(default)), "it was not renewed");
+        await UntilAsync(
+            time, async () => LeaseRules.IsHeld(await RunAsync(), await _leases.DatabaseNowAsync(default)), "it was not renewed");
         Assert.That(keeper.Lost.IsCancellationRequested, Is.False);
         await keeper.DisposeAsync();
 
@@ -145,7 +147,10 @@ internal sealed class LeaseTests(Database database)
         }
 
         away.IsAway = false;
-        await UntilAsync(time, async () => takenOverMeanwhile ? (await RunAsync()).Deaths == 0 : (await RunAsync()).LeaseOwner is null, "it was not given back");
+        await UntilAsync(
+            time,
+            async () => takenOverMeanwhile ? (await RunAsync()).Deaths == 0 : (await RunAsync()).LeaseOwner is null,
+            "it was not given back");
 
         Assert.That(held, Is.Not.Null, "the first try failed");
         Assert.That((await RunAsync()).Deaths, Is.Zero);

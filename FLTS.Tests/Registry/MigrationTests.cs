@@ -29,7 +29,8 @@ internal sealed class MigrationTests(Database database)
     }
 
     [Test]
-    public async Task A_filled_database_of_every_schema_before_keeps_its_rows_and_gets_what_they_mean_now([Values("Initial", "CancelAndRerun", "LedgerRules")] string before)
+    public async Task A_filled_database_of_every_schema_before_keeps_its_rows_and_gets_what_they_mean_now(
+        [Values("Initial", "CancelAndRerun", "LedgerRules")] string before)
     {
         await using var registry = await RegistryUnderTest.CreateAsync(database);
         Directory.CreateDirectory(registry.DataFolder);
@@ -42,11 +43,20 @@ internal sealed class MigrationTests(Database database)
         await using var now = await registry.OpenAsync();
         var (run, pipeline) = (await now.Runs.SingleAsync(), await now.Pipelines.SingleAsync());
         var (attempt, champion) = (await now.PromotionAttempts.SingleAsync(), await now.Champions.SingleAsync());
-        Assert.That((run.RunId, run.Status, run.Cause, run.Replaces, run.Postponed), Is.EqualTo((new RunId("run"), RunStatus.Succeeded, RunCause.Request, (RunId?)null, "[]")));
-        Assert.That((pipeline.PipelineId, pipeline.Status, pipeline.Trigger, pipeline.Revision), Is.EqualTo((new PipelineId("pipeline"), PipelineStatus.Promoted, AttemptTrigger.Event, 0)));
-        Assert.That((attempt.AttemptId, attempt.Outcome, attempt.Tries), Is.EqualTo((new AttemptId("attempt"), (AttemptOutcome?)AttemptOutcome.Promoted, "[]")));
+        Assert.That(
+            (run.RunId, run.Status, run.Cause, run.Replaces, run.Postponed),
+            Is.EqualTo((new RunId("run"), RunStatus.Succeeded, RunCause.Request, (RunId?)null, "[]")));
+        Assert.That(
+            (pipeline.PipelineId, pipeline.Status, pipeline.Trigger, pipeline.Revision),
+            Is.EqualTo((new PipelineId("pipeline"), PipelineStatus.Promoted, AttemptTrigger.Event, 0)));
+        Assert.That(
+            (attempt.AttemptId, attempt.Outcome, attempt.Tries),
+            Is.EqualTo((new AttemptId("attempt"), (AttemptOutcome?)AttemptOutcome.Promoted, "[]")));
         Assert.That((champion.Version, champion.RunId, champion.Since), Is.EqualTo((1, new RunId("run"), Rows.Now)));
-        Assert.That(() => registry.ExecuteAsync("UPDATE champions SET version = 2"), Throws.InstanceOf<System.Data.Common.DbException>(), "the rules of now hold for rows of before");
+        Assert.That(
+            () => registry.ExecuteAsync("UPDATE champions SET version = 2"),
+            Throws.InstanceOf<System.Data.Common.DbException>(),
+            "the rules of now hold for rows of before");
     }
 
     [Test]
@@ -67,7 +77,9 @@ internal sealed class MigrationTests(Database database)
 
     private async Task FillAsync(RegistryUnderTest registry)
     {
-        var time = database == Database.Postgres ? "'2026-03-02 09:30:01.123457Z'" : Rows.Now.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var time = database == Database.Postgres
+            ? "'2026-03-02 09:30:01.123457Z'"
+            : Rows.Now.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await registry.ExecuteAsync(
             $"""
             INSERT INTO datasets (config_hash, identifier, source_name, config, status, lease_token, tries, deaths, created_at)

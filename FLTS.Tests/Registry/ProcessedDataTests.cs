@@ -21,7 +21,9 @@ internal sealed class ProcessedDataTests
     }
 
     [Test]
-    public async Task An_object_that_was_changed_or_is_gone_is_refused_by_name([Values("train.parquet", "test.parquet", "meta.json")] string file, [Values] Stack stack)
+    public async Task An_object_that_was_changed_or_is_gone_is_refused_by_name(
+        [Values("train.parquet", "test.parquet", "meta.json")] string file,
+        [Values] Stack stack)
     {
         await using var registry = await Steps.ReadyAsync(stack);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(200));
@@ -31,10 +33,16 @@ internal sealed class ProcessedDataTests
         var data = registry.Get<IProcessedData>();
 
         await registry.Store.PutAsync(key, [.. bytes.ToArray(), 0], default);
-        Assert.That(() => data.OpenAsync(row.ConfigHash, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file), "changed");
+        Assert.That(
+            () => data.OpenAsync(row.ConfigHash, default),
+            Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file),
+            "changed");
 
         await registry.Store.DeleteAsync(key, default);
-        Assert.That(() => data.OpenAsync(row.ConfigHash, default), Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file), "gone");
+        Assert.That(
+            () => data.OpenAsync(row.ConfigHash, default),
+            Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(file),
+            "gone");
     }
 
     [Test]
@@ -43,6 +51,8 @@ internal sealed class ProcessedDataTests
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(200));
 
-        Assert.That(() => registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default), Throws.InstanceOf<NotFoundException>().With.Message.Contains(row.ConfigHash.Value));
+        Assert.That(
+            () => registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default),
+            Throws.InstanceOf<NotFoundException>().With.Message.Contains(row.ConfigHash.Value));
     }
 }

@@ -42,7 +42,9 @@ internal sealed class RegistryCommandsTests(Database database)
         Assert.That(await db.InsertIfAbsentAsync(attempt, default), Is.True);
 
         Assert.That(JsonSerializer.Serialize(await db.Runs.AsNoTracking().SingleAsync()), Is.EqualTo(JsonSerializer.Serialize(run)));
-        Assert.That(JsonSerializer.Serialize(await db.PromotionAttempts.AsNoTracking().SingleAsync()), Is.EqualTo(JsonSerializer.Serialize(attempt)));
+        Assert.That(
+            JsonSerializer.Serialize(await db.PromotionAttempts.AsNoTracking().SingleAsync()),
+            Is.EqualTo(JsonSerializer.Serialize(attempt)));
     }
 
     [Test]

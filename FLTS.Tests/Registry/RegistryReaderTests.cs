@@ -63,7 +63,8 @@ internal sealed class RegistryReaderTests(Database database)
         Assert.That(await Ids(new RunFilter(null, null, null, null, RunStatus.Failed)), Is.EqualTo(["failed"]));
         Assert.That(await Ids(new RunFilter(null, new("nowhere"), null, null, null)), Is.Empty);
 
-        async Task<List<string>> Ids(RunFilter filter) => [.. (await _runs.ListAsync(filter, 50, null, default)).Items.Select(r => r.RunId.Value)];
+        async Task<List<string>> Ids(RunFilter filter) =>
+            [.. (await _runs.ListAsync(filter, 50, null, default)).Items.Select(r => r.RunId.Value)];
     }
 
     [Test]
@@ -80,7 +81,9 @@ internal sealed class RegistryReaderTests(Database database)
         Assert.That(await VersionAsync(Rows.Now.AddDays(1)), Is.EqualTo(2), "at the moment of its promotion");
         Assert.That(await VersionAsync(Rows.Now.AddHours(25)), Is.EqualTo(2));
         Assert.That(await VersionAsync(Rows.Now.AddSeconds(-1)), Is.Null, "before the first");
-        Assert.That((await _ledger.ChampionAsync(new("station"), null, default)).History.Select(h => h.Until), Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
+        Assert.That(
+            (await _ledger.ChampionAsync(new("station"), null, default)).History.Select(h => h.Until),
+            Is.EqualTo(new DateTimeOffset?[] { Rows.Now.AddDays(1), Rows.Now.AddDays(2), null }));
         Assert.That(() => _ledger.ChampionAsync(new("nobody"), null, default), Throws.InstanceOf<NotFoundException>());
 
         async Task<int?> VersionAsync(DateTimeOffset? at) => (await _ledger.ChampionAsync(new("station"), at, default)).InForce?.Version;
@@ -94,7 +97,9 @@ internal sealed class RegistryReaderTests(Database database)
         {
             for (var version = 1; version <= versions; version++)
             {
-                var (attempt, champion) = (Rows.Attempt($"{identifier}{version}", $"{identifier}{version}"), Rows.Champion(version, $"{identifier}{version}"));
+                var (attempt, champion) = (
+                    Rows.Attempt($"{identifier}{version}", $"{identifier}{version}"),
+                    Rows.Champion(version, $"{identifier}{version}"));
                 (attempt.Identifier, champion.Identifier) = (new(identifier), new(identifier));
                 await _registry.AddRowsAsync(attempt);
                 await _registry.AddRowsAsync(champion);
@@ -104,7 +109,9 @@ internal sealed class RegistryReaderTests(Database database)
         var first = await _ledger.ChampionsAsync(2, null, default);
         var second = await _ledger.ChampionsAsync(2, first.Next, default);
 
-        Assert.That(first.Items.Select(c => (c.Identifier.Value, c.InForce!.Version, c.History.Count)), Is.EqualTo([("a", 2, 2), ("b", 1, 1)]));
+        Assert.That(
+            first.Items.Select(c => (c.Identifier.Value, c.InForce!.Version, c.History.Count)),
+            Is.EqualTo([("a", 2, 2), ("b", 1, 1)]));
         Assert.That((first.Next, second.Next), Is.EqualTo(("b", (string?)null)));
         Assert.That(second.Items.Select(c => c.Identifier.Value), Is.EqualTo(["c"]));
     }
@@ -112,7 +119,9 @@ internal sealed class RegistryReaderTests(Database database)
     [Test]
     public async Task The_newest_scoreboard_is_found_by_config_hash_and_by_pipeline()
     {
-        await _registry.AddRowsAsync(Rows.Scoreboard("b", Rows.Now, """{"n":1}"""), Rows.Scoreboard("a", Rows.Now.AddSeconds(1), """{"n":2}"""));
+        await _registry.AddRowsAsync(
+            Rows.Scoreboard("b", Rows.Now, """{"n":1}"""),
+            Rows.Scoreboard("a", Rows.Now.AddSeconds(1), """{"n":2}"""));
 
         foreach (var id in new[] { "hash", "pipeline" })
             Assert.That((await _ledger.ScoreboardAsync(id, default))["n"]!.GetValue<int>(), Is.EqualTo(2), id);
@@ -124,7 +133,8 @@ internal sealed class RegistryReaderTests(Database database)
     [TestCase("2026-03-02T09:30:01.5Z", "2026-03-02T09:30:01.5+00:00")]
     [TestCase("2026-03-02T09:30:01+02:00", "2026-03-02T07:30:01+00:00")]
     public void A_moment_is_ISO_8601_and_UTC_where_no_zone_is_given(string text, string expected) =>
-        Assert.That(ChampionEndpoints.Moment(text), Is.EqualTo(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(
+            ChampionEndpoints.Moment(text), Is.EqualTo(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)));
 
     [TestCase("")]
     [TestCase("1/2")]
@@ -132,7 +142,9 @@ internal sealed class RegistryReaderTests(Database database)
     [TestCase("2026-13-02")]
     [TestCase("2026-03-02T09:30:01 02:00")]
     public void What_is_no_moment_is_refused_with_an_example(string text) =>
-        Assert.That(() => ChampionEndpoints.Moment(text), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'as_of'").And.Message.Contains("2026-03-02T09:30:00Z"));
+        Assert.That(
+            () => ChampionEndpoints.Moment(text),
+            Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'as_of'").And.Message.Contains("2026-03-02T09:30:00Z"));
 
     [TestCase("x")]
     [TestCase("9223372036854775807.run")]

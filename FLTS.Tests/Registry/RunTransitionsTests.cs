@@ -98,7 +98,9 @@ internal sealed class RunTransitionsTests
         await runs.PostponeAsync(lease, await registry.RunAsync(new("run")), Later("the store is away"), default);
         var storing = await registry.RunAsync(new("run"));
 
-        Assert.That((waiting.Status, waiting.Tries, waiting.NextAttemptAt, waiting.Error), Is.EqualTo((RunStatus.Queued, 1, (DateTimeOffset?)Rows.Now, "the data is away")));
+        Assert.That(
+            (waiting.Status, waiting.Tries, waiting.NextAttemptAt, waiting.Error),
+            Is.EqualTo((RunStatus.Queued, 1, (DateTimeOffset?)Rows.Now, "the data is away")));
         Assert.That((storing.Status, storing.Tries, storing.Attempt), Is.EqualTo((RunStatus.Storing, 1, 2)));
     }
 

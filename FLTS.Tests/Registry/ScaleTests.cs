@@ -12,14 +12,15 @@ using NUnit.Framework;
 namespace FLTS.Tests.Registry;
 
 /// <summary>
-/// The registry of a busy year on PostgreSQL: 10,000 runs with 100,000 epochs, 3,300 pipelines of which 20 are unfinished, 1,000 scoreboards, attempts and
-/// champions of 20 identifiers. What every list and the Reconciler's pass ask of the database is captured, and its plan must find its rows by an index.
-/// The plans and the times of the calls are printed.
+/// The registry of a busy year on PostgreSQL: 10,000 runs with 100,000 epochs, 3,300 pipelines of which 20 are unfinished, 1,000
+/// scoreboards, attempts and champions of 20 identifiers. What every list and the Reconciler's pass ask of the database is captured, and
+/// its plan must find its rows by an index. The plans and the times of the calls are printed.
 /// </summary>
 [TestFixture, Category(TestCategories.Servers)]
 internal sealed class ScaleTests
 {
-    // No call may read these from end to end. Ten thousand rows of runs PostgreSQL may rightly read whole where a call joins hundreds of them (a millisecond).
+    // No call may read these from end to end. Ten thousand rows of runs PostgreSQL may rightly read whole where a call joins
+    // hundreds of them (a millisecond).
     private static readonly string[] _largest = ["run_epochs", "run_artifacts"];
 
     private RegistryUnderTest _registry = null!;
@@ -46,7 +47,8 @@ internal sealed class ScaleTests
     public async Task CloseAsync() => await _registry.DisposeAsync();
 
     [TestCaseSource(nameof(Calls))]
-    public async Task At_ten_thousand_runs_a_call_reads_neither_its_own_table_nor_a_larger_one_from_end_to_end(string name, string listed, Func<RegistryUnderTest, Task> call)
+    public async Task At_ten_thousand_runs_a_call_reads_neither_its_own_table_nor_a_larger_one_from_end_to_end(
+        string name, string listed, Func<RegistryUnderTest, Task> call)
     {
         await call(_registry); // Connections and query plans of EF are made once.
         var times = new List<double>();
@@ -59,7 +61,8 @@ internal sealed class ScaleTests
             times.Add(capture.Elapsed.TotalMilliseconds);
         }
 
-        TestContext.Out.WriteLine(FormattableString.Invariant($"{name}: median {times.Order().ElementAt(2):F1} ms, {commands.Count} commands"));
+        TestContext.Out.WriteLine(
+            FormattableString.Invariant($"{name}: median {times.Order().ElementAt(2):F1} ms, {commands.Count} commands"));
         Assert.That(commands, Is.Not.Empty, "nothing was captured");
         foreach (var command in commands)
         {
@@ -72,20 +75,29 @@ internal sealed class ScaleTests
 
     private static IEnumerable<TestCaseData> Calls()
     {
-        yield return Call("runs", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, null), 50, null, default));
-        yield return Call("runs, a page in the middle", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, null), 50, new Cursor(Rows.Now.AddMinutes(5000), "run-5000"), default));
-        yield return Call("runs of a pipeline", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(new("pipeline-7"), null, null, null, null), 50, null, default));
-        yield return Call("runs of a config_hash", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, new("hash-7"), null, null, null), 50, null, default));
-        yield return Call("runs of an identifier", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, new("station-7"), null, null), 50, null, default));
-        yield return Call("runs of a model type", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, "GRU", null), 50, null, default));
-        yield return Call("runs by a rare status", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, RunStatus.Queued), 50, null, default));
+        yield return Call(
+            "runs", "runs", r => r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, null), 50, null, default));
+        yield return Call("runs, a page in the middle", "runs", r => r.Get<RunReader>()
+            .ListAsync(new RunFilter(null, null, null, null, null), 50, new Cursor(Rows.Now.AddMinutes(5000), "run-5000"), default));
+        yield return Call("runs of a pipeline", "runs", r =>
+            r.Get<RunReader>().ListAsync(new RunFilter(new("pipeline-7"), null, null, null, null), 50, null, default));
+        yield return Call("runs of a config_hash", "runs", r =>
+            r.Get<RunReader>().ListAsync(new RunFilter(null, new("hash-7"), null, null, null), 50, null, default));
+        yield return Call("runs of an identifier", "runs", r =>
+            r.Get<RunReader>().ListAsync(new RunFilter(null, null, new("station-7"), null, null), 50, null, default));
+        yield return Call("runs of a model type", "runs", r =>
+            r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, "GRU", null), 50, null, default));
+        yield return Call("runs by a rare status", "runs", r =>
+            r.Get<RunReader>().ListAsync(new RunFilter(null, null, null, null, RunStatus.Queued), 50, null, default));
         yield return Call("a run's metrics", "runs", r => r.Get<RunReader>().MetricsAsync(new("run-7"), default));
         yield return Call("pipelines", "pipelines", r => r.Get<PipelineReader>().ListAsync(null, 50, null, default));
-        yield return Call("pipelines of an identifier", "pipelines", r => r.Get<PipelineReader>().ListAsync(new("station-7"), 50, null, default));
+        yield return Call(
+            "pipelines of an identifier", "pipelines", r => r.Get<PipelineReader>().ListAsync(new("station-7"), 50, null, default));
         yield return Call("a pipeline", "pipelines", r => r.Get<PipelineReader>().FindAsync("pipeline-7", default));
         yield return Call("a pipeline by config_hash", "pipelines", r => r.Get<PipelineReader>().FindAsync("hash-7", default));
         yield return Call("promotions", "runs", r => r.Get<LedgerReader>().AttemptsAsync(null, null, 50, null, default));
-        yield return Call("promotions of an identifier", "promotion_attempts", r => r.Get<LedgerReader>().AttemptsAsync(null, new("station-7"), 50, null, default));
+        yield return Call("promotions of an identifier", "promotion_attempts", r =>
+            r.Get<LedgerReader>().AttemptsAsync(null, new("station-7"), 50, null, default));
         yield return Call("scoreboard of a config_hash", "scoreboards", r => r.Get<LedgerReader>().ScoreboardAsync("hash-7", default));
         yield return Call("scoreboard of a pipeline", "scoreboards", r => r.Get<LedgerReader>().ScoreboardAsync("pipeline-7", default));
         yield return Call("champions", "runs", r => r.Get<LedgerReader>().ChampionsAsync(50, null, default));
@@ -93,7 +105,8 @@ internal sealed class ScaleTests
         yield return Call("datasets", "runs", r => r.Get<DatasetReader>().ListAsync(r.Get<ISourceCatalog>(), 50, null, default));
         yield return Call("a pass of the Reconciler", "run_epochs", r => r.Get<Reconciler>().LookAsync(default));
 
-        static TestCaseData Call(string name, string listed, Func<RegistryUnderTest, Task> call) => new TestCaseData(name, listed, call).SetArgDisplayNames(name);
+        static TestCaseData Call(string name, string listed, Func<RegistryUnderTest, Task> call) =>
+            new TestCaseData(name, listed, call).SetArgDisplayNames(name);
     }
 
     // Copies of rows that the model itself inserted, with other names: no column is forgotten here.

@@ -70,7 +70,8 @@ internal sealed class SourceCatalogTests
         await using var other = registry.Again();
         await WriteAsync(registry, "station.csv", "content");
 
-        var found = await RegistryUnderTest.TogetherAsync(10, i => (i % 2 == 0 ? registry : other).Get<ISourceCatalog>().ResolveAsync(new("station"), default));
+        var found = await RegistryUnderTest.TogetherAsync(
+            10, i => (i % 2 == 0 ? registry : other).Get<ISourceCatalog>().ResolveAsync(new("station"), default));
 
         Assert.That(found.Select(f => f.TrainSha256).Distinct().Count(), Is.EqualTo(1));
         Assert.That(await registry.UseAsync(db => db.Sources.Select(s => s.Version).ToListAsync()), Is.EqualTo([1]));
@@ -90,7 +91,8 @@ internal sealed class SourceCatalogTests
         Assert.That(names.Select(n => n.Value), Is.EqualTo(["dropped"]));
         Assert.That(Text(train), Is.EqualTo("dropped"));
         Assert.That(files.TestSha256, Is.Null);
-        Assert.That((await catalog.NamesAsync(default)).Select(n => n.Value), Is.EqualTo(["dropped"]), "the copy under its hash is no dataset");
+        Assert.That(
+            (await catalog.NamesAsync(default)).Select(n => n.Value), Is.EqualTo(["dropped"]), "the copy under its hash is no dataset");
     }
 
     [Test]
@@ -135,13 +137,16 @@ internal sealed class SourceCatalogTests
             }
         });
 
-        Assert.That(() => catalog.ResolveAsync(new("growing"), default), Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
+        Assert.That(
+            () => catalog.ResolveAsync(new("growing"), default),
+            Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
         await enough.CancelAsync();
         await writing;
         Assert.That((await catalog.ResolveAsync(new("growing"), default)).TestSha256, Is.Null, "what is complete is imported");
     }
 
-    private static Task WriteAsync(RegistryUnderTest registry, string name, string text) => File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);
+    private static Task WriteAsync(RegistryUnderTest registry, string name, string text) =>
+        File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);
 
     private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.ToArray());
 }

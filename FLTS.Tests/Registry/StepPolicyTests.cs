@@ -22,7 +22,8 @@ internal sealed class StepPolicyTests
     private static readonly TestCaseData[] _away = [.. Each(
         ("a store", () => new UnavailableException("it is away")),
         ("a disk", () => new IOException("it is away")),
-        ("a database", () => new InvalidOperationException("likely due to a transient failure", new NpgsqlException("it is away", new IOException()))))];
+        ("a database", () =>
+            new InvalidOperationException("likely due to a transient failure", new NpgsqlException("it is away", new IOException()))))];
 
 #pragma warning disable CA2201 // Types that libraries throw.
     private static readonly TestCaseData[] _unforeseen = [.. Each(
@@ -198,21 +199,35 @@ internal sealed class StepPolicyTests
         public async Task<Seen> RowAsync()
         {
             if (step == StepNames.Preprocess)
-                return Of(await registry.DatasetAsync(new(id)), d => d.Status is DatasetStatus.Ready or DatasetStatus.Failed, d => d.Status == DatasetStatus.Ready, d => d.Error);
+                return Of(
+                    await registry.DatasetAsync(new(id)),
+                    d => d.Status is DatasetStatus.Ready or DatasetStatus.Failed,
+                    d => d.Status == DatasetStatus.Ready,
+                    d => d.Error);
             if (step == StepNames.Train)
-                return Of(await registry.RunAsync(new(id)), r => RunRules.HasEnded(r.Status), r => r.Status == RunStatus.Succeeded, r => r.Error);
+                return Of(
+                    await registry.RunAsync(new(id)),
+                    r => RunRules.HasEnded(r.Status),
+                    r => r.Status == RunStatus.Succeeded,
+                    r => r.Error);
 
-            return Of(await registry.PipelineAsync(new(id)), p => PipelineRules.HasEnded(p.Status), p => p.Status == PipelineStatus.Promoted, p => p.Error ?? p.WaitingReason);
+            return Of(
+                await registry.PipelineAsync(new(id)),
+                p => PipelineRules.HasEnded(p.Status),
+                p => p.Status == PipelineStatus.Promoted,
+                p => p.Error ?? p.WaitingReason);
         }
 
         public ValueTask DisposeAsync() => registry.DisposeAsync();
 
         private static Seen Of<TRow>(TRow row, Func<TRow, bool> isOver, Func<TRow, bool> hasSucceeded, Func<TRow, string?> reason)
-            where TRow : ILeased => new(isOver(row), hasSucceeded(row), row.Tries, row.Faults, row.LeaseOwner, reason(row), row.NextAttemptAt);
+            where TRow : ILeased =>
+            new(isOver(row), hasSucceeded(row), row.Tries, row.Faults, row.LeaseOwner, reason(row), row.NextAttemptAt);
     }
 
     /// <summary>What training and evaluation read.</summary>
-    private sealed class HookedData(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, Hook parts) : IProcessedData, IDisposable
+    private sealed class HookedData(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, Hook parts)
+        : IProcessedData, IDisposable
     {
         private readonly ProcessedData _real = new(registry, store);
 
@@ -240,7 +255,8 @@ internal sealed class StepPolicyTests
 
         public Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation) => real.OpenReadAsync(key, cancellation);
 
-        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation) => real.ListAsync(bucket, prefix, cancellation);
+        public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation) =>
+            real.ListAsync(bucket, prefix, cancellation);
 
         public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) => real.DeleteAsync(key, cancellation);
 

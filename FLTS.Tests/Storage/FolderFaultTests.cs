@@ -30,7 +30,10 @@ internal sealed class FolderFaultTests
         Directory.Move(Root, _folder["aside"]);
         await File.WriteAllTextAsync(Root, "");
         RefusesToRead();
-        Assert.That(() => _store.PutAsync(_key, [4], default), Throws.InstanceOf<UnavailableException>().With.Message.Contains(Root), "put");
+        Assert.That(
+            () => _store.PutAsync(_key, [4], default),
+            Throws.InstanceOf<UnavailableException>().With.Message.Contains(Root),
+            "put");
         Assert.That(() => _store.ProbeAsync(default), Throws.InstanceOf<UnavailableException>(), "probe");
 
         File.Delete(Root);
@@ -86,6 +89,9 @@ internal sealed class FolderFaultTests
         Assert.That(() => _store.StatAsync(_key, default), Throws.InstanceOf<UnavailableException>(), "stat");
         Assert.That(() => _store.OpenReadAsync(_key, default), Throws.InstanceOf<UnavailableException>(), "read");
         Assert.That(() => _store.DeleteAsync(_key, default), Throws.InstanceOf<UnavailableException>(), "delete");
-        Assert.That(async () => await _store.ListAsync(_key.Bucket, "", default).GetAsyncEnumerator().MoveNextAsync(), Throws.InstanceOf<UnavailableException>(), "list");
+        Assert.That(
+            async () => await _store.ListAsync(_key.Bucket, "", default).GetAsyncEnumerator().MoveNextAsync(),
+            Throws.InstanceOf<UnavailableException>(),
+            "list");
     });
 }

@@ -49,7 +49,9 @@ internal sealed class ObjectStoreContractTests(string kind)
         };
 
         foreach (var target in new[] { key, other })
-            Assert.That(() => _store.PutAsync(target, breaksOff, default), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("enough"));
+            Assert.That(
+                () => _store.PutAsync(target, breaksOff, default),
+                Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("enough"));
 
         Assert.That(await ReadAsync(key), Is.EqualTo("made"));
         Assert.That(await _store.StatAsync(other, default), Is.Null);
@@ -145,7 +147,9 @@ internal sealed class ObjectStoreContractTests(string kind)
 
     [Test]
     public void A_call_that_is_cancelled_is_cancelled_and_not_refused() =>
-        Assert.That(() => _store.StatAsync(Key("x"), new CancellationToken(canceled: true)), kind == "folder" ? Is.Null : Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => _store.StatAsync(Key("x"), new CancellationToken(canceled: true)),
+            kind == "folder" ? Is.Null : Throws.InstanceOf<OperationCanceledException>());
 
     private static ObjectKey Key(string name) => new(ObjectKeys.ModelsBucket, $"{Guid.NewGuid():N}/{name}");
 
@@ -191,7 +195,8 @@ internal sealed class ObjectStoreContractTests(string kind)
             return give;
         }
 
-        public override long Seek(long offset, SeekOrigin origin) => _given = (int)(origin == SeekOrigin.Begin ? offset : origin == SeekOrigin.Current ? _given + offset : Length + offset);
+        public override long Seek(long offset, SeekOrigin origin) =>
+            _given = (int)(origin == SeekOrigin.Begin ? offset : origin == SeekOrigin.Current ? _given + offset : Length + offset);
 
         public override void Flush()
         {

@@ -102,7 +102,8 @@ internal sealed class S3FaultTests
             Assert.That(() => store.StatAsync(_key, default), Refuses(), "stat");
             Assert.That(() => store.OpenReadAsync(_key, default), Refuses(), "read");
             Assert.That(() => store.PutAsync(_key, [1], default), Refuses(), "put");
-            Assert.That(async () => await store.ListAsync(_key.Bucket, "", default).GetAsyncEnumerator().MoveNextAsync(), Refuses(), "list");
+            Assert.That(
+                async () => await store.ListAsync(_key.Bucket, "", default).GetAsyncEnumerator().MoveNextAsync(), Refuses(), "list");
         });
         return Task.CompletedTask;
 

@@ -32,7 +32,9 @@ internal static class DatasetClient
 
     /// <summary>Rows of the columns <c>down</c> and <c>up</c>.</summary>
     public static string Csv(int from, int count, string header = "time,down,up\n") =>
-        header + string.Concat(Enumerable.Range(from, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{At(i)},{100 + (i % 7)},{50 + (i % 11) + 0.25}\n")));
+        header
+        + string.Concat(Enumerable.Range(from, count)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $"{At(i)},{100 + (i % 7)},{50 + (i % 11) + 0.25}\n")));
 
     public static byte[] Zip(byte[] text)
     {
@@ -50,7 +52,8 @@ internal static class DatasetClient
         return host;
     }
 
-    public static Task<Answer> PutAsync(this RunningHost host, string name, string csv, string query = "") => host.PutAsync(name, Encoding.UTF8.GetBytes(csv), query);
+    public static Task<Answer> PutAsync(this RunningHost host, string name, string csv, string query = "") =>
+        host.PutAsync(name, Encoding.UTF8.GetBytes(csv), query);
 
     public static Task<Answer> PutAsync(this RunningHost host, string name, byte[] body, string query = "", string type = "text/csv") =>
         host.AskAsync(HttpMethod.Put, $"/datasets/{name}{query}", Content(body, type));
@@ -63,7 +66,9 @@ internal static class DatasetClient
     /// <summary>One request with the admin key; its path goes out as it is written.</summary>
     public static async Task<Answer> AskAsync(this RunningHost host, HttpMethod method, string path, HttpContent? content)
     {
-        var raw = new Uri(host.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var raw = new Uri(
+            host.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(method, raw) { Content = content };
         request.Headers.Add("X-Api-Key", host.Key);
         using var response = await host.Http.SendAsync(request);
@@ -76,7 +81,8 @@ internal static class DatasetClient
     {
         var versions = (await host.GetAsync($"/datasets/{name}")).Body["versions"]!.AsArray();
         var newest = versions.First(v => v!["part"]!.GetValue<string>() == part)!;
-        await using var stored = await host.App.Services.GetRequiredService<IObjectStore>().OpenReadAsync(ObjectKeys.Source(newest["sha256"]!.GetValue<string>()), default);
+        await using var stored = await host.App.Services.GetRequiredService<IObjectStore>()
+            .OpenReadAsync(ObjectKeys.Source(newest["sha256"]!.GetValue<string>()), default);
         using var reader = new StreamReader(stored);
         return await reader.ReadToEndAsync();
     }

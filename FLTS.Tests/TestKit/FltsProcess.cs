@@ -77,7 +77,8 @@ internal sealed class FltsProcess : IAsyncDisposable
             WorkingDirectory = Directory.CreateDirectory(start.Data).FullName,
         };
         string[] arguments = [start.Host, "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}"];
-        foreach (var argument in arguments.Concat(start.Arguments).Concat(start.Settings.SelectMany(s => new[] { "--set", $"{s.Key}={s.Value}" })))
+        foreach (var argument in arguments.Concat(start.Arguments)
+            .Concat(start.Settings.SelectMany(s => new[] { "--set", $"{s.Key}={s.Value}" })))
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
@@ -98,7 +99,10 @@ internal sealed class FltsProcess : IAsyncDisposable
     /// <param name="where">More conditions.</param>
     /// <param name="within">Three minutes unless told.</param>
     public Task<JsonObject> WaitForEventAsync(string name, Func<JsonObject, bool>? where = null, TimeSpan? within = null) =>
-        WaitForAsync($"the log event '{name}'", () => Task.FromResult(_logs.FirstOrDefault(e => IsEvent(e, name) && (where is null || where(e)))), within);
+        WaitForAsync(
+            $"the log event '{name}'",
+            () => Task.FromResult(_logs.FirstOrDefault(e => IsEvent(e, name) && (where is null || where(e)))),
+            within);
 
     /// <summary>Waits for a printed line, also one already printed.</summary>
     public Task<string> WaitForLineAsync(Func<string, bool> line, TimeSpan? within = null) =>
@@ -130,7 +134,8 @@ internal sealed class FltsProcess : IAsyncDisposable
     public async Task UseAdminKeyAsync()
     {
         var file = Path.Combine(_data, "keys", "admin.key");
-        var key = await WaitForAsync("the admin key's file", async () => File.Exists(file) ? (await File.ReadAllTextAsync(file)).Trim() is { Length: > 0 } text ? text : null : null);
+        var key = await WaitForAsync("the admin key's file", async () =>
+            File.Exists(file) ? (await File.ReadAllTextAsync(file)).Trim() is { Length: > 0 } text ? text : null : null);
         Http.DefaultRequestHeaders.Remove("X-Api-Key");
         Http.DefaultRequestHeaders.Add("X-Api-Key", key);
     }
@@ -174,7 +179,8 @@ internal sealed class FltsProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsEvent(JsonObject entry, string name) => entry["event"] is JsonValue value && value.TryGetValue<string>(out var text) && text == name;
+    private static bool IsEvent(JsonObject entry, string name) =>
+        entry["event"] is JsonValue value && value.TryGetValue<string>(out var text) && text == name;
 
     private void Run()
     {
@@ -217,5 +223,6 @@ internal sealed class FltsProcess : IAsyncDisposable
     });
 
     private InvalidOperationException Failure(string what) => new(string.Create(
-        CultureInfo.InvariantCulture, $"FLTS (process {_process.Id}, {BaseAddress}) {what}. Its last lines:\n{string.Join('\n', _output.TakeLast(60))}"));
+        CultureInfo.InvariantCulture,
+        $"FLTS (process {_process.Id}, {BaseAddress}) {what}. Its last lines:\n{string.Join('\n', _output.TakeLast(60))}"));
 }

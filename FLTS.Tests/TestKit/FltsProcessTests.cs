@@ -54,7 +54,8 @@ internal sealed class FltsProcessTests
     [Test]
     public async Task A_host_that_refuses_to_start_fails_the_wait_with_its_own_words()
     {
-        await using var flts = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = new Dictionary<string, string> { ["Bus:Transport"] = "pigeon" } });
+        await using var flts = FltsProcess.Start(
+            new FltsStart { Data = _folder.Path, Settings = new Dictionary<string, string> { ["Bus:Transport"] = "pigeon" } });
 
         Assert.That(flts.WaitUntilReadyAsync, Throws.InvalidOperationException.With.Message.Contains("pigeon"));
         Assert.That(await flts.WaitForExitAsync(), Is.Not.Zero);

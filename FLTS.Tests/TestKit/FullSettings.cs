@@ -2,10 +2,14 @@ using FLTS.Tests.TestKit.Servers;
 
 namespace FLTS.Tests.TestKit;
 
-/// <summary>The settings of docker-compose.yml on the shared servers: PostgreSQL, RabbitMQ and S3, each fresh for the caller, as <c>Section:Key</c>.</summary>
+/// <summary>
+/// The settings of docker-compose.yml on the shared servers: PostgreSQL, RabbitMQ and S3, each fresh for the caller, as <c>Section:Key</c>.
+/// </summary>
 internal static class FullSettings
 {
-    /// <summary>As environment variables (<see cref="FltsStart.Environment"/>). Two hosts given the same ones are one installation.</summary>
+    /// <summary>
+    /// As environment variables (<see cref="FltsStart.Environment"/>). Two hosts given the same ones are one installation.
+    /// </summary>
     public static async Task<IReadOnlyDictionary<string, string>> CreateAsync()
     {
         // Started side by side: the slowest takes seconds.
@@ -22,7 +26,9 @@ internal static class FullSettings
             ["Bus:Transport"] = "rabbitmq",
             ["Bus:RabbitMq:Uri"] = (await rabbitMq.CreateVirtualHostAsync()).ToString(),
         };
-        return settings.Concat(await DatabaseAsync(postgres)).Concat(Store(store)).ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value);
+        return settings.Concat(await DatabaseAsync(postgres))
+            .Concat(Store(store))
+            .ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value);
     }
 
     /// <summary>A fresh database.</summary>

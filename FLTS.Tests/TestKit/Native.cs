@@ -11,7 +11,10 @@ internal static class Native
     public const int SigCont = 18;
     public const int SigStop = 19;
 
-    /// <summary>Sends <paramref name="signal"/> to a process, or to a whole group when the id is negative. A process that is gone already is no error.</summary>
+    /// <summary>
+    /// Sends <paramref name="signal"/> to a process, or to a whole group when the id is negative. A process
+    /// that is gone already is no error.
+    /// </summary>
     public static void Signal(int id, int signal) => _ = Kill(id, signal);
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Tests.TestKit;
 
 /// <summary>
-/// The real services of Storage and Registry, as the host would register them, on a database and object store of one test; what else a test runs
-/// is registered on top (<see cref="Steps"/>, <c>PipelineUnderTest</c>, <c>EvaluationRig</c>).
+/// The real services of Storage and Registry, as the host would register them, on a database and object store of one test; what else a test
+/// runs is registered on top (<see cref="Steps"/>, <c>PipelineUnderTest</c>, <c>EvaluationRig</c>).
 /// </summary>
 internal sealed class RegistryUnderTest : IAsyncDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly bool _ownsFolder;
 
-    private RegistryUnderTest(TemporaryFolder folder, bool ownsFolder, Dictionary<string, string?> settings, Action<IServiceCollection, IConfiguration>? more)
+    private RegistryUnderTest(
+        TemporaryFolder folder, bool ownsFolder, Dictionary<string, string?> settings, Action<IServiceCollection, IConfiguration>? more)
     {
         (_folder, _ownsFolder, Settings) = (folder, ownsFolder, settings);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -56,20 +57,26 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
     public IObjectStore Store => Get<IObjectStore>();
 
     /// <summary>On a fresh database and fresh buckets, not yet migrated.</summary>
-    public static async Task<RegistryUnderTest> CreateAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) => stack == Stack.Full
-        ? Create(more, await FullSettings.DatabaseAsync(await TestServers.Postgres()), FullSettings.Store(await TestServers.Ceph()))
-        : Create(more);
+    public static async Task<RegistryUnderTest> CreateAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) =>
+        stack == Stack.Full
+            ? Create(more, await FullSettings.DatabaseAsync(await TestServers.Postgres()), FullSettings.Store(await TestServers.Ceph()))
+            : Create(more);
 
     /// <summary>On a fresh database and a folder, not yet migrated.</summary>
-    public static async Task<RegistryUnderTest> CreateAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) => database == Database.Postgres
-        ? Create(more, await FullSettings.DatabaseAsync(await TestServers.Postgres()))
-        : Create(more);
+    public static async Task<RegistryUnderTest> CreateAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) =>
+        database == Database.Postgres
+            ? Create(more, await FullSettings.DatabaseAsync(await TestServers.Postgres()))
+            : Create(more);
 
     /// <summary>As <see cref="CreateAsync(Stack, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.</summary>
-    public static async Task<RegistryUnderTest> ReadyAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) => await (await CreateAsync(stack, more)).MigratedAsync();
+    public static async Task<RegistryUnderTest> ReadyAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) =>
+        await (await CreateAsync(stack, more)).MigratedAsync();
 
-    /// <summary>As <see cref="CreateAsync(Database, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.</summary>
-    public static async Task<RegistryUnderTest> ReadyAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) => await (await CreateAsync(database, more)).MigratedAsync();
+    /// <summary>
+    /// As <see cref="CreateAsync(Database, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.
+    /// </summary>
+    public static async Task<RegistryUnderTest> ReadyAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) =>
+        await (await CreateAsync(database, more)).MigratedAsync();
 
     /// <summary>Another process of an installation that hosts in processes of their own run on.</summary>
     /// <param name="start">How they were started.</param>
@@ -84,7 +91,8 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         more);
 
     /// <summary>A second process on the same database, object store and data folder.</summary>
-    public RegistryUnderTest Again(Action<IServiceCollection, IConfiguration>? more = null) => new(_folder, ownsFolder: false, Settings, more);
+    public RegistryUnderTest Again(Action<IServiceCollection, IConfiguration>? more = null) =>
+        new(_folder, ownsFolder: false, Settings, more);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -115,13 +123,15 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
     /// <summary>Puts runs into a state into which the database lets no product bring them.</summary>
     public Task<int> ForceAsync(string sql) => UseAsync(async db =>
     {
-        await db.Database.ExecuteSqlRawAsync(db is SqliteRegistryDbContext ? "DROP TRIGGER IF EXISTS runs_go_forward" : "DROP TRIGGER IF EXISTS runs_go_forward ON runs");
+        await db.Database.ExecuteSqlRawAsync(
+            db is SqliteRegistryDbContext ? "DROP TRIGGER IF EXISTS runs_go_forward" : "DROP TRIGGER IF EXISTS runs_go_forward ON runs");
         return await db.Database.ExecuteSqlRawAsync(sql);
     });
 
     public Task<RunRow> RunAsync(RunId runId) => UseAsync(db => db.Runs.AsNoTracking().SingleAsync(r => r.RunId == runId));
 
-    public Task<DatasetRow> DatasetAsync(ConfigHash configHash) => UseAsync(db => db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == configHash));
+    public Task<DatasetRow> DatasetAsync(ConfigHash configHash) =>
+        UseAsync(db => db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == configHash));
 
     public async ValueTask DisposeAsync()
     {
@@ -134,7 +144,8 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static RegistryUnderTest Create(Action<IServiceCollection, IConfiguration>? more, params IEnumerable<KeyValuePair<string, string>>[] servers)
+    private static RegistryUnderTest Create(
+        Action<IServiceCollection, IConfiguration>? more, params IEnumerable<KeyValuePair<string, string>>[] servers)
     {
         var folder = new TemporaryFolder();
         var settings = servers.SelectMany(s => s).ToDictionary(s => s.Key, s => (string?)s.Value);

@@ -8,5 +8,6 @@ internal static class Repository
     private static string Find(string folder) =>
         File.Exists(Path.Combine(folder, "FLTS.sln")) ? folder
         : Directory.GetParent(folder) is { } parent ? Find(parent.FullName)
-        : throw new InvalidOperationException($"No FLTS.sln above {AppContext.BaseDirectory}: these tests build the product and read its source.");
+        : throw new InvalidOperationException(
+            $"No FLTS.sln above {AppContext.BaseDirectory}: these tests build the product and read its source.");
 }

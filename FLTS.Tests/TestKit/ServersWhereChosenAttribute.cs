@@ -3,7 +3,10 @@ using NUnit.Framework.Internal;
 
 namespace FLTS.Tests.TestKit;
 
-/// <summary>Puts every test whose own or whose fixture's arguments choose <see cref="Stack.Full"/> or <see cref="Database.Postgres"/> into the category Servers.</summary>
+/// <summary>
+/// Puts every test whose own or whose fixture's arguments choose <see cref="Stack.Full"/> or
+/// <see cref="Database.Postgres"/> into the category Servers.
+/// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class ServersWhereChosenAttribute : Attribute, IApplyToTest
 {

@@ -51,7 +51,12 @@ internal static class Steps
         registry.RunStepAsync(StepNames.Preprocess, dataset.ConfigHash.Value);
 
     /// <summary>Does a step on a row, as a job of its queue would.</summary>
-    public static Task RunStepAsync(this RegistryUnderTest registry, string step, string id, StepWake wake = StepWake.Event, CancellationToken cancellation = default) =>
+    public static Task RunStepAsync(
+        this RegistryUnderTest registry,
+        string step,
+        string id,
+        StepWake wake = StepWake.Event,
+        CancellationToken cancellation = default) =>
         registry.Get<IStepJob>().RunAsync(step, id, "", wake, cancellation);
 
     /// <summary>A small demo dataset that is ready.</summary>
@@ -63,7 +68,8 @@ internal static class Steps
     }
 
     /// <summary>A queued run on a dataset.</summary>
-    public static async Task<RunRow> QueueRunAsync(this RegistryUnderTest registry, DatasetRow dataset, string type, JsonObject? hyperparameters = null)
+    public static async Task<RunRow> QueueRunAsync(
+        this RegistryUnderTest registry, DatasetRow dataset, string type, JsonObject? hyperparameters = null)
     {
         var row = Rows.Run($"run-{type.ToLowerInvariant()}", dataset.ConfigHash.Value, type);
         var complete = ForecasterCatalog.Get(type).Normalise(hyperparameters);
@@ -87,7 +93,9 @@ internal static class Steps
 
     /// <summary>What <paramref name="deaths"/> killed workers leave: a lease nobody renews, and the deaths counted before.</summary>
     public static Task<int> LeaveDeadAsync(this RegistryUnderTest registry, string table, int deaths) =>
-        registry.ExecuteAsync($"UPDATE {table} SET status = 'running', lease_owner = 'dead', lease_heartbeat = 0, lease_token = {deaths}, deaths = {deaths - 1}");
+        registry.ExecuteAsync(
+            $"UPDATE {table} SET status = 'running', lease_owner = 'dead', lease_heartbeat = 0, lease_token = {deaths}, deaths = "
+            + $"{deaths - 1}");
 
     private static string Objects(RegistryUnderTest registry) => Path.Combine(registry.Settings["Data:Directory"]!, "objects");
 

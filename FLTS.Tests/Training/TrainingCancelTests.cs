@@ -24,7 +24,8 @@ internal sealed class TrainingCancelTests
             await Task.Delay(20);
 
         var staged = StagedFiles(registry);
-        await registry.UseAsync(db => db.Runs.ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled).SetProperty(r => r.Error, "cancelled")));
+        await registry.UseAsync(db =>
+            db.Runs.ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled).SetProperty(r => r.Error, "cancelled")));
         await training;
 
         var row = await registry.RunAsync(queued.RunId);
@@ -55,7 +56,8 @@ internal sealed class TrainingCancelTests
         var (live, ended) = (await registry.QueueRunAsync(data, "NAIVE"), await registry.QueueRunAsync(data, "EWMA"));
         foreach (var run in (RunRow[])[live, ended])
             await File.WriteAllTextAsync(Path.Combine(registry.Get<Staging>().Prepare(run.RunId, 1), "file"), "left");
-        await registry.UseAsync(db => db.Runs.Where(r => r.RunId == ended.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled)));
+        await registry.UseAsync(db =>
+            db.Runs.Where(r => r.RunId == ended.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled)));
 
         await ActivatorUtilities.CreateInstance<StagingSweep>(registry.Get<IServiceProvider>()).LookAsync(default);
 
@@ -111,13 +113,16 @@ internal sealed class TrainingCancelTests
         public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
         {
             await using var db = await registry.CreateDbContextAsync(cancellation);
-            await db.Database.ExecuteSqlAsync($"UPDATE runs SET status = 'cancelled', error = 'cancelled' WHERE run_id = {runId.Value}", cancellation);
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE runs SET status = 'cancelled', error = 'cancelled' WHERE run_id = {runId.Value}", cancellation);
             return new string('a', 64);
         }
 
-        public Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
+        public Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation) =>
+            Task.FromResult<StoredModel?>(null);
 
-        public Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
+        public Task<StoredModel> OpenAsync(
+            RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }
 }

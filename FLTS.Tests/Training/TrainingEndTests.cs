@@ -14,10 +14,14 @@ namespace FLTS.Tests.Training;
 internal sealed class TrainingEndTests
 {
     [TestCase("GRU", """{"hidden_size": 128, "epochs": 1000, "batch_size": 8}""")]
-    [TestCase("LIGHTGBM", """{"num_iterations": 5000, "num_leaves": 1024, "min_data_in_leaf": 1, "early_stopping_rounds": 1000, "lambda_l2": 1e6, "learning_rate": 0.001}""")]
+    [TestCase(
+        "LIGHTGBM",
+        """{"num_iterations": 5000, "num_leaves": 1024, "min_data_in_leaf": 1, "early_stopping_rounds": 1000, "lambda_l2": 1e6,"""
+        + """ "learning_rate": 0.001}""")]
     public async Task A_training_that_takes_longer_than_the_limit_fails_and_names_the_setting(string type, string parameters)
     {
-        await using var registry = await Steps.ReadyAsync(Stack.Embedded, services => services.AddSingleton(new TrainingOptions { TimeLimitSeconds = 1 }));
+        await using var registry = await Steps.ReadyAsync(
+            Stack.Embedded, services => services.AddSingleton(new TrainingOptions { TimeLimitSeconds = 1 }));
         var row = await TrainAsync(registry, type, parameters);
 
         Assert.That((row.Status, row.ManifestSha256, row.LeaseOwner), Is.EqualTo((RunStatus.Failed, (string?)null, (string?)null)));
@@ -35,7 +39,9 @@ internal sealed class TrainingEndTests
         var png = stored.Files["plots/loss_curve.png"];
 
         Assert.That(png.AsSpan(0, 8).ToArray(), Is.EqualTo(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10 }));
-        Assert.That((BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))), Is.EqualTo((900, 540)));
+        Assert.That(
+            (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))),
+            Is.EqualTo((900, 540)));
     }
 
     private static async Task<RunRow> TrainAsync(RegistryUnderTest registry, string type, string parameters)

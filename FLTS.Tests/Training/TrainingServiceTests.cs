@@ -26,7 +26,9 @@ internal sealed class TrainingServiceTests
         await TrainAsync(registry, queued);
 
         var row = await registry.RunAsync(queued.RunId);
-        Assert.That((row.Status, row.Error, row.Attempt, row.LeaseOwner), Is.EqualTo((RunStatus.Succeeded, (string?)null, 1, (string?)null)));
+        Assert.That(
+            (row.Status, row.Error, row.Attempt, row.LeaseOwner),
+            Is.EqualTo((RunStatus.Succeeded, (string?)null, 1, (string?)null)));
         var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
         Assert.That(await ArtifactsAsync(registry), Is.EqualTo(stored.Manifest.Files.Select(f => (f.Path, f.Size, f.Sha256))));
         Assert.That(StagedFiles(registry), Is.Empty, "left in staging");
@@ -48,8 +50,11 @@ internal sealed class TrainingServiceTests
         var epochs = await registry.UseAsync(db => db.RunEpochs.AsNoTracking().OrderBy(e => e.Epoch).ToListAsync());
         Assert.That(epochs.Select(e => e.Epoch), Is.EqualTo([1, 2]));
         Assert.That(epochs, Has.All.Matches<RunEpochRow>(e => double.IsFinite(e.TrainLoss) && double.IsFinite(e.ValRmse ?? double.NaN)));
-        Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.EqualTo(epochs.Single(e => e.Epoch == Best(row)).ValRmse));
-        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
+        Assert.That(
+            JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(),
+            Is.EqualTo(epochs.Single(e => e.Epoch == Best(row)).ValRmse));
+        using var loaded = await registry.Get<ModelLoader>()
+            .LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
         Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
     }
@@ -58,14 +63,18 @@ internal sealed class TrainingServiceTests
     public async Task Boosted_trees_are_stored_as_JSON_and_repeat_their_golden_prediction_after_loading([Values] Stack stack)
     {
         await using var registry = await WithDataAsync(stack);
-        var queued = await registry.QueueRunAsync(await DataAsync(registry), "LIGHTGBM", new JsonObject { ["num_iterations"] = 5, ["min_data_in_leaf"] = 5 });
+        var queued = await registry.QueueRunAsync(
+            await DataAsync(registry),
+            "LIGHTGBM",
+            new JsonObject { ["num_iterations"] = 5, ["min_data_in_leaf"] = 5 });
 
         await TrainAsync(registry, queued);
 
         var row = await registry.RunAsync(queued.RunId);
         Assert.That((row.Status, row.Error, row.Epoch, row.Epochs), Is.EqualTo((RunStatus.Succeeded, (string?)null, (int?)11, (int?)11)));
         Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.Positive);
-        using var loaded = await registry.Get<ModelLoader>().LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
+        using var loaded = await registry.Get<ModelLoader>()
+            .LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);
         var data = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
         Assert.That(() => ModelLoader.VerifyGolden(loaded, data.Train), Throws.Nothing);
         Assert.That((await ArtifactsAsync(registry)).Select(a => a.Item1), Does.Contain("LIGHTGBM/model.json"));
@@ -88,7 +97,9 @@ internal sealed class TrainingServiceTests
         var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
         Assert.That(stored.Manifest.Files.Select(f => f.Path), Does.Contain("residuals/validation.parquet"));
         var residuals = await ResidualFile.ReadAsync(stored.Files[ResidualFile.Path], stored.Manifest.Targets);
-        var counts = Enumerable.Range(0, residuals.Steps).Select(h => residuals.Values[0].Where((v, i) => i % residuals.Steps == h && double.IsFinite(v)).Count()).ToArray();
+        var counts = Enumerable.Range(0, residuals.Steps)
+            .Select(h => residuals.Values[0].Where((v, i) => i % residuals.Steps == h && double.IsFinite(v)).Count())
+            .ToArray();
         Assert.That(residuals.Steps, Is.EqualTo(30));
         Assert.That(counts, Is.Ordered.Descending.And.All.Positive, "the further a step, the fewer origins still have it inside train");
     }
@@ -145,7 +156,9 @@ internal sealed class TrainingServiceTests
         Assert.That((again.Status, again.Attempt, again.Tries), Is.EqualTo((RunStatus.Storing, 1, 2)));
         Assert.That(storing.NextAttemptAt, Is.Not.Null);
         Assert.That(storing.Error, Does.Contain("refuses"));
-        Assert.That((stored.Status, stored.Attempt, stored.Error, stored.NextAttemptAt), Is.EqualTo((RunStatus.Succeeded, 1, (string?)null, (DateTimeOffset?)null)));
+        Assert.That(
+            (stored.Status, stored.Attempt, stored.Error, stored.NextAttemptAt),
+            Is.EqualTo((RunStatus.Succeeded, 1, (string?)null, (DateTimeOffset?)null)));
         Assert.That(registry.Log.Count("train_start"), Is.EqualTo(1));
         Assert.That(StagedFiles(registry), Is.Empty, "left in staging");
     }
@@ -171,7 +184,8 @@ internal sealed class TrainingServiceTests
 
     [TestCase(false, 1)]
     [TestCase(true, 2)]
-    public async Task A_model_uploaded_by_a_machine_that_is_gone_is_recorded_and_trained_again_only_if_it_is_not_whole(bool damaged, int attempts)
+    public async Task A_model_uploaded_by_a_machine_that_is_gone_is_recorded_and_trained_again_only_if_it_is_not_whole(
+        bool damaged, int attempts)
     {
         await using var registry = await WithDataAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
@@ -193,7 +207,10 @@ internal sealed class TrainingServiceTests
     public async Task Too_few_rows_fail_with_a_sentence_that_says_how_many_are_needed()
     {
         await using var registry = await WithDataAsync(Stack.Embedded);
-        var queued = await registry.QueueRunAsync(await DataAsync(registry), "GRU", new JsonObject { ["hidden_size"] = 4, ["input_len"] = 1000 });
+        var queued = await registry.QueueRunAsync(
+            await DataAsync(registry),
+            "GRU",
+            new JsonObject { ["hidden_size"] = 4, ["input_len"] = 1000 });
 
         await TrainAsync(registry, queued);
 
@@ -223,7 +240,8 @@ internal sealed class TrainingServiceTests
     [Test]
     public async Task A_database_that_is_away_for_a_moment_fails_no_run()
     {
-        await using var registry = await WithDataAsync(Stack.Embedded, services => services.AddSingleton<IProcessedData, LosesConnectionOnce>());
+        await using var registry = await WithDataAsync(
+            Stack.Embedded, services => services.AddSingleton<IProcessedData, LosesConnectionOnce>());
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         await TrainAsync(registry, queued);
@@ -238,7 +256,8 @@ internal sealed class TrainingServiceTests
     [TestCase(3, RunStatus.Failed)]
     public async Task An_accident_in_a_native_library_is_tried_again_twice_and_no_third_time(int accidents, RunStatus expected)
     {
-        await using var registry = await WithDataAsync(Stack.Embedded, services => services.AddSingleton<IProcessedData>(p => ActivatorUtilities.CreateInstance<FailsNatively>(p, accidents)));
+        await using var registry = await WithDataAsync(Stack.Embedded, services =>
+            services.AddSingleton<IProcessedData>(p => ActivatorUtilities.CreateInstance<FailsNatively>(p, accidents)));
         var queued = await registry.QueueRunAsync(await DataAsync(registry), "NAIVE");
 
         for (var tries = 1; tries <= 3; tries++)
@@ -298,7 +317,8 @@ internal sealed class TrainingServiceTests
         Assert.That(await registry.Leases.TryAcquireAsync<RunRow>(queued.RunId.Value, default), Is.Not.Null);
     }
 
-    private static async Task<RegistryUnderTest> WithDataAsync(Stack stack, Action<IServiceCollection>? more = null) => await Steps.ReadyAsync(stack, more);
+    private static async Task<RegistryUnderTest> WithDataAsync(Stack stack, Action<IServiceCollection>? more = null) =>
+        await Steps.ReadyAsync(stack, more);
 
     private static Task<DatasetRow> DataAsync(RegistryUnderTest registry) => registry.PrepareDemoAsync();
 
@@ -307,7 +327,10 @@ internal sealed class TrainingServiceTests
     private static int Best(RunRow row) => JsonNode.Parse(row.Metrics!)!["best_epoch"]!.GetValue<int>();
 
     private static Task<List<(string, long, string)>> ArtifactsAsync(RegistryUnderTest registry) => registry.UseAsync(async db =>
-        (await db.RunArtifacts.AsNoTracking().ToListAsync()).OrderBy(a => a.Path, StringComparer.Ordinal).Select(a => (a.Path, a.Size, a.Sha256)).ToList());
+        (await db.RunArtifacts.AsNoTracking().ToListAsync())
+            .OrderBy(a => a.Path, StringComparer.Ordinal)
+            .Select(a => (a.Path, a.Size, a.Sha256))
+            .ToList());
 
     private static string[] StagedFiles(RegistryUnderTest registry)
     {
@@ -316,7 +339,8 @@ internal sealed class TrainingServiceTests
     }
 
     /// <summary>The first use meets a connection that a restart of the server has cut.</summary>
-    private sealed class LosesConnectionOnce(IDbContextFactory<RegistryDbContext> registry, IObjectStore store) : IProcessedData, IDisposable
+    private sealed class LosesConnectionOnce(IDbContextFactory<RegistryDbContext> registry, IObjectStore store)
+        : IProcessedData, IDisposable
     {
         private readonly ProcessedData _real = new(registry, store);
         private bool _lost;
@@ -337,13 +361,15 @@ internal sealed class TrainingServiceTests
 
 #pragma warning disable CA2201 // It is the type that libtorch's errors have.
     /// <summary>As libtorch tells of an error: a line for people and its call stack.</summary>
-    private sealed class FailsNatively(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, int accidents) : IProcessedData, IDisposable
+    private sealed class FailsNatively(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, int accidents)
+        : IProcessedData, IDisposable
     {
         private readonly ProcessedData _real = new(registry, store);
         private int _left = accidents;
 
         public Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation) => _left-- > 0
-            ? throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.\nException raised from type at Scalar.h:339\nframe #0: c10::Error")
+            ? throw new System.Runtime.InteropServices.ExternalException(
+                "Unknown scalar type.\nException raised from type at Scalar.h:339\nframe #0: c10::Error")
             : _real.OpenAsync(configHash, cancellation);
 
         public void Dispose() => _real.Dispose();
@@ -357,13 +383,16 @@ internal sealed class TrainingServiceTests
         public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
         {
             await using var db = await registry.CreateDbContextAsync(cancellation);
-            await db.Database.ExecuteSqlAsync($"UPDATE runs SET lease_token = lease_token + 1, lease_owner = 'other' WHERE run_id = {runId.Value}", cancellation);
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE runs SET lease_token = lease_token + 1, lease_owner = 'other' WHERE run_id = {runId.Value}", cancellation);
             return new string('a', 64);
         }
 
-        public Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation) => Task.FromResult<StoredModel?>(null);
+        public Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation) =>
+            Task.FromResult<StoredModel?>(null);
 
-        public Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
+        public Task<StoredModel> OpenAsync(
+            RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation) =>
             throw new NotSupportedException("Nothing is opened in this test.");
     }
 }

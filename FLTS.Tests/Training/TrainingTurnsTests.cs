@@ -48,7 +48,8 @@ internal sealed class TrainingTurnsTests
 
     [TestCase(1, false)]
     [TestCase(2, true)]
-    public async Task The_last_try_of_a_run_over_which_workers_died_waits_until_it_is_alone_and_holds_no_lease_until_then(int deaths, bool waits)
+    public async Task The_last_try_of_a_run_over_which_workers_died_waits_until_it_is_alone_and_holds_no_lease_until_then(
+        int deaths, bool waits)
     {
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var queued = await registry.QueueRunAsync(await registry.PrepareDemoAsync(), "NAIVE");

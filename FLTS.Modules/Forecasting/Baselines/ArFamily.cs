@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace FLTS.Forecasting.Baselines;
 
 /// <summary>
-/// <c>AR</c>: vector autoregression by ridge least squares: each target one step ahead from <c>input_len</c> (10, 1 to 1000) lags of all columns.
-/// The penalty is chosen by the validation part; <c>refit_on_all</c> (true) then fits train and validation together.
+/// <c>AR</c>: vector autoregression by ridge least squares: each target one step ahead from <c>input_len</c> (10, 1 to 1000) lags of all
+/// columns. The penalty is chosen by the validation part; <c>refit_on_all</c> (true) then fits train and validation together.
 /// </summary>
 public sealed class ArFamily : ReferenceFamily
 {
@@ -29,5 +29,6 @@ public sealed class ArFamily : ReferenceFamily
         return new ArForecaster(complete["input_len"]!.GetValue<int>(), complete["refit_on_all"]!.GetValue<bool>());
     }
 
-    protected override IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model) => FittedAr.FromJson(signature, model);
+    protected override IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model) =>
+        FittedAr.FromJson(signature, model);
 }

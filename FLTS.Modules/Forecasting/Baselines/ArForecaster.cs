@@ -4,7 +4,9 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
 
-/// <summary>Fits AR: normal equations of the fit part and of the validation part, the penalty with the least validation error, then both together.</summary>
+/// <summary>
+/// Fits AR: normal equations of the fit part and of the validation part, the penalty with the least validation error, then both together.
+/// </summary>
 internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecaster
 {
     /// <summary>Most lags times columns: the equations take their square in memory.</summary>
@@ -20,7 +22,9 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
         var series = data.Series;
         var columns = series.Columns.Count;
         if (inputLength * columns > MostFeatures)
-            throw new InvalidInputException($"AR: input_len {inputLength} times {columns} columns is more than {MostFeatures} coefficients a target; use a smaller input_len.");
+            throw new InvalidInputException(
+                $"AR: input_len {inputLength} times {columns} columns is more than {MostFeatures} coefficients a target; use a smaller "
+                + "input_len.");
 
         var signature = new ModelSignature(ModelType, series.Columns, series.Targets, inputLength, 1, series.Step);
         var scale = series.Values.Select(v => Spread(v.AsSpan(0, Math.Max(data.ValidationStart, 1)))).ToArray();
@@ -30,7 +34,8 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
         var lags = new LagRows(series, inputLength, scale);
 
         // Targets observed in the same rows share their equations.
-        var targets = series.Targets.Select((name, m) => (Name: name, M: m, Column: series.IndexOf(name))).Where(t => !series.FlatTargets.Contains(t.Name));
+        var targets = series.Targets.Select((name, m) => (Name: name, M: m, Column: series.IndexOf(name)))
+            .Where(t => !series.FlatTargets.Contains(t.Name));
         foreach (var group in targets.GroupBy(t => series.Observed[t.Column], MaskComparer.Instance))
         {
             var members = group.ToArray();
@@ -38,7 +43,9 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
             var fit = NormalEquations.Of(lags, group.Key, answers, new RowSpan(0, data.ValidationStart), context.Cancellation);
             var check = NormalEquations.Of(lags, group.Key, answers, new RowSpan(data.ValidationStart, series.Rows), context.Cancellation);
             if (fit.Rows == 0)
-                throw new InvalidInputException($"AR needs at least {inputLength + 1} train rows in a row with '{members[0].Name}' observed in the last; there are none before the validation part.");
+                throw new InvalidInputException(
+                    $"AR needs at least {inputLength + 1} train rows in a row with '{members[0].Name}' observed in the last; there are "
+                    + "none before the validation part.");
             var solutions = Penalties.Select(fit.Solve).ToArray();
             var all = refitOnAll && check.Rows > 0 ? fit.Plus(check) : null;
             for (var j = 0; j < members.Length; j++)

@@ -4,8 +4,8 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Forecasting.Baselines;
 
 /// <summary>
-/// <c>EWMA</c>: every step is the exponentially weighted mean of the last <c>input_len</c> (10, 1 to 10000) rows, weights (1 - alpha)^age normalised to 1
-/// (pandas' ewm with adjust), <c>alpha</c> (0.5, 0.001 to 1); observed cells only.
+/// <c>EWMA</c>: every step is the exponentially weighted mean of the last <c>input_len</c> (10, 1 to 10000) rows, weights (1 - alpha)^age
+/// normalised to 1 (pandas' ewm with adjust), <c>alpha</c> (0.5, 0.001 to 1); observed cells only.
 /// </summary>
 public sealed class EwmaFamily : ReferenceFamily
 {

@@ -13,11 +13,12 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
 {
     public ModelSignature Signature { get; } = signature;
 
-    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
-    {
-        WindowGroups.RefuseHolidays(series, Signature.ModelType);
-        return Forecast(series.Series, series.Origins, steps);
-    });
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
+        WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
+        {
+            WindowGroups.RefuseHolidays(series, Signature.ModelType);
+            return Forecast(series.Series, series.Origins, steps);
+        });
 
     public IReadOnlyDictionary<string, byte[]> Save() => new Dictionary<string, byte[]>
     {
@@ -35,8 +36,13 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
         var scale = json["scale"].Deserialize<ColumnSpread[]>(JsonFormat.Snake);
         var coefficients = json["coefficients"].Deserialize<double[]?[]>();
         var features = (signature.InputLength * signature.Inputs.Count) + 1;
-        if (scale?.Length != signature.Inputs.Count || coefficients?.Length != signature.Targets.Count || coefficients.Any(b => b is not null && b.Length != features) || scale.Any(s => s is null || s.Deviation == 0))
-            throw new CorruptArtifactException($"AR: model.json does not fit {signature.Inputs.Count} columns, {signature.Targets.Count} targets and input_len {signature.InputLength}.");
+        if (scale?.Length != signature.Inputs.Count
+            || coefficients?.Length != signature.Targets.Count
+            || coefficients.Any(b => b is not null && b.Length != features)
+            || scale.Any(s => s is null || s.Deviation == 0))
+            throw new CorruptArtifactException(
+                $"AR: model.json does not fit {signature.Inputs.Count} columns, {signature.Targets.Count} targets and input_len "
+                + $"{signature.InputLength}.");
         return new FittedAr(signature, scale, coefficients);
     }
 
@@ -56,7 +62,8 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
         {
             var first = origins[n] - length + 1;
             if (!new Window(history, origins[n]).HasRows(length))
-                throw new InvalidInputException($"AR needs {length} rows without a gap up to row {origins[n]}; the series does not have them there.");
+                throw new InvalidInputException(
+                    $"AR needs {length} rows without a gap up to row {origins[n]}; the series does not have them there.");
             for (var t = 0; t < length; t++)
             {
                 for (var f = 0; f < columns; f++)
@@ -74,7 +81,8 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
                 }
 
                 for (var f = 0; f < columns && h + 1 < steps; f++)
-                    rows[((length + h) * columns) + f] = (coming!.Value(f, forecast, n, origins[n], h) - scale[f].Mean) / scale[f].Deviation;
+                    rows[((length + h) * columns) + f] = (coming!.Value(f, forecast, n, origins[n], h)
+                        - scale[f].Mean) / scale[f].Deviation;
             }
         }
 

@@ -9,14 +9,18 @@ internal abstract class FittedReference(ModelSignature signature) : IFittedForec
 {
     public ModelSignature Signature { get; } = signature;
 
-    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
-    {
-        WindowGroups.RefuseHolidays(series, Signature.ModelType);
-        return Forecast(series.Series, series.Origins, steps);
-    });
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
+        WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
+        {
+            WindowGroups.RefuseHolidays(series, Signature.ModelType);
+            return Forecast(series.Series, series.Origins, steps);
+        });
 
     public virtual IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { ["model.json"] = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["model_type"] = Signature.ModelType }) };
+        new Dictionary<string, byte[]>
+        {
+            ["model.json"] = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["model_type"] = Signature.ModelType }),
+        };
 
     public void Dispose()
     {

@@ -2,7 +2,9 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
 
-/// <summary>Rows of a series as regression rows: the standardised last <c>input_len</c> rows of all columns, oldest first, then 1.</summary>
+/// <summary>
+/// Rows of a series as regression rows: the standardised last <c>input_len</c> rows of all columns, oldest first, then 1.
+/// </summary>
 internal sealed class LagRows
 {
     private readonly double[] _standardised; // [T, F]

@@ -20,7 +20,8 @@ public sealed class NaiveFamily : ReferenceFamily
         return new ReferenceForecaster(ModelType, inputLength: 1, signature => new FittedNaive(signature));
     }
 
-    protected override IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model) => new FittedNaive(signature);
+    protected override IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model) =>
+        new FittedNaive(signature);
 
     private sealed class FittedNaive(ModelSignature signature) : FittedReference(signature)
     {

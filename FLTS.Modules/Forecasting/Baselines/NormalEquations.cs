@@ -55,7 +55,9 @@ internal sealed class NormalEquations
         return sum;
     }
 
-    /// <summary>[K][P] Coefficients that minimise the squared error plus penalty * rows * |coefficients|^2; the intercept is not penalised.</summary>
+    /// <summary>
+    /// [K][P] Coefficients that minimise the squared error plus penalty * rows * |coefficients|^2; the intercept is not penalised.
+    /// </summary>
     public double[][] Solve(double penalty)
     {
         var features = _gram.Length;
@@ -72,7 +74,8 @@ internal sealed class NormalEquations
         var quadratic = 0.0;
         for (var p = 0; p < coefficients.Length; p++)
         {
-            quadratic += coefficients[p] * ((2 * Vectors.Dot(_gram[p].AsSpan(p), coefficients.AsSpan(p))) - (_gram[p][p] * coefficients[p]));
+            quadratic += coefficients[p] * ((2 * Vectors.Dot(_gram[p].AsSpan(p), coefficients.AsSpan(p)))
+                - (_gram[p][p] * coefficients[p]));
         }
 
         return _squares[answer] - (2 * Vectors.Dot(_moments[answer], coefficients)) + quadratic;

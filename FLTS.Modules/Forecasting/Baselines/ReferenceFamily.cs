@@ -23,7 +23,8 @@ public abstract class ReferenceFamily : IForecasterFamily
                 throw new CorruptArtifactException($"{ModelType}: model.json is of another model type.");
             return Load(signature, Normalise(hyperparameters), json);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or InvalidInputException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException
+            or InvalidInputException)
         {
             throw new CorruptArtifactException($"{ModelType}: model.json is malformed: {e.Message}", e);
         }
@@ -38,7 +39,8 @@ public abstract class ReferenceFamily : IForecasterFamily
         foreach (var (name, _) in hyperparameters ?? [])
         {
             if (!names.Contains(name, StringComparer.Ordinal))
-                throw new InvalidInputException($"{ModelType} has no hyperparameter '{name}'; it has {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
+                throw new InvalidInputException(
+                    $"{ModelType} has no hyperparameter '{name}'; it has {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
         }
     }
 
@@ -48,8 +50,9 @@ public abstract class ReferenceFamily : IForecasterFamily
     {
         if (hyperparameters is null || !hyperparameters.TryGetPropertyValue(name, out var node) || node is null)
             return fallback;
-        if (node.GetValueKind() == JsonValueKind.Number && double.Parse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is var value
-            && value >= low && value <= high && (!whole || value == Math.Floor(value)))
+        if (node.GetValueKind() == JsonValueKind.Number
+            && double.Parse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is var value
+                && value >= low && value <= high && (!whole || value == Math.Floor(value)))
         {
             return value;
         }

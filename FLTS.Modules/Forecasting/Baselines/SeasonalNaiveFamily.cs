@@ -3,7 +3,10 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
 
-/// <summary><c>SEASONAL_NAIVE</c>: every step is the value at the same time one day before (the nearest whole number of days before the origin). No hyperparameters.</summary>
+/// <summary>
+/// <c>SEASONAL_NAIVE</c>: every step is the value at the same time one day before (the nearest whole number of days before
+/// the origin). No hyperparameters.
+/// </summary>
 public sealed class SeasonalNaiveFamily : ReferenceFamily
 {
     private static readonly TimeSpan Season = TimeSpan.FromDays(1);
@@ -22,7 +25,8 @@ public sealed class SeasonalNaiveFamily : ReferenceFamily
         return new ReferenceForecaster(ModelType, inputLength: 1, signature => new FittedSeasonalNaive(signature));
     }
 
-    protected override IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model) => new FittedSeasonalNaive(signature);
+    protected override IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model) =>
+        new FittedSeasonalNaive(signature);
 
     private sealed class FittedSeasonalNaive(ModelSignature signature) : FittedReference(signature)
     {
@@ -41,7 +45,8 @@ public sealed class SeasonalNaiveFamily : ReferenceFamily
                 // By time, not by counting rows: the day before may lie behind a gap.
                 var row = Array.BinarySearch(history.Timestamps, 0, origin + 1, time);
                 if (row < 0)
-                    throw new NotApplicableException($"SEASONAL_NAIVE has no row at {time:yyyy-MM-dd HH:mm:ss}, one day before a scored row.");
+                    throw new NotApplicableException(
+                        $"SEASONAL_NAIVE has no row at {time:yyyy-MM-dd HH:mm:ss}, one day before a scored row.");
                 into[n, h, m] = history.Values[column][row];
             }
         }

@@ -8,15 +8,17 @@ namespace FLTS.Forecasting.Demo;
 /// together, measurement noise around slowly moving means, a few gaps. The same seed writes the same bytes.
 /// </summary>
 /// <remarks>
-/// Synthetic, in the columns and orders of magnitude of LTE control-channel measurements (Perifanis et al. 2023). Much of a row's deviation is
-/// noise that does not last, so the last value is a poor forecast and a model that averages what it saw is a better one: as in real traffic.
+/// Synthetic, in the columns and orders of magnitude of LTE control-channel measurements (Perifanis et al. 2023). Much of a
+/// row's deviation is noise that does not last, so the last value is a poor forecast and a model that averages what it saw is a
+/// better one: as in real traffic.
 /// </remarks>
 public static class DemoStation
 {
     /// <summary>Time between two rows.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMinutes(2);
 
-    private static readonly string[] _columns = ["down", "up", "rnti_count", "mcs_down", "mcs_down_var", "mcs_up", "mcs_up_var", "rb_down", "rb_down_var", "rb_up", "rb_up_var"];
+    private static readonly string[] _columns =
+        ["down", "up", "rnti_count", "mcs_down", "mcs_down_var", "mcs_up", "mcs_up_var", "rb_down", "rb_down_var", "rb_up", "rb_up_var"];
 
     private static readonly DateTime _start = new(2026, 1, 5);
 

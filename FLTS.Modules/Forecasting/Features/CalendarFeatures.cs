@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace FLTS.Forecasting.Features;
 
 /// <summary>
-/// Time as points on circles: sin and cos of 2 pi value / period for the minute of the day (period 1440), the day of the week (Monday = 0, period 7)
-/// and the day of the year (1-based, period 365.25). Never scaled, never targets; recurrent models use them for the steps to come.
+/// Time as points on circles: sin and cos of 2 pi value / period for the minute of the day (period 1440), the day of the
+/// week (Monday = 0, period 7) and the day of the year (1-based, period 365.25). Never scaled, never targets; recurrent
+/// models use them for the steps to come.
 /// </summary>
 public static class CalendarFeatures
 {
@@ -52,7 +53,9 @@ public static class CalendarFeatures
     };
 
     private static int Require(string name) =>
-        Find(name) is var i and >= 0 ? i : throw new ArgumentException($"'{name}' is no calendar feature; they are {string.Join(", ", Names)}.", nameof(name));
+        Find(name) is var i and >= 0
+            ? i
+            : throw new ArgumentException($"'{name}' is no calendar feature; they are {string.Join(", ", Names)}.", nameof(name));
 
     private static int Find(string name)
     {

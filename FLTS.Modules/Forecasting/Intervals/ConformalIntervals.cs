@@ -1,9 +1,10 @@
 namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
-/// Split-conformal intervals (Lei et al. 2018) from signed residuals, target by target and step by step (FORECASTING.md 8): above the forecast the residual of
-/// rank ceil((n + 1) p) with p = (1 + level / 100) / 2, below it the one of the same rank counted from the largest. Steps beyond the last rollout reuse its last step.
-/// They cover as promised where the future errs as the validation part did: under drift they are approximate.
+/// Split-conformal intervals (Lei et al. 2018) from signed residuals, target by target and step by step (FORECASTING.md 8): above the
+/// forecast the residual of rank ceil((n + 1) p) with p = (1 + level / 100) / 2, below it the one of the same rank counted from the
+/// largest. Steps beyond the last rollout reuse its last step. They cover as promised where the future errs as the validation part did:
+/// under drift they are approximate.
 /// </summary>
 public sealed class ConformalIntervals
 {
@@ -41,6 +42,9 @@ public sealed class ConformalIntervals
     {
         if (residuals is null || residuals.Targets.ToList().IndexOf(target) is not (var m and >= 0))
             return [];
-        return [.. Enumerable.Range(0, residuals.Origins.Count).Select(n => residuals.Values[m][(n * residuals.Steps) + step]).Where(double.IsFinite).Order()];
+        return [.. Enumerable.Range(0, residuals.Origins.Count)
+            .Select(n => residuals.Values[m][(n * residuals.Steps) + step])
+            .Where(double.IsFinite)
+            .Order()];
     }
 }

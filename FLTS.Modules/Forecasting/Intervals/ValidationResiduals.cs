@@ -5,19 +5,23 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
-/// What a model got wrong on the validation part, for intervals (FORECASTING.md 8): truth minus forecast in original units, from recursive rollouts
-/// of at most <see cref="MostSteps"/> steps. N origins, H steps, M targets.
+/// What a model got wrong on the validation part, for intervals (FORECASTING.md 8): truth minus forecast in original units, from recursive
+/// rollouts of at most <see cref="MostSteps"/> steps. N origins, H steps, M targets.
 /// </summary>
 /// <param name="Origins">[N] Times of the last known rows, ascending.</param>
 /// <param name="Steps">H.</param>
 /// <param name="Targets">M targets, those flat in train left out.</param>
-/// <param name="Values">[M][N * H] Steps of an origin in a row; NaN where nothing was observed, or the step lies beyond train or another segment.</param>
+/// <param name="Values">[M][N * H] Steps of an origin in a row; NaN where nothing was observed, or the step lies beyond
+/// train or another segment.</param>
 public sealed record ValidationResiduals(IReadOnlyList<DateTime> Origins, int Steps, IReadOnlyList<string> Targets, double[][] Values)
 {
     /// <summary>Longest rollout.</summary>
     public const int MostSteps = 30;
 
-    /// <summary>Most origins, evenly spread over the validation part: bounds time (a rollout each) and the file (8 bytes a target and step), and is plenty for a quantile.</summary>
+    /// <summary>
+    /// Most origins, evenly spread over the validation part: bounds time (a rollout each) and the file (8 bytes a target and
+    /// step), and is plenty for a quantile.
+    /// </summary>
     public const int MostOrigins = 500;
 
     /// <summary>Origins computed in one call: how long a cancellation waits.</summary>
@@ -32,7 +36,9 @@ public sealed record ValidationResiduals(IReadOnlyList<DateTime> Origins, int St
     {
         var (series, signature) = (data.Train, model.Signature);
         var steps = ComingInputs.AreKnown(signature) ? MostSteps : Math.Min(MostSteps, signature.Horizon);
-        var targets = signature.Targets.Select((name, m) => new Target(name, m, series.IndexOf(name), data.Meta.Scaler[name])).Where(t => !t.Scale.Flat).ToArray();
+        var targets = signature.Targets.Select((name, m) => new Target(name, m, series.IndexOf(name), data.Meta.Scaler[name]))
+            .Where(t => !t.Scale.Flat)
+            .ToArray();
         var rolled = new List<(int Origin, double[][] Residuals)>();
         foreach (var batch in Spread(Eligible(series, data.Meta.ValidationStart, signature.InputLength)).Chunk(Batch))
         {
@@ -64,7 +70,8 @@ public sealed record ValidationResiduals(IReadOnlyList<DateTime> Origins, int St
         ? origins
         : Enumerable.Range(0, MostOrigins).Select(i => origins[(int)((long)i * (origins.Count - 1) / (MostOrigins - 1))]);
 
-    private static IEnumerable<(int Origin, double[][] Residuals)> Roll(IFittedForecaster model, PreparedDataset data, int[] origins, int steps, Target[] targets)
+    private static IEnumerable<(int Origin, double[][] Residuals)> Roll(
+        IFittedForecaster model, PreparedDataset data, int[] origins, int steps, Target[] targets)
     {
         double[,,] forecast;
         try
@@ -89,7 +96,9 @@ public sealed record ValidationResiduals(IReadOnlyList<DateTime> Origins, int St
     {
         var residuals = new double[forecast.GetLength(1)];
         Array.Fill(residuals, double.NaN);
-        for (var (h, row) = (0, origin + 1); h < residuals.Length && row < series.Rows && series.Segments[row] == series.Segments[origin]; h++, row++)
+        for (var (h, row) = (0, origin + 1); h < residuals.Length
+            && row < series.Rows
+            && series.Segments[row] == series.Segments[origin]; h++, row++)
         {
             if (series.Observed[target.Column][row] && double.IsFinite(forecast[n, h, target.Position]))
                 residuals[h] = target.Scale.Inverse(series.Values[target.Column][row]) - forecast[n, h, target.Position];

@@ -13,7 +13,8 @@ namespace FLTS.Forecasting.Json;
 public static class CanonicalJson
 {
     /// <summary>The canonical text of a document.</summary>
-    /// <exception cref="ArgumentException">A number outside double's finite range, or a string with a lone surrogate: neither has a canonical form.</exception>
+    /// <exception cref="ArgumentException">A number outside double's finite range, or a string with a lone surrogate: neither
+    /// has a canonical form.</exception>
     public static string Serialize(JsonNode? node)
     {
         var text = new StringBuilder();
@@ -99,7 +100,8 @@ public static class CanonicalJson
             }
 
             if (char.IsSurrogate(c))
-                throw new ArgumentException($"The string at character {i} holds half of a surrogate pair; canonical JSON needs valid Unicode.", nameof(value));
+                throw new ArgumentException(
+                    $"The string at character {i} holds half of a surrogate pair; canonical JSON needs valid Unicode.", nameof(value));
             _ = c switch
             {
                 '"' => text.Append("\\\""),

@@ -15,7 +15,8 @@ internal sealed class OptionReader(JsonObject json, string prefix)
         foreach (var (name, _) in json)
         {
             if (!allowed.Contains(name, StringComparer.Ordinal))
-                throw new InvalidInputException($"'{prefix}{name}' is no preprocessing option; allowed are {string.Join(", ", allowed.Select(a => prefix + a))}.");
+                throw new InvalidInputException(
+                    $"'{prefix}{name}' is no preprocessing option; allowed are {string.Join(", ", allowed.Select(a => prefix + a))}.");
         }
 
         return this;
@@ -34,7 +35,10 @@ internal sealed class OptionReader(JsonObject json, string prefix)
             return (long)value;
         }
 
-        throw Wrong(name, node, $"a whole number from {low.ToString(CultureInfo.InvariantCulture)} to {high.ToString(CultureInfo.InvariantCulture)}");
+        throw Wrong(
+            name,
+            node,
+            $"a whole number from {low.ToString(CultureInfo.InvariantCulture)} to {high.ToString(CultureInfo.InvariantCulture)}");
     }
 
     public double Number(string name, double fallback, double low, double high)
@@ -85,7 +89,8 @@ internal sealed class OptionReader(JsonObject json, string prefix)
             var text = node.GetValue<string>();
             foreach (var value in Enum.GetValues<T>())
             {
-                if (text.Equals(NameOf(value), StringComparison.OrdinalIgnoreCase) || text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase))
+                if (text.Equals(NameOf(value), StringComparison.OrdinalIgnoreCase)
+                    || text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase))
                     return value;
             }
         }
@@ -114,7 +119,10 @@ internal sealed class OptionReader(JsonObject json, string prefix)
             var values = new SortedSet<int>();
             foreach (var item in items)
             {
-                if (item?.GetValueKind() != JsonValueKind.Number || !int.TryParse(item.ToJsonString(), CultureInfo.InvariantCulture, out var value) || value < low || value > high)
+                if (item?.GetValueKind() != JsonValueKind.Number
+                    || !int.TryParse(item.ToJsonString(), CultureInfo.InvariantCulture, out var value)
+                    || value < low
+                    || value > high)
                     throw Wrong(name, node, $"a list of whole numbers from {low} to {high}");
                 values.Add(value);
             }

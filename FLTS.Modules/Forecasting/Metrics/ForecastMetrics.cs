@@ -2,7 +2,9 @@ using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Metrics;
 
-/// <summary>Scores forecasts against the truth, on the min-max scale of the dataset's own train part whatever scale the model used.</summary>
+/// <summary>
+/// Scores forecasts against the truth, on the min-max scale of the dataset's own train part whatever scale the model used.
+/// </summary>
 public static class ForecastMetrics
 {
     /// <summary>Scores one candidate.</summary>
@@ -54,11 +56,14 @@ public static class ForecastMetrics
         return Total(n, pooled, naive is null ? null : naivePool, steps, perTarget, weights ?? new ScoreWeights());
     }
 
-    private static ForecastScore Total(int rows, Pool pooled, Pool? naive, Pool[] steps, Dictionary<string, TargetScore> perTarget, ScoreWeights weights)
+    private static ForecastScore Total(
+        int rows, Pool pooled, Pool? naive, Pool[] steps, Dictionary<string, TargetScore> perTarget, ScoreWeights weights)
     {
         var undefined = new Dictionary<string, string>();
         if (pooled.Mse is null)
-            undefined["score"] = rows == 0 ? "no test row has enough rows before it in its segment" : "every target is flat in train or has no observed cell in test";
+            undefined["score"] = rows == 0
+                ? "no test row has enough rows before it in its segment"
+                : "every target is flat in train or has no observed cell in test";
         double? skill = null;
         if (naive is null)
             undefined["skill"] = "NAIVE was not given";
@@ -96,14 +101,17 @@ public static class ForecastMetrics
                 for (var j = 0; j < forecast.GetLength(2); j++)
                 {
                     if (!double.IsFinite(forecast[i, k, j]))
-                        throw new NonFiniteForecastException($"{name}: the forecast of '{targets[j]}' is {(double.IsNaN(forecast[i, k, j]) ? "NaN" : "infinite")} at scored row {i}, step {k + 1}; every forecast must be finite.");
+                        throw new NonFiniteForecastException(
+                            $"{name}: the forecast of '{targets[j]}' is {(double.IsNaN(forecast[i, k, j]) ? "NaN" : "infinite")} at "
+                            + $"scored row {i}, step {k + 1}; every forecast must be finite.");
                 }
             }
         }
     }
 
     /// <summary>Weighted means: errors over cells, r2 and mase over targets.</summary>
-    private readonly record struct Pool(double Weight, double MseSum, double MaeSum, double R2Weight, double R2Sum, double MaseWeight, double MaseSum, int Cells)
+    private readonly record struct Pool(
+        double Weight, double MseSum, double MaeSum, double R2Weight, double R2Sum, double MaseWeight, double MaseSum, int Cells)
     {
         public double? Mse => Weight > 0 ? MseSum / Weight : null;
 

@@ -2,7 +2,10 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Metrics;
 
-/// <summary>Losses of a model without epochs: one-step forecasts of train and validation, on the series' scale, observed cells of targets that are not flat.</summary>
+/// <summary>
+/// Losses of a model without epochs: one-step forecasts of train and validation, on the series' scale, observed
+/// cells of targets that are not flat.
+/// </summary>
 public static class OneStepMetrics
 {
     private const int Batch = 8192;
@@ -12,16 +15,33 @@ public static class OneStepMetrics
     /// <param name="data">Train with its validation part.</param>
     /// <param name="cancellation">Looked at at every batch.</param>
     /// <param name="applies">Origins that the model has a forecast for; null: all.</param>
-    public static EpochMetrics? Of(IFittedForecaster model, TrainingSet data, CancellationToken cancellation, Func<PreparedSeries, int, bool>? applies = null)
+    public static EpochMetrics? Of(
+        IFittedForecaster model, TrainingSet data, CancellationToken cancellation, Func<PreparedSeries, int, bool>? applies = null)
     {
         var train = Of(model, data.Series, new RowSpan(0, data.ValidationStart), applies, cancellation);
         if (train is null)
             return null;
-        var validation = data.ValidationStart < data.Series.Rows ? Of(model, data.Series, new RowSpan(data.ValidationStart, data.Series.Rows), applies, cancellation) : null;
-        return new EpochMetrics(1, train.Mse, Math.Sqrt(train.Mse), train.Mae, train.R2, validation?.Mse, validation is null ? null : Math.Sqrt(validation.Mse), validation?.Mae, validation?.R2);
+        var validation = data.ValidationStart < data.Series.Rows
+            ? Of(model, data.Series, new RowSpan(data.ValidationStart, data.Series.Rows), applies, cancellation)
+            : null;
+        return new EpochMetrics(
+            1,
+            train.Mse,
+            Math.Sqrt(train.Mse),
+            train.Mae,
+            train.R2,
+            validation?.Mse,
+            validation is null ? null : Math.Sqrt(validation.Mse),
+            validation?.Mae,
+            validation?.R2);
     }
 
-    private static Errors? Of(IFittedForecaster model, PreparedSeries series, RowSpan rows, Func<PreparedSeries, int, bool>? applies, CancellationToken cancellation)
+    private static Errors? Of(
+        IFittedForecaster model,
+        PreparedSeries series,
+        RowSpan rows,
+        Func<PreparedSeries, int, bool>? applies,
+        CancellationToken cancellation)
     {
         var length = model.Signature.InputLength;
         var origins = new List<int>();
@@ -31,7 +51,9 @@ public static class OneStepMetrics
                 origins.Add(row - 1);
         }
 
-        var targets = series.Targets.Select((name, m) => (Column: series.IndexOf(name), Position: m, Name: name)).Where(t => !series.FlatTargets.Contains(t.Name)).ToArray();
+        var targets = series.Targets.Select((name, m) => (Column: series.IndexOf(name), Position: m, Name: name))
+            .Where(t => !series.FlatTargets.Contains(t.Name))
+            .ToArray();
         var sums = targets.Select(_ => new Sums()).ToArray();
         foreach (var batch in origins.Chunk(Batch))
         {

@@ -52,7 +52,10 @@ internal sealed record TargetErrors(int Cells, double SquareSum, double Absolute
     {
         var undefined = new Dictionary<string, string>();
         if (Cells == 0)
-            return new TargetScore(0, column.Flat, null, null, null, null, null, null, null, new Dictionary<string, string> { ["rmse"] = "no observed cell in the scored set" });
+            return new TargetScore(0, column.Flat, null, null, null, null, null, null, null, new Dictionary<string, string>
+            {
+                ["rmse"] = "no observed cell in the scored set",
+            });
 
         var (mse, mae) = (SquareSum / Cells, AbsoluteSum / Cells);
         var rmse = Math.Sqrt(mse);
@@ -73,6 +76,16 @@ internal sealed record TargetErrors(int Cells, double SquareSum, double Absolute
         double? nrmse = Math.Abs(TruthMean) > small ? rmse * Range / Math.Abs(TruthMean) : null;
         if (nrmse is null)
             undefined["nrmse"] = "the mean of the truth is next to 0";
-        return new TargetScore(Cells, column.Flat, mse, rmse, mae, r2, skill, mase, new OriginalScore(rmse * Range, mae * Range, nrmse), undefined.Count > 0 ? undefined : null);
+        return new TargetScore(
+            Cells,
+            column.Flat,
+            mse,
+            rmse,
+            mae,
+            r2,
+            skill,
+            mase,
+            new OriginalScore(rmse * Range, mae * Range, nrmse),
+            undefined.Count > 0 ? undefined : null);
     }
 }

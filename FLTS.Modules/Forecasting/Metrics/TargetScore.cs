@@ -12,4 +12,13 @@ namespace FLTS.Forecasting.Metrics;
 /// <param name="Original">The same in original units.</param>
 /// <param name="Undefined">Name of a metric to the reason why it is null.</param>
 public sealed record TargetScore(
-    int Cells, bool Flat, double? Mse, double? Rmse, double? Mae, double? R2, double? Skill, double? Mase, OriginalScore? Original, IReadOnlyDictionary<string, string>? Undefined = null);
+    int Cells,
+    bool Flat,
+    double? Mse,
+    double? Rmse,
+    double? Mae,
+    double? R2,
+    double? Skill,
+    double? Mase,
+    OriginalScore? Original,
+    IReadOnlyDictionary<string, string>? Undefined = null);

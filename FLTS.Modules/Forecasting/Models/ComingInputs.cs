@@ -20,9 +20,14 @@ internal sealed class ComingInputs
         _next = [.. signature.Inputs.Select(Next)];
     }
 
-    /// <summary>Whether a model's coming inputs all follow from its forecasts and the time; else it forecasts its own horizon at most.</summary>
+    /// <summary>
+    /// Whether a model's coming inputs all follow from its forecasts and the time; else it forecasts its own horizon at most.
+    /// </summary>
     public static bool AreKnown(ModelSignature signature) => signature.Inputs.All(input =>
-        Target(signature, input) >= 0 || signature.KnownAhead.Contains(input, StringComparer.Ordinal) || CalendarFeatures.IsCalendar(input) || LaggedTarget(signature, input, out _) >= 0);
+        Target(signature, input) >= 0
+        || signature.KnownAhead.Contains(input, StringComparer.Ordinal)
+        || CalendarFeatures.IsCalendar(input)
+        || LaggedTarget(signature, input, out _) >= 0);
 
     /// <summary>Value of an input on the series' scale.</summary>
     /// <param name="input">Its position in the signature.</param>
@@ -42,16 +47,19 @@ internal sealed class ComingInputs
         if (LaggedTarget(_signature, input, out var lag) is var lagged and >= 0)
         {
             var values = _history.Values[_history.IndexOf(_signature.Targets[lagged])];
-            return (forecast, n, origin, step) => step >= lag ? forecast[n, step - lag, lagged] : values[Earlier(input, origin, origin + 1 + step - lag)];
+            return (forecast, n, origin, step) =>
+                step >= lag ? forecast[n, step - lag, lagged] : values[Earlier(input, origin, origin + 1 + step - lag)];
         }
 
         throw new InvalidInputException(
-            $"{_signature.ModelType} forecasts at most {_signature.Horizon} step{(_signature.Horizon == 1 ? "" : "s")} here: input '{input}' is no target, so its coming values are unknown.");
+            $"{_signature.ModelType} forecasts at most {_signature.Horizon} step{(_signature.Horizon == 1 ? "" : "s")} here: input "
+            + $"'{input}' is no target, so its coming values are unknown.");
     }
 
     private int Earlier(string input, int origin, int row) => row >= 0 && _history.Segments[row] == _history.Segments[origin]
         ? row
-        : throw new InvalidInputException($"{_signature.ModelType}: input '{input}' reaches behind the gap before row {origin}; give more rows or forecast fewer steps.");
+        : throw new InvalidInputException(
+            $"{_signature.ModelType}: input '{input}' reaches behind the gap before row {origin}; give more rows or forecast fewer steps.");
 
     private static int LaggedTarget(ModelSignature signature, string input, out int lag) =>
         Lags.TryParse(input, signature.Inputs, out var source, out lag) ? Target(signature, signature.Inputs[source]) : -1;

@@ -4,5 +4,7 @@ namespace FLTS.Forecasting.Models;
 /// <param name="Threads">Most threads to compute with, at least 1. Never changes the numbers.</param>
 /// <param name="Progress">Told after every epoch (recurrent) or target (Prophet).</param>
 /// <param name="Cancellation">Looked at at least once a second.</param>
-/// <param name="Checkpoint">Lets a fit go on where an earlier one of the same run was killed; null: it starts anew. Never changes the numbers.</param>
-public sealed record FitContext(int Threads, IProgress<FitProgress>? Progress, CancellationToken Cancellation, ICheckpoint? Checkpoint = null);
+/// <param name="Checkpoint">Lets a fit go on where an earlier one of the same run was killed; null: it starts anew.
+/// Never changes the numbers.</param>
+public sealed record FitContext(
+    int Threads, IProgress<FitProgress>? Progress, CancellationToken Cancellation, ICheckpoint? Checkpoint = null);

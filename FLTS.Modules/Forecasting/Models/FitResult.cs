@@ -10,7 +10,8 @@ namespace FLTS.Forecasting.Models;
 /// <param name="ValidatedRows">Train rows that chose between epochs or penalties.</param>
 /// <param name="Diagnostics">Objective, iterations, convergence and the like, for the manifest.</param>
 /// <param name="Warnings">Sentences for the run's record.</param>
-/// <param name="BeforeRefit">Where <paramref name="Model"/> was refitted on all of train: the fit that had not seen the validation part, for residuals; the caller disposes it.</param>
+/// <param name="BeforeRefit">Where <paramref name="Model"/> was refitted on all of train: the fit that had not seen the validation part,
+/// for residuals; the caller disposes it.</param>
 public sealed record FitResult(
     IFittedForecaster Model,
     IReadOnlyList<EpochMetrics> History,

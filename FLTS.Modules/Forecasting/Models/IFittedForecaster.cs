@@ -8,10 +8,12 @@ public interface IFittedForecaster : IDisposable
 
     /// <summary>Forecasts from many windows in one call; they may be of several series.</summary>
     /// <param name="windows">[N] An answer does not depend on which windows of other series are asked for beside it.</param>
-    /// <param name="steps">H, at least 1. Beyond the model's own horizon it is fed its own forecasts, with the calendar of the coming steps.</param>
+    /// <param name="steps">H, at least 1. Beyond the model's own horizon it is fed its own forecasts, with the
+    /// calendar of the coming steps.</param>
     /// <returns>[N, H, M] on the scale of the windows.</returns>
     /// <exception cref="InvalidInputException">
-    /// A window is too short or crosses a border; a coming input is unknown; the model does not know a holiday, or needs to be told of them.
+    /// A window is too short or crosses a border; a coming input is unknown; the model does not know a
+    /// holiday, or needs to be told of them.
     /// </exception>
     double[,,] Forecast(IReadOnlyList<Window> windows, int steps);
 

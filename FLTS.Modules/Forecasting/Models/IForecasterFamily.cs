@@ -8,8 +8,12 @@ public interface IForecasterFamily
     /// <summary>For example <c>PROPHET</c>.</summary>
     string ModelType { get; }
 
-    /// <summary>Completes a hyperparameter document with defaults (snake_case names) and checks every range; the result is what <c>params_hash</c> is taken of.</summary>
-    /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range; names the hyperparameter and the range.</exception>
+    /// <summary>
+    /// Completes a hyperparameter document with defaults (snake_case names) and checks every range; the result is what
+    /// <c>params_hash</c> is taken of.
+    /// </summary>
+    /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range; names the
+    /// hyperparameter and the range.</exception>
     JsonObject Normalise(JsonObject? hyperparameters);
 
     /// <summary>An unfitted model.</summary>

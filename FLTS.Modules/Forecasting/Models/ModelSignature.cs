@@ -19,6 +19,9 @@ public sealed record ModelSignature(
     bool LeadFromEndOfTrain = false,
     IReadOnlyList<string>? Ahead = null)
 {
-    /// <summary>Inputs whose values at the coming steps the model takes as known (Prophet's regressors, caps, conditions): true ones in scoring, the client's in serving.</summary>
+    /// <summary>
+    /// Inputs whose values at the coming steps the model takes as known (Prophet's regressors, caps, conditions): true ones in
+    /// scoring, the client's in serving.
+    /// </summary>
     public IReadOnlyList<string> KnownAhead => Ahead ?? [];
 }

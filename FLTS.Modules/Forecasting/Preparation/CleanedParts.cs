@@ -27,13 +27,16 @@ internal sealed class CleanedParts
 
     public required IReadOnlyDictionary<string, int> FilledTest { get; init; }
 
-    public static CleanedParts Of(PreprocessConfig config, ColumnPlan plan, DatasetPart train, DatasetPart test, CancellationToken cancellation)
+    public static CleanedParts Of(
+        PreprocessConfig config, ColumnPlan plan, DatasetPart train, DatasetPart test, CancellationToken cancellation)
     {
         var count = plan.Measured.Count;
         for (var c = 0; c < count; c++)
         {
             if (double.IsNaN(MissingValues.FirstSeen(train.Values[c])))
-                throw new InvalidInputException($"{train.File}: column '{plan.Measured[c]}' has no value at all in the train part; leave it out (targets, inputs) or fill it.");
+                throw new InvalidInputException(
+                    $"{train.File}: column '{plan.Measured[c]}' has no value at all in the train part; leave it out (targets, inputs) or "
+                    + "fill it.");
         }
 
         var trainAll = AllTrue(train.Rows);
@@ -48,7 +51,8 @@ internal sealed class CleanedParts
         Parallel.For(0, count, options, c =>
         {
             trainObserved[c] = MissingValues.ObservedMask(train.Values[c]) ?? trainAll;
-            scales[c] = Scaler.FitColumn(config.Scaler, plan.Measured[c], train.Values[c], trainObserved[c], train.Segments, config.Clipping);
+            scales[c] = Scaler.FitColumn(
+                config.Scaler, plan.Measured[c], train.Values[c], trainObserved[c], train.Segments, config.Clipping);
         });
         if (config.Missing.Strategy == MissingStrategy.Knn)
             KnnImputer.Fill(train.Values, config.Missing.Neighbors);
@@ -104,5 +108,7 @@ internal sealed class CleanedParts
     }
 
     private static Dictionary<string, int> Filled(IReadOnlyList<string> columns, bool[][] observed) =>
-        columns.Select((name, c) => (name, count: observed[c].AsSpan().Count(false))).Where(p => p.count > 0).ToDictionary(p => p.name, p => p.count);
+        columns.Select((name, c) => (name, count: observed[c].AsSpan().Count(false)))
+            .Where(p => p.count > 0)
+            .ToDictionary(p => p.name, p => p.count);
 }

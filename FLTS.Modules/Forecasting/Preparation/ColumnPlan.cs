@@ -14,7 +14,9 @@ internal sealed record ColumnPlan(IReadOnlyList<string> Targets, IReadOnlyList<s
         foreach (var name in measured)
         {
             if (!train.Columns.Contains(name))
-                throw new InvalidInputException($"{train.Name}: column '{name}' is listed but {(train.Header.Contains(name) ? "is not numeric" : "not there")}; the numeric columns are {string.Join(", ", train.Columns)}.");
+                throw new InvalidInputException(
+                    $"{train.Name}: column '{name}' is listed but {(train.Header.Contains(name) ? "is not numeric" : "not there")}; the "
+                    + $"numeric columns are {string.Join(", ", train.Columns)}.");
         }
 
         if (test is not null)
@@ -30,7 +32,8 @@ internal sealed record ColumnPlan(IReadOnlyList<string> Targets, IReadOnlyList<s
         if (config.Calendar)
             derived.AddRange(CalendarFeatures.Names);
         if (derived.FirstOrDefault(measured.Contains) is { } taken)
-            throw new InvalidInputException($"{file}: column '{taken}' bears the name of a derived column; rename it, or switch off calendar or lags.");
+            throw new InvalidInputException(
+                $"{file}: column '{taken}' bears the name of a derived column; rename it, or switch off calendar or lags.");
         return [.. measured, .. derived];
     }
 
@@ -49,6 +52,7 @@ internal sealed record ColumnPlan(IReadOnlyList<string> Targets, IReadOnlyList<s
         }
 
         if (measured.FirstOrDefault(c => !test.Columns.Contains(c)) is { } text)
-            throw new InvalidInputException($"{test.Name}: column '{text}' is numeric in {train.Name} but not here. {test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal))}".TrimEnd());
+            throw new InvalidInputException(
+                $"{test.Name}: column '{text}' is numeric in {train.Name} but not here. {test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal))}".TrimEnd());
     }
 }

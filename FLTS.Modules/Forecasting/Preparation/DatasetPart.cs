@@ -16,8 +16,14 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
         return part;
     }
 
-    /// <summary>Moves rows of frames into train and test, which may be of one frame; column by column, and each is gone from its frame when it is in its part.</summary>
-    public static (DatasetPart Train, DatasetPart Test) Move((string File, SeriesFrame Frame, RowSpan Rows) train, (string File, SeriesFrame Frame, RowSpan Rows) test, IReadOnlyList<string> columns)
+    /// <summary>
+    /// Moves rows of frames into train and test, which may be of one frame; column by column, and each is gone from
+    /// its frame when it is in its part.
+    /// </summary>
+    public static (DatasetPart Train, DatasetPart Test) Move(
+        (string File, SeriesFrame Frame, RowSpan Rows) train,
+        (string File, SeriesFrame Frame, RowSpan Rows) test,
+        IReadOnlyList<string> columns)
     {
         var trainPart = Empty(train.File, train.Frame, train.Rows, columns.Count);
         var testPart = Empty(test.File, test.Frame, test.Rows, columns.Count);
@@ -82,7 +88,8 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
         if (kept.Count == Rows)
             return this;
         if (kept.Count == 0)
-            throw new InvalidInputException(FormattableString.Invariant($"{File}: every train row misses more than {share:0.##} of its cells; raise missing.drop_share or choose another missing.strategy."));
+            throw new InvalidInputException(FormattableString.Invariant(
+                $"{File}: every train row misses more than {share:0.##} of its cells; raise missing.drop_share or choose another missing.strategy."));
         var segments = new int[kept.Count];
         for (var i = 1; i < kept.Count; i++)
         {
@@ -90,7 +97,11 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
             segments[i] = segments[i - 1] + (border ? 1 : 0);
         }
 
-        return new DatasetPart(File, [.. kept.Select(t => Times[t])], segments, Array.ConvertAll(Values, column => kept.Select(t => column[t]).ToArray()));
+        return new DatasetPart(
+            File,
+            [.. kept.Select(t => Times[t])],
+            segments,
+            Array.ConvertAll(Values, column => kept.Select(t => column[t]).ToArray()));
     }
 
     private static int IndexOf(IReadOnlyList<string> columns, string name)

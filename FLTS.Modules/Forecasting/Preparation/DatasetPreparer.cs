@@ -4,18 +4,21 @@ using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
 
-/// <summary>From raw tables to a <see cref="PreparedDataset"/>: parts, sampling, filling, clipping, calendar, lags, scaling (FORECASTING.md 3).</summary>
+/// <summary>
+/// From raw tables to a <see cref="PreparedDataset"/>: parts, sampling, filling, clipping, calendar, lags, scaling (FORECASTING.md 3).
+/// </summary>
 public static class DatasetPreparer
 {
     /// <summary>How a dataset's files are to be read for a configuration.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="limits">Sizes; null: the defaults.</param>
-    public static CsvReadOptions ReadOptions(PreprocessConfig config, CsvReadOptions? limits = null) => (limits ?? new CsvReadOptions()) with
-    {
-        TimestampColumn = config.TimestampColumn,
-        Timezone = config.Timezone,
-        Columns = config.Targets is null ? null : [.. config.Targets.Union(config.Inputs ?? [], StringComparer.Ordinal)],
-    };
+    public static CsvReadOptions ReadOptions(PreprocessConfig config, CsvReadOptions? limits = null) =>
+        (limits ?? new CsvReadOptions()) with
+        {
+            TimestampColumn = config.TimestampColumn,
+            Timezone = config.Timezone,
+            Columns = config.Targets is null ? null : [.. config.Targets.Union(config.Inputs ?? [], StringComparer.Ordinal)],
+        };
 
     /// <summary>Prepares a dataset. Everything learned is learned on train's observed cells.</summary>
     /// <param name="config">What to do.</param>
@@ -23,7 +26,8 @@ public static class DatasetPreparer
     /// <param name="test">The test file, or null to cut test from train.</param>
     /// <param name="cancellation">Looked at between steps.</param>
     /// <exception cref="InvalidInputException">The data cannot be used as configured; names file and column.</exception>
-    public static PreparedDataset Prepare(PreprocessConfig config, RawTable train, RawTable? test = null, CancellationToken cancellation = default)
+    public static PreparedDataset Prepare(
+        PreprocessConfig config, RawTable train, RawTable? test = null, CancellationToken cancellation = default)
     {
         var columns = ColumnPlan.Of(config, train, test);
         var parts = Parts(config, columns, train, test, cancellation);
@@ -47,7 +51,8 @@ public static class DatasetPreparer
         var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
         var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
         if (trainSeries.Rows == 0)
-            throw new InvalidInputException($"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
+            throw new InvalidInputException(
+                $"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
 
         var validation = (int)Math.Ceiling((trainSeries.Rows * config.ValidationFraction) - 1e-9);
         return new PreparedDataset
@@ -76,20 +81,25 @@ public static class DatasetPreparer
                     [
                         .. train.Warnings, .. test?.Warnings ?? [],
                         .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
-                        .. cleaned.Flat.Select(c => $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
+                        .. cleaned.Flat.Select(c =>
+                            $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
                     ],
                 },
             },
             Train = trainSeries,
             Test = testSeries,
-            TestTruth = testRows is null ? cleaned.TestTruth : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
+            TestTruth = testRows is null
+                ? cleaned.TestTruth
+                : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
         };
     }
 
     /// <summary>What is left of the frames, which are as large as the parts, and gone when these are made.</summary>
-    private sealed record PartsOfFrames(DatasetPart Train, DatasetPart Test, SeriesReport TrainReport, SeriesReport? TestReport, TimeSpan Step);
+    private sealed record PartsOfFrames(
+        DatasetPart Train, DatasetPart Test, SeriesReport TrainReport, SeriesReport? TestReport, TimeSpan Step);
 
-    private static PartsOfFrames Parts(PreprocessConfig config, ColumnPlan columns, RawTable train, RawTable? test, CancellationToken cancellation)
+    private static PartsOfFrames Parts(
+        PreprocessConfig config, ColumnPlan columns, RawTable train, RawTable? test, CancellationToken cancellation)
     {
         var trainFrame = SeriesFrame.From(train, config.MaxGapSteps);
         var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
@@ -98,7 +108,8 @@ public static class DatasetPreparer
         return new PartsOfFrames(trainPart, testPart, trainFrame.Report, testFrame?.Report, trainFrame.Step);
     }
 
-    private static (DatasetPart Train, DatasetPart Test) Parts(PreprocessConfig config, ColumnPlan columns, (string File, SeriesFrame Frame) train, (string File, SeriesFrame Frame)? test)
+    private static (DatasetPart Train, DatasetPart Test) Parts(
+        PreprocessConfig config, ColumnPlan columns, (string File, SeriesFrame Frame) train, (string File, SeriesFrame Frame)? test)
     {
         var random = new Random(unchecked((int)(config.SampleSeed ^ (config.SampleSeed >> 32))));
         var rows = train.Frame.Rows;
@@ -109,12 +120,14 @@ public static class DatasetPreparer
             // As scikit-learn: the test part is rounded up. The small term keeps 35 * 0.2 at 7.
             testStart = trainEnd = rows - (int)Math.Ceiling((rows * config.TestFraction) - 1e-9);
             if (trainEnd == 0)
-                throw new InvalidInputException($"{train.File}: {rows} rows are too few to leave a train part beside test_fraction {config.TestFraction}.");
+                throw new InvalidInputException(
+                    $"{train.File}: {rows} rows are too few to leave a train part beside test_fraction {config.TestFraction}.");
         }
         else if (test.Value.Frame.Timestamps[0] <= train.Frame.Timestamps[^1])
         {
             throw new InvalidInputException(
-                $"{test.Value.File}: test begins at {test.Value.Frame.Timestamps[0]:yyyy-MM-dd HH:mm:ss}, but train ({train.File}) ends only at {train.Frame.Timestamps[^1]:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
+                $"{test.Value.File}: test begins at {test.Value.Frame.Timestamps[0]:yyyy-MM-dd HH:mm:ss}, but train ({train.File}) ends "
+                + $"only at {train.Frame.Timestamps[^1]:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
         }
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);

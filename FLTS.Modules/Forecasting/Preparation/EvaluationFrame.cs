@@ -20,7 +20,9 @@ public sealed class EvaluationFrame
     /// <summary>H.</summary>
     public required int Horizon { get; init; }
 
-    /// <summary>[N, H, M] Truth in original units; NaN where nothing was observed, or the step lies beyond test or in another segment.</summary>
+    /// <summary>
+    /// [N, H, M] Truth in original units; NaN where nothing was observed, or the step lies beyond test or in another segment.
+    /// </summary>
     public required double[,,] Truth { get; init; }
 
     /// <summary>Test rows scored: N.</summary>

@@ -3,8 +3,8 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
-/// scikit-learn's KNNImputer (weights "distance", metric nan_euclidean) over min-max-scaled columns: a hole becomes the mean, weighted by 1/distance,
-/// of the k nearest rows that have the value; where no row shares a column with it, the column's mean.
+/// scikit-learn's KNNImputer (weights "distance", metric nan_euclidean) over min-max-scaled columns: a hole becomes the mean, weighted by
+/// 1/distance, of the k nearest rows that have the value; where no row shares a column with it, the column's mean.
 /// </summary>
 internal static class KnnImputer
 {

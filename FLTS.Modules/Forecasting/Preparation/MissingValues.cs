@@ -27,7 +27,10 @@ public static class MissingValues
         }
     }
 
-    /// <summary>Linear in time between the neighbours that are there; leading holes take the first value seen, trailing ones the last. For train only: it looks ahead.</summary>
+    /// <summary>
+    /// Linear in time between the neighbours that are there; leading holes take the first value seen, trailing ones the last.
+    /// For train only: it looks ahead.
+    /// </summary>
     /// <param name="times">[T] ascending.</param>
     /// <param name="values">[T] At least one is no NaN.</param>
     public static void Interpolate(ReadOnlySpan<DateTime> times, Span<double> values)

@@ -13,7 +13,9 @@ public sealed class PreparedDataset
     /// <summary>May have no rows (lags longer than every segment).</summary>
     public required PreparedSeries Test { get; init; }
 
-    /// <summary>[M][test rows] Targets in original units, never clipped; NaN where nothing was observed: the only truth that is scored.</summary>
+    /// <summary>
+    /// [M][test rows] Targets in original units, never clipped; NaN where nothing was observed: the only truth that is scored.
+    /// </summary>
     public required double[][] TestTruth { get; init; }
 
     /// <summary>What a fit is given.</summary>

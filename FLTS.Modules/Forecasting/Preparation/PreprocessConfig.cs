@@ -109,7 +109,8 @@ public sealed record PreprocessConfig
         ["hash_salt"] = HashSalt,
     };
 
-    private static JsonArray? Names(IReadOnlyList<string>? names) => names is null ? null : new JsonArray([.. names.Select(n => (JsonNode)n)]);
+    private static JsonArray? Names(IReadOnlyList<string>? names) =>
+        names is null ? null : new JsonArray([.. names.Select(n => (JsonNode)n)]);
 
     /// <summary>By content, so that a configuration read back equals the one written.</summary>
     public bool Equals(PreprocessConfig? other) => other is not null && ConfigHash == other.ConfigHash;

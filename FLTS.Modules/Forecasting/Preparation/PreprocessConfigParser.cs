@@ -17,16 +17,22 @@ public static partial class PreprocessConfigParser
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
     ];
 
-    /// <summary>Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).</summary>
+    /// <summary>
+    /// Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).
+    /// </summary>
     /// <param name="identifier">Station the data belongs to.</param>
     /// <param name="trainSha256">Lower-case hex SHA-256 of the train file.</param>
     /// <param name="testSha256">The same of the test file; null without one.</param>
     /// <param name="overrides">Options by their snake_case names; null ones are skipped.</param>
-    /// <exception cref="InvalidInputException">Unknown name (with the names allowed), wrong type or out of range (with the range).</exception>
-    public static PreprocessConfig Parse(string identifier, string trainSha256, string? testSha256, params ReadOnlySpan<JsonObject?> overrides)
+    /// <exception cref="InvalidInputException">Unknown name (with the names allowed), wrong type or out of
+    /// range (with the range).</exception>
+    public static PreprocessConfig Parse(
+        string identifier, string trainSha256, string? testSha256, params ReadOnlySpan<JsonObject?> overrides)
     {
         if (!IdentifierPattern().IsMatch(identifier))
-            throw new InvalidInputException($"The identifier '{identifier}' is not allowed; it must start with a letter or digit and hold at most 64 letters, digits, '.', '_' or '-'.");
+            throw new InvalidInputException(
+                $"The identifier '{identifier}' is not allowed; it must start with a letter or digit and hold at most 64 letters, "
+                + "digits, '.', '_' or '-'.");
         CheckSha256("train", trainSha256);
         if (testSha256 is not null)
             CheckSha256("test", testSha256);
@@ -79,8 +85,11 @@ public static partial class PreprocessConfigParser
         var options = (JsonObject)json.DeepClone();
         var version = new OptionReader(options, "").Integer("preprocessing_version", 0, 0, int.MaxValue);
         if (version != PreprocessConfig.PreprocessingVersion)
-            throw new InvalidInputException($"The preprocessing configuration is of version {version}; this program reads version {PreprocessConfig.PreprocessingVersion}: preprocess the dataset again.");
-        var sources = options["sources"] as JsonObject ?? throw new InvalidInputException("The preprocessing configuration has no 'sources'.");
+            throw new InvalidInputException(
+                $"The preprocessing configuration is of version {version}; this program reads version "
+                + $"{PreprocessConfig.PreprocessingVersion}: preprocess the dataset again.");
+        var sources = options["sources"] as JsonObject
+            ?? throw new InvalidInputException("The preprocessing configuration has no 'sources'.");
         var reader = new OptionReader(sources, "sources.");
         var identifier = new OptionReader(options, "").Text("identifier", "", 64)!;
         options.Remove("preprocessing_version");
@@ -122,7 +131,8 @@ public static partial class PreprocessConfigParser
     {
         if (zone is null || TimeZones.IsKnown(zone))
             return zone;
-        throw new InvalidInputException($"Option 'timezone' is '{zone}', which is no known time zone; use an IANA name such as Europe/Madrid.");
+        throw new InvalidInputException(
+            $"Option 'timezone' is '{zone}', which is no known time zone; use an IANA name such as Europe/Madrid.");
     }
 
     private static void CheckSha256(string part, string value)

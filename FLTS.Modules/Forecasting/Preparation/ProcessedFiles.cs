@@ -12,12 +12,16 @@ namespace FLTS.Forecasting.Preparation;
 
 /// <summary>
 /// The three files of processed data: <c>train.parquet</c>, <c>test.parquet</c>, <c>meta.json</c>. The same dataset gives the same bytes.
-/// Parquet columns: <c>timestamp</c> (microseconds, no zone), <c>segment</c> (int32), every column of the series (float64, scaled), <c>name#observed</c> (bool) for all but calendar features,
-/// and in test <c>name#truth</c> (float64, original units, NaN where not observed) for the targets. Key-value metadata: <c>config_hash</c>, <c>preprocess_config</c>, <c>scaler</c>.
+/// Parquet columns: <c>timestamp</c> (microseconds, no zone), <c>segment</c> (int32), every column of the series (float64, scaled),
+/// <c>name#observed</c> (bool) for all but calendar features, and in test <c>name#truth</c> (float64, original units, NaN where not
+/// observed) for the targets. Key-value metadata: <c>config_hash</c>, <c>preprocess_config</c>, <c>scaler</c>.
 /// </summary>
 public static class ProcessedFiles
 {
-    /// <summary>A column of a row group then is a buffer of 64 KB, which the garbage collector recycles young; larger ones would be fresh memory each time.</summary>
+    /// <summary>
+    /// A column of a row group then is a buffer of 64 KB, which the garbage collector recycles young; larger ones
+    /// would be fresh memory each time.
+    /// </summary>
     private const int RowGroupRows = 1 << 13;
 
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
@@ -58,7 +62,8 @@ public static class ProcessedFiles
             var config = PreprocessConfigParser.FromJson(json["preprocess_config"]!.AsObject());
             var hash = json["config_hash"]!.GetValue<string>();
             if (config.ConfigHash != hash)
-                throw new CorruptArtifactException($"meta.json says config_hash {hash}, but its configuration hashes to {config.ConfigHash}.");
+                throw new CorruptArtifactException(
+                    $"meta.json says config_hash {hash}, but its configuration hashes to {config.ConfigHash}.");
             return new DatasetMeta
             {
                 Config = config,
@@ -74,7 +79,8 @@ public static class ProcessedFiles
                 Report = json["report"].Deserialize<DatasetReport>(JsonFormat.Snake)!,
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or InvalidInputException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException
+            or InvalidInputException)
         {
             throw new CorruptArtifactException($"meta.json is malformed: {e.Message}", e);
         }
@@ -86,25 +92,31 @@ public static class ProcessedFiles
     /// <param name="test"><c>test.parquet</c>; seekable.</param>
     /// <param name="cancellation">Looked at between columns.</param>
     /// <exception cref="CorruptArtifactException">A file is not what the meta says.</exception>
-    public static async Task<PreparedDataset> ReadAsync(DatasetMeta meta, Stream train, Stream test, CancellationToken cancellation = default)
+    public static async Task<PreparedDataset> ReadAsync(
+        DatasetMeta meta, Stream train, Stream test, CancellationToken cancellation = default)
     {
         var (trainSeries, _) = await ReadAsync(meta, train, "train.parquet", meta.TrainRows, truth: false, cancellation);
         var (testSeries, truth) = await ReadAsync(meta, test, "test.parquet", meta.TestRows, truth: true, cancellation);
         return new PreparedDataset { Meta = meta, Train = trainSeries, Test = testSeries, TestTruth = truth };
     }
 
-    /// <summary>Whether a <c>train.parquet</c> holds this dataset's numbers, bit for bit; the first difference in words, or null. Looks at one column of one row group at a time.</summary>
+    /// <summary>
+    /// Whether a <c>train.parquet</c> holds this dataset's numbers, bit for bit; the first difference in words, or null. Looks at one
+    /// column of one row group at a time.
+    /// </summary>
     /// <param name="data">What should be in it.</param>
     /// <param name="stream">The file; seekable.</param>
     /// <param name="share">Which of the row groups are looked at, so that several readers share a file; all by default.</param>
     /// <param name="cancellation">Looked at between columns.</param>
     /// <exception cref="CorruptArtifactException">The file cannot be read.</exception>
-    public static Task<string?> TrainDifferenceAsync(PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
+    public static Task<string?> TrainDifferenceAsync(
+        PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
         DifferenceAsync(data.Train, [], data.Meta, stream, "train", share, cancellation);
 
     /// <summary>The same of <c>test.parquet</c>.</summary>
     /// <inheritdoc cref="TrainDifferenceAsync"/>
-    public static Task<string?> TestDifferenceAsync(PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
+    public static Task<string?> TestDifferenceAsync(
+        PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
         DifferenceAsync(data.Test, data.TestTruth, data.Meta, stream, "test", share, cancellation);
 
     /// <summary>Whether two datasets hold the same numbers, bit for bit; the first difference in words, or null.</summary>
@@ -114,7 +126,9 @@ public static class ProcessedFiles
             return "meta.json differs";
         return SeriesDifference("train", one.Train, other.Train)
             ?? SeriesDifference("test", one.Test, other.Test)
-            ?? (Enumerable.Range(0, one.TestTruth.Length).Any(m => !SameBits(one.TestTruth[m], other.TestTruth[m])) ? "the truth of test differs" : null);
+            ?? (Enumerable.Range(0, one.TestTruth.Length).Any(m => !SameBits(one.TestTruth[m], other.TestTruth[m]))
+                ? "the truth of test differs"
+                : null);
     }
 
     private static string? SeriesDifference(string part, PreparedSeries one, PreparedSeries other)
@@ -132,9 +146,11 @@ public static class ProcessedFiles
         return null;
     }
 
-    private static bool SameBits(ReadOnlySpan<double> one, ReadOnlySpan<double> other) => MemoryMarshal.AsBytes(one).SequenceEqual(MemoryMarshal.AsBytes(other));
+    private static bool SameBits(ReadOnlySpan<double> one, ReadOnlySpan<double> other) =>
+        MemoryMarshal.AsBytes(one).SequenceEqual(MemoryMarshal.AsBytes(other));
 
-    private static async Task WriteAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
+    private static async Task WriteAsync(
+        PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
     {
         var fields = FieldsOf(meta, truth.Length > 0);
         await using var writer = await ParquetWriter.CreateAsync(fields.Schema!, stream, Options, cancellationToken: cancellation);
@@ -159,7 +175,8 @@ public static class ProcessedFiles
         }
     }
 
-    private static async Task<(PreparedSeries Series, double[][] Truth)> ReadAsync(DatasetMeta meta, Stream stream, string file, int rows, bool truth, CancellationToken cancellation)
+    private static async Task<(PreparedSeries Series, double[][] Truth)> ReadAsync(
+        DatasetMeta meta, Stream stream, string file, int rows, bool truth, CancellationToken cancellation)
     {
         var fields = FieldsOf(meta, truth);
         var times = new DateTime[rows];
@@ -195,7 +212,14 @@ public static class ProcessedFiles
         }, truths);
     }
 
-    private static async Task<string?> DifferenceAsync(PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, string part, GroupShare share, CancellationToken cancellation)
+    private static async Task<string?> DifferenceAsync(
+        PreparedSeries series,
+        double[][] truth,
+        DatasetMeta meta,
+        Stream stream,
+        string part,
+        GroupShare share,
+        CancellationToken cancellation)
     {
         var fields = FieldsOf(meta, truth.Length > 0);
         var room = Math.Min(series.Rows, RowGroupRows);
@@ -213,7 +237,9 @@ public static class ProcessedFiles
             for (var f = 0; f < fields.Values.Length && difference is null; f++)
             {
                 await group.ReadAsync<double>(fields.Values[f], numbers.AsMemory(0, count), cancellationToken: cancellation);
-                difference = SameBits(numbers.AsSpan(0, count), series.Values[f].AsSpan(span)) ? null : $"{part}: values of '{series.Columns[f]}' differ";
+                difference = SameBits(numbers.AsSpan(0, count), series.Values[f].AsSpan(span))
+                    ? null
+                    : $"{part}: values of '{series.Columns[f]}' differ";
             }
 
             for (var f = 0; f < fields.Observed.Length && difference is null; f++)
@@ -236,11 +262,18 @@ public static class ProcessedFiles
 
     /// <summary>Goes through the row groups of a file, each with the rows it holds.</summary>
     private static async Task ForEachGroupAsync(
-        DatasetMeta meta, Stream stream, string file, int rows, GroupShare share, Func<ParquetRowGroupReader, Range, Task> read, CancellationToken cancellation)
+        DatasetMeta meta,
+        Stream stream,
+        string file,
+        int rows,
+        GroupShare share,
+        Func<ParquetRowGroupReader, Range, Task> read,
+        CancellationToken cancellation)
     {
         try
         {
-            await using var reader = await ParquetReader.CreateAsync(stream, Options, leaveStreamOpen: true, cancellationToken: cancellation);
+            await using var reader = await ParquetReader.CreateAsync(
+                stream, Options, leaveStreamOpen: true, cancellationToken: cancellation);
             if (!reader.CustomMetadata.TryGetValue("config_hash", out var hash) || hash != meta.ConfigHash)
                 throw new CorruptArtifactException($"{file} belongs to config_hash {hash ?? "(none)"}, not to {meta.ConfigHash}.");
             var at = 0;

@@ -13,13 +13,17 @@ namespace FLTS.Forecasting.Preparation;
 public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyList<string> Warnings)
 {
     /// <summary>From rows of a dataset, for forecasts without a client's data.</summary>
-    /// <exception cref="InvalidInputException">Missing columns (by name), times that do not rise, another step, too few rows (with the number needed).</exception>
+    /// <exception cref="InvalidInputException">Missing columns (by name), times that do not rise, another step, too few rows (with
+    /// the number needed).</exception>
     public static ServingFrame FromTable(RawTable table, ServingModel model)
     {
         var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
         var missing = measured.Where(c => !table.Columns.Contains(c)).ToList();
         if (missing.Count > 0)
-            throw new InvalidInputException($"{table.Name} lacks the columns {string.Join(", ", missing)} that the model needs.") { Details = { ["missing_columns"] = missing } };
+            throw new InvalidInputException($"{table.Name} lacks the columns {string.Join(", ", missing)} that the model needs.")
+            {
+                Details = { ["missing_columns"] = missing },
+            };
         var positions = measured.Select(name => table.Columns.ToList().IndexOf(name));
         // A dataset's rows are mended as in training (sorted, doubles removed), a client's are refused.
         return Build(table.Timestamps, [.. positions.Select(i => (double[])[.. table.Values[i]])], model, []);
@@ -30,7 +34,8 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
     /// <param name="values">[C][T] the scaler's columns in order, original units, NaN = missing; taken over.</param>
     /// <param name="model">Whose rows are to be made.</param>
     /// <param name="warnings">Sentences known already.</param>
-    /// <exception cref="InvalidInputException">Missing columns (by name), times that do not rise, another step, too few rows (with the number needed).</exception>
+    /// <exception cref="InvalidInputException">Missing columns (by name), times that do not rise, another step, too few rows (with
+    /// the number needed).</exception>
     public static ServingFrame FromColumns(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
     {
         RefuseTooFew(times.Length, model);
@@ -43,14 +48,23 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
         var step = model.Signature.Step;
         var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
         var frame = SeriesFrame.From(
-            new RawTable { Name = "data", Timestamps = times, TimestampColumn = "ts", Columns = measured, Values = values, Header = measured },
+            new RawTable
+            {
+                Name = "data",
+                Timestamps = times,
+                TimestampColumn = "ts",
+                Columns = measured,
+                Values = values,
+                Header = measured,
+            },
             model.Config.MaxGapSteps,
             step);
         var start = Array.IndexOf(frame.Segments, frame.Segments[^1]);
         if (frame.Rows - start < model.RowsNeeded)
         {
             throw new InvalidInputException(
-                $"Only {frame.Rows - start} rows follow the gap that ends before {frame.Timestamps[start]:yyyy-MM-dd HH:mm:ss}; the model needs {model.RowsNeeded} rows {step} apart without a gap of more than {model.Config.MaxGapSteps} steps.");
+                $"Only {frame.Rows - start} rows follow the gap that ends before {frame.Timestamps[start]:yyyy-MM-dd HH:mm:ss}; the "
+                + $"model needs {model.RowsNeeded} rows {step} apart without a gap of more than {model.Config.MaxGapSteps} steps.");
         }
 
         var part = DatasetPart.Of("data", frame, new RowSpan(start, frame.Rows), measured);
@@ -78,7 +92,10 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
     internal static void RefuseTooFew(int rows, ServingModel model)
     {
         if (rows < model.RowsNeeded)
-            throw new InvalidInputException($"'data' has {rows} rows; the model needs at least {model.RowsNeeded}.") { Details = { ["rows"] = rows, ["rows_needed"] = model.RowsNeeded } };
+            throw new InvalidInputException($"'data' has {rows} rows; the model needs at least {model.RowsNeeded}.")
+            {
+                Details = { ["rows"] = rows, ["rows_needed"] = model.RowsNeeded },
+            };
     }
 
     private static void RefuseIrregular(DateTime[] times, TimeSpan step)
@@ -88,12 +105,16 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
         {
             var difference = times[i] - times[i - 1];
             if (difference <= TimeSpan.Zero)
-                throw new InvalidInputException($"Row {i + 1} of 'data' ({times[i]:yyyy-MM-dd HH:mm:ss}) does not come after row {i} ({times[i - 1]:yyyy-MM-dd HH:mm:ss}); times must rise.");
+                throw new InvalidInputException(
+                    $"Row {i + 1} of 'data' ({times[i]:yyyy-MM-dd HH:mm:ss}) does not come after row {i} "
+                    + $"({times[i - 1]:yyyy-MM-dd HH:mm:ss}); times must rise.");
             if (Math.Abs((difference - step).Ticks) <= Frequency.Tolerance * step.Ticks)
                 regular++;
         }
 
         if (regular < 0.75 * (times.Length - 1))
-            throw new InvalidInputException($"Only {regular} of the {times.Length - 1} steps between rows are {step}, the step the model was trained on; send rows {step} apart.");
+            throw new InvalidInputException(
+                $"Only {regular} of the {times.Length - 1} steps between rows are {step}, the step the model was trained on; send rows "
+                + $"{step} apart.");
     }
 }

@@ -3,7 +3,9 @@ namespace FLTS.Forecasting.Profiling;
 /// <summary>Correlation of a column with itself one step, one hour, one day before.</summary>
 public sealed record Autocorrelations(double? OneStep, double? OneHour, double? OneDay)
 {
-    /// <summary>Pearson correlation of the pairs (t - lag, t) that are both observed and lie in one segment; null under 3 pairs or without spread.</summary>
+    /// <summary>
+    /// Pearson correlation of the pairs (t - lag, t) that are both observed and lie in one segment; null under 3 pairs or without spread.
+    /// </summary>
     internal static double? At(ReadOnlySpan<double> values, ReadOnlySpan<int> segments, int lag)
     {
         if (lag <= 0 || lag >= values.Length)

@@ -2,7 +2,9 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Profiling;
 
-/// <summary>What the observed values of a column look like, in original units. Null: not defined (too few values, or none that differ).</summary>
+/// <summary>
+/// What the observed values of a column look like, in original units. Null: not defined (too few values, or none that differ).
+/// </summary>
 /// <param name="Name">Column.</param>
 /// <param name="Count">Observed values.</param>
 /// <param name="Missing">Cells of the file without a value; rows that gaps lack are not counted here.</param>
@@ -18,7 +20,8 @@ namespace FLTS.Forecasting.Profiling;
 /// <param name="Max">Greatest value.</param>
 /// <param name="Skew">Sample skewness with bias correction (G1), as pandas' <c>skew</c>; from 3 values.</param>
 /// <param name="Kurtosis">Sample excess kurtosis with bias correction (G2), as pandas' <c>kurt</c>; from 4 values.</param>
-/// <param name="Autocorrelation">Pearson correlation with the value one step, one hour and one day before, inside segments; null where an interval is no whole number of steps.</param>
+/// <param name="Autocorrelation">Pearson correlation with the value one step, one hour and one day before, inside segments; null where an
+/// interval is no whole number of steps.</param>
 /// <param name="Drift">Test against train; null where there is nothing to compare.</param>
 public sealed record ColumnProfile(
     string Name,
@@ -54,7 +57,8 @@ public sealed record ColumnProfile(
             Autocorrelations.At(values, segments, Lag(TimeSpan.FromHours(1), step)),
             Autocorrelations.At(values, segments, Lag(TimeSpan.FromDays(1), step)));
         if (sorted.Length == 0)
-            return new ColumnProfile(name, 0, missing, false, null, null, null, null, null, null, null, null, null, null, null, correlations, null);
+            return new ColumnProfile(
+                name, 0, missing, false, null, null, null, null, null, null, null, null, null, null, null, correlations, null);
 
         var (n, mean, scale, sum2, sum3, sum4) = Moments.Of(sorted, sorted[sorted.Length / 2]);
         var flat = Statistics.IsFlat(sorted[0], sorted[^1]);
@@ -73,10 +77,13 @@ public sealed record ColumnProfile(
             Statistics.Quantile(sorted, 0.95),
             sorted[^1],
             n >= 3 && !flat ? n * Math.Sqrt(n - 1) / (n - 2) * sum3 / Math.Pow(sum2, 1.5) : null,
-            n >= 4 && !flat ? (n * (n + 1) * (n - 1) * sum4 / ((n - 2) * (n - 3) * sum2 * sum2)) - (3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3))) : null,
+            n >= 4 && !flat
+                ? (n * (n + 1) * (n - 1) * sum4 / ((n - 2) * (n - 3) * sum2 * sum2)) - (3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3)))
+                : null,
             correlations,
             null);
     }
 
-    private static int Lag(TimeSpan interval, TimeSpan step) => interval.Ticks % step.Ticks == 0 ? (int)Math.Min(int.MaxValue, interval.Ticks / step.Ticks) : 0;
+    private static int Lag(TimeSpan interval, TimeSpan step) =>
+        interval.Ticks % step.Ticks == 0 ? (int)Math.Min(int.MaxValue, interval.Ticks / step.Ticks) : 0;
 }

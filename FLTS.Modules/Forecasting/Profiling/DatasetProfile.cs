@@ -9,7 +9,8 @@ namespace FLTS.Forecasting.Profiling;
 /// <param name="DriftAgainst">What drift compares with train: <c>test</c>, or <c>last_fifth</c> where there is no test file.</param>
 /// <param name="Columns">One entry a numeric column; of all rows of both files.</param>
 /// <param name="Warnings">Sentences about what was left out or looks wrong.</param>
-public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string DriftAgainst, IReadOnlyList<ColumnProfile> Columns, IReadOnlyList<string> Warnings)
+public sealed record DatasetProfile(
+    PartProfile Train, PartProfile? Test, string DriftAgainst, IReadOnlyList<ColumnProfile> Columns, IReadOnlyList<string> Warnings)
 {
     /// <summary>Share of the rows that stands in for a test part where there is none (FORECASTING.md 3.1).</summary>
     private const double TestFraction = 0.2;
@@ -22,7 +23,8 @@ public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string
     /// <exception cref="InvalidInputException">Fewer than two rows, or under 75 % of the steps are regular.</exception>
     public static DatasetProfile Of(RawTable train, RawTable? test, int maxGapSteps, CancellationToken cancellation = default)
     {
-        var missing = train.Columns.ToDictionary(c => c, c => Missing(train, c) + (test is null ? 0 : Missing(test, c)), StringComparer.Ordinal);
+        var missing = train.Columns.ToDictionary(
+            c => c, c => Missing(train, c) + (test is null ? 0 : Missing(test, c)), StringComparer.Ordinal);
         var first = SeriesFrame.From(train, maxGapSteps);
         var second = test is null ? null : SeriesFrame.From(test, maxGapSteps, first.Step);
         var segments = second is null ? first.Segments : [.. first.Segments, .. second.Segments.Select(s => s + first.Segments[^1] + 1)];
@@ -35,7 +37,9 @@ public sealed record DatasetProfile(PartProfile Train, PartProfile? Test, string
             var (values, cut) = (first.Take(c, 0, first.Rows), first.Rows - (int)Math.Ceiling(first.Rows * TestFraction));
             var compared = second is null || other < 0 ? null : second.Take(other, 0, second.Rows);
             var all = second is null ? values : [.. values, .. compared ?? Enumerable.Repeat(double.NaN, second.Rows)];
-            var drift = second is null ? ColumnDrift.Of(values.AsSpan(0, cut), values.AsSpan(cut)) : compared is null ? null : ColumnDrift.Of(values, compared);
+            var drift = second is null ? ColumnDrift.Of(values.AsSpan(0, cut), values.AsSpan(cut))
+                : compared is null ? null
+                : ColumnDrift.Of(values, compared);
             columns.Add(ColumnProfile.Of(name, all, missing[name], segments, first.Step) with { Drift = drift });
         }
 

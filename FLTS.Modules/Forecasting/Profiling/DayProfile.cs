@@ -23,7 +23,11 @@ public sealed record DayProfile(double[] Hours, double[] Q25, double[] Median, d
                 values[(int)(frame.Timestamps[t].TimeOfDay.Ticks * count / TimeSpan.TicksPerDay)].Add(frame.Values[column][t]);
         }
 
-        var profile = new DayProfile([.. Enumerable.Range(0, count).Select(b => (b + 0.5) * 24 / count)], new double[count], new double[count], new double[count]);
+        var profile = new DayProfile(
+            [.. Enumerable.Range(0, count).Select(b => (b + 0.5) * 24 / count)],
+            new double[count],
+            new double[count],
+            new double[count]);
         for (var b = 0; b < count; b++)
         {
             var sorted = values[b].Order().ToArray();

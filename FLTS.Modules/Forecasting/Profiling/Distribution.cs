@@ -2,7 +2,10 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Profiling;
 
-/// <summary>Bins in which the bulk of a column can be seen: equally wide, or in the logarithm where a linear scale would put most values into one of them.</summary>
+/// <summary>
+/// Bins in which the bulk of a column can be seen: equally wide, or in the logarithm where a linear scale would
+/// put most values into one of them.
+/// </summary>
 /// <param name="Edges">[B + 1] Ascending; logarithms to base 10 where <paramref name="IsLogarithmic"/>.</param>
 /// <param name="IsLogarithmic">Whether edges are logarithms.</param>
 /// <param name="Beyond">Share of the values outside the edges, 0 to 1: the far tail, or zeros on a logarithmic scale.</param>
@@ -33,7 +36,8 @@ public sealed record Distribution(double[] Edges, bool IsLogarithmic, double Bey
         if (sorted[0] >= 0 && median > Statistics.Tiny && Statistics.Quantile(sorted, 0.99) > Skewed * median)
         {
             var positive = sorted.AsSpan(Array.FindIndex(sorted, v => v > 0)..);
-            return Between(sorted, Math.Log10(Statistics.Quantile(positive, TailShare)), Math.Log10(positive[^1]), bins, isLogarithmic: true);
+            return Between(
+                sorted, Math.Log10(Statistics.Quantile(positive, TailShare)), Math.Log10(positive[^1]), bins, isLogarithmic: true);
         }
 
         var (low, high) = (Statistics.Quantile(sorted, TailShare), Statistics.Quantile(sorted, 1 - TailShare));

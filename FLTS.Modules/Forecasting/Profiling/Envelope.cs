@@ -4,7 +4,9 @@ using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Profiling;
 
-/// <summary>Least, middle and greatest value of a stretch of rows: what a line of more points than pixels shows. NaN where a stretch has no value.</summary>
+/// <summary>
+/// Least, middle and greatest value of a stretch of rows: what a line of more points than pixels shows. NaN where a stretch has no value.
+/// </summary>
 /// <param name="Times">[B] Middle of each stretch.</param>
 /// <param name="Low">[B]</param>
 /// <param name="Median">[B]</param>
@@ -23,7 +25,8 @@ public sealed record Envelope(DateTime[] Times, double[] Low, double[] Median, d
         foreach (var shape in (double[][])[low, median, high])
             Array.Fill(shape, double.NaN);
 
-        // Stretches of equal time, not of equal rows: a long gap stays as wide as it was. Rows ascend, so that a stretch's are next to each other.
+        // Stretches of equal time, not of equal rows: a long gap stays as wide as it was. Rows ascend, so that a
+        // stretch's are next to each other.
         var seen = new List<double>();
         for (int t = 0, bin; t < frame.Rows; t++)
         {
@@ -37,7 +40,12 @@ public sealed record Envelope(DateTime[] Times, double[] Low, double[] Median, d
             seen.Clear();
         }
 
-        return new Envelope([.. Enumerable.Range(0, count).Select(b => new DateTime(start + (long)(span * ((b + 0.5) / count))))], low, median, high, TimeSpan.FromTicks(span / count));
+        return new Envelope(
+            [.. Enumerable.Range(0, count).Select(b => new DateTime(start + (long)(span * ((b + 0.5) / count))))],
+            low,
+            median,
+            high,
+            TimeSpan.FromTicks(span / count));
 
         int Bin(int t) => (int)((Int128)(frame.Timestamps[t].Ticks - start) * count / span);
     }

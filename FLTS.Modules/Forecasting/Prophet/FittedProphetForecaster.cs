@@ -13,11 +13,15 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
     /// <summary>[M] One model a target.</summary>
     public IReadOnlyList<ProphetModel> Models => models;
 
-    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, models.Length, series => Forecast(series, steps));
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
+        WindowGroups.BySeries(windows, steps, models.Length, series => Forecast(series, steps));
 
     public IReadOnlyDictionary<string, byte[]> Save()
     {
-        var files = new Dictionary<string, byte[]> { [ProphetJson.FileName] = ProphetJson.Write(signature.Targets.Zip(models, KeyValuePair.Create)) };
+        var files = new Dictionary<string, byte[]>
+        {
+            [ProphetJson.FileName] = ProphetJson.Write(signature.Targets.Zip(models, KeyValuePair.Create)),
+        };
         if (columns.Save() is { } bytes)
             files[SeriesColumns.FileName] = bytes;
         return files;
@@ -34,9 +38,14 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
         var table = models[0].Settings.Holidays;
         if (holidays is null && table.Count > 0 && origins.Length > 0)
         {
-            var (known, last) = (table.Max(h => h.Date.AddDays(h.UpperWindow)), DateOnly.FromDateTime(history.Timestamps[origins[^1]] + (steps * signature.Step)));
+            var (known, last) = (
+                table.Max(h => h.Date.AddDays(h.UpperWindow)),
+                DateOnly.FromDateTime(history.Timestamps[origins[^1]] + (steps * signature.Step)));
             if (last > known)
-                throw new InvalidInputException($"The model's holidays are known up to {known:yyyy-MM-dd}, the forecast goes to {last:yyyy-MM-dd}: send those that come as 'holidays': [{{\"holiday\": \"{table[0].Name}\", \"ds\": \"{last:yyyy-MM-dd}\"}}], or [] for none. It knows {Known(table)}.");
+                throw new InvalidInputException(
+                    $"The model's holidays are known up to {known:yyyy-MM-dd}, the forecast goes to {last:yyyy-MM-dd}: send those that "
+                    + $"come as 'holidays': [{{\"holiday\": \"{table[0].Name}\", \"ds\": \"{last:yyyy-MM-dd}\"}}], or [] for none. It "
+                    + $"knows {Known(table)}.");
         }
 
         return Forecast(history, origins, steps, (holidays ?? []).SelectMany(h => Occurrences(table, h)).ToArray());
@@ -87,7 +96,9 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
         var known = table.Where(h => h.Name == coming.Holiday).ToArray();
         return known.Length > 0
             ? [new Holiday(coming.Holiday, coming.Ds, known.Min(h => h.LowerWindow), known.Max(h => h.UpperWindow))]
-            : throw new InvalidInputException($"The model has no holiday '{coming.Holiday}'; {(table.Count == 0 ? "it was trained without holidays" : $"it knows {Known(table)}")}.");
+            : throw new InvalidInputException(
+                $"The model has no holiday '{coming.Holiday}'; "
+                + $"{(table.Count == 0 ? "it was trained without holidays" : $"it knows {Known(table)}")}.");
     }
 
     private static string Known(IReadOnlyList<Holiday> table) => string.Join(", ", table.Select(h => h.Name).Distinct());

@@ -13,7 +13,9 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
 
     public double RequiredNumber(string name, double above, double most)
     {
-        var range = most >= double.MaxValue ? FormattableString.Invariant($"a number above {above}") : FormattableString.Invariant($"a number above {above} up to {most}");
+        var range = most >= double.MaxValue
+            ? FormattableString.Invariant($"a number above {above}")
+            : FormattableString.Invariant($"a number above {above} up to {most}");
         return OptionalNumber(name) is { } value && value > above && value <= most ? value : throw Wrong(name, range);
     }
 
@@ -21,7 +23,10 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
     {
         if (from[name] is not { } node)
             return null;
-        return node is JsonValue value && node.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number) && double.IsFinite(number)
+        return node is JsonValue value
+            && node.GetValueKind() == JsonValueKind.Number
+            && value.TryGetValue(out double number)
+            && double.IsFinite(number)
             ? number
             : throw Wrong(name, "a finite number");
     }
@@ -46,7 +51,9 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
     {
         if (from[name] is not { } node)
             return null;
-        return node.GetValueKind() == JsonValueKind.String && choices.Contains((string)node!) ? (string)node! : throw Wrong(name, $"one of {string.Join(", ", choices)}");
+        return node.GetValueKind() == JsonValueKind.String && choices.Contains((string)node!)
+            ? (string)node!
+            : throw Wrong(name, $"one of {string.Join(", ", choices)}");
     }
 
     /// <summary><c>auto</c>, true (the usual order), false (0) or an order.</summary>
@@ -78,7 +85,9 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
     public string? OptionalText(string name) => from[name] is null ? null : Text(name);
 
     public string Text(string name) =>
-        from[name] is { } node && node.GetValueKind() == JsonValueKind.String && !string.IsNullOrWhiteSpace((string)node!) ? (string)node! : throw Wrong(name, "a text");
+        from[name] is { } node && node.GetValueKind() == JsonValueKind.String && !string.IsNullOrWhiteSpace((string)node!)
+            ? (string)node!
+            : throw Wrong(name, "a text");
 
     /// <summary>A day as <c>yyyy-MM-dd</c>.</summary>
     public string Date(string name) =>
@@ -95,7 +104,8 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
         foreach (var item in node as JsonArray ?? throw Wrong(name, "a list of times"))
         {
             if (item?.GetValueKind() != JsonValueKind.String
-                || !DateTime.TryParse((string)item!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) || time.Kind != DateTimeKind.Unspecified)
+                || !DateTime.TryParse((string)item!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
+                || time.Kind != DateTimeKind.Unspecified)
                 throw Wrong(name, "a list of times without a zone (yyyy-MM-ddTHH:mm:ss)");
             times.Add(time.ToString("s", CultureInfo.InvariantCulture));
         }
@@ -111,7 +121,8 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
             return table;
         foreach (var item in node as JsonArray ?? throw Wrong(name, "a list of objects"))
         {
-            var row = new HyperparameterReader(item as JsonObject ?? throw Wrong(name, "a list of objects"), $"{place}{name}[{table.Count}].");
+            var row = new HyperparameterReader(
+                item as JsonObject ?? throw Wrong(name, "a list of objects"), $"{place}{name}[{table.Count}].");
             var complete = read(row);
             row.RefuseUnknown(complete.Select(p => p.Key));
             table.Add(complete);
@@ -127,5 +138,6 @@ internal sealed class HyperparameterReader(JsonObject from, string place = "")
             throw new InvalidInputException($"PROPHET has no hyperparameter {place}{unknown}; there are {string.Join(", ", names)}.");
     }
 
-    private InvalidInputException Wrong(string name, string range) => new($"{place}{name} is {from[name]?.ToJsonString() ?? "missing"}; it must be {range}.");
+    private InvalidInputException Wrong(string name, string range) =>
+        new($"{place}{name} is {from[name]?.ToJsonString() ?? "missing"}; it must be {range}.");
 }

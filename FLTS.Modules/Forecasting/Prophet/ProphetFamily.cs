@@ -4,11 +4,11 @@ using FLTS.Forecasting.Prophet.Settings;
 namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
-/// <c>PROPHET</c>: one Prophet model a target. Hyperparameters are Prophet's in snake_case (growth, changepoints, n_changepoints, changepoint_range,
-/// changepoint_prior_scale, yearly/weekly/daily_seasonality: auto, a flag or an order; seasonalities, seasonality_mode, seasonality_prior_scale,
-/// holidays, holidays_mode, holidays_prior_scale, regressors, scaling, interval_width, uncertainty_samples, seed), refit_on_all, and for logistic growth
-/// cap and floor: constants on the series' scale, or names of columns in the target's units. Regressors, the conditions of seasonalities and such columns are
-/// inputs of the dataset that are no targets; they are known ahead.
+/// <c>PROPHET</c>: one Prophet model a target. Hyperparameters are Prophet's in snake_case (growth, changepoints, n_changepoints,
+/// changepoint_range, changepoint_prior_scale, yearly/weekly/daily_seasonality: auto, a flag or an order; seasonalities, seasonality_mode,
+/// seasonality_prior_scale, holidays, holidays_mode, holidays_prior_scale, regressors, scaling, interval_width, uncertainty_samples, seed),
+/// refit_on_all, and for logistic growth cap and floor: constants on the series' scale, or names of columns in the target's units.
+/// Regressors, the conditions of seasonalities and such columns are inputs of the dataset that are no targets; they are known ahead.
 /// </summary>
 public sealed class ProphetFamily : IForecasterFamily
 {
@@ -21,13 +21,18 @@ public sealed class ProphetFamily : IForecasterFamily
     public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)
     {
         if (!files.TryGetValue(ProphetJson.FileName, out var bytes))
-            throw new CorruptArtifactException($"A PROPHET model needs the file {ProphetJson.FileName}; there are {string.Join(", ", files.Keys)}.");
+            throw new CorruptArtifactException(
+                $"A PROPHET model needs the file {ProphetJson.FileName}; there are {string.Join(", ", files.Keys)}.");
         var models = ProphetJson.Read(bytes);
         if (signature.Targets.FirstOrDefault(t => !models.ContainsKey(t)) is { } missing)
-            throw new CorruptArtifactException($"{ProphetJson.FileName} has no model for the target '{missing}'; it has {string.Join(", ", models.Keys)}.");
+            throw new CorruptArtifactException(
+                $"{ProphetJson.FileName} has no model for the target '{missing}'; it has {string.Join(", ", models.Keys)}.");
         var parameters = ProphetHyperparameters.Of(Normalise(hyperparameters));
         if (models.Values.Any(m => m.Settings.Growth == Growth.Logistic) && parameters.Cap is null && parameters.CapColumn is null)
             throw new CorruptArtifactException($"{ProphetJson.FileName} has a logistic trend, but the hyperparameters have no cap.");
-        return new FittedProphetForecaster(signature, [.. signature.Targets.Select(t => models[t])], SeriesColumns.Load(parameters, signature.Targets, files));
+        return new FittedProphetForecaster(
+            signature,
+            [.. signature.Targets.Select(t => models[t])],
+            SeriesColumns.Load(parameters, signature.Targets, files));
     }
 }

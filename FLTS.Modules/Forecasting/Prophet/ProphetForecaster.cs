@@ -20,16 +20,27 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
         var total = series.Targets.Count * (refits ? 2 : 1);
         var models = FitRows(data, columns, data.ValidationStart, null, context, 0, total);
         var all = Enumerable.Range(0, series.Rows).ToArray();
-        double[][] forecasts = [.. models.Select((m, j) => m.PredictPoint(columns.Frame(series.Timestamps, series, all, series.Targets[j])))];
+        double[][] forecasts =
+            [.. models.Select((m, j) => m.PredictPoint(columns.Frame(series.Timestamps, series, all, series.Targets[j])))];
         var epoch = ProphetMetrics.Of(series, forecasts, data.ValidationStart);
         var (last, fitted) = (models, data.ValidationStart);
         // Where there are several maxima, a start near the earlier one would keep to it.
-        var oneMaximum = hyperparameters.Settings.Growth != Growth.Logistic && models.All(m => m.Columns.All(c => c.Mode == TermMode.Additive));
+        var oneMaximum = hyperparameters.Settings.Growth != Growth.Logistic
+            && models.All(m => m.Columns.All(c => c.Mode == TermMode.Additive));
         if (refits)
-            (last, fitted) = (FitRows(data, columns, series.Rows, oneMaximum ? models : null, context, series.Targets.Count, total), series.Rows);
+            (last, fitted) = (
+                FitRows(data, columns, series.Rows, oneMaximum ? models : null, context, series.Targets.Count, total), series.Rows);
 
         context.Progress?.Report(new FitProgress(total, total, epoch));
-        var signature = new ModelSignature(ModelType, [.. series.Targets, .. columns.KnownAhead], [.. series.Targets], InputLength: 1, Horizon: 1, series.Step, LeadFromEndOfTrain: true, columns.KnownAhead);
+        var signature = new ModelSignature(
+            ModelType,
+            [.. series.Targets, .. columns.KnownAhead],
+            [.. series.Targets],
+            InputLength: 1,
+            Horizon: 1,
+            series.Step,
+            LeadFromEndOfTrain: true,
+            columns.KnownAhead);
         return new FitResult(
             Fitted(last),
             [epoch],
@@ -45,13 +56,17 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
 
     private static List<string> Warnings(PreparedSeries series, ProphetModel[] models, SeriesColumns columns)
     {
-        List<string> warnings = [.. series.Targets.Where((_, j) => !models[j].Report.Converged).Select(t => $"The Prophet fit of '{t}' did not converge.")];
+        List<string> warnings =
+            [.. series.Targets.Where((_, j) => !models[j].Report.Converged).Select(t => $"The Prophet fit of '{t}' did not converge.")];
         if (columns.KnownAhead.Count > 0)
-            warnings.Add($"Scored with the true coming values of {string.Join(", ", columns.KnownAhead)}: they are taken as known ahead, and come with every request.");
+            warnings.Add(
+                $"Scored with the true coming values of {string.Join(", ", columns.KnownAhead)}: they are taken as known ahead, and come "
+                + "with every request.");
         return warnings;
     }
 
-    private ProphetModel[] FitRows(TrainingSet data, SeriesColumns columns, int rows, ProphetModel[]? warm, FitContext context, int done, int total)
+    private ProphetModel[] FitRows(
+        TrainingSet data, SeriesColumns columns, int rows, ProphetModel[]? warm, FitContext context, int done, int total)
     {
         var series = data.Series;
         var (times, all) = (series.Timestamps[..rows], Enumerable.Range(0, rows).ToArray());
@@ -62,7 +77,8 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
         // A flat target is its constant whatever the growth; the rest are fitted together, unless each has caps of its own.
         var models = new ProphetModel[values.Length];
         var progress = context.Progress is null ? null : new Count(n => context.Progress.Report(new FitProgress(done + n, total, null)));
-        foreach (var group in Enumerable.Range(0, values.Length).GroupBy(j => (Flat: series.FlatTargets.Contains(series.Targets[j]), Own: columns.LimitsByTarget ? j : 0)))
+        foreach (var group in Enumerable.Range(0, values.Length)
+            .GroupBy(j => (Flat: series.FlatTargets.Contains(series.Targets[j]), Own: columns.LimitsByTarget ? j : 0)))
         {
             var members = group.ToArray();
             var options = new ProphetFitOptions
@@ -73,7 +89,11 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
                 Cancellation = context.Cancellation,
             };
             var settings = group.Key.Flat ? hyperparameters.Settings with { Growth = Growth.Flat } : hyperparameters.Settings;
-            var fits = ProphetFitter.FitMany(settings, columns.Frame(times, series, all, series.Targets[members[0]]), [.. members.Select(j => values[j])], options);
+            var fits = ProphetFitter.FitMany(
+                settings,
+                columns.Frame(times, series, all, series.Targets[members[0]]),
+                [.. members.Select(j => values[j])],
+                options);
             for (var i = 0; i < members.Length; i++)
                 models[members[i]] = fits[i];
         }
@@ -92,7 +112,10 @@ internal sealed class ProphetForecaster(ProphetHyperparameters hyperparameters) 
             observed += series.Observed[column][i] ? 1 : 0;
         }
 
-        return observed >= 2 ? y : throw new InvalidInputException($"The target '{target}' has {observed} observed values in the {rows} rows to fit; PROPHET needs at least 2.");
+        return observed >= 2
+            ? y
+            : throw new InvalidInputException(
+                $"The target '{target}' has {observed} observed values in the {rows} rows to fit; PROPHET needs at least 2.");
     }
 
     private static JsonObject Diagnostics(PreparedSeries series, ProphetModel[] models)

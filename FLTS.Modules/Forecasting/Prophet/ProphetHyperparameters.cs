@@ -4,14 +4,17 @@ using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet;
 
-/// <summary>The hyperparameters of a PROPHET run: a JSON document (snake_case) completed with defaults, and the settings it stands for.</summary>
+/// <summary>
+/// The hyperparameters of a PROPHET run: a JSON document (snake_case) completed with defaults, and the settings it stands for.
+/// </summary>
 /// <param name="Settings">What the fit uses.</param>
 /// <param name="RefitOnAll">Refit on all of train after validation.</param>
 /// <param name="Cap">Constant upper limit of a logistic trend, on the series' scale; null: <paramref name="CapColumn"/>.</param>
 /// <param name="Floor">Constant lower limit, on the series' scale; null: <paramref name="FloorColumn"/>, or none.</param>
 /// <param name="CapColumn">Column with the upper limit, in the target's units.</param>
 /// <param name="FloorColumn">Column with the lower limit, in the target's units.</param>
-internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool RefitOnAll, double? Cap, double? Floor, string? CapColumn = null, string? FloorColumn = null)
+internal sealed record ProphetHyperparameters(
+    ProphetSettings Settings, bool RefitOnAll, double? Cap, double? Floor, string? CapColumn = null, string? FloorColumn = null)
 {
     /// <summary>The complete document: every name with its value.</summary>
     public static JsonObject Normalise(JsonObject? given)
@@ -56,7 +59,8 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
         var (cap, capColumn) = NumberOrColumn(document["cap"]);
         var (floor, floorColumn) = NumberOrColumn(document["floor"]);
         if (growth == Growth.Logistic && cap is null && capColumn is null)
-            throw new InvalidInputException("growth is logistic without a cap; cap must be a number on the series' scale or the name of a column.");
+            throw new InvalidInputException(
+                "growth is logistic without a cap; cap must be a number on the series' scale or the name of a column.");
         if (growth != Growth.Logistic)
             (cap, capColumn, floor, floorColumn) = (null, null, null, null);
         if (floorColumn is null && cap <= (floor ?? 0))
@@ -64,7 +68,9 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
         var settings = new ProphetSettings
         {
             Growth = growth,
-            Changepoints = document["changepoints"]?.AsArray().Select(v => DateTime.Parse((string)v!, CultureInfo.InvariantCulture)).ToArray(),
+            Changepoints = document["changepoints"]?.AsArray()
+                .Select(v => DateTime.Parse((string)v!, CultureInfo.InvariantCulture))
+                .ToArray(),
             NChangepoints = (int)document["n_changepoints"]!,
             ChangepointRange = (double)document["changepoint_range"]!,
             ChangepointPriorScale = (double)document["changepoint_prior_scale"]!,
@@ -74,10 +80,21 @@ internal sealed record ProphetHyperparameters(ProphetSettings Settings, bool Ref
             SeasonalityMode = Word<TermMode>(document["seasonality_mode"])!.Value,
             SeasonalityPriorScale = (double)document["seasonality_prior_scale"]!,
             Seasonalities = [.. document["seasonalities"]!.AsArray().Select(r => new Seasonality(
-                (string)r!["name"]!, (double)r["period"]!, (int)r["fourier_order"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"]), (string?)r["condition"]))],
-            Regressors = [.. document["regressors"]!.AsArray().Select(r => new Regressor((string)r!["name"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"]), Standardise(r["standardize"]!)))],
+                (string)r!["name"]!,
+                (double)r["period"]!,
+                (int)r["fourier_order"]!,
+                (double?)r["prior_scale"],
+                Word<TermMode>(r["mode"]),
+                (string?)r["condition"]))],
+            Regressors = [.. document["regressors"]!.AsArray()
+                .Select(r => new Regressor(
+                    (string)r!["name"]!, (double?)r["prior_scale"], Word<TermMode>(r["mode"]), Standardise(r["standardize"]!)))],
             Holidays = [.. document["holidays"]!.AsArray().Select(r => new Holiday(
-                (string)r!["holiday"]!, DateOnly.Parse((string)r["ds"]!, CultureInfo.InvariantCulture), (int)r["lower_window"]!, (int)r["upper_window"]!, (double?)r["prior_scale"]))],
+                (string)r!["holiday"]!,
+                DateOnly.Parse((string)r["ds"]!, CultureInfo.InvariantCulture),
+                (int)r["lower_window"]!,
+                (int)r["upper_window"]!,
+                (double?)r["prior_scale"]))],
             HolidaysMode = Word<TermMode>(document["holidays_mode"]),
             HolidaysPriorScale = (double)document["holidays_prior_scale"]!,
             Scaling = Word<ScalingRule>(document["scaling"])!.Value,

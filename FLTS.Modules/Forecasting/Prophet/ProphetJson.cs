@@ -37,7 +37,8 @@ public static class ProphetJson
     }
 
     /// <summary>The models of a document.</summary>
-    /// <exception cref="CorruptArtifactException">Not such a document, of an unknown version, or with parts that do not fit together.</exception>
+    /// <exception cref="CorruptArtifactException">Not such a document, of an unknown version, or with parts that
+    /// do not fit together.</exception>
     public static IReadOnlyDictionary<string, ProphetModel> Read(ReadOnlySpan<byte> json)
     {
         try
@@ -46,7 +47,8 @@ public static class ProphetJson
             if ((string?)document["format"] != Format)
                 throw new CorruptArtifactException($"The Prophet model's format is '{document["format"]}', not '{Format}'.");
             if ((int?)document["version"] is not (>= 1 and <= Version))
-                throw new CorruptArtifactException($"The Prophet model has version {document["version"]}; this program reads 1 to {Version}.");
+                throw new CorruptArtifactException(
+                    $"The Prophet model has version {document["version"]}; this program reads 1 to {Version}.");
             var models = new Dictionary<string, ProphetModel>(StringComparer.Ordinal);
             foreach (var (name, node) in document["models"]?.AsObject() ?? throw new JsonException("'models' is missing"))
             {
@@ -57,7 +59,8 @@ public static class ProphetJson
 
             return models;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or InvalidInputException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or InvalidInputException
+            or ArgumentException)
         {
             throw new CorruptArtifactException($"The Prophet model cannot be read: {e.Message}", e);
         }
@@ -69,11 +72,16 @@ public static class ProphetJson
         var p = model.Parameters;
         var expected = Math.Max(1, model.Changepoints.Count);
         if (p.Delta.Length != expected || p.Beta.Length != model.Columns.Count)
-            throw new CorruptArtifactException($"Prophet model '{name}' has {p.Delta.Length} rate changes and {p.Beta.Length} coefficients where its terms need {expected} and {model.Columns.Count}.");
-        if (model.ResidualQuantiles is { } quantiles && (quantiles.Length < 2 || !quantiles.All(double.IsFinite) || quantiles.Zip(quantiles.Skip(1)).Any(q => q.First > q.Second)))
-            throw new CorruptArtifactException($"Prophet model '{name}': residual_quantiles must be at least two finite numbers that never fall.");
+            throw new CorruptArtifactException(
+                $"Prophet model '{name}' has {p.Delta.Length} rate changes and {p.Beta.Length} coefficients where its terms need "
+                + $"{expected} and {model.Columns.Count}.");
+        if (model.ResidualQuantiles is { } quantiles
+            && (quantiles.Length < 2 || !quantiles.All(double.IsFinite) || quantiles.Zip(quantiles.Skip(1)).Any(q => q.First > q.Second)))
+            throw new CorruptArtifactException(
+                $"Prophet model '{name}': residual_quantiles must be at least two finite numbers that never fall.");
         double[] numbers = [p.K, p.M, p.SigmaObs, model.Scale.YScale, model.Scale.YFloor, model.Scale.SpanSeconds, .. p.Delta, .. p.Beta];
         if (!numbers.All(double.IsFinite) || !(model.Scale.YScale > 0) || !(model.Scale.SpanSeconds > 0) || !(p.SigmaObs > 0))
-            throw new CorruptArtifactException($"Prophet model '{name}' holds a number that is not finite, or a scale that is not above 0.");
+            throw new CorruptArtifactException(
+                $"Prophet model '{name}' holds a number that is not finite, or a scale that is not above 0.");
     }
 }

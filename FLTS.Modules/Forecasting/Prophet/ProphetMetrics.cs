@@ -2,7 +2,9 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Prophet;
 
-/// <summary>Train and validation metrics of a fit (FORECASTING.md 6), on the series' scale, over observed cells of targets that are not flat.</summary>
+/// <summary>
+/// Train and validation metrics of a fit (FORECASTING.md 6), on the series' scale, over observed cells of targets that are not flat.
+/// </summary>
 internal static class ProphetMetrics
 {
     /// <param name="series">The whole train part.</param>
@@ -13,7 +15,15 @@ internal static class ProphetMetrics
         var train = Part(series, forecasts, 0, validationStart);
         var validation = validationStart < series.Rows ? Part(series, forecasts, validationStart, series.Rows) : null;
         return new EpochMetrics(
-            1, train?.Mse ?? 0, Math.Sqrt(train?.Mse ?? 0), train?.Mae ?? 0, train?.R2 ?? 1, validation?.Mse, validation is null ? null : Math.Sqrt(validation.Mse), validation?.Mae, validation?.R2);
+            1,
+            train?.Mse ?? 0,
+            Math.Sqrt(train?.Mse ?? 0),
+            train?.Mae ?? 0,
+            train?.R2 ?? 1,
+            validation?.Mse,
+            validation is null ? null : Math.Sqrt(validation.Mse),
+            validation?.Mae,
+            validation?.R2);
     }
 
     private static Scores? Part(PreparedSeries series, double[][] forecasts, int from, int to)

@@ -8,8 +8,9 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Forecasting.Prophet;
 
 /// <summary>
-/// What a Prophet model reads from a dataset's columns beside its targets: regressors and conditions, and caps and floors where they are columns.
-/// All are known ahead. Saved as <see cref="FileName"/> beside the models, because it turns the dataset's scale into original units.
+/// What a Prophet model reads from a dataset's columns beside its targets: regressors and conditions, and caps and floors
+/// where they are columns. All are known ahead. Saved as <see cref="FileName"/> beside the models, because it turns the
+/// dataset's scale into original units.
 /// </summary>
 internal sealed class SeriesColumns
 {
@@ -43,18 +44,25 @@ internal sealed class SeriesColumns
         foreach (var name in Names(hyperparameters))
         {
             if (series.Targets.Contains(name))
-                throw new InvalidInputException($"PROPHET cannot use '{name}' as a regressor, condition, cap or floor: it is a target, so its coming values are unknown. Leave it out of preprocessing.targets and name it in preprocessing.inputs.");
+                throw new InvalidInputException(
+                    $"PROPHET cannot use '{name}' as a regressor, condition, cap or floor: it is a target, so its coming values are "
+                    + "unknown. Leave it out of preprocessing.targets and name it in preprocessing.inputs.");
             if (!series.Columns.Contains(name) || (scaler is not null && !scaler.Contains(name)))
-                throw new InvalidInputException($"PROPHET needs the column '{name}', which is no measured input of this dataset; name it in preprocessing.inputs. There are {string.Join(", ", series.Columns)}.");
+                throw new InvalidInputException(
+                    $"PROPHET needs the column '{name}', which is no measured input of this dataset; name it in preprocessing.inputs. "
+                    + $"There are {string.Join(", ", series.Columns)}.");
         }
 
         return new SeriesColumns(hyperparameters, Names(hyperparameters).Concat(series.Targets).ToDictionary(
-            name => name, name => scaler is null ? new ColumnUnits(0, 1) : new ColumnUnits(scaler[name].Center, scaler[name].Scale), StringComparer.Ordinal));
+            name => name,
+            name => scaler is null ? new ColumnUnits(0, 1) : new ColumnUnits(scaler[name].Center, scaler[name].Scale),
+            StringComparer.Ordinal));
     }
 
     /// <summary>Reads <see cref="Save"/>'s bytes.</summary>
     /// <exception cref="CorruptArtifactException">The file is missing, malformed, or lacks a column.</exception>
-    public static SeriesColumns Load(ProphetHyperparameters hyperparameters, IReadOnlyList<string> targets, IReadOnlyDictionary<string, byte[]> files)
+    public static SeriesColumns Load(
+        ProphetHyperparameters hyperparameters, IReadOnlyList<string> targets, IReadOnlyDictionary<string, byte[]> files)
     {
         var needed = Names(hyperparameters);
         if (needed.Count == 0)
@@ -69,7 +77,11 @@ internal sealed class SeriesColumns
             var units = document["columns"].Deserialize<Dictionary<string, ColumnUnits>>(JsonFormat.Snake) ?? [];
             if (needed.Concat(targets).FirstOrDefault(n => !units.ContainsKey(n)) is { } missing)
                 throw new CorruptArtifactException($"{FileName} lacks the column '{missing}'.");
-            if (units.FirstOrDefault(u => u.Value is null || !double.IsFinite(u.Value.Center) || !double.IsFinite(u.Value.Scale) || u.Value.Scale == 0) is { Key: { } odd })
+            if (units.FirstOrDefault(u =>
+                u.Value is null
+                || !double.IsFinite(u.Value.Center)
+                || !double.IsFinite(u.Value.Scale)
+                || u.Value.Scale == 0) is { Key: { } odd })
                 throw new CorruptArtifactException($"{FileName}: the units of '{odd}' are not finite, or its scale is 0.");
             return new SeriesColumns(hyperparameters, units);
         }
@@ -96,8 +108,10 @@ internal sealed class SeriesColumns
         Ds = times,
         Cap = Limit(hyperparameters.Cap, hyperparameters.CapColumn, series, rows, target),
         Floor = Limit(hyperparameters.Floor, hyperparameters.FloorColumn, series, rows, target),
-        Regressors = hyperparameters.Settings.Regressors.ToDictionary(r => r.Name, r => Original(r.Name, series, rows), StringComparer.Ordinal),
-        Conditions = Conditions(hyperparameters).ToDictionary(c => c, c => Array.ConvertAll(Original(c, series, rows), v => v != 0), StringComparer.Ordinal),
+        Regressors = hyperparameters.Settings.Regressors.ToDictionary(
+            r => r.Name, r => Original(r.Name, series, rows), StringComparer.Ordinal),
+        Conditions = Conditions(hyperparameters)
+            .ToDictionary(c => c, c => Array.ConvertAll(Original(c, series, rows), v => v != 0), StringComparer.Ordinal),
     };
 
     private double[]? Limit(double? constant, string? column, PreparedSeries series, int[] rows, string target)

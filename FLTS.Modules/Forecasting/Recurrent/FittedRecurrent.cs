@@ -59,7 +59,8 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
     {
         using var scope = NewDisposeScope();
         using var still = inference_mode();
-        // A tensor of an array lies where the array lies, and libtorch rounds by how numbers lie in memory: copied, the same question has the same answer.
+        // A tensor of an array lies where the array lies, and libtorch rounds by how numbers lie in memory: copied, the
+        // same question has the same answer.
         var window = tensor(rollout.FirstWindow(norm), [signature.InputLength, rollout.Origins, signature.Inputs.Count]).clone();
         while (true)
         {

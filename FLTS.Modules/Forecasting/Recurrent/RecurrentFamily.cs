@@ -35,16 +35,27 @@ public sealed class RecurrentFamily : IForecasterFamily
             || signature.Targets.Count == 0 || signature.Targets.Except(signature.Inputs).Any())
         {
             throw new CorruptArtifactException(
-                $"{ModelType}: the signature ({signature.ModelType}, {signature.InputLength} rows to {signature.Horizon}) contradicts the hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
+                $"{ModelType}: the signature ({signature.ModelType}, {signature.InputLength} rows to {signature.Horizon}) contradicts "
+                + $"the hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
         }
 
         var tensors = SafetensorsFile.Read(bytes, WeightsFile).ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
         var norm = Normalisation.Load(tensors, parameters, signature.Inputs.Count, signature.Targets.Count, WeightsFile);
-        var net = new RecurrentNet(_cell, signature.Inputs.Count, signature.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, tensors, WeightsFile);
+        var net = new RecurrentNet(
+            _cell,
+            signature.Inputs.Count,
+            signature.Targets.Count * parameters.Horizon,
+            parameters.HiddenSize,
+            parameters.NumLayers,
+            parameters.Members,
+            tensors,
+            WeightsFile);
         if (tensors.Count == 0)
             return new FittedRecurrent(signature, net, norm);
         net.Dispose();
-        throw new CorruptArtifactException($"{WeightsFile}: tensor '{tensors.Keys.Order(StringComparer.Ordinal).First()}' belongs to no {ModelType} of these hyperparameters.");
+        throw new CorruptArtifactException(
+            $"{WeightsFile}: tensor '{tensors.Keys.Order(StringComparer.Ordinal).First()}' belongs to no {ModelType} of these "
+            + "hyperparameters.");
     }
 
     private RecurrentHyperparameters Read(JsonObject hyperparameters)

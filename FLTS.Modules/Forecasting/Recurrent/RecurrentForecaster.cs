@@ -23,14 +23,18 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         var validationOrigins = WindowTable.Origins(series, validation, parameters.InputLen, parameters.Horizon);
         var warnings = new List<string>();
         if (validationOrigins.Length == 0)
-            warnings.Add($"{modelType}: the validation part has no window of {parameters.InputLen} + {parameters.Horizon} rows, so the last epoch was kept.");
+            warnings.Add(
+                $"{modelType}: the validation part has no window of {parameters.InputLen} + {parameters.Horizon} rows, so the last epoch "
+                + "was kept.");
 
         var checkpoint = new TrainingCheckpoint(context.Checkpoint, modelType, parameters, data);
         var left = checkpoint.Load();
         var signature = new ModelSignature(modelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
         var selecting = new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, Selection.None, checkpoint, context);
-        var (net, norm, history) = left is { Stage: 1 } ? Selected(left.Selection) : selecting.Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
+        var (net, norm, history) = left is { Stage: 1 }
+            ? Selected(left.Selection)
+            : selecting.Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
         var (served, refits) = (new FittedRecurrent(signature, net, norm), parameters.RefitOnAll);
         FittedRecurrent? unseen = null;
         if (refits)
@@ -60,8 +64,23 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         {
             try
             {
-                var stage = new TrainingStage(cell, parameters, 1, TrainingStage.BestOf(history), parameters.Epochs, total, new Selection(history, net.Save()), checkpoint, context);
-                var (refitted, onAll, _) = stage.Run(series, data.Scaler, all, WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon), [], left is { Stage: 1 } ? left : null);
+                var stage = new TrainingStage(
+                    cell,
+                    parameters,
+                    1,
+                    TrainingStage.BestOf(history),
+                    parameters.Epochs,
+                    total,
+                    new Selection(history, net.Save()),
+                    checkpoint,
+                    context);
+                var (refitted, onAll, _) = stage.Run(
+                    series,
+                    data.Scaler,
+                    all,
+                    WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon),
+                    [],
+                    left is { Stage: 1 } ? left : null);
                 return new FittedRecurrent(signature, refitted, onAll);
             }
             catch
@@ -75,14 +94,17 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
     private long[] RequireWindows(PreparedSeries series, RowSpan train)
     {
         if (series.Targets.All(series.FlatTargets.Contains))
-            throw new InvalidInputException($"{modelType} has nothing to learn: all targets ({string.Join(", ", series.Targets)}) are flat in train.");
+            throw new InvalidInputException(
+                $"{modelType} has nothing to learn: all targets ({string.Join(", ", series.Targets)}) are flat in train.");
         var origins = WindowTable.Origins(series, train, parameters.InputLen, parameters.Horizon);
         if (origins.Length > 0)
             return origins;
         var longest = series.Segments.Take(train.End).GroupBy(s => s).Select(g => g.Count()).DefaultIfEmpty(0).Max();
         throw new InvalidInputException(
-            $"{modelType} needs {parameters.InputLen + parameters.Horizon} rows without a gap before the validation part (input_len {parameters.InputLen} + horizon {parameters.Horizon}) with an observed target behind them; "
-            + $"the longest run there has {longest} of {train.End} rows. Use more data, a smaller input_len or a smaller validation_fraction.");
+            $"{modelType} needs {parameters.InputLen + parameters.Horizon} rows without a gap before the validation part (input_len "
+            + $"{parameters.InputLen} + horizon {parameters.Horizon}) with an observed target behind them; "
+            + $"the longest run there has {longest} of {train.End} rows. Use more data, a smaller input_len or a smaller "
+            + "validation_fraction.");
     }
 
     private static void RequireFinite(PreparedSeries series)
@@ -90,7 +112,9 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         for (var c = 0; c < series.Columns.Count; c++)
         {
             if (Array.FindIndex(series.Values[c], v => !double.IsFinite(v)) is var row and >= 0)
-                throw new InvalidInputException($"Column '{series.Columns[c]}' holds no finite number in row {row} of train ({series.Timestamps[row]:yyyy-MM-dd HH:mm:ss}).");
+                throw new InvalidInputException(
+                    $"Column '{series.Columns[c]}' holds no finite number in row {row} of train "
+                    + $"({series.Timestamps[row]:yyyy-MM-dd HH:mm:ss}).");
         }
     }
 }

@@ -18,7 +18,8 @@ internal sealed class Rollout
     private readonly Func<int, int, double>[] _next; // [F] (origin's position, step from 0) => value
     private int _done;
 
-    /// <exception cref="InvalidInputException">An origin has too few rows before it, or an input cannot be known beyond the model's horizon.</exception>
+    /// <exception cref="InvalidInputException">An origin has too few rows before it, or an input cannot be known beyond
+    /// the model's horizon.</exception>
     public Rollout(ModelSignature signature, PreparedSeries history, ReadOnlySpan<int> origins, int steps)
     {
         (_signature, _history, _steps, _origins) = (signature, history, steps, origins.ToArray());
@@ -27,7 +28,9 @@ internal sealed class Rollout
         foreach (var origin in _origins)
         {
             if (!new Window(history, origin).HasRows(signature.InputLength))
-                throw new InvalidInputException($"{signature.ModelType} needs {signature.InputLength} rows without a gap up to row {origin}; the series of {history.Rows} rows does not have them there.");
+                throw new InvalidInputException(
+                    $"{signature.ModelType} needs {signature.InputLength} rows without a gap up to row {origin}; the series of "
+                    + $"{history.Rows} rows does not have them there.");
         }
 
         var computed = (steps + signature.Horizon - 1) / signature.Horizon * signature.Horizon;
@@ -100,9 +103,13 @@ internal sealed class Rollout
             return (n, step) => _forecast[n][target][step];
         if (CalendarFeatures.IsCalendar(input))
             return (n, step) => CalendarFeatures.Value(input, _history.Timestamps[_origins[n]] + ((step + 1) * _signature.Step));
-        if (Lags.TryParse(input, _signature.Inputs, out var source, out var lag) && Target(_signature.Inputs[source]) is var lagged and >= 0)
-            return (n, step) => step >= lag ? _forecast[n][lagged][step - lag] : Earlier(input, lagged, _origins[n], _origins[n] + 1 + step - lag);
-        throw new InvalidInputException($"{_signature.ModelType} forecasts at most {_signature.Horizon} steps here, not {_steps}: input '{input}' is no target, so its coming values are unknown.");
+        if (Lags.TryParse(input, _signature.Inputs, out var source, out var lag)
+            && Target(_signature.Inputs[source]) is var lagged and >= 0)
+            return (n, step) =>
+                step >= lag ? _forecast[n][lagged][step - lag] : Earlier(input, lagged, _origins[n], _origins[n] + 1 + step - lag);
+        throw new InvalidInputException(
+            $"{_signature.ModelType} forecasts at most {_signature.Horizon} steps here, not {_steps}: input '{input}' is no target, so "
+            + "its coming values are unknown.");
     }
 
     private int Target(string column)
@@ -119,5 +126,7 @@ internal sealed class Rollout
     private double Earlier(string input, int target, int origin, int row) =>
         row >= 0 && _history.Segments[row] == _history.Segments[origin]
             ? _history.Values[_targets[target]][row]
-            : throw new InvalidInputException($"{_signature.ModelType}: input '{input}' reaches {origin - row} rows behind row {origin}, further than the series goes without a gap; give more rows or forecast fewer steps.");
+            : throw new InvalidInputException(
+                $"{_signature.ModelType}: input '{input}' reaches {origin - row} rows behind row {origin}, further than the series goes "
+                + "without a gap; give more rows or forecast fewer steps.");
 }

@@ -15,7 +15,8 @@ public static class SafetensorsFile
     private const int MaxDimensions = 8;
 
     /// <summary>Writes tensors in the order given; equal tensors give equal bytes.</summary>
-    /// <exception cref="ArgumentException">Two tensors of one name, values that do not fill the shape, or another type than float and double.</exception>
+    /// <exception cref="ArgumentException">Two tensors of one name, values that do not fill the shape, or another type
+    /// than float and double.</exception>
     public static byte[] Write(IReadOnlyList<NamedTensor> tensors)
     {
         using var header = new MemoryStream();
@@ -26,9 +27,12 @@ public static class SafetensorsFile
             foreach (var tensor in tensors)
             {
                 if (tensors.Count(t => t.Name == tensor.Name) > 1 || tensor.Name is "" or "__metadata__")
-                    throw new ArgumentException($"'{tensor.Name}' cannot name a tensor here: names are unique, not empty and not __metadata__.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"'{tensor.Name}' cannot name a tensor here: names are unique, not empty and not __metadata__.", nameof(tensors));
                 if (tensor.Shape.Aggregate(1L, (size, n) => size * n) != tensor.Values.Length)
-                    throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.Values.Length} values, which do not fill [{string.Join(", ", tensor.Shape)}].", nameof(tensors));
+                    throw new ArgumentException(
+                        $"Tensor '{tensor.Name}' has {tensor.Values.Length} values, which do not fill [{string.Join(", ", tensor.Shape)}].",
+                        nameof(tensors));
                 json.WriteStartObject(tensor.Name);
                 json.WriteString("dtype", (tensor.Values is float[]) ? "F32" : "F64");
                 json.WriteStartArray("shape");
@@ -59,7 +63,8 @@ public static class SafetensorsFile
     /// <summary>Reads every tensor of a file.</summary>
     /// <param name="file">The bytes; they need not be trusted.</param>
     /// <param name="name">The file's name, for messages.</param>
-    /// <exception cref="CorruptArtifactException">The bytes are not a whole, well-formed safetensors file of F32 and F64 values.</exception>
+    /// <exception cref="CorruptArtifactException">The bytes are not a whole, well-formed safetensors file of
+    /// F32 and F64 values.</exception>
     public static IReadOnlyDictionary<string, NamedTensor> Read(ReadOnlyMemory<byte> file, string name)
     {
         if (file.Length < LengthBytes)
@@ -72,7 +77,9 @@ public static class SafetensorsFile
         var spans = new List<(long Start, long End, string Tensor)>();
         try
         {
-            using var header = JsonDocument.Parse(file.Slice(LengthBytes, (int)length), new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            using var header = JsonDocument.Parse(
+                file.Slice(LengthBytes, (int)length),
+                new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
             foreach (var entry in header.RootElement.EnumerateObject())
             {
                 if (entry.Name == "__metadata__")
@@ -91,11 +98,14 @@ public static class SafetensorsFile
         foreach (var (start, end, tensor) in spans.OrderBy(s => s.Start).ThenBy(s => s.End))
         {
             if (start != expected)
-                throw Corrupt(name, $"tensor '{tensor}' starts at {start}, where {expected} was due: tensors must neither overlap nor leave holes");
+                throw Corrupt(
+                    name, $"tensor '{tensor}' starts at {start}, where {expected} was due: tensors must neither overlap nor leave holes");
             expected = end;
         }
 
-        return expected == data.Length ? tensors : throw Corrupt(name, $"it has {data.Length} bytes of values where its header names {expected}");
+        return expected == data.Length
+            ? tensors
+            : throw Corrupt(name, $"it has {data.Length} bytes of values where its header names {expected}");
     }
 
     private static (NamedTensor Tensor, long Start, long End) ReadTensor(JsonProperty entry, ReadOnlySpan<byte> data, string name)

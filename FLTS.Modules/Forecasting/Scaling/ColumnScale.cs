@@ -8,7 +8,8 @@ namespace FLTS.Forecasting.Scaling;
 /// <param name="Scale">Divided by when scaling; never 0.</param>
 /// <param name="Min">Least observed value of train, before clipping: the metrics' scale starts here.</param>
 /// <param name="Max">Greatest observed value of train, before clipping.</param>
-/// <param name="MeanAbsoluteStep">Mean |x(t) - x(t-1)| over neighbouring observed cells inside segments (MASE's denominator); null where there are none.</param>
+/// <param name="MeanAbsoluteStep">Mean |x(t) - x(t-1)| over neighbouring observed cells inside segments (MASE's denominator);
+/// null where there are none.</param>
 /// <param name="LastSeen">Last observed value of train: what a hole at the very start of test is filled with.</param>
 /// <param name="ClipLow">Lower clipping bound; null: none.</param>
 /// <param name="ClipHigh">Upper clipping bound; null: none.</param>

@@ -27,7 +27,10 @@ public sealed class Scaler
     /// <summary>The scale of a column.</summary>
     /// <exception cref="ArgumentException">Not a measured column of this dataset.</exception>
     public ColumnScale this[string column] =>
-        _byName.TryGetValue(column, out var scale) ? scale : throw new ArgumentException($"The scaler has no column '{column}'; it has {string.Join(", ", _byName.Keys)}.", nameof(column));
+        _byName.TryGetValue(column, out var scale)
+            ? scale
+            : throw new ArgumentException(
+                $"The scaler has no column '{column}'; it has {string.Join(", ", _byName.Keys)}.", nameof(column));
 
     public bool Contains(string column) => _byName.ContainsKey(column);
 
@@ -39,7 +42,13 @@ public sealed class Scaler
     /// <param name="segments">[T] Segment of each row, for the mean absolute step.</param>
     /// <param name="clipping">Whether and how bounds are learned; the scale is fitted on clipped values.</param>
     /// <exception cref="InvalidInputException">No observed value.</exception>
-    public static ColumnScale FitColumn(ScalerKind kind, string name, ReadOnlySpan<double> values, ReadOnlySpan<bool> observed, ReadOnlySpan<int> segments, ClippingOptions clipping)
+    public static ColumnScale FitColumn(
+        ScalerKind kind,
+        string name,
+        ReadOnlySpan<double> values,
+        ReadOnlySpan<bool> observed,
+        ReadOnlySpan<int> segments,
+        ClippingOptions clipping)
     {
         var (count, steps) = (0, 0);
         double stepSum = 0, last = 0, min = double.PositiveInfinity, max = double.NegativeInfinity;
@@ -59,7 +68,8 @@ public sealed class Scaler
         }
 
         if (count == 0)
-            throw new InvalidInputException($"Column '{name}' has no value at all in the train part; leave it out (targets, inputs) or fill it.");
+            throw new InvalidInputException(
+                $"Column '{name}' has no value at all in the train part; leave it out (targets, inputs) or fill it.");
         double? meanStep = steps > 0 ? stepSum / steps : null;
         if (clipping.Method == ClippingMethod.Off && kind is ScalerKind.MinMax or ScalerKind.MaxAbs or ScalerKind.None)
         {
@@ -135,10 +145,13 @@ public sealed class Scaler
     {
         try
         {
-            if (json["format"]?.GetValue<int>() != FormatVersion || !Enum.TryParse<ScalerKind>(json["kind"]?.GetValue<string>(), out var kind))
+            if (json["format"]?.GetValue<int>() != FormatVersion
+                || !Enum.TryParse<ScalerKind>(json["kind"]?.GetValue<string>(), out var kind))
                 throw new CorruptArtifactException("The scaler is of an unknown format.");
             var columns = json["columns"].Deserialize<List<ColumnScale>>(JsonFormat.Snake);
-            if (columns is null or [] || columns.Any(c => c?.Name is null || !double.IsFinite(c.Center) || !double.IsFinite(c.Scale) || c.Scale == 0 || !(c.Min <= c.Max)))
+            if (columns is null or []
+                || columns.Any(c =>
+                    c?.Name is null || !double.IsFinite(c.Center) || !double.IsFinite(c.Scale) || c.Scale == 0 || !(c.Min <= c.Max)))
                 throw new CorruptArtifactException("The scaler holds a column without a finite center and a scale other than 0.");
             return new Scaler(kind, columns);
         }
@@ -190,7 +203,8 @@ public sealed class Scaler
                 if (flat)
                     return (median, 1);
                 // More than half of the values are equal, but not all: the quartiles say nothing, the deviation still does.
-                return (median, Statistics.IsFlat(0, range) || range < Statistics.Tiny ? Statistics.MeanAndDeviation(values).Deviation : range);
+                return (
+                    median, Statistics.IsFlat(0, range) || range < Statistics.Tiny ? Statistics.MeanAndDeviation(values).Deviation : range);
             default:
                 return (0, 1);
         }

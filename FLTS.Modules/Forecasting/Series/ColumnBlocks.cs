@@ -1,6 +1,8 @@
 namespace FLTS.Forecasting.Series;
 
-/// <summary>Columns in the pieces they were read in, so that no row is moved until it is known where it belongs. B pieces, C columns, R rows.</summary>
+/// <summary>
+/// Columns in the pieces they were read in, so that no row is moved until it is known where it belongs. B pieces, C columns, R rows.
+/// </summary>
 internal sealed class ColumnBlocks
 {
     /// <summary>Bytes let go of after which the garbage collector is asked to take them.</summary>
@@ -66,7 +68,8 @@ internal sealed class ColumnBlocks
         var bytes = (long)_starts[^1] * sizeof(double);
         var dropped = Interlocked.Add(ref _dropped, bytes);
 
-        // By itself the collector waits while memory is free, and a long file would take twice the memory it needs. Marking a few large arrays is quick.
+        // By itself the collector waits while memory is free, and a long file would take twice the memory it needs.
+        // Marking a few large arrays is quick.
         if (dropped / DroppedBytes != (dropped - bytes) / DroppedBytes)
             Collect();
     }

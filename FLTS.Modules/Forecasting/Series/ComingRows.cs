@@ -5,7 +5,8 @@ internal static class ComingRows
 {
     /// <summary>A series with as many more rows as values are given, in the last row's segment.</summary>
     /// <param name="series">Not empty; stays as it is.</param>
-    /// <param name="values">[H] of each column known ahead, on the series' scale; every other column repeats its last value, unobserved.</param>
+    /// <param name="values">[H] of each column known ahead, on the series' scale; every other column repeats its
+    /// last value, unobserved.</param>
     public static PreparedSeries Append(PreparedSeries series, IReadOnlyDictionary<string, double[]> values)
     {
         var steps = values.Values.First().Length;
@@ -15,8 +16,10 @@ internal static class ComingRows
             Segments = [.. series.Segments, .. Enumerable.Repeat(series.Segments[^1], steps)],
             Step = series.Step,
             Columns = series.Columns,
-            Values = [.. series.Values.Select((v, f) => (double[])[.. v, .. values.GetValueOrDefault(series.Columns[f]) ?? Enumerable.Repeat(v[^1], steps)])],
-            Observed = [.. series.Observed.Select((o, f) => (bool[])[.. o, .. Enumerable.Repeat(values.ContainsKey(series.Columns[f]), steps)])],
+            Values = [.. series.Values.Select((v, f) =>
+                (double[])[.. v, .. values.GetValueOrDefault(series.Columns[f]) ?? Enumerable.Repeat(v[^1], steps)])],
+            Observed =
+                [.. series.Observed.Select((o, f) => (bool[])[.. o, .. Enumerable.Repeat(values.ContainsKey(series.Columns[f]), steps)])],
             Targets = series.Targets,
             FlatTargets = series.FlatTargets,
         };

@@ -9,7 +9,9 @@ public sealed class PreparedSeries
     /// <summary>[T] Row times without a zone, ascending.</summary>
     public required DateTime[] Timestamps { get; init; }
 
-    /// <summary>[T] Segment of each row, ascending from 0. Rows of one segment are exactly one <see cref="Step"/> apart; no window crosses a border.</summary>
+    /// <summary>
+    /// [T] Segment of each row, ascending from 0. Rows of one segment are exactly one <see cref="Step"/> apart; no window crosses a border.
+    /// </summary>
     public required int[] Segments { get; init; }
 
     /// <summary>Time between two rows of a segment.</summary>
@@ -27,7 +29,10 @@ public sealed class PreparedSeries
     /// <summary>M target names, each one of <see cref="Columns"/>.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
 
-    /// <summary>Targets that are flat in train: left out of losses and pooled metrics (forecast as their constant by whoever restores original units).</summary>
+    /// <summary>
+    /// Targets that are flat in train: left out of losses and pooled metrics (forecast as their constant by
+    /// whoever restores original units).
+    /// </summary>
     public IReadOnlyList<string> FlatTargets { get; init; } = [];
 
     /// <summary>T.</summary>

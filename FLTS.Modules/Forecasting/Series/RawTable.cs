@@ -16,7 +16,13 @@ public sealed class RawTable
     /// <summary>A table whose columns are still in the pieces they were read in.</summary>
     [SetsRequiredMembers]
 #pragma warning disable CS8618 // Values are made of the pieces when they are first asked for.
-    internal RawTable(string name, DateTime[] timestamps, string timestampColumn, IReadOnlyList<string> columns, IReadOnlyList<string> header, ColumnBlocks blocks) =>
+    internal RawTable(
+        string name,
+        DateTime[] timestamps,
+        string timestampColumn,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<string> header,
+        ColumnBlocks blocks) =>
         (Name, Timestamps, TimestampColumn, Columns, Header, _blocks) = (name, timestamps, timestampColumn, columns, header, blocks);
 #pragma warning restore CS8618
 
@@ -93,7 +99,8 @@ public sealed class RawTable
         blocks.Drop();
     }
 
-    private ColumnBlocks Blocks => _blocks ?? throw new InvalidOperationException($"The numbers of {Name} were taken over by whoever prepared it.");
+    private ColumnBlocks Blocks =>
+        _blocks ?? throw new InvalidOperationException($"The numbers of {Name} were taken over by whoever prepared it.");
 
     private double[] CopyOf(int column, int start, int count)
     {

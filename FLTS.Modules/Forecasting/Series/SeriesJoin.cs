@@ -3,7 +3,10 @@ namespace FLTS.Forecasting.Series;
 /// <summary>Two series in a row.</summary>
 internal static class SeriesJoin
 {
-    /// <summary>Rows of <paramref name="first"/> from <paramref name="from"/> on, then all of <paramref name="second"/>; one segment across the seam where times follow.</summary>
+    /// <summary>
+    /// Rows of <paramref name="first"/> from <paramref name="from"/> on, then all of <paramref name="second"/>; one segment
+    /// across the seam where times follow.
+    /// </summary>
     public static PreparedSeries Join(PreparedSeries first, int from, PreparedSeries second)
     {
         var count = first.Rows - from;

@@ -8,5 +8,6 @@ public static class TimeZones
 
     /// <summary>Whether a name is an IANA zone known here.</summary>
     public static bool IsKnown(string name) =>
-        !Array.Exists(_others, other => name.StartsWith(other, StringComparison.OrdinalIgnoreCase)) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
+        !Array.Exists(_others, other => name.StartsWith(other, StringComparison.OrdinalIgnoreCase))
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
 }

@@ -37,7 +37,8 @@ internal sealed class ExampleTable
     /// <summary>The rows of a span that were observed and have a window in their segment.</summary>
     /// <param name="target">What is to be forecast.</param>
     /// <param name="span">Rows that are the truth.</param>
-    /// <param name="further">False: from the window right before each row. True: from one that ends 2 to horizon rows before it, drawn by the seed, near ones more often: there is more to be known about them.</param>
+    /// <param name="further">False: from the window right before each row. True: from one that ends 2 to horizon rows before it, drawn by
+    /// the seed, near ones more often: there is more to be known about them.</param>
     public TreeExamples Of(string target, RowSpan span, bool further)
     {
         var column = _series.IndexOf(target);
@@ -56,7 +57,9 @@ internal sealed class ExampleTable
             }
 
             features.Add(row);
-            labels.Add((float)(_series.Values[column][t] - (_parameters.TargetMode == TreeTarget.Residual ? _series.Values[column][start - 1] : 0)));
+            labels.Add(
+                (float)(_series.Values[column][t]
+                    - (_parameters.TargetMode == TreeTarget.Residual ? _series.Values[column][start - 1] : 0)));
         }
 
         return new TreeExamples([.. features], [.. labels]);

@@ -15,11 +15,12 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
     /// <summary>[M]</summary>
     public IReadOnlyList<TargetTrees> Trees => trees;
 
-    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => WindowGroups.BySeries(windows, steps, signature.Targets.Count, series =>
-    {
-        WindowGroups.RefuseHolidays(series, signature.ModelType);
-        return Forecast(series.Series, series.Origins, steps);
-    });
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
+        WindowGroups.BySeries(windows, steps, signature.Targets.Count, series =>
+        {
+            WindowGroups.RefuseHolidays(series, signature.ModelType);
+            return Forecast(series.Series, series.Origins, steps);
+        });
 
     public IReadOnlyDictionary<string, byte[]> Save() =>
         new Dictionary<string, byte[]> { [TreesJson.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
@@ -72,7 +73,8 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
     {
         var first = origin - length + 1;
         if (!new Window(history, origin).HasRows(length))
-            throw new InvalidInputException($"{modelType} needs {length} rows without a gap up to row {origin}; the series does not have them there.");
+            throw new InvalidInputException(
+                $"{modelType} needs {length} rows without a gap up to row {origin}; the series does not have them there.");
         for (var t = 0; t < length; t++)
         {
             for (var f = 0; f < inputs.Length; f++)

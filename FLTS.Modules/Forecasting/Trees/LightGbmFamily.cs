@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// <c>LIGHTGBM</c>: gradient-boosted regression trees (LightGBM, Ke et al. 2017), for each target one ensemble for the next step and one for the steps after it, on lags, rolling statistics and the calendar;
-/// hyperparameters: <see cref="TreeHyperparameters"/>. Trained by the native library, stored as JSON, served from that by own code.
+/// <c>LIGHTGBM</c>: gradient-boosted regression trees (LightGBM, Ke et al. 2017), for each target one ensemble for the next step and one
+/// for the steps after it, on lags, rolling statistics and the calendar; hyperparameters: <see cref="TreeHyperparameters"/>. Trained by the
+/// native library, stored as JSON, served from that by own code.
 /// </summary>
 public sealed class LightGbmFamily : IForecasterFamily
 {
@@ -31,10 +32,15 @@ public sealed class LightGbmFamily : IForecasterFamily
             throw new CorruptArtifactException($"{Type}: the stored hyperparameters are not usable: {e.Message}", e);
         }
 
-        if (signature.ModelType != Type || signature.InputLength != parameters.InputLen || signature.Horizon != parameters.Horizon || signature.Targets.Count == 0 || signature.Targets.Except(signature.Inputs).Any())
+        if (signature.ModelType != Type
+            || signature.InputLength != parameters.InputLen
+            || signature.Horizon != parameters.Horizon
+            || signature.Targets.Count == 0
+            || signature.Targets.Except(signature.Inputs).Any())
         {
             throw new CorruptArtifactException(
-                $"{Type}: the signature ({signature.ModelType}, {signature.InputLength} rows to {signature.Horizon}) contradicts the hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
+                $"{Type}: the signature ({signature.ModelType}, {signature.InputLength} rows to {signature.Horizon}) contradicts the "
+                + $"hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
         }
 
         var features = new WindowFeatures(signature.Inputs, signature.InputLength).Names;

@@ -1,7 +1,8 @@
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// One regression tree as arrays; N inner nodes, N + 1 leaves. A child of at least 0 is an inner node that comes later in the arrays, a negative one is leaf <c>~child</c>.
+/// One regression tree as arrays; N inner nodes, N + 1 leaves. A child of at least 0 is an inner node that comes later in the arrays, a
+/// negative one is leaf <c>~child</c>.
 /// </summary>
 /// <param name="Feature">[N] Feature that is compared.</param>
 /// <param name="Threshold">[N] A value of at most this goes left; a larger one and NaN go right.</param>
@@ -19,7 +20,10 @@ internal sealed record RegressionTree(int[] Feature, float[] Threshold, int[] Le
         return Leaf[~node];
     }
 
-    /// <summary>Checks what evaluating relies on: every node and leaf is reached once, nothing is out of range, nothing is endless, every number is finite.</summary>
+    /// <summary>
+    /// Checks what evaluating relies on: every node and leaf is reached once, nothing is out of range, nothing is
+    /// endless, every number is finite.
+    /// </summary>
     /// <param name="features">Features there are.</param>
     /// <param name="where">For the message.</param>
     /// <exception cref="CorruptArtifactException">It is no such tree.</exception>
@@ -29,7 +33,9 @@ internal sealed record RegressionTree(int[] Feature, float[] Threshold, int[] Le
             throw new CorruptArtifactException($"{where}: 'feature', 'threshold', 'left', 'right' and 'leaf' must be lists.");
         var nodes = Feature.Length;
         if (nodes > LargestTree || Threshold.Length != nodes || Left.Length != nodes || Right.Length != nodes || Leaf.Length != nodes + 1)
-            throw new CorruptArtifactException($"{where}: {nodes} splits (at most {LargestTree}) need as many thresholds, left and right children and one leaf more; there are {Threshold.Length}, {Left.Length}, {Right.Length} and {Leaf.Length}.");
+            throw new CorruptArtifactException(
+                $"{where}: {nodes} splits (at most {LargestTree}) need as many thresholds, left and right children and one leaf more; "
+                + $"there are {Threshold.Length}, {Left.Length}, {Right.Length} and {Leaf.Length}.");
         if (Array.FindIndex(Feature, f => f < 0 || f >= features) is var stranger and >= 0)
             throw new CorruptArtifactException($"{where}: split {stranger} asks for feature {Feature[stranger]}; there are {features}.");
         if (!Array.TrueForAll(Threshold, float.IsFinite) || !Array.TrueForAll(Leaf, double.IsFinite))
@@ -44,7 +50,8 @@ internal sealed record RegressionTree(int[] Feature, float[] Threshold, int[] Le
                 var seen = child >= 0 ? innerSeen : leafSeen;
                 var place = child >= 0 ? child : ~child;
                 if (place >= seen.Length || (child >= 0 && child <= node) || seen[place])
-                    throw new CorruptArtifactException($"{where}: split {node} leads to {child}, which is out of range, not behind it, or reached twice.");
+                    throw new CorruptArtifactException(
+                        $"{where}: split {node} leads to {child}, which is out of range, not behind it, or reached twice.");
                 seen[place] = true;
             }
         }

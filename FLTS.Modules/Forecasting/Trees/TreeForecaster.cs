@@ -4,8 +4,9 @@ using FLTS.Forecasting.Metrics;
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// Grows two ensembles a target, one for the next step and one for all steps after it; keeps as many trees as the validation part likes best,
-/// grows as many again on all of train. Further steps are forecast directly: trees fed their own smooth forecasts see windows they never learned and drift off.
+/// Grows two ensembles a target, one for the next step and one for all steps after it; keeps as many trees as the validation part likes
+/// best, grows as many again on all of train. Further steps are forecast directly: trees fed their own smooth forecasts see windows
+/// they never learned and drift off.
 /// </summary>
 internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecaster
 {
@@ -19,7 +20,10 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
         var grower = new TreeGrower(parameters, table.Features.Count);
         var validates = data.ValidationStart < series.Rows;
         var refits = validates && parameters.RefitOnAll;
-        var spans = (Fit: new RowSpan(0, data.ValidationStart), Check: new RowSpan(data.ValidationStart, series.Rows), All: new RowSpan(0, series.Rows));
+        var spans = (
+            Fit: new RowSpan(0, data.ValidationStart),
+            Check: new RowSpan(data.ValidationStart, series.Rows),
+            All: new RowSpan(0, series.Rows));
         var (selected, kept) = (new TargetTrees[series.Targets.Count], new TargetTrees[series.Targets.Count]);
         var (counts, warnings) = (new JsonObject(), new List<string>());
         for (var m = 0; m < selected.Length; m++)
@@ -30,7 +34,9 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
             {
                 var first = Grow(target, further: false);
                 if (first.Selected is null)
-                    throw new InvalidInputException($"{ModelType} needs at least {parameters.InputLen + 1} train rows in a row with '{target}' observed in the last; there are none before the validation part.");
+                    throw new InvalidInputException(
+                        $"{ModelType} needs at least {parameters.InputLen + 1} train rows in a row with '{target}' observed in the last; "
+                        + "there are none before the validation part.");
                 var after = parameters.Horizon > 1 ? Grow(target, further: true) : default;
                 (selected[m], kept[m]) = (new TargetTrees(first.Selected, after.Selected), new TargetTrees(first.Kept, after.Kept));
                 counts[target] = new JsonArray(first.Kept!.Trees.Count, after.Kept?.Trees.Count);
@@ -59,13 +65,22 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
             if (fit.Labels.Length == 0)
                 return (null, null);
             if (check.Labels.Length == 0)
-                warnings.Add($"{ModelType}: no {(further ? "further step" : "row")} of the validation part can be forecast for '{target}', so all {parameters.NumIterations} trees were kept.");
+                warnings.Add(
+                    $"{ModelType}: no {(further ? "further step" : "row")} of the validation part can be forecast for '{target}', so all "
+                    + $"{parameters.NumIterations} trees were kept.");
             var ensemble = Select(grower, fit, check, context.Cancellation);
-            return (ensemble, refits && ensemble.Trees.Count > 0 ? grower.Grow(table.Of(target, spans.All, further), null, ensemble.Trees.Count, context.Cancellation) : ensemble);
+            return (
+                ensemble,
+                refits && ensemble.Trees.Count > 0
+                    ? grower.Grow(table.Of(target, spans.All, further), null, ensemble.Trees.Count, context.Cancellation)
+                    : ensemble);
         }
     }
 
-    /// <summary>Grows until the validation error rises and keeps the trees up to its minimum. For changes that may be none at all: the last value then.</summary>
+    /// <summary>
+    /// Grows until the validation error rises and keeps the trees up to its minimum. For changes that may be
+    /// none at all: the last value then.
+    /// </summary>
     private TreeEnsemble Select(TreeGrower grower, TreeExamples fit, TreeExamples check, CancellationToken cancellation)
     {
         if (check.Labels.Length == 0)

@@ -8,8 +8,8 @@ using Microsoft.ML.Trainers.LightGbm;
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// Grows trees with LightGBM (Ke et al. 2017) through Microsoft.ML: least squares, one thread, in the same order everywhere, so that the same seed gives the same trees.
-/// The native library is needed here and nowhere else.
+/// Grows trees with LightGBM (Ke et al. 2017) through Microsoft.ML: least squares, one thread, in the same order everywhere, so that the
+/// same seed gives the same trees. The native library is needed here and nowhere else.
 /// </summary>
 internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
 {
@@ -20,10 +20,12 @@ internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
     /// <param name="trees">Most trees.</param>
     /// <param name="cancellation">Looked at between trees.</param>
     /// <exception cref="InvalidInputException">The native library cannot be loaded; says what is missing.</exception>
-    public TreeEnsemble Grow(TreeExamples fit, TreeExamples? check, int trees, CancellationToken cancellation) => Convert(Train(fit, check, trees, cancellation).Model.TrainedTreeEnsemble);
+    public TreeEnsemble Grow(TreeExamples fit, TreeExamples? check, int trees, CancellationToken cancellation) =>
+        Convert(Train(fit, check, trees, cancellation).Model.TrainedTreeEnsemble);
 
     /// <summary>As Microsoft.ML returns it.</summary>
-    internal RegressionPredictionTransformer<LightGbmRegressionModelParameters> Train(TreeExamples fit, TreeExamples? check, int trees, CancellationToken cancellation)
+    internal RegressionPredictionTransformer<LightGbmRegressionModelParameters> Train(
+        TreeExamples fit, TreeExamples? check, int trees, CancellationToken cancellation)
     {
         RequireNativeLibrary();
         var ml = new MLContext(parameters.Seed);
@@ -68,7 +70,8 @@ internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
     {
         var schema = SchemaDefinition.Create(typeof(Example));
         schema[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, width);
-        return ml.Data.LoadFromEnumerable(examples.Features.Zip(examples.Labels, (features, label) => new Example { Features = features, Label = label }), schema);
+        return ml.Data.LoadFromEnumerable(
+            examples.Features.Zip(examples.Labels, (features, label) => new Example { Features = features, Label = label }), schema);
     }
 
     /// <summary>From Microsoft.ML's trees to ours.</summary>
@@ -100,7 +103,10 @@ internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
             var reason = e.Message.Contains("libgomp", StringComparison.Ordinal)
                 ? "the OpenMP runtime libgomp.so.1 is missing (Debian and Ubuntu: apt-get install libgomp1)"
                 : "it exists for Linux x64 (with glibc and libgomp1), Windows x64 and macOS x64";
-            throw new InvalidInputException($"{TreeHyperparameters.ModelType} cannot train here, its native library {NativeLibraryName} does not load: {reason}. Models that are trained already are served without it.", e);
+            throw new InvalidInputException(
+                $"{TreeHyperparameters.ModelType} cannot train here, its native library {NativeLibraryName} does not load: {reason}. "
+                + "Models that are trained already are served without it.",
+                e);
         }
     }
 

@@ -39,7 +39,8 @@ public sealed record TreeHyperparameters(
 
     private static readonly string[] Names =
     [
-        "input_len", "horizon", "num_iterations", "learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", "bagging_fraction", "lambda_l2",
+        "input_len", "horizon", "num_iterations", "learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction",
+        "bagging_fraction", "lambda_l2",
         "max_bin", "early_stopping_rounds", "seed", "target_mode", "refit_on_all",
     ];
 

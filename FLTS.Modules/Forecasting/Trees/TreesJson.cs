@@ -4,7 +4,10 @@ using FLTS.Forecasting.Json;
 
 namespace FLTS.Forecasting.Trees;
 
-/// <summary><c>model.json</c>: the trees of every target (<c>trees</c> for the first step, <c>further_trees</c> for those after it), with the names of the features they ask for.</summary>
+/// <summary>
+/// <c>model.json</c>: the trees of every target (<c>trees</c> for the first step, <c>further_trees</c> for those after it), with the
+/// names of the features they ask for.
+/// </summary>
 internal static class TreesJson
 {
     /// <summary>Name of the one file a model is saved as.</summary>
@@ -20,13 +23,14 @@ internal static class TreesJson
         AllowDuplicateProperties = false,
     };
 
-    public static byte[] Write(TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets, TargetTrees[] trees) => JsonSerializer.SerializeToUtf8Bytes(
-        new Document(
-            TreeHyperparameters.ModelType,
-            OptionReader.NameOf(mode),
-            features,
-            [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
-        Options);
+    public static byte[] Write(TreeTarget mode, IReadOnlyList<string> features, IReadOnlyList<string> targets, TargetTrees[] trees) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new Document(
+                TreeHyperparameters.ModelType,
+                OptionReader.NameOf(mode),
+                features,
+                [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
+            Options);
 
     /// <param name="bytes">Not trusted.</param>
     /// <param name="mode">As the hyperparameters say.</param>
@@ -46,13 +50,17 @@ internal static class TreesJson
             throw new CorruptArtifactException($"{FileName} is malformed: {e.Message}", e);
         }
 
-        if (document is not { ModelType: TreeHyperparameters.ModelType, Features: not null, Targets: not null } || document.TargetMode != OptionReader.NameOf(mode))
-            throw new CorruptArtifactException($"{FileName} is no {TreeHyperparameters.ModelType} model of target_mode {OptionReader.NameOf(mode)}.");
+        if (document is not { ModelType: TreeHyperparameters.ModelType, Features: not null, Targets: not null }
+            || document.TargetMode != OptionReader.NameOf(mode))
+            throw new CorruptArtifactException(
+                $"{FileName} is no {TreeHyperparameters.ModelType} model of target_mode {OptionReader.NameOf(mode)}.");
         if (!document.Features.SequenceEqual(features, StringComparer.Ordinal))
-            throw new CorruptArtifactException($"{FileName}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");
+            throw new CorruptArtifactException(
+                $"{FileName}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");
         if (!document.Targets.Select(t => t?.Name).SequenceEqual(targets, StringComparer.Ordinal))
             throw new CorruptArtifactException($"{FileName}: its targets are not {string.Join(", ", targets)}.");
-        return [.. document.Targets.Select(t => new TargetTrees(Ensemble(t.Trees, features.Count, t.Name), Ensemble(t.FurtherTrees, features.Count, t.Name)))];
+        return [.. document.Targets.Select(t =>
+            new TargetTrees(Ensemble(t.Trees, features.Count, t.Name), Ensemble(t.FurtherTrees, features.Count, t.Name)))];
     }
 
     private static TreeEnsemble? Ensemble(IReadOnlyList<RegressionTree>? trees, int features, string target)

@@ -3,10 +3,13 @@ using FLTS.Forecasting.Features;
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// What trees see of a window of <c>input_len</c> rows: of every column but the calendar its last value, the values before it and the mean, minimum, maximum
-/// of its newest rows relative to that, and their standard deviation; of the calendar its value at the step that is forecast; and which step that is.
+/// What trees see of a window of <c>input_len</c> rows: of every column but the calendar its last value, the values before it and the mean,
+/// minimum, maximum of its newest rows relative to that, and their standard deviation; of the calendar its value at the step that is
+/// forecast; and which step that is.
 /// </summary>
-/// <remarks>Trees cut one feature at a time: differences they would otherwise have to approximate by staircases are given to them.</remarks>
+/// <remarks>
+/// Trees cut one feature at a time: differences they would otherwise have to approximate by staircases are given to them.
+/// </remarks>
 internal sealed class WindowFeatures
 {
     private readonly IReadOnlyList<string> _inputs;
@@ -36,7 +39,9 @@ internal sealed class WindowFeatures
         Names = names;
     }
 
-    /// <summary>In their order; stored with the trees, so that trees are never asked about other features than they were grown on.</summary>
+    /// <summary>
+    /// In their order; stored with the trees, so that trees are never asked about other features than they were grown on.
+    /// </summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Writes what depends on the step that is forecast; the rest stays.</summary>

@@ -10,5 +10,6 @@ internal sealed class PredictQueue(InferenceOptions options) : BoundedTurns(
 {
     /// <summary>Computes when it is this request's turn.</summary>
     /// <exception cref="TooManyException">The queue is full.</exception>
-    public Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellation) => base.RunAsync(() => Task.FromResult(compute()), cancellation);
+    public Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellation) =>
+        base.RunAsync(() => Task.FromResult(compute()), cancellation);
 }

@@ -6,7 +6,13 @@ namespace FLTS.Modules.Inference.Models;
 
 /// <summary>Keeps what is served equal to the ledger: at start, on a promotion, and by looking every few seconds.</summary>
 internal sealed partial class ModelRefresher(
-    ServedModelLoader loader, ModelSlots slots, ServedRecords records, IStartupGate gate, InferenceOptions options, TimeProvider time, ILogger<ModelRefresher> logger)
+    ServedModelLoader loader,
+    ModelSlots slots,
+    ServedRecords records,
+    IStartupGate gate,
+    InferenceOptions options,
+    TimeProvider time,
+    ILogger<ModelRefresher> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
     /// <summary>Loads every champion that is not the one served.</summary>
@@ -44,7 +50,8 @@ internal sealed partial class ModelRefresher(
             slots.Serves(c.Identifier, c.Version) ? c : noted.FirstOrDefault(r => r.Identifier == c.Identifier) ?? c)];
     }
 
-    private async Task LoadAsync(ServedChampion champion, Func<ServedChampion, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)
+    private async Task LoadAsync(
+        ServedChampion champion, Func<ServedChampion, CancellationToken, Task<ServedModel>> load, CancellationToken cancellation)
     {
         if (!slots.Refused.ContainsKey(champion.Identifier))
             LogStart(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
@@ -57,7 +64,14 @@ internal sealed partial class ModelRefresher(
             var swapped = slots.Swap(model);
             FaultPoint.Reach("serve.swapped");
             FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier.Value));
-            LogLoaded(logger, champion.RunId, champion.ModelType, champion.Identifier, champion.ConfigHash, champion.Version, time.GetElapsedTime(clock).TotalMilliseconds);
+            LogLoaded(
+                logger,
+                champion.RunId,
+                champion.ModelType,
+                champion.Identifier,
+                champion.ConfigHash,
+                champion.Version,
+                time.GetElapsedTime(clock).TotalMilliseconds);
             if (!swapped)
                 return;
 
@@ -72,15 +86,30 @@ internal sealed partial class ModelRefresher(
         }
     }
 
-    [LoggerMessage(EventName = "model_load_start", Level = LogLevel.Information, Message = "Loading run {run_id} as version {version} (identifier {identifier}, config_hash {config_hash})")]
+    [LoggerMessage(
+        EventName = "model_load_start",
+        Level = LogLevel.Information,
+        Message = "Loading run {run_id} as version {version} (identifier {identifier}, config_hash {config_hash})")]
     private static partial void LogStart(ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, int version);
 
-    [LoggerMessage(EventName = "model_loaded", Level = LogLevel.Information, Message = "{model_type} run {run_id} is served as version {version}, loaded in {milliseconds:0} ms (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogLoaded(ILogger logger, RunId run_id, string model_type, Identifier identifier, ConfigHash config_hash, int version, double milliseconds);
+    [LoggerMessage(
+        EventName = "model_loaded",
+        Level = LogLevel.Information,
+        Message = "{model_type} run {run_id} is served as version {version}, loaded in {milliseconds:0} ms (identifier {identifier}, "
+            + "config_hash {config_hash})")]
+    private static partial void LogLoaded(
+        ILogger logger, RunId run_id, string model_type, Identifier identifier, ConfigHash config_hash, int version, double milliseconds);
 
-    [LoggerMessage(EventName = "model_swap", Level = LogLevel.Information, Message = "Run {run_id} replaced the model before it as version {version} (identifier {identifier}, config_hash {config_hash})")]
+    [LoggerMessage(
+        EventName = "model_swap",
+        Level = LogLevel.Information,
+        Message = "Run {run_id} replaced the model before it as version {version} (identifier {identifier}, config_hash {config_hash})")]
     private static partial void LogSwap(ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, int version);
 
-    [LoggerMessage(EventName = "model_load_failed", Level = LogLevel.Error, Message = "Run {run_id} cannot be loaded, tried again: {reason} (identifier {identifier}, config_hash {config_hash})")]
-    private static partial void LogFailed(ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, string reason, Exception? exception);
+    [LoggerMessage(
+        EventName = "model_load_failed",
+        Level = LogLevel.Error,
+        Message = "Run {run_id} cannot be loaded, tried again: {reason} (identifier {identifier}, config_hash {config_hash})")]
+    private static partial void LogFailed(
+        ILogger logger, RunId run_id, Identifier identifier, ConfigHash config_hash, string reason, Exception? exception);
 }

@@ -27,7 +27,8 @@ internal sealed class ModelSlots : IServingState, IDisposable
     public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Identifier.Value, StringComparer.Ordinal);
 
     /// <summary>Whether exactly this is served, and whole.</summary>
-    public bool Serves(Identifier identifier, int version) => _models.TryGetValue(identifier, out var model) && model.Version == version && !model.IsFromCache;
+    public bool Serves(Identifier identifier, int version) =>
+        _models.TryGetValue(identifier, out var model) && model.Version == version && !model.IsFromCache;
 
     /// <summary>Every champion was looked at once.</summary>
     public void Settle() => _settled.TrySetResult();
@@ -97,7 +98,8 @@ internal sealed class ModelSlots : IServingState, IDisposable
         if (identifier is { } asked)
         {
             return _models.TryGetValue(asked, out var named) ? named
-                : _models.IsEmpty ? throw NoModel() : throw new NotFoundException($"No model is served for '{asked}'; served are {Names()}.");
+                : _models.IsEmpty ? throw NoModel()
+                : throw new NotFoundException($"No model is served for '{asked}'; served are {Names()}.");
         }
 
         var models = _models.Values.ToArray();
@@ -105,11 +107,14 @@ internal sealed class ModelSlots : IServingState, IDisposable
         {
             0 => throw NoModel(),
             1 => models[0],
-            _ => models.FirstOrDefault(m => m.Identifier == _global) ?? throw new InvalidInputException($"Several models are served: name one as 'identifier'. Served are {Names()}."),
+            _ =>
+                models.FirstOrDefault(m => m.Identifier == _global)
+                ?? throw new InvalidInputException($"Several models are served: name one as 'identifier'. Served are {Names()}."),
         };
     }
 
-    private static UnavailableException NoModel() => new("No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.");
+    private static UnavailableException NoModel() =>
+        new("No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.");
 
     private string Names() => string.Join(", ", _models.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
 }

@@ -109,8 +109,14 @@ internal sealed partial class NewestRows(
 
     private async Task<RawTable> TailAsync(string sha256, string file, int rows, ServingModel model, CancellationToken cancellation)
     {
-        await using var source = new HashingStream(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
-        var options = DatasetPreparer.ReadOptions(model.Config) with { Columns = [.. model.Scaler.Columns.Select(c => c.Name)], MaxBytes = long.MaxValue, MaxColumns = int.MaxValue };
+        await using var source = new HashingStream(
+            await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
+        var options = DatasetPreparer.ReadOptions(model.Config) with
+        {
+            Columns = [.. model.Scaler.Columns.Select(c => c.Name)],
+            MaxBytes = long.MaxValue,
+            MaxColumns = int.MaxValue,
+        };
         try
         {
             var table = await Task.Run(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
@@ -156,6 +162,9 @@ internal sealed partial class NewestRows(
         FlatTargets = series.FlatTargets,
     };
 
-    [LoggerMessage(EventName = "newest_rows_failed", Level = LogLevel.Warning, Message = "Newer rows of {dataset} cannot be used for {identifier}, tried again: {reason}")]
+    [LoggerMessage(
+        EventName = "newest_rows_failed",
+        Level = LogLevel.Warning,
+        Message = "Newer rows of {dataset} cannot be used for {identifier}, tried again: {reason}")]
     private static partial void LogNotRead(ILogger logger, Identifier identifier, DatasetName dataset, string reason);
 }

@@ -9,10 +9,18 @@ internal sealed class ServedModelLoader(LedgerReader ledger, ModelLoader loader,
     /// <summary>The models in force.</summary>
     public Task<List<ServedChampion>> ChampionsAsync(CancellationToken cancellation) => ledger.InForceAsync(cancellation);
 
-    /// <summary>A model alone, without the newest rows: what is possible while the database is away, and the store too where the files are in the cache.</summary>
+    /// <summary>
+    /// A model alone, without the newest rows: what is possible while the database is away, and the store too
+    /// where the files are in the cache.
+    /// </summary>
     /// <exception cref="FltsException">The model cannot be loaded; the message says why.</exception>
     public async Task<ServedModel> LoadFromCacheAsync(ServedChampion champion, CancellationToken cancellation) =>
-        new(champion.Identifier, champion.Version, await LoadFilesAsync(champion, cancellation), NewestRows.None("database and object store have not been reached since this process started"), isFromCache: true);
+        new(
+            champion.Identifier,
+            champion.Version,
+            await LoadFilesAsync(champion, cancellation),
+            NewestRows.None("database and object store have not been reached since this process started"),
+            isFromCache: true);
 
     /// <exception cref="FltsException">The model cannot be loaded; the message says why.</exception>
     public async Task<ServedModel> LoadAsync(ServedChampion champion, CancellationToken cancellation)
@@ -22,7 +30,8 @@ internal sealed class ServedModelLoader(LedgerReader ledger, ModelLoader loader,
         {
             var rows = await newest.OfTrainingAsync(loaded, cancellation);
             if (rows.Series is { } series)
-                _ = loaded.Forecaster.Forecast(SeriesWindows.Of(series, [series.Rows - 1]), 1); // The first forecast warms what a client would wait for.
+                // The first forecast warms what a client would wait for.
+                _ = loaded.Forecaster.Forecast(SeriesWindows.Of(series, [series.Rows - 1]), 1);
 
             var model = new ServedModel(champion.Identifier, champion.Version, loaded, rows, isFromCache: false);
             await newest.LookAsync(model, cancellation);
@@ -39,5 +48,10 @@ internal sealed class ServedModelLoader(LedgerReader ledger, ModelLoader loader,
     public Task LookForNewerRowsAsync(ServedModel model, CancellationToken cancellation) => newest.LookAsync(model, cancellation);
 
     private async Task<LoadedModel> LoadFilesAsync(ServedChampion champion, CancellationToken cancellation) =>
-        await loader.LoadAsync(champion.RunId, champion.Attempt, champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."), ArtifactSource.Cache, cancellation);
+        await loader.LoadAsync(
+            champion.RunId,
+            champion.Attempt,
+            champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."),
+            ArtifactSource.Cache,
+            cancellation);
 }

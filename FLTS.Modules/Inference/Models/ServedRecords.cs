@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference.Models;
 
-/// <summary>What this machine last served, in a file beside the artifact cache: enough to serve it again while database and store are away.</summary>
+/// <summary>
+/// What this machine last served, in a file beside the artifact cache: enough to serve it again while database and store are away.
+/// </summary>
 internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> logger)
 {
     /// <summary>Empty where nothing was served here yet, or the file cannot be read. What names no model is left out.</summary>
@@ -38,9 +40,12 @@ internal sealed partial class ServedRecords(string path, ILogger<ServedRecords> 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{path} cannot be read, so nothing is served before database and store are there: {reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{path} cannot be read, so nothing is served before database and store are there: {reason}")]
     private static partial void LogUnreadable(ILogger logger, string path, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{path} cannot be written; a start while database and store are away would serve what it says now: {reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{path} cannot be written; a start while database and store are away would serve what it says now: {reason}")]
     private static partial void LogNotWritten(ILogger logger, string path, string reason);
 }

@@ -9,7 +9,8 @@ internal static class IntervalAnswer
     /// <param name="model">Whose residuals are used.</param>
     /// <param name="forecast">[1, H, M] In original units.</param>
     /// <param name="levels">In percent; none: no intervals.</param>
-    public static (IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals, IReadOnlyList<string> Warnings) Of(ServedModel model, double[,,] forecast, IReadOnlyList<double> levels)
+    public static (IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals, IReadOnlyList<string> Warnings) Of(
+        ServedModel model, double[,,] forecast, IReadOnlyList<double> levels)
     {
         if (levels.Count == 0)
             return (null, []);
@@ -19,20 +20,28 @@ internal static class IntervalAnswer
         foreach (var level in levels)
         {
             var name = level.ToString(CultureInfo.InvariantCulture);
-            intervals[name] = targets.Select((target, m) => (target, Around: Around(model, m, forecast, level))).ToDictionary(t => t.target, t => t.Around, StringComparer.Ordinal);
+            intervals[name] = targets.Select((target, m) => (target, Around: Around(model, m, forecast, level)))
+                .ToDictionary(t => t.target, t => t.Around, StringComparer.Ordinal);
             var lacking = intervals[name].Where(t => t.Value.Contains(null)).Select(t => t.Key).ToList();
             if (lacking.Count > 0)
-                warnings.Add($"Intervals of level {name} are null for some or all steps of {string.Join(", ", lacking)}: the validation part left too few residuals.");
+                warnings.Add(
+                    $"Intervals of level {name} are null for some or all steps of {string.Join(", ", lacking)}: the validation part left "
+                    + "too few residuals.");
         }
 
         if (steps > model.Intervals.Steps)
-            warnings.Add($"Intervals are extrapolated from step {model.Intervals.Steps + 1} on: they reuse the residuals of step {model.Intervals.Steps}.");
+            warnings.Add(
+                $"Intervals are extrapolated from step {model.Intervals.Steps + 1} on: they reuse the residuals of step "
+                + $"{model.Intervals.Steps}.");
         return (intervals, warnings);
     }
 
     private static double[]?[] Around(ServedModel model, int target, double[,,] forecast, double level)
     {
         var nonNegative = model.Loaded.Scaler[model.Loaded.Manifest.Targets[target]].NonNegative;
-        return [.. Enumerable.Range(0, forecast.GetLength(1)).Select(h => model.Intervals.Around(target, h, forecast[0, h, target], level, nonNegative) is var (low, high) ? new[] { low, high } : null)];
+        return [.. Enumerable.Range(0, forecast.GetLength(1))
+            .Select(h => model.Intervals.Around(target, h, forecast[0, h, target], level, nonNegative) is var (low, high)
+                ? new[] { low, high }
+                : null)];
     }
 }

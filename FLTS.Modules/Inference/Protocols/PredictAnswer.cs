@@ -1,7 +1,8 @@
 namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answer of <c>POST /predict</c>. <paramref name="Predictions"/>: a row a step, <c>ts</c> and every target in original units.
-/// <paramref name="Intervals"/>: by level in percent and target, <c>[low, high]</c> a step, null where there are too few residuals.</summary>
+/// <paramref name="Intervals"/>: by level in percent and target, <c>[low, high]</c> a step, null where there
+/// are too few residuals.</summary>
 internal sealed record PredictAnswer(
     string Status,
     Identifier Identifier,

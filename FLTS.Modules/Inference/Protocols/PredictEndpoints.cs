@@ -19,7 +19,10 @@ internal static class PredictEndpoints
         3,
         new("e309764d"),
         [new() { ["ts"] = "2018-03-05T15:18:00", ["down"] = 161_234_567.8, ["up"] = 9_876_543.2 }],
-        new Dictionary<string, Dictionary<string, double[]?[]>> { ["80"] = new() { ["down"] = [[120_345_678.9, 190_987_654.3]], ["up"] = [[7_654_321.1, 12_345_678.7]] } },
+        new Dictionary<string, Dictionary<string, double[]?[]>>
+        {
+            ["80"] = new() { ["down"] = [[120_345_678.9, 190_987_654.3]], ["up"] = [[7_654_321.1, 12_345_678.7]] },
+        },
         null);
 
     private static readonly string[] _exampleTimes = ["2018-03-05T15:14:00", "2018-03-05T15:16:00"];
@@ -31,7 +34,11 @@ internal static class PredictEndpoints
         var group = routes.MapGroup("").WithTags("Forecasts");
         group.MapPost("/predict", Predict)
             .WithName("Predict")
-            .WithSummary("A forecast by the champion, from the rows sent as 'data' or, without them, from the newest rows that are known. A PROPHET model with regressors, conditions or caps from columns needs their coming values as 'future' (a list a column, a value a step), one whose holidays end before the forecast those that come as 'holidays' ([{\"holiday\", \"ds\"}]).")
+            .WithSummary(
+                "A forecast by the champion, from the rows sent as 'data' or, without them, from the newest rows that are known. A "
+                + "PROPHET model with regressors, conditions or caps from columns needs their coming values as 'future' (a list a "
+                + "column, a value a step), one whose holidays end before the forecast those that come as 'holidays' ([{\"holiday\", "
+                + "\"ds\"}]).")
             .RequireRole(Roles.Predict)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
@@ -44,23 +51,31 @@ internal static class PredictEndpoints
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(413).ProducesProblem(422)
             .WithRequestExample(new { items = new[] { new { identifier = "PobleSec", inference_length = 10 } } })
-            .WithExample(new BatchAnswer([new BatchItem(_example, null), new BatchItem(null, new BatchProblem(404, "No model is served for 'Elsewhere'."))]));
+            .WithExample(new BatchAnswer(
+                [new BatchItem(_example, null), new BatchItem(null, new BatchProblem(404, "No model is served for 'Elsewhere'."))]));
         group.MapGet("/models/loaded", Loaded)
             .WithName("ListLoadedModels")
             .WithSummary("The models this process serves.")
             .RequireRole(Roles.Read)
-            .WithExample(new LoadedModels([new LoadedModelView(new("PobleSec"), new("0199a7b2c3d4"), "GRU", 3, new("e309764d"), 10, 1, 120, ["down", "up"], [])], null));
+            .WithExample(new LoadedModels(
+                [new LoadedModelView(new("PobleSec"), new("0199a7b2c3d4"), "GRU", 3, new("e309764d"), 10, 1, 120, ["down", "up"], [])],
+                null));
     }
 
-    private static async Task<Ok<PredictAnswer>> Predict(JsonElement body, int? inference_length, PredictService service, CancellationToken cancellation) =>
+    private static async Task<Ok<PredictAnswer>> Predict(
+        JsonElement body, int? inference_length, PredictService service, CancellationToken cancellation) =>
         TypedResults.Ok(await service.PredictAsync(body, inference_length, cancellation));
 
-    private static async Task<Ok<BatchAnswer>> Batch(JsonElement body, PredictService service, InferenceOptions options, CancellationToken cancellation)
+    private static async Task<Ok<BatchAnswer>> Batch(
+        JsonElement body, PredictService service, InferenceOptions options, CancellationToken cancellation)
     {
-        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
+        if (body.ValueKind != JsonValueKind.Object
+            || !body.TryGetProperty("items", out var items)
+            || items.ValueKind != JsonValueKind.Array)
             throw new InvalidInputException("The body must be {\"items\": [...]}, each item as for POST /predict.");
         if (items.GetArrayLength() > options.MaxBatch)
-            throw new TooLargeException($"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
+            throw new TooLargeException(
+                $"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
 
         FltsMetrics.PredictBatchSize.Record(items.GetArrayLength());
         var answers = items.EnumerateArray().Select(item => AnswerAsync(item, service, cancellation));

@@ -26,7 +26,8 @@ internal sealed partial class PredictService(
             try
             {
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var forecast = await queue.RunAsync(() => model.Restorer.Restore(model.Loaded.Forecaster.Forecast([window.Window], steps)), cancellation);
+                var forecast = await queue.RunAsync(
+                    () => model.Restorer.Restore(model.Loaded.Forecaster.Forecast([window.Window], steps)), cancellation);
                 return Answer(model, window, forecast, request.Levels);
             }
             finally
@@ -80,7 +81,15 @@ internal sealed partial class PredictService(
         var (intervals, remarks) = IntervalAnswer.Of(model, forecast, levels);
         IReadOnlyList<string> warnings = [.. asked.Warnings, .. remarks];
         return new PredictAnswer(
-            "SUCCESS", model.Identifier, manifest.RunId, manifest.ModelType, model.Version, manifest.ConfigHash, predictions, intervals, warnings.Count > 0 ? warnings : null);
+            "SUCCESS",
+            model.Identifier,
+            manifest.RunId,
+            manifest.ModelType,
+            model.Version,
+            manifest.ConfigHash,
+            predictions,
+            intervals,
+            warnings.Count > 0 ? warnings : null);
     }
 
     private static string Outcome(Exception exception) => exception switch

@@ -6,7 +6,10 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Inference.Windows;
 
-/// <summary>What a client says of the coming steps: <c>future</c>, an object of lists with a value a step, and <c>holidays</c>, a list of <c>{holiday, ds}</c>.</summary>
+/// <summary>
+/// What a client says of the coming steps: <c>future</c>, an object of lists with a value a step, and <c>holidays</c>,
+/// a list of <c>{holiday, ds}</c>.
+/// </summary>
 internal static class ComingValues
 {
     private const int MostHolidays = 1000;
@@ -38,7 +41,10 @@ internal static class ComingValues
 
     /// <summary>Steps that a request's <c>future</c> covers; null where it says nothing.</summary>
     public static int? Steps(JsonElement? future) =>
-        future is { ValueKind: JsonValueKind.Object } columns && columns.EnumerateObject().Select(p => p.Value).FirstOrDefault() is { ValueKind: JsonValueKind.Array } list ? list.GetArrayLength() : null;
+        future is { ValueKind: JsonValueKind.Object } columns
+        && columns.EnumerateObject().Select(p => p.Value).FirstOrDefault() is { ValueKind: JsonValueKind.Array } list
+            ? list.GetArrayLength()
+            : null;
 
     /// <summary>The series with the coming rows of the columns that the model takes as known ahead.</summary>
     /// <param name="future">Original units.</param>
@@ -46,7 +52,8 @@ internal static class ComingValues
     /// <param name="series">Ends at the origin.</param>
     /// <param name="steps">H.</param>
     /// <returns>The series to forecast from, and a warning where more was sent than is used.</returns>
-    /// <exception cref="InvalidInputException">A column is missing (by name), its list not as long as the forecast, or a value is no number.</exception>
+    /// <exception cref="InvalidInputException">A column is missing (by name), its list not as long as the forecast, or a
+    /// value is no number.</exception>
     public static (PreparedSeries Series, string? Warning) Append(JsonElement? future, ServingModel model, PreparedSeries series, int steps)
     {
         if (future is { ValueKind: not JsonValueKind.Object })
@@ -57,7 +64,10 @@ internal static class ComingValues
         var missing = known.Where(c => sent?.Contains(c) != true).ToList();
         if (missing.Count > 0)
         {
-            throw new InvalidInputException($"'future' lacks {string.Join(", ", missing)}: the model takes {(known.Count > 1 ? "these columns" : "this column")} as known ahead, so their values at the {steps} coming step{(steps > 1 ? "s" : "")} must be sent as 'future': {{{string.Join(", ", known.Select(c => $"\"{c}\": [...]"))}}}.")
+            throw new InvalidInputException(
+                $"'future' lacks {string.Join(", ", missing)}: the model takes {(known.Count > 1 ? "these columns" : "this column")} as "
+                + $"known ahead, so their values at the {steps} coming step{(steps > 1 ? "s" : "")} must be sent as 'future': "
+                + $"{{{string.Join(", ", known.Select(c => $"\"{c}\": [...]"))}}}.")
             {
                 Details = { ["missing_columns"] = missing },
             };
@@ -67,7 +77,10 @@ internal static class ComingValues
         var warning = extra.Count > 0 ? $"Not used by the model: {string.Join(", ", extra.Select(c => $"future.{c}"))}." : null;
         return known.Count == 0
             ? (series, warning)
-            : (ComingRows.Append(series, known.ToDictionary(c => c, c => Values(sent![c].ToList(), c, model.Scaler[c], steps), StringComparer.Ordinal)), warning);
+            : (
+                ComingRows.Append(
+                    series, known.ToDictionary(c => c, c => Values(sent![c].ToList(), c, model.Scaler[c], steps), StringComparer.Ordinal)),
+                warning);
     }
 
     private static double[] Values(List<JsonElement> lists, string column, ColumnScale scale, int steps)
@@ -75,7 +88,9 @@ internal static class ComingValues
         if (lists.Count > 1)
             throw new InvalidInputException($"'future' holds '{column}' twice.");
         if (lists[0].ValueKind != JsonValueKind.Array || lists[0].GetArrayLength() != steps)
-            throw new InvalidInputException($"'future.{column}' must be a list of {steps} value{(steps > 1 ? "s" : "")}, one a step{(lists[0].ValueKind == JsonValueKind.Array ? $"; it has {lists[0].GetArrayLength()}" : "")}.");
+            throw new InvalidInputException(
+                $"'future.{column}' must be a list of {steps} value{(steps > 1 ? "s" : "")}, one a "
+                + $"step{(lists[0].ValueKind == JsonValueKind.Array ? $"; it has {lists[0].GetArrayLength()}" : "")}.");
         return [.. lists[0].EnumerateArray().Select((value, row) => value.ValueKind switch
         {
             JsonValueKind.True => scale.Transform(1),

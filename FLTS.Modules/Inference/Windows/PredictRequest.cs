@@ -3,7 +3,14 @@ using System.Text.Json;
 namespace FLTS.Modules.Inference.Windows;
 
 /// <summary>Body of <c>POST /predict</c>, read strictly; its rows are read by <see cref="WindowReader"/>, which knows the model.</summary>
-internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? InferenceLength, Identifier? Identifier, IReadOnlyList<double> Levels, JsonElement? Future = null, IReadOnlyList<ComingHoliday>? Holidays = null)
+internal sealed record PredictRequest(
+    JsonElement? Data,
+    string? IndexCol,
+    int? InferenceLength,
+    Identifier? Identifier,
+    IReadOnlyList<double> Levels,
+    JsonElement? Future = null,
+    IReadOnlyList<ComingHoliday>? Holidays = null)
 {
     private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays"];
 
@@ -66,8 +73,12 @@ internal sealed record PredictRequest(JsonElement? Data, string? IndexCol, int? 
         var levels = new List<double>();
         foreach (var item in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var level) || level is not (> 0 and < 100) || levels.Count == MostLevels)
-                throw new InvalidInputException($"'level' must be a percentage between 0 and 100 such as 80, or a list of at most {MostLevels} of them.");
+            if (item.ValueKind != JsonValueKind.Number
+                || !item.TryGetDouble(out var level)
+                || level is not (> 0 and < 100)
+                || levels.Count == MostLevels)
+                throw new InvalidInputException(
+                    $"'level' must be a percentage between 0 and 100 such as 80, or a list of at most {MostLevels} of them.");
             if (!levels.Contains(level))
                 levels.Add(level);
         }

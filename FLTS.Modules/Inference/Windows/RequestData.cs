@@ -11,12 +11,17 @@ internal static class RequestData
 {
     private static readonly string[] _timeNames = ["ts", "time", "ds"];
 
-    /// <summary>From a request's <c>data</c>: an object of equally long lists, measured columns in original units by name (null = missing), and times as ISO 8601 or epoch seconds.</summary>
+    /// <summary>
+    /// From a request's <c>data</c>: an object of equally long lists, measured columns in original units by name (null = missing), and
+    /// times as ISO 8601 or epoch seconds.
+    /// </summary>
     /// <param name="data">The object.</param>
-    /// <param name="indexColumn">Name of the list with the times; null: the model's own timestamp column, else ts, time or ds. Without it the rows are taken to end at <paramref name="end"/>.</param>
+    /// <param name="indexColumn">Name of the list with the times; null: the model's own timestamp column, else ts, time or ds. Without it
+    /// the rows are taken to end at <paramref name="end"/>.</param>
     /// <param name="model">Whose rows are to be made.</param>
     /// <param name="end">Time of the last row where the request has no times, normally now.</param>
-    /// <exception cref="InvalidInputException">Missing columns (by name), uneven lengths, a non-number (with column and row), times that do not rise, another step, too few rows (with the number needed).</exception>
+    /// <exception cref="InvalidInputException">Missing columns (by name), uneven lengths, a non-number (with column and row), times that do
+    /// not rise, another step, too few rows (with the number needed).</exception>
     public static ServingFrame Read(JsonElement data, string? indexColumn, ServingModel model, DateTime end)
     {
         if (data.ValueKind != JsonValueKind.Object)
@@ -34,13 +39,19 @@ internal static class RequestData
         var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
         var missing = measured.Where(c => !lists.ContainsKey(c)).ToList();
         if (missing.Count > 0)
-            throw new InvalidInputException($"'data' lacks the column{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)}; the model needs {string.Join(", ", measured)}.") { Details = { ["missing_columns"] = missing } };
+            throw new InvalidInputException(
+                $"'data' lacks the column{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)}; the model needs "
+                + $"{string.Join(", ", measured)}.")
+            {
+                Details = { ["missing_columns"] = missing },
+            };
 
         var rows = lists[index ?? measured[0]].GetArrayLength();
         foreach (var name in measured)
         {
             if (lists[name].GetArrayLength() is var length && length != rows)
-                throw new InvalidInputException($"'data.{name}' has {length} values, but 'data.{index ?? measured[0]}' has {rows}; all lists must be equally long.");
+                throw new InvalidInputException(
+                    $"'data.{name}' has {length} values, but 'data.{index ?? measured[0]}' has {rows}; all lists must be equally long.");
         }
 
         ServingFrame.RefuseTooFew(rows, model);
@@ -67,7 +78,9 @@ internal static class RequestData
     private static string? FindIndex(Dictionary<string, JsonElement> lists, string? wanted, ServingModel model)
     {
         if (wanted is not null)
-            return lists.ContainsKey(wanted) ? wanted : throw new InvalidInputException($"'data' has no list '{wanted}', which index_col names.");
+            return lists.ContainsKey(wanted)
+                ? wanted
+                : throw new InvalidInputException($"'data' has no list '{wanted}', which index_col names.");
         if (model.Config.TimestampColumn is { } own && lists.ContainsKey(own))
             return own;
         return _timeNames.FirstOrDefault(name => lists.ContainsKey(name) && !model.Scaler.Contains(name));
@@ -83,7 +96,12 @@ internal static class RequestData
             {
                 JsonValueKind.Number when item.TryGetDouble(out var number) && Math.Abs(number) <= CsvBlock.Largest => number,
                 JsonValueKind.Null => double.NaN,
-                _ => throw new InvalidInputException($"'data.{name}', row {row}: {Show(item)} is no finite number; send a number, or null where there is none.") { Details = { ["column"] = name, ["row"] = row } },
+                _ =>
+                    throw new InvalidInputException(
+                        $"'data.{name}', row {row}: {Show(item)} is no finite number; send a number, or null where there is none.")
+                    {
+                        Details = { ["column"] = name, ["row"] = row },
+                    },
             };
         }
 
@@ -100,9 +118,13 @@ internal static class RequestData
             var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText();
             var kind = TimestampParser.Parse(Encoding.UTF8.GetBytes(text), out var time);
             if (kind == TimestampKind.Invalid)
-                throw new InvalidInputException($"'data.{name}', row {row + 1}: {Show(item)} is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch seconds.");
+                throw new InvalidInputException(
+                    $"'data.{name}', row {row + 1}: {Show(item)} is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch "
+                    + "seconds.");
             if (kind == TimestampKind.Zoned && zone is null)
-                throw new InvalidInputException($"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times without a zone.");
+                throw new InvalidInputException(
+                    $"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times "
+                    + "without a zone.");
             if (kind != TimestampKind.Local && zone is not null)
                 time = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc), zone);
             times[row++] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);

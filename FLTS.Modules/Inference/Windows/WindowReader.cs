@@ -7,7 +7,9 @@ namespace FLTS.Modules.Inference.Windows;
 /// <summary>Where a request becomes a window: before it waits for its turn, so that what is wrong with it costs nobody's.</summary>
 internal sealed class WindowReader(NewestRows newest, InferenceOptions options, TimeProvider time)
 {
-    /// <summary>Steps that a request asks for: in its body, else in the address, else as many as its <c>future</c> covers, else one.</summary>
+    /// <summary>
+    /// Steps that a request asks for: in its body, else in the address, else as many as its <c>future</c> covers, else one.
+    /// </summary>
     /// <exception cref="InvalidInputException">Fewer than one.</exception>
     /// <exception cref="TooLargeException">More than are forecast.</exception>
     public int Steps(PredictRequest request, int? inferenceLength)
@@ -18,7 +20,8 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
 
         return steps <= options.MaxSteps
             ? steps
-            : throw new TooLargeException($"'inference_length' is {steps}; at most {options.MaxSteps} steps are forecast (Inference:MaxSteps).");
+            : throw new TooLargeException(
+                $"'inference_length' is {steps}; at most {options.MaxSteps} steps are forecast (Inference:MaxSteps).");
     }
 
     /// <exception cref="TooLargeException">More rows than may be sent; names the column.</exception>
@@ -30,7 +33,8 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
         foreach (var property in data.EnumerateObject())
         {
             if (property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() is var rows && rows > options.MaxRows)
-                throw new TooLargeException($"'data.{property.Name}' has {rows} rows; at most {options.MaxRows} may be sent (Inference:MaxRows).");
+                throw new TooLargeException(
+                    $"'data.{property.Name}' has {rows} rows; at most {options.MaxRows} may be sent (Inference:MaxRows).");
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
-/// <summary><c>manifest.json</c> of a run's attempt, written last: what is stored, and what is needed to load and trust it. Snake_case JSON.</summary>
+/// <summary>
+/// <c>manifest.json</c> of a run's attempt, written last: what is stored, and what is needed to load and trust it. Snake_case JSON.
+/// </summary>
 internal sealed record ArtifactManifest(
     RunId RunId,
     int Attempt,

@@ -19,7 +19,9 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
     private const int LargestManifest = 1 << 20;
     private const long LargestFile = 1L << 30;
 
-    /// <summary>What the store's objects were tagged with when their bytes were verified here; with another tag they are read again.</summary>
+    /// <summary>
+    /// What the store's objects were tagged with when their bytes were verified here; with another tag they are read again.
+    /// </summary>
     private readonly ConcurrentDictionary<ObjectKey, (string Tag, string Sha256)> _verified = new();
 
     public async Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation)
@@ -56,13 +58,15 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         }
     }
 
-    public async Task<StoredModel> OpenAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
+    public async Task<StoredModel> OpenAsync(
+        RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
     {
         var manifestBytes = await ReadAsync(ObjectKeys.Manifest(runId, attempt), null, manifestSha256, source, cancellation);
         var manifest = Parse(manifestBytes, runId);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var file in manifest.Files)
-            files[file.Path] = await ReadAsync(ObjectKeys.Artifact(runId, attempt, file.Path), file.Size, file.Sha256, source, cancellation);
+            files[file.Path] = await ReadAsync(
+                ObjectKeys.Artifact(runId, attempt, file.Path), file.Size, file.Sha256, source, cancellation);
 
         return new StoredModel(manifest, manifestSha256, files);
     }
@@ -74,7 +78,8 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
 
         var cached = Path.Combine(cache.Path, sha256);
         var stored = source == ArtifactSource.Store ? await StatAsync(key, size, cancellation) : null;
-        var isUsable = source == ArtifactSource.Cache || (stored?.ContentTag is { } known && _verified.TryGetValue(key, out var verified) && verified == (known, sha256));
+        var isUsable = source == ArtifactSource.Cache
+            || (stored?.ContentTag is { } known && _verified.TryGetValue(key, out var verified) && verified == (known, sha256));
         if (isUsable && await CachedAsync(cached, sha256, cancellation) is { } bytes)
         {
             Count("hit");
@@ -97,8 +102,11 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
 
     private async Task<StoredObject> StatAsync(ObjectKey key, long? size, CancellationToken cancellation)
     {
-        var stored = await store.StatAsync(key, cancellation) ?? throw new CorruptArtifactException($"{key} is missing from the object store.");
-        return size is null || stored.Size == size ? stored : throw new CorruptArtifactException($"{key} has {stored.Size} bytes; the manifest says {size}.");
+        var stored = await store.StatAsync(key, cancellation)
+            ?? throw new CorruptArtifactException($"{key} is missing from the object store.");
+        return size is null || stored.Size == size
+            ? stored
+            : throw new CorruptArtifactException($"{key} has {stored.Size} bytes; the manifest says {size}.");
     }
 
     /// <summary>Null: not there, not readable, or not what it should be; then the store is asked.</summary>
@@ -106,7 +114,9 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
     {
         try
         {
-            return File.Exists(path) && await File.ReadAllBytesAsync(path, cancellation) is var bytes && Hash(bytes) == sha256 ? bytes : null;
+            return File.Exists(path) && await File.ReadAllBytesAsync(path, cancellation) is var bytes && Hash(bytes) == sha256
+                ? bytes
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -114,7 +124,8 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
         }
     }
 
-    private static void Count(string result) => FltsMetrics.ArtifactCacheRequests.Add(1, new KeyValuePair<string, object?>("result", result));
+    private static void Count(string result) =>
+        FltsMetrics.ArtifactCacheRequests.Add(1, new KeyValuePair<string, object?>("result", result));
 
     private static void Keep(string path, byte[] content)
     {
@@ -131,7 +142,8 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
     private static ArtifactManifest Parse(byte[] bytes, RunId runId)
     {
         if (bytes.Length > LargestManifest)
-            throw new CorruptArtifactException($"The manifest of run {runId} has {bytes.Length} bytes; none is larger than {LargestManifest}.");
+            throw new CorruptArtifactException(
+                $"The manifest of run {runId} has {bytes.Length} bytes; none is larger than {LargestManifest}.");
 
         try
         {

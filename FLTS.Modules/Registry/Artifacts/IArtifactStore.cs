@@ -4,12 +4,17 @@ namespace FLTS.Modules.Registry.Artifacts;
 /// <summary>A model's files on top of the object store: manifest, SHA-256, local cache.</summary>
 internal interface IArtifactStore
 {
-    /// <summary>Uploads every file of a staging folder under <c>models/run_id/attempt/</c>, <c>manifest.json</c> last. May be repeated: an upload that broke off is sent again whole.</summary>
+    /// <summary>
+    /// Uploads every file of a staging folder under <c>models/run_id/attempt/</c>, <c>manifest.json</c> last. May be repeated: an upload
+    /// that broke off is sent again whole.
+    /// </summary>
     /// <returns>SHA-256 of the manifest.</returns>
     /// <exception cref="UnavailableException">The store refuses; the staging folder stays as it is.</exception>
     Task<string> UploadAsync(RunId runId, int attempt, string stagingFolder, CancellationToken cancellation);
 
-    /// <summary>What a worker uploaded whole before it died and could not record: verified; null where something is missing or differs.</summary>
+    /// <summary>
+    /// What a worker uploaded whole before it died and could not record: verified; null where something is missing or differs.
+    /// </summary>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     Task<StoredModel?> FindUploadedAsync(RunId runId, int attempt, CancellationToken cancellation);
 

@@ -8,7 +8,12 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>A model ready to forecast, with what turns original units into its scale and back.</summary>
-internal sealed class LoadedModel(ArtifactManifest manifest, IFittedForecaster forecaster, Scaler scaler, PreprocessConfig config, ValidationResiduals? residuals = null) : IDisposable
+internal sealed class LoadedModel(
+    ArtifactManifest manifest,
+    IFittedForecaster forecaster,
+    Scaler scaler,
+    PreprocessConfig config,
+    ValidationResiduals? residuals = null) : IDisposable
 {
     public ArtifactManifest Manifest { get; } = manifest;
 
@@ -32,7 +37,8 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
 
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
-    public async Task<LoadedModel> LoadAsync(RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
+    public async Task<LoadedModel> LoadAsync(
+        RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
     {
         var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, source, cancellation);
         var manifest = stored.Manifest;
@@ -40,8 +46,11 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         {
             var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
             var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
-            var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes) ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation) : null;
-            var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
+            var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes)
+                ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation)
+                : null;
+            var forecaster = ForecasterCatalog.Get(manifest.ModelType)
+                .Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
             return new LoadedModel(manifest, forecaster, scaler, config, residuals);
         }
         catch (Exception e) when (IsAboutContent(e))
@@ -56,11 +65,15 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
     {
         var (run, targets, golden) = (model.Manifest.RunId, model.Manifest.Targets, model.Manifest.Golden);
         if (golden?.Values is not { } values || values.Length != model.Manifest.Horizon || values.Any(v => v?.Length != targets.Count))
-            throw new CorruptArtifactException($"Run {run}: the manifest's golden prediction must hold {model.Manifest.Horizon} steps of {targets.Count} targets.");
+            throw new CorruptArtifactException(
+                $"Run {run}: the manifest's golden prediction must hold {model.Manifest.Horizon} steps of {targets.Count} targets.");
         if (golden.OriginRow < 0 || golden.OriginRow >= train.Rows)
-            throw new CorruptArtifactException($"Run {run}: the manifest's golden prediction names row {golden.OriginRow}, which the data has not.");
+            throw new CorruptArtifactException(
+                $"Run {run}: the manifest's golden prediction names row {golden.OriginRow}, which the data has not.");
         if (!(golden.Tolerance is >= 0 and <= LargestTolerance))
-            throw new CorruptArtifactException($"Run {run}: the manifest allows a difference of {golden.Tolerance} to its golden prediction; no more than {LargestTolerance} is allowed.");
+            throw new CorruptArtifactException(
+                $"Run {run}: the manifest allows a difference of {golden.Tolerance} to its golden prediction; no more than "
+                + $"{LargestTolerance} is allowed.");
 
         var forecast = Forecast(model, train, golden.OriginRow);
         for (var h = 0; h < values.Length; h++)
@@ -68,7 +81,9 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
             for (var m = 0; m < targets.Count; m++)
             {
                 if (!(Math.Abs(forecast[0, h, m] - values[h][m]) <= golden.Tolerance))
-                    throw new CorruptArtifactException($"Run {run} does not reproduce its golden prediction: {targets[m]} step {h + 1} is {forecast[0, h, m]}, stored is {values[h][m]}.");
+                    throw new CorruptArtifactException(
+                        $"Run {run} does not reproduce its golden prediction: {targets[m]} step {h + 1} is {forecast[0, h, m]}, stored "
+                        + $"is {values[h][m]}.");
             }
         }
     }
@@ -80,7 +95,9 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
             var forecast = model.Forecaster.Forecast(SeriesWindows.Of(train, [origin]), model.Manifest.Horizon);
             return forecast.GetLength(1) == model.Manifest.Horizon && forecast.GetLength(2) == model.Manifest.Targets.Count
                 ? forecast
-                : throw new CorruptArtifactException($"Run {model.Manifest.RunId} forecasts {forecast.GetLength(1)} steps of {forecast.GetLength(2)} targets, not what its manifest says.");
+                : throw new CorruptArtifactException(
+                    $"Run {model.Manifest.RunId} forecasts {forecast.GetLength(1)} steps of {forecast.GetLength(2)} targets, not what "
+                    + "its manifest says.");
         }
         catch (Exception e) when (IsAboutContent(e))
         {
@@ -88,10 +105,16 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         }
     }
 
-    /// <summary>Tells what content causes from what a machine causes (memory, a native library, the network): only the former condemns a run.</summary>
-    private static bool IsAboutContent(Exception e) => e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException
-        or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or FormatException or OverflowException or InvalidDataException or EndOfStreamException;
+    /// <summary>
+    /// Tells what content causes from what a machine causes (memory, a native library, the network): only the former condemns a run.
+    /// </summary>
+    private static bool IsAboutContent(Exception e) =>
+        e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or FormatException or OverflowException
+            or InvalidDataException or EndOfStreamException;
 
     private static byte[] File(StoredModel stored, string path) =>
-        stored.Files.TryGetValue(path, out var bytes) ? bytes : throw new CorruptArtifactException($"Run {stored.Manifest.RunId}: {path} is not in the manifest.");
+        stored.Files.TryGetValue(path, out var bytes)
+            ? bytes
+            : throw new CorruptArtifactException($"Run {stored.Manifest.RunId}: {path} is not in the manifest.");
 }

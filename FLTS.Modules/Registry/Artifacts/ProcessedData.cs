@@ -58,7 +58,10 @@ internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registr
             await using (var local = copy.OpenWrite())
                 await stored.CopyToAsync(local, cancellation);
             var found = stored.Finish();
-            return found == sha256 ? copy : throw new CorruptArtifactException($"{key} was changed after it was written: its SHA-256 is {found}, recorded is {sha256}.");
+            return found == sha256
+                ? copy
+                : throw new CorruptArtifactException(
+                    $"{key} was changed after it was written: its SHA-256 is {found}, recorded is {sha256}.");
         }
         catch (Exception e)
         {

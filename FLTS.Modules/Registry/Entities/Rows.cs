@@ -1,7 +1,9 @@
 
 namespace FLTS.Modules.Registry.Entities;
 
-/// <summary>A step that one worker at a time may do. The token rises at every take-over; every transition is <c>WHERE lease_token = mine</c>.</summary>
+/// <summary>
+/// A step that one worker at a time may do. The token rises at every take-over; every transition is <c>WHERE lease_token = mine</c>.
+/// </summary>
 internal interface ILeased
 {
     /// <summary>0 until the first take-over.</summary>
@@ -16,7 +18,9 @@ internal interface ILeased
     /// <summary>Tries that could not go on and are repeated.</summary>
     int Tries { get; set; }
 
-    /// <summary>Those of them that ended in something unforeseen; at three the step fails for good. 0 again when it succeeds or is asked for again.</summary>
+    /// <summary>
+    /// Those of them that ended in something unforeseen; at three the step fails for good. 0 again when it succeeds or is asked for again.
+    /// </summary>
     int Faults { get; set; }
 
     /// <summary>Times a worker died holding the lease; at three the step fails for good.</summary>
@@ -159,7 +163,9 @@ internal sealed class RunRow : ILeased
     /// <summary>JSON: the evaluator's test metrics; written by nobody else.</summary>
     public string? TestMetrics { get; set; }
 
-    /// <summary>JSON array of <c>{at, error}</c>: what put it off, such as a store that refused the upload. The attempt to promote it tells them.</summary>
+    /// <summary>
+    /// JSON array of <c>{at, error}</c>: what put it off, such as a store that refused the upload. The attempt to promote it tells them.
+    /// </summary>
     public string Postponed { get; set; } = "[]";
 
     public required DateTimeOffset CreatedAt { get; set; }
@@ -331,7 +337,8 @@ internal sealed class PromotionAttemptRow
     public string Candidates { get; set; } = "[]";
 
     /// <summary>
-    /// JSON: the evaluation policy in force. Attempts by hand of before <see cref="Request"/> had a column keep it, and what answered, in here.
+    /// JSON: the evaluation policy in force. Attempts by hand of before <see cref="Request"/> had a column keep
+    /// it, and what answered, in here.
     /// </summary>
     public string Policy { get; set; } = "{}";
 

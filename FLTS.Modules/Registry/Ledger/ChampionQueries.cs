@@ -11,7 +11,8 @@ internal static class ChampionQueries
         .Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version));
 
     /// <summary>The lines of an identifier, by version.</summary>
-    public static Task<List<LedgerLine>> LedgerLinesAsync(this RegistryDbContext db, Identifier identifier, CancellationToken cancellation) =>
+    public static Task<List<LedgerLine>> LedgerLinesAsync(
+        this RegistryDbContext db, Identifier identifier, CancellationToken cancellation) =>
         db.Champions.AsNoTracking()
             .Where(c => c.Identifier == identifier)
             .OrderBy(c => c.Version)

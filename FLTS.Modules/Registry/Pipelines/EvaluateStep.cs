@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace FLTS.Modules.Registry.Pipelines;
 
-/// <summary>The step that evaluates a pipeline, and how its row begins, waits and fails. That it ends with a decision is written with the ledger.</summary>
+/// <summary>
+/// The step that evaluates a pipeline, and how its row begins, waits and fails. That it ends with a decision is written with the ledger.
+/// </summary>
 internal sealed class EvaluateStep(IDbContextFactory<RegistryDbContext> registry, TimeProvider time) : Step<PipelineRow>(registry, time)
 {
     public override string Name => StepNames.Evaluate;
@@ -37,12 +39,13 @@ internal sealed class EvaluateStep(IDbContextFactory<RegistryDbContext> registry
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
         var now = Now;
-        return await Mine(db, lease).ExecuteUpdateAsync(set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation) == 1;
+        return await Mine(db, lease)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.EvaluationStartedAt, p => p.EvaluationStartedAt ?? now), cancellation) == 1;
     }
 
     /// <summary>
-    /// Blocked: the pipeline says what it waits for, and its open attempt tells everything that was tried. With other runs than those that were
-    /// evaluated, it waits for them and not for this.
+    /// Blocked: the pipeline says what it waits for, and its open attempt tells everything that was tried. With other runs than those that
+    /// were evaluated, it waits for them and not for this.
     /// </summary>
     public override async Task<bool> PostponeAsync(Lease lease, PipelineRow row, Postponement postponed, CancellationToken cancellation)
     {

@@ -18,7 +18,8 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
     public override string Id(RunRow row) => row.RunId.Value;
 
     /// <summary>The model type in lower case, <c>references</c> for the naive ones.</summary>
-    public override string Queue(RunRow row) => ForecasterCatalog.IsReference(row.ModelType) ? "references" : row.ModelType.ToLowerInvariant();
+    public override string Queue(RunRow row) =>
+        ForecasterCatalog.IsReference(row.ModelType) ? "references" : row.ModelType.ToLowerInvariant();
 
     public override string Label(RunRow row) => $"Train {row.ModelType} on {Short(row.Identifier, row.ConfigHash)}";
 
@@ -45,7 +46,9 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
             .ToListAsync(cancellation);
     }
 
-    /// <summary>Which of these runs have ended and are held by nobody. One without a row belongs to a registry this process does not see.</summary>
+    /// <summary>
+    /// Which of these runs have ended and are held by nobody. One without a row belongs to a registry this process does not see.
+    /// </summary>
     public async Task<IReadOnlyList<RunId>> EndedAsync(IReadOnlyCollection<RunId> runIds, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
@@ -95,7 +98,9 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>Trained; from here on the run is stored, never trained again. The history is written whole: it holds for models without epochs too.</summary>
+    /// <summary>
+    /// Trained; from here on the run is stored, never trained again. The history is written whole: it holds for models without epochs too.
+    /// </summary>
     public async Task<bool> TrainedAsync(Lease lease, string metrics, IEnumerable<EpochMetrics> history, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
@@ -120,7 +125,8 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
     }
 
     /// <summary>Stored: the run names its manifest and lists its artifacts.</summary>
-    public async Task<bool> SucceedAsync(Lease lease, string manifestSha256, IEnumerable<ManifestFile> files, CancellationToken cancellation)
+    public async Task<bool> SucceedAsync(
+        Lease lease, string manifestSha256, IEnumerable<ManifestFile> files, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -138,7 +144,8 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         if (mine)
         {
             await db.RunArtifacts.Where(a => a.RunId == RunId.From(lease.Id)).ExecuteDeleteAsync(cancellation);
-            db.RunArtifacts.AddRange(files.Select(f => new RunArtifactRow { RunId = RunId.From(lease.Id), Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
+            db.RunArtifacts.AddRange(
+                files.Select(f => new RunArtifactRow { RunId = RunId.From(lease.Id), Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
             await db.SaveChangesAsync(cancellation);
         }
 
@@ -148,7 +155,9 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         return mine;
     }
 
-    /// <summary>Tried again later, in whatever state it is: what is trained stays trained. The attempt to promote it tells what put it off.</summary>
+    /// <summary>
+    /// Tried again later, in whatever state it is: what is trained stays trained. The attempt to promote it tells what put it off.
+    /// </summary>
     public override async Task<bool> PostponeAsync(Lease lease, RunRow row, Postponement postponed, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);

@@ -9,13 +9,16 @@ internal static partial class DatasetNames
     public const string TestSuffix = "_test";
 
     // Sources are kept as <sha256>.csv beside the files that people put there by name.
-    public static bool IsName(string name) => Pattern().IsMatch(name) && !name.EndsWith(TestSuffix, StringComparison.Ordinal) && !HashPattern().IsMatch(name);
+    public static bool IsName(string name) =>
+        Pattern().IsMatch(name) && !name.EndsWith(TestSuffix, StringComparison.Ordinal) && !HashPattern().IsMatch(name);
 
     /// <exception cref="InvalidInputException">Not a name; says what would be one.</exception>
     public static void Check(DatasetName name)
     {
         if (!IsName(name.Value))
-            throw new InvalidInputException($"'{Shown(name.Value)}' is no dataset name: 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, not ending in '{TestSuffix}' and no SHA-256.");
+            throw new InvalidInputException(
+                $"'{Shown(name.Value)}' is no dataset name: 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, not "
+                + $"ending in '{TestSuffix}' and no SHA-256.");
     }
 
     private static string Shown(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);

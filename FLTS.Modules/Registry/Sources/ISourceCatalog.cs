@@ -2,7 +2,9 @@ using FLTS.Modules.Registry.Entities;
 
 namespace FLTS.Modules.Registry.Sources;
 
-/// <summary>Sources by name. A source is kept in the object store by the hash of its bytes; the registry knows which name points at which.</summary>
+/// <summary>
+/// Sources by name. A source is kept in the object store by the hash of its bytes; the registry knows which name points at which.
+/// </summary>
 internal interface ISourceCatalog
 {
     /// <summary>Versions that this process has added since it started.</summary>
@@ -20,7 +22,9 @@ internal interface ISourceCatalog
     /// <summary>The newest sources of a name as the registry knows them; nothing is imported. Null: none.</summary>
     Task<SourceFiles?> NewestAsync(DatasetName name, CancellationToken cancellation);
 
-    /// <summary>Every version of a name, train before test, newest first; files that are new in the folder (or bucket) among them.</summary>
+    /// <summary>
+    /// Every version of a name, train before test, newest first; files that are new in the folder (or bucket) among them.
+    /// </summary>
     /// <exception cref="InvalidInputException">Not a name.</exception>
     /// <exception cref="NotFoundException">No such dataset.</exception>
     Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation);
@@ -42,5 +46,7 @@ internal interface ISourceCatalog
 /// <summary>Train and, where there is one, test file of a dataset.</summary>
 internal sealed record SourceFiles(DatasetName Name, string TrainSha256, string? TestSha256);
 
-/// <summary>Folder with <c>name.csv</c> and <c>name_test.csv</c>; default <c>datasets</c> in the data folder, which need not exist.</summary>
+/// <summary>
+/// Folder with <c>name.csv</c> and <c>name_test.csv</c>; default <c>datasets</c> in the data folder, which need not exist.
+/// </summary>
 internal sealed record SourceFolder(string Path);

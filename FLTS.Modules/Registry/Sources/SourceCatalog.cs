@@ -19,7 +19,8 @@ internal sealed partial class SourceCatalog(
     public long Additions => Interlocked.Read(ref _additions);
 
     public async Task<SourceFiles> ResolveAsync(DatasetName name, CancellationToken cancellation) =>
-        await FindAsync(name, cancellation) ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
+        await FindAsync(name, cancellation)
+        ?? throw new NotFoundException($"There is no dataset '{name}'. {await KnownAsync(cancellation)}");
 
     public async Task<SourceFiles?> FindAsync(DatasetName name, CancellationToken cancellation)
     {
@@ -30,13 +31,19 @@ internal sealed partial class SourceCatalog(
     }
 
     public async Task<SourceFiles?> NewestAsync(DatasetName name, CancellationToken cancellation) =>
-        await NewestAsync(name, "train", cancellation) is { } train ? new SourceFiles(name, train.Sha256, (await NewestAsync(name, "test", cancellation))?.Sha256) : null;
+        await NewestAsync(name, "train", cancellation) is { } train
+            ? new SourceFiles(name, train.Sha256, (await NewestAsync(name, "test", cancellation))?.Sha256)
+            : null;
 
     public async Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation)
     {
         await ResolveAsync(name, cancellation);
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Sources.AsNoTracking().Where(s => s.Name == name).OrderByDescending(s => s.Part).ThenByDescending(s => s.Version).ToListAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Name == name)
+            .OrderByDescending(s => s.Part)
+            .ThenByDescending(s => s.Version)
+            .ToListAsync(cancellation);
     }
 
     public async Task<SourceRow?> AddAsync(DatasetName name, string part, Stream file, int? over, CancellationToken cancellation)
@@ -58,7 +65,15 @@ internal sealed partial class SourceCatalog(
         // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
         for (var version = (newest?.Version ?? 0) + 1; ; version++)
         {
-            var row = new SourceRow { Name = name, Part = part, Version = version, Sha256 = sha256, Size = file.Length, RegisteredAt = time.GetUtcNow() };
+            var row = new SourceRow
+            {
+                Name = name,
+                Part = part,
+                Version = version,
+                Sha256 = sha256,
+                Size = file.Length,
+                RegisteredAt = time.GetUtcNow(),
+            };
             if (await db.InsertIfAbsentAsync(row, cancellation))
             {
                 Interlocked.Increment(ref _additions);
@@ -77,7 +92,8 @@ internal sealed partial class SourceCatalog(
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var names = await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
         if (Directory.Exists(folder.Path))
-            names.AddRange(Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => DatasetName.From(Path.GetFileNameWithoutExtension(f))));
+            names.AddRange(
+                Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => DatasetName.From(Path.GetFileNameWithoutExtension(f))));
 
         await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
             names.Add(DatasetName.From(Path.GetFileNameWithoutExtension(stored.Key.Key)));
@@ -85,7 +101,9 @@ internal sealed partial class SourceCatalog(
         return [.. names.Where(n => DatasetNames.IsName(n.Value)).Distinct().OrderBy(n => n.Value, StringComparer.Ordinal)];
     }
 
-    /// <summary>Looks for a file of that name in the folder, then in the bucket (where people may put one by S3), and keeps it under its hash.</summary>
+    /// <summary>
+    /// Looks for a file of that name in the folder, then in the bucket (where people may put one by S3), and keeps it under its hash.
+    /// </summary>
     private async Task ImportAsync(DatasetName name, string part, string fileName, CancellationToken cancellation)
     {
         var (source, modifiedAt) = await OpenAsync(fileName, cancellation);
@@ -95,7 +113,8 @@ internal sealed partial class SourceCatalog(
         await using var opened = source;
         var before = Written(source);
         // A copy first: the file may still be growing, and what is hashed must be what is kept.
-        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        await using var copy = new FileStream(
+            Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await source.CopyToAsync(copy, cancellation);
         if (Written(source) != before)
             throw new UnavailableException($"{fileName} is still being written; try again when it is complete.");
@@ -114,7 +133,10 @@ internal sealed partial class SourceCatalog(
     private async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256)
+            .OrderByDescending(s => s.Version)
+            .FirstOrDefaultAsync(cancellation);
     }
 
     private async Task<(Stream? Content, DateTimeOffset ModifiedAt)> OpenAsync(string fileName, CancellationToken cancellation)
@@ -123,7 +145,13 @@ internal sealed partial class SourceCatalog(
         {
             try
             {
-                var file = new FileStream(Path.Combine(folder.Path, fileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+                var file = new FileStream(
+                    Path.Combine(folder.Path, fileName),
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    1 << 16,
+                    FileOptions.SequentialScan);
                 return (file, File.GetLastWriteTimeUtc(file.SafeFileHandle));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -133,17 +161,24 @@ internal sealed partial class SourceCatalog(
         }
 
         var key = new ObjectKey(ObjectKeys.DatasetBucket, fileName);
-        return await store.StatAsync(key, cancellation) is { } stored ? (await store.OpenReadAsync(key, cancellation), stored.ModifiedAt) : default;
+        return await store.StatAsync(key, cancellation) is { } stored
+            ? (await store.OpenReadAsync(key, cancellation), stored.ModifiedAt)
+            : default;
     }
 
     /// <summary>Length and time of a file that somebody may be writing; what the object store gives is complete.</summary>
     private static (long Length, DateTime At)? Written(Stream source) =>
-        source is FileStream file && File.Exists(file.Name) ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.Name)) : null;
+        source is FileStream file && File.Exists(file.Name)
+            ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.Name))
+            : null;
 
     private async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Sources.AsNoTracking().Where(s => s.Name == name && s.Part == part).OrderByDescending(s => s.Version).FirstOrDefaultAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Name == name && s.Part == part)
+            .OrderByDescending(s => s.Version)
+            .FirstOrDefaultAsync(cancellation);
     }
 
     private async Task<string> KnownAsync(CancellationToken cancellation)

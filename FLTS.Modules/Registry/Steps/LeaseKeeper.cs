@@ -30,8 +30,10 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>Null: somebody else holds it.</summary>
-    public static async Task<LeaseKeeper?> TryAcquireAsync<TRow>(ILeases leases, string id, TimeProvider time, ILogger logger, CancellationToken cancellation)
-        where TRow : class, ILeased => await leases.TryAcquireAsync<TRow>(id, cancellation) is { } lease ? new LeaseKeeper(lease, leases, time, logger) : null;
+    public static async Task<LeaseKeeper?> TryAcquireAsync<TRow>(
+        ILeases leases, string id, TimeProvider time, ILogger logger, CancellationToken cancellation)
+        where TRow : class, ILeased =>
+        await leases.TryAcquireAsync<TRow>(id, cancellation) is { } lease ? new LeaseKeeper(lease, leases, time, logger) : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -112,12 +114,17 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventName = "lease_lost", Level = LogLevel.Warning, Message = "The lease of {kind} {id} is in other hands: this work stops here and changes nothing any more")]
+    [LoggerMessage(
+        EventName = "lease_lost",
+        Level = LogLevel.Warning,
+        Message = "The lease of {kind} {id} is in other hands: this work stops here and changes nothing any more")]
     private static partial void LogLost(ILogger logger, string kind, string id);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be renewed; it is tried again until it expires.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be renewed; it is tried again until it expires.")]
     private static partial void LogNotRenewed(ILogger logger, string kind, string id, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be given back; that is tried until it can, or it expires.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The lease of {kind} {id} could not be given back; that is tried until it can, or it expires.")]
     private static partial void LogNotReleased(ILogger logger, string kind, string id, Exception exception);
 }

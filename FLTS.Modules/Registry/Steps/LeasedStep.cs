@@ -17,15 +17,17 @@ internal interface ILeasedStep
 
 /// <summary>
 /// The way in which every step runs: look, take the lease, look again, work, and one policy for what goes wrong (<see cref="StepFault"/>):
-/// what is away postpones for as long as it takes, what is impossible fails at once, what is unforeseen is tried three times, and a worker's
-/// death counts apart.
+/// what is away postpones for as long as it takes, what is impossible fails at once, what is unforeseen is tried three times, and
+/// a worker's death counts apart.
 /// </summary>
 /// <typeparam name="TRow">The row of the step.</typeparam>
-internal sealed class LeasedStep<TRow>(Step<TRow> step, IServiceProvider services, ILeases leases, TimeProvider time, ILogger<LeasedStep<TRow>> logger) : ILeasedStep
+internal sealed class LeasedStep<TRow>(
+    Step<TRow> step, IServiceProvider services, ILeases leases, TimeProvider time, ILogger<LeasedStep<TRow>> logger) : ILeasedStep
     where TRow : class, ILeased
 {
-    private readonly Action<ILogger, string, string, DateTimeOffset, Exception?> _postponed = LoggerMessage.Define<string, string, DateTimeOffset>(
-        LogLevel.Warning, new EventId(0, $"{step.Name}_postponed"), "{job} waits: {reason} Next try at {next_try}.");
+    private readonly Action<ILogger, string, string, DateTimeOffset, Exception?> _postponed =
+        LoggerMessage.Define<string, string, DateTimeOffset>(
+            LogLevel.Warning, new EventId(0, $"{step.Name}_postponed"), "{job} waits: {reason} Next try at {next_try}.");
 
     private readonly Action<ILogger, string, string, Exception?> _failed = LoggerMessage.Define<string, string>(
         LogLevel.Error, new EventId(0, $"{step.Name}_failed"), "{job} failed: {reason}");
@@ -102,25 +104,36 @@ internal sealed class LeasedStep<TRow>(Step<TRow> step, IServiceProvider service
     {
         var (now, row) = (time.GetUtcNow(), execution.Row);
         var next = now + Backoff.Delay(row.Tries + 1, work.MostSecondsBetweenTries, step.Id(row));
-        var postponed = new Postponement(fault.Reason, next, fault.Kind == StepFaultKind.Unforeseen, [.. execution.Refusals, new Refusal(now, fault.Reason)]);
-        if (await RecordAsync(() => work.PostponeAsync(execution, postponed), () => step.PostponeAsync(execution.Lease, row, postponed, execution.Process)))
+        var postponed = new Postponement(
+            fault.Reason,
+            next,
+            fault.Kind == StepFaultKind.Unforeseen,
+            [.. execution.Refusals, new Refusal(now, fault.Reason)]);
+        if (await RecordAsync(
+            () => work.PostponeAsync(execution, postponed),
+            () => step.PostponeAsync(execution.Lease, row, postponed, execution.Process)))
             _postponed(logger, step.Label(row), fault.Reason, next, fault.ToLog);
     }
 
     private async Task FailAsync(StepWork<TRow> work, Execution<TRow> execution, StepFault fault)
     {
-        if (await RecordAsync(() => work.FailAsync(execution, fault.Reason), () => step.FailAsync(execution.Lease, fault.Reason, execution.Process)))
+        if (await RecordAsync(
+            () => work.FailAsync(execution, fault.Reason),
+            () => step.FailAsync(execution.Lease, fault.Reason, execution.Process)))
             _failed(logger, step.Label(execution.Row), fault.Reason, fault.ToLog);
     }
 
-    /// <summary>As the module records it; where that meets a defect of its own, the row alone: no defect may keep a row from its end.</summary>
+    /// <summary>
+    /// As the module records it; where that meets a defect of its own, the row alone: no defect may keep a row from its end.
+    /// </summary>
     private async Task<bool> RecordAsync(Func<Task<bool>> own, Func<Task<bool>> plain)
     {
         try
         {
             return await own();
         }
-        catch (Exception e) when (StepFault.Of(e, step.Name, StepTrace.Id).Kind == StepFaultKind.Unforeseen && e is not OperationCanceledException)
+        catch (Exception e) when (StepFault.Of(e, step.Name, StepTrace.Id).Kind == StepFaultKind.Unforeseen
+            && e is not OperationCanceledException)
         {
             StepLog.NotRecorded(logger, step.Name, e);
             return await plain();

@@ -55,7 +55,8 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
         if (taken == 0)
             return null;
 
-        var token = await ReadAsync(db, $"SELECT lease_token AS \"Value\" FROM {table} WHERE {key} = {{0}} AND lease_owner = {{1}}", cancellation, id, owner);
+        var token = await ReadAsync(
+            db, $"SELECT lease_token AS \"Value\" FROM {table} WHERE {key} = {{0}} AND lease_owner = {{1}}", cancellation, id, owner);
         return token == 0 ? null : new Lease(typeof(TRow), id, token, owner);
     }
 
@@ -89,7 +90,12 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var (table, key) = Names(db, lease.Row);
-        await ExecuteAsync(db, $"UPDATE {table} SET deaths = deaths - 1 WHERE {key} = @p0 AND lease_token > @p1 AND deaths > 0", cancellation, lease.Id, lease.Token);
+        await ExecuteAsync(
+            db,
+            $"UPDATE {table} SET deaths = deaths - 1 WHERE {key} = @p0 AND lease_token > @p1 AND deaths > 0",
+            cancellation,
+            lease.Id,
+            lease.Token);
     }
 
     public async Task<int> VoidAllAsync(CancellationToken cancellation)
@@ -100,7 +106,8 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
         {
             freed += await ExecuteAsync(
                 db,
-                $"UPDATE {Names(db, row).Table} SET deaths = deaths + 1, lease_token = lease_token + 1, lease_owner = NULL, lease_heartbeat = NULL WHERE lease_owner IS NOT NULL",
+                $"UPDATE {Names(db, row).Table} SET deaths = deaths + 1, lease_token = lease_token + 1, lease_owner = NULL, "
+                + "lease_heartbeat = NULL WHERE lease_owner IS NOT NULL",
                 cancellation);
         }
 
@@ -120,7 +127,8 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
         : "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
 
     // Table and column names come from the model; everything else is a parameter.
-    private static async Task<long> ReadAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters) =>
+    private static async Task<long> ReadAsync(
+        RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters) =>
         (await db.Database.SqlQueryRaw<long>(sql, parameters).ToListAsync(cancellation)).SingleOrDefault();
 
     private static Task<int> ExecuteAsync(RegistryDbContext db, string sql, CancellationToken cancellation, params object[] parameters)

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Registry.Steps;
 
-/// <summary>Looks twice a second whether a row was ended by somebody else, in whichever process, so that work that was cancelled stops within a second.</summary>
+/// <summary>
+/// Looks twice a second whether a row was ended by somebody else, in whichever process, so that work that was
+/// cancelled stops within a second.
+/// </summary>
 /// <typeparam name="TRow">The row of the step.</typeparam>
 internal sealed class RowWatch<TRow> : IAsyncDisposable
     where TRow : class, ILeased
@@ -17,7 +20,8 @@ internal sealed class RowWatch<TRow> : IAsyncDisposable
     /// <param name="id">Key of the row.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Of who works.</param>
-    public RowWatch(Step<TRow> step, string id, TimeProvider time, ILogger logger) => _watching = Task.Run(() => WatchAsync(step, id, time, logger));
+    public RowWatch(Step<TRow> step, string id, TimeProvider time, ILogger logger) =>
+        _watching = Task.Run(() => WatchAsync(step, id, time, logger));
 
     /// <summary>Fires when the row has ended.</summary>
     public CancellationToken Ended => _ended.Token;

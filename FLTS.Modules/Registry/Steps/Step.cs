@@ -6,7 +6,10 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace FLTS.Modules.Registry.Steps;
 
-/// <summary>A step as those see it who know no row: the Reconciler and the queues. Every class that derives from it is found and used; there is no list to add to.</summary>
+/// <summary>
+/// A step as those see it who know no row: the Reconciler and the queues. Every class that derives from it is found and
+/// used; there is no list to add to.
+/// </summary>
 internal abstract class Step
 {
     /// <summary>As logged: <c>preprocess</c>.</summary>
@@ -51,7 +54,9 @@ internal abstract class Step<TRow>(IDbContextFactory<RegistryDbContext> registry
     /// <summary>True while a worker may bring the row to its end.</summary>
     public abstract bool IsOpen(TRow row);
 
-    /// <summary>Rows on which it is to be done; a pure rule. Whether somebody holds one, or it waits for its next try, is asked elsewhere.</summary>
+    /// <summary>
+    /// Rows on which it is to be done; a pure rule. Whether somebody holds one, or it waits for its next try, is asked elsewhere.
+    /// </summary>
     public virtual IEnumerable<TRow> Due(UnfinishedWork work) => work.RowsOf<TRow>().Where(IsOpen);
 
     /// <summary>What to put into a queue.</summary>
@@ -110,12 +115,15 @@ internal abstract class Step<TRow>(IDbContextFactory<RegistryDbContext> registry
     }
 
     /// <summary>A station and the begin of a hash: what people know data by.</summary>
-    protected static string Short(Identifier identifier, ConfigHash configHash) => $"{identifier} {configHash.Value[..Math.Min(ShortHash, configHash.Value.Length)]}";
+    protected static string Short(Identifier identifier, ConfigHash configHash) =>
+        $"{identifier} {configHash.Value[..Math.Min(ShortHash, configHash.Value.Length)]}";
 
     /// <summary>The row of a key.</summary>
     protected abstract Expression<Func<TRow, bool>> Is(string id);
 
-    /// <summary>Those of which <see cref="IsOpen"/> is true, as a query: what has ended is not brought back by the worker that still holds it.</summary>
+    /// <summary>
+    /// Those of which <see cref="IsOpen"/> is true, as a query: what has ended is not brought back by the worker that still holds it.
+    /// </summary>
     protected abstract IQueryable<TRow> Open(IQueryable<TRow> rows);
 
     /// <summary>Its status while it waits for its next try.</summary>
@@ -133,13 +141,17 @@ internal abstract class Step<TRow>(IDbContextFactory<RegistryDbContext> registry
     /// <summary>Counters and time of a postponement, the same for every row.</summary>
     protected static void SetPostponed(UpdateSettersBuilder<TRow> set, Postponement postponed) => set
         .SetProperty(r => EF.Property<int>(r, nameof(ILeased.Tries)), r => EF.Property<int>(r, nameof(ILeased.Tries)) + 1)
-        .SetProperty(r => EF.Property<int>(r, nameof(ILeased.Faults)), r => EF.Property<int>(r, nameof(ILeased.Faults)) + (postponed.IsUnforeseen ? 1 : 0))
+        .SetProperty(
+            r => EF.Property<int>(r, nameof(ILeased.Faults)),
+            r => EF.Property<int>(r, nameof(ILeased.Faults)) + (postponed.IsUnforeseen ? 1 : 0))
         .SetProperty(r => EF.Property<DateTimeOffset?>(r, nameof(ILeased.NextAttemptAt)), postponed.Next);
 
     /// <summary>The row while its lease is ours and it has not ended.</summary>
     protected IQueryable<TRow> Mine(RegistryDbContext db, Lease lease) => Open(db.Set<TRow>()
         .Where(Is(lease.Id))
-        .Where(r => EF.Property<long>(r, nameof(ILeased.LeaseToken)) == lease.Token && EF.Property<string?>(r, nameof(ILeased.LeaseOwner)) == lease.Owner));
+        .Where(r =>
+            EF.Property<long>(r, nameof(ILeased.LeaseToken)) == lease.Token
+            && EF.Property<string?>(r, nameof(ILeased.LeaseOwner)) == lease.Owner));
 }
 
 /// <summary>That a step cannot go on now.</summary>

@@ -11,7 +11,9 @@ internal enum StepFaultKind
     /// <summary>Data or options make it impossible: no later try can do better. Fails at once.</summary>
     Impossible,
 
-    /// <summary>Anything else, errors of native libraries included: may be memory that was short for a moment, may be a defect. Tried three times.</summary>
+    /// <summary>
+    /// Anything else, errors of native libraries included: may be memory that was short for a moment, may be a defect. Tried three times.
+    /// </summary>
     Unforeseen,
 }
 
@@ -33,11 +35,15 @@ internal sealed record StepFault(StepFaultKind Kind, string Reason, Exception? T
     public static StepFault Of(Exception exception, string step, string traceId) => exception switch
     {
         UnavailableException or IOException => new(StepFaultKind.Away, exception.Message, null),
-        _ when DatabaseFaults.IsPassing(exception) => new(StepFaultKind.Away, (exception is DbException ? exception : exception.InnerException ?? exception).Message, null),
+        _ when DatabaseFaults.IsPassing(exception) =>
+            new(StepFaultKind.Away, (exception is DbException ? exception : exception.InnerException ?? exception).Message, null),
         FltsException => new(StepFaultKind.Impossible, exception.Message, null),
 
         // Native errors bring their call stack along, line by line; the log keeps it.
-        _ => new(StepFaultKind.Unforeseen, $"{exception.GetType().Name} in {step} (trace {traceId}): {exception.Message.Split('\n')[0]}", exception),
+        _ => new(
+            StepFaultKind.Unforeseen,
+            $"{exception.GetType().Name} in {step} (trace {traceId}): {exception.Message.Split('\n')[0]}",
+            exception),
     };
 
     /// <summary>The sentence for a row over which too many workers died.</summary>

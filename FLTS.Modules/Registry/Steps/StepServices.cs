@@ -32,7 +32,8 @@ internal static class StepServices
                 continue;
 
             services.TryAddTransient(known, work);
-            services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(ILeasedStep), typeof(LeasedStep<>).MakeGenericType(known.GenericTypeArguments)));
+            services.TryAddEnumerable(
+                ServiceDescriptor.Singleton(typeof(ILeasedStep), typeof(LeasedStep<>).MakeGenericType(known.GenericTypeArguments)));
         }
 
         return services;

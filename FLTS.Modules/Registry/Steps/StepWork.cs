@@ -31,7 +31,8 @@ internal abstract class StepWork<TRow>(Step<TRow> step)
 
     /// <summary>Failed for good.</summary>
     /// <returns>False: the row is no longer ours.</returns>
-    public virtual Task<bool> FailAsync(Execution<TRow> execution, string reason) => step.FailAsync(execution.Lease, reason, execution.Process);
+    public virtual Task<bool> FailAsync(Execution<TRow> execution, string reason) =>
+        step.FailAsync(execution.Lease, reason, execution.Process);
 
     /// <summary>Shutdown, a lost lease, or a row that somebody else ended: whoever holds the row next decides from the row.</summary>
     /// <param name="execution">What was stopped.</param>

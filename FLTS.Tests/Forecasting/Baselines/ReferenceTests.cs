@@ -18,7 +18,9 @@ public class ReferenceTests
     {
         var data = Prepare("{}", ("a", [.. Enumerable.Range(0, 30).Select(i => i is 28 or 29 ? double.NaN : i)]));
         using var model = new NaiveFamily().Create([]).Fit(data.TrainingSet, Context).Model;
-        Assert.That(model.Forecast(SeriesWindows.Of(data.Test, [3, 5]), 2), Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
+        Assert.That(
+            model.Forecast(SeriesWindows.Of(data.Test, [3, 5]), 2),
+            Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
     }
 
     [Test]
@@ -28,7 +30,10 @@ public class ReferenceTests
         var data = Prepare("""{"test_fraction": 0.1}""", ("a", values));
         using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context).Model;
         var forecast = model.Forecast(SeriesWindows.Of(data.Train, [2000, 3000]), 1442);
-        Assert.That((forecast[0, 0, 0], forecast[1, 1439, 0], forecast[1, 1440, 0]), Is.EqualTo((2001 - 1440, 3000, 3001 - 1440)), "two days ahead takes the last day known");
+        Assert.That(
+            (forecast[0, 0, 0], forecast[1, 1439, 0], forecast[1, 1440, 0]),
+            Is.EqualTo((2001 - 1440, 3000, 3001 - 1440)),
+            "two days ahead takes the last day known");
     }
 
     [Test]
@@ -38,7 +43,9 @@ public class ReferenceTests
         var fit = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context);
         Assert.That(fit.History, Is.Empty, "no row of train has a day before it");
         var frame = EvaluationFrame.Of(data, 10);
-        Assert.That(() => fit.Model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1), Throws.TypeOf<NotApplicableException>().With.Message.Contains("no row at 2023-12-31"));
+        Assert.That(
+            () => fit.Model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1),
+            Throws.TypeOf<NotApplicableException>().With.Message.Contains("no row at 2023-12-31"));
     }
 
     [Test]
@@ -46,7 +53,9 @@ public class ReferenceTests
     {
         var data = Prepare("{}", ("a", [.. Enumerable.Range(0, 40).Select(i => (double)(i * i))]));
         using var model = new EwmaFamily().Create(new JsonObject { ["input_len"] = 3 }).Fit(data.TrainingSet, Context).Model;
-        Assert.That(model.Forecast(SeriesWindows.Of(data.Train, [10]), 1)[0, 0, 0], Is.EqualTo((100 + (81 * 0.5) + (64 * 0.25)) / 1.75).Within(1e-12));
+        Assert.That(
+            model.Forecast(SeriesWindows.Of(data.Train, [10]), 1)[0, 0, 0],
+            Is.EqualTo((100 + (81 * 0.5) + (64 * 0.25)) / 1.75).Within(1e-12));
     }
 
     [Test]
@@ -99,7 +108,9 @@ public class ReferenceTests
         var data = Prepare("""{"targets": ["a"], "inputs": ["b"]}""", ("a", Tables.Walk(200, 1)), ("b", Tables.Walk(200, 2)));
         using var model = new ArFamily().Create([]).Fit(data.TrainingSet, Context).Model;
         Assert.That(double.IsFinite(model.Forecast(SeriesWindows.Of(data.Test, [20]), 1)[0, 0, 0]), Is.True);
-        Assert.That(() => model.Forecast(SeriesWindows.Of(data.Test, [20]), 2), Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'b' is no target"));
+        Assert.That(
+            () => model.Forecast(SeriesWindows.Of(data.Test, [20]), 2),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'b' is no target"));
     }
 
     [Test]
@@ -128,9 +139,15 @@ public class ReferenceTests
         using var model = family.Create(parameters).Fit(data.TrainingSet, Context).Model;
         using var loaded = family.Load(model.Signature, parameters, model.Save());
         var frame = EvaluationFrame.Of(data, 10, 3);
-        Assert.That(loaded.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 3), Is.EqualTo(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 3)));
-        Assert.That(() => family.Load(model.Signature, parameters, new Dictionary<string, byte[]> { ["model.json"] = "{}"u8.ToArray() }), Throws.TypeOf<CorruptArtifactException>());
-        Assert.That(() => family.Normalise(new JsonObject { ["zzz"] = 1 }), Throws.TypeOf<InvalidInputException>().With.Message.Contains($"{type} has no hyperparameter 'zzz'"));
+        Assert.That(
+            loaded.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 3),
+            Is.EqualTo(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 3)));
+        Assert.That(
+            () => family.Load(model.Signature, parameters, new Dictionary<string, byte[]> { ["model.json"] = "{}"u8.ToArray() }),
+            Throws.TypeOf<CorruptArtifactException>());
+        Assert.That(
+            () => family.Normalise(new JsonObject { ["zzz"] = 1 }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains($"{type} has no hyperparameter 'zzz'"));
     }
 
     [Test]
@@ -144,7 +161,12 @@ public class ReferenceTests
         double Rmse(IForecasterFamily family)
         {
             using var model = family.Create(family.Normalise(null)).Fit(data.TrainingSet, Context).Model;
-            return ForecastMetrics.Score(family.ModelType, frame.Truth, data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
+            return ForecastMetrics.Score(
+                family.ModelType,
+                frame.Truth,
+                data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)),
+                data.Meta.Scaler,
+                data.Meta.Targets).Rmse!.Value;
         }
 
         var (naive, ewma, ar) = (Rmse(new NaiveFamily()), Rmse(new EwmaFamily()), Rmse(new ArFamily()));

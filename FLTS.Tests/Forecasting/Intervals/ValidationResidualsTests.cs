@@ -28,7 +28,10 @@ internal sealed class ValidationResidualsTests
             for (var h = 0; h < 30; h++)
             {
                 var (origin, row) = (29 + n, 30 + n + h);
-                Assert.That(residuals.Values[0][(n * 30) + h], Is.EqualTo(row < 40 ? (row * row) - (origin * origin) : double.NaN).Within(1e-9), $"origin {origin}, step {h + 1}");
+                Assert.That(
+                    residuals.Values[0][(n * 30) + h],
+                    Is.EqualTo(row < 40 ? (row * row) - (origin * origin) : double.NaN).Within(1e-9),
+                    $"origin {origin}, step {h + 1}");
             }
         }
     }
@@ -44,7 +47,10 @@ internal sealed class ValidationResidualsTests
             {
                 // The last value seen is that of row 32 for origins 33 and 34.
                 var (origin, row) = (29 + n is 33 or 34 ? 32 : 29 + n, 30 + n + h);
-                Assert.That(residuals.Values[0][(n * 30) + h], Is.EqualTo(row < 40 && row is not (33 or 34) ? (row * row) - (origin * origin) : double.NaN).Within(1e-9), $"origin {29 + n}, step {h + 1}");
+                Assert.That(
+                    residuals.Values[0][(n * 30) + h],
+                    Is.EqualTo(row < 40 && row is not (33 or 34) ? (row * row) - (origin * origin) : double.NaN).Within(1e-9),
+                    $"origin {29 + n}, step {h + 1}");
             }
         }
     }
@@ -54,7 +60,9 @@ internal sealed class ValidationResidualsTests
     {
         // 80 train rows; a gap of a day after row 69.
         int[] minutes = [.. Enumerable.Range(0, 100).Select(i => i < 70 ? i : i + 1440)];
-        var data = DatasetPreparer.Prepare(Tables.Config("""{"validation_fraction": 0.25}"""), Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)m)])));
+        var data = DatasetPreparer.Prepare(
+            Tables.Config("""{"validation_fraction": 0.25}"""),
+            Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)m)])));
         using var model = new NaiveFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         var residuals = ValidationResiduals.Of(model, data, default);
         Assert.That(residuals.Origins, Is.EqualTo(Enumerable.Range(59, 20).Where(o => o != 69).Select(o => data.Train.Timestamps[o])));
@@ -76,10 +84,14 @@ internal sealed class ValidationResidualsTests
     [Test]
     public void A_model_whose_coming_inputs_are_unknown_has_residuals_of_its_own_horizon()
     {
-        var data = DatasetPreparer.Prepare(Tables.Config("""{"targets": ["a"], "inputs": ["b"]}"""), Tables.Make("x.csv", 0, ("a", Tables.Walk(300, 1)), ("b", Tables.Walk(300, 2))));
+        var data = DatasetPreparer.Prepare(
+            Tables.Config("""{"targets": ["a"], "inputs": ["b"]}"""),
+            Tables.Make("x.csv", 0, ("a", Tables.Walk(300, 1)), ("b", Tables.Walk(300, 2))));
         using var model = new ArFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         var residuals = ValidationResiduals.Of(model, data, default);
-        Assert.That((residuals.Steps, residuals.Values[0].Count(double.IsFinite)), Is.EqualTo((1, data.Train.Rows - data.Meta.ValidationStart)));
+        Assert.That(
+            (residuals.Steps, residuals.Values[0].Count(double.IsFinite)),
+            Is.EqualTo((1, data.Train.Rows - data.Meta.ValidationStart)));
     }
 
     [Test]
@@ -87,7 +99,8 @@ internal sealed class ValidationResidualsTests
     {
         // Three days of minutes, two rows a day before which the data has a hole too long to fill.
         int[] minutes = [.. Enumerable.Range(0, 3 * 1440).Where(m => m is not (>= 2100 and < 2140))];
-        var data = DatasetPreparer.Prepare(Tables.Config(), Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)(m % 1440))])));
+        var data = DatasetPreparer.Prepare(
+            Tables.Config(), Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)(m % 1440))])));
         using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         var residuals = ValidationResiduals.Of(model, data, default);
         Assert.That(residuals.Origins, Is.Not.Empty);
@@ -96,7 +109,8 @@ internal sealed class ValidationResidualsTests
     }
 
     [Test]
-    public void Without_a_validation_part_there_are_none() => Assert.That(Naive("""{"validation_fraction": 0}""", ("a", Tables.Walk(100, 1))).Residuals.Origins, Is.Empty);
+    public void Without_a_validation_part_there_are_none() =>
+        Assert.That(Naive("""{"validation_fraction": 0}""", ("a", Tables.Walk(100, 1))).Residuals.Origins, Is.Empty);
 
     [TestCase("AR", "{}")]
     [TestCase("PROPHET", """{"uncertainty_samples": 0}""")]
@@ -120,8 +134,12 @@ internal sealed class ValidationResidualsTests
         {
             Assert.That((once.Fit.FittedRows.End, refitted.Fit.FittedRows.End), Is.EqualTo((384, 480)));
             Assert.That(refitted.Residuals.Values[0], Is.EqualTo(once.Residuals.Values[0]));
-            Assert.That(ValidationResiduals.Of(refitted.Fit.Model, data, default).Values[0], Is.Not.EqualTo(once.Residuals.Values[0]), "the served model's own would be others");
-            Assert.That(refitted.Fit.History[^1].ValRmse, Is.EqualTo(once.Fit.History[^1].ValRmse), "what is reported had not seen it either");
+            Assert.That(
+                ValidationResiduals.Of(refitted.Fit.Model, data, default).Values[0],
+                Is.Not.EqualTo(once.Residuals.Values[0]),
+                "the served model's own would be others");
+            Assert.That(
+                refitted.Fit.History[^1].ValRmse, Is.EqualTo(once.Fit.History[^1].ValRmse), "what is reported had not seen it either");
         }
     }
 
@@ -143,10 +161,16 @@ internal sealed class ValidationResidualsTests
     {
         var one = new ValidationResiduals([Tables.Start], 2, ["a"], [[1, 2]]);
         var bytes = await ResidualFile.WriteAsync(one);
-        Assert.That(() => ResidualFile.ReadAsync(bytes, ["b"]), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("the targets b"));
+        Assert.That(
+            () => ResidualFile.ReadAsync(bytes, ["b"]),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("the targets b"));
         Assert.That(() => ResidualFile.ReadAsync(bytes[..^3], ["a"]), Throws.TypeOf<CorruptArtifactException>());
         Assert.That(() => ResidualFile.ReadAsync([], ["a"]), Throws.TypeOf<CorruptArtifactException>());
-        foreach (var bad in new[] { one with { Values = [[1, double.PositiveInfinity]] }, one with { Origins = [.. Enumerable.Repeat(Tables.Start, 8000)], Values = [new double[16_000]] } })
+        foreach (var bad in new[]
+        {
+            one with { Values = [[1, double.PositiveInfinity]] },
+            one with { Origins = [.. Enumerable.Repeat(Tables.Start, 8000)], Values = [new double[16_000]] },
+        })
         {
             var written = await ResidualFile.WriteAsync(bad);
             Assert.That(() => ResidualFile.ReadAsync(written, ["a"]), Throws.TypeOf<CorruptArtifactException>());

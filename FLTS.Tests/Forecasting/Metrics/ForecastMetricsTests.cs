@@ -21,7 +21,10 @@ public class ForecastMetricsTests
             Assert.That(score.Mae, Is.EqualTo(reference["mae"]!.GetValue<double>()).Within(1e-12));
             Assert.That(score.Rmse, Is.EqualTo(reference["rmse"]!.GetValue<double>()).Within(1e-12));
             Assert.That(score.R2, Is.EqualTo(reference["r2_uniform"]!.GetValue<double>()).Within(1e-12));
-            Golden.AssertClose([.. score.PerTarget.Values.Select(t => t.R2!.Value)], Golden.Vector(reference["r2_raw"]), "r2 of each target");
+            Golden.AssertClose(
+                [.. score.PerTarget.Values.Select(t => t.R2!.Value)],
+                Golden.Vector(reference["r2_raw"]),
+                "r2 of each target");
             Assert.That(score.Score, Is.EqualTo((0.5 * score.Rmse) + (0.3 * score.Mae) + (0.2 * score.Mse)).Within(1e-15));
         });
     }
@@ -38,13 +41,22 @@ public class ForecastMetricsTests
     public void Errors_are_put_on_train_s_own_scale_and_kept_in_original_units()
     {
         var scaler = new Scaler(ScalerKind.Standard, [new ColumnScale("a", 7, 3, 100, 300, 10, 0)]);
-        var score = ForecastMetrics.Score("m", new double[,,] { { { 150 } }, { { 250 } } }, new double[,,] { { { 170 } }, { { 250 } } }, scaler, ["a"]);
+        var score = ForecastMetrics.Score(
+            "m",
+            new double[,,] { { { 150 } }, { { 250 } } },
+            new double[,,] { { { 170 } }, { { 250 } } },
+            scaler,
+            ["a"]);
         var target = score.PerTarget["a"];
         Assert.Multiple(() =>
         {
             Assert.That(score.Mae, Is.EqualTo(0.05).Within(1e-15));
             Assert.That(score.Mse, Is.EqualTo(0.005).Within(1e-15));
-            Assert.That(target.Original, Is.EqualTo(new OriginalScore(Math.Sqrt(200), 10, Math.Sqrt(200) / 200)).Using<OriginalScore>((x, y) => Math.Abs(x.Rmse - y.Rmse) + Math.Abs(x.Mae - y.Mae) + Math.Abs(x.Nrmse!.Value - y.Nrmse!.Value) < 1e-12));
+            Assert.That(
+                target.Original,
+                Is.EqualTo(new OriginalScore(Math.Sqrt(200), 10, Math.Sqrt(200) / 200))
+                    .Using<OriginalScore>((x, y) =>
+                        Math.Abs(x.Rmse - y.Rmse) + Math.Abs(x.Mae - y.Mae) + Math.Abs(x.Nrmse!.Value - y.Nrmse!.Value) < 1e-12));
             Assert.That(score.Mase, Is.EqualTo(1).Within(1e-12), "a mean error of 10 over a mean step of 10");
         });
     }
@@ -65,7 +77,12 @@ public class ForecastMetricsTests
     public void A_flat_target_is_reported_and_left_out_of_what_is_pooled()
     {
         var scaler = new Scaler(ScalerKind.MinMax, [Column("a"), new ColumnScale("flat", 5, 1, 5, 5, 0, 5)]);
-        var score = ForecastMetrics.Score("m", new double[,,] { { { 0.5, 8 } }, { { 0.75, 5 } } }, new double[,,] { { { 0.25, 5 } }, { { 0.75, 5 } } }, scaler, ["a", "flat"]);
+        var score = ForecastMetrics.Score(
+            "m",
+            new double[,,] { { { 0.5, 8 } }, { { 0.75, 5 } } },
+            new double[,,] { { { 0.25, 5 } }, { { 0.75, 5 } } },
+            scaler,
+            ["a", "flat"]);
         Assert.That(score.Mae, Is.EqualTo(0.125));
         Assert.That(score.PerTarget["flat"], Has.Property("Flat").True.And.Property("Mae").EqualTo(1.5));
         Assert.That(score.PerTarget["flat"].Undefined!["mase"], Is.EqualTo("the target never changes from row to row in train"));
@@ -79,7 +96,9 @@ public class ForecastMetricsTests
         double[,,] naive = { { { 0.2, 0.2, 0.2, 0.2 }, { 0.6, 0.6, 0.6, 0.6 } } };
         var score = ForecastMetrics.Score("m", truth, forecast, Unit, ["a", "b", "c", "d"], naive);
         Assert.That(score.Skill, Is.EqualTo(0.5).Within(1e-12));
-        Assert.That(score.PerStep.Select(s => (s.Step, s.Cells, Math.Round(s.Rmse!.Value, 12))), Is.EqualTo(new[] { (1, 4, 0.1), (2, 4, 0.3) }));
+        Assert.That(
+            score.PerStep.Select(s => (s.Step, s.Cells, Math.Round(s.Rmse!.Value, 12))),
+            Is.EqualTo(new[] { (1, 4, 0.1), (2, 4, 0.3) }));
         Assert.That(score.Mae, Is.EqualTo(0.2).Within(1e-15));
     }
 
@@ -89,7 +108,8 @@ public class ForecastMetricsTests
         double[,,] truth = { { { 0, 0, 0, 0 } } };
         double[,,] forecast = { { { 1, 0, 0, 0 } } };
         Assert.That(Score(truth, forecast).Mae, Is.EqualTo(0.25));
-        var weighted = ForecastMetrics.Score("m", truth, forecast, Unit, ["a", "b", "c", "d"], targetWeights: new Dictionary<string, double> { ["a"] = 5 });
+        var weighted = ForecastMetrics.Score(
+            "m", truth, forecast, Unit, ["a", "b", "c", "d"], targetWeights: new Dictionary<string, double> { ["a"] = 5 });
         Assert.That(weighted.Mae, Is.EqualTo(5 / 8.0));
     }
 
@@ -100,7 +120,8 @@ public class ForecastMetricsTests
         double[,,] forecast = { { { 0, value, 0, 0 } } };
         Assert.That(
             () => ForecastMetrics.Score("GRU 12ab", new double[1, 1, 4], forecast, Unit, ["a", "b", "c", "d"]),
-            Throws.TypeOf<NonFiniteForecastException>().With.Message.Contains($"GRU 12ab: the forecast of 'b' is {word} at scored row 0, step 1"));
+            Throws.TypeOf<NonFiniteForecastException>()
+                .With.Message.Contains($"GRU 12ab: the forecast of 'b' is {word} at scored row 0, step 1"));
     }
 
     [Test]
@@ -111,7 +132,8 @@ public class ForecastMetricsTests
         Assert.That(score.Undefined!["score"], Is.EqualTo("no test row has enough rows before it in its segment"));
     }
 
-    private static ForecastScore Score(double[,,] truth, double[,,] forecast) => ForecastMetrics.Score("m", truth, forecast, Unit, ["a", "b", "c", "d"]);
+    private static ForecastScore Score(double[,,] truth, double[,,] forecast) =>
+        ForecastMetrics.Score("m", truth, forecast, Unit, ["a", "b", "c", "d"]);
 
     private static ColumnScale Column(string name) => new(name, 0, 1, 0, 1, 0.1, 0);
 

@@ -72,7 +72,9 @@ internal sealed class WindowsTests
         Assert.That(new Window(Toy.Series(border: 150), origin).HasRows(rows), Is.EqualTo(has));
 
     private static double[] Row(double[,,] forecast, int n) =>
-        [.. from h in Enumerable.Range(0, forecast.GetLength(1)) from m in Enumerable.Range(0, forecast.GetLength(2)) select forecast[n, h, m]];
+        [.. from h in Enumerable.Range(0, forecast.GetLength(1))
+            from m in Enumerable.Range(0, forecast.GetLength(2))
+            select forecast[n, h, m]];
 
     private static IFittedForecaster Fit(string type)
     {

@@ -7,7 +7,8 @@ namespace FLTS.Tests.Forecasting.Preparation;
 internal static class Golden
 {
     public static JsonNode Preprocessing { get; } =
-        JsonNode.Parse(File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "preprocessing", "reference.json")))!;
+        JsonNode.Parse(
+            File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "preprocessing", "reference.json")))!;
 
     public static double[] Vector(JsonNode? node) => [.. node!.AsArray().Select(v => v?.GetValue<double>() ?? double.NaN)];
 

@@ -28,7 +28,10 @@ public class GoldenTests
             Golden.AssertClose(Array.ConvertAll(other[c], scale.Transform), transformed[c], $"{kind}: column {c} of other rows");
             Golden.AssertClose(Array.ConvertAll(transformed[c], scale.Inverse), inverse[c], $"{kind}: column {c} unscaled");
             if (kind != ScalerKind.MinMax)
-                Assert.That(scale.Scale, Is.EqualTo(Golden.Vector(reference["parameters"]!["scale_"])[c]).Within(1e-9).Percent, $"{kind}: scale of column {c}");
+                Assert.That(
+                    scale.Scale,
+                    Is.EqualTo(Golden.Vector(reference["parameters"]!["scale_"])[c]).Within(1e-9).Percent,
+                    $"{kind}: scale of column {c}");
         }
 
         Assert.That(Fit(kind, fitOn[3]).Flat, Is.True, "column 3 is flat");
@@ -44,7 +47,9 @@ public class GoldenTests
     {
         var name = CalendarFeatures.Names[feature];
         var reference = Golden.Preprocessing["time_features"]!;
-        var times = reference["ds"]!.AsArray().Select(t => DateTime.ParseExact(t!.GetValue<string>(), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)).ToArray();
+        var times = reference["ds"]!.AsArray()
+            .Select(t => DateTime.ParseExact(t!.GetValue<string>(), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))
+            .ToArray();
         Golden.AssertClose([.. times.Select(t => CalendarFeatures.Value(name, t))], Golden.Vector(reference[name]), name);
         var filled = new double[times.Length];
         CalendarFeatures.Fill(name, times, filled);
@@ -56,7 +61,10 @@ public class GoldenTests
     {
         var reference = Golden.Preprocessing["quantiles"]!;
         var sorted = Golden.Vector(reference["values"]).Order().ToArray();
-        Golden.AssertClose([.. Golden.Vector(reference["q"]).Select(q => Statistics.Quantile(sorted, q))], Golden.Vector(reference["linear"]), "quantiles");
+        Golden.AssertClose(
+            [.. Golden.Vector(reference["q"]).Select(q => Statistics.Quantile(sorted, q))],
+            Golden.Vector(reference["linear"]),
+            "quantiles");
     }
 
     [Test]
@@ -87,5 +95,11 @@ public class GoldenTests
     }
 
     private static ColumnScale Fit(ScalerKind kind, double[] values, ClippingOptions? clipping = null) =>
-        Scaler.FitColumn(kind, "x", values, [.. Enumerable.Repeat(true, values.Length)], new int[values.Length], clipping ?? new ClippingOptions());
+        Scaler.FitColumn(
+            kind,
+            "x",
+            values,
+            [.. Enumerable.Repeat(true, values.Length)],
+            new int[values.Length],
+            clipping ?? new ClippingOptions());
 }

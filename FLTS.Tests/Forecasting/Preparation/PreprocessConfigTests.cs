@@ -14,7 +14,9 @@ public class PreprocessConfigTests
     private static readonly string Sha = new('a', 64), OtherSha = new('b', 64);
 
     [TestCase("""{"scalar": "MinMax"}""", "'scalar' is no preprocessing option; allowed are timestamp_column, timezone")]
-    [TestCase("""{"missing": {"strategi": "knn"}}""", "'missing.strategi' is no preprocessing option; allowed are missing.strategy, missing.neighbors, missing.drop_share")]
+    [TestCase(
+        """{"missing": {"strategi": "knn"}}""",
+        "'missing.strategi' is no preprocessing option; allowed are missing.strategy, missing.neighbors, missing.drop_share")]
     [TestCase("""{"test_fraction": 1.5}""", "'test_fraction' is 1.5; it must be a number from 0.001 to 0.9")]
     [TestCase("""{"sample_train_rows": -1}""", "'sample_train_rows' is -1; it must be a whole number from 0 to")]
     [TestCase("""{"sample_train_rows": 1.5}""", "'sample_train_rows' is 1.5; it must be a whole number")]
@@ -35,12 +37,20 @@ public class PreprocessConfigTests
     [TestCase("a b")]
     [TestCase("a\n")]
     public void An_identifier_outside_the_pattern_is_refused(string identifier) =>
-        Assert.That(() => PreprocessConfigParser.Parse(identifier, Sha, null), Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
+        Assert.That(
+            () => PreprocessConfigParser.Parse(identifier, Sha, null),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
 
     [Test]
     public void Later_overrides_win_and_groups_are_merged()
     {
-        var config = PreprocessConfigParser.Parse("x", Sha, null, Json("""{"scaler": "Robust", "missing": {"strategy": "knn", "neighbors": 5}}"""), null, Json("""{"missing": {"neighbors": 3}, "clipping": "iqr"}"""));
+        var config = PreprocessConfigParser.Parse(
+            "x",
+            Sha,
+            null,
+            Json("""{"scaler": "Robust", "missing": {"strategy": "knn", "neighbors": 5}}"""),
+            null,
+            Json("""{"missing": {"neighbors": 3}, "clipping": "iqr"}"""));
         Assert.That(config, Has.Property(nameof(config.Scaler)).EqualTo(ScalerKind.Robust)
             .And.Property(nameof(config.Missing)).EqualTo(new MissingOptions(MissingStrategy.Knn, 3))
             .And.Property(nameof(config.Clipping)).EqualTo(new ClippingOptions(ClippingMethod.Iqr)));
@@ -51,7 +61,12 @@ public class PreprocessConfigTests
     {
         var config = Parse("{}");
         Assert.That(CanonicalJson.Serialize(config.ToJson()), Is.EqualTo(
-            $$"""{"calendar":true,"clipping":{"iqr_factor":1.5,"method":"off","percentile":0.01},"hash_salt":"","identifier":"x","inputs":null,"lags":[],"max_gap_steps":30,"missing":{"drop_share":0.33,"neighbors":2,"strategy":"interpolate"},"preprocessing_version":1,"sample_seed":0,"sample_strategy":"head","sample_test_rows":0,"sample_train_rows":0,"scaler":"MinMax","sources":{"test":null,"train":"{{Sha}}"},"targets":null,"test_fraction":0.2,"timestamp_column":null,"timezone":null,"validation_fraction":0.2}"""));
+            $$"""{"calendar":true,"clipping":{"iqr_factor":1.5,"method":"off","percentile":0.01}"""
+            + $$""","hash_salt":"","identifier":"x","inputs":null,"lags":[],"max_gap_steps":30,"missing":{"drop_share":0.33"""
+            + $$""","neighbors":2,"strategy":"interpolate"},"preprocessing_version":1,"sample_seed":0"""
+            + $$""","sample_strategy":"head","sample_test_rows":0,"sample_train_rows":0,"scaler":"MinMax","sources":{"test":null"""
+            + $$""","train":"{{Sha}}"},"targets":null,"test_fraction":0.2,"timestamp_column":null,"timezone":null"""
+            + $$""","validation_fraction":0.2}"""));
     }
 
     [Test]
@@ -59,10 +74,14 @@ public class PreprocessConfigTests
     {
         string[] options =
         [
-            """{"timestamp_column": "ts"}""", """{"timezone": "Europe/Madrid"}""", """{"targets": ["a"]}""", """{"inputs": ["a"]}""", """{"sample_train_rows": 1}""",
-            """{"sample_test_rows": 1}""", """{"sample_strategy": "tail"}""", """{"sample_seed": 1}""", """{"test_fraction": 0.25}""", """{"validation_fraction": 0.25}""",
-            """{"missing": "knn"}""", """{"missing": {"neighbors": 3}}""", """{"missing": {"drop_share": 0.5}}""", """{"clipping": "iqr"}""", """{"clipping": {"iqr_factor": 2}}""",
-            """{"clipping": {"percentile": 0.02}}""", """{"max_gap_steps": 29}""", """{"calendar": false}""", """{"lags": [1]}""", """{"scaler": "Standard"}""", """{"hash_salt": "x"}""",
+            """{"timestamp_column": "ts"}""", """{"timezone": "Europe/Madrid"}""", """{"targets": ["a"]}""", """{"inputs": ["a"]}""",
+            """{"sample_train_rows": 1}""",
+            """{"sample_test_rows": 1}""", """{"sample_strategy": "tail"}""", """{"sample_seed": 1}""", """{"test_fraction": 0.25}""",
+            """{"validation_fraction": 0.25}""",
+            """{"missing": "knn"}""", """{"missing": {"neighbors": 3}}""", """{"missing": {"drop_share": 0.5}}""",
+            """{"clipping": "iqr"}""", """{"clipping": {"iqr_factor": 2}}""",
+            """{"clipping": {"percentile": 0.02}}""", """{"max_gap_steps": 29}""", """{"calendar": false}""", """{"lags": [1]}""",
+            """{"scaler": "Standard"}""", """{"hash_salt": "x"}""",
         ];
         var hashes = options.Select(o => Parse(o).ConfigHash).ToList();
         hashes.Add(Parse("{}").ConfigHash);
@@ -78,9 +97,15 @@ public class PreprocessConfigTests
         {
             var random = new Random(seed);
             byte[] source = [.. content, 7];
-            var options = Json("""{"scaler": "Robust", "lags": [2, 5], "missing": {"strategy": "knn", "neighbors": 4}, "test_fraction": 0.3, "calendar": false}""").ToArray();
+            var options = Json(
+                """{"scaler": "Robust", "lags": [2, 5], "missing": {"strategy": "knn", "neighbors": 4}, "test_fraction": 0.3,"""
+                + """ "calendar": false}""").ToArray();
             string Hash(byte[] bytes, IEnumerable<KeyValuePair<string, JsonNode?>> properties) =>
-                PreprocessConfigParser.Parse("x", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), null, new JsonObject(properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))).ConfigHash;
+                PreprocessConfigParser.Parse(
+                    "x",
+                    Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)),
+                    null,
+                    new JsonObject(properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))).ConfigHash;
 
             var hash = Hash(source, options);
             var shuffled = options.ToArray();
@@ -94,7 +119,10 @@ public class PreprocessConfigTests
     public void Every_member_of_the_configuration_is_in_the_document_that_is_hashed()
     {
         // A member added to the record but forgotten in ToJson would leave the hash unchanged.
-        var members = typeof(PreprocessConfig).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Except([nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256)]);
+        var members = typeof(PreprocessConfig).GetProperties()
+            .Where(p => p.CanWrite)
+            .Select(p => p.Name)
+            .Except([nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256)]);
         var json = Parse("{}").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
     }
@@ -122,7 +150,14 @@ public class PreprocessConfigTests
     [Test]
     public void A_configuration_read_back_is_the_one_written()
     {
-        var config = PreprocessConfigParser.Parse("x", Sha, OtherSha, Json("""{"missing": "drop_rows", "clipping": {"method": "percentile", "percentile": 0.05}, "lags": [3, 1], "targets": ["b", "a"], "inputs": ["c"], "timezone": "Europe/Madrid", "sample_strategy": "random", "sample_seed": 9007199254740991}"""));
+        var config = PreprocessConfigParser.Parse(
+            "x",
+            Sha,
+            OtherSha,
+            Json(
+                """{"missing": "drop_rows", "clipping": {"method": "percentile", "percentile": 0.05}, "lags": [3, 1], "targets": ["b","""
+                + """ "a"], "inputs": ["c"], "timezone": "Europe/Madrid", "sample_strategy": "random","""
+                + """ "sample_seed": 9007199254740991}"""));
         var back = PreprocessConfigParser.FromJson(JsonNode.Parse(config.ToJson().ToJsonString())!.AsObject());
         Assert.That(back.ConfigHash, Is.EqualTo(config.ConfigHash));
         Assert.That(back.Lags, Is.EqualTo(new[] { 1, 3 }));

@@ -37,9 +37,13 @@ public class ProcessedFilesTests
         var data = Prepare("{}");
         await using var reader = await ParquetReader.CreateAsync(new MemoryStream((await Write(data)).Train));
         Assert.That(reader.CustomMetadata["config_hash"], Is.EqualTo(data.Meta.ConfigHash));
-        Assert.That(CanonicalJson.Hash(System.Text.Json.Nodes.JsonNode.Parse(reader.CustomMetadata["preprocess_config"])), Is.EqualTo(data.Meta.ConfigHash));
+        Assert.That(
+            CanonicalJson.Hash(System.Text.Json.Nodes.JsonNode.Parse(reader.CustomMetadata["preprocess_config"])),
+            Is.EqualTo(data.Meta.ConfigHash));
         Assert.That(Scaler.Load(Encoding.UTF8.GetBytes(reader.CustomMetadata["scaler"])).Columns, Is.EqualTo(data.Meta.Scaler.Columns));
-        Assert.That(reader.Schema.DataFields.Select(f => f.Name), Does.Contain("timestamp").And.Contain("segment").And.Contain("a").And.Contain("a#observed").And.Contain("min_of_day_sin"));
+        Assert.That(
+            reader.Schema.DataFields.Select(f => f.Name),
+            Does.Contain("timestamp").And.Contain("segment").And.Contain("a").And.Contain("a#observed").And.Contain("min_of_day_sin"));
     }
 
     [Test]
@@ -47,7 +51,9 @@ public class ProcessedFilesTests
     {
         var (train, test, _) = await Write(Prepare("{}"));
         var other = Prepare("""{"hash_salt": "other"}""");
-        Assert.That(async () => await ProcessedFiles.ReadAsync(other.Meta, new MemoryStream(train), new MemoryStream(test)), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("train.parquet belongs to config_hash"));
+        Assert.That(
+            async () => await ProcessedFiles.ReadAsync(other.Meta, new MemoryStream(train), new MemoryStream(test)),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("train.parquet belongs to config_hash"));
     }
 
     [Test]
@@ -55,10 +61,16 @@ public class ProcessedFilesTests
     {
         var data = Prepare("{}");
         var (train, test, meta) = await Write(data);
-        Assert.That(async () => await ProcessedFiles.ReadAsync(data.Meta, new MemoryStream(train), new MemoryStream(test[..^20])), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("test.parquet cannot be read"));
-        Assert.That(() => ProcessedFiles.ReadMeta(meta.AsSpan(0, 100)), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("meta.json is malformed"));
+        Assert.That(
+            async () => await ProcessedFiles.ReadAsync(data.Meta, new MemoryStream(train), new MemoryStream(test[..^20])),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("test.parquet cannot be read"));
+        Assert.That(
+            () => ProcessedFiles.ReadMeta(meta.AsSpan(0, 100)),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("meta.json is malformed"));
         var changed = Encoding.UTF8.GetString(meta).Replace("\"hash_salt\": \"\"", "\"hash_salt\": \"x\"", StringComparison.Ordinal);
-        Assert.That(() => ProcessedFiles.ReadMeta(Encoding.UTF8.GetBytes(changed)), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("its configuration hashes to"));
+        Assert.That(
+            () => ProcessedFiles.ReadMeta(Encoding.UTF8.GetBytes(changed)),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("its configuration hashes to"));
     }
 
     [Test]
@@ -73,7 +85,8 @@ public class ProcessedFilesTests
     public async Task What_was_written_is_compared_with_the_memory_it_came_from_to_the_last_row_group()
     {
         const int Rows = 60_000; // several row groups, in train and in test
-        var data = DatasetPreparer.Prepare(Tables.Config("{}"), Tables.Make("x.csv", 0, ("a", Tables.Walk(Rows, 1, 0.05)), ("b", Tables.Walk(Rows, 2))));
+        var data = DatasetPreparer.Prepare(
+            Tables.Config("{}"), Tables.Make("x.csv", 0, ("a", Tables.Walk(Rows, 1, 0.05)), ("b", Tables.Walk(Rows, 2))));
         var (train, test, _) = await Write(data);
         Task<string?> Train() => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train));
         Task<string?> Test() => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test));
@@ -82,7 +95,8 @@ public class ProcessedFilesTests
         data.Train.Values[1][^1] = Math.BitIncrement(data.Train.Values[1][^1]);
         data.Test.Values[0][^1] = -data.Test.Values[0][^1];
         Assert.That((await Train(), await Test()), Is.EqualTo(("train: values of 'b' differ", "test: values of 'a' differ")));
-        var shares = await Task.WhenAll(Enumerable.Range(0, 3).Select(r => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train), new GroupShare(r, 3))));
+        var shares = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(r => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train), new GroupShare(r, 3))));
         Assert.That(shares.Count(d => d is not null), Is.EqualTo(1), "of several readers one sees the difference");
         data.Test.Values[0][^1] = -data.Test.Values[0][^1];
         data.TestTruth[1][^1] += 1;
@@ -91,7 +105,9 @@ public class ProcessedFilesTests
         Assert.That(await Test(), Is.EqualTo("test: the observed mask of 'b' differs"));
         data.Test.Timestamps[^1] = data.Test.Timestamps[^1].AddTicks(TimeSpan.TicksPerMicrosecond);
         Assert.That(await Test(), Is.EqualTo("test: times or segments differ"));
-        Assert.That(() => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test[..^20])), Throws.TypeOf<CorruptArtifactException>());
+        Assert.That(
+            () => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test[..^20])),
+            Throws.TypeOf<CorruptArtifactException>());
     }
 
     [TestCase("no json")]
@@ -105,7 +121,12 @@ public class ProcessedFilesTests
 
     private static PreparedDataset Prepare(string options) => DatasetPreparer.Prepare(
         Tables.Config(options),
-        Tables.Make("x.csv", 0, ("a", Tables.Walk(300, 1, 0.05)), ("b.with dots", Tables.Walk(300, 2)), ("flat", [.. Enumerable.Repeat(1.0, 300)])));
+        Tables.Make(
+            "x.csv",
+            0,
+            ("a", Tables.Walk(300, 1, 0.05)),
+            ("b.with dots", Tables.Walk(300, 2)),
+            ("flat", [.. Enumerable.Repeat(1.0, 300)])));
 
     private static async Task<(byte[] Train, byte[] Test, byte[] Meta)> Write(PreparedDataset data)
     {

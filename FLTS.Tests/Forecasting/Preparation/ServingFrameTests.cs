@@ -31,7 +31,9 @@ public class ServingFrameTests
         data["a"]![5] = null;
         var frame = RequestData.Read(Element(data), null, model, Now);
         Assert.That((frame.Series.Values[0][0], frame.Series.Values[0][5]), Is.EqualTo((raw[0][1], raw[0][4])));
-        Assert.That((frame.Series.Observed[0][0], frame.Series.Observed[0][5], frame.Series.Observed[0][6]), Is.EqualTo((false, false, true)));
+        Assert.That(
+            (frame.Series.Observed[0][0], frame.Series.Observed[0][5], frame.Series.Observed[0][6]),
+            Is.EqualTo((false, false, true)));
     }
 
     [Test]
@@ -63,7 +65,8 @@ public class ServingFrameTests
         Assert.That(frame.Warnings, Has.One.EqualTo("2 missing rows were filled with the last value before them."));
         Assert.That(
             () => RequestData.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, Now),
-            Throws.TypeOf<InvalidInputException>().With.Message.Contains("Only 5 rows follow the gap that ends before 2024-01-01 01:00:00; the model needs 10 rows"));
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.Contains("Only 5 rows follow the gap that ends before 2024-01-01 01:00:00; the model needs 10 rows"));
     }
 
     [TestCase("[1, 2]", "'data' must be an object of lists")]
@@ -71,23 +74,34 @@ public class ServingFrameTests
     [TestCase("""{"ts": ["2024-01-01"], "b": [1]}""", "'data' lacks the column a; the model needs a, b")]
     [TestCase("""{"a": [], "b": []}""", "'data' has 0 rows; the model needs at least 10")]
     [TestCase("""{"a": [1, 2, 3], "b": [1, 2]}""", "'data.b' has 2 values, but 'data.a' has 3; all lists must be equally long")]
-    [TestCase("""{"ts": ["2024-01-01 00:00:00", "2024-01-01 00:01:00", "2024-01-01 00:02:00"], "a": [1, 2, 3], "b": [1, 2, 3]}""", "'data' has 3 rows; the model needs at least 10")]
+    [TestCase(
+        """{"ts": ["2024-01-01 00:00:00", "2024-01-01 00:01:00", "2024-01-01 00:02:00"], "a": [1, 2, 3], "b": [1, 2, 3]}""",
+        "'data' has 3 rows; the model needs at least 10")]
     public void A_request_that_lacks_something_is_refused_with_what_it_lacks(string json, string message) =>
-        Assert.That(() => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, Now), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+        Assert.That(
+            () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, Now),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
     [TestCase("a", 3, "\"12\"", "'data.a', row 4: \"12\" is no finite number")]
     [TestCase("a", 3, "true", "'data.a', row 4: true is no finite number")]
     [TestCase("a", 3, "1e400", "'data.a', row 4: 1e400 is no finite number")]
     [TestCase("ts", 2, "\"yesterday\"", "'data.ts', row 3: \"yesterday\" is no timestamp")]
-    [TestCase("ts", 2, "\"2024-01-01T00:02:00Z\"", "'data.ts', row 3: \"2024-01-01T00:02:00Z\" has a zone, but the model's dataset states none")]
-    [TestCase("ts", 2, "\"2024-01-01 00:00:30\"", "Row 3 of 'data' (2024-01-01 00:00:30) does not come after row 2 (2024-01-01 00:01:00); times must rise")]
+    [TestCase(
+        "ts", 2, "\"2024-01-01T00:02:00Z\"", "'data.ts', row 3: \"2024-01-01T00:02:00Z\" has a zone, but the model's dataset states none")]
+    [TestCase(
+        "ts",
+        2,
+        "\"2024-01-01 00:00:30\"",
+        "Row 3 of 'data' (2024-01-01 00:00:30) does not come after row 2 (2024-01-01 00:01:00); times must rise")]
     [TestCase("ts", 2, "\"2024-01-01 00:01:00\"", "does not come after row 2")]
     public void A_wrong_cell_is_refused_with_column_and_row(string column, int row, string value, string message)
     {
         var (_, model, raw) = Trained("{}");
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data[column]![row] = JsonNode.Parse(value);
-        Assert.That(() => RequestData.Read(Element(data), null, model, Now), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+        Assert.That(
+            () => RequestData.Read(Element(data), null, model, Now),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
     }
 
     [Test]
@@ -96,7 +110,8 @@ public class ServingFrameTests
         var (_, model, raw) = Trained("{}");
         Assert.That(
             () => RequestData.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, Now),
-            Throws.TypeOf<InvalidInputException>().With.Message.Contains("Only 0 of the 11 steps between rows are 00:01:00, the step the model was trained on"));
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.Contains("Only 0 of the 11 steps between rows are 00:01:00, the step the model was trained on"));
     }
 
     [Test]
@@ -107,7 +122,9 @@ public class ServingFrameTests
         data["when"] = data["ts"]!.DeepClone();
         data.Remove("ts");
         Assert.That(RequestData.Read(Element(data), "when", model, Now).Series.Timestamps[0], Is.EqualTo(Tables.Start));
-        Assert.That(() => RequestData.Read(Element(data), "clock", model, Now), Throws.TypeOf<InvalidInputException>().With.Message.Contains("'data' has no list 'clock', which index_col names"));
+        Assert.That(
+            () => RequestData.Read(Element(data), "clock", model, Now),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("'data' has no list 'clock', which index_col names"));
     }
 
     [Test]

@@ -39,6 +39,8 @@ internal static class Tables
     {
         var random = new Random(seed);
         var value = 100.0;
-        return [.. Enumerable.Range(0, rows).Select(_ => (value += random.NextDouble() - 0.5, hole: random.NextDouble() < holes)).Select(p => p.hole ? double.NaN : p.Item1)];
+        return [.. Enumerable.Range(0, rows)
+            .Select(_ => (value += random.NextDouble() - 0.5, hole: random.NextDouble() < holes))
+            .Select(p => p.hole ? double.NaN : p.Item1)];
     }
 }

@@ -25,7 +25,11 @@ internal sealed class DatasetProfileTests
             foreach (var column in profile.Columns)
             {
                 var expected = _reference[which]![column.Name]!;
-                Assert.That((column.Count, column.Missing, column.Flat), Is.EqualTo((expected["count"]!.GetValue<int>(), expected["missing"]!.GetValue<int>(), expected["flat"]!.GetValue<bool>())), column.Name);
+                Assert.That(
+                    (column.Count, column.Missing, column.Flat),
+                    Is.EqualTo(
+                        (expected["count"]!.GetValue<int>(), expected["missing"]!.GetValue<int>(), expected["flat"]!.GetValue<bool>())),
+                    column.Name);
                 foreach (var (name, value) in Numbers(column))
                     RequireNear(value, expected[name], $"{column.Name}: {name}");
                 Assert.That(column.Drift is null, Is.EqualTo(expected["drift"] is null), column.Name);
@@ -47,7 +51,11 @@ internal sealed class DatasetProfileTests
         {
             var expected = _reference[name]!;
             var series = part.Series;
-            foreach (var (count, key) in new[] { (series.RowsRead, "rows_read"), (series.Rows, "rows"), (series.GapRows, "gap_rows"), (series.Gaps, "gaps"), (series.LongGaps, "long_gaps"), (series.Segments, "segments") })
+            foreach (var (count, key) in new[]
+            {
+                (series.RowsRead, "rows_read"), (series.Rows, "rows"), (series.GapRows, "gap_rows"), (series.Gaps, "gaps"),
+                (series.LongGaps, "long_gaps"), (series.Segments, "segments"),
+            })
                 Assert.That(count, Is.EqualTo(expected[key]!.GetValue<int>()), $"{name}: {key}");
             RequireNear(series.StepSeconds, expected["step_seconds"], name);
             RequireNear(series.RegularShare, expected["regular_share"], name);
@@ -84,14 +92,20 @@ internal sealed class DatasetProfileTests
     [Test]
     public void A_test_part_without_one_of_the_columns_counts_it_as_missing()
     {
-        var profile = DatasetProfile.Of(Tables.Make("x.csv", 0, ("a", [1, 2, 3]), ("b", [1, double.NaN, 3])), Tables.Make("x_test.csv", 3, ("a", [4, 5])), SeriesFrame.DefaultMaxGapSteps);
-        Assert.That(profile.Columns.Select(c => (c.Name, c.Count, c.Missing, c.Drift is null)), Is.EqualTo(new[] { ("a", 5, 0, false), ("b", 2, 3, true) }));
+        var profile = DatasetProfile.Of(
+            Tables.Make("x.csv", 0, ("a", [1, 2, 3]), ("b", [1, double.NaN, 3])),
+            Tables.Make("x_test.csv", 3, ("a", [4, 5])),
+            SeriesFrame.DefaultMaxGapSteps);
+        Assert.That(
+            profile.Columns.Select(c => (c.Name, c.Count, c.Missing, c.Drift is null)),
+            Is.EqualTo(new[] { ("a", 5, 0, false), ("b", 2, 3, true) }));
     }
 
     [Test]
     public void A_column_without_any_value_has_no_numbers()
     {
-        var column = DatasetProfile.Of(Tables.Make("x.csv", 0, ("a", [double.NaN, double.NaN, double.NaN])), null, SeriesFrame.DefaultMaxGapSteps).Columns[0];
+        var column = DatasetProfile.Of(
+            Tables.Make("x.csv", 0, ("a", [double.NaN, double.NaN, double.NaN])), null, SeriesFrame.DefaultMaxGapSteps).Columns[0];
         Assert.That((column.Count, column.Missing, column.Flat), Is.EqualTo((0, 3, false)));
         Assert.That(Numbers(column).Select(n => n.Value), Is.All.Null);
         Assert.That(column.Drift, Is.Null);
@@ -99,7 +113,17 @@ internal sealed class DatasetProfileTests
 
     private static IEnumerable<(string Name, double? Value)> Numbers(ColumnProfile c) =>
     [
-        ("mean", c.Mean), ("sd", c.Sd), ("min", c.Min), ("max", c.Max), ("q05", c.Q05), ("q25", c.Q25), ("median", c.Median), ("q75", c.Q75), ("q95", c.Q95), ("skew", c.Skew), ("kurtosis", c.Kurtosis),
+        ("mean", c.Mean),
+        ("sd", c.Sd),
+        ("min", c.Min),
+        ("max", c.Max),
+        ("q05", c.Q05),
+        ("q25", c.Q25),
+        ("median", c.Median),
+        ("q75", c.Q75),
+        ("q95", c.Q95),
+        ("skew", c.Skew),
+        ("kurtosis", c.Kurtosis),
         ("one_step", c.Autocorrelation.OneStep), ("one_hour", c.Autocorrelation.OneHour), ("one_day", c.Autocorrelation.OneDay),
     ];
 
@@ -107,7 +131,10 @@ internal sealed class DatasetProfileTests
     {
         Assert.That(value is null, Is.EqualTo(expected is null), what);
         if (value is { } found && expected is not null)
-            Assert.That(Math.Abs(found - expected.GetValue<double>()), Is.LessThanOrEqualTo(1e-9 * Math.Abs(expected.GetValue<double>())), $"{what}: {found:R}, expected {expected}");
+            Assert.That(
+                Math.Abs(found - expected.GetValue<double>()),
+                Is.LessThanOrEqualTo(1e-9 * Math.Abs(expected.GetValue<double>())),
+                $"{what}: {found:R}, expected {expected}");
     }
 
     private static RawTable Read(string name)

@@ -11,7 +11,8 @@ internal sealed class ShapesTests
     [Test]
     public void An_envelope_holds_least_middle_and_greatest_of_each_stretch()
     {
-        var frame = SeriesFrame.From(Tables.Make("x.csv", 0, ("a", [5, 1, 3, double.NaN, double.NaN, double.NaN, 7, 8, double.NaN, 2, 2, 2])), 30);
+        var frame = SeriesFrame.From(
+            Tables.Make("x.csv", 0, ("a", [5, 1, 3, double.NaN, double.NaN, double.NaN, 7, 8, double.NaN, 2, 2, 2])), 30);
         var envelope = Envelope.Of(frame, 0, 4);
         Assert.That(envelope.Low, Is.EqualTo(new[] { 1, double.NaN, 7, 2 }));
         Assert.That(envelope.Median, Is.EqualTo(new[] { 3, double.NaN, 7.5, 2 }));
@@ -31,7 +32,9 @@ internal sealed class ShapesTests
     public void An_even_column_is_distributed_over_its_whole_range()
     {
         var distribution = Distribution.Of([.. Enumerable.Range(0, 100).Select(i => (double)i), double.NaN], 10);
-        Assert.That((distribution.IsLogarithmic, distribution.Beyond, distribution.Edges[0], distribution.Edges[^1]), Is.EqualTo((false, 0.0, 0.0, 99.0)));
+        Assert.That(
+            (distribution.IsLogarithmic, distribution.Beyond, distribution.Edges[0], distribution.Edges[^1]),
+            Is.EqualTo((false, 0.0, 0.0, 99.0)));
         Assert.That(distribution.Shares([.. Enumerable.Range(0, 100).Select(i => (double)i)]), Is.All.EqualTo(0.1).Within(1e-12));
     }
 

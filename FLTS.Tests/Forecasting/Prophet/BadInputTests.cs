@@ -21,19 +21,33 @@ internal sealed class BadInputTests
         Fault("no rows", "0 observed of 0", () => Fit(new ProphetSettings(), ds: [], y: [])),
         Fault("infinite y", "row 5 is infinite", () => Fit(new ProphetSettings(), y: [.. _y[..5], double.PositiveInfinity, .. _y[6..]])),
         Fault("one time", "same ds", () => Fit(new ProphetSettings(), ds: [.. _days.Select(_ => _days[0])])),
-        Fault("cap below floor", "cap of row 0 is 1, not above its floor 2", () => ProphetFitter.Fit(new ProphetSettings { Growth = Growth.Logistic }, new ProphetFrame { Ds = _days, Y = _y, Cap = All(1), Floor = All(2) })),
+        Fault("cap below floor", "cap of row 0 is 1, not above its floor 2", () => ProphetFitter.Fit(
+            new ProphetSettings { Growth = Growth.Logistic },
+            new ProphetFrame { Ds = _days, Y = _y, Cap = All(1), Floor = All(2) })),
         Fault("no cap", "needs a cap", () => Fit(new ProphetSettings { Growth = Growth.Logistic })),
         Fault("infinite regressor", "regressor 'rain' of row 7", () => ProphetFitter.Fit(
             new ProphetSettings { Regressors = [new Regressor("rain")] },
-            new ProphetFrame { Ds = _days, Y = _y, Regressors = new Dictionary<string, double[]> { ["rain"] = [.. _y[..7], double.NegativeInfinity, .. _y[8..]] } })),
+            new ProphetFrame
+            {
+                Ds = _days,
+                Y = _y,
+                Regressors = new Dictionary<string, double[]> { ["rain"] = [.. _y[..7], double.NegativeInfinity, .. _y[8..]] },
+            })),
         Fault("NaN in a regressor", "regressor 'rain' of row 2 is NaN", () => ProphetFitter.Fit(
             new ProphetSettings { Regressors = [new Regressor("rain")] },
-            new ProphetFrame { Ds = _days, Y = _y, Regressors = new Dictionary<string, double[]> { ["rain"] = [.. _y[..2], double.NaN, .. _y[3..]] } })),
+            new ProphetFrame
+            {
+                Ds = _days,
+                Y = _y,
+                Regressors = new Dictionary<string, double[]> { ["rain"] = [.. _y[..2], double.NaN, .. _y[3..]] },
+            })),
         Fault("no regressor", "regressor 'rain'", () => Fit(new ProphetSettings { Regressors = [new Regressor("rain")] })),
-        Fault("unknown future holiday", "carnival", () => ProphetFitter.Fit(new ProphetSettings(), new ProphetFrame { Ds = _days, Y = _y }).Predict(new ProphetFrame { Ds = _days }, [new Holiday("carnival", new DateOnly(2026, 2, 17))])),
+        Fault("unknown future holiday", "carnival", () => ProphetFitter.Fit(new ProphetSettings(), new ProphetFrame { Ds = _days, Y = _y })
+            .Predict(new ProphetFrame { Ds = _days }, [new Holiday("carnival", new DateOnly(2026, 2, 17))])),
         Fault("changepoint outside", "outside the history", () => Fit(new ProphetSettings { Changepoints = [new DateTime(2030, 1, 1)] })),
         Fault("negative prior", "changepoint_prior_scale is -1", () => Fit(new ProphetSettings { ChangepointPriorScale = -1 })),
-        Fault("horizon too long", "Choose shorter ones", () => CrossValidation.Cutoffs(_days, TimeSpan.FromDays(90), TimeSpan.FromDays(1), TimeSpan.FromDays(30))),
+        Fault("horizon too long", "Choose shorter ones", () =>
+            CrossValidation.Cutoffs(_days, TimeSpan.FromDays(90), TimeSpan.FromDays(1), TimeSpan.FromDays(30))),
     ];
 
     [TestCaseSource(nameof(_faults))]
@@ -49,9 +63,11 @@ internal sealed class BadInputTests
         Assert.That(model.Report.Iterations, Is.Zero);
     }
 
-    private static TestCaseData Fault(string name, string expected, Func<object> act) => new TestCaseData(expected, act).SetArgDisplayNames(name);
+    private static TestCaseData Fault(string name, string expected, Func<object> act) =>
+        new TestCaseData(expected, act).SetArgDisplayNames(name);
 
-    private static ProphetModel Fit(ProphetSettings settings, DateTime[]? ds = null, double[]? y = null) => ProphetFitter.Fit(settings, new ProphetFrame { Ds = ds ?? _days, Y = y ?? _y });
+    private static ProphetModel Fit(ProphetSettings settings, DateTime[]? ds = null, double[]? y = null) =>
+        ProphetFitter.Fit(settings, new ProphetFrame { Ds = ds ?? _days, Y = y ?? _y });
 
     private static double[] All(double value) => [.. Enumerable.Repeat(value, 100)];
 }

@@ -17,7 +17,9 @@ internal sealed class ComponentTests
         var reference = ReferenceCase.Read(name);
         var model = ProphetFitter.Fit(reference.Settings, reference.History);
 
-        Assert.That(model.Changepoints.Select(c => c.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)), Is.EqualTo(reference.Strings("changepoints_ds")));
+        Assert.That(
+            model.Changepoints.Select(c => c.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)),
+            Is.EqualTo(reference.Strings("changepoints_ds")));
         Assert.That(model.Changepoints.Select(model.Scale.Time), Is.EqualTo(reference.Doubles("changepoints_t")).Within(1e-12));
     }
 
@@ -83,10 +85,15 @@ internal sealed class ComponentTests
         var reference = ReferenceCase.Read("synthetic_additive_holidays");
         var model = ProphetFitter.Fit(reference.Settings with { UncertaintySamples = 0 }, reference.History);
         var effect = model.Predict(reference.History).Components["holidays"];
-        var days = ReferenceCase.ReadHolidays().SelectMany(h => Enumerable.Range(h.LowerWindow, h.UpperWindow - h.LowerWindow + 1).Select(d => h.Date.AddDays(d))).ToHashSet();
+        var days = ReferenceCase.ReadHolidays()
+            .SelectMany(h => Enumerable.Range(h.LowerWindow, h.UpperWindow - h.LowerWindow + 1).Select(d => h.Date.AddDays(d)))
+            .ToHashSet();
 
         for (var i = 0; i < effect.Length; i++)
-            Assert.That(effect[i] != 0, Is.EqualTo(days.Contains(DateOnly.FromDateTime(reference.History.Ds[i]))), $"{reference.History.Ds[i]:yyyy-MM-dd}");
+            Assert.That(
+                effect[i] != 0,
+                Is.EqualTo(days.Contains(DateOnly.FromDateTime(reference.History.Ds[i]))),
+                $"{reference.History.Ds[i]:yyyy-MM-dd}");
     }
 
     [Test]
@@ -97,7 +104,8 @@ internal sealed class ComponentTests
         var (low, range) = (y.Min(), y.Max() - y.Min());
         var scaled = new ProphetFrame { Ds = reference.History.Ds, Y = [.. y.Select(v => (v - low) / range)] };
 
-        var inside = ProphetFitter.Fit(new ProphetSettings { Scaling = ScalingRule.MinMax }, reference.History).PredictPoint(reference.Future);
+        var inside = ProphetFitter.Fit(new ProphetSettings { Scaling = ScalingRule.MinMax }, reference.History)
+            .PredictPoint(reference.Future);
         var first = ProphetFitter.Fit(new ProphetSettings(), scaled).PredictPoint(reference.Future);
 
         Assert.That(inside, Is.EqualTo(first.Select(v => (v * range) + low)).Within(1e-6));
@@ -108,7 +116,11 @@ internal sealed class ComponentTests
     {
         var reference = ReferenceCase.Read("synthetic_additive");
         var order = Enumerable.Range(0, reference.History.Rows).OrderBy(i => (i * 7919) % reference.History.Rows).ToArray();
-        var shuffled = new ProphetFrame { Ds = [.. order.Select(i => reference.History.Ds[i])], Y = [.. order.Select(i => reference.History.Y![i])] };
+        var shuffled = new ProphetFrame
+        {
+            Ds = [.. order.Select(i => reference.History.Ds[i])],
+            Y = [.. order.Select(i => reference.History.Y![i])],
+        };
 
         Assert.That(
             ProphetFitter.Fit(new ProphetSettings(), shuffled).Parameters.Beta,

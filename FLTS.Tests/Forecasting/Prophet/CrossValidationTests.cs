@@ -27,7 +27,8 @@ internal sealed class CrossValidationTests
     public void A_cutoff_with_nothing_after_it_moves_before_the_gap()
     {
         var start = new DateTime(2026, 1, 1);
-        DateTime[] days = [.. Enumerable.Range(0, 50).Select(i => start.AddDays(i)), .. Enumerable.Range(90, 11).Select(i => start.AddDays(i))];
+        DateTime[] days =
+            [.. Enumerable.Range(0, 50).Select(i => start.AddDays(i)), .. Enumerable.Range(90, 11).Select(i => start.AddDays(i))];
 
         var cutoffs = CrossValidation.Cutoffs(days, 20 * _day, 20 * _day, 10 * _day);
 
@@ -45,7 +46,8 @@ internal sealed class CrossValidationTests
         Assert.That(rows, Has.Count.EqualTo(cutoffs.Length * 60));
         Assert.That(rows.Select(r => r.Ds - r.Cutoff), Is.All.InRange(_day, horizon));
         // 600 days alone would have no yearly term by the auto rule; a cross-validation keeps the terms of the whole history.
-        var alone = ProphetFitter.Fit(reference.Settings with { YearlySeasonality = 10 }, Until(reference.History, cutoffs[0])).PredictPoint(new ProphetFrame { Ds = [rows[0].Ds] });
+        var alone = ProphetFitter.Fit(reference.Settings with { YearlySeasonality = 10 }, Until(reference.History, cutoffs[0]))
+            .PredictPoint(new ProphetFrame { Ds = [rows[0].Ds] });
         Assert.That(rows[0].Yhat, Is.EqualTo(alone[0]).Within(1e-9));
 
         var performance = PerformanceMetrics.Of(rows);
@@ -58,14 +60,17 @@ internal sealed class CrossValidationTests
     public void A_window_of_all_rows_is_their_plain_mean()
     {
         var at = new DateTime(2026, 1, 1);
-        CrossValidationRow[] rows = [.. Enumerable.Range(1, 10).Select(i => new CrossValidationRow(at, at.AddDays(i), 10, 10 + i, null, null))];
+        CrossValidationRow[] rows =
+            [.. Enumerable.Range(1, 10).Select(i => new CrossValidationRow(at, at.AddDays(i), 10, 10 + i, null, null))];
 
         var all = PerformanceMetrics.Of(rows, rollingWindow: 1);
 
         Assert.That(all, Has.Count.EqualTo(1));
         Assert.That(all[0].Mae, Is.EqualTo(5.5).Within(1e-12));
         Assert.That(all[0].Mdape, Is.EqualTo(0.55).Within(1e-12));
-        Assert.That(PerformanceMetrics.Of(rows, rollingWindow: 0).Select(p => p.Mae), Is.EqualTo(Enumerable.Range(1, 10).Select(i => (double)i)).Within(1e-12));
+        Assert.That(
+            PerformanceMetrics.Of(rows, rollingWindow: 0).Select(p => p.Mae),
+            Is.EqualTo(Enumerable.Range(1, 10).Select(i => (double)i)).Within(1e-12));
     }
 
     [Test]
@@ -90,8 +95,10 @@ internal sealed class CrossValidationTests
         var reference = Reference();
         var table = reference["rows"]!;
         var (cutoffs, times) = (Times(table, "cutoff"), Times(table, "ds"));
-        var (y, yhat, lower, upper) = (Doubles(table["y"]!), Doubles(table["yhat"]!), Doubles(table["yhat_lower"]!), Doubles(table["yhat_upper"]!));
-        var performance = PerformanceMetrics.Of([.. y.Select((v, i) => new CrossValidationRow(cutoffs[i], times[i], v, yhat[i], lower[i], upper[i]))], window);
+        var (y, yhat, lower, upper) = (
+            Doubles(table["y"]!), Doubles(table["yhat"]!), Doubles(table["yhat_lower"]!), Doubles(table["yhat_upper"]!));
+        var performance = PerformanceMetrics.Of(
+            [.. y.Select((v, i) => new CrossValidationRow(cutoffs[i], times[i], v, yhat[i], lower[i], upper[i]))], window);
 
         var expected = reference["performance"]![name]!;
         Assert.That(performance.Select(p => p.Horizon.TotalDays), Is.EqualTo(Doubles(expected["horizon"]!)));
@@ -105,11 +112,13 @@ internal sealed class CrossValidationTests
     }
 
     private static JsonNode Reference() =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "prophet", "cross_validation.json")))!;
+        JsonNode.Parse(
+            File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "prophet", "cross_validation.json")))!;
 
     private static double[] Doubles(JsonNode values) => [.. values.AsArray().Select(v => (double)v!)];
 
-    private static DateTime[] Times(JsonNode table, string name) => [.. table[name]!.AsArray().Select(v => DateTime.Parse((string)v!, CultureInfo.InvariantCulture))];
+    private static DateTime[] Times(JsonNode table, string name) =>
+        [.. table[name]!.AsArray().Select(v => DateTime.Parse((string)v!, CultureInfo.InvariantCulture))];
 
     private static ProphetFrame Until(ProphetFrame history, DateTime cutoff)
     {

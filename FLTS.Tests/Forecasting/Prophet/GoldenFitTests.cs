@@ -56,9 +56,14 @@ internal sealed class GoldenFitTests
         var reference = ReferenceCase.Read(name);
         var p = reference.ReferenceParameters;
         var model = ProphetFitter.Fit(reference.Settings, reference.History) with { Parameters = p };
-        var sse = model.Predict(reference.History).Yhat.Zip(reference.History.Y!, (a, b) => (a - b) / model.Scale.YScale).Where(double.IsFinite).Sum(r => r * r);
+        var sse = model.Predict(reference.History)
+            .Yhat.Zip(reference.History.Y!, (a, b) => (a - b) / model.Scale.YScale)
+            .Where(double.IsFinite)
+            .Sum(r => r * r);
         var posterior = new Posterior(model.Report.Rows, p.Delta.Length, reference.Settings.ChangepointPriorScale, [.. model.Columns]);
         Assert.That(sse, Is.EqualTo((double)reference.Json["sse_scaled"]!).Within(1e-7));
-        Assert.That(posterior.Log([p.K, p.M, .. p.Delta, .. p.Beta], sse, p.SigmaObs), Is.EqualTo((double)reference.Json["log_posterior"]!).Within(0.01));
+        Assert.That(
+            posterior.Log([p.K, p.M, .. p.Delta, .. p.Beta], sse, p.SigmaObs),
+            Is.EqualTo((double)reference.Json["log_posterior"]!).Within(0.01));
     }
 }

@@ -19,7 +19,8 @@ internal sealed class IntervalTests
     {
         var reference = ReferenceCase.Read(name);
         var additive = name is "synthetic_additive" or "synthetic_missing";
-        var covered = Coverage(reference, additive ? reference.Settings with { Holidays = ReferenceCase.ReadHolidays() } : reference.Settings);
+        var covered = Coverage(
+            reference, additive ? reference.Settings with { Holidays = ReferenceCase.ReadHolidays() } : reference.Settings);
 
         Assert.That(covered, Is.InRange(0.75, 0.85));
     }
@@ -37,14 +38,19 @@ internal sealed class IntervalTests
     public void Noise_drawn_from_the_residuals_spreads_the_future_as_the_history_and_survives_saving()
     {
         var reference = ReferenceCase.Read("synthetic_additive");
-        var model = ProphetFitter.Fit(reference.Settings with { Noise = ObservationNoise.Residuals, ChangepointPriorScale = 1e-6 }, reference.History);
+        var model = ProphetFitter.Fit(
+            reference.Settings with { Noise = ObservationNoise.Residuals, ChangepointPriorScale = 1e-6 }, reference.History);
         var loaded = ProphetJson.Read(ProphetJson.Write([KeyValuePair.Create("y", model)]))["y"];
-        var (past, future) = (model.Predict(reference.History), loaded.Predict(new ProphetFrame { Ds = [reference.History.Ds[^1].AddDays(1)] }));
+        var (past, future) = (
+            model.Predict(reference.History),
+            loaded.Predict(new ProphetFrame { Ds = [reference.History.Ds[^1].AddDays(1)] }));
 
         Assert.That(future.YhatUpper![0] - future.YhatLower![0], Is.EqualTo(past.YhatUpper![0] - past.YhatLower![0]).Within(10).Percent);
     }
 
-    /// <summary>Unmodelled spikes widen sigma_obs, in the reference as here: too wide an interval is then the model's honest answer.</summary>
+    /// <summary>
+    /// Unmodelled spikes widen sigma_obs, in the reference as here: too wide an interval is then the model's honest answer.
+    /// </summary>
     [TestCase("synthetic_additive")]
     [TestCase("synthetic_missing")]
     [TestCase("synthetic_pipeline_settings")]
@@ -55,7 +61,9 @@ internal sealed class IntervalTests
         var reference = ReferenceCase.Read(name);
         var (y, yhat) = (reference.History.Y!, reference.Doubles("yhat"));
         var half = Z80 * reference.ReferenceParameters.SigmaObs * (double)reference.Json["y_scale"]!;
-        var theirs = Enumerable.Range(0, y.Length).Where(i => double.IsFinite(y[i])).Average(i => Math.Abs(y[i] - yhat[i]) <= half ? 1.0 : 0.0);
+        var theirs = Enumerable.Range(0, y.Length)
+            .Where(i => double.IsFinite(y[i]))
+            .Average(i => Math.Abs(y[i] - yhat[i]) <= half ? 1.0 : 0.0);
 
         Assert.That(Coverage(reference, reference.Settings), Is.EqualTo(theirs).Within(0.02));
     }
@@ -86,7 +94,9 @@ internal sealed class IntervalTests
     {
         var forecast = ProphetFitter.Fit(settings, reference.History).Predict(reference.History);
         var y = reference.History.Y!;
-        var covered = Enumerable.Range(0, y.Length).Where(i => double.IsFinite(y[i])).Average(i => y[i] >= forecast.YhatLower![i] && y[i] <= forecast.YhatUpper![i] ? 1.0 : 0.0);
+        var covered = Enumerable.Range(0, y.Length)
+            .Where(i => double.IsFinite(y[i]))
+            .Average(i => y[i] >= forecast.YhatLower![i] && y[i] <= forecast.YhatUpper![i] ? 1.0 : 0.0);
         TestContext.Out.WriteLine(FormattableString.Invariant($"covered: {covered:P1}"));
         return covered;
     }

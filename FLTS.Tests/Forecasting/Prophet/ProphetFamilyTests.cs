@@ -35,7 +35,9 @@ internal sealed class ProphetFamilyTests
 
         var spoiled = Data(row => row >= 560 ? 5 : null);
         using var same = Fit(spoiled, new JsonObject { ["refit_on_all"] = false }, out _);
-        Assert.That(same.Forecast(SeriesWindows.Of(data.Series, [600]), 3), Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [600]), 3)));
+        Assert.That(
+            same.Forecast(SeriesWindows.Of(data.Series, [600]), 3),
+            Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [600]), 3)));
     }
 
     [Test]
@@ -46,7 +48,9 @@ internal sealed class ProphetFamilyTests
         using var masked = Fit(Data(row => row % 50 == 7 ? -1e3 : null, markFilled: true), null, out _);
         var series = Data().Series;
         Assert.That(filled.Forecast(SeriesWindows.Of(series, [699]), 24), Is.EqualTo(masked.Forecast(SeriesWindows.Of(series, [699]), 24)));
-        Assert.That(filled.Forecast(SeriesWindows.Of(series, [699]), 24)[0, 5, 0], Is.EqualTo(clean.Forecast(SeriesWindows.Of(series, [699]), 24)[0, 5, 0]).Within(0.05));
+        Assert.That(
+            filled.Forecast(SeriesWindows.Of(series, [699]), 24)[0, 5, 0],
+            Is.EqualTo(clean.Forecast(SeriesWindows.Of(series, [699]), 24)[0, 5, 0]).Within(0.05));
     }
 
     [Test]
@@ -76,7 +80,9 @@ internal sealed class ProphetFamilyTests
         var data = Data();
         using var model = Fit(data, null, out _);
         using var loaded = Family.Load(model.Signature, Family.Normalise(null), model.Save());
-        Assert.That(loaded.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30), Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30)));
+        Assert.That(
+            loaded.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30),
+            Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30)));
     }
 
     [Test]
@@ -100,13 +106,19 @@ internal sealed class ProphetFamilyTests
     [TestCase("{\"interval_width\": 1}", "interval_width")]
     public void A_wrong_hyperparameter_is_refused_by_name(string json, string named)
     {
-        Assert.That(() => Family.Normalise(JsonNode.Parse(json)!.AsObject()), Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
+        Assert.That(
+            () => Family.Normalise(JsonNode.Parse(json)!.AsObject()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
     }
 
     [Test]
     public void Normalising_twice_changes_nothing()
     {
-        var once = Family.Normalise(new JsonObject { ["weekly_seasonality"] = true, ["holidays"] = new JsonArray(new JsonObject { ["holiday"] = "a", ["ds"] = "2018-02-11" }) });
+        var once = Family.Normalise(new JsonObject
+        {
+            ["weekly_seasonality"] = true,
+            ["holidays"] = new JsonArray(new JsonObject { ["holiday"] = "a", ["ds"] = "2018-02-11" }),
+        });
         Assert.That(Family.Normalise(once).ToJsonString(), Is.EqualTo(once.ToJsonString()));
         Assert.That((int)once["weekly_seasonality"]!, Is.EqualTo(3));
     }
@@ -125,7 +137,9 @@ internal sealed class ProphetFamilyTests
     [Test]
     public void A_cancelled_fit_ends_with_the_cancellation()
     {
-        Assert.That(() => Family.Create([]).Fit(Data(), new FitContext(1, null, new CancellationToken(true))), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Family.Create([]).Fit(Data(), new FitContext(1, null, new CancellationToken(true))),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static IFittedForecaster Fit(TrainingSet data, JsonObject? hyperparameters, out FitResult result)

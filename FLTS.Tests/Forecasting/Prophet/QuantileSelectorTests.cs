@@ -19,7 +19,8 @@ internal sealed class QuantileSelectorTests
             var values = Sample(shape, random);
             var p = new[] { 0.1, 0.025, 0.25, 0.001, 0.49 }[seed % 5];
             var copy = (double[])values.Clone();
-            var (low, high) = new QuantileSelector(values.Length).Pair(values, p, MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 1 - p));
+            var (low, high) = new QuantileSelector(values.Length)
+                .Pair(values, p, MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 1 - p));
             Assert.That(values, Is.EqualTo(copy), "the sample is left as it is");
             Array.Sort(copy);
             Assert.That(low, Is.EqualTo(Percentile(copy, p)).Within(1e-12), $"low, p {p}, seed {seed}");

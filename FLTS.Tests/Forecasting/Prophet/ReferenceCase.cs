@@ -54,7 +54,8 @@ internal sealed class ReferenceCase
 
     public ProphetSettings Settings { get; }
 
-    public Parameters ReferenceParameters => new((double)Json["k"]!, (double)Json["m"]!, Doubles("delta"), Doubles("beta"), (double)Json["sigma_obs"]!);
+    public Parameters ReferenceParameters =>
+        new((double)Json["k"]!, (double)Json["m"]!, Doubles("delta"), Doubles("beta"), (double)Json["sigma_obs"]!);
 
     public static ReferenceCase Read(string name) => new(name);
 
@@ -94,7 +95,8 @@ internal sealed class ReferenceCase
     }
 
     private static double[] Numbers(string[] column, int rows) =>
-        [.. column.Take(rows).Select(v => double.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)];
+        [.. column.Take(rows)
+            .Select(v => double.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN)];
 
     private static DateTime Date(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture);
 

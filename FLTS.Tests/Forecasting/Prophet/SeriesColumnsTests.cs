@@ -56,8 +56,15 @@ internal sealed class SeriesColumnsTests
         var data = Data(ScalerKind.MinMax);
         using var model = Fit(data, Logistic());
         var held = model.Forecast(SeriesWindows.Of(data.Series, [Rows - 1]), 2);
-        var coming = data.Series.Columns.ToDictionary(c => c, c => new[] { data.Series.Values[data.Series.IndexOf(c)][^1], data.Series.Values[data.Series.IndexOf(c)][^1] + (c == "heat" ? 0.5 : 0) });
-        var told = model.Forecast(SeriesWindows.Of(ComingRows.Append(data.Series, model.Signature.KnownAhead.ToDictionary(c => c, c => coming[c])), [Rows - 1]), 2);
+        var coming = data.Series.Columns.ToDictionary(c => c, c =>
+            new[]
+            {
+                data.Series.Values[data.Series.IndexOf(c)][^1],
+                data.Series.Values[data.Series.IndexOf(c)][^1] + (c == "heat" ? 0.5 : 0),
+            });
+        var told = model.Forecast(
+            SeriesWindows.Of(ComingRows.Append(data.Series, model.Signature.KnownAhead.ToDictionary(c => c, c => coming[c])), [Rows - 1]),
+            2);
 
         Assert.That(told[0, 0, 0], Is.EqualTo(held[0, 0, 0]).Within(1e-12));
         Assert.That(told[0, 1, 0], Is.Not.EqualTo(held[0, 1, 0]).Within(1e-3));
@@ -72,13 +79,18 @@ internal sealed class SeriesColumnsTests
         using var loaded = _family.Load(model.Signature, _family.Normalise(Logistic()), files);
 
         Assert.That(files.Keys, Is.EquivalentTo(new[] { "model.json", "columns.json" }));
-        Assert.That(loaded.Forecast(SeriesWindows.Of(data.Series, [3, 299]), 30), Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 299]), 30)));
+        Assert.That(
+            loaded.Forecast(SeriesWindows.Of(data.Series, [3, 299]), 30),
+            Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 299]), 30)));
     }
 
     [TestCase(null, "needs the file columns.json")]
     [TestCase("{}", "version")]
     [TestCase("{\"version\":1,\"columns\":{}}", "lacks the column 'heat'")]
-    [TestCase("{\"version\":1,\"columns\":{\"heat\":{\"center\":0,\"scale\":0},\"open\":{\"center\":0,\"scale\":1},\"capacity\":{\"center\":0,\"scale\":1},\"base\":{\"center\":0,\"scale\":1},\"load\":{\"center\":0,\"scale\":1}}}", "'heat' are not finite")]
+    [TestCase(
+        "{\"version\":1,\"columns\":{\"heat\":{\"center\":0,\"scale\":0},\"open\":{\"center\":0,\"scale\":1},\"capacity\":{\"center\":0,"
+        + "\"scale\":1},\"base\":{\"center\":0,\"scale\":1},\"load\":{\"center\":0,\"scale\":1}}}",
+        "'heat' are not finite")]
     [TestCase("[", "cannot be read")]
     public void A_corrupt_file_of_columns_is_refused(string? json, string because)
     {
@@ -87,25 +99,38 @@ internal sealed class SeriesColumnsTests
         if (json is not null)
             files["columns.json"] = Encoding.UTF8.GetBytes(json);
 
-        Assert.That(() => _family.Load(model.Signature, _family.Normalise(Logistic()), files), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(because));
+        Assert.That(
+            () => _family.Load(model.Signature, _family.Normalise(Logistic()), files),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(because));
     }
 
     [TestCase("{\"regressors\": [{\"name\": \"load\"}]}", "'load' as a regressor, condition, cap or floor: it is a target")]
-    [TestCase("{\"regressors\": [{\"name\": \"rain\"}]}", "needs the column 'rain', which is no measured input of this dataset; name it in preprocessing.inputs")]
+    [TestCase(
+        "{\"regressors\": [{\"name\": \"rain\"}]}",
+        "needs the column 'rain', which is no measured input of this dataset; name it in preprocessing.inputs")]
     [TestCase("{\"regressors\": [{\"name\": \"min_of_day_sin\"}]}", "needs the column 'min_of_day_sin'")]
     [TestCase("{\"growth\": \"logistic\", \"cap\": \"open\"}", "cap of row")]
     public void Columns_that_cannot_be_used_are_refused_by_name(string hyperparameters, string because) =>
-        Assert.That(() => Fit(Data(ScalerKind.MinMax), JsonNode.Parse(hyperparameters)!.AsObject()), Throws.TypeOf<InvalidInputException>().With.Message.Contains(because));
+        Assert.That(
+            () => Fit(Data(ScalerKind.MinMax), JsonNode.Parse(hyperparameters)!.AsObject()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(because));
 
     [TestCase("{\"regressors\": [{}]}", "regressors[0].name is missing")]
-    [TestCase("{\"regressors\": [{\"name\": \"heat\", \"standardize\": 3}]}", "regressors[0].standardize is 3; it must be auto, true or false")]
+    [TestCase(
+        "{\"regressors\": [{\"name\": \"heat\", \"standardize\": 3}]}", "regressors[0].standardize is 3; it must be auto, true or false")]
     [TestCase("{\"regressors\": [{\"name\": \"heat\", \"colour\": 1}]}", "regressors[0].colour")]
     [TestCase("{\"regressors\": [{\"name\": \"heat\"}, {\"name\": \"heat\"}]}", "Two terms are named 'heat'")]
-    [TestCase("{\"seasonalities\": [{\"name\": \"a\", \"period\": 1, \"fourier_order\": 1, \"condition\": 7}]}", "seasonalities[0].condition is 7")]
-    [TestCase("{\"growth\": \"logistic\", \"cap\": true}", "cap is true; it must be a finite number on the series' scale or the name of a column")]
+    [TestCase(
+        "{\"seasonalities\": [{\"name\": \"a\", \"period\": 1, \"fourier_order\": 1, \"condition\": 7}]}",
+        "seasonalities[0].condition is 7")]
+    [TestCase(
+        "{\"growth\": \"logistic\", \"cap\": true}",
+        "cap is true; it must be a finite number on the series' scale or the name of a column")]
     [TestCase("{\"growth\": \"logistic\", \"cap\": 1, \"floor\": 2}", "cap is 1; it must lie above the floor 2")]
     public void Wrong_hyperparameters_are_refused_by_name(string hyperparameters, string because) =>
-        Assert.That(() => _family.Normalise(JsonNode.Parse(hyperparameters)!.AsObject()), Throws.TypeOf<InvalidInputException>().With.Message.Contains(because));
+        Assert.That(
+            () => _family.Normalise(JsonNode.Parse(hyperparameters)!.AsObject()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(because));
 
     private static JsonObject Logistic() => JsonNode.Parse("""
         {
@@ -142,12 +167,15 @@ internal sealed class SeriesColumnsTests
         var open = times.Select(t => t.Day % 3 == 0 ? 0.0 : 1).ToArray();
         var capacity = Enumerable.Range(0, Rows).Select(i => 300 + (i < 200 ? 0.0 : 20)).ToArray();
         var floor = Enumerable.Range(0, Rows).Select(i => 100.0 + (i % 2)).ToArray();
-        var load = times.Select((_, i) => floor[i] + ((capacity[i] - floor[i]) / (1 + Math.Exp(-(i - 150) / 60.0))) + (2 * (heat[i] - 20)) + (8 * open[i] * Math.Sin(2 * Math.PI * i / 24)) + Math.Sin(i * 12.9898 * 43.7)).ToArray();
+        var load = times.Select((_, i) =>
+            floor[i] + ((capacity[i] - floor[i]) / (1 + Math.Exp(-(i - 150) / 60.0))) + (2 * (heat[i] - 20))
+            + (8 * open[i] * Math.Sin(2 * Math.PI * i / 24)) + Math.Sin(i * 12.9898 * 43.7)).ToArray();
         string[] names = ["load", "heat", "open", "capacity", "base"];
         double[][] values = [load, heat, open, capacity, floor];
         var observed = new bool[Rows];
         Array.Fill(observed, true);
-        var scaler = new Scaler(kind, [.. names.Select((name, c) => Scaler.FitColumn(kind, name, values[c], observed, new int[Rows], new ClippingOptions()))]);
+        var scaler = new Scaler(
+            kind, [.. names.Select((name, c) => Scaler.FitColumn(kind, name, values[c], observed, new int[Rows], new ClippingOptions()))]);
         for (var c = 0; c < names.Length; c++)
             Scaler.Transform(scaler.Columns[c], values[c]);
         return new TrainingSet(

@@ -21,11 +21,17 @@ internal sealed class TermTests
         var frame = Frame([.. heat.Select((h, i) => 50 + (1.5 * h) + Noise(i))], ("heat", heat));
         var model = ProphetFitter.Fit(new ProphetSettings { Regressors = [new Regressor("heat")] }, frame);
         Assert.That(model.Regressors[0].Mean, Is.EqualTo(heat.Average()).Within(1e-9));
-        var future = new ProphetFrame { Ds = [Start.AddDays(500), Start.AddDays(500)], Regressors = new Dictionary<string, double[]> { ["heat"] = [10, 30] } };
+        var future = new ProphetFrame
+        {
+            Ds = [Start.AddDays(500), Start.AddDays(500)],
+            Regressors = new Dictionary<string, double[]> { ["heat"] = [10, 30] },
+        };
         var forecast = model.Predict(future);
         Assert.That(forecast.Yhat[1] - forecast.Yhat[0], Is.EqualTo(30).Within(0.5));
         Assert.That(forecast.Components["extra_regressors_additive"], Is.EqualTo(forecast.Components["heat"]));
-        Assert.That(() => model.Predict(new ProphetFrame { Ds = [Start] }), Throws.TypeOf<InvalidInputException>().With.Message.Contains("heat"));
+        Assert.That(
+            () => model.Predict(new ProphetFrame { Ds = [Start] }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("heat"));
     }
 
     [Test]
@@ -34,7 +40,8 @@ internal sealed class TermTests
         var open = Enumerable.Range(0, Days).Select(i => i % 3 == 0 ? 1.0 : 0).ToArray();
         var frame = Frame([.. open.Select((o, i) => 10 + (2 * o) + Noise(i))], ("open", open));
         var left = ProphetFitter.Fit(new ProphetSettings { Regressors = [new Regressor("open")] }, frame);
-        var asked = ProphetFitter.Fit(new ProphetSettings { Regressors = [new Regressor("open", Standardise: Standardisation.Always)] }, frame);
+        var asked = ProphetFitter.Fit(
+            new ProphetSettings { Regressors = [new Regressor("open", Standardise: Standardisation.Always)] }, frame);
         Assert.That((left.Regressors[0].Mean, left.Regressors[0].Deviation), Is.EqualTo((0.0, 1.0)));
         Assert.That(asked.Regressors[0].Deviation, Is.EqualTo(0.472).Within(0.001));
         Assert.That(asked.PredictPoint(frame), Is.EqualTo(left.PredictPoint(frame)).Within(0.05));
@@ -44,21 +51,34 @@ internal sealed class TermTests
     public void A_conditional_seasonality_acts_only_where_its_condition_holds()
     {
         var summer = Times.Select(t => t.Month is > 3 and < 10).ToArray();
-        var y = Times.Select((t, i) => 20 + (summer[i] ? 3 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) : 0) + Noise(i)).ToArray();
-        var settings = new ProphetSettings { WeeklySeasonality = 0, Seasonalities = [new Seasonality("summer_week", 7, 2, Condition: "summer")] };
+        var y = Times.Select((t, i) => 20 + (summer[i] ? 3 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) : 0) + Noise(i))
+            .ToArray();
+        var settings = new ProphetSettings
+        {
+            WeeklySeasonality = 0,
+            Seasonalities = [new Seasonality("summer_week", 7, 2, Condition: "summer")],
+        };
         var frame = new ProphetFrame { Ds = Times, Y = y, Conditions = new Dictionary<string, bool[]> { ["summer"] = summer } };
         var component = ProphetFitter.Fit(settings, frame).Predict(frame).Components["summer_week"];
         Assert.That(component.Where((_, i) => !summer[i]), Is.All.Zero);
         Assert.That(component.Max(), Is.EqualTo(3 * Math.Sin(2 * Math.PI * 2 / 7)).Within(0.1));
-        Assert.That(() => ProphetFitter.Fit(settings, new ProphetFrame { Ds = Times, Y = y }), Throws.TypeOf<InvalidInputException>().With.Message.Contains("summer"));
+        Assert.That(
+            () => ProphetFitter.Fit(settings, new ProphetFrame { Ds = Times, Y = y }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("summer"));
     }
 
     [Test]
     public void Additive_and_multiplicative_terms_can_be_mixed()
     {
         var load = Enumerable.Range(0, Days).Select(i => Math.Cos(i * 0.9)).ToArray();
-        var y = Times.Select((t, i) => ((10 + (0.05 * i)) * (1 + (0.2 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7)))) + (2 * load[i]) + Noise(i)).ToArray();
-        var settings = new ProphetSettings { SeasonalityMode = TermMode.Multiplicative, Regressors = [new Regressor("load", Mode: TermMode.Additive)] };
+        var y = Times.Select((t, i) =>
+            ((10 + (0.05 * i)) * (1 + (0.2 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7)))) + (2 * load[i]) + Noise(i))
+                .ToArray();
+        var settings = new ProphetSettings
+        {
+            SeasonalityMode = TermMode.Multiplicative,
+            Regressors = [new Regressor("load", Mode: TermMode.Additive)],
+        };
         var model = ProphetFitter.Fit(settings, Frame(y, ("load", load)));
         var forecast = model.Predict(Frame(y, ("load", load)));
         Assert.That(model.Report.Converged, Is.True);
@@ -79,7 +99,8 @@ internal sealed class TermTests
         };
         foreach (var scaling in new[] { ScalingRule.AbsMax, ScalingRule.MinMax })
         {
-            var model = ProphetFitter.Fit(new ProphetSettings { Growth = Growth.Logistic, WeeklySeasonality = 0, Scaling = scaling }, Rows(0));
+            var model = ProphetFitter.Fit(
+                new ProphetSettings { Growth = Growth.Logistic, WeeklySeasonality = 0, Scaling = scaling }, Rows(0));
             Assert.That(model.Report.Converged, Is.True, scaling.ToString());
             Assert.That(model.PredictPoint(Rows(0)), Is.EqualTo(y).Within(1.5), scaling.ToString());
             Assert.That(model.Predict(Rows(800)).Trend, Is.All.InRange(100, 150), scaling.ToString());
@@ -118,7 +139,11 @@ internal sealed class TermTests
     {
         var reference = ReferenceCase.Read("synthetic_missing");
         var whole = ReferenceCase.Read("synthetic_additive").History.Y!;
-        var together = ProphetFitter.FitMany(reference.Settings, reference.History, [reference.History.Y!, whole, reference.History.Y!], new ProphetFitOptions { Threads = 2 });
+        var together = ProphetFitter.FitMany(
+            reference.Settings,
+            reference.History,
+            [reference.History.Y!, whole, reference.History.Y!],
+            new ProphetFitOptions { Threads = 2 });
         var alone = ProphetFitter.Fit(reference.Settings, reference.History);
         Assert.That(together[0].Parameters.Beta, Is.EqualTo(alone.Parameters.Beta).Within(1e-9));
         Assert.That(together[1].Report.Rows, Is.EqualTo(800));
@@ -133,7 +158,9 @@ internal sealed class TermTests
         var day = new ProphetFrame { Ds = [new DateTime(2019, 7, 4)] };
         var effect = model.PredictPoint(day, [new Holiday("july4", new DateOnly(2019, 7, 4))])[0] - model.PredictPoint(day)[0];
         Assert.That(effect, Is.EqualTo(model.Parameters.Beta[^1] * model.Scale.YScale).Within(1e-9));
-        Assert.That(() => model.PredictPoint(day, [new Holiday("may1", new DateOnly(2019, 5, 1))]), Throws.TypeOf<InvalidInputException>().With.Message.Contains("may1"));
+        Assert.That(
+            () => model.PredictPoint(day, [new Holiday("may1", new DateOnly(2019, 5, 1))]),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("may1"));
     }
 
     private static ProphetFrame Frame(double[] y, params (string Name, double[] Values)[] regressors) =>

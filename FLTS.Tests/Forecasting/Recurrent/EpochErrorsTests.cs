@@ -13,7 +13,8 @@ internal sealed class EpochErrorsTests
     [Test]
     public void They_are_those_of_the_cells_that_count_on_the_series_scale()
     {
-        float[] outputs = [0.1f, 0.2f, -0.3f, 0.4f, 0.5f, 9f], truths = [0.3f, -0.2f, 0.1f, 0.6f, -0.5f, 0f], levels = [1f, 2f, 0.5f, -1f, 0.25f, 3f];
+        float[] outputs =
+            [0.1f, 0.2f, -0.3f, 0.4f, 0.5f, 9f], truths = [0.3f, -0.2f, 0.1f, 0.6f, -0.5f, 0f], levels = [1f, 2f, 0.5f, -1f, 0.25f, 3f];
         bool[] counts = [true, true, true, true, true, false];
         using var scope = NewDisposeScope();
         var errors = new EpochErrors(new Normalisation(TargetMode.Residual, true, [], _targets));
@@ -27,13 +28,15 @@ internal sealed class EpochErrorsTests
             var truth = _targets[i % 2].Decode(levels[i]);
             return (Target: i % 2, Truth: truth, Error: _targets[i % 2].Decode((double)levels[i] + outputs[i] - truths[i]) - truth);
         }).ToList();
-        var r2 = expected.GroupBy(e => e.Target).Average(g => 1 - (g.Sum(e => e.Error * e.Error) / g.Sum(e => Math.Pow(e.Truth - g.Average(o => o.Truth), 2))));
+        var r2 = expected.GroupBy(e => e.Target)
+            .Average(g => 1 - (g.Sum(e => e.Error * e.Error) / g.Sum(e => Math.Pow(e.Truth - g.Average(o => o.Truth), 2))));
         Assert.That(errors.Result().Rmse, Is.EqualTo(Math.Sqrt(expected.Average(e => e.Error * e.Error))).Within(1e-12));
         Assert.That(errors.Result().Mae, Is.EqualTo(expected.Average(e => Math.Abs(e.Error))).Within(1e-12));
         Assert.That(errors.Result().R2, Is.EqualTo(r2).Within(1e-9));
         Assert.That(errors.Loss, Is.EqualTo(((2 * 0.5) + (3 * 0.2)) / 5).Within(1e-12));
 
-        WindowBatch Batch(int from, int to) => new(zeros(1), Cells(truths[from..to]), Cells([.. counts[from..to].Select(c => c ? 1f : 0f)]), Cells(levels[from..to]));
+        WindowBatch Batch(int from, int to) =>
+            new(zeros(1), Cells(truths[from..to]), Cells([.. counts[from..to].Select(c => c ? 1f : 0f)]), Cells(levels[from..to]));
 
         static Tensor Cells(float[] values) => tensor(values, [values.Length / 2, 1, 2]);
     }

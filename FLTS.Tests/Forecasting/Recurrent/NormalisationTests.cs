@@ -29,7 +29,8 @@ public sealed class NormalisationTests
         var (a, lag, b) = (norm.Inputs[series.IndexOf("a")], norm.Inputs[series.IndexOf("a_lag_2")], norm.Inputs[series.IndexOf("b")]);
         var value = series.Values[0][17];
         Assert.That(a.Encode(value), Is.EqualTo((Math.Log(1 + (2000 * value)) - a.Mean) / a.Scale).Within(1e-12));
-        Assert.That((lag.IsLog, b.IsLog), Is.EqualTo((true, false)), "a lag is as its source; a column with negative values stays as it is");
+        Assert.That(
+            (lag.IsLog, b.IsLog), Is.EqualTo((true, false)), "a lag is as its source; a column with negative values stays as it is");
         Assert.That(Enumerable.Range(0, 300).Average(t => a.Encode(series.Values[0][t])), Is.Zero.Within(1e-9));
         var last = mode == TargetMode.Residual ? norm.Targets[0].Encode(series.Values[0][16]) : 0;
         Assert.That(norm.Decode(0, (float)(norm.Targets[0].Encode(value) - last), series.Values[0][16]), Is.EqualTo(value).Within(1e-6));
@@ -46,7 +47,10 @@ public sealed class NormalisationTests
 
         Assert.That(code.Decode(code.Encode(value)), Is.EqualTo(value).Within(1e-13 + (1e-13 * value)));
         Assert.That(code.DecodeChange(0, value), Is.EqualTo(value).Within(1e-13 + (1e-13 * value)));
-        Assert.That(new ColumnCode(0, 1, 0, 1).Encode(value), Is.EqualTo(value).Within(value * Math.Max(value, 1e-15)), "next to 0, log(1 + x) is x");
+        Assert.That(
+            new ColumnCode(0, 1, 0, 1).Encode(value),
+            Is.EqualTo(value).Within(value * Math.Max(value, 1e-15)),
+            "next to 0, log(1 + x) is x");
     }
 
     [Test]

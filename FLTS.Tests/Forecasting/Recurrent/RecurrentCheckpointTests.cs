@@ -12,7 +12,9 @@ public sealed class RecurrentCheckpointTests(string type)
     private readonly RecurrentFamily _family = type == "LSTM" ? RecurrentFamily.Lstm : RecurrentFamily.Gru;
 
     [Test]
-    public void A_training_killed_after_any_epoch_ends_with_the_weights_of_an_unbroken_one([Values(1, 2, 4, 5)] int epoch, [Values] bool beside)
+    public void A_training_killed_after_any_epoch_ends_with_the_weights_of_an_unbroken_one(
+        [Values(1, 2, 4, 5)] int epoch,
+        [Values] bool beside)
     {
         var unbroken = Fit(Options, null);
         using var expected = unbroken.Model;
@@ -62,7 +64,10 @@ public sealed class RecurrentCheckpointTests(string type)
         using var before = resumed.BeforeRefit!;
 
         Assert.That(Toy.Weights(resumed), Is.EqualTo(Toy.Weights(unbroken)));
-        Assert.That(before.Save().Values, Is.EqualTo(expectedBefore.Save().Values), "the net of the selection, whose residuals are kept, is there after a kill too");
+        Assert.That(
+            before.Save().Values,
+            Is.EqualTo(expectedBefore.Save().Values),
+            "the net of the selection, whose residuals are kept, is there after a kill too");
         Assert.That(resumed.History, Is.EqualTo(unbroken.History), "the history is that of the selection");
         Assert.That((resumed.BestEpoch, resumed.FittedRows), Is.EqualTo((unbroken.BestEpoch, unbroken.FittedRows)));
     }
@@ -79,7 +84,9 @@ public sealed class RecurrentCheckpointTests(string type)
         };
         var data = new TrainingSet(Toy.Series(), 240);
         var forecaster = _family.Create(_family.Normalise(Toy.Small(Options)));
-        Assert.That(() => forecaster.Fit(data, new FitContext(1, null, source.Token, store)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => forecaster.Fit(data, new FitContext(1, null, source.Token, store)),
+            Throws.InstanceOf<OperationCanceledException>());
 
         var told = new List<int>();
         using var model = Fit(Options, store, told.Add).Model;
@@ -129,11 +136,15 @@ public sealed class RecurrentCheckpointTests(string type)
 
     /// <summary>Ends a training from inside once an epoch is kept, as a kill would: nothing after it runs.</summary>
     private void Kill(string options, Store store, int epoch) =>
-        Assert.That(() => Fit(options, store, done => _ = done == epoch ? throw new KilledException() : done), Throws.TypeOf<KilledException>());
+        Assert.That(
+            () => Fit(options, store, done => _ = done == epoch ? throw new KilledException() : done),
+            Throws.TypeOf<KilledException>());
 
     private FitResult Fit(string options, Store? store, Action<int>? told = null, TrainingSet? data = null) =>
         _family.Create(_family.Normalise(Toy.Small(options)))
-            .Fit(data ?? new TrainingSet(Toy.Series(), 240), new FitContext(1, new Listener(told ?? (_ => { })), CancellationToken.None, store));
+            .Fit(
+                data ?? new TrainingSet(Toy.Series(), 240),
+                new FitContext(1, new Listener(told ?? (_ => { })), CancellationToken.None, store));
 
     private sealed class Store : ICheckpoint
     {

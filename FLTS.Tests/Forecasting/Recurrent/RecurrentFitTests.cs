@@ -25,10 +25,15 @@ public sealed class RecurrentFitTests(string type)
         var naive = new NaiveFamily();
         using var last = naive.Create(naive.Normalise(null)).Fit(new TrainingSet(series, 480), Toy.Context).Model;
 
-        var (own, reference) = (OneStepMetrics.Of(model, new TrainingSet(series, 480), default)!, OneStepMetrics.Of(last, new TrainingSet(series, 480), default)!);
+        var (own, reference) = (
+            OneStepMetrics.Of(model, new TrainingSet(series, 480), default)!,
+            OneStepMetrics.Of(last, new TrainingSet(series, 480), default)!);
 
         Assert.That(own.ValRmse, Is.LessThan(0.6 * reference.ValRmse!.Value), "validation rmse against the naive forecast's");
-        Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValRmse, Is.EqualTo(own.ValRmse).Within(1e-5), "the kept weights are those of the best epoch, and its metrics are on the series' scale");
+        Assert.That(
+            fit.History[fit.BestEpoch!.Value - 1].ValRmse,
+            Is.EqualTo(own.ValRmse).Within(1e-5),
+            "the kept weights are those of the best epoch, and its metrics are on the series' scale");
         Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValMae, Is.EqualTo(own.ValMae).Within(1e-5));
         Assert.That(fit.History[fit.BestEpoch!.Value - 1].ValR2, Is.EqualTo(own.ValR2).Within(1e-3));
         Assert.That(fit.History.Min(e => e.ValLoss), Is.EqualTo(fit.History[fit.BestEpoch!.Value - 1].ValLoss));
@@ -69,7 +74,8 @@ public sealed class RecurrentFitTests(string type)
         using var refitted = fit.Model;
         using var before = fit.BeforeRefit!;
 
-        Assert.That(before.Save()["weights.safetensors"], Is.EqualTo(plain.Save()["weights.safetensors"]), "what had not seen the validation part");
+        Assert.That(
+            before.Save()["weights.safetensors"], Is.EqualTo(plain.Save()["weights.safetensors"]), "what had not seen the validation part");
         Assert.That(fit.FittedRows, Is.EqualTo(new RowSpan(0, 300)));
         Assert.That(fit.ValidatedRows, Is.EqualTo(new RowSpan(240, 300)));
         Assert.That(refitted.Save()["weights.safetensors"], Is.Not.EqualTo(plain.Save()["weights.safetensors"]));
@@ -93,7 +99,10 @@ public sealed class RecurrentFitTests(string type)
     [TestCase("huber", "cosine")]
     public void Every_loss_falls_while_it_learns(string loss, string schedule)
     {
-        var fit = Toy.Fit(_family, $$"""{"epochs": 6, "loss": "{{loss}}", "schedule": "{{schedule}}", "weight_decay": 1e-5, "horizon": 3, "standardise": false, "target_mode": "level"}""");
+        var fit = Toy.Fit(
+            _family,
+            $$"""{"epochs": 6, "loss": "{{loss}}", "schedule": "{{schedule}}", "weight_decay": 1e-5, "horizon": 3, "standardise": false,"""
+            + $$""" "target_mode": "level"}""");
         using var model = fit.Model;
 
         Assert.That(fit.History[^1].TrainLoss, Is.LessThan(0.7 * fit.History[0].TrainLoss));
@@ -121,7 +130,8 @@ public sealed class RecurrentFitTests(string type)
     [Test]
     public void Members_learn_each_for_itself_and_answer_with_their_mean()
     {
-        // Without a limit on their common gradient nothing joins them: the first member is the net it would be alone, but for Adam's epsilon.
+        // Without a limit on their common gradient nothing joins them: the first member is the net it would be
+        // alone, but for Adam's epsilon.
         var series = Toy.Series();
         const string free = """{"gradient_clip": 0, "epochs": 1, "loss": "huber", "huber_delta": 0.5""";
         using var alone = Toy.Fit(_family, free + "}", series).Model;
@@ -129,27 +139,36 @@ public sealed class RecurrentFitTests(string type)
         using var both = fit.Model;
 
         var (one, two) = (Tensors(alone), Tensors(both));
-        Assert.That(two.Keys, Is.SupersetOf(one.Keys.Where(k => !k.StartsWith("norm", StringComparison.Ordinal)).Select(k => "member_1." + k)));
+        Assert.That(
+            two.Keys, Is.SupersetOf(one.Keys.Where(k => !k.StartsWith("norm", StringComparison.Ordinal)).Select(k => "member_1." + k)));
         foreach (var (name, tensor) in one)
             Assert.That(two[name].Values, Is.EqualTo(tensor.Values).Within(2e-3), name);
         Assert.That(two["member_1.fc.weight"].Singles, Is.Not.EqualTo(two["fc.weight"].Singles));
 
-        var second = two.Where(t => t.Key.StartsWith("member_1.", StringComparison.Ordinal)).ToDictionary(t => t.Key[9..], t => t.Value with { Name = t.Key[9..] });
+        var second = two.Where(t => t.Key.StartsWith("member_1.", StringComparison.Ordinal))
+            .ToDictionary(t => t.Key[9..], t => t.Value with { Name = t.Key[9..] });
         using var other = _family.Load(alone.Signature, Toy.Small(free + "}"), new Dictionary<string, byte[]>
         {
-            ["weights.safetensors"] = SafetensorsFile.Write([.. second.Values, .. two.Values.Where(t => t.Name.StartsWith("norm", StringComparison.Ordinal))]),
+            ["weights.safetensors"] = SafetensorsFile.Write(
+                [.. second.Values, .. two.Values.Where(t => t.Name.StartsWith("norm", StringComparison.Ordinal))]),
         });
-        var (first, last, mean) = (alone.Forecast(SeriesWindows.Of(series, [250]), 1), other.Forecast(SeriesWindows.Of(series, [250]), 1), both.Forecast(SeriesWindows.Of(series, [250]), 1));
+        var (first, last, mean) = (
+            alone.Forecast(SeriesWindows.Of(series, [250]), 1),
+            other.Forecast(SeriesWindows.Of(series, [250]), 1),
+            both.Forecast(SeriesWindows.Of(series, [250]), 1));
         Assert.That(mean[0, 0, 1], Is.EqualTo((first[0, 0, 1] + last[0, 0, 1]) / 2).Within(2e-3));
 
-        static IReadOnlyDictionary<string, NamedTensor> Tensors(IFittedForecaster model) => SafetensorsFile.Read(model.Save()["weights.safetensors"], "w").ToDictionary();
+        static IReadOnlyDictionary<string, NamedTensor> Tensors(IFittedForecaster model) =>
+            SafetensorsFile.Read(model.Save()["weights.safetensors"], "w").ToDictionary();
     }
 
     [Test]
     public void Logarithms_without_known_units_are_refused()
     {
         var forecaster = _family.Create(_family.Normalise(Toy.Small("""{"log1p": true}""")));
-        Assert.That(() => forecaster.Fit(new TrainingSet(Toy.Series(), 240), Toy.Context), Throws.TypeOf<InvalidInputException>().With.Message.Contains("log1p").And.Message.Contains("scaler"));
+        Assert.That(
+            () => forecaster.Fit(new TrainingSet(Toy.Series(), 240), Toy.Context),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("log1p").And.Message.Contains("scaler"));
     }
 
     [Test]
@@ -173,7 +192,9 @@ public sealed class RecurrentFitTests(string type)
     {
         var series = Toy.Series();
         series.Values[1][5] = double.NaN;
-        Assert.That(() => Toy.Fit(_family, series: series), Throws.TypeOf<InvalidInputException>().With.Message.Contains("'b'").And.Message.Contains("row 5"));
+        Assert.That(
+            () => Toy.Fit(_family, series: series),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("'b'").And.Message.Contains("row 5"));
     }
 
     [Test]
@@ -213,8 +234,12 @@ public sealed class RecurrentFitTests(string type)
         }
 
         // Other tests of this process take and return memory meanwhile; what trainings leave behind would show in every block.
-        TestContext.Out.WriteLine($"{type}: {string.Join(", ", growths.Select(g => $"{g / 1e6:f1}"))} MB more after 15 further trainings each");
-        Assert.That(tensorsAfter, Is.LessThanOrEqualTo(tensors + (2 * 45)), "tensors alive; TorchSharp's linear layer counts its two parameters twice, without memory behind them");
+        TestContext.Out.WriteLine(
+            $"{type}: {string.Join(", ", growths.Select(g => $"{g / 1e6:f1}"))} MB more after 15 further trainings each");
+        Assert.That(
+            tensorsAfter,
+            Is.LessThanOrEqualTo(tensors + (2 * 45)),
+            "tensors alive; TorchSharp's linear layer counts its two parameters twice, without memory behind them");
         Assert.That(growths.Min(), Is.LessThan(10L << 20), "bytes of the process more than before fifteen trainings");
     }
 
@@ -222,8 +247,11 @@ public sealed class RecurrentFitTests(string type)
     [NonParallelizable] // Tests themselves add tensors up as they please.
     public async Task A_garbage_collector_that_never_rests_changes_no_weight()
     {
-        // Adam, Huber's loss, dropout and logarithms: whatever hands a number to libtorch. An object that was let go of while libtorch reads it would be another number.
-        const string options = """{"hidden_size": 8, "members": 2, "epochs": 30, "dropout": 0.2, "weight_decay": 0.001, "loss": "huber", "huber_delta": 2, "log1p": true}""";
+        // Adam, Huber's loss, dropout and logarithms: whatever hands a number to libtorch. An object that was let go of while libtorch
+        // reads it would be another number.
+        const string options =
+            """{"hidden_size": 8, "members": 2, "epochs": 30, "dropout": 0.2, "weight_decay": 0.001, "loss": "huber", "huber_delta": 2,"""
+            + """ "log1p": true}""";
         var undisturbed = Toy.Weights(Toy.Fit(_family, options));
         using var enough = new CancellationTokenSource();
         var collecting = Task.Run(() =>

@@ -119,7 +119,9 @@ public sealed class RecurrentForecastTests(string type)
         var series = Toy.Series(border: 150);
         using var model = Toy.Fit(_family, series: series).Model;
 
-        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [158]), 1), Throws.TypeOf<InvalidInputException>().With.Message.Contains("10 rows").And.Message.Contains("row 158"));
+        Assert.That(
+            () => model.Forecast(SeriesWindows.Of(series, [158]), 1),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("10 rows").And.Message.Contains("row 158"));
         Assert.That(() => model.Forecast(SeriesWindows.Of(series, [8]), 1), Throws.TypeOf<InvalidInputException>());
         Assert.That(model.Forecast(SeriesWindows.Of(series, [159]), 1), Has.Length.EqualTo(2));
     }
@@ -131,7 +133,9 @@ public sealed class RecurrentForecastTests(string type)
         using var model = Toy.Fit(_family, """{"horizon": 2}""", series).Model;
 
         Assert.That(model.Forecast(SeriesWindows.Of(series, [100]), 2), Has.Length.EqualTo(4));
-        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [100]), 3), Throws.TypeOf<InvalidInputException>().With.Message.Contains("at most 2 steps").And.Message.Contains("'weather'"));
+        Assert.That(
+            () => model.Forecast(SeriesWindows.Of(series, [100]), 3),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("at most 2 steps").And.Message.Contains("'weather'"));
     }
 
     [TestCase("{}")]
@@ -146,11 +150,21 @@ public sealed class RecurrentForecastTests(string type)
         var files = model.Save();
         using var loaded = _family.Load(model.Signature, parameters, files);
 
-        Assert.That(loaded.Forecast(SeriesWindows.Of(series, [50, 120]), 5), Is.EqualTo(model.Forecast(SeriesWindows.Of(series, [50, 120]), 5)));
+        Assert.That(
+            loaded.Forecast(SeriesWindows.Of(series, [50, 120]), 5),
+            Is.EqualTo(model.Forecast(SeriesWindows.Of(series, [50, 120]), 5)));
         Assert.That(loaded.Save()["weights.safetensors"], Is.EqualTo(files["weights.safetensors"]));
         Assert.That(
             SafetensorsFile.Read(files["weights.safetensors"], "w").Keys,
-            Is.SupersetOf(new[] { $"{type.ToLowerInvariant()}.weight_ih_l0", $"{type.ToLowerInvariant()}.bias_hh_l1", "fc.weight", "fc.bias", "norm.input_mean", "norm.target_scale" }));
+            Is.SupersetOf(new[]
+            {
+                $"{type.ToLowerInvariant()}.weight_ih_l0",
+                $"{type.ToLowerInvariant()}.bias_hh_l1",
+                "fc.weight",
+                "fc.bias",
+                "norm.input_mean",
+                "norm.target_scale",
+            }));
     }
 
     [TestCase("""{"hidden_size": 9}""")]
@@ -178,13 +192,18 @@ public sealed class RecurrentForecastTests(string type)
         var notFinite = (byte[])bytes.Clone();
         BitConverter.TryWriteBytes(notFinite.AsSpan(notFinite.Length - 8), double.NaN);
 
-        Assert.That(() => _family.Load(model.Signature, parameters, new Dictionary<string, byte[]>()), Throws.TypeOf<CorruptArtifactException>());
+        Assert.That(
+            () => _family.Load(model.Signature, parameters, new Dictionary<string, byte[]>()),
+            Throws.TypeOf<CorruptArtifactException>());
         Assert.That(() => Load(_family, bytes[..^4]), Throws.TypeOf<CorruptArtifactException>());
         Assert.That(() => Load(_family, notFinite), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("norm.target_scale"));
         Assert.That(() => Load(other, bytes), Throws.TypeOf<CorruptArtifactException>());
 
         IFittedForecaster Load(RecurrentFamily family, byte[] file) =>
-            family.Load(model.Signature with { ModelType = family.ModelType }, parameters, new Dictionary<string, byte[]> { ["weights.safetensors"] = file });
+            family.Load(
+                model.Signature with { ModelType = family.ModelType },
+                parameters,
+                new Dictionary<string, byte[]> { ["weights.safetensors"] = file });
     }
 
     [TestCase("""{"hidden": 8}""", "hidden_size")]
@@ -194,7 +213,9 @@ public sealed class RecurrentForecastTests(string type)
     [TestCase("""{"epochs": 2.5}""", "whole number")]
     [TestCase("""{"seed": "x"}""", "seed")]
     public void Wrong_hyperparameters_are_refused_with_what_is_right(string json, string said) =>
-        Assert.That(() => _family.Normalise(JsonNode.Parse(json)!.AsObject()), Throws.TypeOf<InvalidInputException>().With.Message.Contains(said).And.Message.Contains(type));
+        Assert.That(
+            () => _family.Normalise(JsonNode.Parse(json)!.AsObject()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(said).And.Message.Contains(type));
 
     [Test]
     public void Defaults_are_written_out_and_stay_as_they_are_when_read_again()

@@ -13,7 +13,9 @@ public sealed class RecurrentGoldenTests
     private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "recurrent");
     private static readonly JsonObject Reference = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "reference.json")))!.AsObject();
 
-    private static readonly RecurrentHyperparameters PyTorchDefaults = RecurrentHyperparameters.Parse(new JsonObject { ["learning_rate"] = 1e-3, ["loss"] = "mse", ["weight_decay"] = 0, ["gradient_clip"] = 1, ["members"] = 1 }, "LSTM");
+    private static readonly RecurrentHyperparameters PyTorchDefaults = RecurrentHyperparameters.Parse(
+        new JsonObject { ["learning_rate"] = 1e-3, ["loss"] = "mse", ["weight_decay"] = 0, ["gradient_clip"] = 1, ["members"] = 1 },
+        "LSTM");
 
     private static IEnumerable<string> Cases => Reference["cases"]!.AsArray().Select(c => c!["name"]!.GetValue<string>());
 
@@ -49,14 +51,16 @@ public sealed class RecurrentGoldenTests
 
         var expected = reference["training"]!["losses"]!.AsArray().Select(v => v!.GetValue<double>()).ToArray();
         var worst = losses.Zip(expected, (a, e) => Math.Abs((a / e) - 1)).Max();
-        var deviation = Deviation(net.Forward(inputs.narrow(1, 0, 16)).detach(), reference["training"]!["forward_of_first_16_windows_after"]!);
+        var deviation = Deviation(
+            net.Forward(inputs.narrow(1, 0, 16)).detach(), reference["training"]!["forward_of_first_16_windows_after"]!);
         TestContext.Out.WriteLine($"{name}: losses differ by at most {worst:g3} (relative), outputs after them by {deviation:g3}");
         Assert.That(expected, Has.Length.EqualTo(losses.Count));
         Assert.That(worst, Is.LessThan(1e-3));
         Assert.That(deviation, Is.LessThan(1e-3));
     }
 
-    private static JsonObject Case(string name) => Reference["cases"]!.AsArray().Single(c => c!["name"]!.GetValue<string>() == name)!.AsObject();
+    private static JsonObject Case(string name) =>
+        Reference["cases"]!.AsArray().Single(c => c!["name"]!.GetValue<string>() == name)!.AsObject();
 
     private static RecurrentNet Net(JsonObject reference)
     {
@@ -64,7 +68,13 @@ public sealed class RecurrentGoldenTests
         var tensors = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(Folder, file)), file).ToDictionary();
         var net = new RecurrentNet(
             Enum.Parse<RecurrentCell>(reference["cell"]!.GetValue<string>(), ignoreCase: true),
-            reference["input_size"]!.GetValue<int>(), reference["output_size"]!.GetValue<int>(), reference["hidden_size"]!.GetValue<int>(), reference["num_layers"]!.GetValue<int>(), 1, tensors, file);
+            reference["input_size"]!.GetValue<int>(),
+            reference["output_size"]!.GetValue<int>(),
+            reference["hidden_size"]!.GetValue<int>(),
+            reference["num_layers"]!.GetValue<int>(),
+            1,
+            tensors,
+            file);
         Assert.That(tensors.Keys, Is.Empty, "every tensor of the reference has its place");
         return net;
     }

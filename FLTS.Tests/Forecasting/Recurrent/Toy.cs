@@ -41,7 +41,9 @@ internal static class Toy
     /// <summary>Hyperparameters of a fit of less than a second, with <paramref name="changes"/> (JSON) on top.</summary>
     public static JsonObject Small(string changes = "{}")
     {
-        var json = JsonNode.Parse("""{"hidden_size": 8, "num_layers": 2, "members": 1, "epochs": 3, "batch_size": 32, "learning_rate": 0.01, "schedule": "constant", "loss": "mse"}""")!.AsObject();
+        var json = JsonNode.Parse(
+            """{"hidden_size": 8, "num_layers": 2, "members": 1, "epochs": 3, "batch_size": 32, "learning_rate": 0.01,"""
+            + """ "schedule": "constant", "loss": "mse"}""")!.AsObject();
         foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
             json[name] = value?.DeepClone();
         return json;
@@ -50,13 +52,15 @@ internal static class Toy
     public static FitResult Fit(RecurrentFamily family, string changes = "{}", PreparedSeries? series = null, int? validationStart = null)
     {
         series ??= Series();
-        return family.Create(family.Normalise(Small(changes))).Fit(new TrainingSet(series, validationStart ?? series.Rows * 4 / 5, Scaler(series)), Context);
+        return family.Create(family.Normalise(Small(changes)))
+            .Fit(new TrainingSet(series, validationStart ?? series.Rows * 4 / 5, Scaler(series)), Context);
     }
 
     /// <summary>Original units of the measured columns: 2000 times the series' values, "b" 500 lower and so negative at times.</summary>
     public static Scaler Scaler(PreparedSeries series) => new(
         ScalerKind.MinMax,
-        [.. series.Columns.Where(c => c is "a" or "b" or "weather").Select(c => new ColumnScale(c, c == "b" ? -500 : 0, 2000, c == "b" ? -300 : 200, 1800, 50, 1000))]);
+        [.. series.Columns.Where(c => c is "a" or "b" or "weather")
+            .Select(c => new ColumnScale(c, c == "b" ? -500 : 0, 2000, c == "b" ? -300 : 200, 1800, 50, 1000))]);
 
     public static byte[] Weights(FitResult fit) => fit.Model.Save()["weights.safetensors"];
 }

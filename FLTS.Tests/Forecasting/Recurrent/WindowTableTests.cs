@@ -15,8 +15,13 @@ public sealed class WindowTableTests
     {
         var series = Toy.Series(60, border: 30);
 
-        Assert.That(WindowTable.Origins(series, new RowSpan(0, 45), 10, 2), Is.EqualTo(Enumerable.Range(9, 19).Concat(Enumerable.Range(39, 4)).Select(o => (long)o)));
-        Assert.That(WindowTable.Origins(series, new RowSpan(45, 60), 10, 2), Is.EqualTo(Enumerable.Range(44, 14).Select(o => (long)o)), "the first validation target is row 45");
+        Assert.That(
+            WindowTable.Origins(series, new RowSpan(0, 45), 10, 2),
+            Is.EqualTo(Enumerable.Range(9, 19).Concat(Enumerable.Range(39, 4)).Select(o => (long)o)));
+        Assert.That(
+            WindowTable.Origins(series, new RowSpan(45, 60), 10, 2),
+            Is.EqualTo(Enumerable.Range(44, 14).Select(o => (long)o)),
+            "the first validation target is row 45");
     }
 
     [Test]
@@ -28,7 +33,9 @@ public sealed class WindowTableTests
             for (var t = 1; t < series.Rows; t++)
                 series.Segments[t] = series.Segments[t - 1] + (random.Next(12) == 0 ? 1 : 0);
             var (input, horizon) = (random.Next(1, 8), random.Next(1, 4));
-            var expected = Enumerable.Range(0, series.Rows).Where(o => o - input + 1 >= 0 && o + horizon < series.Rows && series.Segments[o - input + 1] == series.Segments[o + horizon]);
+            var expected = Enumerable.Range(0, series.Rows)
+                .Where(o =>
+                    o - input + 1 >= 0 && o + horizon < series.Rows && series.Segments[o - input + 1] == series.Segments[o + horizon]);
             return WindowTable.Origins(series, new RowSpan(0, series.Rows), input, horizon).SequenceEqual(expected.Select(o => (long)o));
         }).QuickCheckThrowOnFailure();
 
@@ -44,7 +51,10 @@ public sealed class WindowTableTests
 
         Assert.That(batch.Mask.data<float>().ToArray(), Is.EqualTo(new float[] { 0, 1, 1, 1 }));
         series.Observed[1][20] = false;
-        Assert.That(WindowTable.Origins(series, new RowSpan(0, 40), 5, 1), Has.No.Member(19L).And.Member(18L), "a window without a cell that counts is left out");
+        Assert.That(
+            WindowTable.Origins(series, new RowSpan(0, 40), 5, 1),
+            Has.No.Member(19L).And.Member(18L),
+            "a window without a cell that counts is left out");
     }
 
     [Test]
@@ -59,9 +69,13 @@ public sealed class WindowTableTests
         Assert.That(batch.Inputs.shape, Is.EqualTo(new long[] { 5, 2, 3 }));
         Assert.That(batch.Targets.shape, Is.EqualTo(new long[] { 2, 2, 2 }));
         for (var back = 0; back < 5; back++)
-            Assert.That((batch.Inputs[4 - back, 1, 1].item<float>() * norm.Inputs[1].Scale) + norm.Inputs[1].Mean, Is.EqualTo(series.Values[1][12 - back]).Within(1e-6));
+            Assert.That(
+                (batch.Inputs[4 - back, 1, 1].item<float>() * norm.Inputs[1].Scale) + norm.Inputs[1].Mean,
+                Is.EqualTo(series.Values[1][12 - back]).Within(1e-6));
         for (var h = 0; h < 2; h++)
-            Assert.That(norm.Decode(1, batch.Targets[0, h, 1].item<float>(), series.Values[1][30]), Is.EqualTo(series.Values[1][31 + h]).Within(1e-6));
+            Assert.That(
+                norm.Decode(1, batch.Targets[0, h, 1].item<float>(), series.Values[1][30]),
+                Is.EqualTo(series.Values[1][31 + h]).Within(1e-6));
     }
 
     [Test]

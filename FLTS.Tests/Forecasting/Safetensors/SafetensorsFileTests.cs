@@ -36,7 +36,10 @@ public sealed class SafetensorsFileTests
     {
         var file = SafetensorsFile.Write(Tensors);
         for (var length = 0; length < file.Length; length++)
-            Assert.That(() => SafetensorsFile.Read(file.AsMemory(0, length), "w"), Throws.TypeOf<CorruptArtifactException>(), $"cut to {length} bytes");
+            Assert.That(
+                () => SafetensorsFile.Read(file.AsMemory(0, length), "w"),
+                Throws.TypeOf<CorruptArtifactException>(),
+                $"cut to {length} bytes");
         Assert.That(() => SafetensorsFile.Read((byte[])[.. file, 0], "w"), Throws.TypeOf<CorruptArtifactException>());
     }
 
@@ -61,24 +64,44 @@ public sealed class SafetensorsFileTests
         }
     }
 
-    [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "overlap", TestName = "Overlaps_are_refused")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", "holes", TestName = "Holes_are_refused")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}""", "does not fill", TestName = "A_shape_that_does_not_fill_its_bytes_is_refused")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,3],"data_offsets":[0,12]}}""", "does not fill", TestName = "A_shape_that_overflows_is_refused")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        "overlap",
+        TestName = "Overlaps_are_refused")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        "holes",
+        TestName = "Holes_are_refused")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}""",
+        "does not fill",
+        TestName = "A_shape_that_does_not_fill_its_bytes_is_refused")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[4294967296,4294967296,3],"data_offsets":[0,12]}}""",
+        "does not fill",
+        TestName = "A_shape_that_overflows_is_refused")]
     [TestCase("""{"a":{"dtype":"F32","shape":[-3],"data_offsets":[0,12]}}""", "does not fill", TestName = "A_negative_size_is_refused")]
     [TestCase("""{"a":{"dtype":"I64","shape":[3],"data_offsets":[0,12]}}""", "I64", TestName = "Other_types_are_refused")]
     [TestCase("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[-4,12]}}""", "outside", TestName = "Negative_offsets_are_refused")]
     [TestCase("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "outside", TestName = "Offsets_behind_the_end_are_refused")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "malformed", TestName = "A_name_twice_is_refused")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""",
+        "malformed",
+        TestName = "A_name_twice_is_refused")]
     [TestCase("""{"a":{"dtype":"F32","data_offsets":[0,12]}}""", "malformed", TestName = "A_missing_shape_is_refused")]
     [TestCase("""{"a":{"dtype":3,"shape":[3],"data_offsets":[0,12]}}""", "malformed", TestName = "A_type_that_is_no_text_is_refused")]
     [TestCase("[1,2]", "malformed", TestName = "A_header_that_is_no_object_is_refused")]
     public void Malformed_headers_are_refused(string header, string said) =>
-        Assert.That(() => SafetensorsFile.Read(File(header), "w.safetensors"), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(said).And.Message.StartsWith("w.safetensors"));
+        Assert.That(
+            () => SafetensorsFile.Read(File(header), "w.safetensors"),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(said).And.Message.StartsWith("w.safetensors"));
 
     [Test]
     public void Metadata_is_passed_over() =>
-        Assert.That(SafetensorsFile.Read(File("""{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"""), "w")["a"].Singles, Is.EqualTo(new float[3]));
+        Assert.That(
+            SafetensorsFile.Read(
+                File("""{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"""), "w")["a"].Singles,
+            Is.EqualTo(new float[3]));
 
     private static byte[] File(string header)
     {

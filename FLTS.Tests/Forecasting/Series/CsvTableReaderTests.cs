@@ -42,7 +42,9 @@ public class CsvTableReaderTests
     [TestCase("2023-12-31T19:00:00-05:00")]
     [TestCase("1704067200")]
     public void A_zoned_time_is_converted_to_the_zone_of_the_dataset(string time) =>
-        Assert.That(Read($"time,a\n{time},1\n", new CsvReadOptions { Timezone = "Europe/Madrid" }).Timestamps[0], Is.EqualTo(new DateTime(2024, 1, 1, 1, 0, 0)));
+        Assert.That(
+            Read($"time,a\n{time},1\n", new CsvReadOptions { Timezone = "Europe/Madrid" }).Timestamps[0],
+            Is.EqualTo(new DateTime(2024, 1, 1, 1, 0, 0)));
 
     [TestCase("")]
     [TestCase("NaN")]
@@ -62,16 +64,22 @@ public class CsvTableReaderTests
         var table = Read("time,note,a\n2024-01-01,,1\n2024-01-02,\"rain, \"\"heavy\"\"\",2\n");
         Assert.That(table.Columns, Is.EqualTo(new[] { "a" }));
         Assert.That(table.Header, Is.EqualTo(new[] { "note", "a" }));
-        Assert.That(table.Warnings, Has.One.EqualTo("x.csv: column 'note' is left out: row 3 holds 'rain, \"heavy\"', which is no number (the decimal sign is the point)."));
+        Assert.That(
+            table.Warnings,
+            Has.One.EqualTo(
+                "x.csv: column 'note' is left out: row 3 holds 'rain, \"heavy\"', which is no number (the decimal sign is the point)."));
     }
 
     [Test]
     public void Only_listed_columns_are_read() =>
-        Assert.That(Read("time,a,b,c\n2024-01-01,x,2,3\n", new CsvReadOptions { Columns = ["c", "b"] }).Columns, Is.EqualTo(new[] { "b", "c" }));
+        Assert.That(
+            Read("time,a,b,c\n2024-01-01,x,2,3\n", new CsvReadOptions { Columns = ["c", "b"] }).Columns, Is.EqualTo(new[] { "b", "c" }));
 
     [Test]
     public void Gzip_is_read_as_the_text_it_holds() =>
-        Assert.That(CsvTableReader.Read(new MemoryStream(Zip(Encoding.UTF8.GetBytes(Plain))), "x.csv.gz", new CsvReadOptions()).Values[1], Is.EqualTo(new[] { 2.5, -0.004 }));
+        Assert.That(
+            CsvTableReader.Read(new MemoryStream(Zip(Encoding.UTF8.GetBytes(Plain))), "x.csv.gz", new CsvReadOptions()).Values[1],
+            Is.EqualTo(new[] { 2.5, -0.004 }));
 
     // The list of bad inputs: each with the file, the row (the header is row 1) and the column.
     [TestCase("", "x.csv: the file is empty")]
@@ -79,7 +87,9 @@ public class CsvTableReaderTests
     [TestCase("time,a\n", "x.csv: the file has a header but no rows")]
     [TestCase("time,a\r2024-01-01,1\r2024-01-02,2\r", "x.csv: lines end with a carriage return alone; end them with LF or CRLF")]
     [TestCase("\0\0\0\0", "x.csv: the header holds NUL bytes: this is no text")]
-    [TestCase("when,a\n2024-01-01,1\n", "x.csv: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has when, a")]
+    [TestCase(
+        "when,a\n2024-01-01,1\n",
+        "x.csv: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has when, a")]
     [TestCase("time\n2024-01-01\n", "x.csv: there is no column beside the times in 'time'")]
     [TestCase("time,a\n2024-01-01,1\n01/02/2024,2\n", "x.csv: row 3: column 'time': '01/02/2024' is no timestamp")]
     [TestCase("time,a\n2024-01-01,1\n,2\n", "x.csv: row 3: column 'time': '' is no timestamp")]
@@ -91,7 +101,9 @@ public class CsvTableReaderTests
     [TestCase("time,a\n2024-01-01,inf\n", "x.csv: row 2, column 'a': 'inf' is infinite or beyond")]
     [TestCase("time,a\n2024-01-01,1\n2024-01-02,-Infinity\n", "x.csv: row 3, column 'a': '-Infinity' is infinite")]
     [TestCase("time,a\n2024-01-01,1e400\n", "x.csv: row 2, column 'a': '1e400' is infinite")]
-    [TestCase("time,a\n2024-01-01T00:00:00Z,1\n", "x.csv: row 2: column 'time': '2024-01-01T00:00:00Z' has a zone, but the dataset states none; set timezone")]
+    [TestCase(
+        "time,a\n2024-01-01T00:00:00Z,1\n",
+        "x.csv: row 2: column 'time': '2024-01-01T00:00:00Z' has a zone, but the dataset states none; set timezone")]
     [TestCase("time,a\n2024-01-01,\"1\n2024-01-02,2\n", "x.csv: row 2: column 'a': a quoted field is not closed on its line")]
     [TestCase("time,\"a\n2024-01-01,1\n", "x.csv: row 1, column 2: a quoted name is not closed")]
     [TestCase("time,a\n2024-01-01,x\n", "x.csv: no column is numeric")]
@@ -103,52 +115,73 @@ public class CsvTableReaderTests
     [TestCase("absent", "x.csv: there is no column 'absent'; the file has time, a, text")]
     [TestCase("time", "x.csv: column 'time' holds the times and cannot be a target or input")]
     public void A_listed_column_that_cannot_be_read_is_refused(string column, string message) =>
-        Assert.That(() => Read("time,a,text\n2024-01-01,1,\n2024-01-02,2,abc\n", new CsvReadOptions { Columns = [column] }), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+        Assert.That(
+            () => Read("time,a,text\n2024-01-01,1,\n2024-01-02,2,abc\n", new CsvReadOptions { Columns = [column] }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
     [Test]
     public void A_timestamp_column_that_is_not_there_is_named() =>
-        Assert.That(() => Read(Plain, new CsvReadOptions { TimestampColumn = "when" }), Throws.TypeOf<InvalidInputException>().With.Message.Contains("no timestamp column 'when'; the file has time, a, b"));
+        Assert.That(
+            () => Read(Plain, new CsvReadOptions { TimestampColumn = "when" }),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("no timestamp column 'when'; the file has time, a, b"));
 
     [Test]
     public void Ten_thousand_columns_are_refused() =>
-        Assert.That(() => Read("time," + string.Join(',', Enumerable.Range(0, 9999).Select(i => $"c{i}")) + "\n"), Throws.TypeOf<InvalidInputException>().With.Message.Contains("the header has 10000 columns; at most 512 are allowed"));
+        Assert.That(
+            () => Read("time," + string.Join(',', Enumerable.Range(0, 9999).Select(i => $"c{i}")) + "\n"),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("the header has 10000 columns; at most 512 are allowed"));
 
     [TestCase(false)]
     [TestCase(true)]
     public void A_line_of_ten_megabytes_is_refused_with_its_row(bool quoted)
     {
         var csv = $"time,a\n2024-01-01,1\n2024-01-02,{(quoted ? "\"" : "")}{new string('7', 10_000_000)}";
-        Assert.That(() => Read(csv), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 3: the line is longer than 1048576 bytes."));
+        Assert.That(
+            () => Read(csv),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 3: the line is longer than 1048576 bytes."));
     }
 
     [Test]
     public void A_header_of_ten_megabytes_is_refused() =>
-        Assert.That(() => Read(new string('h', 10_000_000)), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 1: the line is longer than 1048576 bytes."));
+        Assert.That(
+            () => Read(new string('h', 10_000_000)),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 1: the line is longer than 1048576 bytes."));
 
     [Test]
     public void Invalid_UTF_8_is_refused_with_its_row()
     {
         byte[] csv = [.. "time,a\n2024-01-01,1\n2024-01-02,"u8, 0xC3, 0x28, .. "\n"u8];
-        Assert.That(() => CsvTableReader.Read(new MemoryStream(csv), "x.csv", new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.Contains("x.csv: row 3: the line is not valid UTF-8"));
+        Assert.That(
+            () => CsvTableReader.Read(new MemoryStream(csv), "x.csv", new CsvReadOptions()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("x.csv: row 3: the line is not valid UTF-8"));
     }
 
     [Test]
     public void A_file_in_UTF_16_is_refused_as_such() =>
-        Assert.That(() => CsvTableReader.Read(new MemoryStream([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Plain)]), "x.csv", new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.Contains("not valid UTF-8"));
+        Assert.That(
+            () => CsvTableReader.Read(new MemoryStream([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Plain)]), "x.csv", new CsvReadOptions()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("not valid UTF-8"));
 
     [Test]
     public void A_gzip_bomb_is_stopped_while_it_is_read()
     {
-        var zipped = Zip([.. Encoding.UTF8.GetBytes(Plain), .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("2024-01-01 00:02:00,1,1\n", 800_000)))]);
+        var zipped = Zip([
+            .. Encoding.UTF8.GetBytes(Plain),
+            .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("2024-01-01 00:02:00,1,1\n", 800_000))),
+        ]);
         var stream = new MemoryStream(zipped);
         Assert.That(zipped, Has.Length.LessThan(1_000_000));
-        Assert.That(() => CsvTableReader.Read(stream, "x.csv.gz", new CsvReadOptions { MaxBytes = 1_000_000 }), Throws.TypeOf<TooLargeException>().With.Message.Contains("x.csv.gz: the file is larger than the limit of 1000000 bytes"));
+        Assert.That(
+            () => CsvTableReader.Read(stream, "x.csv.gz", new CsvReadOptions { MaxBytes = 1_000_000 }),
+            Throws.TypeOf<TooLargeException>().With.Message.Contains("x.csv.gz: the file is larger than the limit of 1000000 bytes"));
         Assert.That(stream.Position, Is.LessThan(zipped.Length), "it was read to its end before it was stopped");
     }
 
     [Test]
     public void A_file_over_the_limit_is_stopped_while_it_is_read() =>
-        Assert.That(() => Read(Plain, new CsvReadOptions { MaxBytes = 20 }), Throws.TypeOf<TooLargeException>().With.Message.Contains("larger than the limit of 20 bytes"));
+        Assert.That(
+            () => Read(Plain, new CsvReadOptions { MaxBytes = 20 }),
+            Throws.TypeOf<TooLargeException>().With.Message.Contains("larger than the limit of 20 bytes"));
 
     [Test]
     public void Damaged_gzip_is_refused()
@@ -156,17 +189,23 @@ public class CsvTableReaderTests
         var zipped = Zip(Encoding.UTF8.GetBytes(Plain));
         zipped[14] ^= 0xFF;
         zipped[15] ^= 0xFF;
-        Assert.That(() => CsvTableReader.Read(new MemoryStream(zipped), "x.csv.gz", new CsvReadOptions()), Throws.TypeOf<InvalidInputException>());
+        Assert.That(
+            () => CsvTableReader.Read(new MemoryStream(zipped), "x.csv.gz", new CsvReadOptions()),
+            Throws.TypeOf<InvalidInputException>());
     }
 
     [Test]
     public void Gzip_that_was_cut_short_anywhere_is_refused_and_never_a_shorter_file()
     {
-        var zipped = Zip(Encoding.UTF8.GetBytes("time,a\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"{1704067200 + (60 * i)},{i * 7919 % 1000}\n"))));
+        var zipped = Zip(Encoding.UTF8.GetBytes(
+            "time,a\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"{1704067200 + (60 * i)},{i * 7919 % 1000}\n"))));
         for (var length = 3; length < zipped.Length; length++)
         {
             var cut = zipped[..length];
-            Assert.That(() => CsvTableReader.Read(new MemoryStream(cut), "x.csv.gz", new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv.gz: the gzip data is damaged or cut short"), $"{length} of {zipped.Length} bytes");
+            Assert.That(
+                () => CsvTableReader.Read(new MemoryStream(cut), "x.csv.gz", new CsvReadOptions()),
+                Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv.gz: the gzip data is damaged or cut short"),
+                $"{length} of {zipped.Length} bytes");
         }
     }
 
@@ -174,7 +213,9 @@ public class CsvTableReaderTests
     public void A_fault_says_file_row_and_column_to_programs_too()
     {
         var fault = Assert.Throws<InvalidInputException>(() => Read("time,a\n2024-01-01,1\nsoon,2\n"))!;
-        Assert.That((fault.Details["file"], fault.Details["row"], fault.Details["column"]), Is.EqualTo(((object)"x.csv", (object)3L, (object)"time")));
+        Assert.That(
+            (fault.Details["file"], fault.Details["row"], fault.Details["column"]),
+            Is.EqualTo(((object)"x.csv", (object)3L, (object)"time")));
     }
 
     [Test]
@@ -185,7 +226,9 @@ public class CsvTableReaderTests
 
     [Test]
     public void A_name_of_a_megabyte_does_not_make_a_message_of_a_megabyte() =>
-        Assert.That(() => Read(new string('h', 1_000_000) + "\n1\n"), Throws.TypeOf<InvalidInputException>().With.Message.Length.LessThan(400));
+        Assert.That(
+            () => Read(new string('h', 1_000_000) + "\n1\n"),
+            Throws.TypeOf<InvalidInputException>().With.Message.Length.LessThan(400));
 
     [TestCase("localtime", false)]
     [TestCase("posixrules", false)]
@@ -197,7 +240,8 @@ public class CsvTableReaderTests
     [TestCase("Europe/Madrid", true)]
     [TestCase("UTC", true)]
     [TestCase("Etc/GMT-14", true)]
-    public void A_zone_is_one_that_means_the_same_on_every_machine(string name, bool known) => Assert.That(TimeZones.IsKnown(name), Is.EqualTo(known));
+    public void A_zone_is_one_that_means_the_same_on_every_machine(string name, bool known) =>
+        Assert.That(TimeZones.IsKnown(name), Is.EqualTo(known));
 
     [Test]
     public void Rows_are_counted_across_blocks_and_all_of_them_arrive()
@@ -209,27 +253,37 @@ public class CsvTableReaderTests
             csv.Append(CultureInfo.InvariantCulture, $"{start.AddMinutes(i):yyyy-MM-dd HH:mm:ss},{i},{i / 3.0:R}\n");
         var table = Read(csv.ToString());
         Assert.That(table.Rows, Is.EqualTo(Rows));
-        Assert.That(table.Values[0].Select((v, i) => v == i && table.Values[1][i] == i / 3.0 && table.Timestamps[i] == start.AddMinutes(i)).All(same => same), Is.True);
+        Assert.That(
+            table.Values[0].Select((v, i) => v == i && table.Values[1][i] == i / 3.0 && table.Timestamps[i] == start.AddMinutes(i))
+                .All(same => same),
+            Is.True);
 
         csv.Append("2025-01-01 00:00:00,1\n");
-        Assert.That(() => Read(csv.ToString()), Throws.TypeOf<InvalidInputException>().With.Message.Contains($"row {Rows + 2}: the row has 2 fields"));
+        Assert.That(
+            () => Read(csv.ToString()),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains($"row {Rows + 2}: the row has 2 fields"));
     }
 
     [Test]
     public void Any_number_reads_back_exactly() =>
         Prop.ForAll(ArbMap.Default.ArbFor<double>().Filter(v => Math.Abs(v) <= CsvBlock.Largest), value =>
-            BitConverter.DoubleToInt64Bits(Read($"time,a\n2024-01-01,{value.ToString("R", CultureInfo.InvariantCulture)}\n").Values[0][0]) == BitConverter.DoubleToInt64Bits(value))
+            BitConverter.DoubleToInt64Bits(
+                Read(
+                    "time,a\n2024-01-01,"
+                    + $"{value.ToString("R", CultureInfo.InvariantCulture)}\n").Values[0][0]) == BitConverter.DoubleToInt64Bits(value))
             .QuickCheckThrowOnFailure();
 
     [Test]
     public void Short_decimals_are_rounded_as_the_framework_does() =>
         Prop.ForAll(ArbMap.Default.ArbFor<long>(), ArbMap.Default.ArbFor<byte>(), (digits, scale) =>
         {
-            var text = new decimal((int)digits, (int)(digits >> 32) & 0x1FFFF, 0, digits < 0, (byte)(scale % 19)).ToString(CultureInfo.InvariantCulture);
+            var text = new decimal((int)digits, (int)(digits >> 32) & 0x1FFFF, 0, digits < 0, (byte)(scale % 19))
+                .ToString(CultureInfo.InvariantCulture);
             return Read($"time,a\n2024-01-01,{text}\n").Values[0][0] == double.Parse(text, CultureInfo.InvariantCulture);
         }).QuickCheckThrowOnFailure();
 
-    private static RawTable Read(string csv, CsvReadOptions? options = null) => CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", options ?? new CsvReadOptions());
+    private static RawTable Read(string csv, CsvReadOptions? options = null) =>
+        CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", options ?? new CsvReadOptions());
 
     private static byte[] Zip(byte[] content)
     {

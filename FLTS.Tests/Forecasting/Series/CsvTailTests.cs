@@ -16,7 +16,9 @@ internal sealed class CsvTailTests
     public void It_is_the_end_of_what_the_whole_reader_reads() =>
         Prop.ForAll(_files, file =>
         {
-            var (whole, tail) = (CsvTableReader.Read(file.Open(), "x.csv", new CsvReadOptions()), CsvTail.Read(file.Open(), "x.csv", file.Wanted, new CsvReadOptions()));
+            var (whole, tail) = (
+                CsvTableReader.Read(file.Open(), "x.csv", new CsvReadOptions()),
+                CsvTail.Read(file.Open(), "x.csv", file.Wanted, new CsvReadOptions()));
             RequireEnd(whole, tail, file.Wanted);
         }).QuickCheckThrowOnFailure();
 
@@ -28,9 +30,14 @@ internal sealed class CsvTailTests
     [TestCase(1_000_000)]
     public void It_is_that_across_blocks_too(int wanted)
     {
-        var text = Encoding.UTF8.GetBytes("\n\r\ntime,a\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{1704067200 + (60 * i)},{i}\n{(i % 5 == 0 ? "\r\n" : "")}")));
+        var text = Encoding.UTF8.GetBytes(
+            "\n\r\ntime,a\n"
+            + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{1704067200 + (60 * i)},{i}\n{(i % 5 == 0 ? "\r\n" : "")}")));
         Assert.That(text, Has.Length.GreaterThan(3 << 20), "several blocks");
-        RequireEnd(CsvTableReader.Read(new MemoryStream(text), "x.csv", new CsvReadOptions()), CsvTail.Read(new MemoryStream(text), "x.csv", wanted, new CsvReadOptions()), wanted);
+        RequireEnd(
+            CsvTableReader.Read(new MemoryStream(text), "x.csv", new CsvReadOptions()),
+            CsvTail.Read(new MemoryStream(text), "x.csv", wanted, new CsvReadOptions()),
+            wanted);
     }
 
     [TestCase("")]
@@ -43,13 +50,22 @@ internal sealed class CsvTailTests
     [TestCase("\n\ntime,a\n2024-01-01,1\n2024-01-02,1\n\n2024-01-03,\"1\n2\"\n")]
     public void A_fault_in_the_last_rows_is_told_with_the_row_of_the_whole_file(string csv)
     {
-        var whole = Assert.Throws<InvalidInputException>(() => CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", new CsvReadOptions()))!;
-        Assert.That(() => CsvTail.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", 2, new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(whole.Message));
+        var whole = Assert.Throws<InvalidInputException>(() =>
+            CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", new CsvReadOptions()))!;
+        Assert.That(
+            () => CsvTail.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", 2, new CsvReadOptions()),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(whole.Message));
     }
 
     [Test]
     public void A_fault_before_the_last_rows_is_not_looked_at() =>
-        Assert.That(CsvTail.Read(new MemoryStream("time,a\nyesterday,1\n2024-01-01,2\n2024-01-02,3\n"u8.ToArray()), "x.csv", 2, new CsvReadOptions()).Values[0], Is.EqualTo(new[] { 2.0, 3 }));
+        Assert.That(
+            CsvTail.Read(
+                new MemoryStream("time,a\nyesterday,1\n2024-01-01,2\n2024-01-02,3\n"u8.ToArray()),
+                "x.csv",
+                2,
+                new CsvReadOptions()).Values[0],
+            Is.EqualTo(new[] { 2.0, 3 }));
 
     [Test]
     public void Damaged_gzip_is_refused()
@@ -57,14 +73,18 @@ internal sealed class CsvTailTests
         var zipped = Zip(Encoding.UTF8.GetBytes("time,a\n2024-01-01,2\n"));
         zipped[14] ^= 0xFF;
         zipped[15] ^= 0xFF;
-        Assert.That(() => CsvTail.Read(new MemoryStream(zipped), "x.csv.gz", 2, new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv.gz: the gzip data is damaged"));
+        Assert.That(
+            () => CsvTail.Read(new MemoryStream(zipped), "x.csv.gz", 2, new CsvReadOptions()),
+            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv.gz: the gzip data is damaged"));
     }
 
     [Test]
     public void A_long_line_is_refused_before_it_is_all_in_memory()
     {
         var text = new MemoryStream(Encoding.UTF8.GetBytes($"time,a\n2024-01-01,2\n{new string('7', 20_000_000)}"));
-        Assert.That(() => CsvTail.Read(text, "x.csv", 2, new CsvReadOptions()), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 3: the line is longer than 1048576 bytes."));
+        Assert.That(
+            () => CsvTail.Read(text, "x.csv", 2, new CsvReadOptions()),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 3: the line is longer than 1048576 bytes."));
         Assert.That(text.Position, Is.LessThan(5_000_000));
     }
 
@@ -72,8 +92,12 @@ internal sealed class CsvTailTests
     public void A_file_over_the_limit_is_stopped_while_it_is_read()
     {
         var text = Encoding.UTF8.GetBytes("time,a\n" + string.Concat(Enumerable.Repeat("2024-01-01,2\n", 1000)));
-        Assert.That(() => CsvTail.Read(new MemoryStream(text), "x.csv", 2, new CsvReadOptions { MaxBytes = 5000 }), Throws.TypeOf<TooLargeException>());
-        Assert.That(() => CsvTail.Read(new MemoryStream(Zip(text)), "x.csv", 2, new CsvReadOptions { MaxBytes = 5000 }), Throws.TypeOf<TooLargeException>());
+        Assert.That(
+            () => CsvTail.Read(new MemoryStream(text), "x.csv", 2, new CsvReadOptions { MaxBytes = 5000 }),
+            Throws.TypeOf<TooLargeException>());
+        Assert.That(
+            () => CsvTail.Read(new MemoryStream(Zip(text)), "x.csv", 2, new CsvReadOptions { MaxBytes = 5000 }),
+            Throws.TypeOf<TooLargeException>());
     }
 
     private static readonly Arbitrary<SmallFile> _files = (

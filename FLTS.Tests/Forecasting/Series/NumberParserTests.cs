@@ -45,7 +45,8 @@ internal sealed class NumberParserTests
         var random = new Random(3);
         for (var i = 0; i < Many; i++)
         {
-            // The integer between two neighbours of 53 bits, times a power of two that leaves at most 19 digits, and the integers beside it.
+            // The integer between two neighbours of 53 bits, times a power of two that leaves at most 19
+            // digits, and the integers beside it.
             var half = ((BigInteger)(random.NextInt64(1L << 52, 1L << 53)) << 1) + 1;
             half <<= random.Next(0, 9);
             foreach (var near in (BigInteger[])[half - 1, half, half + 1])
@@ -85,12 +86,14 @@ internal sealed class NumberParserTests
     [TestCase("1,2")]
     [TestCase("0x10")]
     [TestCase("Infinity")]
-    public void What_is_no_number_is_refused(string text) => Assert.That(NumberParser.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
+    public void What_is_no_number_is_refused(string text) =>
+        Assert.That(NumberParser.TryParse(Encoding.UTF8.GetBytes(text), out _), Is.False);
 
     private static void RequireSame(string text)
     {
         var expected = double.Parse(text, CultureInfo.InvariantCulture);
-        if (!NumberParser.TryParse(Encoding.UTF8.GetBytes(text), out var found) || BitConverter.DoubleToInt64Bits(found) != BitConverter.DoubleToInt64Bits(expected))
+        if (!NumberParser.TryParse(Encoding.UTF8.GetBytes(text), out var found)
+            || BitConverter.DoubleToInt64Bits(found) != BitConverter.DoubleToInt64Bits(expected))
             Assert.Fail($"{text} was read as {found:R}, not {expected:R}");
     }
 }

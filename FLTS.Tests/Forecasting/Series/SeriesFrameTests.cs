@@ -15,7 +15,16 @@ public class SeriesFrameTests
     public void A_regular_table_is_taken_as_it_is()
     {
         var frame = Frame(Enumerable.Range(0, 50).Select(i => 120.0 * i));
-        Assert.That(frame.Report, Has.Property("Rows").EqualTo(50).And.Property("Segments").EqualTo(1).And.Property("RegularShare").EqualTo(1).And.Property("StepSeconds").EqualTo(120));
+        Assert.That(
+            frame.Report,
+            Has.Property("Rows")
+                .EqualTo(50)
+                .And.Property("Segments")
+                .EqualTo(1)
+                .And.Property("RegularShare")
+                .EqualTo(1)
+                .And.Property("StepSeconds")
+                .EqualTo(120));
         Assert.That(frame.Values[0], Is.EqualTo(Enumerable.Range(0, 50).Select(i => (double)i)));
     }
 
@@ -26,7 +35,8 @@ public class SeriesFrameTests
         (seconds[10], seconds[11]) = (seconds[11], seconds[10]);
         seconds.Add(20 * 60); // doubled, with value 50
         var frame = Frame(seconds);
-        Assert.That(frame.Report, Has.Property("OutOfOrder").EqualTo(2).And.Property("Duplicates").EqualTo(1).And.Property("Rows").EqualTo(50));
+        Assert.That(
+            frame.Report, Has.Property("OutOfOrder").EqualTo(2).And.Property("Duplicates").EqualTo(1).And.Property("Rows").EqualTo(50));
         Assert.That(frame.Values[0][10], Is.EqualTo(11));
         Assert.That(frame.Values[0][11], Is.EqualTo(10));
         Assert.That(frame.Values[0][20], Is.EqualTo(50));
@@ -36,7 +46,16 @@ public class SeriesFrameTests
     public void A_short_gap_becomes_missing_rows_and_a_long_one_ends_the_segment()
     {
         var frame = Frame(Enumerable.Range(0, 300).Where(i => i is not (10 or 11) and not (>= 100 and <= 130)).Select(i => 60.0 * i));
-        Assert.That(frame.Report, Has.Property("Gaps").EqualTo(1).And.Property("GapRows").EqualTo(2).And.Property("LongGaps").EqualTo(1).And.Property("Segments").EqualTo(2));
+        Assert.That(
+            frame.Report,
+            Has.Property("Gaps")
+                .EqualTo(1)
+                .And.Property("GapRows")
+                .EqualTo(2)
+                .And.Property("LongGaps")
+                .EqualTo(1)
+                .And.Property("Segments")
+                .EqualTo(2));
         Assert.That(frame.Values[0].Select(double.IsNaN).Take(13), Is.EqualTo(Enumerable.Range(0, 13).Select(i => i is 10 or 11)));
         Assert.That(frame.Segments[99], Is.EqualTo(0));
         Assert.That(frame.Timestamps[100], Is.EqualTo(Start.AddMinutes(131)));
@@ -55,7 +74,16 @@ public class SeriesFrameTests
     {
         var random = new Random(3);
         var frame = Frame(Enumerable.Range(0, 2000).Select(i => (120.0 * i) + (random.NextDouble() * 10) - 5));
-        Assert.That(frame.Report, Has.Property("Segments").EqualTo(1).And.Property("Rows").EqualTo(2000).And.Property("StepSeconds").EqualTo(120).And.Property("Snapped").GreaterThan(1900));
+        Assert.That(
+            frame.Report,
+            Has.Property("Segments")
+                .EqualTo(1)
+                .And.Property("Rows")
+                .EqualTo(2000)
+                .And.Property("StepSeconds")
+                .EqualTo(120)
+                .And.Property("Snapped")
+                .GreaterThan(1900));
         Assert.That(frame.Timestamps, Is.EqualTo(Enumerable.Range(0, 2000).Select(i => Start.AddSeconds(120 * i))));
     }
 
@@ -63,7 +91,8 @@ public class SeriesFrameTests
     public void A_row_off_the_grid_starts_a_segment_of_its_own_phase()
     {
         var frame = Frame(Enumerable.Range(0, 200).Select(i => (60.0 * i) + (i >= 100 ? 25 : 0)));
-        Assert.That(frame.Report, Has.Property("OffGrid").EqualTo(1).And.Property("Segments").EqualTo(2).And.Property("Snapped").EqualTo(0));
+        Assert.That(
+            frame.Report, Has.Property("OffGrid").EqualTo(1).And.Property("Segments").EqualTo(2).And.Property("Snapped").EqualTo(0));
         Assert.That(frame.Timestamps[150], Is.EqualTo(Start.AddSeconds((60 * 150) + 25)));
     }
 
@@ -73,7 +102,11 @@ public class SeriesFrameTests
         var random = new Random(1);
         double time = 0;
         var seconds = Enumerable.Range(0, 200).Select(i => time += i % 5 < 3 ? 60 : 60 * random.Next(2, 9)).ToList();
-        Assert.That(() => Frame(seconds), Throws.TypeOf<InvalidInputException>().With.Message.Contains("x.csv: only 59.8% of the steps between rows are 00:01:00 (the most frequent step); at least 75% must be"));
+        Assert.That(
+            () => Frame(seconds),
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.Contains(
+                    "x.csv: only 59.8% of the steps between rows are 00:01:00 (the most frequent step); at least 75% must be"));
     }
 
     [Test]
@@ -85,11 +118,15 @@ public class SeriesFrameTests
 
     [Test]
     public void A_single_row_has_no_step() =>
-        Assert.That(() => Frame([0]), Throws.TypeOf<InvalidInputException>().With.Message.Contains("at least two rows are needed to tell the step"));
+        Assert.That(
+            () => Frame([0]),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("at least two rows are needed to tell the step"));
 
     [Test]
     public void A_test_part_of_another_step_is_refused() =>
-        Assert.That(() => Frame(Enumerable.Range(0, 50).Select(i => 300.0 * i), TimeSpan.FromMinutes(2)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("are 00:02:00 (the train part's step)"));
+        Assert.That(
+            () => Frame(Enumerable.Range(0, 50).Select(i => 300.0 * i), TimeSpan.FromMinutes(2)),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("are 00:02:00 (the train part's step)"));
 
     [Test]
     public void Whatever_is_dropped_or_shuffled_rows_of_a_segment_are_one_step_apart_and_no_value_moves() =>
@@ -115,7 +152,8 @@ public class SeriesFrameTests
     [Test]
     public void A_table_in_pieces_is_laid_on_the_grid_as_one_in_arrays()
     {
-        // Five megabytes: more than one block of the reader, with gaps, rows out of order and a doubled time beside its borders and elsewhere.
+        // Five megabytes: more than one block of the reader, with gaps, rows out of order and a doubled time
+        // beside its borders and elsewhere.
         var random = new Random(5);
         var seconds = Enumerable.Range(0, 120_000).Where(_ => random.Next(500) > 0).Select(i => 60.0 * i).ToList();
         for (var i = 100; i + 20_000 < seconds.Count; i += 997)
@@ -124,7 +162,8 @@ public class SeriesFrameTests
         var table = Table(seconds, i => i / 7.0);
         var csv = new System.Text.StringBuilder("time,a\n");
         for (var i = 0; i < table.Rows; i++)
-            csv.Append(System.Globalization.CultureInfo.InvariantCulture, $"{table.Timestamps[i]:yyyy-MM-dd HH:mm:ss},{table.Values[0][i]:R}\n");
+            csv.Append(
+                System.Globalization.CultureInfo.InvariantCulture, $"{table.Timestamps[i]:yyyy-MM-dd HH:mm:ss},{table.Values[0][i]:R}\n");
         Assert.That(csv.Length, Is.GreaterThan(4 << 20));
 
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(csv.ToString()));
@@ -133,14 +172,30 @@ public class SeriesFrameTests
 
         Assert.That(frame.Values[0].AsSpan().SequenceEqual(expected.Values[0]), Is.True);
         Assert.That(frame.Timestamps.AsSpan().SequenceEqual(expected.Timestamps), Is.True);
-        Assert.That(frame.Report, Has.Property("Duplicates").EqualTo(1).And.Property("OutOfOrder").GreaterThan(100).And.Property("GapRows").EqualTo(expected.Report.GapRows));
+        Assert.That(
+            frame.Report,
+            Has.Property("Duplicates")
+                .EqualTo(1)
+                .And.Property("OutOfOrder")
+                .GreaterThan(100)
+                .And.Property("GapRows")
+                .EqualTo(expected.Report.GapRows));
     }
 
-    private static SeriesFrame Frame(IEnumerable<double> seconds, TimeSpan? step = null) => SeriesFrame.From(Table(seconds, i => i), 30, step);
+    private static SeriesFrame Frame(IEnumerable<double> seconds, TimeSpan? step = null) =>
+        SeriesFrame.From(Table(seconds, i => i), 30, step);
 
     private static RawTable Table(IEnumerable<double> seconds, Func<int, double> value)
     {
         var times = seconds.Select(s => Start.AddSeconds(s)).ToArray();
-        return new RawTable { Name = "x.csv", Timestamps = times, TimestampColumn = "time", Columns = ["a"], Header = ["a"], Values = [[.. times.Select((_, i) => value(i))]] };
+        return new RawTable
+        {
+            Name = "x.csv",
+            Timestamps = times,
+            TimestampColumn = "time",
+            Columns = ["a"],
+            Header = ["a"],
+            Values = [[.. times.Select((_, i) => value(i))]],
+        };
     }
 }

@@ -12,15 +12,19 @@ internal static class Small
 
     public static JsonObject Parameters(string changes = "{}")
     {
-        var json = JsonNode.Parse("""{"input_len": 6, "horizon": 4, "num_iterations": 60, "learning_rate": 0.2, "min_data_in_leaf": 5, "num_leaves": 8}""")!.AsObject();
+        var json = JsonNode.Parse(
+            """{"input_len": 6, "horizon": 4, "num_iterations": 60, "learning_rate": 0.2, "min_data_in_leaf": 5, "num_leaves": 8}""")!
+                .AsObject();
         foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
             json[name] = value?.DeepClone();
         return Family.Normalise(json);
     }
 
-    public static FitResult Fit(string changes = "{}", PreparedSeries? series = null, int? validationStart = null, FitContext? context = null)
+    public static FitResult Fit(
+        string changes = "{}", PreparedSeries? series = null, int? validationStart = null, FitContext? context = null)
     {
         series ??= Toy.Series();
-        return Family.Create(Parameters(changes)).Fit(new TrainingSet(series, validationStart ?? series.Rows * 4 / 5), context ?? Toy.Context);
+        return Family.Create(Parameters(changes))
+            .Fit(new TrainingSet(series, validationStart ?? series.Rows * 4 / 5), context ?? Toy.Context);
     }
 }

@@ -26,10 +26,12 @@ internal sealed class TamperedTreesTests
     [TestCase("left", 0, "leads to 0")]
     [TestCase("left", 5000, "leads to 5000")]
     [TestCase("right", -5000, "leads to -5000")]
-    public void A_split_that_leads_nowhere_or_in_a_circle_is_refused(string list, int value, string reason) => Refused(tree => tree[list]![0] = value, reason);
+    public void A_split_that_leads_nowhere_or_in_a_circle_is_refused(string list, int value, string reason) =>
+        Refused(tree => tree[list]![0] = value, reason);
 
     [Test]
-    public void A_branch_that_two_splits_share_is_refused() => Refused(tree => tree["right"]![0] = tree["left"]![0]!.DeepClone(), "reached twice");
+    public void A_branch_that_two_splits_share_is_refused() =>
+        Refused(tree => tree["right"]![0] = tree["left"]![0]!.DeepClone(), "reached twice");
 
     [TestCase("feature")]
     [TestCase("threshold")]
@@ -51,7 +53,9 @@ internal sealed class TamperedTreesTests
         var text = Encoding.UTF8.GetString(_bytes);
         var at = text.IndexOf($"\"{list}\":[", StringComparison.Ordinal) + list.Length + 4;
         var end = text.IndexOfAny([',', ']'], at);
-        Assert.That(() => Load(Encoding.UTF8.GetBytes(text[..at] + value + text[end..])), Throws.TypeOf<CorruptArtifactException>().With.Message.Matches(reason));
+        Assert.That(
+            () => Load(Encoding.UTF8.GetBytes(text[..at] + value + text[end..])),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Matches(reason));
     }
 
     [TestCase("""{"x": 1}""")]
@@ -59,7 +63,8 @@ internal sealed class TamperedTreesTests
     [TestCase("[]")]
     [TestCase("")]
     [TestCase("{")]
-    public void What_is_no_model_is_refused(string json) => Assert.That(() => Load(Encoding.UTF8.GetBytes(json)), Throws.TypeOf<CorruptArtifactException>());
+    public void What_is_no_model_is_refused(string json) =>
+        Assert.That(() => Load(Encoding.UTF8.GetBytes(json)), Throws.TypeOf<CorruptArtifactException>());
 
     [Test]
     public void Trees_of_other_features_targets_or_meaning_are_refused()
@@ -76,13 +81,21 @@ internal sealed class TamperedTreesTests
         {
             var json = JsonNode.Parse(_bytes)!.AsObject();
             change(json);
-            Assert.That(() => Load(Encoding.UTF8.GetBytes(json.ToJsonString())), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(reason));
+            Assert.That(
+                () => Load(Encoding.UTF8.GetBytes(json.ToJsonString())),
+                Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(reason));
         }
 
         var parameters = Small.Parameters();
-        Assert.That(() => Small.Family.Load(_model.Signature with { InputLength = 7 }, parameters, _model.Save()), Throws.TypeOf<CorruptArtifactException>());
-        Assert.That(() => Small.Family.Load(_model.Signature, parameters, new Dictionary<string, byte[]>()), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("model.json is missing"));
-        Assert.That(() => Small.Family.Load(_model.Signature, new JsonObject { ["x"] = 1 }, _model.Save()), Throws.TypeOf<CorruptArtifactException>());
+        Assert.That(
+            () => Small.Family.Load(_model.Signature with { InputLength = 7 }, parameters, _model.Save()),
+            Throws.TypeOf<CorruptArtifactException>());
+        Assert.That(
+            () => Small.Family.Load(_model.Signature, parameters, new Dictionary<string, byte[]>()),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("model.json is missing"));
+        Assert.That(
+            () => Small.Family.Load(_model.Signature, new JsonObject { ["x"] = 1 }, _model.Save()),
+            Throws.TypeOf<CorruptArtifactException>());
     }
 
     [Test]
@@ -115,8 +128,11 @@ internal sealed class TamperedTreesTests
     {
         var json = JsonNode.Parse(_bytes)!.AsObject();
         change(json["targets"]![0]!["trees"]![0]!.AsObject());
-        Assert.That(() => Load(Encoding.UTF8.GetBytes(json.ToJsonString())), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(reason));
+        Assert.That(
+            () => Load(Encoding.UTF8.GetBytes(json.ToJsonString())),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.Contains(reason));
     }
 
-    private IFittedForecaster Load(byte[] bytes) => Small.Family.Load(_model.Signature, Small.Parameters(), new Dictionary<string, byte[]> { ["model.json"] = bytes });
+    private IFittedForecaster Load(byte[] bytes) =>
+        Small.Family.Load(_model.Signature, Small.Parameters(), new Dictionary<string, byte[]> { ["model.json"] = bytes });
 }

@@ -22,7 +22,9 @@ internal sealed class TreeForecastTests
         var parameters = Small.Parameters($$"""{"target_mode": "{{mode}}"}""");
         using var model = Small.Fit($$"""{"target_mode": "{{mode}}"}""").Model;
         using var loaded = Small.Family.Load(model.Signature, parameters, model.Save());
-        Assert.That(loaded.Forecast(SeriesWindows.Of(Toy.Series(), [20, 100, 250]), 12), Is.EqualTo(model.Forecast(SeriesWindows.Of(Toy.Series(), [20, 100, 250]), 12)));
+        Assert.That(
+            loaded.Forecast(SeriesWindows.Of(Toy.Series(), [20, 100, 250]), 12),
+            Is.EqualTo(model.Forecast(SeriesWindows.Of(Toy.Series(), [20, 100, 250]), 12)));
         Assert.That(model.Save().Keys, Is.EqualTo(["model.json"]));
     }
 
@@ -49,7 +51,9 @@ internal sealed class TreeForecastTests
         }
 
         var next = model.Forecast(SeriesWindows.Of(series, [104]), 5);
-        Assert.That(Enumerable.Range(0, 5).Select(h => (forecast[0, 4 + h, 0], forecast[0, 4 + h, 1])), Is.EqualTo(Enumerable.Range(0, 5).Select(h => (next[0, h, 0], next[0, h, 1]))));
+        Assert.That(
+            Enumerable.Range(0, 5).Select(h => (forecast[0, 4 + h, 0], forecast[0, 4 + h, 1])),
+            Is.EqualTo(Enumerable.Range(0, 5).Select(h => (next[0, h, 0], next[0, h, 1]))));
     }
 
     [Test]
@@ -59,7 +63,9 @@ internal sealed class TreeForecastTests
         var fresh = Toy.Series(600, seed: 9);
         var origins = Enumerable.Range(20, 500).ToArray();
         var forecast = model.Forecast(SeriesWindows.Of(fresh, origins), 4);
-        var (mine, last) = (origins.Select((o, n) => Math.Pow(forecast[n, step, 0] - fresh.Values[0][o + 1 + step], 2)).Sum(), origins.Select(o => Math.Pow(fresh.Values[0][o] - fresh.Values[0][o + 1 + step], 2)).Sum());
+        var (mine, last) = (
+            origins.Select((o, n) => Math.Pow(forecast[n, step, 0] - fresh.Values[0][o + 1 + step], 2)).Sum(),
+            origins.Select(o => Math.Pow(fresh.Values[0][o] - fresh.Values[0][o + 1 + step], 2)).Sum());
         Assert.That(mine, Is.LessThan(0.1 * last));
     }
 
@@ -97,7 +103,9 @@ internal sealed class TreeForecastTests
     public void A_window_across_a_gap_is_refused_and_never_learned_from()
     {
         using var model = Small.Fit(series: Gaps()).Model;
-        Assert.That(() => model.Forecast(SeriesWindows.Of(Gaps(), [153]), 1), Throws.TypeOf<InvalidInputException>().With.Message.Contains("6 rows without a gap up to row 153"));
+        Assert.That(
+            () => model.Forecast(SeriesWindows.Of(Gaps(), [153]), 1),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("6 rows without a gap up to row 153"));
 
         // A segment of six rows has no window with a row after it: whatever stands there, the trees are the same.
         var twin = Gaps();
@@ -140,10 +148,14 @@ internal sealed class TreeForecastTests
     [Test]
     public void Where_nothing_can_be_learned_no_tree_is_kept_and_the_last_value_is_the_forecast()
     {
-        var data = DatasetPreparer.Prepare(Tables.Config("""{"scaler": "None", "calendar": false}"""), Tables.Make("x.csv", 0, ("walk", Tables.Walk(400, 1))));
+        var data = DatasetPreparer.Prepare(
+            Tables.Config("""{"scaler": "None", "calendar": false}"""),
+            Tables.Make("x.csv", 0, ("walk", Tables.Walk(400, 1))));
         var fit = Small.Family.Create(Small.Parameters("""{"min_data_in_leaf": 1000}""")).Fit(data.TrainingSet, Toy.Context);
         using var model = (FittedTrees)fit.Model;
-        Assert.That(model.Trees[0].First!.Trees.Concat(model.Trees[0].Further!.Trees), Has.All.Matches<RegressionTree>(t => t.Feature.Length == 0));
+        Assert.That(
+            model.Trees[0].First!.Trees.Concat(model.Trees[0].Further!.Trees),
+            Has.All.Matches<RegressionTree>(t => t.Feature.Length == 0));
         Assert.That(model.Forecast(SeriesWindows.Of(data.Test, [20]), 1)[0, 0, 0], Is.EqualTo(data.Test.Values[0][20]).Within(0.2));
     }
 
@@ -153,7 +165,9 @@ internal sealed class TreeForecastTests
         double[] load = [.. Enumerable.Range(0, 100).Select(i => 100 + (10 * Math.Sin(i / 5.0)))];
         var flat = Enumerable.Repeat(5.5, 100).ToArray();
         var data = DatasetPreparer.Prepare(
-            Tables.Config(testFile: true), Tables.Make("x.csv", 0, ("load", load[..50]), ("constant", flat[..50])), Tables.Make("x_test.csv", 50, ("load", load[50..]), ("constant", flat[50..])));
+            Tables.Config(testFile: true),
+            Tables.Make("x.csv", 0, ("load", load[..50]), ("constant", flat[..50])),
+            Tables.Make("x_test.csv", 50, ("load", load[50..]), ("constant", flat[50..])));
         var fit = Small.Family.Create(Small.Family.Normalise(null)).Fit(data.TrainingSet, Toy.Context);
         using var model = fit.Model;
         using var naive = new NaiveFamily().Create([]).Fit(data.TrainingSet, Toy.Context).Model;
@@ -172,11 +186,14 @@ internal sealed class TreeForecastTests
         var data = DatasetPreparer.Prepare(Tables.Config(), CsvTableReader.Read(csv, "demo.csv", new CsvReadOptions()));
         double Fitted(IForecasterFamily family, string parameters)
         {
-            using var model = family.Create(family.Normalise(System.Text.Json.Nodes.JsonNode.Parse(parameters)!.AsObject())).Fit(data.TrainingSet, Toy.Context).Model;
+            using var model = family.Create(family.Normalise(System.Text.Json.Nodes.JsonNode.Parse(parameters)!.AsObject()))
+                .Fit(data.TrainingSet, Toy.Context).Model;
             return Rmse(data, model);
         }
 
-        Assert.That(Fitted(Small.Family, """{"learning_rate": 0.1}"""), Is.LessThan(Fitted(new EwmaFamily(), "{}")).And.LessThan(Fitted(new NaiveFamily(), "{}")));
+        Assert.That(
+            Fitted(Small.Family, """{"learning_rate": 0.1}"""),
+            Is.LessThan(Fitted(new EwmaFamily(), "{}")).And.LessThan(Fitted(new NaiveFamily(), "{}")));
     }
 
     [Test]
@@ -185,7 +202,9 @@ internal sealed class TreeForecastTests
         var series = Toy.Series(plainInput: true);
         using var model = Small.Fit(series: series).Model;
         Assert.That(model.Forecast(SeriesWindows.Of(series, [20]), 4), Is.All.Matches<double>(double.IsFinite));
-        Assert.That(() => model.Forecast(SeriesWindows.Of(series, [20]), 5), Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'weather' is no target"));
+        Assert.That(
+            () => model.Forecast(SeriesWindows.Of(series, [20]), 5),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("input 'weather' is no target"));
     }
 
     [Test]
@@ -198,7 +217,9 @@ internal sealed class TreeForecastTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         var grower = new TreeGrower(TreeHyperparameters.Parse(Small.Parameters()), 3);
-        var examples = new TreeExamples([.. Enumerable.Range(0, 500).Select(i => new float[] { i, i % 7, i % 11 })], [.. Enumerable.Range(0, 500).Select(i => (float)(i % 13))]);
+        var examples = new TreeExamples(
+            [.. Enumerable.Range(0, 500).Select(i => new float[] { i, i % 7, i % 11 })],
+            [.. Enumerable.Range(0, 500).Select(i => (float)(i % 13))]);
         Assert.That(() => grower.Grow(examples, null, 5000, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
 
         using var between = new CancellationTokenSource();
@@ -210,13 +231,19 @@ internal sealed class TreeForecastTests
     {
         var origins = Enumerable.Range(20, series.Rows - 30).ToArray();
         var forecast = model.Forecast(SeriesWindows.Of(series, origins), 1);
-        return origins.Select((o, n) => Math.Pow(forecast[n, 0, 0] - series.Values[0][o + 1], 2) + Math.Pow(forecast[n, 0, 1] - series.Values[1][o + 1], 2)).Sum();
+        return origins.Select((o, n) =>
+            Math.Pow(forecast[n, 0, 0] - series.Values[0][o + 1], 2) + Math.Pow(forecast[n, 0, 1] - series.Values[1][o + 1], 2)).Sum();
     }
 
     private static double Rmse(PreparedDataset data, IFittedForecaster model)
     {
         var frame = EvaluationFrame.Of(data, 10);
-        return ForecastMetrics.Score("x", frame.Truth, data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)), data.Meta.Scaler, data.Meta.Targets).Rmse!.Value;
+        return ForecastMetrics.Score(
+            "x",
+            frame.Truth,
+            data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)),
+            data.Meta.Scaler,
+            data.Meta.Targets).Rmse!.Value;
     }
 
     /// <summary>Rows 150 to 155 are a segment of their own.</summary>

@@ -19,7 +19,10 @@ internal sealed class TreeParityTests
         var grower = new TreeGrower(parameters, Width);
         var model = grower.Train(Examples(2000, size, seed: 1), null, 80, default);
         var trees = TreesJson.Read(
-            TreesJson.Write(TreeTarget.Level, Names, ["y"], [new TargetTrees(TreeGrower.Convert(model.Model.TrainedTreeEnsemble), null)]), TreeTarget.Level, Names, ["y"])[0].First!;
+            TreesJson.Write(TreeTarget.Level, Names, ["y"], [new TargetTrees(TreeGrower.Convert(model.Model.TrainedTreeEnsemble), null)]),
+            TreeTarget.Level,
+            Names,
+            ["y"])[0].First!;
 
         var asked = Examples(5000, size, seed: 2);
         var random = new Random(3);
@@ -54,7 +57,10 @@ internal sealed class TreeParityTests
     private static TreeExamples Examples(int rows, float size, int seed)
     {
         var random = new Random(seed);
-        var features = Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, Width).Select(_ => (float)((2 * random.NextDouble()) - 1)).ToArray()).ToArray();
-        return new TreeExamples(features, [.. features.Select(f => size * (float)(f[0] + (f[1] > 0.3 ? f[2] : -f[3]) + (0.1 * random.NextDouble())))]);
+        var features = Enumerable.Range(0, rows)
+            .Select(_ => Enumerable.Range(0, Width).Select(_ => (float)((2 * random.NextDouble()) - 1)).ToArray())
+            .ToArray();
+        return new TreeExamples(
+            features, [.. features.Select(f => size * (float)(f[0] + (f[1] > 0.3 ? f[2] : -f[3]) + (0.1 * random.NextDouble())))]);
     }
 }

@@ -57,8 +57,9 @@ internal static partial class FaultPoint
 
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (value.Key == RelationalEventId.CommandExecuted.Name && value.Value is CommandExecutedEventData { Command.CommandText: var text }
-                && text.StartsWith("CREATE", StringComparison.Ordinal) && !text.Contains("__", StringComparison.Ordinal))
+            if (value.Key == RelationalEventId.CommandExecuted.Name
+                && value.Value is CommandExecutedEventData { Command.CommandText: var text }
+                    && text.StartsWith("CREATE", StringComparison.Ordinal) && !text.Contains("__", StringComparison.Ordinal))
             {
                 Reach(MigrationStatement);
             }

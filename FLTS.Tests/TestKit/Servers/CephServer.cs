@@ -105,17 +105,24 @@ internal sealed class CephServer : IAsyncDisposable
         _folder.Write("ceph.conf", Settings(cluster));
 
         await ServerProcess.RunAsync("ceph-authtool", ["--create-keyring", Keyring, "--gen-key", "-n", "mon.", "--cap", "mon", "allow *"]);
-        await ServerProcess.RunAsync("ceph-authtool", [Keyring, "--gen-key", "-n", "client.admin", "--cap", "mon", "allow *", "--cap", "osd", "allow *", "--cap", "mgr", "allow *"]);
-        await ServerProcess.RunAsync("ceph-authtool", [Keyring, "--gen-key", "-n", "osd.0", "--cap", "mon", "allow profile osd", "--cap", "osd", "allow *"]);
-        await ServerProcess.RunAsync("monmaptool", ["--create", "--addv", "a", $"[v2:127.0.0.1:{_monitorPort}]", "--fsid", cluster, _folder["monmap"]]);
-        await ServerProcess.RunAsync("ceph-mon", ["-c", Configuration, "--mkfs", "-i", "a", "--monmap", _folder["monmap"], "--keyring", Keyring]);
+        await ServerProcess.RunAsync("ceph-authtool", [
+            Keyring, "--gen-key", "-n", "client.admin", "--cap", "mon", "allow *", "--cap", "osd", "allow *", "--cap", "mgr", "allow *",
+        ]);
+        await ServerProcess.RunAsync(
+            "ceph-authtool", [Keyring, "--gen-key", "-n", "osd.0", "--cap", "mon", "allow profile osd", "--cap", "osd", "allow *"]);
+        await ServerProcess.RunAsync(
+            "monmaptool", ["--create", "--addv", "a", $"[v2:127.0.0.1:{_monitorPort}]", "--fsid", cluster, _folder["monmap"]]);
+        await ServerProcess.RunAsync(
+            "ceph-mon", ["-c", Configuration, "--mkfs", "-i", "a", "--monmap", _folder["monmap"], "--keyring", Keyring]);
         _monitor = Run("ceph-mon", "-i", "a", "-f");
 
         await ServerProcess.RunAsync("ceph-osd", ["-c", Configuration, "-i", "0", "--mkfs", "--osd-uuid", disk, "--no-mon-config"]);
         await ServerProcess.RunAsync("ceph", ["-c", Configuration, "osd", "new", disk, "0"]);
         _storage = Run("ceph-osd", "-i", "0", "-f");
         await ServerProcess.RunAsync("radosgw-admin", [
-            "-c", Configuration, "user", "create", "--uid", "flts", "--display-name", "flts", "--access-key", AccessKey, "--secret-key", SecretKey]);
+            "-c", Configuration, "user", "create", "--uid", "flts", "--display-name", "flts", "--access-key", AccessKey, "--secret-key",
+            SecretKey,
+        ]);
     }
 
     private ServerProcess Run(string program, params string[] arguments) =>

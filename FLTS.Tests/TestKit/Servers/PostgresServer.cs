@@ -58,9 +58,11 @@ internal sealed class PostgresServer : IAsyncDisposable
             return;
         var port = Port.ToString(CultureInfo.InvariantCulture);
         var (program, arguments) = AsPostgres(
-            "postgres", "-D", _folder["data"], "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder.Path}",
+            "postgres", "-D", _folder["data"], "-p", port, "-c", "listen_addresses=127.0.0.1", "-c",
+            $"unix_socket_directories={_folder.Path}",
             // Nothing here must survive a power cut; everything must survive a killed server, and does.
-            "-c", "fsync=off", "-c", "max_connections=1000"); // Every test has a database of its own, and its pool keeps connections for minutes.
+            // Every test has a database of its own, and its pool keeps connections for minutes.
+            "-c", "fsync=off", "-c", "max_connections=1000");
         _process = ServerProcess.Start(_folder["postgres.log"], program, arguments);
         await _process.WaitUntilAsync("PostgreSQL", async () =>
         {
@@ -113,9 +115,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         // Debian keeps these programs off the PATH, a folder a version.
         var versions = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderByDescending(folder => Version(folder)).Select(folder => Path.Combine(folder, "bin"))
+            ? Directory.EnumerateDirectories("/usr/lib/postgresql")
+                .OrderByDescending(folder => Version(folder))
+                .Select(folder => Path.Combine(folder, "bin"))
             : [];
-        return versions.FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb"))) ?? Path.GetDirectoryName(Programs.Find("initdb", Package))!;
+        return versions.FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+            ?? Path.GetDirectoryName(Programs.Find("initdb", Package))!;
     }
 
     private static int Version(string folder) =>

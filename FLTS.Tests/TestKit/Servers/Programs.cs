@@ -13,5 +13,6 @@ internal static class Programs
     }
 
     public static InvalidOperationException Missing(string program, string package) => new(
-        $"This test needs '{program}', which is not installed. './flts test' as root installs it; else run: sudo apt-get install -y --no-install-recommends {package}");
+        $"This test needs '{program}', which is not installed. './flts test' as root installs it; else run: sudo apt-get install -y "
+        + $"--no-install-recommends {package}");
 }

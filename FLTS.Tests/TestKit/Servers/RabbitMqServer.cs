@@ -3,7 +3,10 @@ using RabbitMQ.Client;
 
 namespace FLTS.Tests.TestKit.Servers;
 
-/// <summary>A private RabbitMQ on 127.0.0.1, with a port mapper of its own; runs as whoever runs the tests. Durable queues survive <see cref="StopAsync"/>.</summary>
+/// <summary>
+/// A private RabbitMQ on 127.0.0.1, with a port mapper of its own; runs as whoever runs the tests. Durable queues
+/// survive <see cref="StopAsync"/>.
+/// </summary>
 internal sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Package = "rabbitmq-server";
@@ -53,7 +56,9 @@ internal sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A fresh virtual host, so that exchanges and queues of fixed names do not meet those of another test; returns its address.</summary>
+    /// <summary>
+    /// A fresh virtual host, so that exchanges and queues of fixed names do not meet those of another test; returns its address.
+    /// </summary>
     public async Task<Uri> CreateVirtualHostAsync()
     {
         var name = $"test-{Guid.NewGuid():N}";

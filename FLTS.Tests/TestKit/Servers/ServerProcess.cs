@@ -87,7 +87,8 @@ internal sealed class ServerProcess : IDisposable
                 if (!IsRunning)
                     throw new InvalidOperationException($"{what} ended while starting.\n{LogTail()}", exception);
                 if (waited.Elapsed > StartLimit)
-                    throw new InvalidOperationException($"{what} is not ready after {StartLimit}: {exception.Message}\n{LogTail()}", exception);
+                    throw new InvalidOperationException(
+                        $"{what} is not ready after {StartLimit}: {exception.Message}\n{LogTail()}", exception);
                 await Task.Delay(100);
             }
         }

@@ -17,6 +17,7 @@ internal static class ServersCategory
         }
 
         throw new InvalidOperationException(
-            $"{asking.FullName} asks for {server} but is not of the category Servers: add [Category(TestCategories.Servers)] to it or to its fixture, so that './flts test --fast' leaves it out.");
+            $"{asking.FullName} asks for {server} but is not of the category Servers: add [Category(TestCategories.Servers)] to it or to "
+            + "its fixture, so that './flts test --fast' leaves it out.");
     }
 }

@@ -8,7 +8,11 @@ internal sealed class ServersCategoryTests
     [Test]
     public void A_test_without_the_category_gets_no_server_and_is_told_what_to_add()
     {
-        foreach (var ask in new Func<Task>[] { TestServers.Postgres, TestServers.RabbitMq, TestServers.Ceph, PostgresServer.StartNewAsync, RabbitMqServer.StartNewAsync, CephServer.StartNewAsync })
+        foreach (var ask in new Func<Task>[]
+        {
+            TestServers.Postgres, TestServers.RabbitMq, TestServers.Ceph, PostgresServer.StartNewAsync, RabbitMqServer.StartNewAsync,
+            CephServer.StartNewAsync,
+        })
         {
             Assert.That(ask, Throws.InvalidOperationException.With.Message.Contains("[Category(TestCategories.Servers)]")
                 .And.Message.Contains(nameof(A_test_without_the_category_gets_no_server_and_is_told_what_to_add)));

@@ -72,7 +72,8 @@ internal sealed class ServersTests
         await using (var channel = await connection.CreateChannelAsync(confirms))
         {
             await channel.QueueDeclareAsync("queue", durable: true, exclusive: false, autoDelete: false);
-            await channel.BasicPublishAsync("", "queue", mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes("kept"));
+            await channel.BasicPublishAsync(
+                "", "queue", mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes("kept"));
         }
 
         await server.RestartAsync();
@@ -104,12 +105,16 @@ internal sealed class ServersTests
     {
         using var client = (await TestServers.Ceph()).CreateClient();
         var bucket = await CreateBucketAsync(client);
-        var first = await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "1", IfNoneMatch = "*" });
+        var first = await client.PutObjectAsync(
+            new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "1", IfNoneMatch = "*" });
 
-        AssertRefused(() => client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "2", IfNoneMatch = "*" }));
-        AssertRefused(() => client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "3", IfMatch = new string('0', 32) }));
+        AssertRefused(() =>
+            client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "2", IfNoneMatch = "*" }));
+        AssertRefused(() => client.PutObjectAsync(
+            new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "3", IfMatch = new string('0', 32) }));
         // Ceph 16 compares If-Match of a put without the quotes the standard asks for.
-        await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "4", IfMatch = first.ETag.Trim('"') });
+        await client.PutObjectAsync(
+            new PutObjectRequest { BucketName = bucket, Key = "k", ContentBody = "4", IfMatch = first.ETag.Trim('"') });
 
         Assert.That(await ReadAsync(client, bucket, "k"), Is.EqualTo("4"));
     }
@@ -136,7 +141,8 @@ internal sealed class ServersTests
             parts.Add(new PartETag(number, part.ETag));
         }
 
-        await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = "big", UploadId = upload.UploadId, PartETags = parts });
+        await client.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest { BucketName = bucket, Key = "big", UploadId = upload.UploadId, PartETags = parts });
 
         using var answer = await client.GetObjectAsync(bucket, "big");
         using var read = new MemoryStream();
@@ -160,7 +166,10 @@ internal sealed class ServersTests
     }
 
     private static void AssertRefused(Func<Task> put) => Assert.That(
-        put, Throws.InstanceOf<AmazonS3Exception>().With.Property(nameof(AmazonS3Exception.StatusCode)).EqualTo(HttpStatusCode.PreconditionFailed));
+        put,
+        Throws.InstanceOf<AmazonS3Exception>()
+            .With.Property(nameof(AmazonS3Exception.StatusCode))
+            .EqualTo(HttpStatusCode.PreconditionFailed));
 
     private static async Task<string> CreateBucketAsync(AmazonS3Client client)
     {

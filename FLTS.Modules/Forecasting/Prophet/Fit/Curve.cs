@@ -15,7 +15,9 @@ internal sealed class Curve(HistoryDesign design, Growth growth, double[]? caps)
     /// <summary>[T] d yhat / d z, where z is the piecewise-linear curve of <see cref="PiecewiseTrend"/>.</summary>
     public double[] Weights { get; } = new double[design.Rows];
 
-    /// <summary>yhat = trend * (1 + X beta_multiplicative) + X beta_additive (prophet.stan); residuals y - yhat go to <paramref name="residuals"/>.</summary>
+    /// <summary>
+    /// yhat = trend * (1 + X beta_multiplicative) + X beta_additive (prophet.stan); residuals y - yhat go to <paramref name="residuals"/>.
+    /// </summary>
     /// <returns>Their sum of squares.</returns>
     public double Residuals(ReadOnlySpan<double> theta, double[] y, double[] residuals)
     {

@@ -11,7 +11,8 @@ namespace FLTS.Forecasting.Prophet.Fit;
 /// <param name="Posterior">Of all rows.</param>
 /// <param name="Weight">Rows that each row stands for.</param>
 /// <param name="Cancellation">Looked at in every step.</param>
-internal sealed record CurvedProblem(HistoryDesign Design, Growth Growth, double[] Y, double[]? Caps, Posterior Posterior, double Weight, CancellationToken Cancellation)
+internal sealed record CurvedProblem(
+    HistoryDesign Design, Growth Growth, double[] Y, double[]? Caps, Posterior Posterior, double Weight, CancellationToken Cancellation)
 {
     /// <summary>The same with about <paramref name="rows"/> rows, each standing for several.</summary>
     public CurvedProblem Thinned(int rows)
@@ -32,7 +33,8 @@ internal sealed record CurvedProblem(HistoryDesign Design, Growth Growth, double
     public MapOutcome Maximise(Posterior prior, double[] start, int maxIterations, double tolerance = MapOptimizer.Tolerance)
     {
         IResiduals residuals = new CurvedResiduals(Design, Growth, Y, Caps, Cancellation);
-        return MapOptimizer.Maximise(prior, Weight == 1 ? residuals : new WeightedResiduals(residuals, Weight), start, maxIterations, Cancellation, tolerance);
+        return MapOptimizer.Maximise(
+            prior, Weight == 1 ? residuals : new WeightedResiduals(residuals, Weight), start, maxIterations, Cancellation, tolerance);
     }
 
     /// <summary>The MAP where row i of J is [a t, a, a hinges, features] and sigma_obs is known: one quadratic problem.</summary>

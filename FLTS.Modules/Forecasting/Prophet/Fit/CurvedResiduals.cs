@@ -4,7 +4,8 @@ using FLTS.Forecasting.Prophet.Trend;
 namespace FLTS.Forecasting.Prophet.Fit;
 
 /// <summary>Logistic trends and multiplicative terms: residuals by rows, linearised anew at every step (Gauss-Newton).</summary>
-internal sealed class CurvedResiduals(HistoryDesign design, Growth growth, double[] y, double[]? caps, CancellationToken cancellation) : IResiduals
+internal sealed class CurvedResiduals(HistoryDesign design, Growth growth, double[] y, double[]? caps, CancellationToken cancellation)
+    : IResiduals
 {
     private readonly Curve curve = new(design, growth, caps);
     private readonly double[] residuals = new double[design.Rows];

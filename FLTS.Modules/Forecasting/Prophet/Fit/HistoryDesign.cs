@@ -3,7 +3,9 @@ using FLTS.Forecasting.Prophet.Terms;
 
 namespace FLTS.Forecasting.Prophet.Fit;
 
-/// <summary>What the rows of a history give to every fit on them: scaled times, segments of the trend, the design matrix. Shared by targets.</summary>
+/// <summary>
+/// What the rows of a history give to every fit on them: scaled times, segments of the trend, the design matrix. Shared by targets.
+/// </summary>
 internal sealed class HistoryDesign
 {
     /// <param name="frame">Rows with ascending times.</param>

@@ -28,7 +28,8 @@ public sealed record HistoryScale(DateTime Start, double SpanSeconds, double YSc
             _ => (history.Floor!.Min(), history.Cap!.Max() - history.Floor!.Min()),
         };
         if (settings.Growth == Growth.Logistic && !rowFloor && history.Cap!.Any(c => c <= floor))
-            throw new InvalidInputException(FormattableString.Invariant($"cap must lie above the smallest y ({floor}) with min-max scaling."));
+            throw new InvalidInputException(
+                FormattableString.Invariant($"cap must lie above the smallest y ({floor}) with min-max scaling."));
         return new HistoryScale(history.Ds[0], span, scale == 0 ? 1 : scale, floor, rowFloor);
     }
 

@@ -12,6 +12,8 @@ internal interface IResiduals
     /// <summary>Sum of squares at <paramref name="theta"/>.</summary>
     double Sse(ReadOnlySpan<double> theta);
 
-    /// <summary>Makes <see cref="Gram"/> and <see cref="Gradient"/> those at <paramref name="theta"/> and returns the sum of squares.</summary>
+    /// <summary>
+    /// Makes <see cref="Gram"/> and <see cref="Gradient"/> those at <paramref name="theta"/> and returns the sum of squares.
+    /// </summary>
     double Linearise(ReadOnlySpan<double> theta);
 }

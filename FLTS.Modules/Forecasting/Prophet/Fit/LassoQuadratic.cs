@@ -91,7 +91,8 @@ internal sealed class LassoQuadratic(int size)
     }
 
     // Activates the unknown that breaks its optimality condition |c - Hz| <= penalty most.
-    private bool Enter(ReadOnlySpan<double> h, ReadOnlySpan<double> c, ReadOnlySpan<double> penalty, ReadOnlySpan<double> z, int[] sign, bool[] banned)
+    private bool Enter(
+        ReadOnlySpan<double> h, ReadOnlySpan<double> c, ReadOnlySpan<double> penalty, ReadOnlySpan<double> z, int[] sign, bool[] banned)
     {
         var (worst, excess, direction) = (-1, 0.0, 0);
         for (var j = 0; j < size; j++)

@@ -38,7 +38,10 @@ internal static class LinearAlgebra
             y[i] += factor * x[i];
     }
 
-    /// <summary>Lower Cholesky factor of a scaled, symmetric matrix in place (lower triangle read). A pivot lost to rounding is replaced by one that fixes its unknown at next to 0.</summary>
+    /// <summary>
+    /// Lower Cholesky factor of a scaled, symmetric matrix in place (lower triangle read). A pivot lost to rounding is replaced by one that
+    /// fixes its unknown at next to 0.
+    /// </summary>
     public static void Cholesky(Span<double> a, int n)
     {
         for (var i = 0; i < n; i++)

@@ -27,8 +27,8 @@ internal static class LogisticStarts
     }
 
     /// <summary>
-    /// One Gauss-Newton step from the history's own moving average: it gives z of every row (see <see cref="PiecewiseTrend"/>), in which the problem is
-    /// quadratic, and sigma_obs: a step from nothing would take all of y for noise and never bend the trend.
+    /// One Gauss-Newton step from the history's own moving average: it gives z of every row (see <see cref="PiecewiseTrend"/>), in which
+    /// the problem is quadratic, and sigma_obs: a step from nothing would take all of y for noise and never bend the trend.
     /// </summary>
     private static double[] Smoothed(CurvedProblem problem, int half, double margin)
     {

@@ -2,16 +2,22 @@ namespace FLTS.Forecasting.Prophet.Fit;
 
 /// <summary>
 /// Maximises the log posterior with sigma_obs at its best for every theta: at each step the sum of squares is linearised, the resulting
-/// quadratic with the exact Laplace prior is solved by <see cref="LassoQuadratic"/>, and a line search guards the step (proximal Gauss-Newton,
-/// Lee, Sun &amp; Saunders 2014). The profiled log likelihood is concave in -SSE, so holding sigma during a step gives a lower bound that touches it:
-/// for a quadratic sum of squares full steps never go downhill.
+/// quadratic with the exact Laplace prior is solved by <see cref="LassoQuadratic"/>, and a line search guards the step (proximal
+/// Gauss-Newton, Lee, Sun &amp; Saunders 2014). The profiled log likelihood is concave in -SSE, so holding sigma during a step gives a
+/// lower bound that touches it: for a quadratic sum of squares full steps never go downhill.
 /// </summary>
 internal static class MapOptimizer
 {
     /// <summary>Stops when a step promises less than this many log units.</summary>
     public const double Tolerance = 1e-7;
 
-    public static MapOutcome Maximise(Posterior posterior, IResiduals residuals, double[] start, int maxIterations, CancellationToken cancellation, double tolerance = Tolerance)
+    public static MapOutcome Maximise(
+        Posterior posterior,
+        IResiduals residuals,
+        double[] start,
+        int maxIterations,
+        CancellationToken cancellation,
+        double tolerance = Tolerance)
     {
         var p = start.Length;
         var theta = (double[])start.Clone();
@@ -61,7 +67,8 @@ internal static class MapOptimizer
     }
 
     // 1/2 z'hz - c'z: the linearised sum of squares over 2 sigma^2 plus the normal priors, as a function of the new parameters.
-    private static void Quadratic(Posterior posterior, IResiduals residuals, double[] theta, double weight, double damping, double[] h, double[] c)
+    private static void Quadratic(
+        Posterior posterior, IResiduals residuals, double[] theta, double weight, double damping, double[] h, double[] c)
     {
         var p = theta.Length;
         var gram = residuals.Gram;

@@ -16,7 +16,10 @@ internal static class MultiplicativeStarts
             yield return Draw(problem, i % 2 == 0, ref random);
     }
 
-    /// <summary>The additive model's fit, a quadratic problem: its coefficients over the mean trend are the multiplicative ones, where the trend hardly changes.</summary>
+    /// <summary>
+    /// The additive model's fit, a quadratic problem: its coefficients over the mean trend are the multiplicative ones,
+    /// where the trend hardly changes.
+    /// </summary>
     /// <param name="problem">Rows.</param>
     /// <param name="share">Of the variance of y that is taken for noise.</param>
     private static double[] Additive(CurvedProblem problem, double share)

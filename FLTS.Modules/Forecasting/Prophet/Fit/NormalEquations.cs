@@ -33,7 +33,8 @@ internal sealed class NormalEquations
     /// <param name="trend">[T] Factor of the multiplicative columns; null where there are none.</param>
     /// <param name="sides">[R][T] r.</param>
     /// <param name="cancellation">Looked at every few thousand rows.</param>
-    public static NormalEquations Sum(HistoryDesign design, double[]? weights, double[]? trend, double[][] sides, CancellationToken cancellation)
+    public static NormalEquations Sum(
+        HistoryDesign design, double[]? weights, double[]? trend, double[][] sides, CancellationToken cancellation)
     {
         var q = design.Columns;
         var width = LinearAlgebra.PaddedWidth(q + 2 + sides.Length);

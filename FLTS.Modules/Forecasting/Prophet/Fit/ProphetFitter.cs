@@ -16,13 +16,17 @@ public static class ProphetFitter
         return FitMany(settings, history, [y], options)[0];
     }
 
-    /// <summary>Fits several series that share their times and settings; those observed on the same rows share the design matrix and one Gram matrix.</summary>
+    /// <summary>
+    /// Fits several series that share their times and settings; those observed on the same rows share the
+    /// design matrix and one Gram matrix.
+    /// </summary>
     /// <param name="settings">What is chosen before.</param>
     /// <param name="frame">Rows in any order; its own y is ignored.</param>
     /// <param name="series">[M][N] Values; NaN where missing.</param>
     /// <param name="options">Threads, warm starts, cancellation.</param>
     /// <exception cref="InvalidInputException">Settings or rows cannot be used; says which.</exception>
-    public static ProphetModel[] FitMany(ProphetSettings settings, ProphetFrame frame, IReadOnlyList<double[]> series, ProphetFitOptions? options = null)
+    public static ProphetModel[] FitMany(
+        ProphetSettings settings, ProphetFrame frame, IReadOnlyList<double[]> series, ProphetFitOptions? options = null)
     {
         options ??= new ProphetFitOptions();
         SettingsCheck.Check(settings);
@@ -37,12 +41,20 @@ public static class ProphetFitter
         foreach (var group in Enumerable.Range(0, series.Count).GroupBy(j => rows[j], SameRows.Comparer))
         {
             var members = group.ToArray();
-            var fit = new SharedFit(settings, frame.Take(group.Key, null), [.. members.Select(j => ProphetFrame.Pick(series[j], group.Key))], options);
-            Parallel.For(0, members.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation }, i =>
-            {
-                models[members[i]] = fit.Fit(i, options.WarmStart?[members[i]]);
-                options.Progress?.Report(Interlocked.Increment(ref done));
-            });
+            var fit = new SharedFit(
+                settings,
+                frame.Take(group.Key, null),
+                [.. members.Select(j => ProphetFrame.Pick(series[j], group.Key))],
+                options);
+            Parallel.For(
+                0,
+                members.Length,
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation },
+                i =>
+                {
+                    models[members[i]] = fit.Fit(i, options.WarmStart?[members[i]]);
+                    options.Progress?.Report(Interlocked.Increment(ref done));
+                });
         }
 
         return models;

@@ -26,7 +26,10 @@ public sealed record ProphetModel
 
     public required FitReport Report { get; init; }
 
-    /// <summary>Quantiles of the history's residuals on the scale of the priors, evenly spaced from the least to the greatest; null with <see cref="ObservationNoise.Normal"/>.</summary>
+    /// <summary>
+    /// Quantiles of the history's residuals on the scale of the priors, evenly spaced from the least to the greatest; null with
+    /// <see cref="ObservationNoise.Normal"/>.
+    /// </summary>
     public double[]? ResidualQuantiles { get; init; }
 
     /// <summary>[Q] Columns of the design matrix.</summary>

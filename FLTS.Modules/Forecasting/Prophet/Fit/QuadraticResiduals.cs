@@ -1,6 +1,8 @@
 namespace FLTS.Forecasting.Prophet.Fit;
 
-/// <summary>Additive terms on a linear or flat trend: a quadratic form in the parameters, whose evaluation does not depend on the number of rows.</summary>
+/// <summary>
+/// Additive terms on a linear or flat trend: a quadratic form in the parameters, whose evaluation does not depend on the number of rows.
+/// </summary>
 internal sealed class QuadraticResiduals(double[] gram, double[] origin, double[] gradientAtOrigin, double sseAtOrigin) : IResiduals
 {
     private readonly double[] step = new double[origin.Length];

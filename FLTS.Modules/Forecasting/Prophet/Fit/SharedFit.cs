@@ -62,7 +62,10 @@ internal sealed class SharedFit
         var (k, m) = InitialTrend.Of(settings.Growth, design.Times, y, caps);
         var start = Parameters.Of([k, m, .. new double[design.Parameters - 2]], design.Changepoints.Length, 1);
         if (settings.Growth != Growth.Logistic && y.Min() == y.Max())
-            return Model(j, start with { SigmaObs = 1e-9 }, new FitReport(double.NaN, 0, true, 0, y.Length, "constant history: nothing to optimise"));
+            return Model(
+                j,
+                start with { SigmaObs = 1e-9 },
+                new FitReport(double.NaN, 0, true, 0, y.Length, "constant history: nothing to optimise"));
 
         var isWarm = warm is not null && Fits(warm);
         if (isWarm)
@@ -74,10 +77,16 @@ internal sealed class SharedFit
     {
         var curve = new Curve(design, settings.Growth, null);
         var residuals = new double[y.Length];
-        var outcome = MapOptimizer.Maximise(posterior, new QuadraticResiduals(sums!.Gram, new double[design.Parameters], sums.Sides[j], sums.Squares[j]), start.ToVector(), options.MaxIterations, options.Cancellation);
+        var outcome = MapOptimizer.Maximise(
+            posterior,
+            new QuadraticResiduals(sums!.Gram, new double[design.Parameters], sums.Sides[j], sums.Squares[j]),
+            start.ToVector(),
+            options.MaxIterations,
+            options.Cancellation);
         var iterations = outcome.Iterations;
 
-        // y'y - 2 b'X'y + b'X'Xb loses digits where the fit is close: start again from the residuals themselves until the two sums of squares agree.
+        // y'y - 2 b'X'y + b'X'Xb loses digits where the fit is close: start again from the residuals themselves until
+        // the two sums of squares agree.
         for (var round = 0; round < 3; round++)
         {
             var sse = curve.Residuals(outcome.Theta, y, residuals);
@@ -85,7 +94,12 @@ internal sealed class SharedFit
             if (settled)
                 break;
             var side = FeatureSides(residuals);
-            outcome = MapOptimizer.Maximise(posterior, new QuadraticResiduals(sums.Gram, outcome.Theta, side, sse), outcome.Theta, options.MaxIterations, options.Cancellation);
+            outcome = MapOptimizer.Maximise(
+                posterior,
+                new QuadraticResiduals(sums.Gram, outcome.Theta, side, sse),
+                outcome.Theta,
+                options.MaxIterations,
+                options.Cancellation);
             iterations += outcome.Iterations;
         }
 
@@ -143,12 +157,14 @@ internal sealed class SharedFit
 
     private ProphetModel Model(int j, MapOutcome outcome, string method)
     {
-        var report = new FitReport(posterior.Log(outcome.Theta, outcome.Sse), outcome.Iterations, outcome.Converged, outcome.ExpectedGain, design.Rows, method);
+        var report = new FitReport(
+            posterior.Log(outcome.Theta, outcome.Sse), outcome.Iterations, outcome.Converged, outcome.ExpectedGain, design.Rows, method);
         var model = Model(j, Parameters.Of(outcome.Theta, design.Changepoints.Length, posterior.Sigma(outcome.Sse)), report);
         if (settings.Noise == ObservationNoise.Normal)
             return model;
         var residuals = new double[design.Rows];
-        new Curve(design, settings.Growth, settings.Growth == Growth.Logistic ? scales[j].Caps(history) : null).Residuals(outcome.Theta, scaled[j], residuals);
+        new Curve(design, settings.Growth, settings.Growth == Growth.Logistic ? scales[j].Caps(history) : null)
+            .Residuals(outcome.Theta, scaled[j], residuals);
         return model with { ResidualQuantiles = NoiseDistribution.QuantilesOf(residuals) };
     }
 

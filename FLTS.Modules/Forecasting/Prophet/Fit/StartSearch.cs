@@ -3,9 +3,9 @@ using FLTS.Forecasting.Prophet.Settings;
 namespace FLTS.Forecasting.Prophet.Fit;
 
 /// <summary>
-/// The posterior of a logistic trend, and of multiplicative terms, has several maxima; the one a fit ends in depends on where it starts. So many starts
-/// are followed a short way, on thinned rows where there are many, and the most promising ends are gone on from. What is drawn is drawn with a seed of
-/// its own: the same history gives the same fit.
+/// The posterior of a logistic trend, and of multiplicative terms, has several maxima; the one a fit ends in depends on where it starts. So
+/// many starts are followed a short way, on thinned rows where there are many, and the most promising ends are gone on from. What is drawn
+/// is drawn with a seed of its own: the same history gives the same fit.
 /// </summary>
 internal sealed class StartSearch
 {
@@ -49,7 +49,9 @@ internal sealed class StartSearch
         var random = new SplitMix64(Seed);
         Follow(first);
         Follow(Maximum(loose, first).Theta);
-        foreach (var start in problem.Growth == Growth.Logistic ? LogisticStarts.Of(problem, random) : MultiplicativeStarts.Of(problem, random))
+        foreach (var start in problem.Growth == Growth.Logistic
+            ? LogisticStarts.Of(problem, random)
+            : MultiplicativeStarts.Of(problem, random))
             Follow(start);
 
         // Neighbours of the best so far, as long as one of them leads higher.
@@ -63,7 +65,9 @@ internal sealed class StartSearch
         return Distinct().Take(count);
     }
 
-    /// <summary>Of ends as good as each other one is enough, and those far behind cannot catch up: on all rows they are near their maximum.</summary>
+    /// <summary>
+    /// Of ends as good as each other one is enough, and those far behind cannot catch up: on all rows they are near their maximum.
+    /// </summary>
     private IEnumerable<double[]> Distinct()
     {
         var (best, last) = (Ordered().First().Log, double.PositiveInfinity);
@@ -94,15 +98,18 @@ internal sealed class StartSearch
     }
 
     /// <summary>
-    /// Bends one changepoint earlier or later, or all of them steeper or less so; without one of the sharpest, without any, without the terms;
-    /// and, on a linear trend, less of it with larger terms.
+    /// Bends one changepoint earlier or later, or all of them steeper or less so; without one of the sharpest, without any, without the
+    /// terms; and, on a linear trend, less of it with larger terms.
     /// </summary>
     private IEnumerable<double[]> Neighbours(double[] theta)
     {
         var bends = problem.Design.Changepoints.Length;
         foreach (var (shift, factor) in new[] { (-1, 1.0), (1, 1), (0, 1.5), (0, 0.5) })
             yield return Bent(theta, shift, factor);
-        foreach (var sharp in Enumerable.Range(2, bends).Where(j => theta[j] != 0).OrderByDescending(j => Math.Abs(theta[j])).Take(MostDropped))
+        foreach (var sharp in Enumerable.Range(2, bends)
+            .Where(j => theta[j] != 0)
+            .OrderByDescending(j => Math.Abs(theta[j]))
+            .Take(MostDropped))
             yield return Without(theta, sharp, 1);
         yield return Without(theta, 2, bends);
         yield return Without(theta, 2 + bends, problem.Design.Columns);

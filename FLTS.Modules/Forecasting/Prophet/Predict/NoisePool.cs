@@ -4,7 +4,9 @@ using FLTS.Forecasting.Prophet.Fit;
 
 namespace FLTS.Forecasting.Prophet.Predict;
 
-/// <summary>Noise drawn once; each row reads a window at a random place. Quantiles look at one row at a time, so windows that overlap do no harm.</summary>
+/// <summary>
+/// Noise drawn once; each row reads a window at a random place. Quantiles look at one row at a time, so windows that overlap do no harm.
+/// </summary>
 internal sealed class NoisePool
 {
     private readonly double[] pool;

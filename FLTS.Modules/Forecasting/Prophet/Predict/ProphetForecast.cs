@@ -9,7 +9,10 @@ public sealed record ProphetForecast
 
     public required double[] Trend { get; init; }
 
-    /// <summary>Components by name: terms, <c>holidays</c>, <c>extra_regressors_*</c>, <c>additive_terms</c>, <c>multiplicative_terms</c>; additive ones in units of y, multiplicative ones as shares of the trend.</summary>
+    /// <summary>
+    /// Components by name: terms, <c>holidays</c>, <c>extra_regressors_*</c>, <c>additive_terms</c>, <c>multiplicative_terms</c>; additive
+    /// ones in units of y, multiplicative ones as shares of the trend.
+    /// </summary>
     public required IReadOnlyDictionary<string, double[]> Components { get; init; }
 
     /// <summary>Null without uncertainty samples.</summary>

@@ -34,7 +34,9 @@ public static class ProphetPrediction
             trend[i] = (scaled.Trend[i] * model.Scale.YScale) + scaled.Floors[i];
         }
 
-        var bounds = model.Settings.UncertaintySamples > 0 ? Uncertainty.Simulate(model, scaled, components.Additive, components.Multiplicative) : null;
+        var bounds = model.Settings.UncertaintySamples > 0
+            ? Uncertainty.Simulate(model, scaled, components.Additive, components.Multiplicative)
+            : null;
         return new ProphetForecast
         {
             Ds = rows.Ds,

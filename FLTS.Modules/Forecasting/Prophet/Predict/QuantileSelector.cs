@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace FLTS.Forecasting.Prophet.Predict;
 
 /// <summary>
-/// Quantiles of a sample without sorting it: vectorised counts close in on the quantile from a normal guess, and only the few values left between are ordered.
+/// Quantiles of a sample without sorting it: vectorised counts close in on the quantile from a normal guess, and only the few
+/// values left between are ordered.
 /// </summary>
 internal sealed class QuantileSelector(int size)
 {
@@ -22,7 +23,9 @@ internal sealed class QuantileSelector(int size)
         var (least, most, mean, deviation) = Moments(values);
         if (least == most)
             return (least, most);
-        return (Quantile(values, p, least, most, mean - (z * deviation), deviation), Quantile(values, 1 - p, least, most, mean + (z * deviation), deviation));
+        return (
+            Quantile(values, p, least, most, mean - (z * deviation), deviation),
+            Quantile(values, 1 - p, least, most, mean + (z * deviation), deviation));
     }
 
     // v[lower] and v[upper] are wanted; below = #(v < from) <= lower and through = #(v < to) > upper hold throughout.
@@ -69,7 +72,9 @@ internal sealed class QuantileSelector(int size)
         return a + ((position - lower) * (b - a));
     }
 
-    /// <summary>Puts the order statistics <paramref name="lower"/> and the one after it (<paramref name="upper"/>) in their places; ties do no harm.</summary>
+    /// <summary>
+    /// Puts the order statistics <paramref name="lower"/> and the one after it (<paramref name="upper"/>) in their places; ties do no harm.
+    /// </summary>
     private static void Arrange(Span<double> values, int lower, int upper)
     {
         var (from, to) = (0, values.Length - 1);

@@ -15,6 +15,7 @@ internal sealed record ScaledRows(double[] Times, double[]? Caps, double[] Floor
         for (var i = 0; i < floors.Length; i++)
             floors[i] = model.Scale.Floor(rows, i);
         var p = model.Parameters;
-        return new ScaledRows(times, caps, floors, PiecewiseTrend.Evaluate(model.Settings.Growth, p.K, p.M, p.Delta, model.Bends(), times, caps));
+        return new ScaledRows(
+            times, caps, floors, PiecewiseTrend.Evaluate(model.Settings.Growth, p.K, p.M, p.Delta, model.Bends(), times, caps));
     }
 }

@@ -7,10 +7,10 @@ using MathNet.Numerics.Distributions;
 namespace FLTS.Forecasting.Prophet.Predict;
 
 /// <summary>
-/// Intervals by simulation (Taylor &amp; Letham 2017, section 3.1.4; Prophet's <c>sample_model</c>): beyond the history changepoints arrive as
-/// often as within it (a Poisson process of S per unit of scaled time) with Laplace sizes of the mean absolute rate change; observations
-/// scatter with sigma_obs (or as the history's residuals, see <see cref="ObservationNoise"/>). On the history the trend is known, so the quantiles there
-/// are those of that distribution, without sampling.
+/// Intervals by simulation (Taylor &amp; Letham 2017, section 3.1.4; Prophet's <c>sample_model</c>): beyond the history changepoints arrive
+/// as often as within it (a Poisson process of S per unit of scaled time) with Laplace sizes of the mean absolute rate change; observations
+/// scatter with sigma_obs (or as the history's residuals, see <see cref="ObservationNoise"/>). On the history the trend is known, so the
+/// quantiles there are those of that distribution, without sampling.
 /// </summary>
 internal static class Uncertainty
 {
@@ -103,7 +103,8 @@ internal static class Uncertainty
             }
         }
 
-        private static IEnumerable<(double Time, int Path, double Delta)> Draw(ProphetSettings settings, double[] delta, int rate, double end)
+        private static IEnumerable<(double Time, int Path, double Delta)> Draw(
+            ProphetSettings settings, double[] delta, int rate, double end)
         {
             var random = new SplitMix64((ulong)settings.Seed);
             var size = delta.Average(Math.Abs) + 1e-8;

@@ -58,7 +58,9 @@ public sealed class ProphetFrame
         foreach (var regressor in settings.Regressors)
         {
             if (!Regressors.TryGetValue(regressor.Name, out var values))
-                throw new InvalidInputException($"The rows have no column for the regressor '{regressor.Name}'; its values, future ones included, must come with the request.");
+                throw new InvalidInputException(
+                    $"The rows have no column for the regressor '{regressor.Name}'; its values, future ones included, must come with the "
+                    + "request.");
             Length(regressor.Name, values.Length);
             Finite($"regressor '{regressor.Name}'", values);
         }
@@ -66,7 +68,8 @@ public sealed class ProphetFrame
         foreach (var condition in settings.Seasonalities.Select(s => s.Condition).OfType<string>())
         {
             if (!Conditions.TryGetValue(condition, out var flags))
-                throw new InvalidInputException($"The rows have no column for the condition '{condition}'; a conditional seasonality needs it, in future rows too.");
+                throw new InvalidInputException(
+                    $"The rows have no column for the condition '{condition}'; a conditional seasonality needs it, in future rows too.");
             Length(condition, flags.Length);
         }
 

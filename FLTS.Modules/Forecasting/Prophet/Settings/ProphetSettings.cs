@@ -5,7 +5,9 @@ public sealed record ProphetSettings
 {
     public Growth Growth { get; init; } = Growth.Linear;
 
-    /// <summary>Given changepoints, each inside the history; null: placed by <see cref="NChangepoints"/> and <see cref="ChangepointRange"/>.</summary>
+    /// <summary>
+    /// Given changepoints, each inside the history; null: placed by <see cref="NChangepoints"/> and <see cref="ChangepointRange"/>.
+    /// </summary>
     public IReadOnlyList<DateTime>? Changepoints { get; init; }
 
     /// <summary>Automatic changepoints, 0 to 1000.</summary>

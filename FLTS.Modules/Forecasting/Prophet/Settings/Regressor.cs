@@ -5,4 +5,5 @@ namespace FLTS.Forecasting.Prophet.Settings;
 /// <param name="PriorScale">Null: the settings' <see cref="ProphetSettings.HolidaysPriorScale"/>.</param>
 /// <param name="Mode">Null: the settings' <see cref="ProphetSettings.SeasonalityMode"/>.</param>
 /// <param name="Standardise">See <see cref="Standardisation"/>.</param>
-public sealed record Regressor(string Name, double? PriorScale = null, TermMode? Mode = null, Standardisation Standardise = Standardisation.Auto);
+public sealed record Regressor(
+    string Name, double? PriorScale = null, TermMode? Mode = null, Standardisation Standardise = Standardisation.Auto);

@@ -44,8 +44,16 @@ internal static class SettingsCheck
                 throw new InvalidInputException($"Holiday '{group.Key}' has different prior scales; one holiday has one.");
             foreach (var holiday in group)
             {
-                Require(holiday.LowerWindow is <= 0 and >= -366, $"holiday '{holiday.Name}': lower_window", holiday.LowerWindow, "-366 to 0 (days)");
-                Require(holiday.UpperWindow is >= 0 and <= 366, $"holiday '{holiday.Name}': upper_window", holiday.UpperWindow, "0 to 366 (days)");
+                Require(
+                    holiday.LowerWindow is <= 0 and >= -366,
+                    $"holiday '{holiday.Name}': lower_window",
+                    holiday.LowerWindow,
+                    "-366 to 0 (days)");
+                Require(
+                    holiday.UpperWindow is >= 0 and <= 366,
+                    $"holiday '{holiday.Name}': upper_window",
+                    holiday.UpperWindow,
+                    "0 to 366 (days)");
                 Positive($"holiday '{holiday.Name}': prior_scale", holiday.PriorScale);
             }
         }
@@ -56,12 +64,15 @@ internal static class SettingsCheck
         if (string.IsNullOrWhiteSpace(name) || name.Contains("_delim_", StringComparison.Ordinal) || Reserved.Contains(name))
             throw new InvalidInputException($"A {kind} cannot be named '{name}': the name is empty, reserved or contains '_delim_'.");
         if (!names.Add(name))
-            throw new InvalidInputException($"Two terms are named '{name}'; seasonalities, holidays and regressors need names of their own.");
+            throw new InvalidInputException(
+                $"Two terms are named '{name}'; seasonalities, holidays and regressors need names of their own.");
     }
 
-    private static void Order(string name, int? value) => Require(value is null or (>= 0 and <= 1000), name, value, "auto, false, true or an order from 0 to 1000");
+    private static void Order(string name, int? value) =>
+        Require(value is null or (>= 0 and <= 1000), name, value, "auto, false, true or an order from 0 to 1000");
 
-    private static void Positive(string name, double? value) => Require(value is null || (double.IsFinite(value.Value) && value > 0), name, value, "above 0");
+    private static void Positive(string name, double? value) =>
+        Require(value is null || (double.IsFinite(value.Value) && value > 0), name, value, "above 0");
 
     private static void Require(bool holds, string name, object? value, string range)
     {

@@ -56,5 +56,8 @@ internal sealed class ComponentSums
     }
 
     public Dictionary<string, double[]> InUnits(double yScale) =>
-        byName.ToDictionary(p => p.Key, p => p.Value.Multiplicative ? p.Value.Sums : Array.ConvertAll(p.Value.Sums, v => v * yScale), StringComparer.Ordinal);
+        byName.ToDictionary(
+            p => p.Key,
+            p => p.Value.Multiplicative ? p.Value.Sums : Array.ConvertAll(p.Value.Sums, v => v * yScale),
+            StringComparer.Ordinal);
 }

@@ -13,7 +13,11 @@ internal sealed class FeaturePlan
     private readonly HolidayFeatures holidays;
     private readonly int firstRegressor;
 
-    public FeaturePlan(IReadOnlyList<Seasonality> seasonalities, IReadOnlyList<FittedRegressor> regressors, ProphetSettings settings, IReadOnlyList<Holiday> futureHolidays)
+    public FeaturePlan(
+        IReadOnlyList<Seasonality> seasonalities,
+        IReadOnlyList<FittedRegressor> regressors,
+        ProphetSettings settings,
+        IReadOnlyList<Holiday> futureHolidays)
     {
         this.seasonalities = [.. seasonalities];
         this.regressors = [.. regressors];
@@ -21,7 +25,8 @@ internal sealed class FeaturePlan
         foreach (var term in seasonalities)
         {
             for (var i = 1; i <= 2 * term.FourierOrder; i++)
-                columns.Add(new FeatureColumn($"{term.Name}_delim_{i}", term.Name, FeatureKind.Seasonality, term.PriorScale!.Value, term.Mode!.Value));
+                columns.Add(new FeatureColumn(
+                    $"{term.Name}_delim_{i}", term.Name, FeatureKind.Seasonality, term.PriorScale!.Value, term.Mode!.Value));
         }
 
         holidays = new HolidayFeatures(settings, futureHolidays, columns.Count);

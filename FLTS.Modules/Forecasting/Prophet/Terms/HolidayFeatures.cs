@@ -19,20 +19,27 @@ internal sealed class HolidayFeatures
         var days = settings.Holidays.SelectMany(Days).ToList();
         var mode = settings.HolidaysMode ?? settings.SeasonalityMode;
         var index = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (column, holiday) in days.DistinctBy(d => d.Column).OrderBy(d => d.Column, StringComparer.Ordinal).Select(d => (d.Column, d.Holiday)))
+        foreach (var (column, holiday) in days.DistinctBy(d => d.Column)
+            .OrderBy(d => d.Column, StringComparer.Ordinal)
+            .Select(d => (d.Column, d.Holiday)))
         {
             index[column] = firstColumn + Columns.Count;
-            Columns.Add(new FeatureColumn(column, holiday.Name, FeatureKind.Holiday, holiday.PriorScale ?? settings.HolidaysPriorScale, mode));
+            Columns.Add(
+                new FeatureColumn(column, holiday.Name, FeatureKind.Holiday, holiday.PriorScale ?? settings.HolidaysPriorScale, mode));
         }
 
         var further = coming.SelectMany(Days).ToList();
         foreach (var (column, holiday, _) in further)
         {
             if (!index.ContainsKey(column))
-                throw new InvalidInputException($"The holiday '{holiday.Name}' with its window has no column '{column}' in the fitted model; it knows {(index.Count == 0 ? "no holidays" : string.Join(", ", index.Keys))}.");
+                throw new InvalidInputException(
+                    $"The holiday '{holiday.Name}' with its window has no column '{column}' in the fitted model; it knows "
+                    + $"{(index.Count == 0 ? "no holidays" : string.Join(", ", index.Keys))}.");
         }
 
-        columnsByDay = days.Concat(further).GroupBy(d => d.Day).ToDictionary(g => g.Key, g => g.Select(d => index[d.Column]).Distinct().ToArray());
+        columnsByDay = days.Concat(further)
+            .GroupBy(d => d.Day)
+            .ToDictionary(g => g.Key, g => g.Select(d => index[d.Column]).Distinct().ToArray());
     }
 
     /// <summary>In the order of the design matrix.</summary>
@@ -50,6 +57,9 @@ internal sealed class HolidayFeatures
     private static IEnumerable<(string Column, Holiday Holiday, DateOnly Day)> Days(Holiday holiday)
     {
         for (var offset = holiday.LowerWindow; offset <= holiday.UpperWindow; offset++)
-            yield return (FormattableString.Invariant($"{holiday.Name}_delim_{(offset >= 0 ? "+" : "-")}{Math.Abs(offset)}"), holiday, holiday.Date.AddDays(offset));
+            yield return (
+                FormattableString.Invariant($"{holiday.Name}_delim_{(offset >= 0 ? "+" : "-")}{Math.Abs(offset)}"),
+                holiday,
+                holiday.Date.AddDays(offset));
     }
 }

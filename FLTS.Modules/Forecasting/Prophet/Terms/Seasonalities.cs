@@ -7,7 +7,8 @@ public static class Seasonalities
 {
     /// <summary>
     /// Custom terms first, then yearly, weekly and daily where asked for or, left to <c>auto</c>, where the history is long
-    /// and fine enough (Prophet's <c>set_auto_seasonalities</c>: two years; two weeks and steps under a week; two days and steps under a day).
+    /// and fine enough (Prophet's <c>set_auto_seasonalities</c>: two years; two weeks and steps under a week;
+    /// two days and steps under a day).
     /// </summary>
     /// <param name="times">Row times of the history, ascending.</param>
     /// <param name="settings">Switches, custom terms, mode and prior.</param>
@@ -26,7 +27,8 @@ public static class Seasonalities
         Add("yearly", 365.25, 10, settings.YearlySeasonality, span >= TimeSpan.FromDays(730));
         Add("weekly", 7, 3, settings.WeeklySeasonality, span >= TimeSpan.FromDays(14) && step < TimeSpan.FromDays(7));
         Add("daily", 1, 4, settings.DailySeasonality, span >= TimeSpan.FromDays(2) && step < TimeSpan.FromDays(1));
-        return [.. terms.Select(t => t with { PriorScale = t.PriorScale ?? settings.SeasonalityPriorScale, Mode = t.Mode ?? settings.SeasonalityMode })];
+        return [.. terms.Select(t =>
+            t with { PriorScale = t.PriorScale ?? settings.SeasonalityPriorScale, Mode = t.Mode ?? settings.SeasonalityMode })];
 
         void Add(string name, double period, int usualOrder, int? wanted, bool longEnough)
         {

@@ -20,7 +20,8 @@ public static class Changepoints
             foreach (var changepoint in given)
             {
                 if (changepoint < times[0] || changepoint > times[^1])
-                    throw new InvalidInputException(FormattableString.Invariant($"The changepoint {changepoint:s} lies outside the history ({times[0]:s} to {times[^1]:s})."));
+                    throw new InvalidInputException(FormattableString.Invariant(
+                        $"The changepoint {changepoint:s} lies outside the history ({times[0]:s} to {times[^1]:s})."));
             }
 
             return [.. given.Order()];

@@ -2,7 +2,9 @@ using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet.Trend;
 
-/// <summary>Where the optimiser starts (Prophet's <c>linear_growth_init</c>, <c>logistic_growth_init</c>, <c>flat_growth_init</c>).</summary>
+/// <summary>
+/// Where the optimiser starts (Prophet's <c>linear_growth_init</c>, <c>logistic_growth_init</c>, <c>flat_growth_init</c>).
+/// </summary>
 public static class InitialTrend
 {
     /// <summary>k and m through the first and the last row.</summary>

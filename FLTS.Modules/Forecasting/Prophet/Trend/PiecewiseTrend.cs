@@ -4,8 +4,8 @@ namespace FLTS.Forecasting.Prophet.Trend;
 
 /// <summary>
 /// The trend on the scale of the priors. All three shapes rest on z(t) = K_s t + B_s, the piecewise-linear curve of segment s
-/// (Taylor &amp; Letham 2017, equation 4): the linear trend is z with B_0 = m; the logistic trend (equation 3) is cap * sigmoid(z) with B_0 = -k m,
-/// because its offsets gamma are those that make z continuous; the flat trend is m.
+/// (Taylor &amp; Letham 2017, equation 4): the linear trend is z with B_0 = m; the logistic trend (equation 3) is cap * sigmoid(z) with B_0
+/// = -k m, because its offsets gamma are those that make z continuous; the flat trend is m.
 /// </summary>
 public static class PiecewiseTrend
 {
@@ -28,7 +28,8 @@ public static class PiecewiseTrend
     }
 
     /// <summary>Slope and intercept of z in each of the S + 1 segments.</summary>
-    public static (double[] Slopes, double[] Intercepts) Lines(Growth growth, double k, double m, ReadOnlySpan<double> delta, ReadOnlySpan<double> changepoints)
+    public static (double[] Slopes, double[] Intercepts) Lines(
+        Growth growth, double k, double m, ReadOnlySpan<double> delta, ReadOnlySpan<double> changepoints)
     {
         var slopes = new double[delta.Length + 1];
         var intercepts = new double[delta.Length + 1];
@@ -53,7 +54,13 @@ public static class PiecewiseTrend
     /// <param name="times">[N] Scaled times in any order.</param>
     /// <param name="caps">[N] Scaled caps; logistic only.</param>
     public static double[] Evaluate(
-        Growth growth, double k, double m, ReadOnlySpan<double> delta, ReadOnlySpan<double> changepoints, ReadOnlySpan<double> times, ReadOnlySpan<double> caps)
+        Growth growth,
+        double k,
+        double m,
+        ReadOnlySpan<double> delta,
+        ReadOnlySpan<double> changepoints,
+        ReadOnlySpan<double> times,
+        ReadOnlySpan<double> caps)
     {
         var (slopes, intercepts) = Lines(growth, k, m, delta, changepoints);
         var trend = new double[times.Length];

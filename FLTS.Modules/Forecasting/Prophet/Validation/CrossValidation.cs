@@ -5,10 +5,15 @@ using FLTS.Forecasting.Prophet.Terms;
 
 namespace FLTS.Forecasting.Prophet.Validation;
 
-/// <summary>Simulated historical forecasts (Prophet's <c>diagnostics.cross_validation</c>): fit up to each cutoff, forecast the horizon after it.</summary>
+/// <summary>
+/// Simulated historical forecasts (Prophet's <c>diagnostics.cross_validation</c>): fit up to each cutoff, forecast the horizon after it.
+/// </summary>
 public static class CrossValidation
 {
-    /// <summary>Cutoffs from the newest back, one period apart, as long as the rows before one cover <paramref name="initial"/> (Prophet's <c>generate_cutoffs</c>).</summary>
+    /// <summary>
+    /// Cutoffs from the newest back, one period apart, as long as the rows before one cover <paramref name="initial"/>
+    /// (Prophet's <c>generate_cutoffs</c>).
+    /// </summary>
     /// <param name="times">[N] Row times in any order.</param>
     /// <param name="initial">Least span of the first fit.</param>
     /// <param name="period">Time between cutoffs, above 0.</param>
@@ -22,7 +27,9 @@ public static class CrossValidation
         DateTime[] ordered = [.. times];
         Array.Sort(ordered);
         if (ordered.Length == 0 || ordered[^1] - ordered[0] < initial + horizon)
-            throw new InvalidInputException($"The rows span {(ordered.Length == 0 ? TimeSpan.Zero : ordered[^1] - ordered[0])}; initial ({initial}) and horizon ({horizon}) together need more. Choose shorter ones.");
+            throw new InvalidInputException(
+                $"The rows span {(ordered.Length == 0 ? TimeSpan.Zero : ordered[^1] - ordered[0])}; initial ({initial}) and horizon "
+                + $"({horizon}) together need more. Choose shorter ones.");
 
         var cutoffs = new List<DateTime>();
         for (var cutoff = ordered[^1] - horizon; cutoff >= ordered[0] + initial;)
@@ -47,7 +54,12 @@ public static class CrossValidation
     /// <param name="options">Threads (a cutoff each) and cancellation.</param>
     /// <returns>Rows in the order of cutoffs, then times.</returns>
     /// <exception cref="InvalidInputException">Settings or rows cannot be used.</exception>
-    public static List<CrossValidationRow> Run(ProphetSettings settings, ProphetFrame history, IReadOnlyList<DateTime> cutoffs, TimeSpan horizon, ProphetFitOptions? options = null)
+    public static List<CrossValidationRow> Run(
+        ProphetSettings settings,
+        ProphetFrame history,
+        IReadOnlyList<DateTime> cutoffs,
+        TimeSpan horizon,
+        ProphetFitOptions? options = null)
     {
         var y = history.Y ?? throw new InvalidInputException("The history has no y; cross-validation needs it.");
         options ??= new ProphetFitOptions();
@@ -57,28 +69,48 @@ public static class CrossValidation
         foreach (var cutoff in cutoffs)
         {
             if (order.Count(i => history.Ds[i] <= cutoff) is var known and < 2)
-                throw new InvalidInputException(FormattableString.Invariant($"{known} observed rows lie at or before the cutoff {cutoff:s}; a fit needs at least 2."));
+                throw new InvalidInputException(
+                    FormattableString.Invariant($"{known} observed rows lie at or before the cutoff {cutoff:s}; a fit needs at least 2."));
         }
 
-        Parallel.For(0, cutoffs.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation }, c =>
-        {
-            var (cutoff, rows) = (cutoffs[c], parts[c] = []);
-            var before = Array.FindAll(order, i => history.Ds[i] <= cutoff);
-            var after = Array.FindAll(order, i => history.Ds[i] > cutoff && history.Ds[i] <= cutoff + horizon);
-            if (after.Length == 0)
-                return;
-            var given = terms.Changepoints?.Where(c => c < history.Ds[before[^1]]).ToArray();
-            var model = ProphetFitter.Fit(terms with { Changepoints = given }, history.Take(before, ProphetFrame.Pick(y, before)), options with { Threads = 1, WarmStart = null, Progress = null });
-            var forecast = model.Predict(history.Take(after, null));
-            for (var i = 0; i < after.Length; i++)
-                rows.Add(new CrossValidationRow(cutoff, history.Ds[after[i]], y[after[i]], forecast.Yhat[i], forecast.YhatLower?[i], forecast.YhatUpper?[i]));
-        });
+        Parallel.For(
+            0,
+            cutoffs.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation },
+            c =>
+            {
+                var (cutoff, rows) = (cutoffs[c], parts[c] = []);
+                var before = Array.FindAll(order, i => history.Ds[i] <= cutoff);
+                var after = Array.FindAll(order, i => history.Ds[i] > cutoff && history.Ds[i] <= cutoff + horizon);
+                if (after.Length == 0)
+                    return;
+                var given = terms.Changepoints?.Where(c => c < history.Ds[before[^1]]).ToArray();
+                var model = ProphetFitter.Fit(
+                    terms with { Changepoints = given },
+                    history.Take(before, ProphetFrame.Pick(y, before)),
+                    options with { Threads = 1, WarmStart = null, Progress = null });
+                var forecast = model.Predict(history.Take(after, null));
+                for (var i = 0; i < after.Length; i++)
+                    rows.Add(new CrossValidationRow(
+                        cutoff,
+                        history.Ds[after[i]],
+                        y[after[i]],
+                        forecast.Yhat[i],
+                        forecast.YhatLower?[i],
+                        forecast.YhatUpper?[i]));
+            });
         return [.. parts.SelectMany(p => p)];
     }
 
     // The terms of the whole history at every cutoff, whatever the auto rule would say of its part (Prophet's prophet_copy).
     private static ProphetSettings WithTermsOf(ProphetSettings settings, DateTime[] times) =>
-        settings with { Seasonalities = Seasonalities.Resolve(times, settings), YearlySeasonality = 0, WeeklySeasonality = 0, DailySeasonality = 0 };
+        settings with
+        {
+            Seasonalities = Seasonalities.Resolve(times, settings),
+            YearlySeasonality = 0,
+            WeeklySeasonality = 0,
+            DailySeasonality = 0,
+        };
 
     private static DateTime LastAtOrBefore(DateTime[] ordered, DateTime time)
     {

@@ -9,4 +9,5 @@ namespace FLTS.Forecasting.Prophet.Validation;
 /// <param name="Mdape">Median of |error / y|; null where a y is next to 0.</param>
 /// <param name="Smape">Mean of 2 |error| / (|y| + |yhat|).</param>
 /// <param name="Coverage">Share of y inside the interval; null without intervals.</param>
-public sealed record HorizonPerformance(TimeSpan Horizon, double Mse, double Rmse, double Mae, double? Mape, double? Mdape, double Smape, double? Coverage);
+public sealed record HorizonPerformance(
+    TimeSpan Horizon, double Mse, double Rmse, double Mae, double? Mape, double? Mdape, double Smape, double? Coverage);

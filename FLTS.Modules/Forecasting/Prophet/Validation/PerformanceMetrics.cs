@@ -21,13 +21,27 @@ public static class PerformanceMetrics
         var mape = rows.Any(r => Math.Abs(r.Y) < NextToZero) ? null : Rolling(groups, window, r => Math.Abs((r.Y - r.Yhat) / r.Y));
         var mdape = mape is null ? null : RollingMedian(groups, window, r => Math.Abs((r.Y - r.Yhat) / r.Y));
         var smape = Rolling(groups, window, r => r.Y == r.Yhat ? 0 : 2 * Math.Abs(r.Y - r.Yhat) / (Math.Abs(r.Y) + Math.Abs(r.Yhat)));
-        var coverage = rows.Any(r => r.YhatLower is null) ? null : Rolling(groups, window, r => r.Y >= r.YhatLower && r.Y <= r.YhatUpper ? 1 : 0);
+        var coverage = rows.Any(r => r.YhatLower is null)
+            ? null
+            : Rolling(groups, window, r => r.Y >= r.YhatLower && r.Y <= r.YhatUpper ? 1 : 0);
         var first = groups.Length - mse.Length;
-        return [.. mse.Select((value, i) => new HorizonPerformance(groups[first + i].Key, value, Math.Sqrt(value), mae[i], mape?[i], mdape?[first + i], smape[i], coverage?[i]))];
+        return [.. mse.Select((value, i) => new HorizonPerformance(
+            groups[first + i].Key,
+            value,
+            Math.Sqrt(value),
+            mae[i],
+            mape?[i],
+            mdape?[first + i],
+            smape[i],
+            coverage?[i]))];
     }
 
-    /// <summary>Means over the last <paramref name="window"/> rows up to each horizon; a horizon that does not fit whole counts by the share that does (Prophet's <c>rolling_mean_by_h</c>).</summary>
-    private static double[] Rolling((TimeSpan Horizon, CrossValidationRow[] Rows)[] groups, int window, Func<CrossValidationRow, double> error)
+    /// <summary>
+    /// Means over the last <paramref name="window"/> rows up to each horizon; a horizon that does not fit whole counts by the share that
+    /// does (Prophet's <c>rolling_mean_by_h</c>).
+    /// </summary>
+    private static double[] Rolling(
+        (TimeSpan Horizon, CrossValidationRow[] Rows)[] groups, int window, Func<CrossValidationRow, double> error)
     {
         var sums = groups.Select(g => g.Rows.Sum(error)).ToArray();
         var means = new double[groups.Length];
@@ -48,8 +62,12 @@ public static class PerformanceMetrics
         return means[(last + 1)..];
     }
 
-    /// <summary>Median of a horizon's rows and as many of those before as fill the window; NaN until it is full (Prophet's <c>rolling_median_by_h</c>).</summary>
-    private static double[] RollingMedian((TimeSpan Horizon, CrossValidationRow[] Rows)[] groups, int window, Func<CrossValidationRow, double> error)
+    /// <summary>
+    /// Median of a horizon's rows and as many of those before as fill the window; NaN until it is full
+    /// (Prophet's <c>rolling_median_by_h</c>).
+    /// </summary>
+    private static double[] RollingMedian(
+        (TimeSpan Horizon, CrossValidationRow[] Rows)[] groups, int window, Func<CrossValidationRow, double> error)
     {
         var values = groups.SelectMany(g => g.Rows).Select(error).ToArray();
         var medians = new double[groups.Length];

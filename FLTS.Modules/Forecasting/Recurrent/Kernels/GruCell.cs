@@ -5,7 +5,8 @@ namespace FLTS.Forecasting.Recurrent.Kernels;
 
 /// <summary>
 /// What a GRU does at one step between its matrix products, for a whole batch in one pass over memory (PyTorch's equations):
-/// r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r * hn), h' = (1 - z) * n + z * h. libtorch makes a dozen passes of it, forward and back.
+/// r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r * hn), h' = (1 - z) * n + z * h. libtorch makes a dozen
+/// passes of it, forward and back.
 /// </summary>
 internal static unsafe class GruCell
 {
@@ -20,15 +21,27 @@ internal static unsafe class GruCell
     /// <param name="next">[B, H] h'.</param>
     /// <param name="batch">B.</param>
     /// <param name="units">H.</param>
-    public static void Forward(float* fromInputs, float* fromState, float* inputBias, float* stateBias, float* state, float* kept, float* next, int batch, int units)
+    public static void Forward(
+        float* fromInputs,
+        float* fromState,
+        float* inputBias,
+        float* stateBias,
+        float* state,
+        float* kept,
+        float* next,
+        int batch,
+        int units)
     {
         for (var b = 0; b < batch; b++, fromInputs += 3 * units, fromState += 3 * units, kept += 4 * units, state += units, next += units)
         {
             for (var j = 0; j < units; j += Width)
             {
                 var left = units - j;
-                var r = Sigmoid(Load(fromInputs + j, left) + Load(inputBias + j, left) + Load(fromState + j, left) + Load(stateBias + j, left));
-                var z = Sigmoid(Load(fromInputs + units + j, left) + Load(inputBias + units + j, left) + Load(fromState + units + j, left) + Load(stateBias + units + j, left));
+                var r = Sigmoid(
+                    Load(fromInputs + j, left) + Load(inputBias + j, left) + Load(fromState + j, left) + Load(stateBias + j, left));
+                var z = Sigmoid(
+                    Load(fromInputs + units + j, left) + Load(inputBias + units + j, left) + Load(fromState + units + j, left)
+                    + Load(stateBias + units + j, left));
                 var hn = Load(fromState + (2 * units) + j, left) + Load(stateBias + (2 * units) + j, left);
                 var n = Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
                 Store(r, kept + j, left);
@@ -40,7 +53,8 @@ internal static unsafe class GruCell
         }
     }
 
-    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes through the state weights.</param>
+    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes
+    /// through the state weights.</param>
     /// <param name="ofOutput">[B, H] Of the loss by h', from the layer above; null: none.</param>
     /// <param name="kept">[B, 4H] By <see cref="Forward"/>.</param>
     /// <param name="state">[B, H] h.</param>
@@ -48,7 +62,8 @@ internal static unsafe class GruCell
     /// <param name="byState">[B, 3H] Told: of the loss by what came from the state.</param>
     /// <param name="batch">B.</param>
     /// <param name="units">H.</param>
-    public static void Backward(float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState, int batch, int units)
+    public static void Backward(
+        float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState, int batch, int units)
     {
         var one = Vector512.Create(1f);
         for (var b = 0; b < batch; b++, gradient += units, kept += 4 * units, state += units, byInputs += 3 * units, byState += 3 * units)
@@ -83,7 +98,8 @@ internal static unsafe class GruCell
 
     /// <summary>Exact to float32's rounding of 1, which is what the next product sees of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Tanh(Vector512<float> x) => Vector512<float>.One - (Vector512.Create(2f) / (Vector512<float>.One + Exp(x + x)));
+    private static Vector512<float> Tanh(Vector512<float> x) =>
+        Vector512<float>.One - (Vector512.Create(2f) / (Vector512<float>.One + Exp(x + x)));
 
     /// <summary>Within 2 units of the last place (Cephes' polynomial), between e^-87 and e^88.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

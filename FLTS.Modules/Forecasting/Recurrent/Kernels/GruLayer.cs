@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace FLTS.Forecasting.Recurrent.Kernels;
 
 /// <summary>
-/// One GRU layer that learns from batches of one size, backpropagation through time by hand: libtorch multiplies matrices into memory that is already there,
-/// <see cref="GruCell"/> does the rest. libtorch's own GRU, step by step through its autograd, spends half its time beside its matrix products (ADR 9).
+/// One GRU layer that learns from batches of one size, backpropagation through time by hand: libtorch multiplies matrices into memory that
+/// is already there, <see cref="GruCell"/> does the rest. libtorch's own GRU, step by step through its autograd, spends half its time
+/// beside its matrix products (ADR 9).
 /// </summary>
 internal sealed unsafe class GruLayer : IDisposable
 {
@@ -65,7 +66,16 @@ internal sealed unsafe class GruLayer : IDisposable
             if (t > 0)
                 _fromState[t].addmm_(_states[t], _stateWeights, beta: 0, alpha: 1);
             var row = (nint)t * _batch * _units;
-            GruCell.Forward(_input + (3 * row), _recurrent + (3 * row), _inputBias, _stateBias, _state + row, _kept + (4 * row), _state + row + (_batch * _units), _batch, _units);
+            GruCell.Forward(
+                _input + (3 * row),
+                _recurrent + (3 * row),
+                _inputBias,
+                _stateBias,
+                _state + row,
+                _kept + (4 * row),
+                _state + row + (_batch * _units),
+                _batch,
+                _units);
         }
     }
 
@@ -84,7 +94,15 @@ internal sealed unsafe class GruLayer : IDisposable
         for (var t = _length - 1; t >= 0; t--)
         {
             var row = (nint)t * _batch * _units;
-            GruCell.Backward(_carried, ofOutputs is null ? null : ofOutputs + row, _kept + (4 * row), _state + row, _input + (3 * row), _recurrent + (3 * row), _batch, _units);
+            GruCell.Backward(
+                _carried,
+                ofOutputs is null ? null : ofOutputs + row,
+                _kept + (4 * row),
+                _state + row,
+                _input + (3 * row),
+                _recurrent + (3 * row),
+                _batch,
+                _units);
             if (t > 0)
                 _gradient.addmm_(_fromState[t], _parameters[1], beta: 1, alpha: 1);
         }
@@ -108,7 +126,8 @@ internal sealed unsafe class GruLayer : IDisposable
     /// <summary>Where a tensor's numbers lie; they stay there as long as it lives.</summary>
     public static float* At(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
-    private Tensor[] Steps(Tensor all, int count) => [.. Enumerable.Range(0, count).Select(t => Own(all.narrow(0, (long)t * _batch, _batch)))];
+    private Tensor[] Steps(Tensor all, int count) =>
+        [.. Enumerable.Range(0, count).Select(t => Own(all.narrow(0, (long)t * _batch, _batch)))];
 
     private Tensor Own(Tensor tensor)
     {

@@ -11,8 +11,8 @@ internal static partial class TorchRuntime
 
     static TorchRuntime()
     {
-        // oneDNN's LSTM for AVX-512, as libtorch 2.10 carries it, is wrong by some hundredths on AMD's Zen 5 (its AVX2 one agrees with PyTorch
-        // to the last bits there). It reads this from the C library's environment, which .NET's own setter does not change.
+        // oneDNN's LSTM for AVX-512, as libtorch 2.10 carries it, is wrong by some hundredths on AMD's Zen 5 (its AVX2 one agrees with
+        // PyTorch to the last bits there). It reads this from the C library's environment, which .NET's own setter does not change.
         if (OperatingSystem.IsLinux() && IsAmdWithAvx512())
             _ = SetVariable("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
 

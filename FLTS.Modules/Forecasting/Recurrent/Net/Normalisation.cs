@@ -16,14 +16,16 @@ namespace FLTS.Forecasting.Recurrent.Net;
 internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] Inputs, ColumnCode[] Targets)
 {
     /// <summary>
-    /// Learned on rows of a series; means 0 and scales 1 where standardisation is off, and for calendar columns, which are in [-1, 1] by nature:
-    /// over a train part of weeks the day of the year is a short slope, and standardised, the days to come would lie far outside what was seen.
+    /// Learned on rows of a series; means 0 and scales 1 where standardisation is off, and for calendar columns, which are in
+    /// [-1, 1] by nature: over a train part of weeks the day of the year is a short slope, and standardised, the days to come
+    /// would lie far outside what was seen.
     /// </summary>
     /// <param name="series">Train.</param>
     /// <param name="rows">Those learned on.</param>
     /// <param name="mode">What the net's output is to mean.</param>
     /// <param name="standardise">Whether means and deviations are learned at all.</param>
-    /// <param name="scaler">Turns columns that are never negative in train, and their lags, to log1p of their original units; null: none.</param>
+    /// <param name="scaler">Turns columns that are never negative in train, and their lags, to log1p of their
+    /// original units; null: none.</param>
     public static Normalisation Of(PreparedSeries series, RowSpan rows, TargetMode mode, bool standardise, Scaler? scaler = null)
     {
         var logs = series.Columns.Select(name => scaler is null ? default : Log(name, series.Columns, scaler)).ToArray();
@@ -31,7 +33,9 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
         return new Normalisation(
             mode,
             scaler is not null,
-            [.. series.Columns.Select((name, c) => CalendarFeatures.IsCalendar(name) ? Identity : Standardised(logs[c], [.. series.Values[c][rows.Start..rows.End].Select(logs[c].Transform)]))],
+            [.. series.Columns.Select((name, c) => CalendarFeatures.IsCalendar(name)
+                ? Identity
+                : Standardised(logs[c], [.. series.Values[c][rows.Start..rows.End].Select(logs[c].Transform)]))],
             [.. targets.Select(c => Target(c))]);
 
         ColumnCode Standardised(ColumnCode log, double[] transformed)
@@ -43,7 +47,9 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
         ColumnCode Target(int c)
         {
             var level = Standardised(logs[c], Known(series, c, rows, logs[c].Transform));
-            return mode == TargetMode.Level ? level : level with { Scale = Standardised(logs[c], Changes(series, c, rows, logs[c].Transform)).Scale };
+            return mode == TargetMode.Level
+                ? level
+                : level with { Scale = Standardised(logs[c], Changes(series, c, rows, logs[c].Transform)).Scale };
         }
     }
 
@@ -72,14 +78,17 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
 
     /// <summary>From the tensors <c>norm.*</c>, taking them out of <paramref name="tensors"/>.</summary>
     /// <exception cref="CorruptArtifactException">One is missing, of another size, not finite, or a scale is not above 0.</exception>
-    public static Normalisation Load(IDictionary<string, NamedTensor> tensors, RecurrentHyperparameters parameters, int inputs, int targets, string file)
+    public static Normalisation Load(
+        IDictionary<string, NamedTensor> tensors, RecurrentHyperparameters parameters, int inputs, int targets, string file)
     {
         return new Normalisation(parameters.TargetMode, parameters.Log1p, Codes("input", inputs), Codes("target", targets));
 
         ColumnCode[] Codes(string what, int size)
         {
             var (mean, scale) = (Take($"norm.{what}_mean", size, null), Take($"norm.{what}_scale", size, v => v > 0));
-            var (center, unit) = parameters.Log1p ? (Take($"norm.{what}_center", size, null), Take($"norm.{what}_unit", size, v => v >= 0)) : (new double[size], new double[size]);
+            var (center, unit) = parameters.Log1p
+                ? (Take($"norm.{what}_center", size, null), Take($"norm.{what}_unit", size, v => v >= 0))
+                : (new double[size], new double[size]);
             return [.. Enumerable.Range(0, size).Select(c => new ColumnCode(mean[c], scale[c], center[c], unit[c]))];
         }
 
@@ -89,7 +98,8 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
                 throw new CorruptArtifactException($"{file}: tensor '{name}' is missing or not of size {size}.");
             return tensor.Doubles.All(v => double.IsFinite(v) && allowed?.Invoke(v) != false)
                 ? tensor.Doubles
-                : throw new CorruptArtifactException($"{file}: tensor '{name}' holds a value that is not {(allowed is null ? "finite" : "finite and in its range")}.");
+                : throw new CorruptArtifactException(
+                    $"{file}: tensor '{name}' holds a value that is not {(allowed is null ? "finite" : "finite and in its range")}.");
         }
     }
 
@@ -108,11 +118,15 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
     private static ColumnCode Log(string name, IReadOnlyList<string> columns, Scaler scaler)
     {
         var measured = Lags.TryParse(name, columns, out var source, out _) ? columns[source] : name;
-        return scaler.Contains(measured) && scaler[measured] is { NonNegative: true } column ? Identity with { Center = column.Center, Unit = column.Scale } : Identity;
+        return scaler.Contains(measured) && scaler[measured] is { NonNegative: true } column
+            ? Identity with { Center = column.Center, Unit = column.Scale }
+            : Identity;
     }
 
     private static double[] Known(PreparedSeries series, int column, RowSpan rows, Func<double, double> transform) =>
-        [.. Enumerable.Range(rows.Start, rows.End - rows.Start).Where(t => series.Observed[column][t]).Select(t => transform(series.Values[column][t]))];
+        [.. Enumerable.Range(rows.Start, rows.End - rows.Start)
+            .Where(t => series.Observed[column][t])
+            .Select(t => transform(series.Values[column][t]))];
 
     private static double[] Changes(PreparedSeries series, int column, RowSpan rows, Func<double, double> transform) =>
     [

@@ -3,12 +3,15 @@ using FLTS.Forecasting.Json;
 
 namespace FLTS.Forecasting.Recurrent.Net;
 
-/// <summary>Hyperparameters of LSTM and GRU; in JSON by their snake_case names. The defaults were chosen on validation alone (docs/accuracy.md).</summary>
+/// <summary>
+/// Hyperparameters of LSTM and GRU; in JSON by their snake_case names. The defaults were chosen on validation alone (docs/accuracy.md).
+/// </summary>
 /// <param name="InputLen">Rows seen, 1 to 1000; default 10.</param>
 /// <param name="Horizon">Rows forecast at once, 1 to 100; default 1.</param>
 /// <param name="HiddenSize">Units a layer, 1 to 1024; default 32.</param>
 /// <param name="NumLayers">1 to 8; default 1.</param>
-/// <param name="Members">Nets that are trained side by side on the same batches, each from initial weights of its own, and answer with their mean; 1 to 16; default 4.</param>
+/// <param name="Members">Nets that are trained side by side on the same batches, each from initial weights of its own, and answer with
+/// their mean; 1 to 16; default 4.</param>
 /// <param name="Dropout">Share of units dropped between layers in training, 0 to 0.9; default 0.</param>
 /// <param name="BatchSize">Windows a step, 1 to 4096; default 256.</param>
 /// <param name="Epochs">1 to 1000; default 20.</param>
@@ -20,10 +23,13 @@ namespace FLTS.Forecasting.Recurrent.Net;
 /// <param name="HuberDelta">Standardised error from which Huber's loss grows linearly, 0.01 to 100; default 2.</param>
 /// <param name="Patience">Epochs without a better validation loss before training stops, 1 to 1000; default: epochs, that is never.</param>
 /// <param name="Seed">0 to 2147483647; default 0.</param>
-/// <param name="Standardise">Whether inputs and targets are brought to mean 0 and deviation 1 inside the model (calendar inputs stay as they are); default true.</param>
+/// <param name="Standardise">Whether inputs and targets are brought to mean 0 and deviation 1 inside the model (calendar inputs stay as
+/// they are); default true.</param>
 /// <param name="TargetMode">What the output means; default residual.</param>
-/// <param name="RefitOnAll">Whether the net is trained again on train and validation, for as many epochs as were best; default false.</param>
-/// <param name="Log1p">Whether columns that are never negative in train, as inputs and as targets, are log(1 + value in original units) inside the model; default false.</param>
+/// <param name="RefitOnAll">Whether the net is trained again on train and validation, for as many epochs as
+/// were best; default false.</param>
+/// <param name="Log1p">Whether columns that are never negative in train, as inputs and as targets, are log(1 + value in original units)
+/// inside the model; default false.</param>
 public sealed record RecurrentHyperparameters(
     int InputLen,
     int Horizon,

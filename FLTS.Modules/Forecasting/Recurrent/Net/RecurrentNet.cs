@@ -17,7 +17,9 @@ internal sealed class RecurrentNet : IDisposable
     private readonly Dictionary<(int Length, int Batch), GruStack[]> _gru = []; // by shape of the windows; a stack a member
     private GruStack[]? _learning;
 
-    /// <summary>With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.</summary>
+    /// <summary>
+    /// With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.
+    /// </summary>
     public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, Random random)
         : this(cell, inputs, outputs, hiddenSize, layers, members)
     {
@@ -28,12 +30,23 @@ internal sealed class RecurrentNet : IDisposable
 
     /// <summary>From saved tensors, taking them out of <paramref name="tensors"/>.</summary>
     /// <exception cref="CorruptArtifactException">One is missing, of another shape or not finite.</exception>
-    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, IDictionary<string, NamedTensor> tensors, string file)
+    public RecurrentNet(
+        RecurrentCell cell,
+        int inputs,
+        int outputs,
+        int hiddenSize,
+        int layers,
+        int members,
+        IDictionary<string, NamedTensor> tensors,
+        string file)
         : this(cell, inputs, outputs, hiddenSize, layers, members)
     {
         foreach (var (name, value) in _named)
         {
-            if (tensors.Remove(name, out var tensor) && tensor.Shape.SequenceEqual(value.shape) && tensor.Values is float[] singles && singles.All(float.IsFinite))
+            if (tensors.Remove(name, out var tensor)
+                && tensor.Shape.SequenceEqual(value.shape)
+                && tensor.Values is float[] singles
+                && singles.All(float.IsFinite))
             {
                 Copy(singles, value);
                 continue;
@@ -41,7 +54,8 @@ internal sealed class RecurrentNet : IDisposable
 
             var shape = string.Join(", ", value.shape);
             Dispose();
-            throw new CorruptArtifactException($"{file}: tensor '{name}' is missing, not F32 of shape [{shape}] or holds values that are not finite.");
+            throw new CorruptArtifactException(
+                $"{file}: tensor '{name}' is missing, not F32 of shape [{shape}] or holds values that are not finite.");
         }
     }
 
@@ -57,7 +71,11 @@ internal sealed class RecurrentNet : IDisposable
         [
             .. _members.SelectMany((member, k) => (IEnumerable<(string, Tensor)>)
             [
-                .. member.Layers.SelectMany((layer, l) => layer.named_parameters().Select(p => ($"{Of(k)}{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}", (Tensor)p.parameter))),
+                .. member.Layers.SelectMany((layer, l) => layer.named_parameters()
+                    .Select(p =>
+                        (
+                            $"{Of(k)}{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}",
+                            (Tensor)p.parameter))),
                 .. member.Head.named_parameters().Select(p => ($"{Of(k)}fc.{p.name}", (Tensor)p.parameter)),
             ]),
         ];
@@ -66,13 +84,17 @@ internal sealed class RecurrentNet : IDisposable
     }
 
     /// <summary>The parameters, for an optimiser.</summary>
-    public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _members.SelectMany(m => (IEnumerable<TorchSharp.Modules.Parameter>)[.. m.Layers.SelectMany(l => l.parameters()), .. m.Head.parameters()])];
+    public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _members.SelectMany(m =>
+        (IEnumerable<TorchSharp.Modules.Parameter>)[.. m.Layers.SelectMany(l => l.parameters()), .. m.Head.parameters()])];
 
     /// <summary>The mean of the members' outputs, [B, outputs]; thread-safe while nobody changes the weights.</summary>
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     public Tensor Forward(Tensor windows) => _members.Length == 1 ? Forward(_members[0], windows, 0, null) : ForwardEach(windows).mean([0]);
 
-    /// <summary>Each member's outputs, to learn from: once the loss is derived by them (<c>backward()</c>), <see cref="Backward"/> goes on to the weights.</summary>
+    /// <summary>
+    /// Each member's outputs, to learn from: once the loss is derived by them (<c>backward()</c>),
+    /// <see cref="Backward"/> goes on to the weights.
+    /// </summary>
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     /// <param name="dropout">Share of units dropped between layers.</param>
     /// <param name="generator">Draws what is dropped.</param>
@@ -83,7 +105,8 @@ internal sealed class RecurrentNet : IDisposable
             return ForwardEach(windows, dropout, generator); // libtorch's LSTM is one call of oneDNN, forward and back.
         var (length, batch) = ((int)windows.shape[0], (int)windows.shape[1]);
         if (!_gru.TryGetValue((length, batch), out _learning))
-            _gru[(length, batch)] = _learning = [.. _members.Select(member => new GruStack([.. member.Layers.Cast<TorchSharp.Modules.GRU>()], length, batch))];
+            _gru[(length, batch)] =
+                _learning = [.. _members.Select(member => new GruStack([.. member.Layers.Cast<TorchSharp.Modules.GRU>()], length, batch))];
         return stack(_members.Zip(_learning, (member, layers) => member.Head.forward(layers.Forward(windows, dropout, generator))));
     }
 
@@ -120,7 +143,10 @@ internal sealed class RecurrentNet : IDisposable
         return member.Head.forward(rows[-1]);
     }
 
-    /// <summary>The weights by PyTorch's names (<c>lstm.weight_ih_l0</c>, ..., <c>fc.bias</c>; of further members with <c>member_1.</c> and so on before them), copied.</summary>
+    /// <summary>
+    /// The weights by PyTorch's names (<c>lstm.weight_ih_l0</c>, ..., <c>fc.bias</c>; of further members with <c>member_1.</c>
+    /// and so on before them), copied.
+    /// </summary>
     public NamedTensor[] Save() => [.. _named.Select(p => new NamedTensor(p.Name, p.Value.shape, p.Value.data<float>().ToArray()))];
 
     /// <summary>Takes the values of <see cref="Save"/> back.</summary>

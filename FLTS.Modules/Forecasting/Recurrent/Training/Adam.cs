@@ -9,8 +9,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace FLTS.Forecasting.Recurrent.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, algorithm 1; PyTorch's constants and its L2 penalty) behind a clipped gradient (Pascanu, Mikolov and Bengio 2013), one pass over memory a step.
-/// TorchSharp's own hands every factor to libtorch as an object that the garbage collector may free while libtorch reads it: seldom, a factor was another number.
+/// Adam (Kingma and Ba 2015, algorithm 1; PyTorch's constants and its L2 penalty) behind a clipped gradient (Pascanu, Mikolov and Bengio
+/// 2013), one pass over memory a step. TorchSharp's own hands every factor to libtorch as an object that the garbage collector may free
+/// while libtorch reads it: seldom, a factor was another number.
 /// </summary>
 internal sealed class Adam
 {
@@ -54,7 +55,10 @@ internal sealed class Adam
     public NamedTensor[] Save() =>
     [
         new("steps", [], new double[] { _steps }),
-        .. _parameters.SelectMany((parameter, p) => (NamedTensor[])[new(Name("mean", p), parameter.shape, _means[p].ToArray()), new(Name("square", p), parameter.shape, _squares[p].ToArray())]),
+        .. _parameters.SelectMany((parameter, p) => (NamedTensor[])[
+            new(Name("mean", p), parameter.shape, _means[p].ToArray()),
+            new(Name("square", p), parameter.shape, _squares[p].ToArray()),
+        ]),
     ];
 
     /// <summary>Takes <see cref="Save"/> back.</summary>

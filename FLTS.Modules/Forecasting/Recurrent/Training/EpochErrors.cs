@@ -21,7 +21,8 @@ internal sealed class EpochErrors(Normalisation norm)
     /// <param name="loss">The batch's mean loss.</param>
     public void Add(Tensor outputs, WindowBatch batch, double loss)
     {
-        // A batch is a few thousand numbers: one pass here takes less than the dozen calls it would be in libtorch, and sums in double precision.
+        // A batch is a few thousand numbers: one pass here takes less than the dozen calls it would be in
+        // libtorch, and sums in double precision.
         var output = Numbers(outputs);
         var target = Numbers(batch.Targets);
         var mask = Numbers(batch.Mask);
@@ -46,7 +47,9 @@ internal sealed class EpochErrors(Normalisation norm)
     {
         var scored = _sums.Where(s => s.Cells > 0).ToArray();
         var cells = (double)Cells;
-        return cells > 0 ? (Math.Sqrt(scored.Sum(s => s.Squares) / cells), scored.Sum(s => s.Absolutes) / cells, scored.Average(s => s.R2)) : (0, 0, 0);
+        return cells > 0
+            ? (Math.Sqrt(scored.Sum(s => s.Squares) / cells), scored.Sum(s => s.Absolutes) / cells, scored.Average(s => s.R2))
+            : (0, 0, 0);
     }
 
     /// <summary>Of one target.</summary>

@@ -59,7 +59,8 @@ internal sealed class NetTrainer : IDisposable
     /// <param name="targets">[B, H, M] What the net should give.</param>
     /// <param name="mask">[B, H, M] 1 where a cell counts, else 0.</param>
     /// <param name="rate">Learning rate.</param>
-    /// <returns>Outputs of each member, [members, B, H, M], and loss before the step; nothing is stepped where the loss is not finite.</returns>
+    /// <returns>Outputs of each member, [members, B, H, M], and loss before the step; nothing is stepped where
+    /// the loss is not finite.</returns>
     public (Tensor Outputs, double Loss) Step(Tensor inputs, Tensor targets, Tensor mask, double rate)
     {
         var outputs = _net.Learn(inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. targets.shape]);
@@ -87,7 +88,12 @@ internal sealed class NetTrainer : IDisposable
         _dropout.Dispose();
     }
 
-    private EpochErrors Pass(WindowTable windows, long[] origins, int batchSize, Func<WindowBatch, int, (Tensor Outputs, double Loss)> run, CancellationToken cancellation)
+    private EpochErrors Pass(
+        WindowTable windows,
+        long[] origins,
+        int batchSize,
+        Func<WindowBatch, int, (Tensor Outputs, double Loss)> run,
+        CancellationToken cancellation)
     {
         var errors = new EpochErrors(_norm);
         using var all = tensor(origins);
@@ -103,7 +109,9 @@ internal sealed class NetTrainer : IDisposable
         return errors;
     }
 
-    /// <summary>Mean over the cells that count, of each member by itself: averaged outputs would let the members make up for each other.</summary>
+    /// <summary>
+    /// Mean over the cells that count, of each member by itself: averaged outputs would let the members make up for each other.
+    /// </summary>
     private Tensor Loss(Tensor outputs, Tensor targets, Tensor mask)
     {
         (targets, mask) = (targets.expand_as(outputs), mask.expand_as(outputs));

@@ -42,7 +42,15 @@ internal sealed class TrainingCheckpoint(ICheckpoint? store, string modelType, R
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var series = data.Series;
         var words = new JsonArray(
-            Version, modelType, parameters.ToJson(), data.ValidationStart, series.Step.Ticks, Names(series.Columns), Names(series.Targets), Names(series.FlatTargets), parameters.Log1p ? data.Scaler?.ToJson() : null);
+            Version,
+            modelType,
+            parameters.ToJson(),
+            data.ValidationStart,
+            series.Step.Ticks,
+            Names(series.Columns),
+            Names(series.Targets),
+            Names(series.FlatTargets),
+            parameters.Log1p ? data.Scaler?.ToJson() : null);
         hash.AppendData(Encoding.UTF8.GetBytes(words.ToJsonString()));
         hash.AppendData(MemoryMarshal.AsBytes(series.Segments.AsSpan()));
         foreach (var column in series.Values)

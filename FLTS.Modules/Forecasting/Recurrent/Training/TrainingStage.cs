@@ -16,7 +16,15 @@ namespace FLTS.Forecasting.Recurrent.Training;
 /// <param name="checkpoint">Told after every epoch.</param>
 /// <param name="context">Progress and cancellation.</param>
 internal sealed class TrainingStage(
-    RecurrentCell cell, RecurrentHyperparameters parameters, int stage, int epochs, int done, int total, Selection selection, TrainingCheckpoint checkpoint, FitContext context)
+    RecurrentCell cell,
+    RecurrentHyperparameters parameters,
+    int stage,
+    int epochs,
+    int done,
+    int total,
+    Selection selection,
+    TrainingCheckpoint checkpoint,
+    FitContext context)
 {
     /// <summary>Epochs without a better one after which the schedule <c>plateau</c> halves the rate.</summary>
     private const int PlateauEpochs = 2;
@@ -33,8 +41,11 @@ internal sealed class TrainingStage(
         _ => parameters.LearningRate,
     };
 
-    /// <summary>Whether an epoch learned so much worse than the first that its net is no forecaster any more, though its numbers are still finite.</summary>
-    public static bool HasExploded(IReadOnlyList<EpochMetrics> history, EpochMetrics epoch) => history.Count > 0 && epoch.TrainLoss > 1000 * history[0].TrainLoss;
+    /// <summary>
+    /// Whether an epoch learned so much worse than the first that its net is no forecaster any more, though its numbers are still finite.
+    /// </summary>
+    public static bool HasExploded(IReadOnlyList<EpochMetrics> history, EpochMetrics epoch) =>
+        history.Count > 0 && epoch.TrainLoss > 1000 * history[0].TrainLoss;
 
     /// <summary>Trains on the windows of <paramref name="trainOrigins"/>; the kept weights are those of the best epoch.</summary>
     /// <param name="series">All rows.</param>
@@ -67,7 +78,8 @@ internal sealed class TrainingStage(
                 var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
                 var metrics = Metrics(epoch, train, validation);
                 if (HasExploded(history, metrics))
-                    throw new InvalidInputException(FormattableString.Invariant($"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));
+                    throw new InvalidInputException(FormattableString.Invariant(
+                        $"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));
                 history.Add(metrics);
                 if (BestOf(history) == epoch)
                     kept = net.Save();
@@ -99,7 +111,13 @@ internal sealed class TrainingStage(
     }
 
     private RecurrentNet Net(PreparedSeries series) => new(
-        cell, series.Columns.Count, series.Targets.Count * parameters.Horizon, parameters.HiddenSize, parameters.NumLayers, parameters.Members, EpochRandom.Of(parameters.Seed, 0));
+        cell,
+        series.Columns.Count,
+        series.Targets.Count * parameters.Horizon,
+        parameters.HiddenSize,
+        parameters.NumLayers,
+        parameters.Members,
+        EpochRandom.Of(parameters.Seed, 0));
 
     private Normalisation Norm(PreparedSeries series, Scaler? scaler, RowSpan rows) =>
         Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
@@ -125,6 +143,7 @@ internal sealed class TrainingStage(
         double?[] numbers = [train.Loss, rmse, mae, r2, validation?.Loss, held?.Rmse, held?.Mae, held?.R2];
         return numbers.All(n => n is null || double.IsFinite(n.Value))
             ? metrics
-            : throw new InvalidInputException($"The training diverged: a metric of epoch {epoch} is not finite; lower learning_rate or set gradient_clip.");
+            : throw new InvalidInputException(
+                $"The training diverged: a metric of epoch {epoch} is not finite; lower learning_rate or set gradient_clip.");
     }
 }

@@ -32,26 +32,36 @@ internal sealed record TrainingState(
         const string name = "checkpoint";
         var tensors = SafetensorsFile.Read(bytes, name);
         return tensors.ContainsKey("stage") && tensors.ContainsKey("selection") && tensors.ContainsKey("history")
-            ? new TrainingState((int)tensors["stage"].Doubles[0], new Selection(Unpack(tensors["selection"]), With("selected.")), Unpack(tensors["history"]), With("weights."), With("kept."), With("moments."))
+            ? new TrainingState(
+                (int)tensors["stage"].Doubles[0],
+                new Selection(Unpack(tensors["selection"]), With("selected.")),
+                Unpack(tensors["history"]),
+                With("weights."),
+                With("kept."),
+                With("moments."))
             : throw new CorruptArtifactException($"{name}: stage or history is missing.");
 
         NamedTensor[] With(string prefix) =>
-            [.. tensors.Values.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(t => t with { Name = t.Name[prefix.Length..] })];
+            [.. tensors.Values.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(t => t with { Name = t.Name[prefix.Length..] })];
     }
 
-    private static IEnumerable<NamedTensor> Prefixed(string prefix, NamedTensor[] tensors) => tensors.Select(t => t with { Name = prefix + t.Name });
+    private static IEnumerable<NamedTensor> Prefixed(string prefix, NamedTensor[] tensors) =>
+        tensors.Select(t => t with { Name = prefix + t.Name });
 
     private static NamedTensor Pack(string name, IReadOnlyList<EpochMetrics> history) => new(
         name,
         [history.Count, Numbers],
         history.SelectMany(e => (double[])
         [
-            e.Epoch, e.TrainLoss, e.TrainRmse, e.TrainMae, e.TrainR2, e.ValLoss ?? double.NaN, e.ValRmse ?? double.NaN, e.ValMae ?? double.NaN, e.ValR2 ?? double.NaN,
+            e.Epoch, e.TrainLoss, e.TrainRmse, e.TrainMae, e.TrainR2, e.ValLoss ?? double.NaN, e.ValRmse ?? double.NaN,
+            e.ValMae ?? double.NaN, e.ValR2 ?? double.NaN,
         ]).ToArray());
 
     private static EpochMetrics[] Unpack(NamedTensor tensor) =>
     [
-        .. tensor.Doubles.Chunk(Numbers).Select(n => new EpochMetrics((int)n[0], n[1], n[2], n[3], n[4], Held(n[5]), Held(n[6]), Held(n[7]), Held(n[8]))),
+        .. tensor.Doubles.Chunk(Numbers)
+            .Select(n => new EpochMetrics((int)n[0], n[1], n[2], n[3], n[4], Held(n[5]), Held(n[6]), Held(n[7]), Held(n[8]))),
     ];
 
     /// <summary>Every number of a history is finite, so NaN is free to mean that there was no validation.</summary>

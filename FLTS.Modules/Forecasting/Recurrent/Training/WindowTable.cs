@@ -13,7 +13,8 @@ namespace FLTS.Forecasting.Recurrent.Training;
 internal sealed class WindowTable : IDisposable
 {
     private readonly Tensor _inputs, _targets, _mask, _back, _ahead;
-    private readonly Scalar _once = 1.ToScalar(), _lessOnce = (-1).ToScalar(); // How often libtorch is to add the other tensor, held while it does.
+    // How often libtorch is to add the other tensor, held while it does.
+    private readonly Scalar _once = 1.ToScalar(), _lessOnce = (-1).ToScalar();
     private readonly bool _residual;
 
     public WindowTable(PreparedSeries series, Normalisation norm, int inputLength, int horizon)
@@ -22,21 +23,26 @@ internal sealed class WindowTable : IDisposable
         var all = new RowSpan(0, series.Rows);
         var columns = series.TargetIndexes();
         _inputs = tensor(Normalisation.Encode(series.Values, all, norm.Inputs), [series.Rows, series.Columns.Count]);
-        _targets = tensor(Normalisation.Encode([.. columns.Select(c => series.Values[c])], all, norm.Targets), [series.Rows, columns.Length]);
+        _targets = tensor(
+            Normalisation.Encode([.. columns.Select(c => series.Values[c])], all, norm.Targets), [series.Rows, columns.Length]);
         _mask = tensor(Mask(series, columns), [series.Rows, columns.Length]);
         _back = tensor([.. Enumerable.Range(1 - inputLength, inputLength).Select(i => (long)i)], [inputLength, 1]);
         _ahead = tensor([.. Enumerable.Range(1, horizon).Select(i => (long)i)]);
         _residual = norm.Mode == TargetMode.Residual;
     }
 
-    /// <summary>Last input rows of the windows that lie in one segment, whose targets all lie in <paramref name="rows"/>, with at least one cell that counts.</summary>
+    /// <summary>
+    /// Last input rows of the windows that lie in one segment, whose targets all lie in <paramref name="rows"/>, with
+    /// at least one cell that counts.
+    /// </summary>
     public static long[] Origins(PreparedSeries series, RowSpan rows, int inputLength, int horizon)
     {
         var counted = Counted(series);
         var origins = new List<long>();
         for (var origin = Math.Max(rows.Start, inputLength) - 1; origin + horizon < rows.End; origin++)
         {
-            if (series.Segments[origin - inputLength + 1] == series.Segments[origin + horizon] && Array.Exists(counted, c => c.AsSpan(origin + 1, horizon).Contains(true)))
+            if (series.Segments[origin - inputLength + 1] == series.Segments[origin + horizon]
+                && Array.Exists(counted, c => c.AsSpan(origin + 1, horizon).Contains(true)))
                 origins.Add(origin);
         }
 

@@ -12,5 +12,6 @@ internal sealed class CountingStream(Stream inner, string file, long limit) : Re
         return _bytes > limit ? throw TooLarge(file, limit) : got;
     }
 
-    public static TooLargeException TooLarge(string file, long limit) => new($"{file}: the file is larger than the limit of {limit} bytes, compressed or not.");
+    public static TooLargeException TooLarge(string file, long limit) =>
+        new($"{file}: the file is larger than the limit of {limit} bytes, compressed or not.");
 }

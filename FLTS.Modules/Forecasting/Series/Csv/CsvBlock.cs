@@ -140,7 +140,9 @@ internal sealed class CsvBlock : IDisposable
 
         if (field < columns.Length)
         {
-            Stop($"the row has {field} fields, the header {columns.Length}{(line.IndexOf((byte)'"') >= 0 ? " (is a quote not closed?)" : "")}");
+            Stop(
+                $"the row has {field} fields, the header "
+                + $"{columns.Length}{(line.IndexOf((byte)'"') >= 0 ? " (is a quote not closed?)" : "")}");
             return;
         }
 

@@ -42,7 +42,8 @@ internal sealed class CsvLayout
             if (names[i].Length == 0)
                 names[i] = $"column_{i + 1}";
             if (names.IndexOf(names[i]) is var earlier && earlier < i)
-                throw new InvalidInputException($"{file}: the header names column '{Short(names[i])}' twice (columns {earlier + 1} and {i + 1}); names must differ.");
+                throw new InvalidInputException(
+                    $"{file}: the header names column '{Short(names[i])}' twice (columns {earlier + 1} and {i + 1}); names must differ.");
         }
 
         var timestamp = FindTimestamp(names, file, options.TimestampColumn);
@@ -69,24 +70,36 @@ internal sealed class CsvLayout
         }
 
         if (columns.Count == 0)
-            throw new InvalidInputException($"{file}: there is no column beside the times in '{names[timestamp]}'; at least one numeric column is needed.");
-        return new CsvLayout { Separator = separator, Names = [.. names], TimestampField = timestamp, ColumnOfField = columnOfField, Columns = [.. columns] };
+            throw new InvalidInputException(
+                $"{file}: there is no column beside the times in '{names[timestamp]}'; at least one numeric column is needed.");
+        return new CsvLayout
+        {
+            Separator = separator,
+            Names = [.. names],
+            TimestampField = timestamp,
+            ColumnOfField = columnOfField,
+            Columns = [.. columns],
+        };
     }
 
     private static int FindTimestamp(List<string> names, string file, string? wanted)
     {
         if (wanted is not null)
-            return names.IndexOf(wanted) is var i and >= 0 ? i : throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
+            return names.IndexOf(wanted) is var i and >= 0
+                ? i
+                : throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
         foreach (var name in TimestampNames)
         {
             if (names.IndexOf(name) is var i and >= 0)
                 return i;
         }
 
-        throw new InvalidInputException($"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.");
+        throw new InvalidInputException(
+            $"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.");
     }
 
-    private static string Shown(List<string> names) => string.Join(", ", names.Take(20).Select(Short)) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+    private static string Shown(List<string> names) =>
+        string.Join(", ", names.Take(20).Select(Short)) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
 
     /// <summary>A name of a megabyte would be a message of a megabyte.</summary>
     private static string Short(string name) => name.Length <= 80 ? name : $"{name[..80]}...";

@@ -9,7 +9,9 @@ public sealed record CsvReadOptions
     /// <summary>IANA zone that zoned timestamps are converted to; null: they are refused.</summary>
     public string? Timezone { get; init; }
 
-    /// <summary>Columns that must be there and be numeric; null: every numeric column is read and text columns are left out with a warning.</summary>
+    /// <summary>
+    /// Columns that must be there and be numeric; null: every numeric column is read and text columns are left out with a warning.
+    /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
@@ -24,6 +26,8 @@ public sealed record CsvReadOptions
     /// <summary>Most bytes of one line; default 1 MiB.</summary>
     public int MaxLineBytes { get; init; } = 1 << 20;
 
-    /// <summary>Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.</summary>
+    /// <summary>
+    /// Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.
+    /// </summary>
     internal long RowsBefore { get; init; }
 }

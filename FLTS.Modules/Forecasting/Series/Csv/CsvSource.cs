@@ -9,7 +9,10 @@ internal sealed class CsvSource : IDisposable
     private readonly string _file;
     private readonly long _limit;
 
-    /// <summary>Without it the framework takes a file that was cut short for a shorter one. The host's project file sets it too, for whoever unpacks before.</summary>
+    /// <summary>
+    /// Without it the framework takes a file that was cut short for a shorter one. The host's project file sets it
+    /// too, for whoever unpacks before.
+    /// </summary>
     static CsvSource() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
     private CsvSource(Stream content, string file, long limit) => (_content, _file, _limit) = (content, file, limit);

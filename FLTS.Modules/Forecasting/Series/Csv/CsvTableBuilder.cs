@@ -35,7 +35,10 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         }
 
         if (block.Fault is { } fault)
-            throw Fault($"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.", firstRow + _lines + block.FaultLine, block.FaultColumn);
+            throw Fault(
+                $"{file}: row {firstRow + _lines + block.FaultLine}: {fault}.",
+                firstRow + _lines + block.FaultLine,
+                block.FaultColumn);
         _epoch |= block.HasEpoch;
         _zones |= block.HasZones;
         _local |= block.HasLocal;
@@ -63,7 +66,9 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         {
             if (_text[c] is { } text)
             {
-                warnings.Add($"{file}: column '{layout.Columns[c]}' is left out: row {text.Row} holds '{text.Shown}', which is no number{CommaHint(text.Shown)}.");
+                warnings.Add(
+                    $"{file}: column '{layout.Columns[c]}' is left out: row {text.Row} holds '{text.Shown}', which is no "
+                    + $"number{CommaHint(text.Shown)}.");
                 continue;
             }
 
@@ -100,11 +105,15 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         };
     }
 
-    /// <summary>Room for all the rows a file of the expected size should have, else for as many again as there are. What is never written to costs no memory.</summary>
+    /// <summary>
+    /// Room for all the rows a file of the expected size should have, else for as many again as there are. What is
+    /// never written to costs no memory.
+    /// </summary>
     private void AddPiece(CsvBlock block)
     {
         var expected = (1.02 * expectedBytes * (Rows + block.Rows) / _bytes) - Rows;
-        _room = (int)Math.Min(Math.Clamp(expected > 0 ? (long)expected : Rows, block.Rows, Math.Max(block.Rows, LargestPiece)), Array.MaxLength - Rows);
+        _room = (int)Math.Min(
+            Math.Clamp(expected > 0 ? (long)expected : Rows, block.Rows, Math.Max(block.Rows, LargestPiece)), Array.MaxLength - Rows);
         _times.Add(GC.AllocateUninitializedArray<DateTime>(_room));
         for (var c = 0; c < _values.Length; c++)
             _values[c].Add(_text[c] is null ? GC.AllocateUninitializedArray<double>(_room) : []);
@@ -132,11 +141,16 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         if (_text[c] is { } text && (_tooLarge[c] is not { } earlier || text.Row < earlier.Row))
             throw Fault($"{file}: row {text.Row}, column '{name}': '{text.Shown}' is no number{CommaHint(text.Shown)}.", text.Row, name);
         if (_tooLarge[c] is { } large)
-            throw Fault($"{file}: row {large.Row}, column '{name}': '{large.Shown}' is infinite or beyond {CsvBlock.Largest:0e+0}; leave the cell empty where there is no value.", large.Row, name);
+            throw Fault(
+                $"{file}: row {large.Row}, column '{name}': '{large.Shown}' is infinite or beyond {CsvBlock.Largest:0e+0}; leave the "
+                + "cell empty where there is no value.",
+                large.Row,
+                name);
     }
 
     private InvalidInputException Fault(string message, long row, string? column = null) =>
         new(message) { Details = { ["file"] = file, ["row"] = row, ["column"] = column } };
 
-    private static string CommaHint(string shown) => shown.Contains(',', StringComparison.Ordinal) ? " (the decimal sign is the point)" : "";
+    private static string CommaHint(string shown) =>
+        shown.Contains(',', StringComparison.Ordinal) ? " (the decimal sign is the point)" : "";
 }

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing.
-/// Streams: beyond the numbers themselves it holds a few blocks of the file, which are parsed on all cores. Rows are counted as a spreadsheet does: the header is row 1.
+/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO
+/// 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing. Streams: beyond the numbers themselves it holds a few blocks of the file,
+/// which are parsed on all cores. Rows are counted as a spreadsheet does: the header is row 1.
 /// </summary>
 public static class CsvTableReader
 {
@@ -18,20 +19,32 @@ public static class CsvTableReader
     /// <param name="progress">Told after every block.</param>
     /// <param name="cancellation">Looked at at every block.</param>
     /// <exception cref="InvalidInputException">Something in the file cannot be used; names file, row and column.</exception>
-    /// <exception cref="TooLargeException">More bytes than <see cref="CsvReadOptions.MaxBytes"/>, before or after decompression.</exception>
-    public static RawTable Read(Stream stream, string file, CsvReadOptions options, IProgress<CsvProgress>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="TooLargeException">More bytes than <see cref="CsvReadOptions.MaxBytes"/>, before or
+    /// after decompression.</exception>
+    public static RawTable Read(
+        Stream stream,
+        string file,
+        CsvReadOptions options,
+        IProgress<CsvProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         using var source = CsvSource.Open(stream, file, options.MaxBytes);
         return ReadBlocks(source, file, options, progress, cancellation);
     }
 
-    private static RawTable ReadBlocks(CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, CancellationToken cancellation)
+    private static RawTable ReadBlocks(
+        CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, CancellationToken cancellation)
     {
         var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader();
         var layout = CsvLayout.Parse(header, file, options);
-        var table = new CsvTableBuilder(layout, file, firstRow: options.RowsBefore + headerRow + 1, required: options.Columns is not null, expectedBytes: options.ExpectedBytes);
+        var table = new CsvTableBuilder(
+            layout,
+            file,
+            firstRow: options.RowsBefore + headerRow + 1,
+            required: options.Columns is not null,
+            expectedBytes: options.ExpectedBytes);
 
         var running = new Queue<Task<CsvBlock>>();
         var width = Environment.ProcessorCount + 2; // some wait, so that no core does while this thread reads

@@ -7,7 +7,10 @@ public static class CsvTail
 {
     private const int BlockBytes = 1 << 20;
 
-    /// <summary>The last rows, as the end of what <see cref="CsvTableReader"/> reads; only these are parsed. A column that is text in earlier rows alone counts as numeric.</summary>
+    /// <summary>
+    /// The last rows, as the end of what <see cref="CsvTableReader"/> reads; only these are parsed. A column that is text in
+    /// earlier rows alone counts as numeric.
+    /// </summary>
     /// <param name="stream">CSV or gzip of one, from its beginning; left open.</param>
     /// <param name="file">Its name for messages.</param>
     /// <param name="rows">Rows wanted, at least 1; fewer where the file has fewer. Blank lines are none.</param>
@@ -48,7 +51,12 @@ public static class CsvTail
         }
 
         tail.Position = 0;
-        return CsvTableReader.Read(tail, file, options with { MaxBytes = Math.Max(options.MaxBytes, tail.Length), RowsBefore = options.RowsBefore + skipped }, null, cancellation);
+        return CsvTableReader.Read(
+            tail,
+            file,
+            options with { MaxBytes = Math.Max(options.MaxBytes, tail.Length), RowsBefore = options.RowsBefore + skipped },
+            null,
+            cancellation);
     }
 
     /// <summary>Lines that are not blank, at most <paramref name="most"/>, and the bytes up to their end.</summary>

@@ -4,16 +4,20 @@ using System.Runtime.CompilerServices;
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Rounds digits times a power of ten to the nearest double with one or two multiplications of 128 bits (Lemire, "Number parsing at a gigabyte per second", 2021).
-/// The framework's parser gives the same doubles and took four times as long.
+/// Rounds digits times a power of ten to the nearest double with one or two multiplications of 128 bits (Lemire, "Number parsing at a
+/// gigabyte per second", 2021). The framework's parser gives the same doubles and took four times as long.
 /// </summary>
 internal static class DecimalToDouble
 {
-    /// <summary>Powers of ten with a table entry: those of measurements. Inside this range a double is never subnormal or infinite, and the algorithm never undecided.</summary>
+    /// <summary>
+    /// Powers of ten with a table entry: those of measurements. Inside this range a double is never subnormal or infinite, and
+    /// the algorithm never undecided.
+    /// </summary>
     private const int LowestPower = -40, HighestPower = 55;
 
     /// <summary>[power] The upper 128 bits of 5^power.</summary>
-    private static readonly (ulong High, ulong Low)[] Fives = [.. Enumerable.Range(LowestPower, HighestPower - LowestPower + 1).Select(Five)];
+    private static readonly (ulong High, ulong Low)[] Fives =
+        [.. Enumerable.Range(LowestPower, HighestPower - LowestPower + 1).Select(Five)];
 
     /// <returns>False where only a slower way is exact.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -66,7 +70,8 @@ internal static class DecimalToDouble
         var scaled = power switch
         {
             >= 0 => bits <= 128 ? five << (128 - bits) : five >> (bits - 128),
-            // While 5^n divides a number of 64 bits its reciprocal is rounded up, so that a quotient without rest comes out exactly; beyond that down.
+            // While 5^n divides a number of 64 bits its reciprocal is rounded up, so that a quotient without rest comes
+            // out exactly; beyond that down.
             >= -27 => ((BigInteger.One << (bits + 127)) / five) + 1,
             _ => (BigInteger.One << (bits + 127)) / five,
         };

@@ -6,7 +6,9 @@ using System.Text;
 
 namespace FLTS.Forecasting.Series.Csv;
 
-/// <summary>Numbers with a decimal point, and the words for a missing one. Every number is the double nearest to what is written, ties to even.</summary>
+/// <summary>
+/// Numbers with a decimal point, and the words for a missing one. Every number is the double nearest to what is written, ties to even.
+/// </summary>
 internal static class NumberParser
 {
     private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-.eE"u8);
@@ -27,8 +29,8 @@ internal static class NumberParser
     }
 
     /// <summary>
-    /// Reads the number that <paramref name="text"/> begins with, in one pass and without knowing where it ends. What it cannot read exactly (more than 19 digits,
-    /// the ends of a double's range, a hard tie) or does not understand is left to <see cref="TryParse"/>.
+    /// Reads the number that <paramref name="text"/> begins with, in one pass and without knowing where it ends. What it cannot read
+    /// exactly (more than 19 digits, the ends of a double's range, a hard tie) or does not understand is left to <see cref="TryParse"/>.
     /// </summary>
     /// <param name="text">A line from a field's start on.</param>
     /// <param name="value">The number.</param>
@@ -119,7 +121,9 @@ internal static class NumberParser
                 break;
             eight -= 0x3030303030303030;
             eight = (eight * 10) + (eight >> 8);
-            number = (number * 100_000_000) + (uint)((((eight & 0x000000FF000000FF) * 0x000F424000000064) + (((eight >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
+            number = (number * 100_000_000)
+                + (uint)((((eight & 0x000000FF000000FF) * 0x000F424000000064)
+                    + (((eight >> 16) & 0x000000FF000000FF) * 0x0000271000000001)) >> 32);
             at += 8;
         }
 

@@ -59,12 +59,19 @@ internal static class TimestampParser
         return TimestampKind.Invalid;
     }
 
-    /// <summary>The form of nearly every file, <c>yyyy-MM-dd HH:mm:ss</c> with ' ' or 'T', without the framework's general machinery.</summary>
+    /// <summary>
+    /// The form of nearly every file, <c>yyyy-MM-dd HH:mm:ss</c> with ' ' or 'T', without the framework's general machinery.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryCommonForm(ReadOnlySpan<byte> cell, out DateTime time)
     {
         time = default;
-        if (cell.Length != 19 || cell[4] != '-' || cell[7] != '-' || (cell[10] != ' ' && cell[10] != 'T') || cell[13] != ':' || cell[16] != ':')
+        if (cell.Length != 19
+            || cell[4] != '-'
+            || cell[7] != '-'
+            || (cell[10] != ' ' && cell[10] != 'T')
+            || cell[13] != ':'
+            || cell[16] != ':')
             return false;
         var year = (Two(cell, 0) * 100) + Two(cell, 2);
         int month = Two(cell, 5), day = Two(cell, 8), hour = Two(cell, 11), minute = Two(cell, 14), second = Two(cell, 17);

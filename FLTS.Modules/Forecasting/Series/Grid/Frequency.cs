@@ -33,7 +33,8 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
         if (share < LeastRegular)
         {
             var expected = known is null ? "the most frequent step" : "the train part's step";
-            throw new InvalidInputException(FormattableString.Invariant($"{file}: only {share:0.0%} of the steps between rows are {TimeSpan.FromTicks(step)} ({expected}); at least {LeastRegular:0%} must be. Resample the data to one step."));
+            throw new InvalidInputException(FormattableString.Invariant(
+                $"{file}: only {share:0.0%} of the steps between rows are {TimeSpan.FromTicks(step)} ({expected}); at least {LeastRegular:0%} must be. Resample the data to one step."));
         }
 
         return new Frequency(TimeSpan.FromTicks(step), PhaseOf(times, step), share);
@@ -97,7 +98,8 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
     {
         double sin = 0, cos = 0;
         var alike = 1;
-        while (alike < times.Length && (times[alike].Ticks - times[alike - 1].Ticks == step || (times[alike].Ticks - times[0].Ticks) % step == 0))
+        while (alike < times.Length
+            && (times[alike].Ticks - times[alike - 1].Ticks == step || (times[alike].Ticks - times[0].Ticks) % step == 0))
             alike++;
         var counts = new Dictionary<long, int> { [times[0].Ticks % step] = alike };
         foreach (var time in times[alike..])

@@ -116,7 +116,9 @@ internal sealed class GridBuilder
         return true;
     }
 
-    /// <summary>First time of a segment: on the series' grid where it is near it, else where it is, as after a clock was set anew.</summary>
+    /// <summary>
+    /// First time of a segment: on the series' grid where it is near it, else where it is, as after a clock was set anew.
+    /// </summary>
     private DateTime Anchor(DateTime time, Frequency frequency, double tolerance)
     {
         var step = frequency.Step.Ticks;

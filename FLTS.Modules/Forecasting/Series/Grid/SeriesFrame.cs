@@ -41,7 +41,8 @@ public sealed class SeriesFrame
         var warnings = new List<string>();
         var found = Frequency.Of(times, step, table.Name);
         if (found.RegularShare < 0.98)
-            warnings.Add(FormattableString.Invariant($"{table.Name}: {found.RegularShare:0.0%} of the steps are {found.Step}; the rest are gaps or off the grid."));
+            warnings.Add(FormattableString.Invariant(
+                $"{table.Name}: {found.RegularShare:0.0%} of the steps are {found.Step}; the rest are gaps or off the grid."));
 
         var grid = new GridBuilder(times, found, maxGapSteps);
         return new SeriesFrame(table, TableRows(order, grid.Source))
@@ -69,7 +70,9 @@ public sealed class SeriesFrame
         };
     }
 
-    /// <summary>Rows of one column, by themselves: a frame's columns are never all in memory unless <see cref="Values"/> is asked for.</summary>
+    /// <summary>
+    /// Rows of one column, by themselves: a frame's columns are never all in memory unless <see cref="Values"/> is asked for.
+    /// </summary>
     internal double[] Take(int column, int start, int count) =>
         _rows is null ? _table.Take(column, start, count) : _table.Gather(column, _rows.AsSpan(start, count));
 
