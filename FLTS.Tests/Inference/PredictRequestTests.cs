@@ -16,7 +16,8 @@ internal sealed class PredictRequestTests
     ];
 
     [TestCaseSource(nameof(_levels))]
-    public void A_level_is_a_number_or_a_list_of_numbers(string body, double[] levels) => Assert.That(Parse(body).Levels, Is.EqualTo(levels));
+    public void A_level_is_a_number_or_a_list_of_numbers(string body, double[] levels) =>
+        Assert.That(Parse(body).Levels, Is.EqualTo(levels));
 
     [TestCase("0")]
     [TestCase("100")]
@@ -26,7 +27,8 @@ internal sealed class PredictRequestTests
     [TestCase("[[80]]")]
     [TestCase("[1,2,3,4,5,6,7,8,9,10,11]")]
     public void Another_level_is_refused_with_what_would_be_right(string level) => Assert.That(
-        () => Parse($$"""{"level": {{level}}}"""), Throws.TypeOf<InvalidInputException>().With.Message.Contains("'level' must be a percentage between 0 and 100"));
+        () => Parse($$"""{"level": {{level}}}"""),
+        Throws.TypeOf<InvalidInputException>().With.Message.Contains("'level' must be a percentage between 0 and 100"));
 
     private static PredictRequest Parse(string body)
     {
