@@ -2,8 +2,7 @@ using System.Text.Json;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Protocols;
 using FLTS.Modules.Registry;
-using FLTS.Tests.Preprocessing;
-using FLTS.Tests.Registry;
+using FLTS.Modules.Registry.Ledger;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
@@ -38,7 +37,7 @@ internal sealed class ModelRefresherTests
 
         Assert.That(_rig.Slots.All, Is.EqualTo(served), "the same models, not loaded again");
         Assert.That(served.Select(m => (m.Identifier, m.Version, m.Loaded.Manifest.RunId, m.IsFromCache)),
-            Is.EqualTo([("harbour", 1, harbour.RunId, false), ("station", 2, station.RunId, false)]));
+            Is.EqualTo([(harbour.Identifier, 1, harbour.RunId, false), (station.Identifier, 2, station.RunId, false)]));
         Assert.That((_rig.Slots.Promoted, _rig.Slots.Refused.Count), Is.EqualTo((2, 0)));
         Assert.That(Noted(), Is.EquivalentTo([harbour, station]));
     }
@@ -56,7 +55,7 @@ internal sealed class ModelRefresherTests
         await _rig.LookAsync();
         await _rig.LookAsync();
 
-        Assert.That(_rig.Slots.All.Select(m => (m.Identifier, m.Version)), Is.EqualTo([("harbour", 1), ("station", 1)]));
+        Assert.That(_rig.Slots.All.Select(m => (m.Identifier.Value, m.Version)), Is.EqualTo([("harbour", 1), ("station", 1)]));
         Assert.That(_rig.Slots.Refused.Single().Value, Does.Contain("EWMA/model.json").And.Contain("SHA-256"));
         Assert.That(_rig.Registry.Log.Count("model_load_failed"), Is.EqualTo(1), "said once");
         Assert.That((_rig.Slots.Promoted, _rig.Slots.Settled.IsCompleted), Is.EqualTo((2, true)));
@@ -108,7 +107,7 @@ internal sealed class ModelRefresherTests
         again.Gate.Open();
         await Task.WhenAny(again.Slots.Settled, refresher.ExecuteTask!);
 
-        Assert.That(again.Slots.Serves("station", 1), Is.True);
+        Assert.That(again.Slots.Serves(new("station"), 1), Is.True);
         Assert.That((await AnswerAsync("station", again)).RunId, Is.EqualTo(champion.RunId));
         Assert.That(again.Registry.Log.Count("model_swap"), Is.Zero, "the same version");
         await refresher.StopAsync(default);
@@ -150,10 +149,10 @@ internal sealed class ModelRefresherTests
         await stop.CancelAsync();
 
         Assert.That(async () => await look, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That((_rig.Slots.Refused.Count, _rig.Slots.Serves("station", 1)), Is.EqualTo((0, true)));
+        Assert.That((_rig.Slots.Refused.Count, _rig.Slots.Serves(new("station"), 1)), Is.EqualTo((0, true)));
         _rig.Store.Continue();
         await _rig.LookAsync();
-        Assert.That(_rig.Slots.Serves("station", 2), Is.True);
+        Assert.That(_rig.Slots.Serves(new("station"), 2), Is.True);
     }
 
     [Test]
@@ -191,6 +190,6 @@ internal sealed class ModelRefresherTests
     private Task<PredictAnswer> AnswerAsync(string identifier, ServingRig? rig = null) =>
         (rig ?? _rig).Get<PredictService>().PredictAsync(JsonSerializer.SerializeToElement(new { identifier }), null, default);
 
-    private List<ServedRecord> Noted() =>
-        JsonSerializer.Deserialize<List<ServedRecord>>(File.ReadAllBytes(_rig.RecordsPath), RegistryJson.Options)!;
+    private List<ServedChampion> Noted() =>
+        JsonSerializer.Deserialize<List<ServedChampion>>(File.ReadAllBytes(_rig.RecordsPath), RegistryJson.Options)!;
 }

@@ -13,12 +13,12 @@ internal sealed class ModelSlotsTests
     {
         using var slots = new ModelSlots();
         Assert.That(() => slots.Take(null), Throws.TypeOf<UnavailableException>().With.Message.Contains("No model is loaded yet"));
-        Assert.That(() => slots.Take("station"), Throws.TypeOf<UnavailableException>(), "the name may be right");
+        Assert.That(() => slots.Take(new("station")), Throws.TypeOf<UnavailableException>(), "the name may be right");
 
         slots.Swap(new WatchedModel(1, "station").Served);
         Assert.That((Taken(slots, null), Taken(slots, "station")), Is.EqualTo(("station", "station")));
         Assert.That(
-            () => slots.Take("elsewhere"),
+            () => slots.Take(new("elsewhere")),
             Throws.TypeOf<NotFoundException>().With.Message.EqualTo("No model is served for 'elsewhere'; served are station."));
 
         slots.Swap(new WatchedModel(1, "harbour").Served);
@@ -27,7 +27,7 @@ internal sealed class ModelSlotsTests
 
         slots.Swap(new WatchedModel(1, "global").Served);
         Assert.That((Taken(slots, null), slots.Loaded), Is.EqualTo(("global", 3)));
-        Assert.That(slots.All.Select(m => m.Identifier), Is.EqualTo(["global", "harbour", "station"]));
+        Assert.That(slots.All.Select(m => m.Identifier.Value), Is.EqualTo(["global", "harbour", "station"]));
     }
 
     [Test]
@@ -53,11 +53,13 @@ internal sealed class ModelSlotsTests
         using var slots = new ModelSlots();
 
         Assert.That(slots.Swap(new WatchedModel(1, isFromCache: true).Served), Is.False, "there was none");
-        Assert.That((slots.Serves("station", 1), slots.Loaded), Is.EqualTo((false, 1)), "to be loaded again, whole");
+        Assert.That((slots.Serves(new("station"), 1), slots.Loaded), Is.EqualTo((false, 1)), "to be loaded again, whole");
         Assert.That(slots.Swap(new WatchedModel(1).Served), Is.False, "the same, whole");
-        Assert.That((slots.Serves("station", 1), slots.Serves("station", 2), slots.Serves("harbour", 1)), Is.EqualTo((true, false, false)));
+        Assert.That(
+            (slots.Serves(new("station"), 1), slots.Serves(new("station"), 2), slots.Serves(new("harbour"), 1)),
+            Is.EqualTo((true, false, false)));
         Assert.That(slots.Swap(new WatchedModel(2).Served), Is.True);
-        Assert.That((slots.Serves("station", 1), slots.Serves("station", 2)), Is.EqualTo((false, true)));
+        Assert.That((slots.Serves(new("station"), 1), slots.Serves(new("station"), 2)), Is.EqualTo((false, true)));
         Assert.That(slots.Swap(new WatchedModel(1, "harbour").Served), Is.False, "it replaced none of its own");
     }
 
@@ -67,13 +69,14 @@ internal sealed class ModelSlotsTests
         using var slots = new ModelSlots();
         slots.Swap(new WatchedModel(1).Served);
 
-        var (first, same, other) = (slots.Refuse("station", "gone"), slots.Refuse("station", "gone"), slots.Refuse("station", "changed"));
-        Assert.That((first, same, other, slots.Refuse("harbour", "gone")), Is.EqualTo((true, false, true, true)));
-        Assert.That((Taken(slots, "station"), slots.Serves("station", 1)), Is.EqualTo(("station", true)));
+        var (first, same) = (slots.Refuse(new("station"), "gone"), slots.Refuse(new("station"), "gone"));
+        var other = slots.Refuse(new("station"), "changed");
+        Assert.That((first, same, other, slots.Refuse(new("harbour"), "gone")), Is.EqualTo((true, false, true, true)));
+        Assert.That((Taken(slots, "station"), slots.Serves(new("station"), 1)), Is.EqualTo(("station", true)));
 
         slots.Swap(new WatchedModel(2).Served);
-        Assert.That(slots.Refused, Is.EquivalentTo(new Dictionary<string, string> { ["harbour"] = "gone" }));
-        Assert.That(slots.Refuse("station", "changed"), Is.True, "said before the model came");
+        Assert.That(slots.Refused, Is.EquivalentTo(new Dictionary<Identifier, string> { [new("harbour")] = "gone" }));
+        Assert.That(slots.Refuse(new("station"), "changed"), Is.True, "said before the model came");
     }
 
     [Test]
@@ -106,7 +109,7 @@ internal sealed class ModelSlotsTests
 
                 for (var seen = 0; !Volatile.Read(ref isOver);)
                 {
-                    var model = slots.Take(racer == 1 ? "station" : null);
+                    var model = slots.Take(racer == 1 ? new Identifier("station") : null);
                     made[model.Version].Forecaster.Compute();
                     Assert.That(model.Version, Is.GreaterThanOrEqualTo(seen));
                     seen = model.Version;
@@ -166,7 +169,7 @@ internal sealed class ModelSlotsTests
             round =>
             {
                 Assert.That(round.Models.Select(m => (m.Forecaster.Disposals, m.Forecaster.Faults)), Has.All.EqualTo((1, 0)));
-                Assert.That(() => round.Slots.Take("station"), Throws.TypeOf<UnavailableException>());
+                Assert.That(() => round.Slots.Take(new("station")), Throws.TypeOf<UnavailableException>());
             });
     }
 
@@ -176,7 +179,7 @@ internal sealed class ModelSlotsTests
         {
             try
             {
-                var model = slots.Take("station");
+                var model = slots.Take(new("station"));
                 models.Single(m => m.Served == model).Forecaster.Compute();
                 model.Release();
             }
@@ -189,8 +192,8 @@ internal sealed class ModelSlotsTests
 
     private static string Taken(ModelSlots slots, string? identifier)
     {
-        var model = slots.Take(identifier);
+        var model = slots.Take(identifier is null ? null : new Identifier(identifier));
         model.Release();
-        return model.Identifier;
+        return model.Identifier.Value;
     }
 }

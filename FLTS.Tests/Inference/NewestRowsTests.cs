@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Inference.Models;
-using FLTS.Tests.Preprocessing;
-using FLTS.Tests.Registry;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
@@ -35,7 +33,7 @@ internal sealed class NewestRowsTests
 
         Assert.That((rows.Series!.Rows, rows.None, rows.Warning), Is.EqualTo((6, (string?)null, (string?)null)));
         AssertEndsAt(model, 299);
-        Assert.That(rows.Files, Is.EqualTo(await _rig.Sources.NewestAsync(_name, default)));
+        Assert.That(rows.Files, Is.EqualTo(await _rig.Sources.NewestAsync(new(_name), default)));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Settings;
 using NUnit.Framework;
@@ -130,25 +129,24 @@ internal sealed class PredictQueueTests
     }
 
     [Test]
-    public async Task The_metric_counts_those_that_wait_and_neither_those_refused_nor_those_that_went_away()
+    public async Task It_counts_those_that_wait_and_neither_those_refused_nor_those_that_went_away()
     {
-        using var metric = new Waiting();
         using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 2 });
         using var gone = new CancellationTokenSource();
         var computing = await Occupied.StartAsync(queue);
-        Assert.That(metric.Now, Is.Zero, "it computes");
+        Assert.That(queue.Waiting, Is.Zero, "it computes");
 
         var waiting = new[] { queue.RunAsync(() => 0, gone.Token), queue.RunAsync(() => 1, default) };
         Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => 2, default));
-        Assert.That(metric.Now, Is.EqualTo(2));
+        Assert.That(queue.Waiting, Is.EqualTo(2));
 
         await gone.CancelAsync();
         Assert.That(async () => await waiting[0], Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(metric.Now, Is.EqualTo(1));
+        Assert.That(queue.Waiting, Is.EqualTo(1));
 
         await computing.EndAsync();
         await waiting[1];
-        Assert.That(metric.Now, Is.Zero);
+        Assert.That(queue.Waiting, Is.Zero);
     }
 
     [Test]
@@ -246,33 +244,5 @@ internal sealed class PredictQueueTests
     {
         both.SignalAndWait();
         act();
-    }
-
-    /// <summary>flts_predict_queue_length as this test moved it.</summary>
-    private sealed class Waiting : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly AsyncLocal<bool> _isOurs = new() { Value = true };
-        private int _now;
-
-        public Waiting()
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == "flts_predict_queue_length")
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<int>((_, change, _, _) =>
-            {
-                // Other tests ask for forecasts at the same time.
-                if (_isOurs.Value)
-                    Interlocked.Add(ref _now, change);
-            });
-            _listener.Start();
-        }
-
-        public int Now => Volatile.Read(ref _now);
-
-        public void Dispose() => _listener.Dispose();
     }
 }

@@ -165,7 +165,7 @@ internal sealed class PredictServiceTests
     private PredictService Service(InferenceOptions options)
     {
         _queue = new PredictQueue(options);
-        return ActivatorUtilities.CreateInstance<PredictService>(_rig.Get<IServiceProvider>(), _slots, _queue, options);
+        return ActivatorUtilities.CreateInstance<PredictService>(_rig.Get<IServiceProvider>(), _slots, _queue);
     }
 
     private static Task<PredictAnswer> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)

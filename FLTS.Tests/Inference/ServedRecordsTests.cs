@@ -1,6 +1,5 @@
 using FLTS.Modules.Inference.Models;
-using FLTS.Tests.Registry;
-using FLTS.Tests.TestKit;
+using FLTS.Modules.Registry.Ledger;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
@@ -10,10 +9,10 @@ namespace FLTS.Tests.Inference;
 [Parallelizable]
 internal sealed class ServedRecordsTests
 {
-    private static readonly ServedRecord[] _records =
+    private static readonly ServedChampion[] _records =
     [
-        new("station", 3, "run-3", 2, new string('a', 64), "GRU", "hash"),
-        new("harbour", 1, "run-1", 1, null, "PROPHET", "other"),
+        new(new("station"), 3, new("run-3"), 2, new string('a', 64), "GRU", new("hash")),
+        new(new("harbour"), 1, new("run-1"), 1, null, "PROPHET", new("other")),
     ];
 
     private TemporaryFolder _folder = null!;

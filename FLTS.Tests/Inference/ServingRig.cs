@@ -6,11 +6,12 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Inference;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training;
-using FLTS.Tests.Registry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -34,14 +35,12 @@ internal sealed class ServingRig : IAsyncDisposable
     public ISourceCatalog Sources => Get<ISourceCatalog>();
 
     /// <summary>Where this machine notes what it serves.</summary>
-    public string RecordsPath => Path.Combine(Data, "cache", "served.json");
-
-    private string Data => Registry.Settings["Data:Directory"]!;
+    public string RecordsPath => Path.Combine(Registry.DataFolder, "cache", "served.json");
 
     public static async Task<ServingRig> StartAsync()
     {
         var gate = new TestGate();
-        return new ServingRig(await RegistryUnderTest.ReadyAsync(Parts.SqliteAndFolder, (s, c) => Add(s, c, gate)), gate);
+        return new ServingRig(await RegistryUnderTest.ReadyAsync(Database.Sqlite, (s, c) => Add(s, c, gate)), gate);
     }
 
     /// <summary>The same machine after its process began anew.</summary>
@@ -60,20 +59,20 @@ internal sealed class ServingRig : IAsyncDisposable
     public async Task<string> PutAsync(string name, string csv, string part = "train")
     {
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(csv));
-        return (await Sources.AddAsync(name, part, file, null, default))!.Sha256;
+        return (await Sources.AddAsync(new(name), part, file, null, default))!.Sha256;
     }
 
     /// <summary>A dataset that is ready, and its source.</summary>
     public async Task<PreparedDataset> PrepareAsync(string name, string csv, JsonObject? options = null)
     {
         var dataset = WatchedModel.Prepare(name, csv, await PutAsync(name, csv), options);
-        var hash = dataset.Meta.ConfigHash;
+        var hash = new ConfigHash(dataset.Meta.ConfigHash);
         using var train = new MemoryStream();
         await ProcessedFiles.WriteTrainAsync(dataset, train);
         using var test = new MemoryStream();
         await ProcessedFiles.WriteTestAsync(dataset, test);
-        var row = Rows.Dataset(hash);
-        (row.SourceName, row.Identifier, row.Status) = (name, name, DatasetStatus.Ready);
+        var row = Rows.Dataset(hash.Value);
+        (row.SourceName, row.Identifier, row.Status) = (new(name), new(name), DatasetStatus.Ready);
         row.TrainSha256 = await StoreAsync(ObjectKeys.Train(hash), train.ToArray());
         row.TestSha256 = await StoreAsync(ObjectKeys.Test(hash), test.ToArray());
         row.MetaSha256 = await StoreAsync(ObjectKeys.Meta(hash), ProcessedFiles.WriteMeta(dataset.Meta));
@@ -82,23 +81,23 @@ internal sealed class ServingRig : IAsyncDisposable
     }
 
     /// <summary>A run that succeeded, with its artifacts in the store, and the line of the ledger that makes it the champion.</summary>
-    public async Task<ServedRecord> PromoteAsync(PreparedDataset dataset, string type, int version, string? identifier = null)
+    public async Task<ServedChampion> PromoteAsync(PreparedDataset dataset, string type, int version, string? identifier = null)
     {
         var hyperparameters = ForecasterCatalog.Get(type).Normalise(null);
         var run = Rows.Run($"run-{++_runs}", dataset.Meta.ConfigHash, type, generation: _runs);
-        (run.Identifier, run.Params) = (identifier ?? run.Identifier, hyperparameters.ToJsonString());
+        (run.Identifier, run.Params) = (identifier is null ? run.Identifier : new(identifier), hyperparameters.ToJsonString());
         (run.Status, run.Attempt) = (RunStatus.Succeeded, 1);
-        var folder = new Staging(Data).Prepare(run.RunId, run.Attempt);
+        var folder = new Staging(Registry.DataFolder).Prepare(run.RunId, run.Attempt);
         var (fit, residuals) = RunResiduals.FitWith(type, hyperparameters, dataset, new FitContext(1, null, default));
         ModelStaging.Write(folder, run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals));
         run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, folder, default);
         await Registry.InsertAsync(run);
         var attempt = Rows.Attempt($"attempt-{run.RunId}");
-        var champion = Rows.Champion(version, attempt.AttemptId, run.RunId);
-        (champion.Identifier, champion.ModelType, champion.ConfigHash) = (run.Identifier, type, dataset.Meta.ConfigHash);
+        var champion = Rows.Champion(version, attempt.AttemptId.Value, run.RunId.Value);
+        (champion.Identifier, champion.ModelType, champion.ConfigHash) = (run.Identifier, type, run.ConfigHash);
         await Registry.InsertAsync(attempt);
         await Registry.InsertAsync(champion);
-        return new ServedRecord(run.Identifier, version, run.RunId, run.Attempt, run.ManifestSha256, type, dataset.Meta.ConfigHash);
+        return new ServedChampion(run.Identifier, version, run.RunId, run.Attempt, run.ManifestSha256, type, run.ConfigHash);
     }
 
     /// <summary>A model of a dataset, loaded as a promotion would.</summary>
@@ -119,16 +118,16 @@ internal sealed class ServingRig : IAsyncDisposable
     public void TakeDatabaseAway()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        foreach (var file in Directory.GetFiles(Data, "flts.db*"))
+        foreach (var file in Directory.GetFiles(Registry.DataFolder, "flts.db*"))
             File.Move(file, file + ".away");
 
-        Directory.CreateDirectory(Path.Combine(Data, "flts.db"));
+        Directory.CreateDirectory(Path.Combine(Registry.DataFolder, "flts.db"));
     }
 
     public void BringDatabaseBack()
     {
-        Directory.Delete(Path.Combine(Data, "flts.db"));
-        foreach (var file in Directory.GetFiles(Data, "flts.db*.away"))
+        Directory.Delete(Path.Combine(Registry.DataFolder, "flts.db"));
+        foreach (var file in Directory.GetFiles(Registry.DataFolder, "flts.db*.away"))
             File.Move(file, file[..^".away".Length]);
     }
 
@@ -143,7 +142,7 @@ internal sealed class ServingRig : IAsyncDisposable
         services.AddSingleton<IObjectStore>(p => new HeldStore((IObjectStore)real(p)));
     }
 
-    private string PathOf(ObjectKey key) => Path.Combine(Data, "objects", key.Bucket, key.Key);
+    private string PathOf(ObjectKey key) => Path.Combine(Registry.ObjectsFolder, key.Bucket, key.Key);
 
     private async Task<string> StoreAsync(ObjectKey key, byte[] bytes)
     {

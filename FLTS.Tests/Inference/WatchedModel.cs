@@ -1,10 +1,10 @@
 using System.Text;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Protocols;
-using FLTS.Modules.Registry;
-using FLTS.Tests.Preprocessing;
+using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Tests.Inference;
 
@@ -25,14 +25,17 @@ internal sealed class WatchedForecaster(ModelSignature signature, double value, 
 
     public ModelSignature Signature { get; } = signature;
 
-    public double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {
-        var forecast = new double[origins.Length, steps, Signature.Targets.Count];
+        var forecast = new double[windows.Count, steps, Signature.Targets.Count];
         Compute();
-        for (var h = 0; h < steps; h++)
+        for (var n = 0; n < windows.Count; n++)
         {
-            for (var m = 0; m < Signature.Targets.Count; m++)
-                forecast[0, h, m] = value;
+            for (var h = 0; h < steps; h++)
+            {
+                for (var m = 0; m < Signature.Targets.Count; m++)
+                    forecast[n, h, m] = value;
+            }
         }
 
         return forecast;
@@ -81,13 +84,13 @@ internal sealed class WatchedModel
     /// <param name="computing">Happens in every forecast.</param>
     public WatchedModel(int version, string identifier = "station", bool isFromCache = false, Action? computing = null)
     {
-        var (meta, run) = (_dataset.Meta, $"run-{version}");
+        var (meta, run) = (_dataset.Meta, new RunId($"run-{version}"));
         var manifest = new ArtifactManifest(
-            run, 1, "NAIVE", meta.ConfigHash, "params", identifier, [], meta.Columns, meta.Targets, 1, 1, meta.Step.TotalSeconds, false,
-            null, null, new GoldenPrediction(0, [[0, 0]], 0), null, new Dictionary<string, string>(), []);
+            run, 1, "NAIVE", new(meta.ConfigHash), new("params"), new(identifier), [], meta.Columns, meta.Targets, 1, 1,
+            meta.Step.TotalSeconds, false, null, null, new GoldenPrediction(0, [[0, 0]], 0), null, new Dictionary<string, string>(), []);
         Forecaster = new WatchedForecaster(manifest.Signature(), Scaled(version), computing);
         Loaded = new LoadedModel(manifest, Forecaster, meta.Scaler, meta.Config);
-        Served = new ServedModel(identifier, version, Loaded, new StartingRows(Newest(version), null, null, null, -1), isFromCache);
+        Served = new ServedModel(new(identifier), version, Loaded, new StartingRows(Newest(version), null, null, null, -1), isFromCache);
     }
 
     public WatchedForecaster Forecaster { get; }
@@ -104,12 +107,12 @@ internal sealed class WatchedModel
         _dataset.Meta.Scaler["down"].Inverse(Scaled(version)));
 
     public static (int Version, string Run, string At, double Down) Said(PredictAnswer answer) =>
-        (answer.Version, answer.RunId, (string)answer.Predictions[0]["ts"], (double)answer.Predictions[0]["down"]);
+        (answer.Version, answer.RunId.Value, (string)answer.Predictions[0]["ts"], (double)answer.Predictions[0]["down"]);
 
     /// <summary>A CSV of <see cref="DatasetClient.Csv"/>, prepared as the product does.</summary>
     public static PreparedDataset Prepare(string name, string csv, string sha256, System.Text.Json.Nodes.JsonObject? options = null)
     {
-        var config = PreprocessConfig.Parse(name, sha256, null, options);
+        var config = PreprocessConfigParser.Parse(name, sha256, null, options);
         using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(csv));
         return DatasetPreparer.Prepare(config, CsvTableReader.Read(bytes, $"{name}.csv", DatasetPreparer.ReadOptions(config)));
     }
