@@ -11,12 +11,24 @@ internal sealed class SourcesTests
         ["FLTS.Modules/Registry/Entities/Rows.cs"] = "all rows of the registry",
         ["FLTS.Tests/Datasets/DatasetsOverHttpTests.cs"] = "what the outside contract says of one resource, case by case",
         ["FLTS.Tests/Training/TrainingServiceTests.cs"] = "one service through all its ends",
+        ["FLTS.Tests/Datasets/BadDatasetsTests.cs"] = "what is refused or mended in a source, case by case",
+        ["FLTS.Tests/Forecasting/Preparation/DatasetPreparerTests.cs"] = "one step through all its options",
         ["FLTS.Modules/Forecasting/Preparation/ProcessedFiles.cs"] = "one file format, written and read",
     };
 
     [Test]
     public void No_file_is_longer_than_three_hundred_lines() =>
         Assert.That(Sources.LongFiles(Sources.OfRepository()), Is.EquivalentTo(_long.Keys));
+
+    [Test]
+    public void No_line_is_wider_than_140_columns() => Assert.That(Sources.WideLines(Sources.OfRepository()), Is.Empty);
+
+    [Test]
+    public void A_planted_wide_line_is_found()
+    {
+        var (fits, wide) = (new string('x', 140), new string('x', 141));
+        Assert.That(Sources.WideLines([("a.cs", $"{fits}\n{wide}\r\n{fits}\r\n")]), Is.EqualTo(new[] { "a.cs:2: 141" }));
+    }
 
     [Test]
     public void A_planted_long_file_is_found()
