@@ -66,7 +66,7 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
         BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
             Problem(400, "The body is missing: send a JSON object."),
         BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound =>
-            Problem(400, $"'{unbound.Groups[2]}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
+            Problem(400, $"'{NameOf(unbound)}' is '{unbound.Groups[3]}'; it must be {TypeName(unbound.Groups[1].Value)}."),
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         JsonException json => Problem(400, NotJson(json)),
         _ => Problem(500, "Something went wrong here; the log has it under the trace_id."),
@@ -83,6 +83,9 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
     /// <summary>How ASP.NET tells of a parameter that it could not read.</summary>
     [GeneratedRegex("""^Failed to bind parameter "(.+) (\w+)" from "(.*)"\.$""", RegexOptions.Singleline)]
     private static partial Regex Unbound();
+
+    /// <summary>As callers write it: a parameter that stands in a record is told by the name of its property.</summary>
+    private static string NameOf(Match unbound) => JsonNamingPolicy.SnakeCaseLower.ConvertName(unbound.Groups[2].Value);
 
     private static string TypeName(string type) =>
         type.Contains("int", StringComparison.Ordinal) || type.Contains("long", StringComparison.Ordinal) ? "a whole number"
