@@ -13,7 +13,7 @@ namespace FLTS.Tests.Registry;
 internal sealed class ArtifactStoreTests
 {
     private const string File = "NAIVE/model.json";
-    private static readonly byte[] Model = Encoding.UTF8.GetBytes("{\"a\": 1}");
+    private static readonly byte[] _model = Encoding.UTF8.GetBytes("{\"a\": 1}");
 
     private RegistryUnderTest _registry = null!;
 
@@ -29,8 +29,8 @@ internal sealed class ArtifactStoreTests
         var opened = await OpenAsync(other, sha256);
 
         Assert.That(opened.Files.Keys, Is.EqualTo([File]));
-        Assert.That(opened.Files[File], Is.EqualTo(Model));
-        Assert.That(opened.Folder("NAIVE")["model.json"], Is.EqualTo(Model));
+        Assert.That(opened.Files[File], Is.EqualTo(_model));
+        Assert.That(opened.Folder("NAIVE")["model.json"], Is.EqualTo(_model));
         Assert.That((opened.Manifest.RunId, opened.ManifestSha256), Is.EqualTo((new RunId("run"), sha256)));
     }
 
@@ -38,7 +38,7 @@ internal sealed class ArtifactStoreTests
     public async Task One_changed_byte_is_found_and_its_file_is_named([Values] Stack stack)
     {
         var sha256 = await UploadAsync(stack);
-        var changed = (byte[])Model.Clone();
+        var changed = (byte[])_model.Clone();
         changed[2] ^= 1;
         await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
@@ -49,9 +49,9 @@ internal sealed class ArtifactStoreTests
     public async Task A_file_that_is_shorter_than_its_manifest_says_is_found([Values] Stack stack)
     {
         var sha256 = await UploadAsync(stack);
-        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model[..^1], default);
+        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), _model[..^1], default);
 
-        AssertCorrupt(sha256, File, $"{Model.Length - 1} bytes");
+        AssertCorrupt(sha256, File, $"{_model.Length - 1} bytes");
     }
 
     [Test]
@@ -67,7 +67,7 @@ internal sealed class ArtifactStoreTests
     public async Task A_manifest_that_is_not_the_recorded_one_is_refused()
     {
         var sha256 = await UploadAsync(Stack.Embedded);
-        await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), Manifest(size: Model.Length, version: "other"), default);
+        await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), Manifest(size: _model.Length, version: "other"), default);
 
         AssertCorrupt(sha256, "manifest.json", "SHA-256");
     }
@@ -97,7 +97,7 @@ internal sealed class ArtifactStoreTests
     public async Task A_manifest_of_another_run_is_refused()
     {
         _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
-        var bytes = Manifest(Model.Length, runId: "another");
+        var bytes = Manifest(_model.Length, runId: "another");
         await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
 
         AssertCorrupt(Hash(bytes), "another", "run");
@@ -110,7 +110,7 @@ internal sealed class ArtifactStoreTests
     public async Task A_manifest_that_points_elsewhere_is_refused(string path, string? sha256)
     {
         _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
-        var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(Model.Length), RegistryJson.Options)!;
+        var manifest = JsonSerializer.Deserialize<ArtifactManifest>(Manifest(_model.Length), RegistryJson.Options)!;
         var bytes = JsonSerializer.SerializeToUtf8Bytes(
             manifest with { Files = [new ManifestFile(path, 1, sha256 ?? new string('0', 64))] }, RegistryJson.Options);
         await _registry.Store.PutAsync(ObjectKeys.Manifest(new("run"), 1), bytes, default);
@@ -127,7 +127,7 @@ internal sealed class ArtifactStoreTests
 
         var opened = await OpenAsync(_registry, sha256);
 
-        Assert.That(opened.Files[File], Is.EqualTo(Model));
+        Assert.That(opened.Files[File], Is.EqualTo(_model));
     }
 
     [Test]
@@ -135,17 +135,17 @@ internal sealed class ArtifactStoreTests
     {
         var sha256 = await UploadAsync(stack);
         await OpenAsync(_registry, sha256, ArtifactSource.Store);
-        var changed = (byte[])Model.Clone();
+        var changed = (byte[])_model.Clone();
         changed[2] ^= 1;
         await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), changed, default);
 
         Assert.That(
             () => OpenAsync(_registry, sha256, ArtifactSource.Store),
             Throws.InstanceOf<CorruptArtifactException>().With.Message.Contains(File));
-        Assert.That((await OpenAsync(_registry, sha256)).Files[File], Is.EqualTo(Model), "serving goes on with what was verified");
+        Assert.That((await OpenAsync(_registry, sha256)).Files[File], Is.EqualTo(_model), "serving goes on with what was verified");
 
-        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), Model, default);
-        Assert.That((await OpenAsync(_registry, sha256, ArtifactSource.Store)).Files[File], Is.EqualTo(Model), "put right again");
+        await _registry.Store.PutAsync(ObjectKeys.Artifact(new("run"), 1, File), _model, default);
+        Assert.That((await OpenAsync(_registry, sha256, ArtifactSource.Store)).Files[File], Is.EqualTo(_model), "put right again");
     }
 
     [Test]
@@ -182,7 +182,7 @@ internal sealed class ArtifactStoreTests
 
         var opened = await OpenAsync(_registry, sha256);
 
-        Assert.That(opened.Files[File], Is.EqualTo(Model));
+        Assert.That(opened.Files[File], Is.EqualTo(_model));
         Assert.That(
             Directory.GetFiles(CacheFolder).Select(f => (Path.GetFileName(f), Hash(System.IO.File.ReadAllBytes(f)))),
             Has.All.Matches<(string Name, string Hash)>(f => f.Name == f.Hash));
@@ -201,7 +201,7 @@ internal sealed class ArtifactStoreTests
     public async Task An_upload_that_the_store_refuses_keeps_the_staged_files()
     {
         _registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
-        var staging = Stage(Model.Length);
+        var staging = Stage(_model.Length);
         TakeStoreAway();
 
         Assert.That(
@@ -215,14 +215,14 @@ internal sealed class ArtifactStoreTests
     private async Task<string> UploadAsync(Stack stack, long? size = null)
     {
         _registry = await RegistryUnderTest.ReadyAsync(stack);
-        return await _registry.Get<IArtifactStore>().UploadAsync(new("run"), 1, Stage(size ?? Model.Length), default);
+        return await _registry.Get<IArtifactStore>().UploadAsync(new("run"), 1, Stage(size ?? _model.Length), default);
     }
 
     private string Stage(long size)
     {
         var folder = _registry.Folder["staged"];
         Directory.CreateDirectory(Path.Combine(folder, "NAIVE"));
-        System.IO.File.WriteAllBytes(Path.Combine(folder, File), Model);
+        System.IO.File.WriteAllBytes(Path.Combine(folder, File), _model);
         System.IO.File.WriteAllBytes(Path.Combine(folder, "manifest.json"), Manifest(size));
         return folder;
     }
@@ -231,7 +231,7 @@ internal sealed class ArtifactStoreTests
         new ArtifactManifest(
             new(runId), 1, "NAIVE", new("hash"), new("params"), new("station"), [], ["down"], ["down"], 1, 1, 120, false,
             new ManifestSpan(DateTime.UnixEpoch, DateTime.UnixEpoch, 1), null, new GoldenPrediction(0, [[1]], 1e-4), null,
-            new Dictionary<string, string> { ["flts"] = version }, [new ManifestFile(File, size, Hash(Model))]),
+            new Dictionary<string, string> { ["flts"] = version }, [new ManifestFile(File, size, Hash(_model))]),
         RegistryJson.Options);
 
     private void TakeStoreAway()

@@ -12,7 +12,7 @@ namespace FLTS.Tests.Registry;
 [TestFixture]
 internal sealed class RunTransitionsTests
 {
-    private static readonly EpochMetrics Epoch = new(1, 0.5, 0.4, 0.3, 0.2, null, null, null, null);
+    private static readonly EpochMetrics _epoch = new(1, 0.5, 0.4, 0.3, 0.2, null, null, null, null);
 
     [Test]
     public async Task An_old_token_changes_nothing([Values] Stack stack)
@@ -26,10 +26,10 @@ internal sealed class RunTransitionsTests
         var before = await registry.RunAsync(new("run"));
 
         Assert.That(await runs.BeginAsync(old, 7, default), Is.False, "begin");
-        Assert.That(await runs.TrainedAsync(old, "{}", [Epoch], default), Is.False, "trained");
+        Assert.That(await runs.TrainedAsync(old, "{}", [_epoch], default), Is.False, "trained");
         Assert.That(await runs.SucceedAsync(old, new string('a', 64), [new ManifestFile("f", 1, "a")], default), Is.False, "succeed");
         Assert.That(await runs.FailAsync(old, "no", default), Is.False, "fail");
-        await runs.RecordAsync(old, new FitProgress(1, 2, Epoch), 1, default);
+        await runs.RecordAsync(old, new FitProgress(1, 2, _epoch), 1, default);
         await runs.PostponeAsync(old, before, Later("later"), default);
 
         Assert.That(await registry.RunAsync(new("run")), Is.EqualTo(before).UsingPropertiesComparer());
@@ -74,7 +74,7 @@ internal sealed class RunTransitionsTests
         var lease = (await registry.Leases.TryAcquireAsync<RunRow>("run", default))!;
         var runs = Transitions(registry);
         await runs.BeginAsync(lease, 1, default);
-        await runs.RecordAsync(lease, new FitProgress(1, 2, Epoch), 3, default);
+        await runs.RecordAsync(lease, new FitProgress(1, 2, _epoch), 3, default);
         var recorded = await registry.UseAsync(db => db.RunEpochs.CountAsync());
 
         await runs.BeginAsync(lease, 2, default);

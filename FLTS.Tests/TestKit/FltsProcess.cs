@@ -34,7 +34,7 @@ internal sealed record FltsStart
 /// </summary>
 internal sealed class FltsProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<JsonObject> _logs = new();
@@ -124,8 +124,8 @@ internal sealed class FltsProcess : IAsyncDisposable
                 return found;
             if (ended)
                 throw Failure($"ended with code {_process.ExitCode} before {what}");
-            if (waited.Elapsed > (within ?? Patience))
-                throw Failure($"still without {what} after {within ?? Patience}");
+            if (waited.Elapsed > (within ?? _patience))
+                throw Failure($"still without {what} after {within ?? _patience}");
             await Task.Delay(50);
         }
     }
@@ -143,7 +143,7 @@ internal sealed class FltsProcess : IAsyncDisposable
     /// <summary>Waits for the end and returns the exit code.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(within ?? Patience);
+        using var limit = new CancellationTokenSource(within ?? _patience);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -151,7 +151,7 @@ internal sealed class FltsProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw Failure($"still running after {within ?? Patience}");
+            throw Failure($"still running after {within ?? _patience}");
         }
     }
 

@@ -6,7 +6,7 @@ namespace FLTS.Tests.TestKit;
 [TestFixture, Category(TestCategories.Slow)]
 internal sealed class FltsProcessTests
 {
-    private static readonly Dictionary<string, string> NoDemo = new() { ["Pipeline:DemoOnEmpty"] = "false" };
+    private static readonly Dictionary<string, string> _noDemo = new() { ["Pipeline:DemoOnEmpty"] = "false" };
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -18,7 +18,7 @@ internal sealed class FltsProcessTests
     [Test]
     public async Task The_host_gets_ready_answers_with_its_own_key_and_ends_cleanly_on_SIGTERM()
     {
-        await using var flts = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = NoDemo });
+        await using var flts = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = _noDemo });
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
 
@@ -40,14 +40,14 @@ internal sealed class FltsProcessTests
     [Test]
     public async Task A_killed_host_starts_again_on_the_same_folder()
     {
-        await using (var first = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = NoDemo }))
+        await using (var first = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = _noDemo }))
         {
             await first.WaitUntilReadyAsync();
             first.Kill();
             Assert.That(first.HasExited);
         }
 
-        await using var second = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = NoDemo });
+        await using var second = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = _noDemo });
         await second.WaitUntilReadyAsync();
     }
 

@@ -5,13 +5,13 @@ namespace FLTS.Tests.TestKit;
 
 internal static class FreePort
 {
-    private static readonly Lock Gate = new();
-    private static readonly HashSet<int> Given = [];
+    private static readonly Lock _gate = new();
+    private static readonly HashSet<int> _given = [];
 
     /// <summary>A port of 127.0.0.1 nobody listens on, given to nobody else in this process.</summary>
     public static int Next()
     {
-        lock (Gate)
+        lock (_gate)
         {
             int port;
             do
@@ -20,7 +20,7 @@ internal static class FreePort
                 listener.Start();
                 port = ((IPEndPoint)listener.LocalEndpoint).Port;
             }
-            while (!Given.Add(port));
+            while (!_given.Add(port));
 
             return port;
         }

@@ -13,7 +13,7 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
     private const int MostFeatures = 4000;
 
     /// <summary>Penalties tried, a row, on standardised columns.</summary>
-    private static readonly double[] Penalties = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+    private static readonly double[] _penalties = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 
     public string ModelType => "AR";
 
@@ -46,14 +46,14 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
                 throw new InvalidInputException(
                     $"AR needs at least {inputLength + 1} train rows in a row with '{members[0].Name}' observed in the last; there are "
                     + "none before the validation part.");
-            var solutions = Penalties.Select(fit.Solve).ToArray();
+            var solutions = _penalties.Select(fit.Solve).ToArray();
             var all = refitOnAll && check.Rows > 0 ? fit.Plus(check) : null;
             for (var j = 0; j < members.Length; j++)
             {
-                var best = check.Rows == 0 ? Array.IndexOf(Penalties, 1e-3) : Best(solutions, check, j);
+                var best = check.Rows == 0 ? Array.IndexOf(_penalties, 1e-3) : Best(solutions, check, j);
                 selected[members[j].M] = solutions[best][j];
-                coefficients[members[j].M] = all is null ? selected[members[j].M] : all.Solve(Penalties[best])[j];
-                penalties[members[j].Name] = Penalties[best];
+                coefficients[members[j].M] = all is null ? selected[members[j].M] : all.Solve(_penalties[best])[j];
+                penalties[members[j].Name] = _penalties[best];
             }
         }
 

@@ -9,7 +9,7 @@ namespace FLTS.Forecasting.Baselines;
 /// </summary>
 public sealed class SeasonalNaiveFamily : ReferenceFamily
 {
-    private static readonly TimeSpan Season = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _season = TimeSpan.FromDays(1);
 
     public override string ModelType => "SEASONAL_NAIVE";
 
@@ -31,7 +31,7 @@ public sealed class SeasonalNaiveFamily : ReferenceFamily
     private sealed class FittedSeasonalNaive(ModelSignature signature) : FittedReference(signature)
     {
         public override bool Applies(PreparedSeries history, int origin) =>
-            Array.BinarySearch(history.Timestamps, 0, origin + 1, history.Timestamps[origin] + history.Step - Season) >= 0;
+            Array.BinarySearch(history.Timestamps, 0, origin + 1, history.Timestamps[origin] + history.Step - _season) >= 0;
 
         protected override void Fill(PreparedSeries history, int column, int origin, int steps, double[,,] into, int n, int m)
         {
@@ -39,7 +39,7 @@ public sealed class SeasonalNaiveFamily : ReferenceFamily
             {
                 var time = history.Timestamps[origin] + ((h + 1) * history.Step);
                 do
-                    time -= Season;
+                    time -= _season;
                 while (time > history.Timestamps[origin]);
 
                 // By time, not by counting rows: the day before may lie behind a gap.

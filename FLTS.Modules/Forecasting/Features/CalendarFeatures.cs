@@ -9,7 +9,7 @@ namespace FLTS.Forecasting.Features;
 /// </summary>
 public static class CalendarFeatures
 {
-    private static readonly double[][] Tables =
+    private static readonly double[][] _tables =
     [
         Table(1440, 1440, 0, Math.Sin), Table(1440, 1440, 0, Math.Cos),
         Table(7, 7, 0, Math.Sin), Table(7, 7, 0, Math.Cos),
@@ -28,7 +28,7 @@ public static class CalendarFeatures
     public static double Value(string name, DateTime time)
     {
         var feature = Require(name);
-        return Tables[feature][Position(feature, time)];
+        return _tables[feature][Position(feature, time)];
     }
 
     /// <summary>One feature at many times.</summary>
@@ -39,7 +39,7 @@ public static class CalendarFeatures
     public static void Fill(string name, ReadOnlySpan<DateTime> times, Span<double> into)
     {
         var feature = Require(name);
-        var table = Tables[feature];
+        var table = _tables[feature];
         for (var t = 0; t < times.Length; t++)
             into[t] = table[Position(feature, times[t])];
     }

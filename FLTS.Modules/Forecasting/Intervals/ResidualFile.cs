@@ -12,7 +12,7 @@ public static class ResidualFile
     /// <summary>Path below an attempt's folder.</summary>
     public const string Path = "residuals/validation.parquet";
 
-    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
+    private static readonly ParquetOptions _options = new() { CompressionMethod = CompressionMethod.Snappy };
 
     /// <summary>The file's bytes; the same residuals give the same.</summary>
     public static async Task<byte[]> WriteAsync(ValidationResiduals residuals, CancellationToken cancellation = default)
@@ -20,7 +20,7 @@ public static class ResidualFile
         var (origin, step, values, schema) = Fields(residuals.Targets);
         var rows = residuals.Origins.Count * residuals.Steps;
         using var stream = new MemoryStream();
-        await using (var writer = await ParquetWriter.CreateAsync(schema, stream, Options, cancellationToken: cancellation))
+        await using (var writer = await ParquetWriter.CreateAsync(schema, stream, _options, cancellationToken: cancellation))
         {
             using var group = writer.CreateRowGroup();
             await group.WriteAsync<DateTime>(
@@ -47,7 +47,7 @@ public static class ResidualFile
         {
             using var stream = new MemoryStream(bytes);
             await using var reader = await ParquetReader.CreateAsync(
-                stream, Options, leaveStreamOpen: true, cancellationToken: cancellation);
+                stream, _options, leaveStreamOpen: true, cancellationToken: cancellation);
             var names = reader.Schema.DataFields.Select(f => f.Name).Skip(2).ToList();
             if (!names.SequenceEqual(targets.Where(names.Contains), StringComparer.Ordinal) || reader.RowGroupCount != 1)
                 throw new CorruptArtifactException(

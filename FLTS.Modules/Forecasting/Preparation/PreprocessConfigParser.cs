@@ -11,7 +11,7 @@ namespace FLTS.Forecasting.Preparation;
 /// <summary>Defaults, overrides and checks of <see cref="PreprocessConfig"/>.</summary>
 public static partial class PreprocessConfigParser
 {
-    private static readonly string[] Options =
+    private static readonly string[] _options =
     [
         "timestamp_column", "timezone", "targets", "inputs", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
@@ -44,7 +44,7 @@ public static partial class PreprocessConfigParser
                 Merge(merged, options);
         }
 
-        var read = new OptionReader(merged, "").AllowOnly(Options);
+        var read = new OptionReader(merged, "").AllowOnly(_options);
         var missing = new OptionReader(Section(merged, "missing", "strategy"), "missing.").AllowOnly("strategy", "neighbors", "drop_share");
         var clipping = new OptionReader(Section(merged, "clipping", "method"), "clipping.").AllowOnly("method", "iqr_factor", "percentile");
         return new PreprocessConfig

@@ -24,7 +24,7 @@ public static class ProcessedFiles
     /// </summary>
     private const int RowGroupRows = 1 << 13;
 
-    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Snappy };
+    private static readonly ParquetOptions _options = new() { CompressionMethod = CompressionMethod.Snappy };
 
     /// <summary>Writes <c>train.parquet</c>.</summary>
     public static Task WriteTrainAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
@@ -153,7 +153,7 @@ public static class ProcessedFiles
         PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
     {
         var fields = FieldsOf(meta, truth.Length > 0);
-        await using var writer = await ParquetWriter.CreateAsync(fields.Schema!, stream, Options, cancellationToken: cancellation);
+        await using var writer = await ParquetWriter.CreateAsync(fields.Schema!, stream, _options, cancellationToken: cancellation);
         writer.CustomMetadata = new Dictionary<string, string>
         {
             ["config_hash"] = meta.ConfigHash,
@@ -273,7 +273,7 @@ public static class ProcessedFiles
         try
         {
             await using var reader = await ParquetReader.CreateAsync(
-                stream, Options, leaveStreamOpen: true, cancellationToken: cancellation);
+                stream, _options, leaveStreamOpen: true, cancellationToken: cancellation);
             if (!reader.CustomMetadata.TryGetValue("config_hash", out var hash) || hash != meta.ConfigHash)
                 throw new CorruptArtifactException($"{file} belongs to config_hash {hash ?? "(none)"}, not to {meta.ConfigHash}.");
             var at = 0;

@@ -18,7 +18,7 @@ public static class ProphetJson
 
     private const string Format = "flts-prophet";
 
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
@@ -32,7 +32,7 @@ public static class ProphetJson
     {
         var byName = new JsonObject();
         foreach (var (name, model) in models)
-            byName[name] = JsonSerializer.SerializeToNode(model, Options);
+            byName[name] = JsonSerializer.SerializeToNode(model, _options);
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["format"] = Format, ["version"] = Version, ["models"] = byName });
     }
 
@@ -52,7 +52,7 @@ public static class ProphetJson
             var models = new Dictionary<string, ProphetModel>(StringComparer.Ordinal);
             foreach (var (name, node) in document["models"]?.AsObject() ?? throw new JsonException("'models' is missing"))
             {
-                var model = node.Deserialize<ProphetModel>(Options) ?? throw new JsonException($"model '{name}' is null");
+                var model = node.Deserialize<ProphetModel>(_options) ?? throw new JsonException($"model '{name}' is null");
                 Check(name, model);
                 models[name] = model;
             }

@@ -19,12 +19,12 @@ internal sealed class SeriesColumns
 
     private const int Version = 1;
 
-    private readonly ProphetHyperparameters hyperparameters;
-    private readonly IReadOnlyDictionary<string, ColumnUnits> units;
+    private readonly ProphetHyperparameters _hyperparameters;
+    private readonly IReadOnlyDictionary<string, ColumnUnits> _units;
 
     private SeriesColumns(ProphetHyperparameters hyperparameters, IReadOnlyDictionary<string, ColumnUnits> units)
     {
-        (this.hyperparameters, this.units) = (hyperparameters, units);
+        (this._hyperparameters, this._units) = (hyperparameters, units);
         KnownAhead = Names(hyperparameters);
     }
 
@@ -32,7 +32,7 @@ internal sealed class SeriesColumns
     public IReadOnlyList<string> KnownAhead { get; }
 
     /// <summary>Whether one target's caps and floors differ from another's.</summary>
-    public bool LimitsByTarget => hyperparameters.CapColumn is not null || hyperparameters.FloorColumn is not null;
+    public bool LimitsByTarget => _hyperparameters.CapColumn is not null || _hyperparameters.FloorColumn is not null;
 
     /// <summary>Looks the columns up in a dataset.</summary>
     /// <param name="hyperparameters">They name them.</param>
@@ -95,7 +95,7 @@ internal sealed class SeriesColumns
     public byte[]? Save() => KnownAhead.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
         ["version"] = Version,
-        ["columns"] = JsonSerializer.SerializeToNode(units, JsonFormat.Snake),
+        ["columns"] = JsonSerializer.SerializeToNode(_units, JsonFormat.Snake),
     });
 
     /// <summary>Rows for a fit or a forecast of one target, without y.</summary>
@@ -106,25 +106,25 @@ internal sealed class SeriesColumns
     public ProphetFrame Frame(DateTime[] times, PreparedSeries series, int[] rows, string target) => new()
     {
         Ds = times,
-        Cap = Limit(hyperparameters.Cap, hyperparameters.CapColumn, series, rows, target),
-        Floor = Limit(hyperparameters.Floor, hyperparameters.FloorColumn, series, rows, target),
-        Regressors = hyperparameters.Settings.Regressors.ToDictionary(
+        Cap = Limit(_hyperparameters.Cap, _hyperparameters.CapColumn, series, rows, target),
+        Floor = Limit(_hyperparameters.Floor, _hyperparameters.FloorColumn, series, rows, target),
+        Regressors = _hyperparameters.Settings.Regressors.ToDictionary(
             r => r.Name, r => Original(r.Name, series, rows), StringComparer.Ordinal),
-        Conditions = Conditions(hyperparameters)
+        Conditions = Conditions(_hyperparameters)
             .ToDictionary(c => c, c => Array.ConvertAll(Original(c, series, rows), v => v != 0), StringComparer.Ordinal),
     };
 
     private double[]? Limit(double? constant, string? column, PreparedSeries series, int[] rows, string target)
     {
         if (column is not null)
-            return Array.ConvertAll(Original(column, series, rows), units[target].Scaled);
+            return Array.ConvertAll(Original(column, series, rows), _units[target].Scaled);
         return constant is { } c ? [.. Enumerable.Repeat(c, rows.Length)] : null;
     }
 
     private double[] Original(string column, PreparedSeries series, int[] rows)
     {
         var values = series.Values[series.IndexOf(column)];
-        return Array.ConvertAll(rows, row => units[column].Original(values[row]));
+        return Array.ConvertAll(rows, row => _units[column].Original(values[row]));
     }
 
     private static IEnumerable<string> Conditions(ProphetHyperparameters hyperparameters) =>

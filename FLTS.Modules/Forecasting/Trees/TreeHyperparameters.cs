@@ -37,7 +37,7 @@ public sealed record TreeHyperparameters(
     /// <summary>The model type they belong to.</summary>
     public const string ModelType = "LIGHTGBM";
 
-    private static readonly string[] Names =
+    private static readonly string[] _names =
     [
         "input_len", "horizon", "num_iterations", "learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction",
         "bagging_fraction", "lambda_l2",
@@ -50,8 +50,8 @@ public sealed record TreeHyperparameters(
     public static TreeHyperparameters Parse(JsonObject? json)
     {
         json ??= [];
-        if (json.Select(p => p.Key).FirstOrDefault(n => !Names.Contains(n, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidInputException($"{ModelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", Names)}.");
+        if (json.Select(p => p.Key).FirstOrDefault(n => !_names.Contains(n, StringComparer.Ordinal)) is { } unknown)
+            throw new InvalidInputException($"{ModelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", _names)}.");
         var options = new OptionReader(json, ModelType + ".");
         return new TreeHyperparameters(
             options.Integer("input_len", 10, 1, 1000),

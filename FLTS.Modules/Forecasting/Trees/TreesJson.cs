@@ -16,7 +16,7 @@ internal static class TreesJson
     /// <summary>Most trees a target, as many as <c>num_iterations</c> may be.</summary>
     private const int MostTrees = 5000;
 
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -30,7 +30,7 @@ internal static class TreesJson
                 OptionReader.NameOf(mode),
                 features,
                 [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
-            Options);
+            _options);
 
     /// <param name="bytes">Not trusted.</param>
     /// <param name="mode">As the hyperparameters say.</param>
@@ -43,7 +43,7 @@ internal static class TreesJson
         Document? document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(bytes, Options);
+            document = JsonSerializer.Deserialize<Document>(bytes, _options);
         }
         catch (JsonException e)
         {

@@ -11,13 +11,13 @@ namespace FLTS.Tests.Forecasting.Baselines;
 
 public class ReferenceTests
 {
-    private static readonly FitContext Context = new(1, null, default);
+    private static readonly FitContext _context = new(1, null, default);
 
     [Test]
     public void Naive_repeats_the_last_observed_value()
     {
         var data = Prepare("{}", ("a", [.. Enumerable.Range(0, 30).Select(i => i is 28 or 29 ? double.NaN : i)]));
-        using var model = new NaiveFamily().Create([]).Fit(data.TrainingSet, Context).Model;
+        using var model = new NaiveFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         Assert.That(
             model.Forecast(SeriesWindows.Of(data.Test, [3, 5]), 2),
             Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
@@ -28,7 +28,7 @@ public class ReferenceTests
     {
         double[] values = [.. Enumerable.Range(0, 3 * 1440).Select(i => (double)i)];
         var data = Prepare("""{"test_fraction": 0.1}""", ("a", values));
-        using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context).Model;
+        using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         var forecast = model.Forecast(SeriesWindows.Of(data.Train, [2000, 3000]), 1442);
         Assert.That(
             (forecast[0, 0, 0], forecast[1, 1439, 0], forecast[1, 1440, 0]),
@@ -40,7 +40,7 @@ public class ReferenceTests
     public void Seasonal_naive_without_a_day_before_a_scored_row_is_not_applicable()
     {
         var data = Prepare("{}", ("a", Tables.Walk(300, 1)));
-        var fit = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, Context);
+        var fit = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, _context);
         Assert.That(fit.History, Is.Empty, "no row of train has a day before it");
         var frame = EvaluationFrame.Of(data, 10);
         Assert.That(
@@ -52,7 +52,7 @@ public class ReferenceTests
     public void Ewma_weighs_as_pandas_ewm_with_adjust()
     {
         var data = Prepare("{}", ("a", [.. Enumerable.Range(0, 40).Select(i => (double)(i * i))]));
-        using var model = new EwmaFamily().Create(new JsonObject { ["input_len"] = 3 }).Fit(data.TrainingSet, Context).Model;
+        using var model = new EwmaFamily().Create(new JsonObject { ["input_len"] = 3 }).Fit(data.TrainingSet, _context).Model;
         Assert.That(
             model.Forecast(SeriesWindows.Of(data.Train, [10]), 1)[0, 0, 0],
             Is.EqualTo((100 + (81 * 0.5) + (64 * 0.25)) / 1.75).Within(1e-12));
@@ -71,7 +71,7 @@ public class ReferenceTests
         }
 
         var data = Prepare("""{"calendar": false}""", ("a", a), ("b", b));
-        using var model = new ArFamily().Create(new JsonObject { ["input_len"] = 2 }).Fit(data.TrainingSet, Context).Model;
+        using var model = new ArFamily().Create(new JsonObject { ["input_len"] = 2 }).Fit(data.TrainingSet, _context).Model;
         var row = 2500 - data.Train.Rows;
         var forecast = model.Forecast(SeriesWindows.Of(data.Test, [row]), 1);
         Assert.That(forecast[0, 0, 0], Is.EqualTo(5 + (0.6 * a[2500]) - (0.3 * a[2499]) + (0.4 * b[2500])).Within(0.1));
@@ -82,7 +82,7 @@ public class ReferenceTests
     public void Ar_feeds_its_forecasts_back_with_lags_and_calendar_of_the_coming_steps()
     {
         var data = Prepare("""{"lags": [3]}""", ("a", Tables.Walk(600, 1)), ("b", Tables.Walk(600, 2)));
-        using var model = new ArFamily().Create(new JsonObject { ["input_len"] = 4 }).Fit(data.TrainingSet, Context).Model;
+        using var model = new ArFamily().Create(new JsonObject { ["input_len"] = 4 }).Fit(data.TrainingSet, _context).Model;
         const int Origin = 60;
         var forecast = model.Forecast(SeriesWindows.Of(data.Test, [Origin]), 6);
 
@@ -106,7 +106,7 @@ public class ReferenceTests
     public void Ar_with_inputs_beyond_its_targets_forecasts_one_step_only()
     {
         var data = Prepare("""{"targets": ["a"], "inputs": ["b"]}""", ("a", Tables.Walk(200, 1)), ("b", Tables.Walk(200, 2)));
-        using var model = new ArFamily().Create([]).Fit(data.TrainingSet, Context).Model;
+        using var model = new ArFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         Assert.That(double.IsFinite(model.Forecast(SeriesWindows.Of(data.Test, [20]), 1)[0, 0, 0]), Is.True);
         Assert.That(
             () => model.Forecast(SeriesWindows.Of(data.Test, [20]), 2),
@@ -122,8 +122,8 @@ public class ReferenceTests
         var twin = Prepare("""{"targets": ["a"]}""", ("a", holes));
         Assert.That(twin.Train.Observed[0][^1], Is.False, "the last train row is a filled one");
         twin.Train.Values[0][^1] = 1e3;
-        using var one = new ArFamily().Create([]).Fit(data.TrainingSet, Context).Model;
-        using var other = new ArFamily().Create([]).Fit(twin.TrainingSet, Context).Model;
+        using var one = new ArFamily().Create([]).Fit(data.TrainingSet, _context).Model;
+        using var other = new ArFamily().Create([]).Fit(twin.TrainingSet, _context).Model;
         Assert.That(other.Forecast(SeriesWindows.Of(data.Test, [20]), 1), Is.EqualTo(one.Forecast(SeriesWindows.Of(data.Test, [20]), 1)));
     }
 
@@ -136,7 +136,7 @@ public class ReferenceTests
         var family = ForecasterCatalog.Get(type);
         var data = Prepare("{}", ("a", Tables.Walk(4000, 1, 0.02)), ("flat", [.. Enumerable.Repeat(3.0, 4000)]));
         var parameters = family.Normalise(null);
-        using var model = family.Create(parameters).Fit(data.TrainingSet, Context).Model;
+        using var model = family.Create(parameters).Fit(data.TrainingSet, _context).Model;
         using var loaded = family.Load(model.Signature, parameters, model.Save());
         var frame = EvaluationFrame.Of(data, 10, 3);
         Assert.That(
@@ -160,7 +160,7 @@ public class ReferenceTests
         var frame = EvaluationFrame.Of(data, 10);
         double Rmse(IForecasterFamily family)
         {
-            using var model = family.Create(family.Normalise(null)).Fit(data.TrainingSet, Context).Model;
+            using var model = family.Create(family.Normalise(null)).Fit(data.TrainingSet, _context).Model;
             return ForecastMetrics.Score(
                 family.ModelType,
                 frame.Truth,

@@ -8,7 +8,7 @@ namespace FLTS.Tests.Forecasting.Metrics;
 public class ForecastMetricsTests
 {
     /// <summary>Train range 0 to 1: metrics on min-max scale are those of the values as they stand.</summary>
-    private static readonly Scaler Unit = new(ScalerKind.MinMax, [Column("a"), Column("b"), Column("c"), Column("d")]);
+    private static readonly Scaler _unit = new(ScalerKind.MinMax, [Column("a"), Column("b"), Column("c"), Column("d")]);
 
     [Test]
     public void Metrics_agree_with_scikit_learn()
@@ -94,7 +94,7 @@ public class ForecastMetricsTests
         double[,,] truth = { { { 0, 0, 0, 0 }, { 0, 0, 0, 0 } } };
         double[,,] forecast = { { { 0.1, 0.1, 0.1, 0.1 }, { 0.3, 0.3, 0.3, 0.3 } } };
         double[,,] naive = { { { 0.2, 0.2, 0.2, 0.2 }, { 0.6, 0.6, 0.6, 0.6 } } };
-        var score = ForecastMetrics.Score("m", truth, forecast, Unit, ["a", "b", "c", "d"], naive);
+        var score = ForecastMetrics.Score("m", truth, forecast, _unit, ["a", "b", "c", "d"], naive);
         Assert.That(score.Skill, Is.EqualTo(0.5).Within(1e-12));
         Assert.That(
             score.PerStep.Select(s => (s.Step, s.Cells, Math.Round(s.Rmse!.Value, 12))),
@@ -109,7 +109,7 @@ public class ForecastMetricsTests
         double[,,] forecast = { { { 1, 0, 0, 0 } } };
         Assert.That(Score(truth, forecast).Mae, Is.EqualTo(0.25));
         var weighted = ForecastMetrics.Score(
-            "m", truth, forecast, Unit, ["a", "b", "c", "d"], targetWeights: new Dictionary<string, double> { ["a"] = 5 });
+            "m", truth, forecast, _unit, ["a", "b", "c", "d"], targetWeights: new Dictionary<string, double> { ["a"] = 5 });
         Assert.That(weighted.Mae, Is.EqualTo(5 / 8.0));
     }
 
@@ -119,7 +119,7 @@ public class ForecastMetricsTests
     {
         double[,,] forecast = { { { 0, value, 0, 0 } } };
         Assert.That(
-            () => ForecastMetrics.Score("GRU 12ab", new double[1, 1, 4], forecast, Unit, ["a", "b", "c", "d"]),
+            () => ForecastMetrics.Score("GRU 12ab", new double[1, 1, 4], forecast, _unit, ["a", "b", "c", "d"]),
             Throws.TypeOf<NonFiniteForecastException>()
                 .With.Message.Contains($"GRU 12ab: the forecast of 'b' is {word} at scored row 0, step 1"));
     }
@@ -133,7 +133,7 @@ public class ForecastMetricsTests
     }
 
     private static ForecastScore Score(double[,,] truth, double[,,] forecast) =>
-        ForecastMetrics.Score("m", truth, forecast, Unit, ["a", "b", "c", "d"]);
+        ForecastMetrics.Score("m", truth, forecast, _unit, ["a", "b", "c", "d"]);
 
     private static ColumnScale Column(string name) => new(name, 0, 1, 0, 1, 0.1, 0);
 

@@ -11,7 +11,7 @@ namespace FLTS.Tests.Forecasting.Preparation;
 
 public class PreprocessConfigTests
 {
-    private static readonly string Sha = new('a', 64), OtherSha = new('b', 64);
+    private static readonly string _sha = new('a', 64), _otherSha = new('b', 64);
 
     [TestCase("""{"scalar": "MinMax"}""", "'scalar' is no preprocessing option; allowed are timestamp_column, timezone")]
     [TestCase(
@@ -38,7 +38,7 @@ public class PreprocessConfigTests
     [TestCase("a\n")]
     public void An_identifier_outside_the_pattern_is_refused(string identifier) =>
         Assert.That(
-            () => PreprocessConfigParser.Parse(identifier, Sha, null),
+            () => PreprocessConfigParser.Parse(identifier, _sha, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
 
     [Test]
@@ -46,7 +46,7 @@ public class PreprocessConfigTests
     {
         var config = PreprocessConfigParser.Parse(
             "x",
-            Sha,
+            _sha,
             null,
             Json("""{"scaler": "Robust", "missing": {"strategy": "knn", "neighbors": 5}}"""),
             null,
@@ -65,7 +65,7 @@ public class PreprocessConfigTests
             + $$""","hash_salt":"","identifier":"x","inputs":null,"lags":[],"max_gap_steps":30,"missing":{"drop_share":0.33"""
             + $$""","neighbors":2,"strategy":"interpolate"},"preprocessing_version":1,"sample_seed":0"""
             + $$""","sample_strategy":"head","sample_test_rows":0,"sample_train_rows":0,"scaler":"MinMax","sources":{"test":null"""
-            + $$""","train":"{{Sha}}"},"targets":null,"test_fraction":0.2,"timestamp_column":null,"timezone":null"""
+            + $$""","train":"{{_sha}}"},"targets":null,"test_fraction":0.2,"timestamp_column":null,"timezone":null"""
             + $$""","validation_fraction":0.2}"""));
     }
 
@@ -85,9 +85,9 @@ public class PreprocessConfigTests
         ];
         var hashes = options.Select(o => Parse(o).ConfigHash).ToList();
         hashes.Add(Parse("{}").ConfigHash);
-        hashes.Add(PreprocessConfigParser.Parse("y", Sha, null).ConfigHash);
-        hashes.Add(PreprocessConfigParser.Parse("x", OtherSha, null).ConfigHash);
-        hashes.Add(PreprocessConfigParser.Parse("x", Sha, OtherSha).ConfigHash);
+        hashes.Add(PreprocessConfigParser.Parse("y", _sha, null).ConfigHash);
+        hashes.Add(PreprocessConfigParser.Parse("x", _otherSha, null).ConfigHash);
+        hashes.Add(PreprocessConfigParser.Parse("x", _sha, _otherSha).ConfigHash);
         Assert.That(hashes, Is.Unique);
     }
 
@@ -152,8 +152,8 @@ public class PreprocessConfigTests
     {
         var config = PreprocessConfigParser.Parse(
             "x",
-            Sha,
-            OtherSha,
+            _sha,
+            _otherSha,
             Json(
                 """{"missing": "drop_rows", "clipping": {"method": "percentile", "percentile": 0.05}, "lags": [3, 1], "targets": ["b","""
                 + """ "a"], "inputs": ["c"], "timezone": "Europe/Madrid", "sample_strategy": "random","""
@@ -163,7 +163,7 @@ public class PreprocessConfigTests
         Assert.That(back.Lags, Is.EqualTo(new[] { 1, 3 }));
     }
 
-    private static PreprocessConfig Parse(string options) => PreprocessConfigParser.Parse("x", Sha, null, Json(options));
+    private static PreprocessConfig Parse(string options) => PreprocessConfigParser.Parse("x", _sha, null, Json(options));
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }

@@ -8,14 +8,14 @@ namespace FLTS.Tests.Forecasting.Preparation;
 
 public class ServingFrameTests
 {
-    private static readonly DateTime Now = new(2024, 5, 1, 12, 0, 30);
+    private static readonly DateTime _now = new(2024, 5, 1, 12, 0, 30);
 
     [Test]
     public void Rows_of_a_client_are_prepared_as_the_same_rows_of_test_were()
     {
         var (data, model, raw) = Trained("""{"lags": [2], "clipping": "iqr"}""");
         var rows = Enumerable.Range(80, 12).ToArray();
-        var frame = RequestData.Read(Data(rows, raw), null, model, Now);
+        var frame = RequestData.Read(Data(rows, raw), null, model, _now);
         Assert.That((frame.Series.Rows, frame.Origin, frame.Warnings), Is.EqualTo((10, 9, Array.Empty<string>())));
         Assert.That(frame.Series.Columns, Is.EqualTo(data.Test.Columns));
         for (var f = 0; f < data.Test.Columns.Count; f++)
@@ -29,7 +29,7 @@ public class ServingFrameTests
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data["a"]![0] = null;
         data["a"]![5] = null;
-        var frame = RequestData.Read(Element(data), null, model, Now);
+        var frame = RequestData.Read(Element(data), null, model, _now);
         Assert.That((frame.Series.Values[0][0], frame.Series.Values[0][5]), Is.EqualTo((raw[0][1], raw[0][4])));
         Assert.That(
             (frame.Series.Observed[0][0], frame.Series.Observed[0][5], frame.Series.Observed[0][6]),
@@ -42,7 +42,7 @@ public class ServingFrameTests
         var (_, model, raw) = Trained("{}");
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data.Remove("ts");
-        var frame = RequestData.Read(Element(data), null, model, Now);
+        var frame = RequestData.Read(Element(data), null, model, _now);
         Assert.That(frame.Series.Timestamps[^1], Is.EqualTo(new DateTime(2024, 5, 1, 12, 0, 0)));
         Assert.That(frame.Warnings, Has.One.Contains("'data' holds no times: the rows are taken to end at 2024-05-01 12:00:00"));
     }
@@ -53,18 +53,18 @@ public class ServingFrameTests
         var (_, model, raw) = Trained("{}");
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data["zzz"] = new JsonArray("anything");
-        Assert.That(RequestData.Read(Element(data), null, model, Now).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
+        Assert.That(RequestData.Read(Element(data), null, model, _now).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
     }
 
     [Test]
     public void A_short_gap_is_filled_with_a_warning_and_a_long_one_leaves_too_few_rows()
     {
         var (_, model, raw) = Trained("{}");
-        var frame = RequestData.Read(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, Now);
+        var frame = RequestData.Read(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, _now);
         Assert.That(frame.Series.Rows, Is.EqualTo(18));
         Assert.That(frame.Warnings, Has.One.EqualTo("2 missing rows were filled with the last value before them."));
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, Now),
+            () => RequestData.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, _now),
             Throws.TypeOf<InvalidInputException>()
                 .With.Message.Contains("Only 5 rows follow the gap that ends before 2024-01-01 01:00:00; the model needs 10 rows"));
     }
@@ -79,7 +79,7 @@ public class ServingFrameTests
         "'data' has 3 rows; the model needs at least 10")]
     public void A_request_that_lacks_something_is_refused_with_what_it_lacks(string json, string message) =>
         Assert.That(
-            () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, Now),
+            () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, _now),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
     [TestCase("a", 3, "\"12\"", "'data.a', row 4: \"12\" is no finite number")]
@@ -100,7 +100,7 @@ public class ServingFrameTests
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data[column]![row] = JsonNode.Parse(value);
         Assert.That(
-            () => RequestData.Read(Element(data), null, model, Now),
+            () => RequestData.Read(Element(data), null, model, _now),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
     }
 
@@ -109,7 +109,7 @@ public class ServingFrameTests
     {
         var (_, model, raw) = Trained("{}");
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, Now),
+            () => RequestData.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, _now),
             Throws.TypeOf<InvalidInputException>()
                 .With.Message.Contains("Only 0 of the 11 steps between rows are 00:01:00, the step the model was trained on"));
     }
@@ -121,9 +121,9 @@ public class ServingFrameTests
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data["when"] = data["ts"]!.DeepClone();
         data.Remove("ts");
-        Assert.That(RequestData.Read(Element(data), "when", model, Now).Series.Timestamps[0], Is.EqualTo(Tables.Start));
+        Assert.That(RequestData.Read(Element(data), "when", model, _now).Series.Timestamps[0], Is.EqualTo(Tables.Start));
         Assert.That(
-            () => RequestData.Read(Element(data), "clock", model, Now),
+            () => RequestData.Read(Element(data), "clock", model, _now),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("'data' has no list 'clock', which index_col names"));
     }
 

@@ -11,7 +11,7 @@ namespace FLTS.Tests.Forecasting.Prophet;
 /// <summary>Prophet behind the forecaster contract.</summary>
 internal sealed class ProphetFamilyTests
 {
-    private static readonly ProphetFamily Family = new();
+    private static readonly ProphetFamily _family = new();
 
     [Test]
     public void A_fit_reports_train_and_validation_and_then_refits_on_all_rows()
@@ -79,7 +79,7 @@ internal sealed class ProphetFamilyTests
     {
         var data = Data();
         using var model = Fit(data, null, out _);
-        using var loaded = Family.Load(model.Signature, Family.Normalise(null), model.Save());
+        using var loaded = _family.Load(model.Signature, _family.Normalise(null), model.Save());
         Assert.That(
             loaded.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30),
             Is.EqualTo(model.Forecast(SeriesWindows.Of(data.Series, [3, 699]), 30)));
@@ -89,8 +89,8 @@ internal sealed class ProphetFamilyTests
     public void The_number_of_threads_never_changes_the_numbers()
     {
         var data = Data();
-        using var one = Family.Create([]).Fit(data, new FitContext(1, null, CancellationToken.None)).Model;
-        using var two = Family.Create([]).Fit(data, new FitContext(2, null, CancellationToken.None)).Model;
+        using var one = _family.Create([]).Fit(data, new FitContext(1, null, CancellationToken.None)).Model;
+        using var two = _family.Create([]).Fit(data, new FitContext(2, null, CancellationToken.None)).Model;
         Assert.That(one.Save()[ProphetJson.FileName], Is.EqualTo(two.Save()[ProphetJson.FileName]));
     }
 
@@ -107,19 +107,19 @@ internal sealed class ProphetFamilyTests
     public void A_wrong_hyperparameter_is_refused_by_name(string json, string named)
     {
         Assert.That(
-            () => Family.Normalise(JsonNode.Parse(json)!.AsObject()),
+            () => _family.Normalise(JsonNode.Parse(json)!.AsObject()),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
     }
 
     [Test]
     public void Normalising_twice_changes_nothing()
     {
-        var once = Family.Normalise(new JsonObject
+        var once = _family.Normalise(new JsonObject
         {
             ["weekly_seasonality"] = true,
             ["holidays"] = new JsonArray(new JsonObject { ["holiday"] = "a", ["ds"] = "2018-02-11" }),
         });
-        Assert.That(Family.Normalise(once).ToJsonString(), Is.EqualTo(once.ToJsonString()));
+        Assert.That(_family.Normalise(once).ToJsonString(), Is.EqualTo(once.ToJsonString()));
         Assert.That((int)once["weekly_seasonality"]!, Is.EqualTo(3));
     }
 
@@ -131,20 +131,20 @@ internal sealed class ProphetFamilyTests
     {
         var signature = new ModelSignature("PROPHET", ["a"], ["a"], 1, 1, TimeSpan.FromHours(1), true);
         var files = new Dictionary<string, byte[]> { [ProphetJson.FileName] = Encoding.UTF8.GetBytes(json) };
-        Assert.That(() => Family.Load(signature, [], files), Throws.TypeOf<CorruptArtifactException>(), what);
+        Assert.That(() => _family.Load(signature, [], files), Throws.TypeOf<CorruptArtifactException>(), what);
     }
 
     [Test]
     public void A_cancelled_fit_ends_with_the_cancellation()
     {
         Assert.That(
-            () => Family.Create([]).Fit(Data(), new FitContext(1, null, new CancellationToken(true))),
+            () => _family.Create([]).Fit(Data(), new FitContext(1, null, new CancellationToken(true))),
             Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static IFittedForecaster Fit(TrainingSet data, JsonObject? hyperparameters, out FitResult result)
     {
-        result = Family.Create(Family.Normalise(hyperparameters)).Fit(data, new FitContext(2, null, CancellationToken.None));
+        result = _family.Create(_family.Normalise(hyperparameters)).Fit(data, new FitContext(2, null, CancellationToken.None));
         return result.Model;
     }
 

@@ -15,12 +15,12 @@ internal sealed class ReferenceCase
         "synthetic_multiplicative", "synthetic_pipeline_settings", "synthetic_short90",
     ];
 
-    private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "prophet");
+    private static readonly string _folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "prophet");
 
     private ReferenceCase(string name)
     {
-        Json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, name + ".json")))!.AsObject();
-        TrueMap = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "true_map.json")))![name + ".json"]!.AsObject();
+        Json = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, name + ".json")))!.AsObject();
+        TrueMap = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "true_map.json")))![name + ".json"]!.AsObject();
         var rows = (int)Json["rows"]!;
         var table = ReadTable("synthetic.csv");
         var ds = table["ds"].Take(rows).Select(Date).ToArray();
@@ -102,7 +102,7 @@ internal sealed class ReferenceCase
 
     private static Dictionary<string, string[]> ReadTable(string file)
     {
-        var lines = File.ReadAllLines(Path.Combine(Folder, file)).Where(l => l.Length > 0).Select(l => l.Split(',')).ToArray();
+        var lines = File.ReadAllLines(Path.Combine(_folder, file)).Where(l => l.Length > 0).Select(l => l.Split(',')).ToArray();
         return lines[0].Select((name, i) => (name, i)).ToDictionary(c => c.name, c => lines.Skip(1).Select(l => l[c.i]).ToArray());
     }
 }

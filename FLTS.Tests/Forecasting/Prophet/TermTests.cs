@@ -10,9 +10,9 @@ internal sealed class TermTests
 {
     private const int Days = 400;
 
-    private static readonly DateTime Start = new(2020, 1, 1);
+    private static readonly DateTime _start = new(2020, 1, 1);
 
-    private static readonly DateTime[] Times = [.. Enumerable.Range(0, Days).Select(i => Start.AddDays(i))];
+    private static readonly DateTime[] _times = [.. Enumerable.Range(0, Days).Select(i => _start.AddDays(i))];
 
     [Test]
     public void A_regressors_effect_is_found_and_its_component_follows_its_future_values()
@@ -23,14 +23,14 @@ internal sealed class TermTests
         Assert.That(model.Regressors[0].Mean, Is.EqualTo(heat.Average()).Within(1e-9));
         var future = new ProphetFrame
         {
-            Ds = [Start.AddDays(500), Start.AddDays(500)],
+            Ds = [_start.AddDays(500), _start.AddDays(500)],
             Regressors = new Dictionary<string, double[]> { ["heat"] = [10, 30] },
         };
         var forecast = model.Predict(future);
         Assert.That(forecast.Yhat[1] - forecast.Yhat[0], Is.EqualTo(30).Within(0.5));
         Assert.That(forecast.Components["extra_regressors_additive"], Is.EqualTo(forecast.Components["heat"]));
         Assert.That(
-            () => model.Predict(new ProphetFrame { Ds = [Start] }),
+            () => model.Predict(new ProphetFrame { Ds = [_start] }),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("heat"));
     }
 
@@ -50,20 +50,20 @@ internal sealed class TermTests
     [Test]
     public void A_conditional_seasonality_acts_only_where_its_condition_holds()
     {
-        var summer = Times.Select(t => t.Month is > 3 and < 10).ToArray();
-        var y = Times.Select((t, i) => 20 + (summer[i] ? 3 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) : 0) + Noise(i))
+        var summer = _times.Select(t => t.Month is > 3 and < 10).ToArray();
+        var y = _times.Select((t, i) => 20 + (summer[i] ? 3 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) : 0) + Noise(i))
             .ToArray();
         var settings = new ProphetSettings
         {
             WeeklySeasonality = 0,
             Seasonalities = [new Seasonality("summer_week", 7, 2, Condition: "summer")],
         };
-        var frame = new ProphetFrame { Ds = Times, Y = y, Conditions = new Dictionary<string, bool[]> { ["summer"] = summer } };
+        var frame = new ProphetFrame { Ds = _times, Y = y, Conditions = new Dictionary<string, bool[]> { ["summer"] = summer } };
         var component = ProphetFitter.Fit(settings, frame).Predict(frame).Components["summer_week"];
         Assert.That(component.Where((_, i) => !summer[i]), Is.All.Zero);
         Assert.That(component.Max(), Is.EqualTo(3 * Math.Sin(2 * Math.PI * 2 / 7)).Within(0.1));
         Assert.That(
-            () => ProphetFitter.Fit(settings, new ProphetFrame { Ds = Times, Y = y }),
+            () => ProphetFitter.Fit(settings, new ProphetFrame { Ds = _times, Y = y }),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("summer"));
     }
 
@@ -71,7 +71,7 @@ internal sealed class TermTests
     public void Additive_and_multiplicative_terms_can_be_mixed()
     {
         var load = Enumerable.Range(0, Days).Select(i => Math.Cos(i * 0.9)).ToArray();
-        var y = Times.Select((t, i) =>
+        var y = _times.Select((t, i) =>
             ((10 + (0.05 * i)) * (1 + (0.2 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7)))) + (2 * load[i]) + Noise(i))
                 .ToArray();
         var settings = new ProphetSettings
@@ -92,7 +92,7 @@ internal sealed class TermTests
         var y = Enumerable.Range(0, Days).Select(i => 100 + (50 / (1 + Math.Exp(-(i - 150) / 40.0))) + Noise(i)).ToArray();
         ProphetFrame Rows(int from) => new()
         {
-            Ds = [.. Times.Select(t => t.AddDays(from))],
+            Ds = [.. _times.Select(t => t.AddDays(from))],
             Y = from == 0 ? y : null,
             Cap = [.. Enumerable.Repeat(150.0, Days)],
             Floor = [.. Enumerable.Repeat(100.0, Days)],
@@ -110,7 +110,7 @@ internal sealed class TermTests
     [Test]
     public void A_flat_trend_is_level_and_keeps_its_seasonality()
     {
-        var y = Times.Select((t, i) => 7 + Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) + Noise(i)).ToArray();
+        var y = _times.Select((t, i) => 7 + Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) + Noise(i)).ToArray();
         var forecast = ProphetFitter.Fit(new ProphetSettings { Growth = Growth.Flat }, Frame(y)).Predict(Frame(y));
         Assert.That(forecast.Trend, Is.All.EqualTo(7).Within(0.05));
         Assert.That(forecast.Yhat, Is.EqualTo(y).Within(0.4));
@@ -164,7 +164,7 @@ internal sealed class TermTests
     }
 
     private static ProphetFrame Frame(double[] y, params (string Name, double[] Values)[] regressors) =>
-        new() { Ds = Times, Y = y, Regressors = regressors.ToDictionary(r => r.Name, r => r.Values) };
+        new() { Ds = _times, Y = y, Regressors = regressors.ToDictionary(r => r.Name, r => r.Values) };
 
     // Fixed, bounded by 0.1, and no sine the terms could fit.
     private static double Noise(int i) => 0.2 * (((i * 7919L % 1009) / 1009.0) - 0.5);

@@ -10,14 +10,14 @@ namespace FLTS.Tests.Forecasting.Recurrent;
 /// <summary>Nets and training against PyTorch's numbers (Golden/recurrent/README.md).</summary>
 public sealed class RecurrentGoldenTests
 {
-    private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "recurrent");
-    private static readonly JsonObject Reference = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "reference.json")))!.AsObject();
+    private static readonly string _folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "recurrent");
+    private static readonly JsonObject _reference = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "reference.json")))!.AsObject();
 
-    private static readonly RecurrentHyperparameters PyTorchDefaults = RecurrentHyperparameters.Parse(
+    private static readonly RecurrentHyperparameters _pyTorchDefaults = RecurrentHyperparameters.Parse(
         new JsonObject { ["learning_rate"] = 1e-3, ["loss"] = "mse", ["weight_decay"] = 0, ["gradient_clip"] = 1, ["members"] = 1 },
         "LSTM");
 
-    private static IEnumerable<string> Cases => Reference["cases"]!.AsArray().Select(c => c!["name"]!.GetValue<string>());
+    private static IEnumerable<string> Cases => _reference["cases"]!.AsArray().Select(c => c!["name"]!.GetValue<string>());
 
     [TestCaseSource(nameof(Cases))]
     public void Outputs_with_the_reference_weights_are_those_of_PyTorch(string name)
@@ -39,14 +39,14 @@ public sealed class RecurrentGoldenTests
         var reference = Case(name);
         using var scope = NewDisposeScope();
         using var net = Net(reference);
-        using var trainer = new NetTrainer(net, PyTorchDefaults, new Normalisation(TargetMode.Level, false, [], new ColumnCode[11]));
+        using var trainer = new NetTrainer(net, _pyTorchDefaults, new Normalisation(TargetMode.Level, false, [], new ColumnCode[11]));
         var (inputs, targets) = (Inputs(), Data("y").unsqueeze(1));
         var losses = new List<double>();
         for (var step = 0; step < 20; step++)
         {
             var start = 64 * step % 320;
             var truth = targets.narrow(0, start, 64);
-            losses.Add(trainer.Step(inputs.narrow(1, start, 64).contiguous(), truth, ones_like(truth), PyTorchDefaults.LearningRate).Loss);
+            losses.Add(trainer.Step(inputs.narrow(1, start, 64).contiguous(), truth, ones_like(truth), _pyTorchDefaults.LearningRate).Loss);
         }
 
         var expected = reference["training"]!["losses"]!.AsArray().Select(v => v!.GetValue<double>()).ToArray();
@@ -60,12 +60,12 @@ public sealed class RecurrentGoldenTests
     }
 
     private static JsonObject Case(string name) =>
-        Reference["cases"]!.AsArray().Single(c => c!["name"]!.GetValue<string>() == name)!.AsObject();
+        _reference["cases"]!.AsArray().Single(c => c!["name"]!.GetValue<string>() == name)!.AsObject();
 
     private static RecurrentNet Net(JsonObject reference)
     {
         var file = reference["initial_weights"]!.GetValue<string>();
-        var tensors = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(Folder, file)), file).ToDictionary();
+        var tensors = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(_folder, file)), file).ToDictionary();
         var net = new RecurrentNet(
             Enum.Parse<RecurrentCell>(reference["cell"]!.GetValue<string>(), ignoreCase: true),
             reference["input_size"]!.GetValue<int>(),
@@ -84,7 +84,7 @@ public sealed class RecurrentGoldenTests
 
     private static Tensor Data(string name)
     {
-        var data = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(Folder, "data.safetensors")), "data.safetensors")[name];
+        var data = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(_folder, "data.safetensors")), "data.safetensors")[name];
         return tensor(data.Singles, [.. data.Shape]);
     }
 

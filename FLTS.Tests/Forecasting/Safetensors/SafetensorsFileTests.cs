@@ -7,7 +7,7 @@ namespace FLTS.Tests.Forecasting.Safetensors;
 
 public sealed class SafetensorsFileTests
 {
-    private static readonly NamedTensor[] Tensors =
+    private static readonly NamedTensor[] _tensors =
     [
         new("weights", [2, 3], new[] { 1f, -2f, 3.5f, float.MaxValue, float.Epsilon, 0f }),
         new("constants", [2], new[] { Math.PI, -1e300 }),
@@ -18,23 +18,23 @@ public sealed class SafetensorsFileTests
     [Test]
     public void What_is_written_is_read_again()
     {
-        var file = SafetensorsFile.Write(Tensors);
+        var file = SafetensorsFile.Write(_tensors);
         var read = SafetensorsFile.Read(file, "w");
 
-        Assert.That(read.Keys, Is.EquivalentTo(Tensors.Select(t => t.Name)));
-        foreach (var tensor in Tensors)
+        Assert.That(read.Keys, Is.EquivalentTo(_tensors.Select(t => t.Name)));
+        foreach (var tensor in _tensors)
         {
             Assert.That(read[tensor.Name].Shape, Is.EqualTo(tensor.Shape), tensor.Name);
             Assert.That(read[tensor.Name].Values, Is.EqualTo(tensor.Values), tensor.Name);
         }
 
-        Assert.That(SafetensorsFile.Write(Tensors), Is.EqualTo(file), "equal tensors give equal bytes");
+        Assert.That(SafetensorsFile.Write(_tensors), Is.EqualTo(file), "equal tensors give equal bytes");
     }
 
     [Test]
     public void A_file_cut_anywhere_or_with_more_behind_it_is_refused()
     {
-        var file = SafetensorsFile.Write(Tensors);
+        var file = SafetensorsFile.Write(_tensors);
         for (var length = 0; length < file.Length; length++)
             Assert.That(
                 () => SafetensorsFile.Read(file.AsMemory(0, length), "w"),
@@ -46,7 +46,7 @@ public sealed class SafetensorsFileTests
     [Test]
     public void No_changed_header_byte_makes_anything_but_a_refusal_or_a_whole_file()
     {
-        var file = SafetensorsFile.Write(Tensors);
+        var file = SafetensorsFile.Write(_tensors);
         var header = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(file);
         var random = new Random(5);
         for (var i = 0; i < 20_000; i++)

@@ -9,7 +9,7 @@ namespace FLTS.Tests.Forecasting.Series;
 
 public class SeriesFrameTests
 {
-    private static readonly DateTime Start = new(2024, 1, 1);
+    private static readonly DateTime _start = new(2024, 1, 1);
 
     [Test]
     public void A_regular_table_is_taken_as_it_is()
@@ -58,7 +58,7 @@ public class SeriesFrameTests
                 .EqualTo(2));
         Assert.That(frame.Values[0].Select(double.IsNaN).Take(13), Is.EqualTo(Enumerable.Range(0, 13).Select(i => i is 10 or 11)));
         Assert.That(frame.Segments[99], Is.EqualTo(0));
-        Assert.That(frame.Timestamps[100], Is.EqualTo(Start.AddMinutes(131)));
+        Assert.That(frame.Timestamps[100], Is.EqualTo(_start.AddMinutes(131)));
         Assert.That(frame.Segments[100], Is.EqualTo(1));
     }
 
@@ -84,7 +84,7 @@ public class SeriesFrameTests
                 .EqualTo(120)
                 .And.Property("Snapped")
                 .GreaterThan(1900));
-        Assert.That(frame.Timestamps, Is.EqualTo(Enumerable.Range(0, 2000).Select(i => Start.AddSeconds(120 * i))));
+        Assert.That(frame.Timestamps, Is.EqualTo(Enumerable.Range(0, 2000).Select(i => _start.AddSeconds(120 * i))));
     }
 
     [Test]
@@ -93,7 +93,7 @@ public class SeriesFrameTests
         var frame = Frame(Enumerable.Range(0, 200).Select(i => (60.0 * i) + (i >= 100 ? 25 : 0)));
         Assert.That(
             frame.Report, Has.Property("OffGrid").EqualTo(1).And.Property("Segments").EqualTo(2).And.Property("Snapped").EqualTo(0));
-        Assert.That(frame.Timestamps[150], Is.EqualTo(Start.AddSeconds((60 * 150) + 25)));
+        Assert.That(frame.Timestamps[150], Is.EqualTo(_start.AddSeconds((60 * 150) + 25)));
     }
 
     [Test]
@@ -142,7 +142,7 @@ public class SeriesFrameTests
                     return false;
                 if (t > 0 && frame.Segments[t] != frame.Segments[t - 1] && frame.Timestamps[t] - frame.Timestamps[t - 1] <= 31 * frame.Step)
                     return false;
-                if (!double.IsNaN(frame.Values[0][t]) && frame.Timestamps[t] != Start.AddMinutes(frame.Values[0][t]))
+                if (!double.IsNaN(frame.Values[0][t]) && frame.Timestamps[t] != _start.AddMinutes(frame.Values[0][t]))
                     return false;
             }
 
@@ -187,7 +187,7 @@ public class SeriesFrameTests
 
     private static RawTable Table(IEnumerable<double> seconds, Func<int, double> value)
     {
-        var times = seconds.Select(s => Start.AddSeconds(s)).ToArray();
+        var times = seconds.Select(s => _start.AddSeconds(s)).ToArray();
         return new RawTable
         {
             Name = "x.csv",

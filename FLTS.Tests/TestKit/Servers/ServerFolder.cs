@@ -6,14 +6,14 @@ namespace FLTS.Tests.TestKit.Servers;
 /// </summary>
 internal sealed class ServerFolder : IDisposable
 {
-    private static readonly string Root = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "flts-tests");
+    private static readonly string _root = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "flts-tests");
     private readonly FileStream _lock;
 
     public ServerFolder(string server)
     {
-        Directory.CreateDirectory(Root);
+        Directory.CreateDirectory(_root);
         DeleteLeftovers();
-        Path = System.IO.Path.Combine(Root, $"{server}-{Guid.NewGuid().ToString("N")[..12]}");
+        Path = System.IO.Path.Combine(_root, $"{server}-{Guid.NewGuid().ToString("N")[..12]}");
         // The lock comes first: a folder never exists without one.
         _lock = new FileStream(Path + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         Directory.CreateDirectory(Path);
@@ -40,7 +40,7 @@ internal sealed class ServerFolder : IDisposable
 
     private static void DeleteLeftovers()
     {
-        foreach (var lockFile in Directory.EnumerateFiles(Root, "*.lock"))
+        foreach (var lockFile in Directory.EnumerateFiles(_root, "*.lock"))
         {
             try
             {

@@ -21,7 +21,7 @@ internal sealed class ServerProcess : IDisposable
         kill -KILL 0
         """;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(3);
     private readonly Process _supervisor;
     private readonly string _log;
 
@@ -86,9 +86,9 @@ internal sealed class ServerProcess : IDisposable
             {
                 if (!IsRunning)
                     throw new InvalidOperationException($"{what} ended while starting.\n{LogTail()}", exception);
-                if (waited.Elapsed > StartLimit)
+                if (waited.Elapsed > _startLimit)
                     throw new InvalidOperationException(
-                        $"{what} is not ready after {StartLimit}: {exception.Message}\n{LogTail()}", exception);
+                        $"{what} is not ready after {_startLimit}: {exception.Message}\n{LogTail()}", exception);
                 await Task.Delay(100);
             }
         }

@@ -6,18 +6,18 @@ namespace FLTS.Tests.TestKit.Servers;
 /// </summary>
 internal static class TestServers
 {
-    private static readonly Shared<PostgresServer> SharedPostgres = new(PostgresServer.StartNewAsync);
-    private static readonly Shared<RabbitMqServer> SharedRabbitMq = new(RabbitMqServer.StartNewAsync);
-    private static readonly Shared<CephServer> SharedCeph = new(CephServer.StartNewAsync);
+    private static readonly Shared<PostgresServer> _sharedPostgres = new(PostgresServer.StartNewAsync);
+    private static readonly Shared<RabbitMqServer> _sharedRabbitMq = new(RabbitMqServer.StartNewAsync);
+    private static readonly Shared<CephServer> _sharedCeph = new(CephServer.StartNewAsync);
 
-    public static Task<PostgresServer> Postgres() => SharedPostgres.GetAsync("PostgreSQL");
+    public static Task<PostgresServer> Postgres() => _sharedPostgres.GetAsync("PostgreSQL");
 
-    public static Task<RabbitMqServer> RabbitMq() => SharedRabbitMq.GetAsync("RabbitMQ");
+    public static Task<RabbitMqServer> RabbitMq() => _sharedRabbitMq.GetAsync("RabbitMQ");
 
-    public static Task<CephServer> Ceph() => SharedCeph.GetAsync("Ceph");
+    public static Task<CephServer> Ceph() => _sharedCeph.GetAsync("Ceph");
 
     /// <summary>At the end of the run (<see cref="StopServersAtTheEnd"/>).</summary>
-    public static Task StopAllAsync() => Task.WhenAll(SharedPostgres.StopAsync(), SharedRabbitMq.StopAsync(), SharedCeph.StopAsync());
+    public static Task StopAllAsync() => Task.WhenAll(_sharedPostgres.StopAsync(), _sharedRabbitMq.StopAsync(), _sharedCeph.StopAsync());
 
     private sealed class Shared<T>(Func<Task<T>> start)
         where T : IAsyncDisposable

@@ -6,8 +6,8 @@ namespace FLTS.Forecasting.Prophet.Fit;
 /// <summary>yhat on the rows of a history and what its derivatives are made of.</summary>
 internal sealed class Curve(HistoryDesign design, Growth growth, double[]? caps)
 {
-    private readonly bool anyMultiplicative = design.AnyMultiplicative;
-    private readonly bool anyAdditive = Array.IndexOf(design.Multiplicative, false) >= 0;
+    private readonly bool _anyMultiplicative = design.AnyMultiplicative;
+    private readonly bool _anyAdditive = Array.IndexOf(design.Multiplicative, false) >= 0;
 
     /// <summary>[T] Trend at the last evaluated parameters.</summary>
     public double[] Trend { get; } = new double[design.Rows];
@@ -35,8 +35,8 @@ internal sealed class Curve(HistoryDesign design, Growth growth, double[]? caps)
             for (var row = design.SegmentStarts[segment]; row < design.SegmentStarts[segment + 1]; row++)
             {
                 var features = design.Features.AsSpan(row * q, q);
-                var plus = anyAdditive ? LinearAlgebra.Dot(features, additive) : 0;
-                var times = anyMultiplicative ? 1 + LinearAlgebra.Dot(features, multiplicative) : 1;
+                var plus = _anyAdditive ? LinearAlgebra.Dot(features, additive) : 0;
+                var times = _anyMultiplicative ? 1 + LinearAlgebra.Dot(features, multiplicative) : 1;
                 var z = (slopes[segment] * design.Times[row]) + intercepts[segment];
                 var (trend, slope) = (z, 1.0);
                 if (growth == Growth.Logistic)

@@ -7,19 +7,19 @@ namespace FLTS.Forecasting.Prophet.Fit;
 internal sealed class CurvedResiduals(HistoryDesign design, Growth growth, double[] y, double[]? caps, CancellationToken cancellation)
     : IResiduals
 {
-    private readonly Curve curve = new(design, growth, caps);
-    private readonly double[] residuals = new double[design.Rows];
+    private readonly Curve _curve = new(design, growth, caps);
+    private readonly double[] _residuals = new double[design.Rows];
 
     public double[] Gram { get; private set; } = [];
 
     public double[] Gradient { get; private set; } = [];
 
-    public double Sse(ReadOnlySpan<double> theta) => curve.Residuals(theta, y, residuals);
+    public double Sse(ReadOnlySpan<double> theta) => _curve.Residuals(theta, y, _residuals);
 
     public double Linearise(ReadOnlySpan<double> theta)
     {
-        var sse = curve.Residuals(theta, y, residuals);
-        var sums = NormalEquations.Sum(design, curve.Weights, design.AnyMultiplicative ? curve.Trend : null, [residuals], cancellation);
+        var sse = _curve.Residuals(theta, y, _residuals);
+        var sums = NormalEquations.Sum(design, _curve.Weights, design.AnyMultiplicative ? _curve.Trend : null, [_residuals], cancellation);
         (Gram, Gradient) = (sums.Gram, sums.Sides[0]);
         Adapt(theta[0], theta[1]);
         return sse;

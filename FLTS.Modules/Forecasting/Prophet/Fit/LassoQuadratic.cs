@@ -6,10 +6,10 @@ namespace FLTS.Forecasting.Prophet.Fit;
 /// </summary>
 internal sealed class LassoQuadratic(int size)
 {
-    private readonly double[] factor = new double[size * size];
-    private readonly double[] solution = new double[size];
-    private readonly int[] active = new int[size];
-    private readonly double[] scale = new double[size];
+    private readonly double[] _factor = new double[size * size];
+    private readonly double[] _solution = new double[size];
+    private readonly int[] _active = new int[size];
+    private readonly double[] _scale = new double[size];
 
     /// <summary>Solves from the start in <paramref name="z"/>, which receives the minimiser.</summary>
     /// <param name="h">[P, P] Symmetric, positive definite on every set that can be active.</param>
@@ -23,7 +23,7 @@ internal sealed class LassoQuadratic(int size)
         var banned = new bool[size];
         for (var j = 0; j < size; j++)
         {
-            scale[j] = h[(j * size) + j] > 0 ? 1 / Math.Sqrt(h[(j * size) + j]) : 0;
+            _scale[j] = h[(j * size) + j] > 0 ? 1 / Math.Sqrt(h[(j * size) + j]) : 0;
             sign[j] = penalty[j] > 0 ? Math.Sign(z[j]) : 0;
         }
 
@@ -32,14 +32,14 @@ internal sealed class LassoQuadratic(int size)
             var n = 0;
             for (var j = 0; j < size; j++)
             {
-                if ((penalty[j] == 0 || sign[j] != 0) && scale[j] > 0)
-                    active[n++] = j;
+                if ((penalty[j] == 0 || sign[j] != 0) && _scale[j] > 0)
+                    _active[n++] = j;
             }
 
             SolveActive(h, c, penalty, sign, n);
             var (step, blocking) = LongestStep(z, sign, n);
             for (var i = 0; i < n; i++)
-                z[active[i]] += step * (solution[i] - z[active[i]]);
+                z[_active[i]] += step * (_solution[i] - z[_active[i]]);
             if (blocking >= 0)
             {
                 banned[blocking] |= step == 0;
@@ -58,19 +58,19 @@ internal sealed class LassoQuadratic(int size)
     private void SolveActive(ReadOnlySpan<double> h, ReadOnlySpan<double> c, ReadOnlySpan<double> penalty, int[] sign, int n)
     {
         // Rows and columns are scaled to a unit diagonal: the priors of trend and seasonality differ by orders of magnitude.
-        var l = factor.AsSpan(0, n * n);
+        var l = _factor.AsSpan(0, n * n);
         for (var i = 0; i < n; i++)
         {
-            var row = h.Slice(active[i] * size, size);
+            var row = h.Slice(_active[i] * size, size);
             for (var j = 0; j <= i; j++)
-                l[(i * n) + j] = row[active[j]] * scale[active[i]] * scale[active[j]];
-            solution[i] = (c[active[i]] - (penalty[active[i]] * sign[active[i]])) * scale[active[i]];
+                l[(i * n) + j] = row[_active[j]] * _scale[_active[i]] * _scale[_active[j]];
+            _solution[i] = (c[_active[i]] - (penalty[_active[i]] * sign[_active[i]])) * _scale[_active[i]];
         }
 
         LinearAlgebra.Cholesky(l, n);
-        LinearAlgebra.Solve(l, n, solution.AsSpan(0, n));
+        LinearAlgebra.Solve(l, n, _solution.AsSpan(0, n));
         for (var i = 0; i < n; i++)
-            solution[i] *= scale[active[i]];
+            _solution[i] *= _scale[_active[i]];
     }
 
     // How far towards the solution no sign changes, and which unknown reaches 0 there.
@@ -79,10 +79,10 @@ internal sealed class LassoQuadratic(int size)
         var (step, blocking) = (1.0, -1);
         for (var i = 0; i < n; i++)
         {
-            var j = active[i];
-            if (sign[j] == 0 || solution[i] * sign[j] > 0)
+            var j = _active[i];
+            if (sign[j] == 0 || _solution[i] * sign[j] > 0)
                 continue;
-            var reach = z[j] == 0 ? 0 : z[j] / (z[j] - solution[i]);
+            var reach = z[j] == 0 ? 0 : z[j] / (z[j] - _solution[i]);
             if (reach <= step)
                 (step, blocking) = (reach, j);
         }
@@ -97,11 +97,11 @@ internal sealed class LassoQuadratic(int size)
         var (worst, excess, direction) = (-1, 0.0, 0);
         for (var j = 0; j < size; j++)
         {
-            if (penalty[j] == 0 || sign[j] != 0 || banned[j] || scale[j] == 0)
+            if (penalty[j] == 0 || sign[j] != 0 || banned[j] || _scale[j] == 0)
                 continue;
             var gradient = c[j] - LinearAlgebra.Dot(h.Slice(j * size, size), z);
             var tolerance = (1e-6 * penalty[j]) + (1e-13 * Math.Abs(c[j]));
-            var over = (Math.Abs(gradient) - penalty[j] - tolerance) * scale[j];
+            var over = (Math.Abs(gradient) - penalty[j] - tolerance) * _scale[j];
             if (over > excess)
                 (worst, excess, direction) = (j, over, Math.Sign(gradient));
         }

@@ -5,8 +5,8 @@ namespace FLTS.Forecasting.Prophet.Fit;
 /// </summary>
 internal sealed class QuadraticResiduals(double[] gram, double[] origin, double[] gradientAtOrigin, double sseAtOrigin) : IResiduals
 {
-    private readonly double[] step = new double[origin.Length];
-    private readonly double[] gramStep = new double[origin.Length];
+    private readonly double[] _step = new double[origin.Length];
+    private readonly double[] _gramStep = new double[origin.Length];
 
     public double[] Gram => gram;
 
@@ -14,19 +14,19 @@ internal sealed class QuadraticResiduals(double[] gram, double[] origin, double[
 
     public double Sse(ReadOnlySpan<double> theta)
     {
-        var p = step.Length;
+        var p = _step.Length;
         for (var i = 0; i < p; i++)
-            step[i] = theta[i] - origin[i];
+            _step[i] = theta[i] - origin[i];
         for (var i = 0; i < p; i++)
-            gramStep[i] = LinearAlgebra.Dot(gram.AsSpan(i * p, p), step);
-        return Math.Max(0, sseAtOrigin - (2 * LinearAlgebra.Dot(gradientAtOrigin, step)) + LinearAlgebra.Dot(gramStep, step));
+            _gramStep[i] = LinearAlgebra.Dot(gram.AsSpan(i * p, p), _step);
+        return Math.Max(0, sseAtOrigin - (2 * LinearAlgebra.Dot(gradientAtOrigin, _step)) + LinearAlgebra.Dot(_gramStep, _step));
     }
 
     public double Linearise(ReadOnlySpan<double> theta)
     {
         var sse = Sse(theta);
-        for (var i = 0; i < step.Length; i++)
-            Gradient[i] = gradientAtOrigin[i] - gramStep[i];
+        for (var i = 0; i < _step.Length; i++)
+            Gradient[i] = gradientAtOrigin[i] - _gramStep[i];
         return sse;
     }
 }

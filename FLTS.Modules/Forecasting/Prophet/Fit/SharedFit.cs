@@ -10,18 +10,18 @@ internal sealed class SharedFit
     /// <summary>Ends of a search for starts that are followed to their maximum on all rows.</summary>
     private const int EndsFollowed = 3;
 
-    private readonly ProphetSettings settings;
-    private readonly ProphetFitOptions options;
-    private readonly ProphetFrame history;
-    private readonly double[][] series;
-    private readonly HistoryScale[] scales;
-    private readonly double[][] scaled;
-    private readonly IReadOnlyList<Seasonality> seasonalities;
-    private readonly FittedRegressor[] regressors;
-    private readonly DateTime[] changepoints;
-    private readonly HistoryDesign design;
-    private readonly Posterior posterior;
-    private readonly NormalEquations? sums;
+    private readonly ProphetSettings _settings;
+    private readonly ProphetFitOptions _options;
+    private readonly ProphetFrame _history;
+    private readonly double[][] _series;
+    private readonly HistoryScale[] _scales;
+    private readonly double[][] _scaled;
+    private readonly IReadOnlyList<Seasonality> _seasonalities;
+    private readonly FittedRegressor[] _regressors;
+    private readonly DateTime[] _changepoints;
+    private readonly HistoryDesign _design;
+    private readonly Posterior _posterior;
+    private readonly NormalEquations? _sums;
 
     /// <param name="settings">Checked.</param>
     /// <param name="history">Observed rows, times ascending.</param>
@@ -29,39 +29,39 @@ internal sealed class SharedFit
     /// <param name="options">Threads, cancellation.</param>
     public SharedFit(ProphetSettings settings, ProphetFrame history, double[][] series, ProphetFitOptions options)
     {
-        (this.settings, this.history, this.series, this.options) = (settings, history, series, options);
-        scales = [.. series.Select(y => HistoryScale.Of(settings, history, y))];
-        scaled = [.. series.Select((y, j) => scales[j].Values(history, y))];
-        seasonalities = Seasonalities.Resolve(history.Ds, settings);
-        regressors = [.. settings.Regressors.Select(r => FittedRegressor.Of(r, history.Regressors[r.Name], settings))];
-        changepoints = Changepoints.Place(history.Ds, settings);
-        var plan = new FeaturePlan(seasonalities, regressors, settings, []);
+        (this._settings, this._history, this._series, this._options) = (settings, history, series, options);
+        _scales = [.. series.Select(y => HistoryScale.Of(settings, history, y))];
+        _scaled = [.. series.Select((y, j) => _scales[j].Values(history, y))];
+        _seasonalities = Seasonalities.Resolve(history.Ds, settings);
+        _regressors = [.. settings.Regressors.Select(r => FittedRegressor.Of(r, history.Regressors[r.Name], settings))];
+        _changepoints = Changepoints.Place(history.Ds, settings);
+        var plan = new FeaturePlan(_seasonalities, _regressors, settings, []);
 
         // Prophet's dummy changepoint where there is none.
-        double[] bends = changepoints.Length == 0 ? [0] : [.. changepoints.Select(scales[0].Time)];
-        design = new HistoryDesign(history, [.. history.Ds.Select(scales[0].Time)], bends, plan, Math.Max(1, options.Threads));
-        posterior = new Posterior(history.Rows, bends.Length, settings.ChangepointPriorScale, plan.Columns);
+        double[] bends = _changepoints.Length == 0 ? [0] : [.. _changepoints.Select(_scales[0].Time)];
+        _design = new HistoryDesign(history, [.. history.Ds.Select(_scales[0].Time)], bends, plan, Math.Max(1, options.Threads));
+        _posterior = new Posterior(history.Rows, bends.Length, settings.ChangepointPriorScale, plan.Columns);
         if (IsQuadratic)
         {
-            sums = NormalEquations.Sum(design, null, null, scaled, options.Cancellation);
+            _sums = NormalEquations.Sum(_design, null, null, _scaled, options.Cancellation);
             if (settings.Growth == Growth.Flat)
             {
-                foreach (var side in sums.Sides)
-                    FlatTrend.Remove(sums.Gram, side, bends.Length);
+                foreach (var side in _sums.Sides)
+                    FlatTrend.Remove(_sums.Gram, side, bends.Length);
             }
         }
     }
 
-    private bool IsQuadratic => settings.Growth != Growth.Logistic && !design.AnyMultiplicative;
+    private bool IsQuadratic => _settings.Growth != Growth.Logistic && !_design.AnyMultiplicative;
 
     /// <summary>Fits series <paramref name="j"/>. Safe to call in parallel.</summary>
     public ProphetModel Fit(int j, ProphetModel? warm)
     {
-        var y = scaled[j];
-        var caps = settings.Growth == Growth.Logistic ? scales[j].Caps(history) : null;
-        var (k, m) = InitialTrend.Of(settings.Growth, design.Times, y, caps);
-        var start = Parameters.Of([k, m, .. new double[design.Parameters - 2]], design.Changepoints.Length, 1);
-        if (settings.Growth != Growth.Logistic && y.Min() == y.Max())
+        var y = _scaled[j];
+        var caps = _settings.Growth == Growth.Logistic ? _scales[j].Caps(_history) : null;
+        var (k, m) = InitialTrend.Of(_settings.Growth, _design.Times, y, caps);
+        var start = Parameters.Of([k, m, .. new double[_design.Parameters - 2]], _design.Changepoints.Length, 1);
+        if (_settings.Growth != Growth.Logistic && y.Min() == y.Max())
             return Model(
                 j,
                 start with { SigmaObs = 1e-9 },
@@ -75,14 +75,14 @@ internal sealed class SharedFit
 
     private ProphetModel FitQuadratic(int j, double[] y, Parameters start)
     {
-        var curve = new Curve(design, settings.Growth, null);
+        var curve = new Curve(_design, _settings.Growth, null);
         var residuals = new double[y.Length];
         var outcome = MapOptimizer.Maximise(
-            posterior,
-            new QuadraticResiduals(sums!.Gram, new double[design.Parameters], sums.Sides[j], sums.Squares[j]),
+            _posterior,
+            new QuadraticResiduals(_sums!.Gram, new double[_design.Parameters], _sums.Sides[j], _sums.Squares[j]),
             start.ToVector(),
-            options.MaxIterations,
-            options.Cancellation);
+            _options.MaxIterations,
+            _options.Cancellation);
         var iterations = outcome.Iterations;
 
         // y'y - 2 b'X'y + b'X'Xb loses digits where the fit is close: start again from the residuals themselves until
@@ -95,11 +95,11 @@ internal sealed class SharedFit
                 break;
             var side = FeatureSides(residuals);
             outcome = MapOptimizer.Maximise(
-                posterior,
-                new QuadraticResiduals(sums.Gram, outcome.Theta, side, sse),
+                _posterior,
+                new QuadraticResiduals(_sums.Gram, outcome.Theta, side, sse),
                 outcome.Theta,
-                options.MaxIterations,
-                options.Cancellation);
+                _options.MaxIterations,
+                _options.Cancellation);
             iterations += outcome.Iterations;
         }
 
@@ -109,37 +109,37 @@ internal sealed class SharedFit
 
     private double[] FeatureSides(double[] residuals)
     {
-        var s = design.Changepoints.Length;
-        var side = new double[design.Parameters];
+        var s = _design.Changepoints.Length;
+        var side = new double[_design.Parameters];
         var (sumT, sum) = (0.0, 0.0);
         for (var segment = s; segment >= 0; segment--)
         {
-            for (var row = design.SegmentStarts[segment]; row < design.SegmentStarts[segment + 1]; row++)
+            for (var row = _design.SegmentStarts[segment]; row < _design.SegmentStarts[segment + 1]; row++)
             {
                 sum += residuals[row];
-                sumT += residuals[row] * design.Times[row];
-                LinearAlgebra.Axpy(residuals[row], design.Features.AsSpan(row * design.Columns, design.Columns), side.AsSpan(2 + s));
+                sumT += residuals[row] * _design.Times[row];
+                LinearAlgebra.Axpy(residuals[row], _design.Features.AsSpan(row * _design.Columns, _design.Columns), side.AsSpan(2 + s));
             }
 
             if (segment > 0)
-                side[1 + segment] = sumT - (design.Changepoints[segment - 1] * sum);
+                side[1 + segment] = sumT - (_design.Changepoints[segment - 1] * sum);
         }
 
         (side[0], side[1]) = (sumT, sum);
-        if (settings.Growth == Growth.Flat)
+        if (_settings.Growth == Growth.Flat)
             side.AsSpan(2, s).Clear();
-        if (settings.Growth == Growth.Flat)
+        if (_settings.Growth == Growth.Flat)
             side[0] = 0;
         return side;
     }
 
     private ProphetModel FitCurved(int j, double[] y, double[]? caps, Parameters start, bool isWarm)
     {
-        var problem = new CurvedProblem(design, settings.Growth, y, caps, posterior, 1, options.Cancellation);
+        var problem = new CurvedProblem(_design, _settings.Growth, y, caps, _posterior, 1, _options.Cancellation);
         var (starts, iterations) = (new List<double[]> { start.ToVector() }, 0);
         if (!isWarm)
         {
-            var search = new StartSearch(problem, settings.ChangepointPriorScale, options.MaxIterations);
+            var search = new StartSearch(problem, _settings.ChangepointPriorScale, _options.MaxIterations);
             starts = [.. search.Best(start.ToVector(), EndsFollowed)];
             iterations = search.Iterations;
         }
@@ -147,9 +147,9 @@ internal sealed class SharedFit
         MapOutcome? best = null;
         foreach (var theta in starts)
         {
-            var outcome = problem.Maximise(posterior, theta, options.MaxIterations);
+            var outcome = problem.Maximise(_posterior, theta, _options.MaxIterations);
             iterations += outcome.Iterations;
-            best = best is null || posterior.Log(outcome.Theta, outcome.Sse) > posterior.Log(best.Theta, best.Sse) ? outcome : best;
+            best = best is null || _posterior.Log(outcome.Theta, outcome.Sse) > _posterior.Log(best.Theta, best.Sse) ? outcome : best;
         }
 
         return Model(j, best! with { Iterations = iterations }, "proximal Gauss-Newton, exact Laplace prior");
@@ -158,30 +158,30 @@ internal sealed class SharedFit
     private ProphetModel Model(int j, MapOutcome outcome, string method)
     {
         var report = new FitReport(
-            posterior.Log(outcome.Theta, outcome.Sse), outcome.Iterations, outcome.Converged, outcome.ExpectedGain, design.Rows, method);
-        var model = Model(j, Parameters.Of(outcome.Theta, design.Changepoints.Length, posterior.Sigma(outcome.Sse)), report);
-        if (settings.Noise == ObservationNoise.Normal)
+            _posterior.Log(outcome.Theta, outcome.Sse), outcome.Iterations, outcome.Converged, outcome.ExpectedGain, _design.Rows, method);
+        var model = Model(j, Parameters.Of(outcome.Theta, _design.Changepoints.Length, _posterior.Sigma(outcome.Sse)), report);
+        if (_settings.Noise == ObservationNoise.Normal)
             return model;
-        var residuals = new double[design.Rows];
-        new Curve(design, settings.Growth, settings.Growth == Growth.Logistic ? scales[j].Caps(history) : null)
-            .Residuals(outcome.Theta, scaled[j], residuals);
+        var residuals = new double[_design.Rows];
+        new Curve(_design, _settings.Growth, _settings.Growth == Growth.Logistic ? _scales[j].Caps(_history) : null)
+            .Residuals(outcome.Theta, _scaled[j], residuals);
         return model with { ResidualQuantiles = NoiseDistribution.QuantilesOf(residuals) };
     }
 
     private ProphetModel Model(int j, Parameters parameters, FitReport report) => new()
     {
-        Settings = settings,
-        Scale = scales[j],
-        Seasonalities = seasonalities,
-        Regressors = regressors,
-        Changepoints = changepoints,
-        HistoryEnd = history.Ds[^1],
+        Settings = _settings,
+        Scale = _scales[j],
+        Seasonalities = _seasonalities,
+        Regressors = _regressors,
+        Changepoints = _changepoints,
+        HistoryEnd = _history.Ds[^1],
         Parameters = parameters,
         Report = report,
     };
 
     private bool Fits(ProphetModel warm) =>
-        warm.Settings.Growth == settings.Growth
-        && warm.Parameters.Delta.Length == design.Changepoints.Length
-        && warm.Columns.Select(c => (c.Name, c.Mode)).SequenceEqual(design.Plan.Columns.Select(c => (c.Name, c.Mode)));
+        warm.Settings.Growth == _settings.Growth
+        && warm.Parameters.Delta.Length == _design.Changepoints.Length
+        && warm.Columns.Select(c => (c.Name, c.Mode)).SequenceEqual(_design.Plan.Columns.Select(c => (c.Name, c.Mode)));
 }

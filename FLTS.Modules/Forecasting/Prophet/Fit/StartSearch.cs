@@ -23,19 +23,19 @@ internal sealed class StartSearch
     /// <summary>Log units.</summary>
     private const double AsGood = 0.05, CannotCatchUp = 1, CannotCatchUpThinned = 10;
 
-    private readonly CurvedProblem problem;
-    private readonly Posterior loose;
-    private readonly int maxIterations;
-    private readonly List<(double[] Theta, double Log)> ends = [];
+    private readonly CurvedProblem _problem;
+    private readonly Posterior _loose;
+    private readonly int _maxIterations;
+    private readonly List<(double[] Theta, double Log)> _ends = [];
 
     /// <param name="all">All rows.</param>
     /// <param name="tau">Scale of the rate changes' prior.</param>
     /// <param name="maxIterations">Most iterations from a start.</param>
     public StartSearch(CurvedProblem all, double tau, int maxIterations)
     {
-        problem = all.Thinned(Math.Max(MostRows, 4 * all.Design.Parameters));
-        loose = new Posterior(all.Design.Rows, all.Design.Changepoints.Length, 10 * tau, all.Design.Plan.Columns);
-        this.maxIterations = Math.Min(maxIterations, MostIterations);
+        _problem = all.Thinned(Math.Max(MostRows, 4 * all.Design.Parameters));
+        _loose = new Posterior(all.Design.Rows, all.Design.Changepoints.Length, 10 * tau, all.Design.Plan.Columns);
+        this._maxIterations = Math.Min(maxIterations, MostIterations);
     }
 
     /// <summary>Quadratic problems solved.</summary>
@@ -48,10 +48,10 @@ internal sealed class StartSearch
     {
         var random = new SplitMix64(Seed);
         Follow(first);
-        Follow(Maximum(loose, first).Theta);
-        foreach (var start in problem.Growth == Growth.Logistic
-            ? LogisticStarts.Of(problem, random)
-            : MultiplicativeStarts.Of(problem, random))
+        Follow(Maximum(_loose, first).Theta);
+        foreach (var start in _problem.Growth == Growth.Logistic
+            ? LogisticStarts.Of(_problem, random)
+            : MultiplicativeStarts.Of(_problem, random))
             Follow(start);
 
         // Neighbours of the best so far, as long as one of them leads higher.
@@ -73,7 +73,7 @@ internal sealed class StartSearch
         var (best, last) = (Ordered().First().Log, double.PositiveInfinity);
         foreach (var (theta, log) in Ordered())
         {
-            if (log < best - (problem.Weight == 1 ? CannotCatchUp : CannotCatchUpThinned))
+            if (log < best - (_problem.Weight == 1 ? CannotCatchUp : CannotCatchUpThinned))
                 yield break;
             if (last - log < AsGood)
                 continue;
@@ -82,17 +82,17 @@ internal sealed class StartSearch
         }
     }
 
-    private IOrderedEnumerable<(double[] Theta, double Log)> Ordered() => ends.OrderByDescending(e => e.Log);
+    private IOrderedEnumerable<(double[] Theta, double Log)> Ordered() => _ends.OrderByDescending(e => e.Log);
 
     private void Follow(double[] start)
     {
-        var end = Maximum(problem.Posterior, start);
-        ends.Add((end.Theta, problem.Posterior.Log(end.Theta, end.Sse)));
+        var end = Maximum(_problem.Posterior, start);
+        _ends.Add((end.Theta, _problem.Posterior.Log(end.Theta, end.Sse)));
     }
 
     private MapOutcome Maximum(Posterior prior, double[] start)
     {
-        var end = problem.Maximise(prior, start, maxIterations, Tolerance);
+        var end = _problem.Maximise(prior, start, _maxIterations, Tolerance);
         Iterations += end.Iterations;
         return end;
     }
@@ -103,7 +103,7 @@ internal sealed class StartSearch
     /// </summary>
     private IEnumerable<double[]> Neighbours(double[] theta)
     {
-        var bends = problem.Design.Changepoints.Length;
+        var bends = _problem.Design.Changepoints.Length;
         foreach (var (shift, factor) in new[] { (-1, 1.0), (1, 1), (0, 1.5), (0, 0.5) })
             yield return Bent(theta, shift, factor);
         foreach (var sharp in Enumerable.Range(2, bends)
@@ -112,8 +112,8 @@ internal sealed class StartSearch
             .Take(MostDropped))
             yield return Without(theta, sharp, 1);
         yield return Without(theta, 2, bends);
-        yield return Without(theta, 2 + bends, problem.Design.Columns);
-        foreach (var factor in problem.Growth == Growth.Logistic ? [] : new[] { -1, 0.1, 0.02 })
+        yield return Without(theta, 2 + bends, _problem.Design.Columns);
+        foreach (var factor in _problem.Growth == Growth.Logistic ? [] : new[] { -1, 0.1, 0.02 })
             yield return Exchanged(theta, factor);
     }
 
@@ -121,7 +121,7 @@ internal sealed class StartSearch
     private double[] Exchanged(double[] theta, double factor)
     {
         var exchanged = (double[])theta.Clone();
-        var (bends, multiplicative) = (problem.Design.Changepoints.Length, problem.Design.Multiplicative);
+        var (bends, multiplicative) = (_problem.Design.Changepoints.Length, _problem.Design.Multiplicative);
         foreach (ref var value in exchanged.AsSpan(0, 2 + bends))
             value *= factor;
         for (var j = 0; j < multiplicative.Length; j++)
@@ -139,7 +139,7 @@ internal sealed class StartSearch
     private double[] Bent(double[] theta, int shift, double factor)
     {
         var bent = (double[])theta.Clone();
-        var bends = problem.Design.Changepoints.Length;
+        var bends = _problem.Design.Changepoints.Length;
         bent[0] *= factor;
         for (var j = 0; j < bends; j++)
             bent[2 + j] = j + shift >= 0 && j + shift < bends ? factor * theta[2 + j + shift] : 0;

@@ -9,22 +9,22 @@ namespace FLTS.Forecasting.Prophet.Predict;
 /// </summary>
 internal sealed class NoisePool
 {
-    private readonly double[] pool;
-    private readonly int starts;
-    private SplitMix64 random;
+    private readonly double[] _pool;
+    private readonly int _starts;
+    private SplitMix64 _random;
 
     public NoisePool(int seed, int size, int window, NoiseDistribution distribution)
     {
-        random = new SplitMix64(~(ulong)seed);
-        starts = size;
-        pool = new double[size + window];
-        distribution.Fill(pool, ref random);
+        _random = new SplitMix64(~(ulong)seed);
+        _starts = size;
+        _pool = new double[size + window];
+        distribution.Fill(_pool, ref _random);
     }
 
     /// <summary>trend -> trend * factor + offset + noise, in place.</summary>
     public void Observe(Span<double> samples, double factor, double offset)
     {
-        var window = pool.AsSpan((int)(random.NextDouble() * starts), samples.Length);
+        var window = _pool.AsSpan((int)(_random.NextDouble() * _starts), samples.Length);
         var v = MemoryMarshal.Cast<double, Vector<double>>(samples);
         var w = MemoryMarshal.Cast<double, Vector<double>>(window);
         for (var i = 0; i < v.Length; i++)

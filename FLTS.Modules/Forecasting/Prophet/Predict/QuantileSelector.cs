@@ -12,7 +12,7 @@ internal sealed class QuantileSelector(int size)
     private const int Few = 32;
     private const int MostCounts = 16;
 
-    private readonly double[] picked = new double[size];
+    private readonly double[] _picked = new double[size];
 
     /// <summary>Quantiles at p and 1 - p, interpolated between order statistics as numpy's <c>percentile</c> does.</summary>
     /// <param name="values">At least one, all finite; left as they are.</param>
@@ -57,13 +57,13 @@ internal sealed class QuantileSelector(int size)
         foreach (var value in values)
         {
             // Written first and kept only inside: no branch to mispredict.
-            picked[n] = value;
+            _picked[n] = value;
             n += value >= from & value < to ? 1 : 0;
-            if (n == picked.Length)
+            if (n == _picked.Length)
                 break;
         }
 
-        var found = picked.AsSpan(0, n);
+        var found = _picked.AsSpan(0, n);
         if (n <= 2 * Few)
             found.Sort();
         else

@@ -53,35 +53,35 @@ internal static class Uncertainty
     /// <summary>Simulated trends, all advanced together through time.</summary>
     private sealed class TrendPaths
     {
-        private readonly Growth growth;
-        private readonly double[] slopes;
-        private readonly double[] intercepts;
-        private readonly (double Time, int Path, double Delta)[] events;
-        private int next;
+        private readonly Growth _growth;
+        private readonly double[] _slopes;
+        private readonly double[] _intercepts;
+        private readonly (double Time, int Path, double Delta)[] _events;
+        private int _next;
 
         public TrendPaths(ProphetModel model, double end)
         {
-            growth = model.Settings.Growth;
+            _growth = model.Settings.Growth;
             var (bends, p) = (model.Bends(), model.Parameters);
-            var (k, b) = PiecewiseTrend.Lines(growth, p.K, p.M, p.Delta, bends);
-            slopes = new double[model.Settings.UncertaintySamples];
-            intercepts = new double[slopes.Length];
-            Array.Fill(slopes, k[^1]);
-            Array.Fill(intercepts, b[^1]);
-            events = growth == Growth.Flat ? [] : [.. Draw(model.Settings, p.Delta, bends.Length, end).OrderBy(e => e.Time)];
+            var (k, b) = PiecewiseTrend.Lines(_growth, p.K, p.M, p.Delta, bends);
+            _slopes = new double[model.Settings.UncertaintySamples];
+            _intercepts = new double[_slopes.Length];
+            Array.Fill(_slopes, k[^1]);
+            Array.Fill(_intercepts, b[^1]);
+            _events = _growth == Growth.Flat ? [] : [.. Draw(model.Settings, p.Delta, bends.Length, end).OrderBy(e => e.Time)];
         }
 
         /// <summary>Moves to time t (never backwards); false while all paths are the fitted trend.</summary>
         public bool Advance(double t)
         {
-            for (; next < events.Length && events[next].Time <= t; next++)
+            for (; _next < _events.Length && _events[_next].Time <= t; _next++)
             {
-                var (at, path, delta) = events[next];
-                slopes[path] += delta;
-                intercepts[path] -= delta * at;
+                var (at, path, delta) = _events[_next];
+                _slopes[path] += delta;
+                _intercepts[path] -= delta * at;
             }
 
-            return next > 0;
+            return _next > 0;
         }
 
         public void Trends(double t, double cap, Span<double> to)
@@ -90,16 +90,16 @@ internal static class Uncertainty
             var i = 0;
             for (; i + lanes <= to.Length; i += lanes)
             {
-                var z = (new Vector<double>(slopes, i) * t) + new Vector<double>(intercepts, i);
-                if (growth == Growth.Logistic)
+                var z = (new Vector<double>(_slopes, i) * t) + new Vector<double>(_intercepts, i);
+                if (_growth == Growth.Logistic)
                     z = new Vector<double>(cap) / (Vector<double>.One + Vector.Exp(-z));
                 z.CopyTo(to[i..]);
             }
 
             for (; i < to.Length; i++)
             {
-                var z = (slopes[i] * t) + intercepts[i];
-                to[i] = growth == Growth.Logistic ? cap * PiecewiseTrend.Sigmoid(z) : z;
+                var z = (_slopes[i] * t) + _intercepts[i];
+                to[i] = _growth == Growth.Logistic ? cap * PiecewiseTrend.Sigmoid(z) : z;
             }
         }
 

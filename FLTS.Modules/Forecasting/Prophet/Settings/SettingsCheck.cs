@@ -3,7 +3,7 @@ namespace FLTS.Forecasting.Prophet.Settings;
 /// <summary>Refuses settings no model can have, by name, value and range.</summary>
 internal static class SettingsCheck
 {
-    private static readonly string[] Reserved =
+    private static readonly string[] _reserved =
     [
         "trend", "additive_terms", "multiplicative_terms", "holidays", "yhat", "ds", "y", "t", "cap", "floor", "zeros",
         "extra_regressors_additive", "extra_regressors_multiplicative",
@@ -61,7 +61,7 @@ internal static class SettingsCheck
 
     private static void Name(HashSet<string> names, string kind, string name)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Contains("_delim_", StringComparison.Ordinal) || Reserved.Contains(name))
+        if (string.IsNullOrWhiteSpace(name) || name.Contains("_delim_", StringComparison.Ordinal) || _reserved.Contains(name))
             throw new InvalidInputException($"A {kind} cannot be named '{name}': the name is empty, reserved or contains '_delim_'.");
         if (!names.Add(name))
             throw new InvalidInputException(

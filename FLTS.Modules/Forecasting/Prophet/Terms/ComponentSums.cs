@@ -5,8 +5,8 @@ namespace FLTS.Forecasting.Prophet.Terms;
 /// <summary>Sums of feature times coefficient by component.</summary>
 internal sealed class ComponentSums
 {
-    private readonly Dictionary<string, (double[] Sums, bool Multiplicative)> byName = new(StringComparer.Ordinal);
-    private readonly (double[] Sums, int[] Columns)[] parts;
+    private readonly Dictionary<string, (double[] Sums, bool Multiplicative)> _byName = new(StringComparer.Ordinal);
+    private readonly (double[] Sums, int[] Columns)[] _parts;
 
     public ComponentSums(FeatureColumn[] columns, int rows)
     {
@@ -26,16 +26,16 @@ internal sealed class ComponentSums
             void Join(string name)
             {
                 if (members.TryAdd(name, []))
-                    byName[name] = (new double[rows], multiplicative);
+                    _byName[name] = (new double[rows], multiplicative);
                 members[name].Add(j);
             }
         }
 
-        byName["additive_terms"] = (Additive, false);
-        byName["multiplicative_terms"] = (Multiplicative, true);
+        _byName["additive_terms"] = (Additive, false);
+        _byName["multiplicative_terms"] = (Multiplicative, true);
         members["additive_terms"] = [.. Enumerable.Range(0, columns.Length).Where(j => columns[j].Mode == TermMode.Additive)];
         members["multiplicative_terms"] = [.. Enumerable.Range(0, columns.Length).Where(j => columns[j].Mode == TermMode.Multiplicative)];
-        parts = [.. members.Select(p => (byName[p.Key].Sums, p.Value.ToArray()))];
+        _parts = [.. members.Select(p => (_byName[p.Key].Sums, p.Value.ToArray()))];
     }
 
     /// <summary>[N] Scaled sum of additive terms.</summary>
@@ -46,7 +46,7 @@ internal sealed class ComponentSums
 
     public void Add(int row, ReadOnlySpan<double> features, ReadOnlySpan<double> beta)
     {
-        foreach (var (sums, columns) in parts)
+        foreach (var (sums, columns) in _parts)
         {
             var sum = 0.0;
             foreach (var j in columns)
@@ -56,7 +56,7 @@ internal sealed class ComponentSums
     }
 
     public Dictionary<string, double[]> InUnits(double yScale) =>
-        byName.ToDictionary(
+        _byName.ToDictionary(
             p => p.Key,
             p => p.Value.Multiplicative ? p.Value.Sums : Array.ConvertAll(p.Value.Sums, v => v * yScale),
             StringComparer.Ordinal);

@@ -8,10 +8,10 @@ namespace FLTS.Forecasting.Prophet.Terms;
 /// </summary>
 internal sealed class FeaturePlan
 {
-    private readonly Seasonality[] seasonalities;
-    private readonly FittedRegressor[] regressors;
-    private readonly HolidayFeatures holidays;
-    private readonly int firstRegressor;
+    private readonly Seasonality[] _seasonalities;
+    private readonly FittedRegressor[] _regressors;
+    private readonly HolidayFeatures _holidays;
+    private readonly int _firstRegressor;
 
     public FeaturePlan(
         IReadOnlyList<Seasonality> seasonalities,
@@ -19,8 +19,8 @@ internal sealed class FeaturePlan
         ProphetSettings settings,
         IReadOnlyList<Holiday> futureHolidays)
     {
-        this.seasonalities = [.. seasonalities];
-        this.regressors = [.. regressors];
+        this._seasonalities = [.. seasonalities];
+        this._regressors = [.. regressors];
         var columns = new List<FeatureColumn>();
         foreach (var term in seasonalities)
         {
@@ -29,9 +29,9 @@ internal sealed class FeaturePlan
                     $"{term.Name}_delim_{i}", term.Name, FeatureKind.Seasonality, term.PriorScale!.Value, term.Mode!.Value));
         }
 
-        holidays = new HolidayFeatures(settings, futureHolidays, columns.Count);
-        columns.AddRange(holidays.Columns);
-        firstRegressor = columns.Count;
+        _holidays = new HolidayFeatures(settings, futureHolidays, columns.Count);
+        columns.AddRange(_holidays.Columns);
+        _firstRegressor = columns.Count;
         columns.AddRange(regressors.Select(r => new FeatureColumn(r.Name, r.Name, FeatureKind.Regressor, r.PriorScale, r.Mode)));
         Columns = [.. columns];
     }
@@ -45,7 +45,7 @@ internal sealed class FeaturePlan
         features.Clear();
         var days = ProphetFrame.Days(frame.Ds[row]);
         var at = 0;
-        foreach (var term in seasonalities)
+        foreach (var term in _seasonalities)
         {
             var width = 2 * term.FourierOrder;
             if (term.Condition is null || frame.Conditions[term.Condition][row])
@@ -53,9 +53,9 @@ internal sealed class FeaturePlan
             at += width;
         }
 
-        holidays.Fill(frame.Ds[row], features);
-        for (var i = 0; i < regressors.Length; i++)
-            features[firstRegressor + i] = (frame.Regressors[regressors[i].Name][row] - regressors[i].Mean) / regressors[i].Deviation;
+        _holidays.Fill(frame.Ds[row], features);
+        for (var i = 0; i < _regressors.Length; i++)
+            features[_firstRegressor + i] = (frame.Regressors[_regressors[i].Name][row] - _regressors[i].Mean) / _regressors[i].Deviation;
     }
 
     /// <summary>Row-major [N, Q] features of all rows; blocks of rows in parallel.</summary>

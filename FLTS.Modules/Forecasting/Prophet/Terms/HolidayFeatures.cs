@@ -8,7 +8,7 @@ namespace FLTS.Forecasting.Prophet.Terms;
 /// </summary>
 internal sealed class HolidayFeatures
 {
-    private readonly Dictionary<DateOnly, int[]> columnsByDay;
+    private readonly Dictionary<DateOnly, int[]> _columnsByDay;
 
     /// <param name="settings">The table, its mode and priors.</param>
     /// <param name="coming">Further occurrences of its holidays.</param>
@@ -37,7 +37,7 @@ internal sealed class HolidayFeatures
                     + $"{(index.Count == 0 ? "no holidays" : string.Join(", ", index.Keys))}.");
         }
 
-        columnsByDay = days.Concat(further)
+        _columnsByDay = days.Concat(further)
             .GroupBy(d => d.Day)
             .ToDictionary(g => g.Key, g => g.Select(d => index[d.Column]).Distinct().ToArray());
     }
@@ -48,7 +48,7 @@ internal sealed class HolidayFeatures
     /// <summary>Marks the holidays of a day in its row of features, which is 0 there.</summary>
     public void Fill(DateTime time, Span<double> features)
     {
-        if (columnsByDay.Count == 0 || !columnsByDay.TryGetValue(DateOnly.FromDateTime(time), out var columns))
+        if (_columnsByDay.Count == 0 || !_columnsByDay.TryGetValue(DateOnly.FromDateTime(time), out var columns))
             return;
         foreach (var column in columns)
             features[column] = 1;

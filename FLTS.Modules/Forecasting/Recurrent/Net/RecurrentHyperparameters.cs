@@ -52,7 +52,7 @@ public sealed record RecurrentHyperparameters(
     bool RefitOnAll,
     bool Log1p)
 {
-    private static readonly string[] Names =
+    private static readonly string[] _names =
     [
         "input_len", "horizon", "hidden_size", "num_layers", "members", "dropout", "batch_size", "epochs", "learning_rate", "schedule",
         "weight_decay", "gradient_clip", "loss", "huber_delta", "patience", "seed", "standardise", "target_mode", "refit_on_all", "log1p",
@@ -65,8 +65,8 @@ public sealed record RecurrentHyperparameters(
     public static RecurrentHyperparameters Parse(JsonObject? json, string modelType)
     {
         json ??= [];
-        if (json.Select(p => p.Key).FirstOrDefault(n => !Names.Contains(n, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidInputException($"{modelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", Names)}.");
+        if (json.Select(p => p.Key).FirstOrDefault(n => !_names.Contains(n, StringComparer.Ordinal)) is { } unknown)
+            throw new InvalidInputException($"{modelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", _names)}.");
         var options = new OptionReader(json, modelType + ".");
         var epochs = options.Integer("epochs", 20, 1, 1000);
         return new RecurrentHyperparameters(

@@ -6,7 +6,7 @@ namespace FLTS.Forecasting.Series.Csv;
 /// <summary>What the header line says: separator, names, which field is the time and which are read.</summary>
 internal sealed class CsvLayout
 {
-    private static readonly string[] TimestampNames = ["time", "ts", "ds"];
+    private static readonly string[] _timestampNames = ["time", "ts", "ds"];
 
     public required byte Separator { get; init; }
 
@@ -88,7 +88,7 @@ internal sealed class CsvLayout
             return names.IndexOf(wanted) is var i and >= 0
                 ? i
                 : throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
-        foreach (var name in TimestampNames)
+        foreach (var name in _timestampNames)
         {
             if (names.IndexOf(name) is var i and >= 0)
                 return i;

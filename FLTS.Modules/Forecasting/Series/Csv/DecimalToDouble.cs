@@ -16,7 +16,7 @@ internal static class DecimalToDouble
     private const int LowestPower = -40, HighestPower = 55;
 
     /// <summary>[power] The upper 128 bits of 5^power.</summary>
-    private static readonly (ulong High, ulong Low)[] Fives =
+    private static readonly (ulong High, ulong Low)[] _fives =
         [.. Enumerable.Range(LowestPower, HighestPower - LowestPower + 1).Select(Five)];
 
     /// <returns>False where only a slower way is exact.</returns>
@@ -31,7 +31,7 @@ internal static class DecimalToDouble
 
         var zeros = BitOperations.LeadingZeroCount(digits);
         digits <<= zeros;
-        var (fiveHigh, fiveLow) = Fives[power - LowestPower];
+        var (fiveHigh, fiveLow) = _fives[power - LowestPower];
         var high = Math.BigMul(digits, fiveHigh, out var low);
         if ((high & 0x1FF) == 0x1FF)
         {

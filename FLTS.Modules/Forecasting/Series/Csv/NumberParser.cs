@@ -11,7 +11,7 @@ namespace FLTS.Forecasting.Series.Csv;
 /// </summary>
 internal static class NumberParser
 {
-    private static readonly SearchValues<byte> NumberBytes = SearchValues.Create("0123456789+-.eE"u8);
+    private static readonly SearchValues<byte> _numberBytes = SearchValues.Create("0123456789+-.eE"u8);
 
     private static ReadOnlySpan<double> PowersOfTen =>
     [
@@ -25,7 +25,7 @@ internal static class NumberParser
         if (TryPrefix(cell, out value, out var length) && length == cell.Length)
             return true;
         // Only these bytes: the framework would also take "Infinity", "NaN" and white space inside.
-        return cell.IndexOfAnyExcept(NumberBytes) < 0 && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        return cell.IndexOfAnyExcept(_numberBytes) < 0 && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>

@@ -11,18 +11,18 @@ internal static class TimestampParser
     /// <summary>Times outside these years are taken for a mistake (epoch milliseconds, a number that is no time).</summary>
     private const int FirstYear = 1900, LastYear = 2200;
 
-    private static readonly SearchValues<byte> EpochBytes = SearchValues.Create("0123456789.+-eE"u8);
+    private static readonly SearchValues<byte> _epochBytes = SearchValues.Create("0123456789.+-eE"u8);
 
-    private static readonly string[] LocalForms =
+    private static readonly string[] _localForms =
     [
         "yyyy-MM-dd", "yyyyMMdd'T'HHmmss",
         "yyyy-MM-dd HH:mm", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss",
         "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF",
     ];
 
-    private static readonly string[] ZonedForms =
+    private static readonly string[] _zonedForms =
     [
-        .. from form in LocalForms.Skip(2)
+        .. from form in _localForms.Skip(2)
            from zone in new[] { "'Z'", "' Z'", "zzz", " zzz", "zz", "' UTC'" }
            select form + zone,
         "yyyyMMdd'T'HHmmss'Z'",
@@ -37,20 +37,20 @@ internal static class TimestampParser
         if (cell.Length is 0 or > 40)
             return TimestampKind.Invalid;
 
-        if (cell.IndexOfAnyExcept(EpochBytes) < 0 && cell.IndexOf((byte)'-') <= 0
+        if (cell.IndexOfAnyExcept(_epochBytes) < 0 && cell.IndexOf((byte)'-') <= 0
             && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
         {
             return TryEpoch(cell, seconds, out time) ? TimestampKind.Epoch : TimestampKind.Invalid;
         }
 
         var text = WithoutNanoseconds(Encoding.UTF8.GetString(cell));
-        if (DateTime.TryParseExact(text, LocalForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
+        if (DateTime.TryParseExact(text, _localForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out time))
             return Plausible(time) ? TimestampKind.Local : TimestampKind.Invalid;
 
         // "+0100" is ISO's basic form of the offset; the framework reads only "+01:00".
         if (text.Length > 5 && text[^5] is '+' or '-' && text.AsSpan(text.Length - 4).IndexOfAnyExceptInRange('0', '9') < 0)
             text = text.Insert(text.Length - 2, ":");
-        if (DateTimeOffset.TryParseExact(text, ZonedForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var zoned))
+        if (DateTimeOffset.TryParseExact(text, _zonedForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var zoned))
         {
             time = DateTime.SpecifyKind(zoned.UtcDateTime, DateTimeKind.Unspecified);
             return Plausible(time) ? TimestampKind.Zoned : TimestampKind.Invalid;
