@@ -46,7 +46,7 @@ internal static class Telemetry
                     shared: false);
         });
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
-            .AddMeter(FltsMetrics.MeterName)
+            .AddMeter(FltsMetrics.MeterName, $"{FltsMetrics.MeterName}.*")
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
             .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal)

@@ -29,18 +29,4 @@ public static class FltsMetrics
     public static Gauge<int> ChampionInfo { get; } = _meter.CreateGauge<int>("flts_champion_info");
 
     public static Counter<long> ArtifactCacheRequests { get; } = _meter.CreateCounter<long>("flts_artifact_cache_requests_total");
-
-    public static Counter<long> PredictRequests { get; } = _meter.CreateCounter<long>("flts_predict_requests_total");
-
-    public static Histogram<double> PredictLatency { get; } = _meter.CreateHistogram<double>("flts_predict_latency_seconds");
-
-    /// <summary>Requests that wait for a worker; goes up and down.</summary>
-    public static UpDownCounter<int> PredictQueueLength { get; } = _meter.CreateUpDownCounter<int>("flts_predict_queue_length");
-
-    /// <summary>Items of each <c>POST /predict/batch</c>.</summary>
-    public static Histogram<double> PredictBatchSize { get; } = _meter.CreateHistogram<double>("flts_predict_batch_size");
-
-    public static Gauge<int> ModelReady { get; } = _meter.CreateGauge<int>("flts_model_ready");
-
-    public static Counter<long> ModelSwaps { get; } = _meter.CreateCounter<long>("flts_model_swaps_total");
 }

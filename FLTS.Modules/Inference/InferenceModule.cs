@@ -29,6 +29,7 @@ internal sealed class InferenceModule : IModule
             p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<WindowReader>();
         services.AddSingleton<PredictQueue>();
+        services.AddSingleton<InferenceMetrics>();
         services.AddSingleton<PredictService>();
         services.AddSingleton<ModelRefresher>();
         services.AddHostedService(p => p.GetRequiredService<ModelRefresher>());
@@ -41,5 +42,9 @@ internal sealed class InferenceModule : IModule
         e.InstanceId = $"-{Guid.NewGuid():N}";
     });
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => PredictEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        _ = routes.ServiceProvider.GetRequiredService<InferenceMetrics>(); // Its series are there before the first request.
+        PredictEndpoints.Map(routes);
+    }
 }

@@ -32,18 +32,31 @@ internal sealed class TelemetryTests
         }
     }
 
+    [TestCase("flts_predict_requests_total", "outcome=\"success\"")]
+    [TestCase("flts_predict_requests_total", "outcome=\"queue_full\"")]
+    [TestCase("flts_predict_queue_length", "")]
+    [TestCase("flts_model_swaps_total", "")]
+    public async Task What_serving_counts_is_there_as_0_from_the_first_scrape(string series, string label)
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Match($"(?m)^{series}(\\{{[^}}]*{label}[^}}]*\\}})? 0( |$)"));
+    }
+
     [Test]
     public async Task Durations_have_buckets_from_milliseconds_to_half_an_hour()
     {
         await using var host = await RunningHost.StartAsync();
-        Record(FltsMetrics.PredictLatency);
+        Record(FltsMetrics.StageDuration);
         using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
         var text = await answer.Content.ReadAsStringAsync();
 
         Assert.That(
             text,
-            Does.Match("(?m)^flts_predict_latency_seconds_bucket\\{[^}]*le=\"0.001\"")
-                .And.Match("(?m)^flts_predict_latency_seconds_bucket\\{[^}]*le=\"1800\""));
+            Does.Match("(?m)^flts_pipeline_stage_duration_seconds_bucket\\{[^}]*le=\"0.001\"")
+                .And.Match("(?m)^flts_pipeline_stage_duration_seconds_bucket\\{[^}]*le=\"1800\""));
     }
 
     [Test]

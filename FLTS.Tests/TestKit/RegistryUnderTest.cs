@@ -32,6 +32,7 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IConfiguration>(configuration);
+        services.AddMetrics();
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Information).AddProvider(Log));
         new StorageModule().AddServices(services, configuration);
         new RegistryModule().AddServices(services, configuration);

@@ -63,7 +63,6 @@ internal sealed partial class ModelRefresher(
             FaultPoint.Reach("serve.loaded");
             var swapped = slots.Swap(model);
             FaultPoint.Reach("serve.swapped");
-            FltsMetrics.ModelReady.Record(1, new KeyValuePair<string, object?>("identifier", champion.Identifier.Value));
             LogLoaded(
                 logger,
                 champion.RunId,
@@ -75,7 +74,6 @@ internal sealed partial class ModelRefresher(
             if (!swapped)
                 return;
 
-            FltsMetrics.ModelSwaps.Add(1);
             LogSwap(logger, champion.RunId, champion.Identifier, champion.ConfigHash, champion.Version);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)

@@ -16,7 +16,12 @@ internal sealed class ModelSlots : IServingState, IDisposable
 
     private volatile bool _isOver;
 
+    private long _swaps;
+
     public int Loaded => _models.Count;
+
+    /// <summary>Models replaced by another version so far.</summary>
+    public long Swaps => Interlocked.Read(ref _swaps);
 
     public int Promoted { get; set; }
 
@@ -54,7 +59,10 @@ internal sealed class ModelSlots : IServingState, IDisposable
         _refused.TryRemove(model.Identifier, out _);
         if (_isOver)
             Empty();
-        return before is not null && before.Version != model.Version;
+        var isSwap = before is not null && before.Version != model.Version;
+        if (isSwap)
+            Interlocked.Increment(ref _swaps);
+        return isSwap;
 
         ServedModel After(ServedModel? old)
         {

@@ -67,7 +67,7 @@ internal static class PredictEndpoints
         TypedResults.Ok(await service.PredictAsync(body, inference_length, cancellation));
 
     private static async Task<Ok<BatchAnswer>> Batch(
-        JsonElement body, PredictService service, InferenceOptions options, CancellationToken cancellation)
+        JsonElement body, PredictService service, InferenceMetrics metrics, InferenceOptions options, CancellationToken cancellation)
     {
         if (body.ValueKind != JsonValueKind.Object
             || !body.TryGetProperty("items", out var items)
@@ -77,7 +77,7 @@ internal static class PredictEndpoints
             throw new TooLargeException(
                 $"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
 
-        FltsMetrics.PredictBatchSize.Record(items.GetArrayLength());
+        metrics.Batch(items.GetArrayLength());
         var answers = items.EnumerateArray().Select(item => AnswerAsync(item, service, cancellation));
         return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
     }

@@ -9,7 +9,7 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answers forecasts with the champion.</summary>
 internal sealed partial class PredictService(
-    ModelSlots slots, WindowReader windows, PredictQueue queue, TimeProvider time, ILogger<PredictService> logger)
+    ModelSlots slots, WindowReader windows, PredictQueue queue, InferenceMetrics metrics, TimeProvider time, ILogger<PredictService> logger)
 {
     /// <summary>One forecast.</summary>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
@@ -45,8 +45,7 @@ internal sealed partial class PredictService(
         }
         finally
         {
-            FltsMetrics.PredictRequests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-            FltsMetrics.PredictLatency.Record(time.GetElapsedTime(clock).TotalSeconds);
+            metrics.Answered(outcome, time.GetElapsedTime(clock).TotalSeconds);
         }
     }
 
