@@ -76,9 +76,12 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
     private static bool IsDatabase(Exception? exception, Func<DbException, bool> which) =>
         (exception is DbException database && which(database)) || (exception is not null && IsDatabase(exception.InnerException, which));
 
-    private static string NotJson(JsonException json) =>
-        "The body is no valid "
-        + $"JSON{(json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "")}{(json.Path is { Length: > 1 } path ? $" ({path})" : "")}.";
+    private static string NotJson(JsonException json)
+    {
+        var place = json.LineNumber is { } line ? $" at line {line + 1}, byte {json.BytePositionInLine + 1}" : "";
+        var member = json.Path is { Length: > 1 } path ? $" ({path})" : "";
+        return $"The body is no valid JSON{place}{member}.";
+    }
 
     /// <summary>How ASP.NET tells of a parameter that it could not read.</summary>
     [GeneratedRegex("""^Failed to bind parameter "(.+) (\w+)" from "(.*)"\.$""", RegexOptions.Singleline)]

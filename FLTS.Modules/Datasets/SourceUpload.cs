@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry.Sources;
@@ -83,9 +84,13 @@ internal sealed partial class SourceUpload(
         var strange = test.Header.Except(train.Header, StringComparer.Ordinal).ToList();
         if (absent.Count + strange.Count > 0)
         {
+            string[] differences =
+            [
+                .. absent.Count > 0 ? [$" {string.Join(", ", absent.Take(10))} missing"] : Array.Empty<string>(),
+                .. strange.Count > 0 ? [$" {string.Join(", ", strange.Take(10))} unknown to train"] : Array.Empty<string>(),
+            ];
             throw new InvalidInputException(
-                $"{file}: the columns differ from "
-                + $"train's:{(absent.Count > 0 ? $" {string.Join(", ", absent.Take(10))} missing" : "")}{(absent.Count > 0 && strange.Count > 0 ? "," : "")}{(strange.Count > 0 ? $" {string.Join(", ", strange.Take(10))} unknown to train" : "")}. Both parts must have the same.");
+                $"{file}: the columns differ from train's:{string.Join(",", differences)}. Both parts must have the same.");
         }
 
         if (train.Columns.FirstOrDefault(c => !test.Columns.Contains(c)) is { } text)
@@ -107,8 +112,10 @@ internal sealed partial class SourceUpload(
             yield return FormattableString.Invariant(
                 $"{file}: {report.OutOfOrder} rows are earlier than the row above them; rows are sorted by time.");
         if (report.Duplicates > 0)
-            yield return FormattableString.Invariant(
-                $"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) and are not used.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) "
+                + $"and are not used.");
     }
 
     private static IEnumerable<string> Empty(RawTable table) =>

@@ -10,7 +10,7 @@ namespace FLTS.Modules.Pipeline;
 /// so that a store that is slow or away holds nobody up who only looks at rows.
 /// </summary>
 internal sealed partial class PointerRepair(
-    PointerWriter pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
+    PointerFiles pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.PointerSeconds), logger)
 {
     private bool _isAway;

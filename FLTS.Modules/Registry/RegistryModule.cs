@@ -56,7 +56,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<EvaluationInputs>();
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();
-        services.AddSingleton<PointerWriter>();
+        services.AddSingleton<PointerFiles>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(
             p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));

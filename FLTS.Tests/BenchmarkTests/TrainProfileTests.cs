@@ -9,11 +9,12 @@ internal sealed class TrainProfileTests
     [Test]
     public void Only_the_training_thread_counts_and_what_is_neither_libtorch_nor_the_system_is_ours()
     {
-        const string report = """
+        const string core = "[FLTS.Forecasting] FLTS.Forecasting.Recurrent";
+        const string report = $"""
             # Overhead	     Samples	Command	Shared Object	Symbol
              50.00%  	 500        	flts-training  	[JIT] tid 31968	[.] 0x00007f08be91d1ef
-             10.00%  	 100        	flts-training  	[JIT] tid 31968	[.] void [FLTS.Forecasting] FLTS.Forecasting.Recurrent.Kernels.GruCell::Forward(float32*)[OptimizedTier1]
-             5.00%  	 50         	flts-training  	[JIT] tid 31968	[.] instance void [FLTS.Forecasting] FLTS.Forecasting.Recurrent.Training.NetTrainer::Step()[Tier0]
+             10.00%  	 100        	flts-training  	[JIT] tid 31968	[.] void {core}.Kernels.GruCell::Forward(float32*)[OptimizedTier1]
+             5.00%  	 50         	flts-training  	[JIT] tid 31968	[.] instance void {core}.Training.NetTrainer::Step()[Tier0]
              19.00%  	 200        	flts-training  	libtorch_cpu.so	[.] c10::impl::OperatorEntry::lookup
              9.00%  	 90         	.NET Tiered Com	libclrjit.so	[.] 0x00000000006ecb00
              3.00%  	 40         	flts-training  	libc.so.6	[.] malloc

@@ -84,12 +84,16 @@ internal sealed class MigrationTests(Database database)
             $"""
             INSERT INTO datasets (config_hash, identifier, source_name, config, status, lease_token, tries, deaths, created_at)
                 VALUES ('hash', 'station', 'station', '', 'queued', 0, 0, 0, {time});
-            INSERT INTO runs (run_id, config_hash, identifier, model_type, params_hash, generation, params, status, attempt, lease_token, tries, deaths, created_at, manifest_sha256)
+            INSERT INTO runs (run_id, config_hash, identifier, model_type, params_hash, generation, params, status, attempt,
+            lease_token, tries, deaths, created_at, manifest_sha256)
                 VALUES ('run', 'hash', 'station', 'GRU', 'params', 0, '', 'succeeded', 1, 0, 0, 0, {time}, 'a');
-            INSERT INTO pipelines (pipeline_id, config_hash, identifier, sequence, dataset, expected_model_types, evaluation, status, lease_token, tries, deaths, created_at, ended_at, attempt_id)
+            INSERT INTO pipelines (pipeline_id, config_hash, identifier, sequence, dataset, expected_model_types, evaluation, status,
+            lease_token, tries, deaths, created_at, ended_at, attempt_id)
                 VALUES ('pipeline', 'hash', 'station', 1, 'station', '', '', 'promoted', 0, 0, 0, {time}, {time}, 'attempt');
-            INSERT INTO promotion_attempts (attempt_id, idempotency_key, config_hash, identifier, pipeline_id, sequence, "trigger", outcome, missing, tries, candidates, policy, selected_run_id, created_at, ended_at)
-                VALUES ('attempt', 'key', 'hash', 'station', 'pipeline', 1, 'event', 'promoted', '[]', '[]', '[]', '', 'run', {time}, {time});
+            INSERT INTO promotion_attempts (attempt_id, idempotency_key, config_hash, identifier, pipeline_id, sequence, "trigger",
+            outcome, missing, tries, candidates, policy, selected_run_id, created_at, ended_at)
+                VALUES ('attempt', 'key', 'hash', 'station', 'pipeline', 1, 'event', 'promoted', '[]', '[]', '[]', '', 'run', {time},
+                {time});
             INSERT INTO champions (identifier, version, run_id, model_type, config_hash, sequence, attempt_id, pointer, since)
                 VALUES ('station', 1, 'run', 'GRU', 'hash', 1, 'attempt', '', {time});
             """);

@@ -112,23 +112,40 @@ internal sealed class ScaleTests
     // Copies of rows that the model itself inserted, with other names: no column is forgotten here.
     private const string Fill =
         """
-        INSERT INTO datasets SELECT (jsonb_populate_record(d, jsonb_build_object('config_hash', 'hash-' || i, 'identifier', 'station-' || i % 20,
-            'status', 'ready', 'train_sha256', 'a', 'test_sha256', 'b', 'meta_sha256', 'c'))).* FROM datasets d, generate_series(1, 3300) i WHERE d.config_hash = 'hash';
-        INSERT INTO runs SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', 'run-' || i, 'config_hash', 'hash-' || 1 + i % 3300, 'identifier', 'station-' || (1 + i % 3300) % 20,
-            'model_type', (ARRAY['GRU', 'LSTM', 'PROPHET'])[1 + i % 3], 'generation', i, 'status', CASE WHEN i % 500 = 0 THEN 'queued' ELSE 'succeeded' END,
-            'manifest_sha256', 'd', 'created_at', r.created_at + i * interval '1 minute'))).* FROM runs r, generate_series(1, 10000) i WHERE r.run_id = 'run';
-        INSERT INTO run_epochs (run_id, epoch, train_loss, train_rmse, train_mae, train_r2) SELECT 'run-' || i, e, 1, 1, 1, 1 FROM generate_series(1, 10000) i, generate_series(1, 10) e;
-        INSERT INTO run_artifacts (run_id, path, size, sha256) SELECT 'run-' || i, 'file-' || f, 1000, 'e' FROM generate_series(1, 10000) i, generate_series(1, 8) f;
-        INSERT INTO pipelines SELECT (jsonb_populate_record(p, jsonb_build_object('pipeline_id', 'pipeline-' || i, 'config_hash', 'hash-' || i, 'identifier', 'station-' || i % 20,
-            'sequence', i, 'status', CASE WHEN i > 3280 THEN 'training' ELSE 'promoted' END, 'attempt_id', 'attempt-' || i, 'ended_at', CASE WHEN i > 3280 THEN NULL ELSE p.created_at END, 'created_at', p.created_at + i * interval '3 minutes'))).* FROM pipelines p, generate_series(1, 3300) i WHERE p.pipeline_id = 'pipeline';
-        INSERT INTO pipeline_runs (pipeline_id, model_type, run_id) SELECT 'pipeline-' || 1 + i % 3300, (ARRAY['GRU', 'LSTM', 'PROPHET'])[1 + i / 3300], 'run-' || i FROM generate_series(1, 9899) i;
+        INSERT INTO datasets SELECT (jsonb_populate_record(d, jsonb_build_object('config_hash', 'hash-' || i, 'identifier', 'station-'
+        || i % 20,
+            'status', 'ready', 'train_sha256', 'a', 'test_sha256', 'b', 'meta_sha256', 'c'))).* FROM datasets d, generate_series(1,
+            3300) i WHERE d.config_hash = 'hash';
+        INSERT INTO runs SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', 'run-' || i, 'config_hash', 'hash-' || 1 + i %
+        3300, 'identifier', 'station-' || (1 + i % 3300) % 20,
+            'model_type', (ARRAY['GRU', 'LSTM', 'PROPHET'])[1 + i % 3], 'generation', i, 'status', CASE WHEN i % 500 = 0 THEN 'queued'
+            ELSE 'succeeded' END,
+            'manifest_sha256', 'd', 'created_at', r.created_at + i * interval '1 minute'))).* FROM runs r, generate_series(1, 10000) i
+            WHERE r.run_id = 'run';
+        INSERT INTO run_epochs (run_id, epoch, train_loss, train_rmse, train_mae, train_r2) SELECT 'run-' || i, e, 1, 1, 1, 1 FROM
+        generate_series(1, 10000) i, generate_series(1, 10) e;
+        INSERT INTO run_artifacts (run_id, path, size, sha256) SELECT 'run-' || i, 'file-' || f, 1000, 'e' FROM generate_series(1,
+        10000) i, generate_series(1, 8) f;
+        INSERT INTO pipelines SELECT (jsonb_populate_record(p, jsonb_build_object('pipeline_id', 'pipeline-' || i, 'config_hash',
+        'hash-' || i, 'identifier', 'station-' || i % 20,
+            'sequence', i, 'status', CASE WHEN i > 3280 THEN 'training' ELSE 'promoted' END, 'attempt_id', 'attempt-' || i, 'ended_at',
+            CASE WHEN i > 3280 THEN NULL ELSE p.created_at END, 'created_at', p.created_at + i * interval '3 minutes'))).*
+            FROM pipelines p, generate_series(1, 3300) i WHERE p.pipeline_id = 'pipeline';
+        INSERT INTO pipeline_runs (pipeline_id, model_type, run_id) SELECT 'pipeline-' || 1 + i % 3300, (ARRAY['GRU', 'LSTM',
+        'PROPHET'])[1 + i / 3300], 'run-' || i FROM generate_series(1, 9899) i;
         INSERT INTO scoreboards (scoreboard_id, config_hash, identifier, pipeline_id, board, created_at)
-            SELECT 'board-' || i, 'hash-' || i, 'station-' || i % 20, 'pipeline-' || i, jsonb_build_object('entries', repeat('0.123456789, ', 2000))::text, now() + i * interval '3 minutes' FROM generate_series(1, 1000) i;
-        INSERT INTO promotion_attempts SELECT (jsonb_populate_record(a, jsonb_build_object('attempt_id', 'attempt-' || i, 'idempotency_key', 'key-' || i, 'config_hash', 'hash-' || i,
-            'identifier', 'station-' || i % 20, 'pipeline_id', 'pipeline-' || i, 'scoreboard_id', 'board-' || i, 'outcome', 'promoted', 'selected_run_id', 'run-' || i, 'ended_at', a.created_at + i * interval '3 minutes',
-            'created_at', a.created_at + i * interval '3 minutes'))).* FROM promotion_attempts a, generate_series(1, 1000) i WHERE a.attempt_id = 'attempt';
-        INSERT INTO champions SELECT (jsonb_populate_record(c, jsonb_build_object('identifier', 'station-' || i % 20, 'version', 1 + (i - 1) / 20, 'run_id', 'run-' || i,
-            'config_hash', 'hash-' || i, 'attempt_id', 'attempt-' || i, 'since', c.since + i * interval '3 minutes'))).* FROM champions c, generate_series(1, 1000) i WHERE c.identifier = 'station';
+            SELECT 'board-' || i, 'hash-' || i, 'station-' || i % 20, 'pipeline-' || i, jsonb_build_object('entries',
+            repeat('0.123456789, ', 2000))::text, now() + i * interval '3 minutes' FROM generate_series(1, 1000) i;
+        INSERT INTO promotion_attempts SELECT (jsonb_populate_record(a, jsonb_build_object('attempt_id', 'attempt-' || i,
+        'idempotency_key', 'key-' || i, 'config_hash', 'hash-' || i,
+            'identifier', 'station-' || i % 20, 'pipeline_id', 'pipeline-' || i, 'scoreboard_id', 'board-' || i, 'outcome', 'promoted',
+            'selected_run_id', 'run-' || i, 'ended_at', a.created_at + i * interval '3 minutes',
+            'created_at', a.created_at + i * interval '3 minutes'))).* FROM promotion_attempts a, generate_series(1, 1000) i WHERE
+            a.attempt_id = 'attempt';
+        INSERT INTO champions SELECT (jsonb_populate_record(c, jsonb_build_object('identifier', 'station-' || i % 20, 'version', 1 + (i
+        - 1) / 20, 'run_id', 'run-' || i,
+            'config_hash', 'hash-' || i, 'attempt_id', 'attempt-' || i, 'since', c.since + i * interval '3 minutes'))).* FROM champions
+            c, generate_series(1, 1000) i WHERE c.identifier = 'station';
         ANALYZE;
         """;
 

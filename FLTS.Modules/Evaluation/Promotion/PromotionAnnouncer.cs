@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Evaluation.Promotion;
 
 /// <summary>After the ledger: metrics, pointer files, the event.</summary>
-internal sealed partial class PromotionAnnouncer(PointerWriter pointers, IBus bus, ILogger<PromotionAnnouncer> logger)
+internal sealed partial class PromotionAnnouncer(PointerFiles pointers, IBus bus, ILogger<PromotionAnnouncer> logger)
 {
     /// <summary>Counts an attempt that has ended.</summary>
     public static void Count(AttemptOutcome outcome, AttemptTrigger trigger) =>

@@ -11,19 +11,6 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// </summary>
 internal static class ChampionSeries
 {
-    /// <summary>Why a champion cannot be compared on this data; null where it can.</summary>
-    public static string? Incomparable(PreparedDataset data, LoadedModel champion)
-    {
-        var manifest = champion.Manifest;
-        if (Math.Abs(manifest.StepSeconds - data.Meta.Step.TotalSeconds) > 1e-6)
-            return FormattableString.Invariant($"its step is {manifest.StepSeconds} s, this data's is {data.Meta.Step.TotalSeconds} s");
-        if (!manifest.Targets.SequenceEqual(data.Meta.Targets, StringComparer.Ordinal))
-            return $"its targets are {string.Join(", ", manifest.Targets)}";
-
-        var absent = manifest.Inputs.Where(i => !data.Meta.Columns.Contains(i, StringComparer.Ordinal)).ToList();
-        return absent.Count > 0 ? $"it needs columns that this data has not: {string.Join(", ", absent)}" : null;
-    }
-
     /// <summary>[N, H, M] The champion's forecasts of a frame's origins in original units.</summary>
     public static double[,,] Forecast(PreparedDataset data, LoadedModel champion, EvaluationFrame frame)
     {

@@ -11,9 +11,6 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// </summary>
 internal static class Scorer
 {
-    /// <summary>Fewest rows on which a champion is compared when rows it has seen are left out.</summary>
-    private const int FewestComparedRows = 100;
-
     public static ScoringResult Score(
         PreparedDataset data,
         IReadOnlyList<Candidate> candidates,
@@ -22,20 +19,15 @@ internal static class Scorer
         CancellationToken cancellation)
     {
         var inputLength = Math.Max(1, candidates.Max(c => c.Model.Manifest.InputLen));
-        var incomparable = champion is null ? null : ChampionSeries.Incomparable(data, champion.Model);
+        var incomparable = champion is null ? null : ChampionComparability.Incomparable(data, champion.Model);
         if (champion is not null && incomparable is null)
             inputLength = Math.Max(inputLength, champion.Model.Manifest.InputLen);
 
         var frame = EvaluationFrame.Of(data, inputLength, policy.EvaluationHorizon);
         if (champion is not null && incomparable is null)
         {
-            var reach = data.Meta.Step * (policy.EvaluationHorizon - 1);
-            var unseen = frame.Where(time => !Saw(champion.Model.Manifest, time, time + reach));
-            if (unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows)
-                frame = unseen;
-            else
-                incomparable = $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, "
-                    + $"{FewestComparedRows} are needed";
+            (frame, incomparable) = ChampionComparability.Unseen(
+                frame, champion.Model.Manifest, data.Meta.Step * (policy.EvaluationHorizon - 1));
         }
 
         var naive = Restore(data, new NaiveFamily().Create([]), frame, cancellation);
@@ -56,14 +48,6 @@ internal static class Scorer
         ForecastScore MeasureChampion(LoadedModel model) =>
             Measure(model.Manifest.ModelType, data, frame, ChampionSeries.Forecast(data, model, frame), naive, policy);
     }
-
-    /// <summary>Whether anything from the first to the last step forecast was fitted or validated on.</summary>
-    private static bool Saw(ArtifactManifest manifest, DateTime first, DateTime last) =>
-        Meets(manifest.Fitted, first, last) || Meets(manifest.Validated, first, last);
-
-    /// <summary>A span is absent where nothing was learned (NAIVE).</summary>
-    private static bool Meets(ManifestSpan? span, DateTime first, DateTime last) =>
-        span is not null && first <= span.To && last >= span.From;
 
     private static ScoreboardEntry Reference(
         IForecasterFamily family,

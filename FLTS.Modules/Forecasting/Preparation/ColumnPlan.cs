@@ -52,7 +52,9 @@ internal sealed record ColumnPlan(IReadOnlyList<string> Targets, IReadOnlyList<s
         }
 
         if (measured.FirstOrDefault(c => !test.Columns.Contains(c)) is { } text)
-            throw new InvalidInputException(
-                $"{test.Name}: column '{text}' is numeric in {train.Name} but not here. {test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal))}".TrimEnd());
+        {
+            var why = test.Warnings.FirstOrDefault(w => w.Contains($"'{text}'", StringComparison.Ordinal));
+            throw new InvalidInputException($"{test.Name}: column '{text}' is numeric in {train.Name} but not here. {why}".TrimEnd());
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
@@ -88,8 +89,10 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
         if (kept.Count == Rows)
             return this;
         if (kept.Count == 0)
-            throw new InvalidInputException(FormattableString.Invariant(
-                $"{File}: every train row misses more than {share:0.##} of its cells; raise missing.drop_share or choose another missing.strategy."));
+            throw new InvalidInputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{File}: every train row misses more than {share:0.##} of its cells; raise missing.drop_share or choose another "
+                + $"missing.strategy."));
         var segments = new int[kept.Count];
         for (var i = 1; i < kept.Count; i++)
         {

@@ -17,11 +17,18 @@ internal sealed class InferenceMetrics
     {
         var meter = meters.Create($"{FltsMetrics.MeterName}.Inference");
         _requests = new LabelledCounter(
-            meter, "flts_predict_requests_total", "Forecasts asked for, by what came of them.", ["outcome"], _outcomes.Select(o => new[] { o }));
-        _latency = meter.CreateHistogram<double>("flts_predict_latency_seconds", description: "Seconds from a request to its answer or refusal.");
+            meter,
+            "flts_predict_requests_total",
+            "Forecasts asked for, by what came of them.",
+            ["outcome"],
+            _outcomes.Select(o => new[] { o }));
+        _latency = meter.CreateHistogram<double>(
+            "flts_predict_latency_seconds", description: "Seconds from a request to its answer or refusal.");
         _batchSize = meter.CreateHistogram<double>("flts_predict_batch_size", description: "Items of each POST /predict/batch.");
-        meter.CreateObservableUpDownCounter("flts_predict_queue_length", () => queue.Waiting, description: "Requests that wait for their turn.");
-        meter.CreateObservableCounter("flts_model_swaps_total", () => slots.Swaps, description: "Models replaced by another version while serving.");
+        meter.CreateObservableUpDownCounter(
+            "flts_predict_queue_length", () => queue.Waiting, description: "Requests that wait for their turn.");
+        meter.CreateObservableCounter(
+            "flts_model_swaps_total", () => slots.Swaps, description: "Models replaced by another version while serving.");
         meter.CreateObservableGauge(
             "flts_model_ready",
             () => slots.All.Select(m => new Measurement<int>(1, new KeyValuePair<string, object?>("identifier", m.Identifier.Value))),

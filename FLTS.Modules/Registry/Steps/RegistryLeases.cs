@@ -4,22 +4,6 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace FLTS.Modules.Registry.Steps;
 
-/// <summary>Rules of a lease.</summary>
-internal static class LeaseRules
-{
-    /// <summary>Time between two heartbeats.</summary>
-    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
-
-    /// <summary>A lease whose last heartbeat is older may be taken over.</summary>
-    public static readonly TimeSpan Expiry = TimeSpan.FromSeconds(10);
-
-    /// <summary>True while a live worker holds the row.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="databaseNow">Milliseconds since the Unix epoch by the database's clock.</param>
-    public static bool IsHeld(ILeased row, long databaseNow) =>
-        row.LeaseOwner is not null && row.LeaseHeartbeat is { } beat && databaseNow - beat < (long)Expiry.TotalMilliseconds;
-}
-
 /// <summary>Leases as single UPDATE statements, timed by the database.</summary>
 internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> registry) : ILeases
 {
@@ -47,7 +31,8 @@ internal sealed class RegistryLeases(IDbContextFactory<RegistryDbContext> regist
                 deaths = deaths + CASE WHEN lease_owner IS NULL THEN 0 ELSE 1 END,
                 lease_owner = @p0,
                 lease_heartbeat = {Now(db)}
-            WHERE {key} = @p1 AND (lease_owner IS NULL OR lease_heartbeat IS NULL OR lease_heartbeat <= {Now(db)} - {(long)LeaseRules.Expiry.TotalMilliseconds})
+            WHERE {key} = @p1 AND (lease_owner IS NULL OR lease_heartbeat IS NULL
+                OR lease_heartbeat <= {Now(db)} - {(long)LeaseRules.Expiry.TotalMilliseconds})
             """,
             cancellation,
             owner,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Prophet.Fit;
 using FLTS.Forecasting.Prophet.Predict;
 using NUnit.Framework;
@@ -13,8 +14,10 @@ internal sealed class GoldenFitTests
         var reference = ReferenceCase.Read(name);
         var model = ProphetFitter.Fit(reference.Settings, reference.History);
         var maximum = (double)reference.TrueMap["lp_true_map"]!;
-        TestContext.Out.WriteLine(FormattableString.Invariant(
-            $"{name}: reached {model.Report.LogPosterior:F4}, Stan {(double)reference.Json["log_posterior"]!:F4}, maximum {maximum:F4}, iterations {model.Report.Iterations}, gain {model.Report.ExpectedGain:E1}"));
+        TestContext.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: reached {model.Report.LogPosterior:F4}, Stan {(double)reference.Json["log_posterior"]!:F4}, maximum {maximum:F4}, "
+            + $"iterations {model.Report.Iterations}, gain {model.Report.ExpectedGain:E1}"));
         Assert.That(model.Report.Converged, Is.True);
         Assert.That(model.Report.LogPosterior, Is.GreaterThanOrEqualTo(maximum - 0.1));
         Assert.That(model.Report.LogPosterior, Is.GreaterThanOrEqualTo((double)reference.Json["log_posterior"]! - 0.1));

@@ -39,8 +39,11 @@ internal sealed class RealDataTests
         var expected = golden["yhat_first_200"]!.AsArray().Select(v => (double)v!).ToArray();
         var yhat = model.PredictPoint(
             new ProphetFrame { Ds = [.. Enumerable.Range(0, expected.Length).Select(i => first.AddMinutes(2 * i))] });
-        TestContext.Out.WriteLine(FormattableString.Invariant(
-            $"reached {model.Report.LogPosterior:F4}, Stan {(double)golden["log_posterior"]!:F4}, maximum {(double)map["lp_true_map"]!:F4}, iterations {model.Report.Iterations}, worst yhat difference {yhat.Zip(expected, (a, b) => Math.Abs(a - b)).Max():E2}"));
+        TestContext.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"reached {model.Report.LogPosterior:F4}, Stan {(double)golden["log_posterior"]!:F4}, "
+            + $"maximum {(double)map["lp_true_map"]!:F4}, iterations {model.Report.Iterations}, "
+            + $"worst yhat difference {yhat.Zip(expected, (a, b) => Math.Abs(a - b)).Max():E2}"));
         Assert.That(model.Report.Converged, Is.True);
         Assert.That(model.Report.LogPosterior, Is.GreaterThanOrEqualTo((double)map["lp_true_map"]! - 0.1));
         Assert.That(yhat, Is.EqualTo(expected).Within((1.5 * (double)map["yhat_gap_max"]!) + 0.005));

@@ -51,7 +51,8 @@ internal sealed class TermTests
     public void A_conditional_seasonality_acts_only_where_its_condition_holds()
     {
         var summer = _times.Select(t => t.Month is > 3 and < 10).ToArray();
-        var y = _times.Select((t, i) => 20 + (summer[i] ? 3 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) : 0) + Noise(i))
+        var y = _times
+            .Select((t, i) => 20 + (summer[i] ? 3 * Math.Sin(2 * Math.PI * (t - DateTime.UnixEpoch).TotalDays / 7) : 0) + Noise(i))
             .ToArray();
         var settings = new ProphetSettings
         {

@@ -109,7 +109,9 @@ internal sealed class CsvTailTests
         from zipped in Gen.Elements(true, false)
         from wanted in Gen.Choose(1, cells.Length + 5)
         select new SmallFile(
-            $"{first}time{separator}a{separator}\"b\"{ends[0]}{string.Join("", cells.Append(("7", "8")).Select((c, i) => $"{1704067200 + (60 * i)}{separator}{c.Item1}{separator}\"{c.Item2}\"{(last || i < cells.Length ? ends[i + 1] : "")}"))}",
+            $"{first}time{separator}a{separator}\"b\"{ends[0]}"
+            + string.Join("", cells.Append(("7", "8")).Select((c, i) =>
+                $"{1704067200 + (60 * i)}{separator}{c.Item1}{separator}\"{c.Item2}\"{(last || i < cells.Length ? ends[i + 1] : "")}")),
             zipped,
             wanted)).ToArbitrary();
 

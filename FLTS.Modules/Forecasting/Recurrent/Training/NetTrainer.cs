@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
 using static TorchSharp.torch;
@@ -38,8 +39,10 @@ internal sealed class NetTrainer : IDisposable
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
             var (outputs, loss) = Step(batch.Inputs, batch.Targets, batch.Mask, rate);
-            return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(FormattableString.Invariant(
-                $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate (now {_parameters.LearningRate}) or set gradient_clip (now {_parameters.GradientClip})."));
+            return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate "
+                + $"(now {_parameters.LearningRate}) or set gradient_clip (now {_parameters.GradientClip})."));
         }, cancellation);
     }
 

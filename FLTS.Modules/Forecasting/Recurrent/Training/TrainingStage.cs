@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
 using FLTS.Forecasting.Scaling;
@@ -78,8 +79,11 @@ internal sealed class TrainingStage(
                 var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
                 var metrics = Metrics(epoch, train, validation);
                 if (HasExploded(history, metrics))
-                    throw new InvalidInputException(FormattableString.Invariant(
-                        $"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was {history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip (now {parameters.GradientClip})."));
+                    throw new InvalidInputException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was "
+                        + $"{history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip "
+                        + $"(now {parameters.GradientClip})."));
                 history.Add(metrics);
                 if (BestOf(history) == epoch)
                     kept = net.Save();

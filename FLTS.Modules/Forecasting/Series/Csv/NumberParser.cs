@@ -25,7 +25,8 @@ internal static class NumberParser
         if (TryPrefix(cell, out value, out var length) && length == cell.Length)
             return true;
         // Only these bytes: the framework would also take "Infinity", "NaN" and white space inside.
-        return cell.IndexOfAnyExcept(_numberBytes) < 0 && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        return cell.IndexOfAnyExcept(_numberBytes) < 0
+            && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace FLTS.Forecasting.Series.Grid;
 
 /// <summary>The step of a series and where its grid lies.</summary>
@@ -33,8 +34,10 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
         if (share < LeastRegular)
         {
             var expected = known is null ? "the most frequent step" : "the train part's step";
-            throw new InvalidInputException(FormattableString.Invariant(
-                $"{file}: only {share:0.0%} of the steps between rows are {TimeSpan.FromTicks(step)} ({expected}); at least {LeastRegular:0%} must be. Resample the data to one step."));
+            throw new InvalidInputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: only {share:0.0%} of the steps between rows are {TimeSpan.FromTicks(step)} ({expected}); "
+                + $"at least {LeastRegular:0%} must be. Resample the data to one step."));
         }
 
         return new Frequency(TimeSpan.FromTicks(step), PhaseOf(times, step), share);

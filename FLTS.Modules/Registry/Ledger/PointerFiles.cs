@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry.Ledger;
 
 /// <summary>Pointer files: copies of the ledger for whoever reads the store alone. The ledger is the truth.</summary>
-internal sealed class PointerWriter(IDbContextFactory<RegistryDbContext> registry, IObjectStore store)
+internal sealed class PointerFiles(IDbContextFactory<RegistryDbContext> registry, IObjectStore store)
 {
     public async Task WriteAsync(PromotionPointer pointer, CancellationToken cancellation)
     {
