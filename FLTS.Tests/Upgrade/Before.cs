@@ -75,8 +75,8 @@ internal sealed class Before
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>SHA-256 of every file below a folder.</summary>
-    public static IReadOnlyDictionary<string, string> HashesOf(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+    /// <summary>SHA-256 of every file below a folder; what the kill left half-written (<c>~</c>) is no object and may be swept away.</summary>
+    public static IReadOnlyDictionary<string, string> HashesOf(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith('~'))
         .ToDictionary(f => Path.GetRelativePath(folder, f), f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))));
 
     private static GZipStream Open(string name) => new(File.OpenRead(Path.Combine(Repository.Root, "FLTS.Tests", "Upgrade", "Fixtures", name)), CompressionMode.Decompress);

@@ -165,7 +165,7 @@ internal abstract class UpgradeTests(string database)
     }
 
     /// <summary>Share by which forecasts of nets, and what is made of them, may differ.</summary>
-    private double OfNets => Before.IsSameProcessor ? 1e-12 : 1e-6;
+    private double OfNets => Before.IsSameProcessor ? 1e-12 : 1e-5;
 
     private static DateTimeOffset Started => System.Diagnostics.Process.GetCurrentProcess().StartTime;
 
