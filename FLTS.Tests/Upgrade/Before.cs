@@ -3,18 +3,20 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FLTS.Tests.TestKit;
 using Npgsql;
 
 namespace FLTS.Tests.Upgrade;
 
 /// <summary>A request that the version before was asked, and what it answered; of a list all pages.</summary>
-internal sealed record Recorded(string Name, string Method, string Path, IReadOnlyDictionary<string, string> Headers, JsonNode? Body, int Status, JsonNode Answer);
+internal sealed record Recorded(
+    string Name, string Method, string Path, IReadOnlyDictionary<string, string> Headers, JsonNode? Body, int Status, JsonNode Answer);
 
 /// <summary>Work that the version before was killed over.</summary>
 internal sealed record Unfinished(string Identifier, string PipelineId, string RunId);
 
-/// <summary>What the version before wrote (<c>Fixtures/README.md</c>): a data folder, where it ran on PostgreSQL a dump, and its own answers.</summary>
+/// <summary>
+/// What the version before wrote (<c>Fixtures/README.md</c>): a data folder, where it ran on PostgreSQL a dump, and its own answers.
+/// </summary>
 internal sealed class Before
 {
     private readonly string _database;
@@ -48,7 +50,10 @@ internal sealed class Before
     public Unfinished Unfinished(string how)
     {
         var left = _told["unfinished"]![how]!;
-        return new Unfinished(left["identifier"]!.GetValue<string>(), left["pipeline_id"]!.GetValue<string>(), left["run_id"]!.GetValue<string>());
+        return new Unfinished(
+            left["identifier"]!.GetValue<string>(),
+            left["pipeline_id"]!.GetValue<string>(),
+            left["run_id"]!.GetValue<string>());
     }
 
     /// <summary>Items of a recorded list.</summary>
@@ -75,18 +80,23 @@ internal sealed class Before
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>SHA-256 of every file below a folder; what the kill left half-written (<c>~</c>) is no object and may be swept away.</summary>
-    public static IReadOnlyDictionary<string, string> HashesOf(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith('~'))
-        .ToDictionary(f => Path.GetRelativePath(folder, f), f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))));
+    /// <summary>
+    /// SHA-256 of every file below a folder; what the kill left half-written (<c>~</c>) is no object and may be swept away.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> HashesOf(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith('~'))
+            .ToDictionary(f => Path.GetRelativePath(folder, f), f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))));
 
-    private static GZipStream Open(string name) => new(File.OpenRead(Path.Combine(Repository.Root, "FLTS.Tests", "Upgrade", "Fixtures", name)), CompressionMode.Decompress);
+    private static GZipStream Open(string name) =>
+        new(File.OpenRead(Path.Combine(Repository.Root, "FLTS.Tests", "Upgrade", "Fixtures", name)), CompressionMode.Decompress);
 
     private static string Processor()
     {
         const string info = "/proc/cpuinfo";
         var told = File.Exists(info) ? File.ReadAllText(info) : "";
         var vendor = Regex.Match(told, @"^vendor_id\s*: (\S+)", RegexOptions.Multiline);
-        return $"{(vendor.Success ? vendor.Groups[1].Value : "unknown")} {(Regex.IsMatch(told, "^flags.* avx512f", RegexOptions.Multiline) ? "avx512" : told.Contains(" avx2", StringComparison.Ordinal) ? "avx2" : "other")}";
+        return $"{(vendor.Success ? vendor.Groups[1].Value : "unknown")} "
+            + $"{(Regex.IsMatch(told, "^flags.* avx512f", RegexOptions.Multiline) ? "avx512" : told.Contains(" avx2", StringComparison.Ordinal) ? "avx2" : "other")}";
     }
 
     private static Recorded Read(JsonObject request) => new(

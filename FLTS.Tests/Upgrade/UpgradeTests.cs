@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
-using FLTS.Tests.TestKit;
 using FLTS.Tests.TestKit.Servers;
 using Npgsql;
 using NUnit.Framework;
@@ -10,8 +9,8 @@ using NUnit.Framework;
 namespace FLTS.Tests.Upgrade;
 
 /// <summary>
-/// This version opens what an earlier one stored, on the database of the derived fixture. All recorded requests are asked again at the start, before any test changes
-/// anything; tests that change something do so under identifiers of their own.
+/// This version opens what an earlier one stored, on the database of the derived fixture. All recorded requests are asked again at the
+/// start, before any test changes anything; tests that change something do so under identifiers of their own.
 /// </summary>
 internal abstract class UpgradeTests(string database)
 {
@@ -36,7 +35,12 @@ internal abstract class UpgradeTests(string database)
     {
         Before.UnpackTo(_folder["data"]);
         _objectsBefore = Before.HashesOf(Path.Combine(_folder["data"], "objects"));
-        Flts = FltsProcess.Start(new FltsStart { Data = _folder["data"], Environment = await EnvironmentAsync(), Settings = new Dictionary<string, string> { ["Pipeline:DemoOnEmpty"] = "false" } });
+        Flts = FltsProcess.Start(new FltsStart
+        {
+            Data = _folder["data"],
+            Environment = await EnvironmentAsync(),
+            Settings = new Dictionary<string, string> { ["Pipeline:DemoOnEmpty"] = "false" },
+        });
         await Flts.WaitUntilReadyAsync();
         await Flts.UseAdminKeyAsync();
         foreach (var champion in Before.List("/champions"))
@@ -61,7 +65,8 @@ internal abstract class UpgradeTests(string database)
     }
 
     [Test]
-    public void What_is_stored_is_told_as_before([Values("list", "dataset", "champion", "pipeline", "scoreboard", "run", "metrics", "promotion", "loaded")] string what) =>
+    public void What_is_stored_is_told_as_before(
+        [Values("list", "dataset", "champion", "pipeline", "scoreboard", "run", "metrics", "promotion", "loaded")] string what) =>
         Assert.That(Differences(what), Is.Empty);
 
     [Test]
@@ -80,7 +85,11 @@ internal abstract class UpgradeTests(string database)
     public void A_pipeline_asked_for_again_is_the_one_of_before_and_trains_nothing()
     {
         Assert.That(Differences("repost"), Is.Empty);
-        string[] known = [.. Before.List("/runs").Select(r => r["run_id"]!.GetValue<string>()), .. new[] { "running", "queued", "storing", "blocked" }.Select(how => Before.Unfinished(how).RunId)];
+        string[] known =
+        [
+            .. Before.List("/runs").Select(r => r["run_id"]!.GetValue<string>()),
+            .. new[] { "running", "queued", "storing", "blocked" }.Select(how => Before.Unfinished(how).RunId),
+        ];
         Assert.That(_runs, Is.EquivalentTo(known));
     }
 
@@ -88,7 +97,11 @@ internal abstract class UpgradeTests(string database)
     public async Task Nothing_of_before_becomes_invalid_and_every_object_stays_as_it_was()
     {
         var invalid = (await AllPagesAsync("/runs?status=invalid&limit=50")).AsArray().Select(r => r!["run_id"]!.GetValue<string>());
-        Assert.That(invalid, Is.EqualTo(Before.List("/runs").Where(r => r["status"]!.GetValue<string>() == "invalid").Select(r => r["run_id"]!.GetValue<string>())), "the one that was invalid before");
+        Assert.That(
+            invalid,
+            Is.EqualTo(
+                Before.List("/runs").Where(r => r["status"]!.GetValue<string>() == "invalid").Select(r => r["run_id"]!.GetValue<string>())),
+            "the one that was invalid before");
         Assert.That(Flts.Events("model_load_failed"), Is.Empty);
         Assert.That(_objectsBefore.Where(o => _objectsAfter.GetValueOrDefault(o.Key) != o.Value).Select(o => o.Key), Is.Empty);
     }
@@ -96,26 +109,39 @@ internal abstract class UpgradeTests(string database)
     [Test]
     public async Task A_new_pipeline_is_judged_against_the_champion_of_before()
     {
-        var champions = Before.List("/champions").Where(c => c["identifier"]!.GetValue<string>() is "gru" or "lstm" or "prophet" or "lightgbm").ToList();
+        var champions = Before.List("/champions")
+            .Where(c => c["identifier"]!.GetValue<string>() is "gru" or "lstm" or "prophet" or "lightgbm")
+            .ToList();
         var started = new List<(JsonObject Champion, string Pipeline)>();
         foreach (var champion in champions)
         {
             // The data as it was prepared, on another scale.
             var identifier = champion["identifier"]!.GetValue<string>();
-            var asked = Before.Requests.FirstOrDefault(r => r.Name == "repost" && r.Body!["identifier"]!.GetValue<string>() == identifier)?.Body;
+            var asked = Before.Requests.FirstOrDefault(r =>
+                r.Name == "repost" && r.Body!["identifier"]!.GetValue<string>() == identifier)?.Body;
             var preprocessing = asked?["preprocessing"]?.DeepClone().AsObject() ?? [];
             preprocessing["scaler"] = "Robust";
             var dataset = Before.List("/pipelines").First(p => p["identifier"]!.GetValue<string>() == identifier)["dataset"]!.DeepClone();
-            var request = new JsonObject { ["dataset"] = dataset, ["identifier"] = identifier, ["model_types"] = new JsonArray("NAIVE", "AR"), ["preprocessing"] = preprocessing };
+            var request = new JsonObject
+            {
+                ["dataset"] = dataset,
+                ["identifier"] = identifier,
+                ["model_types"] = new JsonArray("NAIVE", "AR"),
+                ["preprocessing"] = preprocessing,
+            };
             started.Add((champion, await Flts.StartPipelineAsync(request)));
         }
 
-        Assert.That(started.Select(s => s.Champion["in_force"]!["model_type"]!.GetValue<string>()), Is.EquivalentTo(new[] { "GRU", "LSTM", "PROPHET", "LIGHTGBM" }));
+        Assert.That(
+            started.Select(s => s.Champion["in_force"]!["model_type"]!.GetValue<string>()),
+            Is.EquivalentTo(new[] { "GRU", "LSTM", "PROPHET", "LIGHTGBM" }));
         foreach (var (champion, pipeline) in started)
         {
             var ended = await Flts.WaitForEndAsync(pipeline);
             Assert.That(ended["status"]!.GetValue<string>(), Is.AnyOf("promoted", "kept_champion"), ended.ToJsonString());
-            var line = (await Flts.GetAsync($"/scoreboards/{pipeline}"))["entries"]!.AsArray().SingleOrDefault(e => e!["kind"]!.GetValue<string>() == "champion");
+            var line = (await Flts.GetAsync($"/scoreboards/{pipeline}"))["entries"]!
+                .AsArray()
+                .SingleOrDefault(e => e!["kind"]!.GetValue<string>() == "champion");
             Assert.That(line?["run_id"]?.GetValue<string>(), Is.EqualTo(champion["in_force"]!["run_id"]!.GetValue<string>()));
             Assert.That(line!["score"]?.GetValue<double>() ?? 0, Is.GreaterThan(0), line.ToJsonString());
         }
@@ -124,7 +150,12 @@ internal abstract class UpgradeTests(string database)
     [Test]
     public async Task Earlier_versions_of_a_champion_are_put_in_force_again_and_forecast_as_they_did()
     {
-        var request = Before.Requests.First(r => r.Name == "predict" && r.Body!["identifier"]!.GetValue<string>() == "history" && r.Body["inference_length"]?.GetValue<int>() == 10).Body!.DeepClone().AsObject();
+        var request = Before.Requests.First(r =>
+            r.Name == "predict"
+            && r.Body!["identifier"]!.GetValue<string>() == "history"
+            && r.Body["inference_length"]?.GetValue<int>() == 10)
+            .Body!.DeepClone()
+            .AsObject();
         request.Remove("level");
         for (var version = 1; version <= 3; version++)
         {
@@ -136,19 +167,32 @@ internal abstract class UpgradeTests(string database)
     }
 
     [Test]
-    public async Task What_was_being_trained_waited_or_was_not_yet_stored_is_finished_and_promoted_once([Values("running", "queued", "storing")] string how)
+    public async Task What_was_being_trained_waited_or_was_not_yet_stored_is_finished_and_promoted_once(
+        [Values("running", "queued", "storing")] string how)
     {
         var left = Before.Unfinished(how);
 
         var ended = await Flts.WaitForEndAsync(left.PipelineId);
 
         Assert.That(ended["status"]!.GetValue<string>(), Is.EqualTo("promoted"), ended.ToJsonString());
-        Assert.That(ended["runs"]!.AsArray().Select(r => r!["run_id"]!.GetValue<string>()), Is.EqualTo(new[] { left.RunId }), "nothing was trained as another run");
-        Assert.That((await Flts.GetAsync($"/champions/{left.Identifier}"))["history"]!.AsArray().Select(v => v!["run_id"]!.GetValue<string>()), Is.EqualTo(new[] { left.RunId }));
-        Assert.That((await Flts.GetAsync($"/promotions?identifier={left.Identifier}"))["items"]!.AsArray().Select(a => a!["outcome"]!.GetValue<string>()), Is.EqualTo(new[] { "promoted" }));
+        Assert.That(
+            ended["runs"]!.AsArray().Select(r => r!["run_id"]!.GetValue<string>()),
+            Is.EqualTo(new[] { left.RunId }),
+            "nothing was trained as another run");
+        Assert.That(
+            (await Flts.GetAsync($"/champions/{left.Identifier}"))["history"]!.AsArray().Select(v => v!["run_id"]!.GetValue<string>()),
+            Is.EqualTo(new[] { left.RunId }));
+        Assert.That(
+            (await Flts.GetAsync($"/promotions?identifier={left.Identifier}"))["items"]!
+                .AsArray()
+                .Select(a => a!["outcome"]!.GetValue<string>()),
+            Is.EqualTo(new[] { "promoted" }));
         await ServedAsync(left.Identifier, 1);
         if (how == "storing")
-            Assert.That((await Flts.GetAsync($"/runs/{left.RunId}"))["attempt"]!.GetValue<int>(), Is.EqualTo(1), "what is trained is not trained again");
+            Assert.That(
+                (await Flts.GetAsync($"/runs/{left.RunId}"))["attempt"]!.GetValue<int>(),
+                Is.EqualTo(1),
+                "what is trained is not trained again");
     }
 
     [Test]
@@ -160,7 +204,8 @@ internal abstract class UpgradeTests(string database)
         await Flts.WaitForAsync("another try", async () =>
         {
             var attempt = (await Flts.GetAsync($"/promotions?identifier={left.Identifier}"))["items"]!.AsArray().Single()!;
-            return attempt["outcome"]?.GetValue<string>() != "blocked" || attempt["tries"]!.AsArray().Any(t => t!["at"]!.GetValue<DateTimeOffset>() > Started) ? attempt : null;
+            return attempt["outcome"]?.GetValue<string>() != "blocked"
+                || attempt["tries"]!.AsArray().Any(t => t!["at"]!.GetValue<DateTimeOffset>() > Started) ? attempt : null;
         });
     }
 
@@ -194,9 +239,12 @@ internal abstract class UpgradeTests(string database)
     }
 
     /// <summary>Without what was unfinished, which is being finished meanwhile.</summary>
-    private JsonArray Known(JsonArray items) => [.. items.Where(i => i!["identifier"] is not { } identifier || Before.Identifiers.Contains(identifier.GetValue<string>())).Select(i => i!.DeepClone())];
+    private JsonArray Known(JsonArray items) =>
+        [.. items.Where(i => i!["identifier"] is not { } identifier || Before.Identifiers.Contains(identifier.GetValue<string>()))
+            .Select(i => i!.DeepClone())];
 
-    private static JsonArray Sorted(JsonArray items) => [.. items.OrderBy(i => i!["identifier"]!.GetValue<string>(), StringComparer.Ordinal).Select(i => i!.DeepClone())];
+    private static JsonArray Sorted(JsonArray items) =>
+        [.. items.OrderBy(i => i!["identifier"]!.GetValue<string>(), StringComparer.Ordinal).Select(i => i!.DeepClone())];
 
     private async Task<JsonNode> AllPagesAsync(string path)
     {
@@ -223,24 +271,33 @@ internal abstract class UpgradeTests(string database)
             foreach (var (name, value) in asked.Headers)
                 request.Headers.Add(name, value);
             using var response = await Flts.Http.SendAsync(request);
-            return response.StatusCode == HttpStatusCode.ServiceUnavailable ? null : Tuple.Create((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+            return response.StatusCode == HttpStatusCode.ServiceUnavailable
+                ? null
+                : Tuple.Create((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
         });
         return (answer.Item1, answer.Item2);
     }
 
-    private Task<JsonNode> ServedAsync(string identifier, int version) => Flts.WaitForAsync($"version {version} of {identifier} to be served", async () =>
-        (await Flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault(m => m!["identifier"]!.GetValue<string>() == identifier && m["version"]!.GetValue<int>() == version));
+    private Task<JsonNode> ServedAsync(string identifier, int version) =>
+        Flts.WaitForAsync($"version {version} of {identifier} to be served", async () =>
+            (await Flts.GetAsync("/models/loaded"))["items"]!
+                .AsArray()
+                .FirstOrDefault(m => m!["identifier"]!.GetValue<string>() == identifier && m["version"]!.GetValue<int>() == version));
 }
 
 /// <summary>The embedded default, with the cache it had.</summary>
 [TestFixture]
+[Category(TestCategories.Slow)]
 internal sealed class SqliteUpgradeTests() : UpgradeTests("sqlite")
 {
-    protected override Task<IReadOnlyDictionary<string, string>> EnvironmentAsync() => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+    protected override Task<IReadOnlyDictionary<string, string>> EnvironmentAsync() =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
 }
 
 /// <summary>PostgreSQL with jobs in it, without a cache.</summary>
 [TestFixture]
+[Category(TestCategories.Servers)]
+[Category(TestCategories.Slow)]
 internal sealed class PostgresUpgradeTests() : UpgradeTests("postgres")
 {
     private readonly HashSet<long> _jobs = [];
@@ -265,7 +322,12 @@ internal sealed class PostgresUpgradeTests() : UpgradeTests("postgres")
         _connection = await (await TestServers.Postgres()).CreateDatabaseAsync();
         await Before.RestoreAsync(_connection);
         _jobs.UnionWith(await QueuedAsync());
-        return new Dictionary<string, string> { ["Database__Provider"] = "postgres", ["Database__ConnectionString"] = _connection, ["Jobs__Storage"] = "postgres" };
+        return new Dictionary<string, string>
+        {
+            ["Database__Provider"] = "postgres",
+            ["Database__ConnectionString"] = _connection,
+            ["Jobs__Storage"] = "postgres",
+        };
     }
 
     private async Task<HashSet<long>> QueuedAsync()

@@ -22,7 +22,9 @@ internal static class ChampionComparability
         return absent.Count > 0 ? $"it needs columns that this data has not: {string.Join(", ", absent)}" : null;
     }
 
-    /// <summary>The rows that the champion was neither fitted nor validated on; where too few would remain, all, and why it cannot be compared.</summary>
+    /// <summary>
+    /// The rows that the champion was neither fitted nor validated on; where too few would remain, all, and why it cannot be compared.
+    /// </summary>
     /// <param name="frame">Scored rows.</param>
     /// <param name="manifest">The champion's.</param>
     /// <param name="reach">From the first step forecast to the last.</param>
@@ -31,7 +33,9 @@ internal static class ChampionComparability
         var unseen = frame.Where(time => !Saw(manifest, time, time + reach));
         return unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows
             ? (unseen, null)
-            : (frame, $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, {FewestComparedRows} are needed");
+            : (
+                frame,
+                $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, {FewestComparedRows} are needed");
     }
 
     /// <summary>Whether anything from the first to the last step forecast was fitted or validated on.</summary>

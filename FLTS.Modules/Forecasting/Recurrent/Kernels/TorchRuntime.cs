@@ -7,13 +7,11 @@ namespace FLTS.Forecasting.Recurrent.Kernels;
 /// <summary>What libtorch must be told before it computes: threads, and which of oneDNN's kernels may be used.</summary>
 internal static partial class TorchRuntime
 {
-    private const uint AuthenticAmd = 0x68747541; // "Auth", the first letters of the maker's name as CPUID gives them.
-
     static TorchRuntime()
     {
-        // oneDNN's LSTM for AVX-512, as libtorch 2.10 carries it, is wrong by some hundredths on AMD's Zen 5 (its AVX2 one agrees with
-        // PyTorch to the last bits there). It reads this from the C library's environment, which .NET's own setter does not change.
-        if (OperatingSystem.IsLinux() && IsAmdWithAvx512())
+        // oneDNN's LSTM for AVX-512, as libtorch 2.10 carries it, is wrong by hundredths and more where hidden_size mod 32 is 1 to 16 (its
+        // AVX2 one agrees with PyTorch). It reads this from the C library's environment, which .NET's own setter does not change.
+        if (OperatingSystem.IsLinux() && Avx512F.IsSupported)
             _ = SetVariable("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
 
         // One thread a computation: with batches this small libtorch's own threads cost more than they give,
@@ -25,8 +23,6 @@ internal static partial class TorchRuntime
     public static void EnsureReady()
     {
     }
-
-    private static bool IsAmdWithAvx512() => Avx512F.IsSupported && X86Base.CpuId(0, 0).Ebx == unchecked((int)AuthenticAmd);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
