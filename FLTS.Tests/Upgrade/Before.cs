@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace FLTS.Tests.Upgrade;
@@ -36,9 +35,6 @@ internal sealed class Before
 
     /// <summary>Of everything that had ended; what was unfinished has others.</summary>
     public IReadOnlySet<string> Identifiers { get; }
-
-    /// <summary>Whether this processor is of the kind that the version before computed on: others have other kernels of libtorch.</summary>
-    public bool IsSameProcessor => _told["cpu"]!.GetValue<string>() == Processor();
 
     /// <summary>What <c>POST /predict</c> answered while versions 1, 2, ... of <c>history</c> were in force.</summary>
     public IReadOnlyList<JsonObject> History => [.. _told["served_before"]!.AsArray().Select(a => a!.AsObject())];
@@ -89,15 +85,6 @@ internal sealed class Before
 
     private static GZipStream Open(string name) =>
         new(File.OpenRead(Path.Combine(Repository.Root, "FLTS.Tests", "Upgrade", "Fixtures", name)), CompressionMode.Decompress);
-
-    private static string Processor()
-    {
-        const string info = "/proc/cpuinfo";
-        var told = File.Exists(info) ? File.ReadAllText(info) : "";
-        var vendor = Regex.Match(told, @"^vendor_id\s*: (\S+)", RegexOptions.Multiline);
-        return $"{(vendor.Success ? vendor.Groups[1].Value : "unknown")} "
-            + $"{(Regex.IsMatch(told, "^flags.* avx512f", RegexOptions.Multiline) ? "avx512" : told.Contains(" avx2", StringComparison.Ordinal) ? "avx2" : "other")}";
-    }
 
     private static Recorded Read(JsonObject request) => new(
         request["name"]!.GetValue<string>(),
