@@ -209,7 +209,9 @@ internal abstract class UpgradeTests(string database)
         });
     }
 
-    /// <summary>Of nets: before, oneDNN computed with AVX-512 where there is some, now with AVX2, whose sums are rounded otherwise.</summary>
+    /// <summary>
+    /// Of nets: before, oneDNN computed with AVX-512 where there is some, now with AVX2, whose sums are rounded otherwise.
+    /// </summary>
     private const double OfNets = 1e-5;
 
     private static DateTimeOffset Started => System.Diagnostics.Process.GetCurrentProcess().StartTime;
@@ -283,62 +285,4 @@ internal abstract class UpgradeTests(string database)
             (await Flts.GetAsync("/models/loaded"))["items"]!
                 .AsArray()
                 .FirstOrDefault(m => m!["identifier"]!.GetValue<string>() == identifier && m["version"]!.GetValue<int>() == version));
-}
-
-/// <summary>The embedded default, with the cache it had.</summary>
-[TestFixture]
-[Category(TestCategories.Slow)]
-internal sealed class SqliteUpgradeTests() : UpgradeTests("sqlite")
-{
-    protected override Task<IReadOnlyDictionary<string, string>> EnvironmentAsync() =>
-        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
-}
-
-/// <summary>PostgreSQL with jobs in it, without a cache.</summary>
-[TestFixture]
-[Category(TestCategories.Servers)]
-[Category(TestCategories.Slow)]
-internal sealed class PostgresUpgradeTests() : UpgradeTests("postgres")
-{
-    private readonly HashSet<long> _jobs = [];
-    private string _connection = "";
-
-    [Test]
-    public async Task Jobs_of_before_leave_their_queues_whether_or_not_they_can_be_run()
-    {
-        Assert.That(_jobs, Has.Count.GreaterThanOrEqualTo(4), "a preparation, two trainings, an evaluation");
-        foreach (var how in new[] { "running", "queued", "storing" })
-            await Flts.WaitForEndAsync(Before.Unfinished(how).PipelineId);
-
-        await Flts.WaitForAsync("the end of the old jobs", async () =>
-        {
-            var left = await QueuedAsync();
-            return left.Overlaps(_jobs) ? null : left;
-        });
-    }
-
-    protected override async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync()
-    {
-        _connection = await (await TestServers.Postgres()).CreateDatabaseAsync();
-        await Before.RestoreAsync(_connection);
-        _jobs.UnionWith(await QueuedAsync());
-        return new Dictionary<string, string>
-        {
-            ["Database__Provider"] = "postgres",
-            ["Database__ConnectionString"] = _connection,
-            ["Jobs__Storage"] = "postgres",
-        };
-    }
-
-    private async Task<HashSet<long>> QueuedAsync()
-    {
-        await using var connection = new NpgsqlConnection(_connection);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT jobid FROM hangfire.jobqueue", connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var jobs = new HashSet<long>();
-        while (await reader.ReadAsync())
-            jobs.Add(reader.GetInt64(0));
-        return jobs;
-    }
 }
