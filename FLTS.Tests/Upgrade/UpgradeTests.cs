@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
-using Npgsql;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Upgrade;
