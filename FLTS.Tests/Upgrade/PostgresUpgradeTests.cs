@@ -1,3 +1,4 @@
+using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit.Servers;
 using Npgsql;
 using NUnit.Framework;
