@@ -33,6 +33,7 @@ internal sealed class ScaleTests
             services.AddSingleton(new PipelineOptions { ExpectedModelTypes = ["GRU"] });
             services.AddSingleton<IJobQueues, NoQueues>();
             services.AddSingleton<IStartupGate, OpenGate>();
+            services.AddSingleton<ReconcilerParts>();
             services.AddSingleton<Reconciler>();
         });
         await _registry.InsertAsync(Rows.Dataset());
