@@ -56,7 +56,7 @@ run_tests() {
     shift
   done
   [[ -z $fast || -z $soak ]] || die 64 "--fast and --soak exclude each other"
-  # A fast run is two minutes without any server; the others start what they need.
+  # A fast run starts no server; the others start what they need.
   if [[ -n $fast ]]; then
     filter=${filter:+($filter)&}TestCategory!=Servers\&TestCategory!=Slow
   fi
