@@ -46,7 +46,7 @@ internal static class Telemetry
                     shared: false);
         });
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
-            .AddMeter(FltsMetrics.MeterName, $"{FltsMetrics.MeterName}.*")
+            .AddMeter(FltsTelemetry.MeterOf("*"))
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
             .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal)
@@ -55,7 +55,7 @@ internal static class Telemetry
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             telemetry.WithTracing(tracing =>
-                tracing.AddAspNetCoreInstrumentation().AddSource(FltsMetrics.MeterName).AddSource("MassTransit").AddOtlpExporter());
+                tracing.AddAspNetCoreInstrumentation().AddSource(FltsTelemetry.Name).AddSource("MassTransit").AddOtlpExporter());
         return builder;
     }
 

@@ -6,13 +6,6 @@ public sealed class NotFoundException(string message) : FltsException(message);
 /// <summary>The state forbids it now.</summary>
 public sealed class ConflictException(string message) : FltsException(message);
 
-/// <summary>Too many at once.</summary>
-public sealed class TooManyException(string message, int retryAfterSeconds) : FltsException(message)
-{
-    /// <summary>Seconds after which another try makes sense.</summary>
-    public int RetryAfterSeconds { get; } = retryAfterSeconds;
-}
-
 /// <summary>A part that is needed is away; trying later can succeed.</summary>
 public sealed class UnavailableException(string message, Exception? inner = null) : FltsException(message, inner);
 

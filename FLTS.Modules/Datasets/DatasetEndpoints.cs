@@ -1,6 +1,5 @@
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series.Grid;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.AspNetCore.Builder;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
 

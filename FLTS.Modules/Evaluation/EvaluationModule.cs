@@ -21,6 +21,7 @@ internal sealed class EvaluationModule : IModule
         services.AddSingleton<StoreTries>();
         services.AddSingleton<CandidateVerifier>();
         services.AddSingleton<Assessor>();
+        services.AddMetrics<PromotionMetrics>();
         services.AddSingleton<PromotionAnnouncer>();
         services.AddSingleton<CorruptRuns>();
         services.AddSingleton<RequestAssessor>();

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Promotion;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
@@ -58,8 +57,7 @@ internal sealed partial class EvaluationService(
 
         await ConcludeAsync(execution, attempt, assessment, execution.Working);
         var seconds = time.GetElapsedTime(clock).TotalSeconds;
-        FltsMetrics.PromotionDuration.Record(seconds);
-        FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", step.Name));
+        announcer.Evaluated(seconds);
     }
 
     /// <summary>Blocked; counted once an attempt: how it ends counts as well.</summary>
@@ -67,7 +65,7 @@ internal sealed partial class EvaluationService(
     {
         var isBlocked = await base.PostponeAsync(execution, postponed);
         if (isBlocked && _attempt is { } attempt && attempt.Outcome != AttemptOutcome.Blocked)
-            PromotionAnnouncer.Count(AttemptOutcome.Blocked, attempt.Trigger);
+            announcer.Count(AttemptOutcome.Blocked, attempt.Trigger);
 
         return isBlocked;
     }
@@ -109,7 +107,7 @@ internal sealed partial class EvaluationService(
         if (result.Decision.Outcome == AttemptOutcome.KeptChampion)
             LogKept(logger, result.Decision.Reason);
 
-        PromotionAnnouncer.Count(result.Decision.Outcome, attempt.Trigger);
+        announcer.Count(result.Decision.Outcome, attempt.Trigger);
         if (result.Pointer is { } pointer)
             await announcer.AnnounceAsync(pointer, cancellation);
 

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Steps;
 using MassTransit;
 
 namespace FLTS.Modules.Evaluation;

@@ -29,7 +29,7 @@ internal sealed class InferenceModule : IModule
             p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<WindowReader>();
         services.AddSingleton<PredictQueue>();
-        services.AddSingleton<InferenceMetrics>();
+        services.AddMetrics<InferenceMetrics>();
         services.AddSingleton<PredictService>();
         services.AddSingleton<ModelRefresher>();
         services.AddHostedService(p => p.GetRequiredService<ModelRefresher>());
@@ -44,7 +44,6 @@ internal sealed class InferenceModule : IModule
 
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
-        _ = routes.ServiceProvider.GetRequiredService<InferenceMetrics>(); // Its series are there before the first request.
         PredictEndpoints.Map(routes);
     }
 }

@@ -1,6 +1,6 @@
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +11,12 @@ namespace FLTS.Modules.Pipeline;
 /// the row sees it within a second and stops.
 /// </summary>
 internal sealed partial class CancelService(
-    RunCancellation runs, PipelineCancellation pipelines, Reconciler reconciler, IBus bus, ILogger<CancelService> logger)
+    RunCancellation runs,
+    PipelineCancellation pipelines,
+    RunCounter counter,
+    Reconciler reconciler,
+    IBus bus,
+    ILogger<CancelService> logger)
 {
     /// <exception cref="NotFoundException">No such run.</exception>
     /// <exception cref="ConflictException">It has ended.</exception>
@@ -48,7 +53,7 @@ internal sealed partial class CancelService(
 
     private async Task PublishAsync(RunRow run, string reason, CancellationToken cancellation)
     {
-        FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "cancelled"));
+        counter.Count(run.ModelType, RunStatus.Cancelled);
         using var scope = LogScope.Begin(
             logger,
             ("run_id", run.RunId.Value),

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 
@@ -41,13 +43,14 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             request.Preprocessing);
 
         return new PipelinePlan(
-            request.Dataset,
-            identifier,
-            ConfigHash.From(config.ConfigHash),
-            CanonicalJson.Serialize(config.ToJson()),
+            new PlannedData(
+                request.Dataset,
+                identifier,
+                ConfigHash.From(config.ConfigHash),
+                CanonicalJson.Serialize(config.ToJson()),
+                request.ForceReprocess),
             runs,
             policy,
-            request.ForceReprocess,
             request.ForceRetrain);
     }
 

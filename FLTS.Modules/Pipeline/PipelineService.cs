@@ -12,7 +12,7 @@ internal sealed partial class PipelineService(
     public async Task<StartedPipeline> StartAsync(PipelineRequest request, CancellationToken cancellation)
     {
         var plan = await planner.PlanAsync(request, cancellation);
-        using var scope = LogScope.Begin(logger, ("config_hash", plan.ConfigHash.Value), ("identifier", plan.Identifier.Value));
+        using var scope = LogScope.Begin(logger, ("config_hash", plan.Data.ConfigHash.Value), ("identifier", plan.Data.Identifier.Value));
         var (pipeline, isUnchanged, knownRuns) = await posting.PostAsync(plan, options.MaxUnfinished, cancellation);
         foreach (var run in knownRuns)
         {

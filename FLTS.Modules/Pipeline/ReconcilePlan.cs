@@ -1,5 +1,4 @@
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Pipeline;

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Steps;
 

@@ -1,6 +1,6 @@
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Preprocessing;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +9,12 @@ namespace FLTS.Modules.Preprocessing;
 
 /// <summary>Build, record, publish. Data that is ready is announced again and not built again.</summary>
 internal sealed partial class PreprocessService(
-    PreprocessStep step, DatasetBuilder builder, StepPublisher publisher, TimeProvider time, ILogger<PreprocessService> logger)
+    PreprocessStep step,
+    DatasetBuilder builder,
+    StepPublisher publisher,
+    PreprocessingMetrics metrics,
+    TimeProvider time,
+    ILogger<PreprocessService> logger)
     : StepWork<DatasetRow>(step)
 {
     public override async Task SkippedAsync(DatasetRow? row, CancellationToken cancellation)
@@ -34,8 +39,7 @@ internal sealed partial class PreprocessService(
 
         if (meta.Report.FlatColumns.Count > 0)
         {
-            FltsMetrics.ZeroVarianceFeatures.Add(
-                meta.Report.FlatColumns.Count, new KeyValuePair<string, object?>("identifier", row.Identifier.Value));
+            metrics.Flat(meta.Report.FlatColumns.Count, row.Identifier);
             LogFlat(logger, string.Join(", ", meta.Report.FlatColumns));
         }
 
@@ -43,7 +47,6 @@ internal sealed partial class PreprocessService(
         TakenAwayException.Unless(await step.ReadyAsync(execution.Lease, meta, hashes, execution.Working));
         FaultPoint.Reach("preprocess.after-ready");
         var seconds = time.GetElapsedTime(clock).TotalSeconds;
-        FltsMetrics.StageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", step.Name));
         LogDone(logger, meta.TrainRows, meta.TestRows, seconds);
         await AnnounceAsync(await execution.ReadAsync(), execution.Process);
     }

@@ -15,6 +15,7 @@ internal sealed class PreprocessingModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddMetrics<PreprocessingMetrics>();
         services.AddSingleton<DatasetBuilder>();
         services.AddStepWorkBeside(typeof(PreprocessingModule));
     }

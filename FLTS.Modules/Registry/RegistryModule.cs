@@ -3,6 +3,7 @@ using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
@@ -45,6 +46,10 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<DatasetReader>();
         services.AddSingleton<RunReader>();
+        services.AddMetrics<RunCounter>();
+        services.AddSingleton<RunGenerations>();
+        services.AddMetrics<ArtifactMetrics>();
+        services.AddMetrics<RegistryGauges>();
         services.AddSingleton<RunCancellation>();
         services.AddSingleton<RunRepairs>();
         services.AddSingleton<PipelineReader>();
@@ -72,6 +77,7 @@ internal sealed class RegistryModule : IModule
 
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
+        ModuleMetrics.Start(routes.ServiceProvider); // Of all modules: this one is in every process.
         RunEndpoints.Map(routes);
         PromotionEndpoints.Map(routes);
         ChampionEndpoints.Map(routes);

@@ -5,9 +5,8 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Training;
 

@@ -42,9 +42,6 @@ internal sealed partial class ProgressRecorder : IProgress<FitProgress>, IAsyncD
 
         FaultPoint.Reach("train.epoch");
         LogEpoch(_logger, _modelType, epoch.Epoch, value.Total, epoch.TrainLoss, epoch.ValLoss, eta);
-        FltsMetrics.EpochLoss.Record(epoch.TrainLoss, new("model_type", _modelType), new("split", "train"));
-        if (epoch.ValLoss is { } loss)
-            FltsMetrics.EpochLoss.Record(loss, new("model_type", _modelType), new("split", "validation"));
     }
 
     /// <summary>Waits until everything reported so far is written.</summary>

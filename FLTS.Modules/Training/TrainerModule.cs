@@ -23,6 +23,7 @@ internal abstract class TrainerModule<TConsumer> : IModule
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
         services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));
         services.TryAddSingleton<TrainingTurns>();
+        services.AddMetrics<TrainingMetrics>();
         services.TryAddSingleton<TrainingMachine>();
         services.TryAddSingleton<QueuedRuns>();
         services.AddStepWorkBeside(typeof(TrainingService));

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
@@ -60,7 +60,7 @@ internal sealed partial class TrainingService(
             return false;
 
         var run = execution.Row;
-        FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "failed"));
+        machine.Metrics.Ended(run.ModelType, RunStatus.Failed);
         staging.Remove(run.RunId);
         await PublishAsync(run, "FAILED", reason, execution.Process);
         return true;
@@ -121,9 +121,7 @@ internal sealed partial class TrainingService(
                 await ResidualFile.WriteAsync(residuals, cancellation));
         }
 
-        FltsMetrics.TrainingDuration.Record(
-            machine.Time.GetElapsedTime(clock).TotalSeconds,
-            new KeyValuePair<string, object?>("model_type", run.ModelType));
+        machine.Metrics.Fitted(run.ModelType, machine.Time.GetElapsedTime(clock).TotalSeconds);
         await RecordAsync(execution);
     }
 
@@ -149,7 +147,7 @@ internal sealed partial class TrainingService(
         TakenAwayException.Unless(await step.SucceedAsync(execution.Lease, manifestSha256, files, execution.Working));
         var run = execution.Row;
         staging.Remove(run.RunId);
-        FltsMetrics.Runs.Add(1, new("model_type", run.ModelType), new("status", "succeeded"));
+        machine.Metrics.Ended(run.ModelType, RunStatus.Succeeded);
         LogSuccess(logger, run.ModelType);
         FaultPoint.Reach("run.staging-removed");
         await PublishAsync(run, "SUCCESS", null, execution.Process);

@@ -1,4 +1,6 @@
 using System.Reflection;
+using FLTS.Host.Hosting;
+using FLTS.Modules;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
@@ -12,9 +14,11 @@ internal sealed class CirclesTests
 
     private static readonly Assembly _tests = typeof(CirclesTests).Assembly;
 
-    [Test]
-    public void No_folder_of_Forecasting_uses_one_that_uses_it() =>
-        Assert.That(Circles.BetweenNamespaces(_forecasting, "FLTS.Forecasting"), Is.Empty);
+    [TestCase(typeof(ForecasterCatalog), "FLTS.Forecasting")]
+    [TestCase(typeof(ModuleCatalog), "FLTS.Modules")]
+    [TestCase(typeof(Server), "FLTS.Host")]
+    public void No_folder_uses_one_that_uses_it(Type inside, string root) =>
+        Assert.That(Circles.BetweenNamespaces(inside.Assembly, root), Is.Empty);
 
     [TestCaseSource(nameof(NamespacesOfForecasting))]
     public void No_file_of_a_folder_uses_one_that_uses_it(string folder) =>

@@ -13,7 +13,7 @@ internal static class ModuleWalls
     /// <summary>What a part may use beside itself; the parts below come first.</summary>
     private static readonly Dictionary<string, string[]> _foundations = new()
     {
-        ["Kit"] = ["Contracts"],
+        ["Kit"] = [],
         ["Contracts"] = ["Kit"],
         ["Storage"] = ["Kit", "Contracts"],
         ["Registry"] = ["Kit", "Contracts", "Storage"],
@@ -37,7 +37,7 @@ internal static class ModuleWalls
         where TypeUses.Of(type).Any(u => PartOf(u.Namespace, root) == used)
         select $"{type.FullName} uses {root}.{used}";
 
-    /// <summary>Types of Kit that use more of FLTS than Contracts and the faults of Forecasting.</summary>
+    /// <summary>Types of Kit that use more of FLTS than the faults of Forecasting.</summary>
     public static IEnumerable<string> MoreThanFaults(IEnumerable<TypeDefinition> kit, string forecasting) =>
         from type in kit
         from used in TypeUses.Of(type)

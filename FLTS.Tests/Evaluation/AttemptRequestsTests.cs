@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Promotion;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

@@ -1,8 +1,7 @@
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;

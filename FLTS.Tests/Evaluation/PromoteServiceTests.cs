@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Evaluation.Promotion;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

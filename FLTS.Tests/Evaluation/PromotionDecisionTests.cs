@@ -1,5 +1,5 @@
 using FLTS.Modules.Evaluation.Gate;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;

@@ -1,10 +1,9 @@
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit.Servers;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace FLTS.Tests.Faults;
 

@@ -1,4 +1,4 @@
-using FLTS.Host;
+using FLTS.Host.Hosting;
 using FLTS.Modules;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Pipelines;

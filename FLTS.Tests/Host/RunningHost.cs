@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Host;
 using FLTS.Host.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using FLTS.Host;
+using FLTS.Host.Hosting;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Host;

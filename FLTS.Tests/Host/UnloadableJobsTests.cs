@@ -1,4 +1,3 @@
-using FLTS.Host;
 using FLTS.Host.Hosting;
 using FLTS.Tests.TestKit.Servers;
 using Hangfire;

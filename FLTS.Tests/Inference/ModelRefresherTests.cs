@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Protocols;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Tests.EndToEnd;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;

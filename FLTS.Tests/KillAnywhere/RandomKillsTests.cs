@@ -1,8 +1,7 @@
 using System.Data;
 using System.Text.Json;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,6 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Runs;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

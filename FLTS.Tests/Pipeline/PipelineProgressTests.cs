@@ -1,5 +1,5 @@
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,8 @@
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using NUnit.Framework;
 

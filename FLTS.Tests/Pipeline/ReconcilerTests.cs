@@ -1,5 +1,5 @@
 using FLTS.Modules.Pipeline;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 

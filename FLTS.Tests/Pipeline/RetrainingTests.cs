@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Promotion;
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;

@@ -1,7 +1,7 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Preprocessing;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging.Abstractions;

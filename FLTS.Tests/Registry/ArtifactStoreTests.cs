@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using NUnit.Framework;
 

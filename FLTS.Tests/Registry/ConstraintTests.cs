@@ -1,5 +1,4 @@
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

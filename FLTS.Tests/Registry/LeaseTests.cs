@@ -1,5 +1,5 @@
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
-using FLTS.Modules.Registry.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

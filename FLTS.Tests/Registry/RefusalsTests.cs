@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Steps;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;

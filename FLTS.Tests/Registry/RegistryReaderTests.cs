@@ -1,7 +1,6 @@
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;

@@ -1,8 +1,7 @@
-using FLTS.Modules.Registry.Runs;
-using FLTS.Modules.Registry.Steps;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 

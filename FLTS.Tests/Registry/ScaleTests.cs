@@ -1,10 +1,9 @@
 using FLTS.Modules.Pipeline;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;

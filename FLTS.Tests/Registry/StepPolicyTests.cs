@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace FLTS.Tests.Registry;
 

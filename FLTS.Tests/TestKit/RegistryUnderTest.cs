@@ -1,5 +1,5 @@
 using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Storage;
 using FLTS.Tests.TestKit.Servers;

@@ -4,7 +4,7 @@ using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Preprocessing;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Training.References;
 using Microsoft.Extensions.Configuration;

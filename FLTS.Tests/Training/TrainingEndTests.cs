@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Training;
 using FLTS.Tests.Registry;
 using Microsoft.Extensions.DependencyInjection;

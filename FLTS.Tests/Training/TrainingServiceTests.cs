@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Storage;
 using FLTS.Modules.Training;
 using FLTS.Tests.Registry;

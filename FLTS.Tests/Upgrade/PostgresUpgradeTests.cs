@@ -1,7 +1,7 @@
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit.Servers;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 
 namespace FLTS.Tests.Upgrade;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Gate;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Evaluation.Promotion;
 

@@ -1,5 +1,5 @@
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Evaluation.Promotion;
 

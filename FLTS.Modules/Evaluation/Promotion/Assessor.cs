@@ -2,8 +2,8 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Evaluation.Gate;
 using FLTS.Modules.Evaluation.Scoring;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;

@@ -1,6 +1,5 @@
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;

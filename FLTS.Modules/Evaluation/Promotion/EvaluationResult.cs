@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Gate;
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Attempts;
 
 namespace FLTS.Modules.Evaluation.Promotion;
 

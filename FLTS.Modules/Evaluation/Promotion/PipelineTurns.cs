@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;
@@ -70,7 +70,7 @@ internal sealed partial class PromoteService(
         if (!await ledger.ConcludeAsync(attempt, conclusion, cancellation))
             return null;
 
-        PromotionAnnouncer.Count(conclusion.Outcome, AttemptTrigger.Manual);
+        announcer.Count(conclusion.Outcome, AttemptTrigger.Manual);
         using (LogScope.Begin(logger, ("run_id", attempt.SelectedRunId?.Value)))
             LogDecision(logger, conclusion.Outcome, conclusion.Reason);
         if (conclusion.Champion is { } champion)

@@ -1,16 +1,19 @@
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;
 
 /// <summary>After the ledger: metrics, pointer files, the event.</summary>
-internal sealed partial class PromotionAnnouncer(PointerFiles pointers, IBus bus, ILogger<PromotionAnnouncer> logger)
+internal sealed partial class PromotionAnnouncer(
+    PointerFiles pointers, IBus bus, PromotionMetrics metrics, ILogger<PromotionAnnouncer> logger)
 {
-    /// <summary>Counts an attempt that has ended.</summary>
-    public static void Count(AttemptOutcome outcome, AttemptTrigger trigger) =>
-        FltsMetrics.PromotionAttempts.Add(1, new("outcome", SnakeCase.Of(outcome)), new("trigger", SnakeCase.Of(trigger)));
+    /// <summary>Counts an attempt that has ended, or is blocked.</summary>
+    public void Count(AttemptOutcome outcome, AttemptTrigger trigger) => metrics.Count(outcome, trigger);
+
+    /// <param name="seconds">That one evaluation took.</param>
+    public void Evaluated(double seconds) => metrics.Evaluated(seconds);
 
     /// <summary>
     /// The promotion stands in the ledger: a pointer that cannot be written now is written by the Reconciler, and serving looks at the
@@ -18,16 +21,6 @@ internal sealed partial class PromotionAnnouncer(PointerFiles pointers, IBus bus
     /// </summary>
     public async Task AnnounceAsync(PromotionPointer pointer, CancellationToken cancellation)
     {
-        if (pointer.Score is { } score)
-            FltsMetrics.PromotionScore.Record(score, new("identifier", pointer.Identifier.Value), new("model_type", pointer.ModelType));
-
-        FltsMetrics.ChampionInfo.Record(
-            1,
-            new("identifier", pointer.Identifier.Value),
-            new("model_type", pointer.ModelType),
-            new("run_id", pointer.RunId.Value),
-            new("config_hash", pointer.ConfigHash.Value),
-            new("version", pointer.Version));
         using var scope = LogScope.Begin(
             logger,
             ("run_id", pointer.RunId.Value),

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Evaluation.Promotion;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using FLTS.Modules.Evaluation.Scoring;
-using FLTS.Modules.Registry;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;
@@ -37,7 +38,7 @@ internal sealed partial class RollbackService(
         if (!await ledger.ConcludeAsync(attempt, conclusion, cancellation))
             throw new ConflictException($"The champion of '{identifier}' changed while this was prepared; look at it and ask again.");
 
-        PromotionAnnouncer.Count(conclusion.Outcome, AttemptTrigger.Rollback);
+        announcer.Count(conclusion.Outcome, AttemptTrigger.Rollback);
         LogRolledBack(logger, conclusion.Reason);
         var pointer = conclusion.Champion!.Pointer;
         await announcer.AnnounceAsync(pointer, CancellationToken.None); // It stands, whether or not the caller is still there.

@@ -1,8 +1,8 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Evaluation.Scoring;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Gate;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Evaluation.Scoring;
 

@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Scoring;

@@ -1,9 +1,9 @@
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FLTS.Modules.Registry;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Inference.Models;

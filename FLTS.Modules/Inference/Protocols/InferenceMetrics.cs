@@ -15,7 +15,7 @@ internal sealed class InferenceMetrics
 
     public InferenceMetrics(IMeterFactory meters, PredictQueue queue, ModelSlots slots)
     {
-        var meter = meters.Create($"{FltsMetrics.MeterName}.Inference");
+        var meter = meters.Create(FltsTelemetry.MeterOf("Inference"));
         _requests = new LabelledCounter(
             meter,
             "flts_predict_requests_total",

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Registry.Artifacts;
@@ -13,7 +14,7 @@ internal sealed record ArtifactCacheFolder(string Path);
 /// used only if its bytes hash to what the manifest says, so it can neither be stale nor wrong, and it serves while the store is away.
 /// Who asks for what the store holds now gets it from the cache only where the store tells that the object is the one verified before.
 /// </summary>
-internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cache) : IArtifactStore
+internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cache, ArtifactMetrics metrics) : IArtifactStore
 {
     private const string ManifestName = "manifest.json";
     private const int LargestManifest = 1 << 20;
@@ -82,11 +83,11 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
             || (stored?.ContentTag is { } known && _verified.TryGetValue(key, out var verified) && verified == (known, sha256));
         if (isUsable && await CachedAsync(cached, sha256, cancellation) is { } bytes)
         {
-            Count("hit");
+            metrics.Hit();
             return bytes;
         }
 
-        Count("miss");
+        metrics.Miss();
         stored ??= await StatAsync(key, size, cancellation);
         using var read = await store.ReadAllAsync(key, cancellation);
         var content = read.ToArray();
@@ -123,9 +124,6 @@ internal sealed class ArtifactStore(IObjectStore store, ArtifactCacheFolder cach
             return null;
         }
     }
-
-    private static void Count(string result) =>
-        FltsMetrics.ArtifactCacheRequests.Add(1, new KeyValuePair<string, object?>("result", result));
 
     private static void Keep(string path, byte[] content)
     {

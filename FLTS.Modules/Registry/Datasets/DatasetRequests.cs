@@ -1,5 +1,4 @@
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Datasets;
@@ -9,17 +8,17 @@ namespace FLTS.Modules.Registry.Datasets;
 /// </summary>
 internal static class DatasetRequests
 {
-    /// <summary>Writes the dataset of a plan, or asks for it again where it could not be prepared (or is to be prepared anew).</summary>
+    /// <summary>Writes the dataset, or asks for it again where it could not be prepared (or is to be prepared anew).</summary>
     /// <exception cref="ConflictException">It is to be prepared anew, and a pipeline works with it.</exception>
-    public static async Task EnsureAsync(RegistryDbContext db, PipelinePlan plan, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task EnsureAsync(RegistryDbContext db, PlannedData data, DateTimeOffset now, CancellationToken cancellation)
     {
         var isNew = await db.InsertIfAbsentAsync(
             new DatasetRow
             {
-                ConfigHash = plan.ConfigHash,
-                Identifier = plan.Identifier,
-                SourceName = plan.Dataset,
-                Config = plan.Config,
+                ConfigHash = data.ConfigHash,
+                Identifier = data.Identifier,
+                SourceName = data.Source,
+                Config = data.Config,
                 Status = DatasetStatus.Queued,
                 CreatedAt = now,
             },
@@ -28,9 +27,9 @@ internal static class DatasetRequests
             return;
 
         // Asking again for data that could not be prepared is asking to try again.
-        if (plan.ForceReprocess)
-            await RefuseInUseAsync(db, plan.ConfigHash, cancellation);
-        await RequeueAsync(db, plan.ConfigHash, always: plan.ForceReprocess, cancellation);
+        if (data.Anew)
+            await RefuseInUseAsync(db, data.ConfigHash, cancellation);
+        await RequeueAsync(db, data.ConfigHash, always: data.Anew, cancellation);
     }
 
     /// <summary>Data is not prepared again under the hands of a pipeline.</summary>

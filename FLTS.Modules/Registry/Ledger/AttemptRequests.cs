@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Ledger;
 

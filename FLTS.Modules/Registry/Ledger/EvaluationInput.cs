@@ -1,5 +1,6 @@
 using System.Text.Json;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Ledger;
 

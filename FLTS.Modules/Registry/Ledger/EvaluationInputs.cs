@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Ledger;

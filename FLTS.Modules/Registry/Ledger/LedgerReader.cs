@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Ledger;

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 

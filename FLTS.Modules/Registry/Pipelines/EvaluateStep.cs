@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;

@@ -1,6 +1,6 @@
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;

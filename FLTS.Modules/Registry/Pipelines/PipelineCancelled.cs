@@ -1,4 +1,4 @@
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Pipelines;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Pipelines;
 
@@ -20,13 +20,4 @@ internal static class PipelineIds
             ["generation"] = r.Generation,
         })]),
     }));
-
-    /// <summary>Generation of the run to use: the newest one, unless it ended without a model or a new one is forced.</summary>
-    /// <returns>The generation, and whether it is new.</returns>
-    public static (int Generation, bool IsNew) Generation(RunRow? newest, bool force) => newest switch
-    {
-        null => (0, true),
-        _ when force || (RunRules.HasEnded(newest.Status) && newest.Status != RunStatus.Succeeded) => (newest.Generation + 1, true),
-        _ => (newest.Generation, false),
-    };
 }

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>Writes what a plan describes: data, runs and the pipeline that has them, in one transaction.</summary>
-internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
+internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> registry, RunGenerations generations, TimeProvider time)
 {
     /// <summary>Posts a plan, or finds that it is already there: the same plan again makes nothing twice.</summary>
     /// <param name="plan">What is asked for.</param>
@@ -19,11 +19,11 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        await DatasetRequests.EnsureAsync(db, plan, time.GetUtcNow(), cancellation);
+        await DatasetRequests.EnsureAsync(db, plan.Data, time.GetUtcNow(), cancellation);
         var (runs, known) = (new List<RunRow>(), new List<RunRow>());
         foreach (var planned in plan.Runs)
         {
-            var (run, wasThere) = await RunGenerations.EnsureAsync(db, plan, planned, time.GetUtcNow(), cancellation);
+            var (run, wasThere) = await generations.EnsureAsync(db, plan.Data, planned, plan.ForceRetrain, time.GetUtcNow(), cancellation);
             runs.Add(run);
             if (wasThere)
                 known.Add(run);
@@ -42,7 +42,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     private static async Task<PipelineRow?> FindAsync(
         RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
     {
-        var (configHash, first) = (plan.ConfigHash, runs[0].RunId);
+        var (configHash, first) = (plan.Data.ConfigHash, runs[0].RunId);
         var wanted = runs.Select(r => r.RunId).ToHashSet();
         var similar = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
             .Where(p => p.ConfigHash == configHash && p.Runs.Any(r => r.RunId == first))
@@ -55,7 +55,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     private async Task<bool> ReopenAsync(RegistryDbContext db, PipelinePlan plan, PipelineRow pipeline, CancellationToken cancellation)
     {
         var again = pipeline.Status is PipelineStatus.Cancelled or PipelineStatus.Failed ? AttemptTrigger.Event
-            : plan.ForceReprocess ? AttemptTrigger.Rerun : (AttemptTrigger?)null;
+            : plan.Data.Anew ? AttemptTrigger.Rerun : (AttemptTrigger?)null;
         return again is { } trigger && await PipelineTransitions.ReopenAsync(db, pipeline, trigger, time.GetUtcNow(), cancellation);
     }
 
@@ -72,11 +72,11 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
 
         var row = new PipelineRow
         {
-            PipelineId = PipelineIds.Of(plan.ConfigHash, runs),
-            ConfigHash = plan.ConfigHash,
-            Identifier = plan.Identifier,
-            Sequence = await db.NextPipelineSequenceAsync(plan.Identifier, cancellation),
-            Dataset = plan.Dataset,
+            PipelineId = PipelineIds.Of(plan.Data.ConfigHash, runs),
+            ConfigHash = plan.Data.ConfigHash,
+            Identifier = plan.Data.Identifier,
+            Sequence = await db.NextPipelineSequenceAsync(plan.Data.Identifier, cancellation),
+            Dataset = plan.Data.Source,
             ExpectedModelTypes = JsonSerializer.Serialize(plan.Runs.Select(r => r.ModelType)),
             Evaluation = plan.Evaluation.ToJson().ToJsonString(),
             Status = PipelineStatus.Queued,

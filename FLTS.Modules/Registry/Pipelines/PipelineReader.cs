@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;

@@ -1,12 +1,13 @@
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>Runs again what has ended. The runs of before stay as they are; the pipeline gets new ones in their place.</summary>
-internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
+internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> registry, RunGenerations runGenerations, TimeProvider time)
 {
     /// <summary>Queues the next generation of a run's identity, in the newest pipeline that has it.</summary>
     /// <returns>The new run and the pipeline it is part of.</returns>
@@ -28,7 +29,7 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
             .FirstOrDefaultAsync(cancellation)
             ?? throw new ConflictException($"Run {runId} cannot be run again: no pipeline has it any more. POST /pipelines starts one.");
         var now = time.GetUtcNow();
-        var next = await RunGenerations.NextAsync(db, run, cause, now, cancellation);
+        var next = await runGenerations.NextAsync(db, run, cause, now, cancellation);
         var pipelineId = pipeline.PipelineId;
         await PipelineTransitions.PutRunAsync(db, pipelineId, next, cancellation);
         await DatasetRequests.RequeueAsync(db, pipeline.ConfigHash, always: false, cancellation);
@@ -120,14 +121,14 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
         throw new ConflictException($"Pipeline {pipelineId} has no trained model to evaluate: {statuses}. Use the stage 'train'.");
     }
 
-    private static async Task<IReadOnlyList<RunRow>> RenewAsync(
+    private async Task<IReadOnlyList<RunRow>> RenewAsync(
         RegistryDbContext db, PipelineId pipelineId, IReadOnlyList<RunRow> runs, DateTimeOffset now, CancellationToken cancellation)
     {
         var renewed = new List<RunRow>();
         foreach (var run in runs)
         {
             await RunGenerations.LockAsync(db, run, cancellation);
-            var next = await RunGenerations.NextAsync(db, run, RunCause.Rerun, now, cancellation);
+            var next = await runGenerations.NextAsync(db, run, RunCause.Rerun, now, cancellation);
             await PipelineTransitions.PutRunAsync(db, pipelineId, next, cancellation);
             renewed.Add(next);
         }

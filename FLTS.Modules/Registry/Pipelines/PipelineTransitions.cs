@@ -1,5 +1,5 @@
-using FLTS.Modules.Registry.Entities;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;

@@ -1,5 +1,5 @@
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Runs;
@@ -8,7 +8,7 @@ namespace FLTS.Modules.Registry.Runs;
 /// Makes runs: the generations of an identity (<c>config_hash</c>, <c>model_type</c>, <c>params_hash</c>). Every method is part of the
 /// caller's transaction.
 /// </summary>
-internal static class RunGenerations
+internal sealed class RunGenerations(RunCounter counter)
 {
     /// <summary>
     /// Lets one transaction at a time decide about the generations of a run's identity, by the row lock of the first one.
@@ -26,14 +26,14 @@ internal static class RunGenerations
     /// The run a plan needs: the newest generation, or a new one where that ended without a model or a new training is forced.
     /// </summary>
     /// <returns>The run, and whether it was there before.</returns>
-    public static async Task<(RunRow Run, bool WasThere)> EnsureAsync(
-        RegistryDbContext db, PipelinePlan plan, PlannedRun planned, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<(RunRow Run, bool WasThere)> EnsureAsync(
+        RegistryDbContext db, PlannedData data, PlannedRun planned, bool force, DateTimeOffset now, CancellationToken cancellation)
     {
         var row = new RunRow
         {
             RunId = NewId(now),
-            ConfigHash = plan.ConfigHash,
-            Identifier = plan.Identifier,
+            ConfigHash = data.ConfigHash,
+            Identifier = data.Identifier,
             ModelType = planned.ModelType,
             ParamsHash = planned.ParamsHash,
             Generation = 0,
@@ -42,13 +42,13 @@ internal static class RunGenerations
             CreatedAt = now,
         };
         var newest = await SameIdentity(db, row).OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
-        (row.Generation, var isNew) = PipelineIds.Generation(newest, plan.ForceRetrain);
+        (row.Generation, var isNew) = Of(newest, force);
         return isNew ? (await QueueAsync(db, row, cancellation), false) : (newest!, true);
     }
 
     /// <summary>Queues the next generation of a run's identity.</summary>
     /// <returns>The run of that generation, whoever made it.</returns>
-    public static async Task<RunRow> NextAsync(
+    public async Task<RunRow> NextAsync(
         RegistryDbContext db, RunRow old, RunCause cause, DateTimeOffset now, CancellationToken cancellation)
     {
         var row = new RunRow
@@ -68,13 +68,22 @@ internal static class RunGenerations
         return await QueueAsync(db, row, cancellation);
     }
 
+    /// <summary>Generation of the run to use: the newest one, unless it ended without a model or a new one is forced.</summary>
+    /// <returns>The generation, and whether it is new.</returns>
+    public static (int Generation, bool IsNew) Of(RunRow? newest, bool force) => newest switch
+    {
+        null => (0, true),
+        _ when force || (RunRules.HasEnded(newest.Status) && newest.Status != RunStatus.Succeeded) => (newest.Generation + 1, true),
+        _ => (newest.Generation, false),
+    };
+
     private static RunId NewId(DateTimeOffset now) => RunId.From(Guid.CreateVersion7(now).ToString("N"));
 
     /// <summary>Of many callers one writes the generation; everybody uses that one.</summary>
-    private static async Task<RunRow> QueueAsync(RegistryDbContext db, RunRow row, CancellationToken cancellation)
+    private async Task<RunRow> QueueAsync(RegistryDbContext db, RunRow row, CancellationToken cancellation)
     {
         if (await db.InsertIfAbsentAsync(row, cancellation))
-            FltsMetrics.Runs.Add(1, new("model_type", row.ModelType), new("status", "queued"));
+            counter.Count(row.ModelType, RunStatus.Queued);
 
         return await SameIdentity(db, row).SingleAsync(r => r.Generation == row.Generation, cancellation);
     }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 

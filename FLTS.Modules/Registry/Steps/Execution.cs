@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Steps;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +22,12 @@ internal interface ILeasedStep
 /// </summary>
 /// <typeparam name="TRow">The row of the step.</typeparam>
 internal sealed class LeasedStep<TRow>(
-    Step<TRow> step, IServiceProvider services, ILeases leases, TimeProvider time, ILogger<LeasedStep<TRow>> logger) : ILeasedStep
+    Step<TRow> step,
+    IServiceProvider services,
+    ILeases leases,
+    StepMetrics metrics,
+    TimeProvider time,
+    ILogger<LeasedStep<TRow>> logger) : ILeasedStep
     where TRow : class, ILeased
 {
     private readonly Action<ILogger, string, string, DateTimeOffset, Exception?> _postponed =
@@ -79,7 +84,7 @@ internal sealed class LeasedStep<TRow>(
             if (row.Deaths >= StepFault.MostDeaths)
                 await FailAsync(work, execution, new StepFault(StepFaultKind.Impossible, StepFault.Deaths(row.Error), null));
             else
-                await work.DoAsync(execution);
+                await DoAsync(work, execution);
         }
         catch (Exception e) when (e is TakenAwayException || (e is OperationCanceledException && working.IsCancellationRequested))
         {
@@ -91,6 +96,13 @@ internal sealed class LeasedStep<TRow>(
         {
             await FaultAsync(work, execution, StepFault.Of(e, step.Name, StepTrace.Id));
         }
+    }
+
+    private async Task DoAsync(StepWork<TRow> work, Execution<TRow> execution)
+    {
+        var began = time.GetTimestamp();
+        await work.DoAsync(execution);
+        metrics.Done(step.Name, time.GetElapsedTime(began).TotalSeconds);
     }
 
     private Task FaultAsync(StepWork<TRow> work, Execution<TRow> execution, StepFault fault) => fault.Kind switch

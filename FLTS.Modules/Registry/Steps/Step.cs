@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using FLTS.Modules.Registry.Entities;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 

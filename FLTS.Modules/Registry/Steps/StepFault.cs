@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Steps;
 

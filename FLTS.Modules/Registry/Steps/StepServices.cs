@@ -18,6 +18,7 @@ internal static class StepServices
 
         return services
             .AddSingleton<ILeases, RegistryLeases>()
+            .AddMetrics<StepMetrics>()
             .AddSingleton<StepPublisher>()
             .AddSingleton<UnfinishedWorkReader>()
             .AddTransient<IStepJob, StepJob>();

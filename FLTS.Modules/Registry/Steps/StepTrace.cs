@@ -5,7 +5,7 @@ namespace FLTS.Modules.Registry.Steps;
 /// <summary>An activity an execution of a step, so that there is always a trace id to name.</summary>
 internal static class StepTrace
 {
-    private static readonly ActivitySource _source = new(FltsMetrics.MeterName);
+    private static readonly ActivitySource _source = new(FltsTelemetry.Name);
 
     /// <summary>Inside the activity there is, or in a new one also where nobody listens.</summary>
     /// <returns>Disposing ends it; null where there was one and nobody listens.</returns>

@@ -1,5 +1,4 @@
-using FLTS.Modules.Registry.Entities;
-using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Steps;

@@ -1,4 +1,0 @@
-namespace FLTS.Modules.Registry.Pipelines;
-
-/// <summary>A model type with its complete hyperparameters, as canonical JSON.</summary>
-internal sealed record PlannedRun(string ModelType, string Params, ParamsHash ParamsHash);

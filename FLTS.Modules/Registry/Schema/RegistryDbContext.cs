@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Schema;
+
+/// <summary>The record of truth. One model for both databases; a sealed context each, because their migrations differ.</summary>
+internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<SourceRow> Sources => Set<SourceRow>();
+
+    public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
+
+    public DbSet<RunRow> Runs => Set<RunRow>();
+
+    public DbSet<RunEpochRow> RunEpochs => Set<RunEpochRow>();
+
+    public DbSet<RunArtifactRow> RunArtifacts => Set<RunArtifactRow>();
+
+    public DbSet<PipelineRow> Pipelines => Set<PipelineRow>();
+
+    public DbSet<PipelineRunRow> PipelineRuns => Set<PipelineRunRow>();
+
+    public DbSet<SequenceRow> Sequences => Set<SequenceRow>();
+
+    public DbSet<ScoreboardRow> Scoreboards => Set<ScoreboardRow>();
+
+    public DbSet<PromotionAttemptRow> PromotionAttempts => Set<PromotionAttemptRow>();
+
+    public DbSet<ChampionRow> Champions => Set<ChampionRow>();
+
+    /// <summary>Statuses and causes are words, whichever there are.</summary>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        foreach (var words in typeof(RunStatus).Assembly.GetTypes().Where(t => t.IsEnum && t.Namespace == typeof(RunStatus).Namespace))
+            configurationBuilder.Properties(words, p => p.HaveConversion(typeof(SnakeCaseEnum<>).MakeGenericType(words)).HaveMaxLength(32));
+        configurationBuilder.Properties<ConfigHash>().HaveConversion<IdText<ConfigHash>>();
+        configurationBuilder.Properties<ParamsHash>().HaveConversion<IdText<ParamsHash>>();
+        configurationBuilder.Properties<RunId>().HaveConversion<IdText<RunId>>();
+        configurationBuilder.Properties<PipelineId>().HaveConversion<IdText<PipelineId>>();
+        configurationBuilder.Properties<Identifier>().HaveConversion<IdText<Identifier>>();
+        configurationBuilder.Properties<AttemptId>().HaveConversion<IdText<AttemptId>>();
+        configurationBuilder.Properties<ScoreboardId>().HaveConversion<IdText<ScoreboardId>>();
+        configurationBuilder.Properties<DatasetName>().HaveConversion<IdText<DatasetName>>();
+    }
+
+    /// <summary>
+    /// The invariants live in the database, not in the code that writes to it. A row brings its table, the
+    /// <see cref="IEntityTypeConfiguration{TRow}"/> beside it, and needs no mention here.
+    /// </summary>
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(RegistryDbContext).Assembly);
+}
+
+/// <summary>The registry in a SQLite file: the embedded default.</summary>
+internal sealed class SqliteRegistryDbContext(DbContextOptions<SqliteRegistryDbContext> options) : RegistryDbContext(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+
+        // SQLite keeps a DateTimeOffset as text that neither sorts nor compares: UTC ticks do.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+    }
+}
+
+/// <summary>The registry in PostgreSQL.</summary>
+internal sealed class PostgresRegistryDbContext(DbContextOptions<PostgresRegistryDbContext> options) : RegistryDbContext(options);

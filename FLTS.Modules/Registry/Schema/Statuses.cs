@@ -1,0 +1,79 @@
+namespace FLTS.Modules.Registry.Schema;
+
+// Stored and shown as snake_case strings.
+
+internal enum DatasetStatus
+{
+    Queued,
+    Running,
+    Ready,
+    Failed,
+}
+
+internal enum RunStatus
+{
+    Queued,
+    Running,
+    Storing,
+    Succeeded,
+    Failed,
+    Cancelled,
+    Invalid,
+    Pruned,
+}
+
+/// <summary>Why a generation of a run was made.</summary>
+internal enum RunCause
+{
+    /// <summary>A pipeline was posted.</summary>
+    Request,
+
+    /// <summary>A person asked for it again.</summary>
+    Rerun,
+
+    /// <summary>The stored artifact of the one before was corrupt. Such a run is not trained a second time for that reason.</summary>
+    Invalid,
+}
+
+internal enum PipelineStatus
+{
+    Queued,
+    Preprocessing,
+    Training,
+    Evaluating,
+    Blocked,
+    Promoted,
+    KeptChampion,
+    BelowBaseline,
+    Superseded,
+    Cancelled,
+    Failed,
+}
+
+internal enum AttemptTrigger
+{
+    /// <summary>A message said that the last run had ended.</summary>
+    Event,
+
+    /// <summary><c>POST /promote</c>.</summary>
+    Manual,
+
+    /// <summary>The Reconciler found it in the rows.</summary>
+    Reconcile,
+
+    /// <summary>The pipeline, or a run of it, was run again by hand.</summary>
+    Rerun,
+
+    /// <summary><c>POST /champions/{identifier}/rollback</c>.</summary>
+    Rollback,
+}
+
+internal enum AttemptOutcome
+{
+    Promoted,
+    KeptChampion,
+    BelowBaseline,
+    Superseded,
+    Blocked,
+    Failed,
+}
