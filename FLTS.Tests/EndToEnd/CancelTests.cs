@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class CancelTests
 {
     private static readonly JsonObject _long = new() { ["hidden_size"] = 64, ["epochs"] = 1000, ["patience"] = 1000 };

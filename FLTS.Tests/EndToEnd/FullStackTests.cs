@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class FullStackTests
 {
     [Test]

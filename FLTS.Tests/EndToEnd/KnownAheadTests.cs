@@ -10,7 +10,7 @@ namespace FLTS.Tests.EndToEnd;
 /// Prophet's caps, regressors, conditions and holidays from the pipeline's request to the forecast's: what lies
 /// ahead comes with <c>/predict</c>.
 /// </summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class KnownAheadTests
 {
     private const int Hours = 24 * 40;

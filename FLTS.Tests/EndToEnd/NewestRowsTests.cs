@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class NewestRowsTests
 {
     [Test]

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.EndToEnd;
 
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class RerunTests
 {
     [Test]

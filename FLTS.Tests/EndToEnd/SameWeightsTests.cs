@@ -7,7 +7,7 @@ namespace FLTS.Tests.EndToEnd;
 /// The same data, hyperparameters and seed give the same weights, bit for bit: alone, beside another
 /// training, and broken off in the middle.
 /// </summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class SameWeightsTests
 {
     private const string Weights = "GRU/weights.safetensors";

@@ -7,7 +7,7 @@ namespace FLTS.Tests.Faults;
 /// <summary>
 /// A disk that fills up in the middle of a training, and has room again: a file system of its own in memory (which takes root to mount).
 /// </summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class DiskFullTests
 {
     private const int Megabytes = 48;

@@ -7,7 +7,7 @@ namespace FLTS.Tests.Faults;
 /// The fault that ended the system before this one, replayed on the embedded default: the store refuses after training. The root is
 /// replaced by a file, which refuses root too.
 /// </summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class FolderRefusesTests
 {
     private TemporaryFolder _folder = null!;

@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults;
 
 /// <summary>What the ledger says stays so: against pipelines that end late, restarts, and files that were changed.</summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class LedgerStoryTests
 {
     private TemporaryFolder _folder = null!;

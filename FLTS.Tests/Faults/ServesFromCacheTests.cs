@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Faults;
 
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class ServesFromCacheTests
 {
     [Test]

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.KillAnywhere;
 
 /// <summary>A training that kills its process whenever it is taken up.</summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class DeadlyTrainingTests
 {
     /// <summary>Before the first epoch: later the checkpoint would bring the training on with every death.</summary>

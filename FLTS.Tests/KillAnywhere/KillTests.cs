@@ -8,7 +8,7 @@ namespace FLTS.Tests.KillAnywhere;
 /// The process is killed (SIGKILL, by itself) at a named place, started again and left alone: the pipeline ends promoted, everything once.
 /// Waits of one case (a lease that expires) are another's time to compute, so cases run side by side.
 /// </summary>
-[TestFixture, Parallelizable(ParallelScope.Children), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable(ParallelScope.All), Category(TestCategories.Slow)]
 internal sealed class KillTests
 {
     /// <summary>128 + SIGKILL.</summary>

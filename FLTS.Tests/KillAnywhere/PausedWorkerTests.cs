@@ -12,7 +12,7 @@ namespace FLTS.Tests.KillAnywhere;
 /// A process on PostgreSQL, RabbitMQ and S3 is stopped (SIGSTOP) past its leases, as a frozen machine is; another one, with a data folder
 /// of its own, finishes the work; then the first goes on (SIGCONT) as if nothing had been.
 /// </summary>
-[TestFixture, Parallelizable(ParallelScope.Children), Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable(ParallelScope.All), Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class PausedWorkerTests
 {
     [Test]

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.TestKit;
 
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class FltsProcessTests
 {
     private static readonly Dictionary<string, string> _noDemo = new() { ["Pipeline:DemoOnEmpty"] = "false" };

@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Upgrade;
 
 /// <summary>Settings of before keep their meaning.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 [Category(TestCategories.Servers)]
 [Category(TestCategories.Slow)]
 internal sealed class ModulesOfBeforeTests

@@ -6,7 +6,7 @@ using Npgsql;
 namespace FLTS.Tests.Upgrade;
 
 /// <summary>PostgreSQL with jobs in it, without a cache.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 [Category(TestCategories.Servers)]
 [Category(TestCategories.Slow)]
 internal sealed class PostgresUpgradeTests() : UpgradeTests("postgres")

@@ -3,7 +3,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Upgrade;
 
 /// <summary>The embedded default, with the cache it had.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 [Category(TestCategories.Slow)]
 internal sealed class SqliteUpgradeTests() : UpgradeTests("sqlite")
 {

@@ -4,10 +4,10 @@ using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit.Servers;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Faults;
+namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>The fault that ended the system before this one, replayed on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class S3RefusesTests
 {
     private const string Refused = "refuses";

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Faults;
+namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>Many who want to promote at the same time, on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class ExactlyOnceTests
 {
     private TemporaryFolder _folder = null!;

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Faults;
+namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>Servers that go away in the middle of a pipeline and come back.</summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class OutageTests
 {
     private TemporaryFolder _folder = null!;

@@ -4,12 +4,12 @@ using FLTS.Tests.EndToEnd;
 using Npgsql;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Faults;
+namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>
 /// A process that is started with wrong credentials for everything it stands on, and gets the right ones later, in its settings file.
 /// </summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class LateCredentialsTests
 {
     private static readonly string[] _parts = ["database", "jobs", "object_store", "bus"];

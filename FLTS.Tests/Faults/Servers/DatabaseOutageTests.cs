@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using Npgsql;
 
-namespace FLTS.Tests.Faults;
+namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>PostgreSQL goes down as in a crash while a pipeline runs, and comes back: the registry and the jobs are in it.</summary>
-[TestFixture, NonParallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class DatabaseOutageTests
 {
     private TemporaryFolder _folder = null!;

@@ -1,7 +1,7 @@
 using FLTS.Tests.TestKit.Servers;
 using NUnit.Framework;
 
-namespace FLTS.Tests.Faults;
+namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>
 /// PostgreSQL, RabbitMQ and S3 that the tests of this folder may stop: nobody else uses them, and these tests run one after the other.
