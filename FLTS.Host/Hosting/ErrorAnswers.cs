@@ -4,7 +4,7 @@ namespace FLTS.Host.Hosting;
 internal static class ErrorAnswers
 {
     public static IServiceCollection AddFltsErrors(this IServiceCollection services) =>
-        services.AddProblemDetails(o => o.CustomizeProblemDetails = Errors.Explain).AddExceptionHandler<Errors>();
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = ProblemAnswers.Explain).AddExceptionHandler<ProblemAnswers>();
 
     public static void UseFltsErrors(this WebApplication app) => app.UseExceptionHandler().UseStatusCodePages();
 }

@@ -9,7 +9,7 @@ internal static class Requests
     public static WebApplicationBuilder AddFltsRequests(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = LargestBody);
-        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // So that Errors can say what is wrong with it.
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // So that ProblemAnswers can say what is wrong with it.
         return builder;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<ReconcilerParts>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
-        services.AddHostedService<PointerRepair>();
+        services.AddHostedService<PointerRepairLoop>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace FLTS.Modules.Registry;
 
-// Used by `dotnet ef migrations add NAME --context ... --output-dir Registry/Migrations/...` alone; neither opens a connection.
+// Used by `dotnet ef migrations add NAME --context ... --output-dir Registry/Schema/Migrations/...` alone; neither opens a connection.
 
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteRegistryDbContext>
 {

@@ -51,7 +51,7 @@ internal sealed class RegistryModule : IModule
         services.AddMetrics<ArtifactMetrics>();
         services.AddMetrics<RegistryGauges>();
         services.AddSingleton<RunCancellation>();
-        services.AddSingleton<RunRepairs>();
+        services.AddSingleton<CorruptRunReplacement>();
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<PipelineStates>();
         services.AddSingleton<PipelinePosting>();

@@ -37,13 +37,14 @@ internal static class RegistryWalls
         let setter = (MethodReference)instruction.Operand
         select (TypeUses.Outermost(type).FullName, $"sets {setter.DeclaringType.Name}.{setter.Name["set_".Length..]}");
 
-    /// <summary>Row types: what the contexts of a module keep sets of.</summary>
+    /// <summary>Row types: what the contexts of a module keep sets of, and what brings its own table.</summary>
     public static IReadOnlySet<string> Rows(IEnumerable<TypeDefinition> types) => types
         .Where(t => t.Name.EndsWith("DbContext", StringComparison.Ordinal))
         .SelectMany(t => t.Properties)
         .Select(p => p.PropertyType)
+        .Concat(types.SelectMany(t => t.Interfaces).Select(i => i.InterfaceType))
         .OfType<GenericInstanceType>()
-        .Where(t => t.Name == "DbSet`1")
+        .Where(t => t.Name is "DbSet`1" or "IEntityTypeConfiguration`1")
         .Select(t => t.GenericArguments[0].FullName)
         .ToHashSet();
 }

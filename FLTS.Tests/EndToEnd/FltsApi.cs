@@ -13,7 +13,7 @@ internal static class FltsApi
     public static async Task<JsonObject> GetAsync(this FltsProcess flts, string path)
     {
         using var response = await flts.Http.GetAsync(path);
-        return await ReadAsync(response, HttpStatusCode.OK);
+        return await ReadAsync(flts, response, HttpStatusCode.OK);
     }
 
     /// <summary>Posts, expecting a status; anything else fails with the answer's text.</summary>
@@ -21,7 +21,7 @@ internal static class FltsApi
         this FltsProcess flts, string path, JsonObject body, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var response = await flts.Http.PostAsJsonAsync(path, body);
-        return await ReadAsync(response, expected);
+        return await ReadAsync(flts, response, expected);
     }
 
     /// <summary>Starts a pipeline and returns its id.</summary>
@@ -40,13 +40,18 @@ internal static class FltsApi
     public static Task<JsonNode> WaitForModelAsync(this FltsProcess flts) =>
         flts.WaitForAsync("a loaded model", async () => (await flts.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault());
 
-    private static async Task<JsonObject> ReadAsync(HttpResponseMessage response, HttpStatusCode expected)
+    private static async Task<JsonObject> ReadAsync(FltsProcess flts, HttpResponseMessage response, HttpStatusCode expected)
     {
         var text = await response.Content.ReadAsStringAsync();
         Assert.That(
             response.StatusCode,
             Is.EqualTo(expected),
-            $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered: {text}");
+            () => $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri} answered: {text}{Logged(flts, response)}");
         return JsonNode.Parse(text)!.AsObject();
     }
+
+    /// <summary>What the log has about an answer that says so.</summary>
+    private static string Logged(FltsProcess flts, HttpResponseMessage response) => (int)response.StatusCode < 500
+        ? ""
+        : $"\nIts last errors:\n{string.Join('\n', flts.Logs.Where(l => l["@x"] is not null).TakeLast(3).Select(l => l.ToJsonString()))}";
 }

@@ -39,7 +39,7 @@ internal sealed class ErrorsTests
     {
         var noTable = new InvalidOperationException("EF", new SqliteException("SQLite Error 1: 'no such table: sources'.", 1));
         using var gate = new StartupGate([], TimeProvider.System, NullLogger<StartupGate>.Instance);
-        var errors = new Errors(gate, NullLogger<Errors>.Instance);
+        var errors = new ProblemAnswers(gate, NullLogger<ProblemAnswers>.Instance);
 
         Assert.That(await HandleAsync(), Is.EqualTo((503, "5")), "while it starts");
         await gate.StartAsync(default);

@@ -9,6 +9,10 @@ internal sealed class ArmedHost
 {
     private static readonly string _folder = Path.Combine(Repository.Root, "FLTS.Host", "bin", "FaultPoints", "net10.0");
 
+    /// <summary>Where the tests' own build compiled ahead of time, so can this one: its processes start sooner.</summary>
+    private static bool IsAheadOfTime =>
+        Directory.Exists(Path.Combine(Repository.Root, "FLTS.Host", "obj", "Release", "net10.0", "ahead-of-time"));
+
     /// <summary>The armed program.</summary>
     public static string Program => Path.Combine(_folder, "FLTS.Host.dll");
 
@@ -21,7 +25,7 @@ internal sealed class ArmedHost
         string[] arguments =
         [
             "build", Path.Combine(Repository.Root, "FLTS.Host"), "-c", "FaultPoints", "--no-restore", "--nologo", "-v", "quiet",
-            "-nodeReuse:false", "-p:UseSharedCompilation=false",
+            "-nodeReuse:false", "-p:UseSharedCompilation=false", $"-p:FltsAheadOfTime={IsAheadOfTime}",
         ];
         using var build = Process.Start(
             new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -16,14 +16,12 @@ internal sealed class KillTests
 
     private static readonly string[] _everyDayEmbedded =
         [
-            FaultPoints.MigrationStatement, "pipeline.after-commit", "preprocess.meta-written", "stage.manifest-written",
-            "promotion.before-commit", "pointer.config-written",
+            FaultPoints.MigrationStatement, "stage.manifest-written", "promotion.before-commit",
         ];
 
     private static readonly string[] _everyDayFull =
         [
-            FaultPoints.MigrationStatement, "preprocess.after-ready", "upload.manifest-written", "run.after-commit",
-            "promotion.champion-written", "promotion.after-commit",
+            "preprocess.after-ready", "run.after-commit", "promotion.champion-written",
         ];
 
     [TestCaseSource(nameof(_everyDayEmbedded))]

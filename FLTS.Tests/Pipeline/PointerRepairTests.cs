@@ -24,7 +24,7 @@ internal sealed class PointerRepairTests
         else
             await registry.Store.PutAsync(key, "{}"u8.ToArray(), default);
 
-        var repair = ActivatorUtilities.CreateInstance<PointerRepair>(registry.Get<IServiceProvider>());
+        var repair = ActivatorUtilities.CreateInstance<PointerRepairLoop>(registry.Get<IServiceProvider>());
         await repair.LookAsync(default);
         await repair.LookAsync(default);
 
@@ -44,7 +44,7 @@ internal sealed class PointerRepairTests
         await PromoteAsync(registry);
         var key = ObjectKeys.Pointer(new("station"));
         await registry.Store.DeleteAsync(key, default);
-        var repair = ActivatorUtilities.CreateInstance<PointerRepair>(registry.Get<IServiceProvider>());
+        var repair = ActivatorUtilities.CreateInstance<PointerRepairLoop>(registry.Get<IServiceProvider>());
 
         registry.TakeStoreAway();
         for (var look = 0; look < 3; look++)

@@ -1,6 +1,6 @@
 // Two cores are what CI has. Fixtures run one after the other unless they say [Parallelizable]: those that train with torch or start the
 // host in this process stay silent; those of pure computation, and those that start processes and wait for them (for a lease to expire,
-// a server to come back), ask for it. Three at once, because at any time one of them waits.
-[assembly: NUnit.Framework.LevelOfParallelism(3)]
+// a server to come back), ask for it.
+[assembly: NUnit.Framework.LevelOfParallelism(2)]
 
 [assembly: FLTS.Tests.TestKit.ServersWhereChosen]

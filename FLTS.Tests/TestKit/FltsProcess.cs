@@ -12,8 +12,9 @@ internal sealed record FltsStart
     /// <summary>The data folder; two starts on the same one are the same installation.</summary>
     public required string Data { get; init; }
 
-    /// <summary>The program's file.</summary>
-    public string Host { get; init; } = Path.Combine(AppContext.BaseDirectory, "FLTS.Host.dll");
+    /// <summary>The program's file: as it is built for people, in the configuration of the tests.</summary>
+    public string Host { get; init; } = Path.Combine(
+        Repository.Root, "FLTS.Host", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "FLTS.Host.dll");
 
     /// <summary>Null: a free one.</summary>
     public int? Port { get; init; }
@@ -126,7 +127,7 @@ internal sealed class FltsProcess : IAsyncDisposable
                 throw Failure($"ended with code {_process.ExitCode} before {what}");
             if (waited.Elapsed > (within ?? _patience))
                 throw Failure($"still without {what} after {within ?? _patience}");
-            await Task.Delay(50);
+            await Task.Delay(100);
         }
     }
 

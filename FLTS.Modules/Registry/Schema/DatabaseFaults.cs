@@ -5,7 +5,7 @@ using Npgsql;
 namespace FLTS.Modules.Registry.Schema;
 
 /// <summary>Tells a database that is away for now from one that says no.</summary>
-internal static class DatabaseFaults
+public static class DatabaseFaults
 {
     private const string IdleInTransactionSessionTimeout = "25P03";
 

@@ -2,13 +2,14 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FLTS.Host.Hosting;
 
 /// <summary>The one place that turns exceptions into problem details (RFC 9457).</summary>
-internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) : IExceptionHandler
+internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAnswers> logger) : IExceptionHandler
 {
     private static readonly string _tooLarge = $"The body is larger than {Requests.LargestBody >> 20} MiB, the most that is taken at once.";
 
@@ -38,7 +39,7 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
         }
 
         // The tables of a new installation are made while it answers already.
-        var isAway = IsDatabase(exception, e => e.IsTransient || !gate.IsOpen);
+        var isAway = DatabaseFaults.IsPassing(exception) || (!gate.IsOpen && IsDatabase(exception));
         var problem = isAway && exception is not FltsException
             ? Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds.")
             : Describe(exception);
@@ -73,8 +74,8 @@ internal sealed partial class Errors(StartupGate gate, ILogger<Errors> logger) :
     };
 
     /// <summary>EF wraps what it takes for transient.</summary>
-    private static bool IsDatabase(Exception? exception, Func<DbException, bool> which) =>
-        (exception is DbException database && which(database)) || (exception is not null && IsDatabase(exception.InnerException, which));
+    private static bool IsDatabase(Exception? exception) =>
+        exception is DbException || (exception is not null && IsDatabase(exception.InnerException));
 
     private static string NotJson(JsonException json)
     {

@@ -9,8 +9,8 @@ namespace FLTS.Modules.Pipeline;
 /// of its own,
 /// so that a store that is slow or away holds nobody up who only looks at rows.
 /// </summary>
-internal sealed partial class PointerRepair(
-    PointerFiles pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepair> logger)
+internal sealed partial class PointerRepairLoop(
+    PointerFiles pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepairLoop> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.PointerSeconds), logger)
 {
     private bool _isAway;
