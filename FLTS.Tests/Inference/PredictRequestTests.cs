@@ -52,6 +52,14 @@ internal sealed class PredictRequestTests
             Is.EqualTo(("""{"down": [1, null]}""", """{"heat": [20]}""", 3)));
     }
 
+    [TestCase("{}", "'items' is missing; it must be a list, each item as the body of POST /predict.")]
+    [TestCase("""{"items": {}}""", "'items' is {}; it must be a list, each item as the body of POST /predict.")]
+    [TestCase("""{"items": [], "level": 80}""", "Unknown field 'level'; known is items.")]
+    [TestCase("[]", "The body must be a JSON object such as {\"items\": [{}]}.")]
+    public void A_batch_is_a_list_of_items_and_nothing_beside_it(string body, string sentence) => Assert.That(
+        () => PredictRequest.Batch(JsonElement.Parse(body)),
+        Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(sentence));
+
     private static PredictRequest Parse(string body)
     {
         using var document = JsonDocument.Parse(body);

@@ -32,6 +32,16 @@ internal sealed record PredictRequest(
             ComingValues.Holidays(read));
     }
 
+    /// <summary>The list in the body of <c>POST /predict/batch</c>; what is wrong with an item is that item's answer.</summary>
+    /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
+    public static JsonElement Batch(JsonElement body)
+    {
+        var read = StrictJson.Body(body, " such as {\"items\": [{}]}").AllowOnly("items");
+        return read.Element("items") is { ValueKind: JsonValueKind.Array } items
+            ? items
+            : throw read.Wrong("items", "a list, each item as the body of POST /predict");
+    }
+
     private static List<double> LevelsOf(StrictJson read)
     {
         var levels = new List<double>();
