@@ -1,7 +1,6 @@
-using FLTS.Forecasting.Metrics;
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Metrics;
 
 namespace FLTS.Modules.Contracts;
 
@@ -31,6 +30,8 @@ public enum PromotionRule
 /// <summary>How candidates are compared and when one is promoted (FORECASTING.md 7).</summary>
 public sealed record EvaluationPolicy
 {
+    private const double LargestWeight = 1e6;
+
     private static readonly string[] _known =
     [
         "evaluation_horizon", "target_weights", "min_candidates", "min_improvement", "promotion_policy", "baseline_gate", "weights",
@@ -92,73 +93,33 @@ public sealed record EvaluationPolicy
 
     private EvaluationPolicy With(JsonObject document)
     {
-        var policy = this;
-        foreach (var (name, value) in document)
+        var read = StrictJson.Of(document, "option", "evaluation.").AllowOnly(_known);
+        return this with
         {
-            if (value is null)
-                continue;
-
-            policy = name switch
-            {
-                "evaluation_horizon" => policy with { EvaluationHorizon = (int)Number(name, value, 1, 1000, whole: true) },
-                "min_candidates" => policy with { MinCandidates = (int)Number(name, value, 1, 100, whole: true) },
-                "min_improvement" => policy with { MinImprovement = Number(name, value, 0, 1) },
-                "promotion_policy" => policy with { PromotionPolicy = Choice<PromotionRule>(name, value) },
-                "baseline_gate" => policy with { BaselineGate = Choice<BaselineGate>(name, value) },
-                "target_weights" => policy with { TargetWeights = Numbers(name, value) },
-                "auto_retrain_invalid" => policy with { AutoRetrainInvalid = Flag(name, value) },
-                "weights" => policy with { Weights = ReadWeights(value) },
-                _ => throw new InvalidInputException($"Unknown evaluation option '{name}'; known are {string.Join(", ", _known)}."),
-            };
-        }
-
-        return policy;
+            EvaluationHorizon = read.Integer("evaluation_horizon", 1, 1000) ?? EvaluationHorizon,
+            TargetWeights = read.Numbers("target_weights", 0, LargestWeight) ?? TargetWeights,
+            MinCandidates = read.Integer("min_candidates", 1, 100) ?? MinCandidates,
+            MinImprovement = read.Number("min_improvement", 0, 1) ?? MinImprovement,
+            PromotionPolicy = read.Word<PromotionRule>("promotion_policy") ?? PromotionPolicy,
+            BaselineGate = read.Word<BaselineGate>("baseline_gate") ?? BaselineGate,
+            Weights = ReadWeights(read) ?? Weights,
+            AutoRetrainInvalid = read.Flag("auto_retrain_invalid") ?? AutoRetrainInvalid,
+        };
     }
 
-    private static ScoreWeights ReadWeights(JsonNode value)
+    private static ScoreWeights? ReadWeights(StrictJson read)
     {
-        var given = Numbers("weights", value);
-        if (given.Keys.FirstOrDefault(k => k is not ("rmse" or "mae" or "mse")) is { } stranger)
-            throw new InvalidInputException($"'evaluation.weights.{stranger}' is unknown; weights are rmse, mae and mse.");
+        if (read.Object("weights")?.AllowOnly("rmse", "mae", "mse") is not { } given)
+            return null;
 
-        var weights = new ScoreWeights(given.GetValueOrDefault("rmse"), given.GetValueOrDefault("mae"), given.GetValueOrDefault("mse"));
+        var weights = new ScoreWeights(Weight("rmse"), Weight("mae"), Weight("mse"));
         return weights.Rmse + weights.Mae + weights.Mse > 0
             ? weights
-            : throw new InvalidInputException("'evaluation.weights' must not all be 0.");
+            : throw read.Wrong("weights", "a JSON object of rmse, mae and mse that are not all 0");
+
+        double Weight(string name) => given.Number(name, 0, LargestWeight) ?? 0;
     }
 
     private static JsonObject WeightsJson(ScoreWeights weights) =>
         new() { ["rmse"] = weights.Rmse, ["mae"] = weights.Mae, ["mse"] = weights.Mse };
-
-    private static Dictionary<string, double> Numbers(string name, JsonNode value) => value is JsonObject { Count: > 0 } members
-        ? members.ToDictionary(m => m.Key, m => Number($"{name}.{m.Key}", m.Value, 0, 1e6), StringComparer.Ordinal)
-        : throw new InvalidInputException($"'evaluation.{name}' must be a JSON object of numbers.");
-
-    private static double Number(string name, JsonNode? value, double low, double high, bool whole = false)
-    {
-        var kind = whole ? "a whole number" : "a number";
-        if (value?.GetValueKind() == JsonValueKind.Number
-            && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number >= low && number <= high && (!whole || number == Math.Floor(number)))
-        {
-            return number;
-        }
-
-        throw new InvalidInputException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"'evaluation.{name}' is {value?.ToJsonString() ?? "null"}; it must be {kind} from {low} to {high}."));
-    }
-
-    private static bool Flag(string name, JsonNode value) => value.GetValueKind() is JsonValueKind.True or JsonValueKind.False
-        ? value.GetValue<bool>()
-        : throw new InvalidInputException($"'evaluation.{name}' is {value.ToJsonString()}; it must be true or false.");
-
-    private static T Choice<T>(string name, JsonNode value)
-        where T : struct, Enum
-    {
-        return value.GetValueKind() == JsonValueKind.String && SnakeCase.TryParse<T>(value.GetValue<string>()) is { } choice
-            ? choice
-            : throw new InvalidInputException(
-                $"'evaluation.{name}' is {value.ToJsonString()}; it must be one of {string.Join(", ", SnakeCase.All<T>())}.");
-    }
 }

@@ -31,7 +31,8 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             throw new InvalidInputException($"'training' has options for '{stranger}', which is not trained; model_types are {trained}.");
         }
 
-        var runs = types.Select(t => PlanRun(t, request.Training[t.ModelType])).ToList();
+        var training = StrictJson.Of(request.Training, "field", "training.");
+        var runs = types.Select(t => PlanRun(t, training.Document(t.ModelType))).ToList();
         var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
         var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
@@ -54,20 +55,17 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             request.ForceRetrain);
     }
 
-    private PlannedRun PlanRun(IForecasterFamily family, JsonNode? overrides)
+    private PlannedRun PlanRun(IForecasterFamily family, JsonObject overrides)
     {
-        if (overrides is not (null or JsonObject))
-            throw new InvalidInputException($"'training.{family.ModelType}' must be a JSON object of hyperparameters.");
-
         var defaults = ConfigurationJson.Read(configuration.GetSection(ModelsSection).GetSection(family.ModelType));
-        var complete = family.Normalise(Merge(defaults, (JsonObject?)overrides));
+        var complete = family.Normalise(Merge(defaults, overrides));
         return new PlannedRun(family.ModelType, CanonicalJson.Serialize(complete), ParamsHash.From(CanonicalJson.Hash(complete)));
     }
 
     /// <summary>Overrides replace defaults member by member; objects are merged.</summary>
-    private static JsonObject Merge(JsonObject defaults, JsonObject? overrides)
+    private static JsonObject Merge(JsonObject defaults, JsonObject overrides)
     {
-        foreach (var (name, value) in overrides ?? [])
+        foreach (var (name, value) in overrides)
         {
             defaults[name] = defaults[name] is JsonObject inner && value is JsonObject more
                 ? Merge((JsonObject)inner.DeepClone(), more)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Modules.Pipeline;
 
@@ -44,18 +45,11 @@ internal sealed record PipelineRequest
     /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
     public static PipelineRequest Parse(JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object)
-            throw new InvalidInputException("The body must be a JSON object such as {\"dataset\": \"demo\"}.");
-
-        var root = JsonObject.Create(body)!;
-        var unknown = root.Select(p => p.Key).FirstOrDefault(k => !_known.Contains(k, StringComparer.Ordinal));
-        if (unknown is not null)
-            throw new InvalidInputException($"Unknown field '{unknown}'; known are {string.Join(", ", _known)}.");
-
-        var preprocessing = Member(root, "preprocessing");
+        var read = StrictJson.Body(body, " such as {\"dataset\": \"demo\"}").AllowOnly(_known);
+        var preprocessing = read.Document("preprocessing");
         foreach (var name in _preprocessingShortcuts)
         {
-            if (root[name] is not { } value)
+            if (read.Node(name) is not { } value)
                 continue;
 
             if (preprocessing.ContainsKey(name))
@@ -64,52 +58,19 @@ internal sealed record PipelineRequest
                     $"'{name}' is given twice: once at the top level and once in 'preprocessing'. Give it once.");
             }
 
-            preprocessing[name] = value.DeepClone();
+            preprocessing[name] = value;
         }
 
         return new PipelineRequest
         {
-            Dataset = new(Text(root, "dataset")
-                ?? throw new InvalidInputException("'dataset' is missing: the name of a dataset, for example {\"dataset\": \"demo\"}.")),
-            Identifier = Text(root, "identifier") is { } identifier ? new Identifier(identifier) : null,
-            ModelTypes = Texts(root, "model_types"),
-            ForceReprocess = Flag(root, "force_reprocess"),
-            ForceRetrain = Flag(root, "force_retrain"),
+            Dataset = new(read.RequiredText("dataset", "the name of a dataset, for example {\"dataset\": \"demo\"}")),
+            Identifier = read.Text("identifier") is { } identifier ? new Identifier(identifier) : null,
+            ModelTypes = read.Strings("model_types", "a list of at least one string, for example [\"GRU\", \"LSTM\"]"),
+            ForceReprocess = read.Flag("force_reprocess") ?? false,
+            ForceRetrain = read.Flag("force_retrain") ?? false,
             Preprocessing = preprocessing,
-            Training = Member(root, "training"),
-            Evaluation = Member(root, "evaluation"),
+            Training = read.Document("training"),
+            Evaluation = read.Document("evaluation"),
         };
     }
-
-    private static string? Text(JsonObject root, string name) => root[name] switch
-    {
-        null => null,
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        _ => throw new InvalidInputException($"'{name}' must be a string."),
-    };
-
-    private static bool Flag(JsonObject root, string name) => root[name] switch
-    {
-        null => false,
-        JsonValue value when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False => value.GetValue<bool>(),
-        _ => throw new InvalidInputException($"'{name}' must be true or false."),
-    };
-
-    private static List<string>? Texts(JsonObject root, string name)
-    {
-        if (root[name] is not { } node)
-            return null;
-
-        if (node is not JsonArray { Count: > 0 } array || array.Any(v => v?.GetValueKind() != JsonValueKind.String))
-            throw new InvalidInputException($"'{name}' must be a list of at least one string, for example [\"GRU\", \"LSTM\"].");
-
-        return [.. array.Select(v => v!.GetValue<string>())];
-    }
-
-    private static JsonObject Member(JsonObject root, string name) => root[name] switch
-    {
-        null => [],
-        JsonObject value => (JsonObject)value.DeepClone(),
-        _ => throw new InvalidInputException($"'{name}' must be a JSON object."),
-    };
 }

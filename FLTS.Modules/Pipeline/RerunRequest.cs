@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Pipelines;
 
 namespace FLTS.Modules.Pipeline;
@@ -10,18 +11,10 @@ internal static class RerunRequest
     /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
     public static RerunStage Stage(JsonElement? body)
     {
-        if (body is null or { ValueKind: JsonValueKind.Null })
-            return RerunStage.Train;
-        if (body is not { ValueKind: JsonValueKind.Object } given)
-            throw new InvalidInputException("The body must be a JSON object such as {\"stage\": \"train\"}, or empty.");
-        if (given.EnumerateObject().FirstOrDefault(p => p.Name != "stage") is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
-            throw new InvalidInputException($"Unknown field '{unknown.Name}'; known is stage.");
-        if (!given.TryGetProperty("stage", out var stage) || stage.ValueKind == JsonValueKind.Null)
+        if (body is not { ValueKind: not JsonValueKind.Null } given)
             return RerunStage.Train;
 
-        return stage.ValueKind == JsonValueKind.String && SnakeCase.TryParse<RerunStage>(stage.GetString()!) is { } known
-            ? known
-            : throw new InvalidInputException(
-                $"'stage' is {stage.GetRawText()}; it must be one of {string.Join(", ", SnakeCase.All<RerunStage>())}.");
+        return StrictJson.Body(given, " such as {\"stage\": \"train\"}, or empty").AllowOnly("stage").Word<RerunStage>("stage")
+            ?? RerunStage.Train;
     }
 }

@@ -75,7 +75,7 @@ internal sealed class KnownAheadTests
             "no holiday 'carnival'; it knows feast",
             Future(),
             new JsonArray(new JsonObject { ["holiday"] = "carnival", ["ds"] = "2026-02-14" }));
-        await RefusedAsync("'holidays[0]'", Future(), new JsonArray(new JsonObject { ["holiday"] = "feast" }));
+        await RefusedAsync("'holidays[0].ds' is missing", Future(), new JsonArray(new JsonObject { ["holiday"] = "feast" }));
 
         var plain = await LoadsAsync(Future(), []);
         Assert.That(plain, Has.Length.EqualTo(2), "as many steps as 'future' has values");

@@ -125,15 +125,25 @@ internal sealed class PromoteServiceTests
 
     [TestCase("{}", "Exactly one")]
     [TestCase("{\"config_hash\": \"a\", \"pipeline_id\": \"b\"}", "Exactly one")]
-    [TestCase("{\"config_hash\": \"a\", \"colour\": 1}", "'colour'")]
-    [TestCase("{\"config_hash\": 7}", "'config_hash'")]
-    [TestCase("{\"run_ids\": []}", "'run_ids'")]
-    [TestCase("{\"config_hash\": \"a\", \"force\": \"yes\"}", "'force'")]
+    [TestCase("{\"config_hash\": \"a\", \"colour\": 1}", "Unknown field 'colour'; known are config_hash, pipeline_id, run_ids")]
+    [TestCase("{\"config_hash\": \"a\", \"reason\": null, \"reason\": \"b\"}", "'reason' is given twice")]
+    [TestCase("{\"config_hash\": 7}", "'config_hash' is 7; it must be text of 1 to 64 characters")]
+    [TestCase("{\"run_ids\": []}", "'run_ids' is []; it must be a list of 1 to 100 run ids")]
+    [TestCase("{\"config_hash\": \"a\", \"force\": \"yes\"}", "'force' is \"yes\"; it must be true or false")]
     [TestCase("[]", "JSON object")]
     public void A_body_that_is_wrong_is_refused_by_member(string body, string named) =>
         Assert.That(
             () => PromoteRequest.Parse(JsonDocument.Parse(body).RootElement),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
+
+    [TestCase("{\"version\": 1}", "Unknown field 'version'; known are to_version, reason.")]
+    [TestCase("{\"to_version\": 0}", "'to_version' is 0; it must be a whole number from 1 to 2147483647.")]
+    [TestCase("{\"reason\": \"\"}", "'reason' is \"\"; it must be text of 1 to 500 characters.")]
+    [TestCase("null", "The body must be a JSON object.")]
+    public void A_rollback_that_is_wrong_is_refused_by_member(string body, string sentence) =>
+        Assert.That(
+            () => RollbackRequest.Parse(JsonDocument.Parse(body).RootElement),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(sentence));
 
     [Test]
     public async Task A_rollback_appends_a_version_and_the_run_rolled_back_from_does_not_win_by_itself_again()

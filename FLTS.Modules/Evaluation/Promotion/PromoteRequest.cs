@@ -22,8 +22,8 @@ internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool D
     /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
     public static PromoteRequest Parse(JsonElement body)
     {
-        var members = RequestReader.Members(body, _known);
-        string[] named = [.. _subjects.Where(members.ContainsKey)];
+        var read = StrictJson.Body(body).AllowOnly(_known);
+        string[] named = [.. _subjects.Where(name => read.Element(name) is not null)];
         if (named.Length != 1)
         {
             var given = named.Length == 0 ? "is none" : $"are {string.Join(", ", named)}";
@@ -33,28 +33,21 @@ internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool D
 
         return new PromoteRequest(
             new PromotionTarget(
-                Id<ConfigHash>(members, "config_hash"),
-                Id<PipelineId>(members, "pipeline_id"),
-                RunsOf(members),
-                Id<Identifier>(members, "identifier")),
-            RequestReader.Flag(members, "force"),
-            RequestReader.Flag(members, "dry_run"),
-            RequestReader.Text(members, "reason", LongestReason),
+                Id<ConfigHash>(read, "config_hash"),
+                Id<PipelineId>(read, "pipeline_id"),
+                RunsOf(read),
+                Id<Identifier>(read, "identifier")),
+            read.Flag("force") ?? false,
+            read.Flag("dry_run") ?? false,
+            read.Text("reason", LongestReason, shortest: 1),
             CanonicalJson.Serialize(JsonNode.Parse(body.GetRawText())));
     }
 
-    private static TId? Id<TId>(Dictionary<string, JsonElement> members, string name)
-        where TId : struct, IId<TId> => RequestReader.Text(members, name, LongestId) is { } text ? TId.From(text) : null;
+    private static TId? Id<TId>(StrictJson read, string name)
+        where TId : struct, IId<TId> => read.Text(name, LongestId, shortest: 1) is { } text ? TId.From(text) : null;
 
-    private static List<RunId>? RunsOf(Dictionary<string, JsonElement> members)
-    {
-        if (!members.TryGetValue("run_ids", out var value))
-            return null;
-
-        return value.ValueKind == JsonValueKind.Array
-            && value.GetArrayLength() is >= 1 and <= MostRuns
-            && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String)
-            ? [.. value.EnumerateArray().Select(v => v.GetString()!).Distinct().Order(StringComparer.Ordinal).Select(RunId.From)]
-            : throw new InvalidInputException($"'run_ids' must be a list of 1 to {MostRuns} run ids.");
-    }
+    private static List<RunId>? RunsOf(StrictJson read) =>
+        read.Strings("run_ids", $"a list of 1 to {MostRuns} run ids", MostRuns) is { } runs
+            ? [.. runs.Distinct().Order(StringComparer.Ordinal).Select(RunId.From)]
+            : null;
 }

@@ -12,14 +12,11 @@ public sealed class ArFamily : ReferenceFamily
 
     public override JsonObject Normalise(JsonObject? hyperparameters)
     {
-        AllowOnly(hyperparameters, "input_len", "refit_on_all");
-        var refit = hyperparameters?["refit_on_all"];
-        if (refit is not null && refit.GetValueKind() is not (System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False))
-            throw new InvalidInputException($"AR: 'refit_on_all' is {refit.ToJsonString()}; it must be true or false.");
+        var options = Read(hyperparameters, "input_len", "refit_on_all");
         return new JsonObject
         {
-            ["input_len"] = (int)Number(hyperparameters, "input_len", 10, 1, 1000, whole: true),
-            ["refit_on_all"] = refit?.GetValue<bool>() ?? true,
+            ["input_len"] = options.Integer("input_len", 1, 1000) ?? 10,
+            ["refit_on_all"] = options.Flag("refit_on_all") ?? true,
         };
     }
 

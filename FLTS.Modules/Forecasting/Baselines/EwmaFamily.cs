@@ -13,11 +13,11 @@ public sealed class EwmaFamily : ReferenceFamily
 
     public override JsonObject Normalise(JsonObject? hyperparameters)
     {
-        AllowOnly(hyperparameters, "alpha", "input_len");
+        var options = Read(hyperparameters, "alpha", "input_len");
         return new JsonObject
         {
-            ["alpha"] = Number(hyperparameters, "alpha", 0.5, 0.001, 1),
-            ["input_len"] = (int)Number(hyperparameters, "input_len", 10, 1, 10_000, whole: true),
+            ["alpha"] = options.Number("alpha", 0.001, 1) ?? 0.5,
+            ["input_len"] = options.Integer("input_len", 1, 10_000) ?? 10,
         };
     }
 

@@ -10,7 +10,7 @@ public sealed class NaiveFamily : ReferenceFamily
 
     public override JsonObject Normalise(JsonObject? hyperparameters)
     {
-        AllowOnly(hyperparameters);
+        Read(hyperparameters);
         return [];
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Forecasting.Baselines;
 
@@ -32,32 +33,8 @@ public abstract class ReferenceFamily : IForecasterFamily
 
     protected abstract IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, JsonObject model);
 
-    /// <summary>Refuses names a reference does not have.</summary>
+    /// <summary>The hyperparameters, of which there are no others than these.</summary>
     /// <exception cref="InvalidInputException">An unknown name.</exception>
-    protected void AllowOnly(JsonObject? hyperparameters, params string[] names)
-    {
-        foreach (var (name, _) in hyperparameters ?? [])
-        {
-            if (!names.Contains(name, StringComparer.Ordinal))
-                throw new InvalidInputException(
-                    $"{ModelType} has no hyperparameter '{name}'; it has {(names.Length == 0 ? "none" : string.Join(", ", names))}.");
-        }
-    }
-
-    /// <summary>A number in a range, or its default.</summary>
-    /// <exception cref="InvalidInputException">No number or out of range.</exception>
-    protected double Number(JsonObject? hyperparameters, string name, double fallback, double low, double high, bool whole = false)
-    {
-        if (hyperparameters is null || !hyperparameters.TryGetPropertyValue(name, out var node) || node is null)
-            return fallback;
-        if (node.GetValueKind() == JsonValueKind.Number
-            && double.Parse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is var value
-                && value >= low && value <= high && (!whole || value == Math.Floor(value)))
-        {
-            return value;
-        }
-
-        throw new InvalidInputException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{ModelType}: '{name}' is {node.ToJsonString()}; it must be a {(whole ? "whole " : "")}number from {low} to {high}."));
-    }
+    private protected StrictJson Read(JsonObject? hyperparameters, params string[] names) =>
+        StrictJson.Of(hyperparameters, "hyperparameter", ModelType + ".").AllowOnly(names);
 }

@@ -15,7 +15,7 @@ public sealed class SeasonalNaiveFamily : ReferenceFamily
 
     public override JsonObject Normalise(JsonObject? hyperparameters)
     {
-        AllowOnly(hyperparameters);
+        Read(hyperparameters);
         return [];
     }
 

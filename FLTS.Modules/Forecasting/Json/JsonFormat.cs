@@ -10,6 +10,10 @@ internal static class JsonFormat
 
     public static JsonSerializerOptions Indented { get; } = Make(indented: true);
 
+    /// <summary>A value of an enumeration as it is written.</summary>
+    public static string NameOf<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     private static JsonSerializerOptions Make(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -86,19 +86,19 @@ public sealed record PreprocessConfig
         ["inputs"] = Names(Inputs),
         ["sample_train_rows"] = SampleTrainRows,
         ["sample_test_rows"] = SampleTestRows,
-        ["sample_strategy"] = OptionReader.NameOf(SampleStrategy),
+        ["sample_strategy"] = JsonFormat.NameOf(SampleStrategy),
         ["sample_seed"] = SampleSeed,
         ["test_fraction"] = TestFraction,
         ["validation_fraction"] = ValidationFraction,
         ["missing"] = new JsonObject
         {
-            ["strategy"] = OptionReader.NameOf(Missing.Strategy),
+            ["strategy"] = JsonFormat.NameOf(Missing.Strategy),
             ["neighbors"] = Missing.Neighbors,
             ["drop_share"] = Missing.DropShare,
         },
         ["clipping"] = new JsonObject
         {
-            ["method"] = OptionReader.NameOf(Clipping.Method),
+            ["method"] = JsonFormat.NameOf(Clipping.Method),
             ["iqr_factor"] = Clipping.IqrFactor,
             ["percentile"] = Clipping.Percentile,
         },

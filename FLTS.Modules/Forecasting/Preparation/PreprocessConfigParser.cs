@@ -11,6 +11,8 @@ namespace FLTS.Forecasting.Preparation;
 /// <summary>Defaults, overrides and checks of <see cref="PreprocessConfig"/>.</summary>
 public static partial class PreprocessConfigParser
 {
+    private const string Kind = "preprocessing option";
+
     private static readonly string[] _options =
     [
         "timestamp_column", "timezone", "targets", "inputs", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
@@ -44,37 +46,37 @@ public static partial class PreprocessConfigParser
                 Merge(merged, options);
         }
 
-        var read = new OptionReader(merged, "").AllowOnly(_options);
-        var missing = new OptionReader(Section(merged, "missing", "strategy"), "missing.").AllowOnly("strategy", "neighbors", "drop_share");
-        var clipping = new OptionReader(Section(merged, "clipping", "method"), "clipping.").AllowOnly("method", "iqr_factor", "percentile");
+        var read = StrictJson.Of(merged, Kind).AllowOnly(_options);
+        var missing = Section(read, "missing", "strategy").AllowOnly("strategy", "neighbors", "drop_share");
+        var clipping = Section(read, "clipping", "method").AllowOnly("method", "iqr_factor", "percentile");
         return new PreprocessConfig
         {
             Identifier = identifier,
             TrainSha256 = trainSha256,
             TestSha256 = testSha256,
-            TimestampColumn = read.Text("timestamp_column", null, 200),
-            Timezone = Zone(read.Text("timezone", null, 100)),
-            Targets = read.Names("targets", null),
-            Inputs = read.Names("inputs", null),
-            SampleTrainRows = read.Integer("sample_train_rows", 0, 0, int.MaxValue),
-            SampleTestRows = read.Integer("sample_test_rows", 0, 0, int.MaxValue),
-            SampleStrategy = read.Choice("sample_strategy", SampleStrategy.Head),
-            SampleSeed = read.Long("sample_seed", 0, 0, (1L << 53) - 1),
-            TestFraction = read.Number("test_fraction", 0.2, 0.001, 0.9),
-            ValidationFraction = read.Number("validation_fraction", 0.2, 0, 0.9),
+            TimestampColumn = read.Text("timestamp_column", 200),
+            Timezone = Zone(read.Text("timezone", 100)),
+            Targets = read.Names("targets"),
+            Inputs = read.Names("inputs"),
+            SampleTrainRows = read.Integer("sample_train_rows", 0, int.MaxValue) ?? 0,
+            SampleTestRows = read.Integer("sample_test_rows", 0, int.MaxValue) ?? 0,
+            SampleStrategy = read.Choice<SampleStrategy>("sample_strategy") ?? SampleStrategy.Head,
+            SampleSeed = read.Long("sample_seed", 0, (1L << 53) - 1) ?? 0,
+            TestFraction = read.Number("test_fraction", 0.001, 0.9) ?? 0.2,
+            ValidationFraction = read.Number("validation_fraction", 0, 0.9) ?? 0.2,
             Missing = new MissingOptions(
-                missing.Choice("strategy", MissingStrategy.Interpolate),
-                missing.Integer("neighbors", 2, 1, 100),
-                missing.Number("drop_share", 0.33, 0, 1)),
+                missing.Choice<MissingStrategy>("strategy") ?? MissingStrategy.Interpolate,
+                missing.Integer("neighbors", 1, 100) ?? 2,
+                missing.Number("drop_share", 0, 1) ?? 0.33),
             Clipping = new ClippingOptions(
-                clipping.Choice("method", ClippingMethod.Off),
-                clipping.Number("iqr_factor", 1.5, 0, 100),
-                clipping.Number("percentile", 0.01, 0, 0.49)),
-            MaxGapSteps = read.Integer("max_gap_steps", SeriesFrame.DefaultMaxGapSteps, 0, 100_000),
-            Calendar = read.Flag("calendar", true),
-            Lags = read.Integers("lags", [], 1, 100_000, 64),
-            Scaler = read.Choice("scaler", ScalerKind.MinMax, kind => kind.ToString()),
-            HashSalt = read.Text("hash_salt", "", 200)!,
+                clipping.Choice<ClippingMethod>("method") ?? ClippingMethod.Off,
+                clipping.Number("iqr_factor", 0, 100) ?? 1.5,
+                clipping.Number("percentile", 0, 0.49) ?? 0.01),
+            MaxGapSteps = read.Integer("max_gap_steps", 0, 100_000) ?? SeriesFrame.DefaultMaxGapSteps,
+            Calendar = read.Flag("calendar") ?? true,
+            Lags = read.Integers("lags", 1, 100_000, 64) ?? [],
+            Scaler = read.Choice<ScalerKind>("scaler", kind => kind.ToString()) ?? ScalerKind.MinMax,
+            HashSalt = read.Text("hash_salt", 200) ?? "",
         };
     }
 
@@ -82,20 +84,18 @@ public static partial class PreprocessConfigParser
     /// <exception cref="InvalidInputException">Not a configuration this version can read.</exception>
     public static PreprocessConfig FromJson(JsonObject json)
     {
-        var options = (JsonObject)json.DeepClone();
-        var version = new OptionReader(options, "").Integer("preprocessing_version", 0, 0, int.MaxValue);
+        var stored = StrictJson.Of(json, Kind);
+        var version = stored.Integer("preprocessing_version", 0, int.MaxValue) ?? 0;
         if (version != PreprocessConfig.PreprocessingVersion)
             throw new InvalidInputException(
                 $"The preprocessing configuration is of version {version}; this program reads version "
                 + $"{PreprocessConfig.PreprocessingVersion}: preprocess the dataset again.");
-        var sources = options["sources"] as JsonObject
-            ?? throw new InvalidInputException("The preprocessing configuration has no 'sources'.");
-        var reader = new OptionReader(sources, "sources.");
-        var identifier = new OptionReader(options, "").Text("identifier", "", 64)!;
+        var sources = stored.Object("sources") ?? throw new InvalidInputException("The preprocessing configuration has no 'sources'.");
+        var options = (JsonObject)json.DeepClone();
         options.Remove("preprocessing_version");
         options.Remove("sources");
         options.Remove("identifier");
-        return Parse(identifier, reader.Text("train", "", 64)!, reader.Text("test", null, 64), options);
+        return Parse(stored.Text("identifier", 64) ?? "", sources.Text("train", 64) ?? "", sources.Text("test", 64), options);
     }
 
     private static void Merge(JsonObject into, JsonObject from)
@@ -112,20 +112,13 @@ public static partial class PreprocessConfigParser
     }
 
     /// <summary>A group of options; a bare word stands for the group's main option.</summary>
-    private static JsonObject Section(JsonObject options, string name, string main)
+    private static StrictJson Section(StrictJson options, string name, string main) => options.Element(name)?.ValueKind switch
     {
-        switch (options[name])
-        {
-            case null:
-                return [];
-            case JsonObject section:
-                return section;
-            case JsonValue word when word.GetValueKind() == JsonValueKind.String:
-                return new JsonObject { [main] = word.DeepClone() };
-            default:
-                throw new InvalidInputException($"Option '{name}' must be an object or the name of its {main}.");
-        }
-    }
+        null => StrictJson.Of(null, Kind, name + "."),
+        JsonValueKind.Object => options.Object(name)!,
+        JsonValueKind.String => StrictJson.Of(new JsonObject { [main] = options.Text(name) }, Kind, name + "."),
+        _ => throw options.Wrong(name, $"a JSON object or the name of its {main}"),
+    };
 
     private static string? Zone(string? zone)
     {

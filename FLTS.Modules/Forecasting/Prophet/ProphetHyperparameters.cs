@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet;
@@ -19,34 +20,34 @@ internal sealed record ProphetHyperparameters(
     /// <summary>The complete document: every name with its value.</summary>
     public static JsonObject Normalise(JsonObject? given)
     {
-        var from = new HyperparameterReader(Plain(given ?? []));
+        var from = StrictJson.Of(given, "hyperparameter", "PROPHET.");
         var d = new ProphetSettings();
         var document = new JsonObject
         {
-            ["growth"] = from.Choice("growth", "linear", "linear", "logistic", "flat"),
+            ["growth"] = from.Word("growth", "linear", "logistic", "flat") ?? "linear",
             ["cap"] = from.NumberOrColumn("cap"),
             ["floor"] = from.NumberOrColumn("floor"),
-            ["changepoints"] = from.Times("changepoints"),
-            ["n_changepoints"] = from.Integer("n_changepoints", d.NChangepoints, 0, 1000),
-            ["changepoint_range"] = from.Number("changepoint_range", d.ChangepointRange, 0, 1),
-            ["changepoint_prior_scale"] = from.Number("changepoint_prior_scale", d.ChangepointPriorScale, 0, double.MaxValue),
+            ["changepoints"] = Changepoints(from),
+            ["n_changepoints"] = from.Integer("n_changepoints", 0, 1000) ?? d.NChangepoints,
+            ["changepoint_range"] = from.NumberAbove("changepoint_range", 0, 1) ?? d.ChangepointRange,
+            ["changepoint_prior_scale"] = from.NumberAbove("changepoint_prior_scale", 0) ?? d.ChangepointPriorScale,
             ["yearly_seasonality"] = from.Switch("yearly_seasonality", 10),
             ["weekly_seasonality"] = from.Switch("weekly_seasonality", 3),
             ["daily_seasonality"] = from.Switch("daily_seasonality", 4),
-            ["seasonalities"] = from.Table("seasonalities", Seasonality),
-            ["seasonality_mode"] = from.Choice("seasonality_mode", "additive", "additive", "multiplicative"),
-            ["seasonality_prior_scale"] = from.Number("seasonality_prior_scale", d.SeasonalityPriorScale, 0, double.MaxValue),
-            ["holidays"] = from.Table("holidays", Holiday),
-            ["holidays_mode"] = from.OptionalChoice("holidays_mode", "additive", "multiplicative"),
-            ["holidays_prior_scale"] = from.Number("holidays_prior_scale", d.HolidaysPriorScale, 0, double.MaxValue),
-            ["regressors"] = from.Table("regressors", Regressor),
-            ["scaling"] = from.Choice("scaling", "absmax", "absmax", "minmax"),
-            ["interval_width"] = from.Number("interval_width", d.IntervalWidth, 0, 1 - 1e-9),
-            ["uncertainty_samples"] = from.Integer("uncertainty_samples", d.UncertaintySamples, 0, 100_000),
-            ["refit_on_all"] = from.Flag("refit_on_all", true),
-            ["seed"] = from.Integer("seed", d.Seed, 0, int.MaxValue),
+            ["seasonalities"] = Table(from, "seasonalities", Seasonality),
+            ["seasonality_mode"] = from.Word("seasonality_mode", "additive", "multiplicative") ?? "additive",
+            ["seasonality_prior_scale"] = from.NumberAbove("seasonality_prior_scale", 0) ?? d.SeasonalityPriorScale,
+            ["holidays"] = Table(from, "holidays", Holiday),
+            ["holidays_mode"] = from.Word("holidays_mode", "additive", "multiplicative"),
+            ["holidays_prior_scale"] = from.NumberAbove("holidays_prior_scale", 0) ?? d.HolidaysPriorScale,
+            ["regressors"] = Table(from, "regressors", Regressor),
+            ["scaling"] = from.Word("scaling", "absmax", "minmax") ?? "absmax",
+            ["interval_width"] = from.NumberAbove("interval_width", 0, 1 - 1e-9) ?? d.IntervalWidth,
+            ["uncertainty_samples"] = from.Integer("uncertainty_samples", 0, 100_000) ?? d.UncertaintySamples,
+            ["refit_on_all"] = from.Flag("refit_on_all") ?? true,
+            ["seed"] = from.Integer("seed", 0, int.MaxValue) ?? d.Seed,
         };
-        from.RefuseUnknown(document.Select(p => p.Key));
+        from.AllowOnly([.. document.Select(p => p.Key)]);
         document = Plain(document);
         Of(document);
         return document;
@@ -109,31 +110,49 @@ internal sealed record ProphetHyperparameters(
     // Nodes made in code keep their .NET type (an int is no double); parsed ones convert.
     private static JsonObject Plain(JsonObject document) => JsonNode.Parse(document.ToJsonString())!.AsObject();
 
-    private static JsonObject Seasonality(HyperparameterReader row) => new()
+    private static JsonArray? Changepoints(StrictJson from) => from.Times("changepoints") is { } times
+        ? new JsonArray([.. times.Select(t => (JsonNode)t.ToString("s", CultureInfo.InvariantCulture))])
+        : null;
+
+    /// <summary>A list of objects, completed; members that no row has are refused.</summary>
+    private static JsonArray Table(StrictJson from, string name, Func<StrictJson, JsonObject> read)
     {
-        ["name"] = row.Text("name"),
-        ["period"] = row.RequiredNumber("period", 0, double.MaxValue),
+        var table = new JsonArray();
+        foreach (var row in from.Objects(name) ?? [])
+        {
+            var complete = read(row);
+            row.AllowOnly([.. complete.Select(p => p.Key)]);
+            table.Add(complete);
+        }
+
+        return table;
+    }
+
+    private static JsonObject Seasonality(StrictJson row) => new()
+    {
+        ["name"] = row.RequiredName("name"),
+        ["period"] = row.RequiredNumberAbove("period", 0),
         ["fourier_order"] = row.RequiredInteger("fourier_order", 1, 1000),
-        ["prior_scale"] = row.OptionalNumber("prior_scale"),
-        ["mode"] = row.OptionalChoice("mode", "additive", "multiplicative"),
-        ["condition"] = row.OptionalText("condition"),
+        ["prior_scale"] = row.Number("prior_scale"),
+        ["mode"] = row.Word("mode", "additive", "multiplicative"),
+        ["condition"] = row.Name("condition"),
     };
 
-    private static JsonObject Regressor(HyperparameterReader row) => new()
+    private static JsonObject Regressor(StrictJson row) => new()
     {
-        ["name"] = row.Text("name"),
-        ["prior_scale"] = row.OptionalNumber("prior_scale"),
-        ["mode"] = row.OptionalChoice("mode", "additive", "multiplicative"),
+        ["name"] = row.RequiredName("name"),
+        ["prior_scale"] = row.Number("prior_scale"),
+        ["mode"] = row.Word("mode", "additive", "multiplicative"),
         ["standardize"] = row.AutoOrFlag("standardize"),
     };
 
-    private static JsonObject Holiday(HyperparameterReader row) => new()
+    private static JsonObject Holiday(StrictJson row) => new()
     {
-        ["holiday"] = row.Text("holiday"),
-        ["ds"] = row.Date("ds"),
-        ["lower_window"] = row.Integer("lower_window", 0, -366, 0),
-        ["upper_window"] = row.Integer("upper_window", 0, 0, 366),
-        ["prior_scale"] = row.OptionalNumber("prior_scale"),
+        ["holiday"] = row.RequiredName("holiday"),
+        ["ds"] = row.RequiredDate("ds").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ["lower_window"] = row.Integer("lower_window", -366, 0) ?? 0,
+        ["upper_window"] = row.Integer("upper_window", 0, 366) ?? 0,
+        ["prior_scale"] = row.Number("prior_scale"),
     };
 
     private static (double? Number, string? Column) NumberOrColumn(JsonNode? node) => node?.GetValueKind() switch

@@ -49,25 +49,22 @@ public sealed record TreeHyperparameters(
     /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range.</exception>
     public static TreeHyperparameters Parse(JsonObject? json)
     {
-        json ??= [];
-        if (json.Select(p => p.Key).FirstOrDefault(n => !_names.Contains(n, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidInputException($"{ModelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", _names)}.");
-        var options = new OptionReader(json, ModelType + ".");
+        var options = StrictJson.Of(json, "hyperparameter", ModelType + ".").AllowOnly(_names);
         return new TreeHyperparameters(
-            options.Integer("input_len", 10, 1, 1000),
-            options.Integer("horizon", 30, 1, 100),
-            options.Integer("num_iterations", 500, 1, 5000),
-            options.Number("learning_rate", 0.03, 1e-3, 1),
-            options.Integer("num_leaves", 15, 2, 1024),
-            options.Integer("min_data_in_leaf", 50, 1, 100_000),
-            options.Number("feature_fraction", 0.3, 0.05, 1),
-            options.Number("bagging_fraction", 0.7, 0.05, 1),
-            options.Number("lambda_l2", 10, 0, 1e6),
-            options.Integer("max_bin", 63, 8, 1023),
-            options.Integer("early_stopping_rounds", 30, 1, 1000),
-            options.Integer("seed", 0, 0, int.MaxValue),
-            options.Choice("target_mode", TreeTarget.Residual),
-            options.Flag("refit_on_all", true));
+            options.Integer("input_len", 1, 1000) ?? 10,
+            options.Integer("horizon", 1, 100) ?? 30,
+            options.Integer("num_iterations", 1, 5000) ?? 500,
+            options.Number("learning_rate", 1e-3, 1) ?? 0.03,
+            options.Integer("num_leaves", 2, 1024) ?? 15,
+            options.Integer("min_data_in_leaf", 1, 100_000) ?? 50,
+            options.Number("feature_fraction", 0.05, 1) ?? 0.3,
+            options.Number("bagging_fraction", 0.05, 1) ?? 0.7,
+            options.Number("lambda_l2", 0, 1e6) ?? 10,
+            options.Integer("max_bin", 8, 1023) ?? 63,
+            options.Integer("early_stopping_rounds", 1, 1000) ?? 30,
+            options.Integer("seed", 0, int.MaxValue) ?? 0,
+            options.Choice<TreeTarget>("target_mode") ?? TreeTarget.Residual,
+            options.Flag("refit_on_all") ?? true);
     }
 
     /// <summary>All hyperparameters, none left to a default.</summary>
@@ -85,7 +82,7 @@ public sealed record TreeHyperparameters(
         ["max_bin"] = MaxBin,
         ["early_stopping_rounds"] = EarlyStoppingRounds,
         ["seed"] = Seed,
-        ["target_mode"] = OptionReader.NameOf(TargetMode),
+        ["target_mode"] = JsonFormat.NameOf(TargetMode),
         ["refit_on_all"] = RefitOnAll,
     };
 }

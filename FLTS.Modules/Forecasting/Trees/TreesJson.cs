@@ -27,7 +27,7 @@ internal static class TreesJson
         JsonSerializer.SerializeToUtf8Bytes(
             new Document(
                 TreeHyperparameters.ModelType,
-                OptionReader.NameOf(mode),
+                JsonFormat.NameOf(mode),
                 features,
                 [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
             _options);
@@ -51,9 +51,9 @@ internal static class TreesJson
         }
 
         if (document is not { ModelType: TreeHyperparameters.ModelType, Features: not null, Targets: not null }
-            || document.TargetMode != OptionReader.NameOf(mode))
+            || document.TargetMode != JsonFormat.NameOf(mode))
             throw new CorruptArtifactException(
-                $"{FileName} is no {TreeHyperparameters.ModelType} model of target_mode {OptionReader.NameOf(mode)}.");
+                $"{FileName} is no {TreeHyperparameters.ModelType} model of target_mode {JsonFormat.NameOf(mode)}.");
         if (!document.Features.SequenceEqual(features, StringComparer.Ordinal))
             throw new CorruptArtifactException(
                 $"{FileName}: its {document.Features.Count} features are not the {features.Count} that inputs and input_len make.");

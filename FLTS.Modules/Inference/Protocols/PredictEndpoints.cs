@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
+using FLTS.Modules.Inference.Windows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -69,10 +70,7 @@ internal static class PredictEndpoints
     private static async Task<Ok<BatchAnswer>> Batch(
         JsonElement body, PredictService service, InferenceMetrics metrics, InferenceOptions options, CancellationToken cancellation)
     {
-        if (body.ValueKind != JsonValueKind.Object
-            || !body.TryGetProperty("items", out var items)
-            || items.ValueKind != JsonValueKind.Array)
-            throw new InvalidInputException("The body must be {\"items\": [...]}, each item as for POST /predict.");
+        var items = PredictRequest.Batch(body);
         if (items.GetArrayLength() > options.MaxBatch)
             throw new TooLargeException(
                 $"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");

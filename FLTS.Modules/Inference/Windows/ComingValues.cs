@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
@@ -14,29 +14,17 @@ internal static class ComingValues
 {
     private const int MostHolidays = 1000;
 
-    /// <summary>Holidays of a request.</summary>
+    /// <summary>Holidays of a request; null where it says nothing of them.</summary>
     /// <exception cref="InvalidInputException">Not such a list; names the entry.</exception>
-    public static List<ComingHoliday> Holidays(JsonElement value)
+    public static IReadOnlyList<ComingHoliday>? Holidays(StrictJson read)
     {
-        const string right = "each must be like {\"holiday\": \"new_year\", \"ds\": \"2027-01-01\"}";
-        if (value.ValueKind != JsonValueKind.Array)
-            throw new InvalidInputException($"'holidays' must be a list; {right}.");
-        if (value.GetArrayLength() > MostHolidays)
-            throw new TooLargeException($"'holidays' has {value.GetArrayLength()} entries; at most {MostHolidays} may be sent.");
+        if (read.Element("holidays") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() is var sent and > MostHolidays)
+            throw new TooLargeException($"'holidays' has {sent} entries; at most {MostHolidays} may be sent.");
 
-        var holidays = new List<ComingHoliday>();
-        foreach (var item in value.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Object
-                || item.EnumerateObject().Any(p => p.Name is not ("holiday" or "ds"))
-                || !item.TryGetProperty("holiday", out var name) || name.ValueKind != JsonValueKind.String
-                || !item.TryGetProperty("ds", out var ds) || ds.ValueKind != JsonValueKind.String
-                || !DateOnly.TryParseExact(ds.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-                throw new InvalidInputException($"'holidays[{holidays.Count}]' is {item.GetRawText()}; {right}.");
-            holidays.Add(new ComingHoliday(name.GetString()!, day));
-        }
-
-        return holidays;
+        return read.Objects("holidays", "a list of objects such as {\"holiday\": \"new_year\", \"ds\": \"2027-01-01\"}")
+            ?.Select(entry => entry.AllowOnly("holiday", "ds"))
+            .Select(entry => new ComingHoliday(entry.RequiredText("holiday"), entry.RequiredDate("ds")))
+            .ToList();
     }
 
     /// <summary>Steps that a request's <c>future</c> covers; null where it says nothing.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FLTS.Forecasting.Json;
 
 namespace FLTS.Modules.Inference.Windows;
 
@@ -20,73 +21,52 @@ internal sealed record PredictRequest(
     /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
     public static PredictRequest Parse(JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object)
-            throw new InvalidInputException("The body must be a JSON object; {} forecasts from the newest rows.");
-
-        JsonElement? data = null, future = null;
-        IReadOnlyList<ComingHoliday>? holidays = null;
-        string? index = null;
-        Identifier? identifier = null;
-        int? length = null;
-        IReadOnlyList<double> levels = [];
-        foreach (var property in body.EnumerateObject())
-        {
-            var value = property.Value;
-            if (value.ValueKind == JsonValueKind.Null && _known.Contains(property.Name, StringComparer.Ordinal))
-                continue;
-
-            switch (property.Name)
-            {
-                case "data":
-                    data = value;
-                    break;
-                case "index_col":
-                    index = Text(property);
-                    break;
-                case "identifier":
-                    identifier = new Identifier(Text(property));
-                    break;
-                case "inference_length":
-                    length = value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole)
-                        ? whole
-                        : throw new InvalidInputException("'inference_length' must be a whole number of steps.");
-                    break;
-                case "level":
-                    levels = ReadLevels(value);
-                    break;
-                case "future":
-                    future = value;
-                    break;
-                case "holidays":
-                    holidays = ComingValues.Holidays(value);
-                    break;
-                default:
-                    throw new InvalidInputException($"Unknown field '{property.Name}'; known are {string.Join(", ", _known)}.");
-            }
-        }
-
-        return new PredictRequest(data, index, length, identifier, levels, future, holidays);
+        var read = StrictJson.Body(body, "; {} forecasts from the newest rows").AllowOnly(_known);
+        return new PredictRequest(
+            read.Element("data"),
+            read.Text("index_col"),
+            read.Integer("inference_length", 1, int.MaxValue),
+            read.Text("identifier") is { } identifier ? new Identifier(identifier) : null,
+            LevelsOf(read),
+            read.Element("future"),
+            ComingValues.Holidays(read));
     }
 
-    private static List<double> ReadLevels(JsonElement value)
+    /// <summary>The list in the body of <c>POST /predict/batch</c>; what is wrong with an item is that item's answer.</summary>
+    /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
+    public static JsonElement Batch(JsonElement body)
+    {
+        var read = StrictJson.Body(body, " such as {\"items\": [{}]}").AllowOnly("items");
+        return read.Element("items") is { ValueKind: JsonValueKind.Array } items
+            ? items
+            : throw read.Wrong("items", "a list, each item as the body of POST /predict");
+    }
+
+    private static List<double> LevelsOf(StrictJson read)
     {
         var levels = new List<double>();
-        foreach (var item in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
+        if (read.Element("level") is not { } value)
+            return levels;
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            Add(value);
+            return levels;
+        }
+
+        foreach (var item in value.EnumerateArray())
+            Add(item);
+
+        return levels;
+
+        void Add(JsonElement item)
         {
             if (item.ValueKind != JsonValueKind.Number
                 || !item.TryGetDouble(out var level)
                 || level is not (> 0 and < 100)
                 || levels.Count == MostLevels)
-                throw new InvalidInputException(
-                    $"'level' must be a percentage between 0 and 100 such as 80, or a list of at most {MostLevels} of them.");
+                throw read.Wrong("level", $"a percentage between 0 and 100 such as 80, or a list of at most {MostLevels} of them");
             if (!levels.Contains(level))
                 levels.Add(level);
         }
-
-        return levels;
     }
-
-    private static string Text(JsonProperty property) => property.Value.ValueKind == JsonValueKind.String
-        ? property.Value.GetString()!
-        : throw new InvalidInputException($"'{property.Name}' must be a string.");
 }

@@ -147,7 +147,7 @@ public class ReferenceTests
             Throws.TypeOf<CorruptArtifactException>());
         Assert.That(
             () => family.Normalise(new JsonObject { ["zzz"] = 1 }),
-            Throws.TypeOf<InvalidInputException>().With.Message.Contains($"{type} has no hyperparameter 'zzz'"));
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains($"Unknown hyperparameter '{type}.zzz'"));
     }
 
     [Test]

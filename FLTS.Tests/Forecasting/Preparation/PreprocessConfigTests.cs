@@ -13,19 +13,20 @@ public class PreprocessConfigTests
 {
     private static readonly string _sha = new('a', 64), _otherSha = new('b', 64);
 
-    [TestCase("""{"scalar": "MinMax"}""", "'scalar' is no preprocessing option; allowed are timestamp_column, timezone")]
+    [TestCase("""{"scalar": "MinMax"}""", "Unknown preprocessing option 'scalar'; known are timestamp_column, timezone")]
     [TestCase(
         """{"missing": {"strategi": "knn"}}""",
-        "'missing.strategi' is no preprocessing option; allowed are missing.strategy, missing.neighbors, missing.drop_share")]
+        "Unknown preprocessing option 'missing.strategi'; known are strategy, neighbors, drop_share.")]
     [TestCase("""{"test_fraction": 1.5}""", "'test_fraction' is 1.5; it must be a number from 0.001 to 0.9")]
     [TestCase("""{"sample_train_rows": -1}""", "'sample_train_rows' is -1; it must be a whole number from 0 to")]
     [TestCase("""{"sample_train_rows": 1.5}""", "'sample_train_rows' is 1.5; it must be a whole number")]
     [TestCase("""{"sample_train_rows": "50"}""", "'sample_train_rows' is \"50\"; it must be a whole number")]
     [TestCase("""{"scaler": "Quantile"}""", "'scaler' is \"Quantile\"; it must be one of MinMax, Standard, Robust, MaxAbs, None")]
     [TestCase("""{"missing": "mean"}""", "'missing.strategy' is \"mean\"; it must be one of interpolate, knn, forward_fill, drop_rows")]
+    [TestCase("""{"missing": 3}""", "'missing' is 3; it must be a JSON object or the name of its strategy")]
     [TestCase("""{"targets": []}""", "'targets' is []; it must be a list of at least one column name")]
     [TestCase("""{"targets": ["a", "a"]}""", "a list that names each column once")]
-    [TestCase("""{"lags": [0]}""", "'lags' is [0]; it must be a list of whole numbers from 1 to 100000")]
+    [TestCase("""{"lags": [0]}""", "'lags' is [0]; it must be a list of at most 64 whole numbers from 1 to 100000")]
     [TestCase("""{"timezone": "Mars/Olympus"}""", "'timezone' is 'Mars/Olympus', which is no known time zone")]
     [TestCase("""{"calendar": "yes"}""", "'calendar' is \"yes\"; it must be true or false")]
     public void A_wrong_option_is_refused_with_its_name_and_what_is_allowed(string options, string message) =>

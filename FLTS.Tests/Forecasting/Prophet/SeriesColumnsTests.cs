@@ -115,17 +115,20 @@ internal sealed class SeriesColumnsTests
             () => Fit(Data(ScalerKind.MinMax), JsonNode.Parse(hyperparameters)!.AsObject()),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(because));
 
-    [TestCase("{\"regressors\": [{}]}", "regressors[0].name is missing")]
+    [TestCase("{\"regressors\": [{}]}", "'PROPHET.regressors[0].name' is missing; it must be text that is not blank")]
     [TestCase(
-        "{\"regressors\": [{\"name\": \"heat\", \"standardize\": 3}]}", "regressors[0].standardize is 3; it must be auto, true or false")]
-    [TestCase("{\"regressors\": [{\"name\": \"heat\", \"colour\": 1}]}", "regressors[0].colour")]
+        "{\"regressors\": [{\"name\": \"heat\", \"standardize\": 3}]}",
+        "'PROPHET.regressors[0].standardize' is 3; it must be auto, true or false")]
+    [TestCase(
+        "{\"regressors\": [{\"name\": \"heat\", \"colour\": 1}]}",
+        "Unknown hyperparameter 'PROPHET.regressors[0].colour'; known are name, prior_scale, mode, standardize")]
     [TestCase("{\"regressors\": [{\"name\": \"heat\"}, {\"name\": \"heat\"}]}", "Two terms are named 'heat'")]
     [TestCase(
         "{\"seasonalities\": [{\"name\": \"a\", \"period\": 1, \"fourier_order\": 1, \"condition\": 7}]}",
-        "seasonalities[0].condition is 7")]
+        "'PROPHET.seasonalities[0].condition' is 7; it must be text that is not blank")]
     [TestCase(
         "{\"growth\": \"logistic\", \"cap\": true}",
-        "cap is true; it must be a finite number on the series' scale or the name of a column")]
+        "'PROPHET.cap' is true; it must be a finite number on the series' scale or the name of a column")]
     [TestCase("{\"growth\": \"logistic\", \"cap\": 1, \"floor\": 2}", "cap is 1; it must lie above the floor 2")]
     public void Wrong_hyperparameters_are_refused_by_name(string hyperparameters, string because) =>
         Assert.That(

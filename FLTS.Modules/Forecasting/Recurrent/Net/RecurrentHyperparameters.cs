@@ -64,32 +64,29 @@ public sealed record RecurrentHyperparameters(
     /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range.</exception>
     public static RecurrentHyperparameters Parse(JsonObject? json, string modelType)
     {
-        json ??= [];
-        if (json.Select(p => p.Key).FirstOrDefault(n => !_names.Contains(n, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidInputException($"{modelType} has no hyperparameter '{unknown}'; it has {string.Join(", ", _names)}.");
-        var options = new OptionReader(json, modelType + ".");
-        var epochs = options.Integer("epochs", 20, 1, 1000);
+        var options = StrictJson.Of(json, "hyperparameter", modelType + ".").AllowOnly(_names);
+        var epochs = options.Integer("epochs", 1, 1000) ?? 20;
         return new RecurrentHyperparameters(
-            options.Integer("input_len", 10, 1, 1000),
-            options.Integer("horizon", 1, 1, 100),
-            options.Integer("hidden_size", 32, 1, 1024),
-            options.Integer("num_layers", 1, 1, 8),
-            options.Integer("members", 4, 1, 16),
-            options.Number("dropout", 0, 0, 0.9),
-            options.Integer("batch_size", 256, 1, 4096),
+            options.Integer("input_len", 1, 1000) ?? 10,
+            options.Integer("horizon", 1, 100) ?? 1,
+            options.Integer("hidden_size", 1, 1024) ?? 32,
+            options.Integer("num_layers", 1, 8) ?? 1,
+            options.Integer("members", 1, 16) ?? 4,
+            options.Number("dropout", 0, 0.9) ?? 0,
+            options.Integer("batch_size", 1, 4096) ?? 256,
             epochs,
-            options.Number("learning_rate", 6e-3, 1e-7, 1),
-            options.Choice("schedule", LearningRateSchedule.Cosine),
-            options.Number("weight_decay", 0, 0, 1),
-            options.Number("gradient_clip", 1, 0, 1e6),
-            options.Choice("loss", LossKind.Huber),
-            options.Number("huber_delta", 2, 0.01, 100),
-            options.Integer("patience", epochs, 1, 1000),
-            options.Integer("seed", 0, 0, int.MaxValue),
-            options.Flag("standardise", true),
-            options.Choice("target_mode", TargetMode.Residual),
-            options.Flag("refit_on_all", false),
-            options.Flag("log1p", false));
+            options.Number("learning_rate", 1e-7, 1) ?? 6e-3,
+            options.Choice<LearningRateSchedule>("schedule") ?? LearningRateSchedule.Cosine,
+            options.Number("weight_decay", 0, 1) ?? 0,
+            options.Number("gradient_clip", 0, 1e6) ?? 1,
+            options.Choice<LossKind>("loss") ?? LossKind.Huber,
+            options.Number("huber_delta", 0.01, 100) ?? 2,
+            options.Integer("patience", 1, 1000) ?? epochs,
+            options.Integer("seed", 0, int.MaxValue) ?? 0,
+            options.Flag("standardise") ?? true,
+            options.Choice<TargetMode>("target_mode") ?? TargetMode.Residual,
+            options.Flag("refit_on_all") ?? false,
+            options.Flag("log1p") ?? false);
     }
 
     /// <summary>All hyperparameters, none left to a default.</summary>
@@ -104,15 +101,15 @@ public sealed record RecurrentHyperparameters(
         ["batch_size"] = BatchSize,
         ["epochs"] = Epochs,
         ["learning_rate"] = LearningRate,
-        ["schedule"] = OptionReader.NameOf(Schedule),
+        ["schedule"] = JsonFormat.NameOf(Schedule),
         ["weight_decay"] = WeightDecay,
         ["gradient_clip"] = GradientClip,
-        ["loss"] = OptionReader.NameOf(Loss),
+        ["loss"] = JsonFormat.NameOf(Loss),
         ["huber_delta"] = HuberDelta,
         ["patience"] = Patience,
         ["seed"] = Seed,
         ["standardise"] = Standardise,
-        ["target_mode"] = OptionReader.NameOf(TargetMode),
+        ["target_mode"] = JsonFormat.NameOf(TargetMode),
         ["refit_on_all"] = RefitOnAll,
         ["log1p"] = Log1p,
     };
