@@ -9,7 +9,8 @@ internal static class Requests
     public static WebApplicationBuilder AddFltsRequests(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = LargestBody);
-        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // So that ProblemAnswers can say what is wrong with it.
+        // So that ProblemAnswers can say what is wrong with it.
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         return builder;
     }
 }

@@ -152,7 +152,7 @@ internal sealed class ArtifactStoreTests
     public async Task Hits_and_misses_of_the_cache_are_counted_and_an_unchanged_tag_spares_the_reading([Values] Stack stack)
     {
         var sha256 = await UploadAsync(stack);
-        using var counted = new CacheCounts();
+        using var counted = new CacheCounts(_registry.Get<IMeterFactory>());
 
         await OpenAsync(_registry, sha256, ArtifactSource.Store);
         Assert.That(counted.Take(), Is.EqualTo((0, 2)), "the manifest and its file");
@@ -261,31 +261,32 @@ internal sealed class ArtifactStoreTests
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    /// <summary>Hits and misses since the last look.</summary>
+    /// <summary>Hits and misses of one registry since the last look; each has meters of its own.</summary>
     private sealed class CacheCounts : IDisposable
     {
         private readonly MeterListener _listener = new();
-        private readonly AsyncLocal<bool> _isOurs = new() { Value = true };
-        private int _hits;
-        private int _misses;
+        private (int Hits, int Misses) _now;
+        private (int Hits, int Misses) _before;
 
-        public CacheCounts()
+        public CacheCounts(IMeterFactory meters)
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == "flts_artifact_cache_requests_total")
+                if (instrument.Name == "flts_artifact_cache_requests_total" && instrument.Meter.Scope == meters)
                     listener.EnableMeasurementEvents(instrument);
             };
             _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
-            {
-                // Other tests open artifacts at the same time.
-                if (_isOurs.Value)
-                    _ = tags[0].Value is "hit" ? Interlocked.Add(ref _hits, (int)count) : Interlocked.Add(ref _misses, (int)count);
-            });
+                _now = tags[0].Value is "hit" ? (_now.Hits + (int)count, _now.Misses) : (_now.Hits, _now.Misses + (int)count));
             _listener.Start();
+            Take();
         }
 
-        public (int Hits, int Misses) Take() => (Interlocked.Exchange(ref _hits, 0), Interlocked.Exchange(ref _misses, 0));
+        public (int Hits, int Misses) Take()
+        {
+            (_before, _now) = (_now, default);
+            _listener.RecordObservableInstruments();
+            return (_now.Hits - _before.Hits, _now.Misses - _before.Misses);
+        }
 
         public void Dispose() => _listener.Dispose();
     }
