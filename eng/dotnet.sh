@@ -2,6 +2,8 @@
 
 # No build servers left idling behind the command's back, and no pipe of ours kept open by them.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+# The SDK wants ICU, which a bare system lacks; nothing here depends on a culture, as in the product itself.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=${DOTNET_CLI_TELEMETRY_OPTOUT:-1}
 
 find_dotnet() {
@@ -69,8 +71,8 @@ build_project() {
   # Ahead of time where the compiler for that can be had; what is wrong in the source is wrong without it too.
   if ! "${build[@]}" -p:FltsAheadOfTime=true >"$log" 2>&1 </dev/null \
     && { grep -qE 'error (CS|CA|IDE)' "$log" || ! "${build[@]}" >"$log" 2>&1 </dev/null; }; then
-    # MSBuild repeats each error in its summary.
-    { grep -E 'error|warn' "$log" || cat "$log"; } | sort -u | head -n 60 >&2
+    # MSBuild repeats each error in its summary; the first one comes first.
+    { grep -E 'error|warn' "$log" || cat "$log"; } | awk '!seen[$0]++' | head -n 60 >&2
     rm -f "$log"
     die 1 "the build of $2 failed; the errors are above."
   fi

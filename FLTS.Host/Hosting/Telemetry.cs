@@ -60,7 +60,8 @@ internal static class Telemetry
     }
 
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics").RequireRole(Roles.Read);
+        routes.MapPrometheusScrapingEndpoint(
+            "/metrics", meterProvider: null, branch => branch.Use(RowGaugeText.AppendAsync), optionsName: null).RequireRole(Roles.Read);
 
     /// <summary>Log events are known by name: <c>event</c>, as API.md lists them.</summary>
     private sealed class EventNameEnricher : ILogEventEnricher

@@ -1,7 +1,7 @@
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
-using MassTransit;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
@@ -15,7 +15,7 @@ internal sealed partial class CancelService(
     PipelineCancellation pipelines,
     RunCounter counter,
     Reconciler reconciler,
-    IBus bus,
+    EventPublisher publisher,
     ILogger<CancelService> logger)
 {
     /// <exception cref="NotFoundException">No such run.</exception>
@@ -60,15 +60,8 @@ internal sealed partial class CancelService(
             ("config_hash", run.ConfigHash.Value),
             ("identifier", run.Identifier.Value));
         LogRun(logger, run.ModelType, reason);
-        try
-        {
-            var message = new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, run.Identifier, "FAILED", reason);
-            await bus.Publish(message, cancellation);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogNotPublished(logger, e);
-        }
+        await publisher.PublishAsync(
+            new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, run.Identifier, "FAILED", reason), cancellation);
     }
 
     [LoggerMessage(EventName = "train_cancelled", Level = LogLevel.Information, Message = "The {model_type} run is cancelled: {reason}")]
@@ -76,7 +69,4 @@ internal sealed partial class CancelService(
 
     [LoggerMessage(EventName = "pipeline_cancelled", Level = LogLevel.Information, Message = "The pipeline is cancelled by hand")]
     private static partial void LogPipeline(ILogger logger);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The event of the cancelled run could not be published; its row says the same.")]
-    private static partial void LogNotPublished(ILogger logger, Exception exception);
 }

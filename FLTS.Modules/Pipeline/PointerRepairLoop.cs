@@ -1,16 +1,15 @@
 using FLTS.Modules.Registry.Ledger;
-using MassTransit;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>
 /// The part of the Reconciler that looks at the store: pointer files that are missing or differ from the ledger are written again. A loop
-/// of its own,
-/// so that a store that is slow or away holds nobody up who only looks at rows.
+/// of its own, so that a store that is slow or away holds nobody up who only looks at rows.
 /// </summary>
 internal sealed partial class PointerRepairLoop(
-    PointerFiles pointers, IBus bus, IStartupGate gate, PipelineOptions options, ILogger<PointerRepairLoop> logger)
+    PointerFiles pointers, EventPublisher publisher, IStartupGate gate, PipelineOptions options, ILogger<PointerRepairLoop> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.PointerSeconds), logger)
 {
     private bool _isAway;
@@ -32,7 +31,7 @@ internal sealed partial class PointerRepairLoop(
                 LogRepaired(logger, pointer.Version);
 
                 // Whoever promoted it may have died before it could say so.
-                await bus.Publish(new ModelSelected(pointer), cancellation);
+                await publisher.PublishAsync(new ModelSelected(pointer), cancellation);
             }
         }
         catch (UnavailableException e)

@@ -11,7 +11,7 @@ namespace FLTS.Modules.Preprocessing;
 internal sealed partial class PreprocessService(
     PreprocessStep step,
     DatasetBuilder builder,
-    StepPublisher publisher,
+    EventPublisher publisher,
     PreprocessingMetrics metrics,
     TimeProvider time,
     ILogger<PreprocessService> logger)

@@ -1,4 +1,4 @@
-using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text.Json;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
@@ -10,80 +10,86 @@ namespace FLTS.Modules.Registry;
 /// <summary>
 /// What is in force and how the newest trainings stand, read from the rows at each scrape: true after a restart and a rollback.
 /// </summary>
-internal sealed partial class RegistryGauges
+internal sealed partial class RegistryGauges(IDbContextFactory<RegistryDbContext> registry, ILogger<RegistryGauges> logger) : IRowGauges
 {
     /// <summary>Each identifier is a series.</summary>
     private const int MostIdentifiers = 1000;
 
-    private readonly IDbContextFactory<RegistryDbContext> _registry;
-    private readonly ILogger<RegistryGauges> _logger;
-
-    public RegistryGauges(IDbContextFactory<RegistryDbContext> registry, IMeterFactory meters, ILogger<RegistryGauges> logger)
+    public async Task<IReadOnlyList<RowGauge>> ReadAsync(CancellationToken cancellation)
     {
-        (_registry, _logger) = (registry, logger);
-        var meter = meters.Create(FltsTelemetry.MeterOf("Registry"));
-        meter.CreateObservableGauge("flts_champion_info", () => Read(Champions), description: "1 for the model in force of an identifier.");
-        meter.CreateObservableGauge(
-            "flts_promotion_score", () => Read(Scores), description: "Score with which the model in force of an identifier was promoted.");
-        meter.CreateObservableGauge(
-            "flts_training_epoch_loss", () => Read(Losses), description: "Loss of the last epoch of the newest training of a model type.");
-    }
-
-    /// <summary>A database that is away leaves its gauges out; everything else is still told.</summary>
-    private List<Measurement<T>> Read<T>(Func<RegistryDbContext, IEnumerable<Measurement<T>>> read)
-        where T : struct
-    {
+        List<ChampionRow> champions = [];
+        List<(string ModelType, RunEpochRow Epoch)> epochs = [];
         try
         {
-            using var db = _registry.CreateDbContext();
-            return [.. read(db)];
+            await using var db = await registry.CreateDbContextAsync(cancellation);
+            champions = await InForceAsync(db, cancellation);
+            epochs = await LastEpochsAsync(db, cancellation);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogUnread(_logger, e.Message);
-            return [];
+            // A database that is away leaves its gauges without series; everything else is still told.
+            LogUnread(logger, e.Message);
         }
+
+        return
+        [
+            new("flts_champion_info", "1 for the model in force of an identifier.", [.. champions.Select(Info)]),
+            new("flts_promotion_score", "Score with which the model in force was promoted.", [.. champions.SelectMany(Score)]),
+            new("flts_training_epoch_loss", "Loss of the last epoch of the newest training of a type.", [.. epochs.SelectMany(Losses)]),
+        ];
     }
 
-    private List<ChampionRow> InForce(RegistryDbContext db)
+    private async Task<List<ChampionRow>> InForceAsync(RegistryDbContext db, CancellationToken cancellation)
     {
-        var rows = db.ChampionsInForce().OrderBy(c => c.Identifier).Take(MostIdentifiers + 1).ToList();
-        if (rows.Count > MostIdentifiers)
-            LogTooMany(_logger, MostIdentifiers);
-        return rows.Count > MostIdentifiers ? rows[..MostIdentifiers] : rows;
+        var rows = await db.ChampionsInForce().OrderBy(c => c.Identifier).Take(MostIdentifiers + 1).ToListAsync(cancellation);
+        if (rows.Count <= MostIdentifiers)
+            return rows;
+
+        LogTooMany(logger, MostIdentifiers);
+        return rows[..MostIdentifiers];
     }
 
-    private IEnumerable<Measurement<int>> Champions(RegistryDbContext db) => InForce(db).Select(c => new Measurement<int>(
-        1,
-        new("identifier", c.Identifier.Value),
-        new("model_type", c.ModelType),
-        new("run_id", c.RunId.Value),
-        new("config_hash", c.ConfigHash.Value),
-        new("version", c.Version)));
-
-    private IEnumerable<Measurement<double>> Scores(RegistryDbContext db) =>
-        from champion in InForce(db)
-        let score = JsonSerializer.Deserialize<PromotionPointer>(champion.Pointer, RegistryJson.Options)!.Score
-        where score is not null
-        select new Measurement<double>(
-            score.Value, new("identifier", champion.Identifier.Value), new("model_type", champion.ModelType));
-
-    private static IEnumerable<Measurement<double>> Losses(RegistryDbContext db)
+    private static async Task<List<(string ModelType, RunEpochRow Epoch)>> LastEpochsAsync(
+        RegistryDbContext db, CancellationToken cancellation)
     {
+        var epochs = new List<(string, RunEpochRow)>();
         foreach (var type in ForecasterCatalog.All.Select(f => f.ModelType))
         {
-            var last = db.Runs.AsNoTracking()
-                .Where(r => r.ModelType == type && r.StartedAt != null)
+            // The rows of epochs belong to a run's present attempt: they are deleted when another begins.
+            var newest = db.Runs.AsNoTracking().Where(r => r.ModelType == type && r.StartedAt != null && r.Epoch != null)
                 .OrderByDescending(r => r.StartedAt)
-                .SelectMany(r => db.RunEpochs.Where(e => e.RunId == r.RunId).OrderByDescending(e => e.Epoch).Take(1))
-                .FirstOrDefault();
-            if (last is null)
-                continue;
-
-            yield return new(last.TrainLoss, new("model_type", type), new("split", "train"));
-            if (last.ValLoss is { } loss)
-                yield return new(loss, new("model_type", type), new("split", "validation"));
+                .Select(r => r.RunId)
+                .Take(1);
+            var last = await db.RunEpochs.AsNoTracking().Where(e => newest.Contains(e.RunId))
+                .OrderByDescending(e => e.Epoch)
+                .FirstOrDefaultAsync(cancellation);
+            if (last is not null)
+                epochs.Add((type, last));
         }
+
+        return epochs;
+    }
+
+    private static (IReadOnlyList<(string Label, string Value)> Labels, double Value) Info(ChampionRow champion) =>
+    (
+        [
+            ("identifier", champion.Identifier.Value), ("model_type", champion.ModelType), ("run_id", champion.RunId.Value),
+            ("config_hash", champion.ConfigHash.Value), ("version", champion.Version.ToString(CultureInfo.InvariantCulture)),
+        ],
+        1);
+
+    private static IEnumerable<(IReadOnlyList<(string Label, string Value)> Labels, double Value)> Score(ChampionRow champion)
+    {
+        if (JsonSerializer.Deserialize<PromotionPointer>(champion.Pointer, RegistryJson.Options)?.Score is { } score)
+            yield return ([("identifier", champion.Identifier.Value), ("model_type", champion.ModelType)], score);
+    }
+
+    private static IEnumerable<(IReadOnlyList<(string Label, string Value)> Labels, double Value)> Losses(
+        (string ModelType, RunEpochRow Epoch) last)
+    {
+        yield return ([("model_type", last.ModelType), ("split", "train")], last.Epoch.TrainLoss);
+        if (last.Epoch.ValLoss is { } loss)
+            yield return ([("model_type", last.ModelType), ("split", "validation")], loss);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Gauges cannot be read from the database now: {reason}")]

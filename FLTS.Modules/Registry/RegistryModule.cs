@@ -49,7 +49,7 @@ internal sealed class RegistryModule : IModule
         services.AddMetrics<RunCounter>();
         services.AddSingleton<RunGenerations>();
         services.AddMetrics<ArtifactMetrics>();
-        services.AddMetrics<RegistryGauges>();
+        services.AddSingleton<IRowGauges, RegistryGauges>();
         services.AddSingleton<RunCancellation>();
         services.AddSingleton<CorruptRunReplacement>();
         services.AddSingleton<PipelineReader>();

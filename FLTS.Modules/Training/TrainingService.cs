@@ -17,7 +17,7 @@ internal sealed partial class TrainingService(
     IProcessedData data,
     IArtifactStore artifacts,
     Staging staging,
-    StepPublisher publisher,
+    EventPublisher publisher,
     TrainingMachine machine,
     ILogger<TrainingService> logger) : StepWork<RunRow>(step)
 {
@@ -154,7 +154,7 @@ internal sealed partial class TrainingService(
         FaultPoint.Reach("run.event-sent");
     }
 
-    private Task PublishAsync(RunRow run, string status, string? error, CancellationToken cancellation) =>
+    private Task<bool> PublishAsync(RunRow run, string status, string? error, CancellationToken cancellation) =>
         publisher.PublishAsync(
             new ModelTraining(run.RunId, run.ModelType, run.ConfigHash, run.ParamsHash, run.Identifier, status, error), cancellation);
 

@@ -13,7 +13,7 @@ internal sealed class SettingsFile : IDisposable
     public SettingsFile()
     {
         Environment = $"Fault{Guid.NewGuid():N}";
-        _path = Path.Combine(AppContext.BaseDirectory, $"appsettings.{Environment}.json");
+        _path = Path.Combine(Path.GetDirectoryName(FltsStart.ProductHost)!, $"appsettings.{Environment}.json");
     }
 
     /// <summary>Value of <c>ASPNETCORE_ENVIRONMENT</c>.</summary>

@@ -1,4 +1,7 @@
+using System.Text.RegularExpressions;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
@@ -23,6 +26,39 @@ internal sealed class TelemetryTests
         using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
 
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Match($"(?m)^{series}(\\{{[^}}]*{label}[^}}]*\\}})? 0( |$)"));
+    }
+
+    [Test]
+    public async Task A_champion_that_was_replaced_is_told_no_more_and_the_one_in_force_also_after_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var host = await RunningHost.StartAsync(folder: folder))
+        {
+            await PromoteAsync(host, 1);
+            Assert.That(await ChampionsAsync(host), Is.EqualTo(new[] { "1" }));
+            await PromoteAsync(host, 2);
+            Assert.That(await ChampionsAsync(host), Is.EqualTo(new[] { "2" }));
+        }
+
+        await using var again = await RunningHost.StartAsync(folder: folder);
+        Assert.That(await ChampionsAsync(again), Is.EqualTo(new[] { "2" }));
+    }
+
+    [TestCase("text/plain")]
+    [TestCase("application/openmetrics-text; version=1.0.0")]
+    public async Task Every_series_has_its_help_and_an_end_where_the_format_has_one(string accept)
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        using var answer = await host.SendAsync(HttpMethod.Get, "/metrics", accept: accept);
+        var text = await answer.Content.ReadAsStringAsync();
+
+        foreach (var name in Regex.Matches(text, "(?m)^# TYPE (flts_\\S+)").Select(m => m.Groups[1].Value))
+            Assert.That(text, Does.Contain($"# HELP {name} "));
+        Assert.That(text, Does.Contain("# TYPE flts_champion_info gauge"));
+        var hasEnd = accept.Contains("openmetrics", StringComparison.Ordinal);
+        Assert.That(text.EndsWith("# EOF\n", StringComparison.Ordinal), Is.EqualTo(hasEnd));
+        Assert.That(Regex.Count(text, "# EOF"), Is.LessThanOrEqualTo(1));
     }
 
     [Test]
@@ -54,5 +90,26 @@ internal sealed class TelemetryTests
         Assert.That(
             DateTimeOffset.Parse(line["@t"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture).Offset,
             Is.EqualTo(TimeSpan.Zero));
+    }
+
+    private static async Task<string[]> ChampionsAsync(RunningHost host)
+    {
+        using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
+        return
+        [
+            .. Regex.Matches(await answer.Content.ReadAsStringAsync(), "(?m)^flts_champion_info\\{[^}]*version=\"(\\d+)\"\\} 1$")
+                .Select(m => m.Groups[1].Value),
+        ];
+    }
+
+    private static async Task PromoteAsync(RunningHost host, int version)
+    {
+        await using var db = await host.App.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+        if (version == 1)
+            db.AddRange(Rows.Dataset(), Rows.Run());
+        var attempt = Rows.Attempt($"attempt-{version}");
+        (attempt.Outcome, attempt.SelectedRunId, attempt.EndedAt) = (AttemptOutcome.Promoted, new("run"), Rows.Now);
+        db.AddRange(attempt, Rows.Champion(version, attempt.AttemptId.Value));
+        await db.SaveChangesAsync();
     }
 }

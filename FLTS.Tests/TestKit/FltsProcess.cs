@@ -12,9 +12,12 @@ internal sealed record FltsStart
     /// <summary>The data folder; two starts on the same one are the same installation.</summary>
     public required string Data { get; init; }
 
-    /// <summary>The program's file: as it is built for people, in the configuration of the tests.</summary>
-    public string Host { get; init; } = Path.Combine(
+    /// <summary>The program as it is built for people, in the configuration of the tests.</summary>
+    public static readonly string ProductHost = Path.Combine(
         Repository.Root, "FLTS.Host", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "FLTS.Host.dll");
+
+    /// <summary>The program's file.</summary>
+    public string Host { get; init; } = ProductHost;
 
     /// <summary>Null: a free one.</summary>
     public int? Port { get; init; }

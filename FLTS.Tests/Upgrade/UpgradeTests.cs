@@ -208,7 +208,7 @@ internal abstract class UpgradeTests(string database)
     }
 
     /// <summary>
-    /// Of nets: before, oneDNN computed with AVX-512 where there is some, now with AVX2, whose sums are rounded otherwise.
+    /// Of nets: another processor, or another kernel, rounds sums otherwise.
     /// </summary>
     private const double OfNets = 1e-5;
 

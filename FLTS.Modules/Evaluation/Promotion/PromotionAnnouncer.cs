@@ -1,13 +1,13 @@
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
-using MassTransit;
+using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Evaluation.Promotion;
 
 /// <summary>After the ledger: metrics, pointer files, the event.</summary>
 internal sealed partial class PromotionAnnouncer(
-    PointerFiles pointers, IBus bus, PromotionMetrics metrics, ILogger<PromotionAnnouncer> logger)
+    PointerFiles pointers, EventPublisher publisher, PromotionMetrics metrics, ILogger<PromotionAnnouncer> logger)
 {
     /// <summary>Counts an attempt that has ended, or is blocked.</summary>
     public void Count(AttemptOutcome outcome, AttemptTrigger trigger) => metrics.Count(outcome, trigger);
@@ -30,14 +30,15 @@ internal sealed partial class PromotionAnnouncer(
         try
         {
             await pointers.WriteAsync(pointer, cancellation);
-            await bus.Publish(new ModelSelected(pointer), cancellation);
-            FaultPoint.Reach("promotion.event-sent");
-            LogPublished(logger);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogNotPublished(logger, e);
+            LogNotWritten(logger, e);
         }
+
+        if (await publisher.PublishAsync(new ModelSelected(pointer), cancellation))
+            LogPublished(logger);
+        FaultPoint.Reach("promotion.event-sent");
     }
 
     [LoggerMessage(EventName = "promotion_publish", Level = LogLevel.Information, Message = "The new champion is in force")]
@@ -45,6 +46,6 @@ internal sealed partial class PromotionAnnouncer(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The new champion is in force, but its pointer or event could not be sent; the Reconciler writes the pointer.")]
-    private static partial void LogNotPublished(ILogger logger, Exception exception);
+        Message = "The new champion is in force, but its pointer could not be written now; the Reconciler writes it.")]
+    private static partial void LogNotWritten(ILogger logger, Exception exception);
 }

@@ -10,7 +10,7 @@ internal static partial class StepLog
     public static partial void NotWatched(ILogger logger, string step, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{message_type} could not be published; the row says the same.")]
-    public static partial void NotPublished(ILogger logger, string message_type, Exception exception);
+    public static partial void NotPublished(ILogger logger, string message_type, Exception? exception);
 
     [LoggerMessage(
         Level = LogLevel.Error, Message = "That {step} did not end as meant could not be recorded in its own way; the row alone says it.")]

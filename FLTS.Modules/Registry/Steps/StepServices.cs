@@ -19,7 +19,7 @@ internal static class StepServices
         return services
             .AddSingleton<ILeases, RegistryLeases>()
             .AddMetrics<StepMetrics>()
-            .AddSingleton<StepPublisher>()
+            .AddSingleton<EventPublisher>()
             .AddSingleton<UnfinishedWorkReader>()
             .AddTransient<IStepJob, StepJob>();
     }

@@ -4,9 +4,10 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>
-/// PostgreSQL, RabbitMQ and S3 that the tests of this folder may stop: nobody else uses them, and these tests run one after the other.
+/// PostgreSQL, RabbitMQ and S3 that the tests of this folder may stop: nobody else uses them, and these tests run one after the other, all
+/// of them beside other tests: they mostly wait.
 /// </summary>
-[SetUpFixture]
+[SetUpFixture, Parallelizable(ParallelScope.Self)]
 internal sealed class OwnServers
 {
     private static readonly Lazy<Task<PostgresServer>> _postgres = new(() => Task.Run(PostgresServer.StartNewAsync));

@@ -134,6 +134,7 @@ internal sealed class RecurrentNet : IDisposable
                 rows *= Dropout.Mask(rows, dropout, generator);
             rows = member.Layers[l] switch
             {
+                TorchSharp.Modules.LSTM lstm when LstmSteps.AreNeeded(lstm) => LstmSteps.Forward(lstm, rows),
                 TorchSharp.Modules.LSTM lstm => lstm.forward(rows).Item1,
                 TorchSharp.Modules.GRU gru => gru.forward(rows).Item1,
                 _ => throw new InvalidOperationException("No recurrent layer."),

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace FLTS.Host.Hosting;
+
+/// <summary>Puts the gauges that live in rows behind what the exporter of the instruments writes, in Prometheus' text format.</summary>
+internal static class RowGaugeText
+{
+    /// <summary>How OpenMetrics ends; the older format has no end.</summary>
+    private const string End = "# EOF\n";
+
+    /// <summary>Around the exporter.</summary>
+    public static async Task AppendAsync(HttpContext context, RequestDelegate exporter)
+    {
+        var gauges = await context.RequestServices.GetRequiredService<IRowGauges>().ReadAsync(context.RequestAborted);
+        var answer = context.Response.Body;
+        using var exported = new MemoryStream();
+        context.Response.Body = exported;
+        try
+        {
+            await exporter(context);
+        }
+        finally
+        {
+            context.Response.Body = answer;
+        }
+
+        var text = Encoding.UTF8.GetString(exported.GetBuffer(), 0, (int)exported.Length);
+        if (context.Response.StatusCode == StatusCodes.Status200OK)
+            text = With(text, gauges);
+
+        await answer.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
+    }
+
+    private static string With(string exported, IEnumerable<RowGauge> gauges)
+    {
+        var hasEnd = exported.EndsWith(End, StringComparison.Ordinal);
+        var text = new StringBuilder(hasEnd ? exported[..^End.Length] : exported);
+        foreach (var gauge in gauges)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"# TYPE {gauge.Name} gauge\n# HELP {gauge.Name} {gauge.Help}\n");
+            foreach (var (labels, value) in gauge.Series)
+            {
+                text.Append(gauge.Name).Append('{')
+                    .AppendJoin(',', labels.Select(l => $"{l.Label}=\"{Escaped(l.Value)}\""))
+                    .Append(CultureInfo.InvariantCulture, $"}} {value:R}\n");
+            }
+        }
+
+        return (hasEnd ? text.Append(End) : text).ToString();
+    }
+
+    private static string Escaped(string value) => value
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal);
+}
