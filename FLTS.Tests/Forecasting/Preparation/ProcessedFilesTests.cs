@@ -43,6 +43,23 @@ public class ProcessedFilesTests
     }
 
     [Test]
+    public async Task Numbers_that_equal_others_in_other_bits_and_the_extremes_come_back_as_they_were()
+    {
+        double[] values = [.. Enumerable.Range(0, 100).Select(i => (i % 5) switch
+        {
+            0 => -0.0,
+            1 => 0.0,
+            2 => double.Epsilon,
+            3 => 1e300,
+            _ => double.NaN,
+        })];
+        var data = DatasetPreparer.Prepare(Tables.Config("""{"scaler": "None"}"""), Tables.Make("x.csv", 0, ("a", values)));
+        var (train, test, _) = await Write(data);
+        Assert.That(await ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train)), Is.Null);
+        Assert.That(await ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test)), Is.Null, "else the store would be blamed");
+    }
+
+    [Test]
     public async Task A_difference_before_clipping_is_told()
     {
         var data = Prepare("""{"clipping": {"method": "percentile", "percentile": 0.2}}""");
