@@ -91,6 +91,19 @@ public sealed record EvaluationPolicy
         ["auto_retrain_invalid"] = AutoRetrainInvalid,
     };
 
+    /// <summary>
+    /// Whether a stored policy is this one. What it lacks, because it was stored before that option existed, is the default.
+    /// </summary>
+    /// <param name="stored">JSON as <see cref="ToJson"/> wrote it.</param>
+    public bool Is(string stored)
+    {
+        var complete = new EvaluationPolicy().ToJson();
+        foreach (var (name, value) in JsonNode.Parse(stored)!.AsObject())
+            complete[name] = value?.DeepClone();
+
+        return CanonicalJson.Serialize(complete) == CanonicalJson.Serialize(ToJson());
+    }
+
     private EvaluationPolicy With(JsonObject document)
     {
         var read = StrictJson.Of(document, "option", "evaluation.").AllowOnly(_known);

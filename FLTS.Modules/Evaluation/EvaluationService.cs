@@ -95,6 +95,7 @@ internal sealed partial class EvaluationService(
     private async Task<bool> ConcludeAsync(
         Execution<PipelineRow> execution, PromotionAttemptRow attempt, Assessment assessment, CancellationToken cancellation)
     {
+        assessment = assessment.UnlessOvertaken(_input!);
         var result = assessment.Result;
         if (!await ledger.ConcludeAsync(execution.Lease, _input!, attempt, assessment.Conclude(execution.Refusals), cancellation))
         {

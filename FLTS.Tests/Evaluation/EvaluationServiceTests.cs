@@ -210,6 +210,61 @@ internal sealed class EvaluationServiceTests
     }
 
     [Test]
+    public async Task A_pipeline_whose_trainings_a_newer_one_made_pointless_is_superseded_and_not_failed()
+    {
+        var (older, run) = await _rig.PipelineAsync();
+        await _rig.ForceStatusAsync(RunStatus.Cancelled, run.RunId);
+        await _rig.PipelineAsync();
+
+        await _rig.EvaluateAsync(older.PipelineId);
+
+        var ended = await _rig.ReadPipelineAsync(older.PipelineId);
+        var attempt = (await _rig.AttemptsAsync()).Single();
+        Assert.That((ended.Status, attempt.Outcome), Is.EqualTo((PipelineStatus.Superseded, (AttemptOutcome?)AttemptOutcome.Superseded)));
+        Assert.That(attempt.Reason, Does.Contain("sequence 2").And.Contain("NAIVE: cancelled"), "and why it would have failed");
+    }
+
+    [Test]
+    public async Task A_pipeline_that_would_fail_after_a_newer_one_was_promoted_is_superseded()
+    {
+        var (older, run) = await _rig.PipelineAsync();
+        await _rig.ForceStatusAsync(RunStatus.Failed, run.RunId);
+        await _rig.EvaluateAsync((await _rig.PipelineAsync()).Pipeline.PipelineId);
+
+        await _rig.EvaluateAsync(older.PipelineId);
+
+        Assert.That((await _rig.ReadPipelineAsync(older.PipelineId)).Status, Is.EqualTo(PipelineStatus.Superseded));
+    }
+
+    [Test]
+    public async Task A_pipeline_that_failed_by_itself_is_failed_whatever_was_posted_after_it()
+    {
+        var (older, run) = await _rig.PipelineAsync();
+        await _rig.ForceStatusAsync(RunStatus.Failed, run.RunId);
+        await _rig.PipelineAsync();
+
+        await _rig.EvaluateAsync(older.PipelineId);
+
+        Assert.That((await _rig.ReadPipelineAsync(older.PipelineId)).Status, Is.EqualTo(PipelineStatus.Failed));
+    }
+
+    [Test]
+    public async Task The_board_shows_the_weight_of_every_target()
+    {
+        var weights = new Dictionary<string, double> { ["down"] = 3 };
+        var (pipeline, _) = await _rig.PipelineAsync(new EvaluationPolicy { TargetWeights = weights });
+        var (equal, _) = await _rig.PipelineAsync();
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
+        await _rig.EvaluateAsync(equal.PipelineId);
+
+        await using var db = await _rig.DbAsync();
+        var boards = await db.Scoreboards.ToDictionaryAsync(s => s.PipelineId!.Value, s => s.Board);
+        Assert.That(boards[pipeline.PipelineId], Does.Contain("\"target_weights\":{\"up\":1,\"down\":3}"));
+        Assert.That(boards[equal.PipelineId], Does.Contain("\"target_weights\":{\"up\":1,\"down\":1}"));
+    }
+
+    [Test]
     public async Task A_challenger_that_is_only_as_good_leaves_the_champion()
     {
         await _rig.EvaluateAsync((await _rig.PipelineAsync()).Pipeline.PipelineId);

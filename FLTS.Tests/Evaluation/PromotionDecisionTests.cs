@@ -31,6 +31,20 @@ internal sealed class PromotionDecisionTests
         Assert.That((decision.Outcome, decision.SelectedRunId), Is.EqualTo((AttemptOutcome.Failed, (RunId?)null)));
     }
 
+    [Test]
+    public void Where_no_candidate_could_be_scored_each_says_why()
+    {
+        var gru = new Contender(new("g"), "GRU", 0, null, NotScored: "the forecast of 'a' is NaN at scored row 3");
+        var ar = new Contender(new("r"), "AR", 7, null, NotScored: "AR needs 10 rows without a gap");
+
+        var decision = Decide([ar, gru, new Contender(new("n"), "NAIVE", 4, null)], champion: null);
+
+        Assert.That(
+            decision.Reason,
+            Is.EqualTo("no candidate could be scored: GRU: the forecast of 'a' is NaN at scored row 3; NAIVE: it has no score; "
+                + "AR: AR needs 10 rows without a gap"));
+    }
+
     [TestCase(0.2, 0.1989, "promoted", Description = "0.55 % lower")]
     [TestCase(0.2, 0.1991, "kept_champion", Description = "0.45 % lower")]
     [TestCase(0.2, 0.2, "kept_champion", Description = "a tie goes to the champion")]

@@ -6,4 +6,6 @@ namespace FLTS.Modules.Evaluation.Gate;
 /// <param name="TypeOrder">Position of the type; the lower one wins a tie.</param>
 /// <param name="Score">Lower wins; null: could not be scored.</param>
 /// <param name="RolledBack">True for a run that was rolled back from: it may not win by itself again.</param>
-internal sealed record Contender(RunId RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false);
+/// <param name="NotScored">Why it could not be scored; null where it was.</param>
+internal sealed record Contender(
+    RunId RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false, string? NotScored = null);

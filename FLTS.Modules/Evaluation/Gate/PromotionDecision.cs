@@ -24,7 +24,7 @@ internal static class PromotionDecision
 
         var ranked = Ranked(contenders, champion).ToList();
         if (ranked.Count == 0)
-            return new Decision(AttemptOutcome.Failed, null, "no candidate could be scored", false);
+            return new Decision(AttemptOutcome.Failed, null, $"no candidate could be scored: {WhyNot(contenders)}", false);
 
         // The run in force may always stay; force is a person's word.
         var best = ranked.FirstOrDefault(c => force || !c.RolledBack || c.RunId == champion?.RunId);
@@ -48,6 +48,11 @@ internal static class PromotionDecision
             ? new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true)
             : new Decision(AttemptOutcome.Promoted, best.RunId, WhyTheBestWins(best, score, champion, policy) + marks, below);
     }
+
+    private static string WhyNot(IReadOnlyList<Contender> contenders) => string.Join("; ", contenders
+        .OrderBy(c => c.TypeOrder)
+        .ThenBy(c => c.RunId.Value, StringComparer.Ordinal)
+        .Select(c => $"{c.ModelType}: {c.NotScored ?? "it has no score"}"));
 
     /// <summary>Best first: score, then the champion, then the order of types, then the run.</summary>
     public static IEnumerable<Contender> Ranked(IEnumerable<Contender> contenders, ChampionLine? champion) => contenders

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Evaluation.Gate;
 using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 
@@ -20,6 +21,19 @@ internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<s
         var decision = new Decision(AttemptOutcome.Failed, null, reason, false);
         var result = new EvaluationResult(decision, null, new Dictionary<RunId, JsonObject>(), null);
         return new Assessment(result, missing ?? new Dictionary<string, string>(), corrupt ?? []);
+    }
+
+    /// <summary>
+    /// Superseded where a pipeline that was overtaken would end failed: nothing is wrong with it that anybody should look at.
+    /// </summary>
+    /// <param name="input">The pipeline.</param>
+    public Assessment UnlessOvertaken(EvaluationInput input)
+    {
+        if (Result.Decision.Outcome != AttemptOutcome.Failed || input.Overtaken is not { } overtaken)
+            return this;
+
+        var decision = Result.Decision with { Outcome = AttemptOutcome.Superseded, Reason = $"{overtaken}; {Result.Decision.Reason}" };
+        return this with { Result = Result with { Decision = decision } };
     }
 
     /// <summary>How it ends the attempt.</summary>

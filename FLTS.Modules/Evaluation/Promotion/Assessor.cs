@@ -108,7 +108,8 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
             entry.ModelType,
             ForecasterCatalog.Order(entry.ModelType),
             entry.Score,
-            rolledBack.Contains(entry.RunId!.Value));
+            rolledBack.Contains(entry.RunId!.Value),
+            entry.NotApplicable ?? entry.Undefined?.GetValueOrDefault("score"));
 
     /// <summary>Scores on one frame. A champion that is a candidate, too, is scored once; one that cannot be read is told.</summary>
     private async Task<ScoringResult> ScoreAsync(

@@ -7,11 +7,15 @@ using FLTS.Modules.Registry.Artifacts;
 namespace FLTS.Modules.Evaluation.Scoring;
 
 /// <summary>
-/// Puts this dataset's rows into a champion's scale and its forecasts back into original units: it was trained on other data.
+/// Puts this dataset's rows into a champion's scale and its forecasts back into original units: it was trained on other data. What is
+/// clipped is what the champion's configuration clips.
 /// </summary>
 internal static class ChampionSeries
 {
     /// <summary>[N, H, M] The champion's forecasts of a frame's origins in original units.</summary>
+    /// <param name="data">Never clipped.</param>
+    /// <param name="champion">Whose forecasts.</param>
+    /// <param name="frame">Of that data.</param>
     public static double[,,] Forecast(PreparedDataset data, LoadedModel champion, EvaluationFrame frame)
     {
         var series = Rescaled(frame.Series, data.Meta.Scaler, champion);

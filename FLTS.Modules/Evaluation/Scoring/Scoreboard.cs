@@ -11,4 +11,5 @@ internal sealed record Scoreboard(
     int SkippedRows,
     int EvaluationHorizon,
     ScoreWeights Weights,
+    IReadOnlyDictionary<string, double> TargetWeights,
     IReadOnlyList<ScoreboardEntry> Entries);

@@ -33,6 +33,7 @@ internal static class ScoreboardBuilder
             scoring.Frame.SkippedRows,
             policy.EvaluationHorizon,
             policy.Weights,
+            scoring.Frame.Series.Targets.ToDictionary(t => t, t => policy.TargetWeights?.GetValueOrDefault(t, 1) ?? 1),
             [
                 .. candidates,
                 .. scoring.References.OrderBy(r => r.Score ?? double.MaxValue),

@@ -30,49 +30,34 @@ internal static class Scorer
                 frame, champion.Model.Manifest, data.Meta.Step * (policy.EvaluationHorizon - 1));
         }
 
-        var naive = Restore(data, new NaiveFamily().Create([]), frame, cancellation);
+        // What this configuration clips its models' inputs to is its own affair: nobody else is handed clipped values (FORECASTING.md 3.4).
+        var unclipped = data.Unclipped;
+        var open = ReferenceEquals(unclipped, data) ? frame : frame.On(EvaluationFrame.Of(unclipped, inputLength, frame.Horizon).Series);
+        var asked = new ReferenceScorer(unclipped, open, policy);
+        var naive = asked.Ask(new NaiveFamily(), cancellation);
         var references = ForecasterCatalog.References
-            .Select(f => Reference(f, data, frame, naive, policy, cancellation))
+            .Select(f => asked.Line(f.ModelType, f.ModelType == "NAIVE" ? naive : asked.Ask(f, cancellation), naive.Forecast))
             .ToList();
         var scored = candidates.Select(c => Guarded("candidate", c, frame, () =>
         {
             cancellation.ThrowIfCancellationRequested();
             var forecast = c.Model.Forecaster.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
-            return Measure(c.Model.Manifest.ModelType, data, frame, data.Restorer.Restore(forecast), naive, policy);
+            return Measure(c.Model, data.Restorer.Restore(forecast));
         })).ToList();
         var line = champion is null ? null
             : incomparable is not null ? ScoreboardEntry.Incomparable(champion.Model.Manifest.ModelType, champion.RunId, incomparable)
-            : Guarded("champion", champion, frame, () => MeasureChampion(champion.Model));
+            : Guarded("champion", champion, frame, () => Measure(champion.Model, ChampionSeries.Forecast(unclipped, champion.Model, open)));
         return new ScoringResult(frame, scored, references, line);
 
-        ForecastScore MeasureChampion(LoadedModel model) =>
-            Measure(model.Manifest.ModelType, data, frame, ChampionSeries.Forecast(data, model, frame), naive, policy);
-    }
-
-    private static ScoreboardEntry Reference(
-        IForecasterFamily family,
-        PreparedDataset data,
-        EvaluationFrame frame,
-        double[,,] naive,
-        EvaluationPolicy policy,
-        CancellationToken cancellation)
-    {
-        try
-        {
-            var forecast = family.ModelType == "NAIVE" ? naive : Restore(data, family.Create(family.Normalise([])), frame, cancellation);
-            var score = Measure(family.ModelType, data, frame, forecast, naive, policy);
-            return ScoreboardEntry.Of("reference", family.ModelType, null, score, leadFromEndOfTrain: false);
-        }
-        catch (FltsException e)
-        {
-            return ScoreboardEntry.NotScored("reference", family.ModelType, null, e.Message);
-        }
-    }
-
-    private static double[,,] Restore(PreparedDataset data, IForecaster forecaster, EvaluationFrame frame, CancellationToken cancellation)
-    {
-        using var fitted = forecaster.Fit(data.TrainingSet, new FitContext(1, null, cancellation)).Model;
-        return data.Restorer.Restore(fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon));
+        ForecastScore Measure(LoadedModel model, double[,,] forecast) => ForecastMetrics.Score(
+            model.Manifest.ModelType,
+            frame.Truth,
+            forecast,
+            data.Meta.Scaler,
+            data.Meta.Targets,
+            naive.Forecast,
+            policy.Weights,
+            policy.TargetWeights);
     }
 
     private static ScoreboardEntry Guarded(string kind, Candidate candidate, EvaluationFrame frame, Func<ForecastScore> measure)
@@ -89,9 +74,4 @@ internal static class Scorer
             return ScoreboardEntry.NotScored(kind, manifest.ModelType, candidate.RunId, e.Message);
         }
     }
-
-    private static ForecastScore Measure(
-        string name, PreparedDataset data, EvaluationFrame frame, double[,,] forecast, double[,,] naive, EvaluationPolicy policy) =>
-        ForecastMetrics.Score(
-            name, frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, naive, policy.Weights, policy.TargetWeights);
 }

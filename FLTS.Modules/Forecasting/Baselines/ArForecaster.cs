@@ -59,6 +59,10 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
 
         var unseen = new FittedAr(signature, scale, selected);
         var metrics = OneStepMetrics.Of(unseen, data, context.Cancellation);
+        if (metrics is not null && !double.IsFinite(metrics.TrainLoss + (metrics.ValLoss ?? 0)))
+            throw new InvalidInputException(
+                "AR cannot be fitted: its forecasts of train are not finite, because the columns grow over too many orders of magnitude. "
+                + "Give their logarithms, or a shorter train part.");
         context.Progress?.Report(new FitProgress(1, 1, metrics));
         return new FitResult(
             refits ? new FittedAr(signature, scale, coefficients) : unseen,
@@ -72,11 +76,12 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
 
     private static int Best(double[][][] solutions, NormalEquations check, int target)
     {
-        var best = 0;
-        for (var p = 1; p < solutions.Length; p++)
+        var (best, least) = (0, double.PositiveInfinity);
+        for (var p = 0; p < solutions.Length; p++)
         {
-            if (check.SquaredError(solutions[p][target], target) < check.SquaredError(solutions[best][target], target))
-                best = p;
+            var error = check.SquaredError(solutions[p][target], target);
+            if (error < least)
+                (best, least) = (p, error);
         }
 
         return best;
@@ -86,7 +91,7 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
     {
         var (mean, deviation) = Statistics.MeanAndDeviation(values);
         var (min, max) = Statistics.Range(values);
-        return new ColumnSpread(mean, Statistics.IsFlat(min, max) ? 1 : deviation);
+        return new ColumnSpread(mean, Statistics.IsFlat(min, max) || !(deviation > 0) ? 1 : deviation);
     }
 
     private sealed class MaskComparer : IEqualityComparer<bool[]>

@@ -4,8 +4,9 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Forecasting.Baselines;
 
 /// <summary>
-/// <c>EWMA</c>: every step is the exponentially weighted mean of the last <c>input_len</c> (10, 1 to 10000) rows, weights (1 - alpha)^age
-/// normalised to 1 (pandas' ewm with adjust), <c>alpha</c> (0.5, 0.001 to 1); observed cells only.
+/// <c>EWMA</c>: every step is the exponentially weighted mean of the last <c>input_len</c> (10, 1 to 10000) rows of the origin's segment,
+/// of as many as there are; weights (1 - alpha)^age normalised to 1 (pandas' ewm with adjust), <c>alpha</c> (0.5, 0.001 to 1); observed
+/// cells only.
 /// </summary>
 public sealed class EwmaFamily : ReferenceFamily
 {
@@ -36,11 +37,12 @@ public sealed class EwmaFamily : ReferenceFamily
         protected override void Fill(PreparedSeries history, int column, int origin, int steps, double[,,] into, int n, int m)
         {
             double sum = 0, weights = 0, weight = 1;
-            for (var age = 0; age < Signature.InputLength; age++, weight *= 1 - alpha)
+            var oldest = Math.Max(0, origin - Signature.InputLength + 1);
+            for (var row = origin; row >= oldest && history.Segments[row] == history.Segments[origin]; row--, weight *= 1 - alpha)
             {
-                if (!history.Observed[column][origin - age])
+                if (!history.Observed[column][row])
                     continue;
-                sum += weight * history.Values[column][origin - age];
+                sum += weight * history.Values[column][row];
                 weights += weight;
             }
 

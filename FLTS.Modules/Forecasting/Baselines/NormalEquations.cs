@@ -1,10 +1,14 @@
 using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace FLTS.Forecasting.Baselines;
 
 /// <summary>Sums of a least-squares problem: X'X, X'y and y'y of standardised columns. P features (the last is 1), K answers.</summary>
 internal sealed class NormalEquations
 {
+    /// <summary>How often a penalty that rounding swallows is made ten times larger.</summary>
+    private const int MostRaises = 12;
+
     private readonly double[][] _gram; // [P][P], the upper triangle
     private readonly double[][] _moments; // [K][P]
     private readonly double[] _squares; // [K]
@@ -56,16 +60,46 @@ internal sealed class NormalEquations
     }
 
     /// <summary>
-    /// [K][P] Coefficients that minimise the squared error plus penalty * rows * |coefficients|^2; the intercept is not penalised.
+    /// [K][P] Coefficients that minimise the squared error plus penalty * rows * |coefficients|^2; the intercept is not penalised. Where
+    /// columns grow so fast that rounding alone is larger than the penalty, the least larger one (by powers of ten) that can be solved.
     /// </summary>
+    /// <exception cref="InvalidInputException">Columns grow too fast for any.</exception>
     public double[][] Solve(double penalty)
+    {
+        var features = _gram.Length;
+        var largest = Enumerable.Range(0, features).Max(p => _gram[p][p]);
+        for (var (raises, ridge) = (0, penalty * Rows); raises <= MostRaises && double.IsFinite(largest); raises++)
+        {
+            if (Factor(ridge) is { } factor)
+            {
+                var solution = factor.Solve(DenseMatrix.OfColumnArrays(_moments));
+                if (solution.Enumerate().All(double.IsFinite))
+                    return [.. Enumerable.Range(0, _moments.Length).Select(k => solution.Column(k).ToArray())];
+            }
+
+            ridge = Math.Max(ridge, largest * 1e-17) * 10;
+        }
+
+        throw new InvalidInputException(
+            "AR cannot be fitted: the columns grow over more orders of magnitude than a regression on them can hold (exponential growth?). "
+            + "Give their logarithms, or a shorter train part.");
+    }
+
+    /// <summary>The penalised sums, factored; null where rounding made them indefinite.</summary>
+    private Cholesky<double>? Factor(double ridge)
     {
         var features = _gram.Length;
         var system = DenseMatrix.Create(features, features, (p, q) => _gram[Math.Min(p, q)][Math.Max(p, q)]);
         for (var p = 0; p < features - 1; p++)
-            system[p, p] += penalty * Rows;
-        var solution = system.Cholesky().Solve(DenseMatrix.OfColumnArrays(_moments));
-        return [.. Enumerable.Range(0, _moments.Length).Select(k => solution.Column(k).ToArray())];
+            system[p, p] += ridge;
+        try
+        {
+            return system.Cholesky();
+        }
+        catch (ArgumentException)
+        {
+            return null; // The library has no other word for it.
+        }
     }
 
     /// <summary>Sum of squared errors of coefficients on these rows: y'y - 2 b'X'y + b'X'Xb.</summary>

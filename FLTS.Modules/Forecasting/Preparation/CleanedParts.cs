@@ -16,6 +16,12 @@ internal sealed class CleanedParts
     /// <summary>[C][test rows] scaled.</summary>
     public required double[][] Test { get; init; }
 
+    /// <summary>[C][train rows] scaled, not clipped; null where nothing is clipped.</summary>
+    public double[][]? TrainUnclipped { get; init; }
+
+    /// <summary>[C][test rows] scaled, not clipped; null where nothing is clipped.</summary>
+    public double[][]? TestUnclipped { get; init; }
+
     public required bool[][] TestObserved { get; init; }
 
     /// <summary>[M][test rows] original units, NaN for holes.</summary>
@@ -45,6 +51,8 @@ internal sealed class CleanedParts
         var testObserved = new bool[count][];
         var truth = new double[plan.Targets.Count][];
         var scales = new ColumnScale[count];
+        var clips = config.Clipping.Method != ClippingMethod.Off;
+        var (trainUnclipped, testUnclipped) = (new double[count][], new double[count][]);
         var options = new ParallelOptions { CancellationToken = cancellation };
 
         // Statistics first, all from observed cells: knn fills every column before any is scaled.
@@ -60,12 +68,16 @@ internal sealed class CleanedParts
         Parallel.For(0, count, options, c =>
         {
             FillTrain(config.Missing.Strategy, train, c);
+            if (clips)
+                trainUnclipped[c] = Unclipped(scales[c], train.Values[c]);
             Scaler.Transform(scales[c], train.Values[c]);
 
             testObserved[c] = MissingValues.ObservedMask(test.Values[c]) ?? testAll;
             if (c < truth.Length) // targets come first among the measured columns
                 truth[c] = [.. test.Values[c]];
             MissingValues.FillForward(test.Values[c], scales[c].LastSeen);
+            if (clips)
+                testUnclipped[c] = Unclipped(scales[c], test.Values[c]);
             Scaler.Transform(scales[c], test.Values[c]);
         });
 
@@ -78,6 +90,8 @@ internal sealed class CleanedParts
             TrainObserved = trainObserved,
             Test = test.Values,
             TestObserved = testObserved,
+            TrainUnclipped = clips ? trainUnclipped : null,
+            TestUnclipped = clips ? testUnclipped : null,
             TestTruth = truth,
             Flat = [.. scales.Where(s => s.Flat).Select(s => s.Name)],
             FilledTrain = Filled(plan.Measured, trainObserved),
@@ -98,6 +112,13 @@ internal sealed class CleanedParts
                 MissingValues.Interpolate(train.Times, train.Values[c]);
                 break;
         }
+    }
+
+    private static double[] Unclipped(ColumnScale scale, double[] values)
+    {
+        double[] scaled = [.. values];
+        Scaler.Transform(scale with { ClipLow = null, ClipHigh = null }, scaled);
+        return scaled;
     }
 
     private static bool[] AllTrue(int rows)

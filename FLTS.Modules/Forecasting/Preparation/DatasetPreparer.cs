@@ -50,6 +50,12 @@ public static class DatasetPreparer
         var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat);
         var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
         var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
+        var trainUnclipped = cleaned.TrainUnclipped is { } trainValues
+            ? assembler.Train(trainPart, trainValues, cleaned.TrainObserved)
+            : null;
+        var testUnclipped = cleaned.TestUnclipped is { } testValues
+            ? assembler.Test(testPart, testValues, cleaned.TestObserved, follows ? trainUnclipped : null).Series
+            : null;
         if (trainSeries.Rows == 0)
             throw new InvalidInputException(
                 $"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
@@ -88,6 +94,8 @@ public static class DatasetPreparer
             },
             Train = trainSeries,
             Test = testSeries,
+            TrainUnclipped = trainUnclipped,
+            TestUnclipped = testUnclipped,
             TestTruth = testRows is null
                 ? cleaned.TestTruth
                 : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),

@@ -8,6 +8,11 @@ namespace FLTS.Forecasting.Preparation;
 /// </summary>
 public sealed class EvaluationFrame
 {
+    /// <summary>
+    /// Rows that EWMA and AR look back: train's end is at hand for them, however little the candidates look at.
+    /// </summary>
+    private const int ReferenceRows = 10;
+
     /// <summary>Context rows of train, then test.</summary>
     public required PreparedSeries Series { get; init; }
 
@@ -58,6 +63,18 @@ public sealed class EvaluationFrame
         };
     }
 
+    /// <summary>The same origins and truth on the same rows with other values: for models that see them unclipped.</summary>
+    /// <param name="series">Rows as <see cref="Series"/>.</param>
+    public EvaluationFrame On(PreparedSeries series) => new()
+    {
+        Series = series,
+        FirstTestRow = FirstTestRow,
+        Origins = Origins,
+        Horizon = Horizon,
+        Truth = Truth,
+        SkippedRows = SkippedRows,
+    };
+
     /// <summary>Test with the rows before it that models may look at, and the origins that are scored.</summary>
     /// <param name="data">The dataset.</param>
     /// <param name="inputLength">Longest input of all models compared, in rows.</param>
@@ -67,7 +84,7 @@ public sealed class EvaluationFrame
         ArgumentOutOfRangeException.ThrowIfLessThan(inputLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
         var day = (int)Math.Min(TimeSpan.TicksPerDay / data.Meta.Step.Ticks, int.MaxValue / 2);
-        var context = data.Meta.TestFollowsTrain ? Math.Min(data.Train.Rows, Math.Max(inputLength, day) + 1) : 0;
+        var context = data.Meta.TestFollowsTrain ? Math.Min(data.Train.Rows, Math.Max(Math.Max(inputLength, ReferenceRows), day) + 1) : 0;
         var series = SeriesJoin.Join(data.Train, data.Train.Rows - context, data.Test);
         var origins = new List<int>();
         for (var row = Math.Max(context, inputLength); row < series.Rows; row++)

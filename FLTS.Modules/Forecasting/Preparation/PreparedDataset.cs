@@ -18,6 +18,21 @@ public sealed class PreparedDataset
     /// </summary>
     public required double[][] TestTruth { get; init; }
 
+    /// <summary>
+    /// <see cref="Train"/> before clipping, on the same scale; null where nothing is clipped, or it was stored before this was kept.
+    /// </summary>
+    public PreparedSeries? TrainUnclipped { get; init; }
+
+    /// <summary>The same of <see cref="Test"/>.</summary>
+    public PreparedSeries? TestUnclipped { get; init; }
+
+    /// <summary>
+    /// What references and champions of other configurations see (FORECASTING.md 3.4); this where there is nothing else.
+    /// </summary>
+    public PreparedDataset Unclipped => TrainUnclipped is { } train && TestUnclipped is { } test
+        ? new PreparedDataset { Meta = Meta, Train = train, Test = test, TestTruth = TestTruth }
+        : this;
+
     /// <summary>What a fit is given.</summary>
     public TrainingSet TrainingSet => new(Train, Meta.ValidationStart, Meta.Scaler);
 

@@ -14,7 +14,8 @@ namespace FLTS.Forecasting.Preparation;
 /// The three files of processed data: <c>train.parquet</c>, <c>test.parquet</c>, <c>meta.json</c>. The same dataset gives the same bytes.
 /// Parquet columns: <c>timestamp</c> (microseconds, no zone), <c>segment</c> (int32), every column of the series (float64, scaled),
 /// <c>name#observed</c> (bool) for all but calendar features, and in test <c>name#truth</c> (float64, original units, NaN where not
-/// observed) for the targets. Key-value metadata: <c>config_hash</c>, <c>preprocess_config</c>, <c>scaler</c>.
+/// observed) for the targets; where the configuration clips, <c>name#unclipped</c> (float64, scaled) for all but calendar features (files
+/// of before have none). Key-value metadata: <c>config_hash</c>, <c>preprocess_config</c>, <c>scaler</c>.
 /// </summary>
 public static class ProcessedFiles
 {
@@ -24,15 +25,17 @@ public static class ProcessedFiles
     /// </summary>
     private const int RowGroupRows = 1 << 13;
 
+    private const string UnclippedMark = "#unclipped";
+
     private static readonly ParquetOptions _options = new() { CompressionMethod = CompressionMethod.Snappy };
 
     /// <summary>Writes <c>train.parquet</c>.</summary>
     public static Task WriteTrainAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
-        WriteAsync(data.Train, [], data.Meta, stream, cancellation);
+        WriteAsync(data.Train, data.TrainUnclipped, [], data.Meta, stream, cancellation);
 
     /// <summary>Writes <c>test.parquet</c>.</summary>
     public static Task WriteTestAsync(PreparedDataset data, Stream stream, CancellationToken cancellation = default) =>
-        WriteAsync(data.Test, data.TestTruth, data.Meta, stream, cancellation);
+        WriteAsync(data.Test, data.TestUnclipped, data.TestTruth, data.Meta, stream, cancellation);
 
     /// <summary>The bytes of <c>meta.json</c>.</summary>
     public static byte[] WriteMeta(DatasetMeta meta) => JsonSerializer.SerializeToUtf8Bytes(
@@ -95,9 +98,17 @@ public static class ProcessedFiles
     public static async Task<PreparedDataset> ReadAsync(
         DatasetMeta meta, Stream train, Stream test, CancellationToken cancellation = default)
     {
-        var (trainSeries, _) = await ReadAsync(meta, train, "train.parquet", meta.TrainRows, truth: false, cancellation);
-        var (testSeries, truth) = await ReadAsync(meta, test, "test.parquet", meta.TestRows, truth: true, cancellation);
-        return new PreparedDataset { Meta = meta, Train = trainSeries, Test = testSeries, TestTruth = truth };
+        var (trainSeries, trainUnclipped, _) = await ReadAsync(meta, train, "train.parquet", meta.TrainRows, truth: false, cancellation);
+        var (testSeries, testUnclipped, truth) = await ReadAsync(meta, test, "test.parquet", meta.TestRows, truth: true, cancellation);
+        return new PreparedDataset
+        {
+            Meta = meta,
+            Train = trainSeries,
+            Test = testSeries,
+            TrainUnclipped = trainUnclipped,
+            TestUnclipped = testUnclipped,
+            TestTruth = truth,
+        };
     }
 
     /// <summary>
@@ -111,13 +122,13 @@ public static class ProcessedFiles
     /// <exception cref="CorruptArtifactException">The file cannot be read.</exception>
     public static Task<string?> TrainDifferenceAsync(
         PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
-        DifferenceAsync(data.Train, [], data.Meta, stream, "train", share, cancellation);
+        DifferenceAsync(data, data.Train, data.TrainUnclipped, stream, share, cancellation);
 
     /// <summary>The same of <c>test.parquet</c>.</summary>
     /// <inheritdoc cref="TrainDifferenceAsync"/>
     public static Task<string?> TestDifferenceAsync(
         PreparedDataset data, Stream stream, GroupShare share = default, CancellationToken cancellation = default) =>
-        DifferenceAsync(data.Test, data.TestTruth, data.Meta, stream, "test", share, cancellation);
+        DifferenceAsync(data, data.Test, data.TestUnclipped, stream, share, cancellation);
 
     /// <summary>Whether two datasets hold the same numbers, bit for bit; the first difference in words, or null.</summary>
     public static string? Difference(PreparedDataset one, PreparedDataset other)
@@ -126,6 +137,8 @@ public static class ProcessedFiles
             return "meta.json differs";
         return SeriesDifference("train", one.Train, other.Train)
             ?? SeriesDifference("test", one.Test, other.Test)
+            ?? SeriesDifference("train before clipping", one.Unclipped.Train, other.Unclipped.Train)
+            ?? SeriesDifference("test before clipping", one.Unclipped.Test, other.Unclipped.Test)
             ?? (Enumerable.Range(0, one.TestTruth.Length).Any(m => !SameBits(one.TestTruth[m], other.TestTruth[m]))
                 ? "the truth of test differs"
                 : null);
@@ -150,9 +163,9 @@ public static class ProcessedFiles
         MemoryMarshal.AsBytes(one).SequenceEqual(MemoryMarshal.AsBytes(other));
 
     private static async Task WriteAsync(
-        PreparedSeries series, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
+        PreparedSeries series, PreparedSeries? unclipped, double[][] truth, DatasetMeta meta, Stream stream, CancellationToken cancellation)
     {
-        var fields = FieldsOf(meta, truth.Length > 0);
+        var fields = FieldsOf(meta, truth.Length > 0, unclipped is not null);
         await using var writer = await ParquetWriter.CreateAsync(fields.Schema!, stream, _options, cancellationToken: cancellation);
         writer.CustomMetadata = new Dictionary<string, string>
         {
@@ -172,18 +185,21 @@ public static class ProcessedFiles
                 await group.WriteAsync<bool>(fields.Observed[f], series.Observed[f].AsMemory(rows), cancellationToken: cancellation);
             for (var m = 0; m < fields.Truth.Length; m++)
                 await group.WriteAsync<double>(fields.Truth[m], truth[m].AsMemory(rows), cancellationToken: cancellation);
+            for (var f = 0; f < fields.Unclipped.Length; f++)
+                await group.WriteAsync<double>(fields.Unclipped[f], unclipped!.Values[f].AsMemory(rows), cancellationToken: cancellation);
         }
     }
 
-    private static async Task<(PreparedSeries Series, double[][] Truth)> ReadAsync(
+    private static async Task<(PreparedSeries Series, PreparedSeries? Unclipped, double[][] Truth)> ReadAsync(
         DatasetMeta meta, Stream stream, string file, int rows, bool truth, CancellationToken cancellation)
     {
-        var fields = FieldsOf(meta, truth);
+        var fields = FieldsOf(meta, truth, await HasUnclippedAsync(meta, stream, file, cancellation));
         var times = new DateTime[rows];
         var segments = new int[rows];
         var values = Columns<double>(fields.Values.Length, rows);
         var observed = Columns<bool>(fields.Observed.Length, rows);
         var truths = Columns<double>(fields.Truth.Length, rows);
+        var unclipped = Columns<double>(fields.Unclipped.Length, rows);
         await ForEachGroupAsync(meta, stream, file, rows, default, async (group, span) =>
         {
             await group.ReadAsync<DateTime>(fields.Timestamp, times.AsMemory(span), cancellationToken: cancellation);
@@ -194,34 +210,57 @@ public static class ProcessedFiles
                 await group.ReadAsync<bool>(fields.Observed[f], observed[f].AsMemory(span), cancellationToken: cancellation);
             for (var m = 0; m < truths.Length; m++)
                 await group.ReadAsync<double>(fields.Truth[m], truths[m].AsMemory(span), cancellationToken: cancellation);
+            for (var f = 0; f < unclipped.Length; f++)
+                await group.ReadAsync<double>(fields.Unclipped[f], unclipped[f].AsMemory(span), cancellationToken: cancellation);
         }, cancellation);
 
         MissingValues.ShareEqual(observed);
         var always = new bool[rows];
         Array.Fill(always, true);
-        return (new PreparedSeries
+        times = Unzoned(times);
+        return (SeriesOf(values), unclipped.Length > 0 ? SeriesOf([.. unclipped, .. values.Skip(unclipped.Length)]) : null, truths);
+
+        PreparedSeries SeriesOf(double[][] columns) => new()
         {
-            Timestamps = Unzoned(times),
+            Timestamps = times,
             Segments = segments,
             Step = meta.Step,
             Columns = meta.Columns,
-            Values = values,
-            Observed = [.. observed, .. Enumerable.Repeat(always, values.Length - observed.Length)],
+            Values = columns,
+            Observed = [.. observed, .. Enumerable.Repeat(always, columns.Length - observed.Length)],
             Targets = meta.Targets,
             FlatTargets = meta.FlatTargets,
-        }, truths);
+        };
+    }
+
+    /// <summary>Whether a file holds what was before clipping; those of before do not.</summary>
+    private static async Task<bool> HasUnclippedAsync(DatasetMeta meta, Stream stream, string file, CancellationToken cancellation)
+    {
+        if (meta.Config.Clipping.Method == ClippingMethod.Off)
+            return false;
+
+        var name = $"{meta.Columns[0]}{UnclippedMark}";
+        var has = false;
+        await OpenAsync(stream, file, reader =>
+        {
+            has = reader.Schema.DataFields.Any(f => f.Name == name);
+            return Task.CompletedTask;
+        }, cancellation);
+        return has;
     }
 
     private static async Task<string?> DifferenceAsync(
+        PreparedDataset data,
         PreparedSeries series,
-        double[][] truth,
-        DatasetMeta meta,
+        PreparedSeries? unclipped,
         Stream stream,
-        string part,
         GroupShare share,
         CancellationToken cancellation)
     {
-        var fields = FieldsOf(meta, truth.Length > 0);
+        var (meta, isTrain) = (data.Meta, ReferenceEquals(series, data.Train));
+        var part = isTrain ? "train" : "test";
+        double[][] truth = isTrain ? [] : data.TestTruth;
+        var fields = FieldsOf(meta, truth.Length > 0, await HasUnclippedAsync(meta, stream, $"{part}.parquet", cancellation));
         var room = Math.Min(series.Rows, RowGroupRows);
         var (times, segments, numbers, flags) = (new DateTime[room], new int[room], new double[room], new bool[room]);
         string? difference = null;
@@ -253,6 +292,14 @@ public static class ProcessedFiles
                 await group.ReadAsync<double>(fields.Truth[m], numbers.AsMemory(0, count), cancellationToken: cancellation);
                 difference = SameBits(numbers.AsSpan(0, count), truth[m].AsSpan(span)) ? null : "the truth of test differs";
             }
+
+            for (var f = 0; f < fields.Unclipped.Length && unclipped is not null && difference is null; f++)
+            {
+                await group.ReadAsync<double>(fields.Unclipped[f], numbers.AsMemory(0, count), cancellationToken: cancellation);
+                difference = SameBits(numbers.AsSpan(0, count), unclipped.Values[f].AsSpan(span))
+                    ? null
+                    : $"{part}: values of '{series.Columns[f]}' before clipping differ";
+            }
         }, cancellation);
         return difference;
 
@@ -268,12 +315,11 @@ public static class ProcessedFiles
         int rows,
         GroupShare share,
         Func<ParquetRowGroupReader, Range, Task> read,
-        CancellationToken cancellation)
-    {
-        try
+        CancellationToken cancellation) => await OpenAsync(
+        stream,
+        file,
+        async reader =>
         {
-            await using var reader = await ParquetReader.CreateAsync(
-                stream, _options, leaveStreamOpen: true, cancellationToken: cancellation);
             if (!reader.CustomMetadata.TryGetValue("config_hash", out var hash) || hash != meta.ConfigHash)
                 throw new CorruptArtifactException($"{file} belongs to config_hash {hash ?? "(none)"}, not to {meta.ConfigHash}.");
             var at = 0;
@@ -289,6 +335,16 @@ public static class ProcessedFiles
 
             if (at != rows)
                 throw new CorruptArtifactException($"{file} has {at} rows; meta.json says {rows}.");
+        },
+        cancellation);
+
+    private static async Task OpenAsync(Stream stream, string file, Func<ParquetReader, Task> read, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var reader = await ParquetReader.CreateAsync(
+                stream, _options, leaveStreamOpen: true, cancellationToken: cancellation);
+            await read(reader);
         }
         catch (Exception e) when (e is not (CorruptArtifactException or OperationCanceledException))
         {
@@ -311,25 +367,27 @@ public static class ProcessedFiles
         return columns;
     }
 
-    private static Fields FieldsOf(DatasetMeta meta, bool truth)
+    private static Fields FieldsOf(DatasetMeta meta, bool truth, bool unclipped)
     {
         // Calendar features come last and are always known.
-        var masked = meta.Columns.Where(c => meta.Scaler.Contains(c) || !CalendarFeatures.IsCalendar(c));
+        var masked = meta.Columns.Where(c => meta.Scaler.Contains(c) || !CalendarFeatures.IsCalendar(c)).ToList();
         var fields = new Fields(
             new DateTimeDataField("timestamp", DateTimeFormat.Timestamp, isAdjustedToUTC: false, DateTimeTimeUnit.Micros),
             new DataField<int>("segment"),
             [.. meta.Columns.Select(c => new DataField<double>(c))],
             [.. masked.Select(c => new DataField<bool>($"{c}#observed"))],
-            truth ? [.. meta.Targets.Select(c => new DataField<double>($"{c}#truth"))] : []);
+            truth ? [.. meta.Targets.Select(c => new DataField<double>($"{c}#truth"))] : [],
+            unclipped ? [.. masked.Select(c => new DataField<double>($"{c}{UnclippedMark}"))] : []);
         fields.Schema = new ParquetSchema(fields.All);
         return fields;
     }
 
-    private sealed record Fields(DataField Timestamp, DataField Segment, DataField[] Values, DataField[] Observed, DataField[] Truth)
+    private sealed record Fields(
+        DataField Timestamp, DataField Segment, DataField[] Values, DataField[] Observed, DataField[] Truth, DataField[] Unclipped)
     {
         /// <summary>Fields can be read and written only once they belong to a schema.</summary>
         public ParquetSchema? Schema { get; set; }
 
-        public Field[] All => [Timestamp, Segment, .. Values, .. Observed, .. Truth];
+        public Field[] All => [Timestamp, Segment, .. Values, .. Observed, .. Truth, .. Unclipped];
     }
 }

@@ -7,12 +7,11 @@ internal sealed class ExampleTable
 {
     private readonly PreparedSeries _series;
     private readonly TreeHyperparameters _parameters;
-    private readonly WindowFeatures _windows;
     private readonly float[]?[] _rows; // [T] Features of the window that ends before each row; null where it crosses a border.
 
     public ExampleTable(PreparedSeries series, TreeHyperparameters parameters)
     {
-        (_series, _parameters, _windows) = (series, parameters, new WindowFeatures(series.Columns, parameters.InputLen));
+        (_series, _parameters, Windows) = (series, parameters, new WindowFeatures(series.Columns, parameters.InputLen));
         var (length, columns) = (parameters.InputLen, series.Columns.Count);
         var table = new double[series.Rows * columns];
         for (var f = 0; f < columns; f++)
@@ -26,13 +25,16 @@ internal sealed class ExampleTable
         {
             if (series.Segments[t - length] != series.Segments[t])
                 continue;
-            var row = _rows[t] = new float[_windows.Names.Count];
-            _windows.FillWindow(table.AsSpan((t - length) * columns, length * columns), row);
-            _windows.FillStep(1, series.Timestamps[t], row);
+            var row = _rows[t] = new float[Windows.Names.Count];
+            Windows.FillWindow(table.AsSpan((t - length) * columns, length * columns), row);
+            Windows.FillStep(1, series.Timestamps[t], row);
         }
     }
 
-    public IReadOnlyList<string> Features => _windows.Names;
+    /// <summary>How windows become features.</summary>
+    public WindowFeatures Windows { get; }
+
+    public IReadOnlyList<string> Features => Windows.Names;
 
     /// <summary>The rows of a span that were observed and have a window in their segment.</summary>
     /// <param name="target">What is to be forecast.</param>
@@ -53,7 +55,7 @@ internal sealed class ExampleTable
             if (further)
             {
                 row = [.. row];
-                _windows.FillStep(step, _series.Timestamps[t], row);
+                Windows.FillStep(step, _series.Timestamps[t], row);
             }
 
             features.Add(row);

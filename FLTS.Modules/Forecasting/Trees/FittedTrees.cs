@@ -6,10 +6,10 @@ namespace FLTS.Forecasting.Trees;
 /// <param name="signature">What it needs and gives.</param>
 /// <param name="mode">What an ensemble's sum means.</param>
 /// <param name="trees">[M]</param>
-internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, TargetTrees[] trees) : IFittedForecaster
+/// <param name="features">What they were grown on.</param>
+internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, TargetTrees[] trees, WindowFeatures features)
+    : IFittedForecaster
 {
-    private readonly WindowFeatures _features = new(signature.Inputs, signature.InputLength);
-
     public ModelSignature Signature => signature;
 
     /// <summary>[M]</summary>
@@ -23,7 +23,7 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
         });
 
     public IReadOnlyDictionary<string, byte[]> Save() =>
-        new Dictionary<string, byte[]> { [TreesJson.FileName] = TreesJson.Write(mode, _features.Names, signature.Targets, trees) };
+        new Dictionary<string, byte[]> { [TreesJson.FileName] = TreesJson.Write(mode, features.Names, signature.Targets, trees) };
 
     public void Dispose()
     {
@@ -37,22 +37,22 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
         var (length, columns) = (signature.InputLength, inputs.Length);
         var forecast = new double[origins.Length, steps, targets.Length];
         var rows = new double[(length + steps) * columns];
-        var features = new float[_features.Names.Count];
+        var values = new float[features.Names.Count];
         for (var n = 0; n < origins.Length; n++)
         {
             Copy(history, inputs, origins[n], length, rows, signature.ModelType);
             for (var done = 0; done < steps; done += signature.Horizon)
             {
                 var window = rows.AsSpan(done * columns, length * columns);
-                _features.FillWindow(window, features);
+                features.FillWindow(window, values);
                 for (var h = done; h < Math.Min(steps, done + signature.Horizon); h++)
                 {
-                    _features.FillStep(h - done + 1, history.Timestamps[origins[n]] + ((h + 1) * signature.Step), features);
+                    features.FillStep(h - done + 1, history.Timestamps[origins[n]] + ((h + 1) * signature.Step), values);
                     for (var m = 0; m < targets.Length; m++)
                     {
                         var last = window[^(columns - targets[m])];
                         var ensemble = h == done ? trees[m].First : trees[m].Further;
-                        forecast[n, h, m] = ensemble is null ? last : ensemble.Value(features) + (mode == TreeTarget.Residual ? last : 0);
+                        forecast[n, h, m] = ensemble is null ? last : ensemble.Value(values) + (mode == TreeTarget.Residual ? last : 0);
                     }
                 }
 

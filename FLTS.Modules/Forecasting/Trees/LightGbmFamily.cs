@@ -43,7 +43,11 @@ public sealed class LightGbmFamily : IForecasterFamily
                 + $"hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
         }
 
-        var features = new WindowFeatures(signature.Inputs, signature.InputLength).Names;
-        return new FittedTrees(signature, parameters.TargetMode, TreesJson.Read(bytes, parameters.TargetMode, features, signature.Targets));
+        var features = new WindowFeatures(signature.Inputs, signature.InputLength);
+        var ofBefore = WindowFeatures.OfBefore(signature.Inputs, signature.InputLength);
+        if (TreesJson.FeaturesOf(bytes)?.SequenceEqual(ofBefore.Names, StringComparer.Ordinal) == true)
+            features = ofBefore;
+        var trees = TreesJson.Read(bytes, parameters.TargetMode, features.Names, signature.Targets);
+        return new FittedTrees(signature, parameters.TargetMode, trees, features);
     }
 }

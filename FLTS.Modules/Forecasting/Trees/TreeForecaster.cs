@@ -46,11 +46,11 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
                 context.Progress?.Report(new FitProgress(m + 1, selected.Length, null));
         }
 
-        var unseen = new FittedTrees(signature, parameters.TargetMode, selected);
+        var unseen = new FittedTrees(signature, parameters.TargetMode, selected, table.Windows);
         var metrics = OneStepMetrics.Of(unseen, data, context.Cancellation);
         context.Progress?.Report(new FitProgress(selected.Length, selected.Length, metrics));
         return new FitResult(
-            refits ? new FittedTrees(signature, parameters.TargetMode, kept) : unseen,
+            refits ? new FittedTrees(signature, parameters.TargetMode, kept, table.Windows) : unseen,
             metrics is null ? [] : [metrics],
             null,
             new RowSpan(0, refits ? series.Rows : data.ValidationStart),

@@ -32,6 +32,20 @@ internal static class TreesJson
                 [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
             _options);
 
+    /// <summary>Names of the features that stored trees ask for; null where that cannot be read.</summary>
+    /// <param name="bytes">Not trusted.</param>
+    public static IReadOnlyList<string>? FeaturesOf(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Head>(bytes, JsonFormat.Snake)?.Features;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <param name="bytes">Not trusted.</param>
     /// <param name="mode">As the hyperparameters say.</param>
     /// <param name="features">As the signature says.</param>
@@ -77,6 +91,8 @@ internal static class TreesJson
 
         return new TreeEnsemble(trees);
     }
+
+    private sealed record Head(IReadOnlyList<string>? Features);
 
     private sealed record Document(string? ModelType, string? TargetMode, IReadOnlyList<string>? Features, IReadOnlyList<Target>? Targets);
 

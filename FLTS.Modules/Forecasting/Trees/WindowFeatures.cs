@@ -8,19 +8,27 @@ namespace FLTS.Forecasting.Trees;
 /// forecast; and which step that is.
 /// </summary>
 /// <remarks>
-/// Trees cut one feature at a time: differences they would otherwise have to approximate by staircases are given to them.
+/// Trees cut one feature at a time: differences they would otherwise have to approximate by staircases are given to them. Means are taken
+/// of differences to the last value, not of values: on a plateau they are 0, where the others were rounding that trees cut by. Trees of
+/// before were grown on those and are asked about those; the features' names tell them apart.
 /// </remarks>
 internal sealed class WindowFeatures
 {
     private readonly IReadOnlyList<string> _inputs;
     private readonly int[] _columns, _calendar, _spans;
     private readonly int _length, _width;
+    private readonly bool _ofBefore;
 
     /// <param name="inputs">F input columns in order.</param>
     /// <param name="inputLength">Rows of a window.</param>
     public WindowFeatures(IReadOnlyList<string> inputs, int inputLength)
+        : this(inputs, inputLength, ofBefore: false)
     {
-        (_inputs, _length, _width) = (inputs, inputLength, inputs.Count);
+    }
+
+    private WindowFeatures(IReadOnlyList<string> inputs, int inputLength, bool ofBefore)
+    {
+        (_inputs, _length, _width, _ofBefore) = (inputs, inputLength, inputs.Count, ofBefore);
         _columns = [.. Enumerable.Range(0, inputs.Count).Where(f => !CalendarFeatures.IsCalendar(inputs[f]))];
         _calendar = [.. Enumerable.Range(0, inputs.Count).Where(f => CalendarFeatures.IsCalendar(inputs[f]))];
         _spans = [.. new[] { inputLength / 4, inputLength / 2, inputLength }.Where(w => w >= 2).Distinct()];
@@ -30,8 +38,12 @@ internal sealed class WindowFeatures
             names.Add(inputs[f]);
             for (var back = 1; back < inputLength; back++)
                 names.Add($"{inputs[f]}[-{back}]");
+            var change = ofBefore ? inputs[f] : $"{inputs[f]}-last";
             foreach (var w in _spans)
-                names.AddRange([$"mean({inputs[f]},{w})", $"min({inputs[f]},{w})", $"max({inputs[f]},{w})", $"sd({inputs[f]},{w})"]);
+            {
+                names.AddRange(
+                    [$"mean({change},{w})", $"min({inputs[f]},{w})", $"max({inputs[f]},{w})", $"sd({change},{w})"]);
+            }
         }
 
         names.AddRange(_calendar.Select(f => inputs[f]));
@@ -43,6 +55,10 @@ internal sealed class WindowFeatures
     /// In their order; stored with the trees, so that trees are never asked about other features than they were grown on.
     /// </summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>As models of before have them.</summary>
+    /// <inheritdoc cref="WindowFeatures(IReadOnlyList{string}, int)"/>
+    public static WindowFeatures OfBefore(IReadOnlyList<string> inputs, int inputLength) => new(inputs, inputLength, ofBefore: true);
 
     /// <summary>Writes what depends on the step that is forecast; the rest stays.</summary>
     /// <param name="step">1 is the row after the window.</param>
@@ -67,21 +83,26 @@ internal sealed class WindowFeatures
             into[at++] = (float)last;
             for (var back = 1; back < _length; back++)
                 into[at++] = (float)(rows[((_length - 1 - back) * _width) + f] - last);
+            var origin = _ofBefore ? 0 : last;
             foreach (var w in _spans)
             {
                 var (sum, min, max) = (0.0, double.MaxValue, double.MinValue);
                 for (var t = _length - w; t < _length; t++)
                 {
                     var value = rows[(t * _width) + f];
-                    sum += value;
+                    sum += value - origin;
                     min = Math.Min(min, value);
                     max = Math.Max(max, value);
                 }
 
                 var (mean, squares) = (sum / w, 0.0);
                 for (var t = _length - w; t < _length; t++)
-                    squares += (rows[(t * _width) + f] - mean) * (rows[(t * _width) + f] - mean);
-                into[at++] = (float)(mean - last);
+                {
+                    var difference = rows[(t * _width) + f] - origin - mean;
+                    squares += difference * difference;
+                }
+
+                into[at++] = (float)(_ofBefore ? mean - last : mean);
                 into[at++] = (float)(min - last);
                 into[at++] = (float)(max - last);
                 into[at++] = (float)Math.Sqrt(squares / w);

@@ -13,6 +13,22 @@ internal sealed record EvaluationInput(
     RunRow? ChampionRun,
     IReadOnlySet<RunId> RolledBack)
 {
+    /// <summary>Sequence of the identifier's newest pipeline.</summary>
+    public long NewestSequence { get; init; }
+
+    /// <summary>
+    /// How it was overtaken, in a sentence: something newer is in force, or a newer pipeline made its trainings pointless; null where it
+    /// was not.
+    /// </summary>
+    public string? Overtaken =>
+        Champion is { } champion && champion.Sequence > Pipeline.Sequence
+            ? $"a newer pipeline (sequence {champion.Sequence}) of this identifier was promoted before this one (sequence "
+                + $"{Pipeline.Sequence})"
+            : NewestSequence > Pipeline.Sequence && Runs.Any(r => r.Status == RunStatus.Cancelled)
+                ? $"a newer pipeline (sequence {NewestSequence}) of this identifier was posted and this one (sequence {Pipeline.Sequence}) "
+                    + "was not trained to its end"
+                : null;
+
     /// <summary>
     /// Sequence of a champion that comes of it. A sequence never falls: what superseded an attempt once does so for ever.
     /// </summary>

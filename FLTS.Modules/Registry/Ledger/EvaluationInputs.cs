@@ -79,7 +79,11 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
         var championRun = champion is null ? null : await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == champion.RunId, cancellation);
         var dataset = await db.Datasets.Where(d => d.ConfigHash == pipeline.ConfigHash).Select(d => d.Status).SingleAsync(cancellation);
         var lines = await db.LedgerLinesAsync(pipeline.Identifier, cancellation);
-        return new EvaluationInput(pipeline, dataset, runs, champion, championRun, LedgerHistory.RolledBack(lines));
+        var newest = await db.Pipelines.Where(p => p.Identifier == pipeline.Identifier).MaxAsync(p => p.Sequence, cancellation);
+        return new EvaluationInput(pipeline, dataset, runs, champion, championRun, LedgerHistory.RolledBack(lines))
+        {
+            NewestSequence = newest,
+        };
     }
 
     private static Task<List<RunRow>> RunsOfAsync(RegistryDbContext db, PipelineRow pipeline, CancellationToken cancellation)

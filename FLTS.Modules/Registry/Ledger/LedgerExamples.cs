@@ -29,6 +29,7 @@ internal static class LedgerExamples
         ["skipped_rows"] = 0,
         ["evaluation_horizon"] = 1,
         ["weights"] = new JsonObject { ["rmse"] = 0.5, ["mae"] = 0.3, ["mse"] = 0.2 },
+        ["target_weights"] = new JsonObject { ["upload"] = 1, ["download"] = 1 },
         ["entries"] = new JsonArray(new JsonObject
         {
             ["rank"] = 1,

@@ -38,7 +38,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         return new PostedPipeline(pipeline, IsUnchanged: same is not null && !reopened, known);
     }
 
-    /// <summary>The pipeline that has these runs, from its start or since some of them were run again.</summary>
+    /// <summary>The pipeline that has these runs, from its start or since some of them were run again, and judges them like this.</summary>
     private static async Task<PipelineRow?> FindAsync(
         RegistryDbContext db, PipelinePlan plan, List<RunRow> runs, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
             .Where(p => p.ConfigHash == configHash && p.Runs.Any(r => r.RunId == first))
             .OrderByDescending(p => p.Sequence)
             .ToListAsync(cancellation);
-        return similar.FirstOrDefault(p => wanted.SetEquals(p.Runs.Select(r => r.RunId)));
+        return similar.FirstOrDefault(p => wanted.SetEquals(p.Runs.Select(r => r.RunId)) && plan.Evaluation.Is(p.Evaluation));
     }
 
     /// <summary>Asking again for one that ended without a decision is asking to try again; what is trained stays trained.</summary>
@@ -72,7 +72,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
 
         var row = new PipelineRow
         {
-            PipelineId = PipelineIds.Of(plan.Data.ConfigHash, runs),
+            PipelineId = PipelineIds.Of(plan.Data.ConfigHash, runs, plan.Evaluation),
             ConfigHash = plan.Data.ConfigHash,
             Identifier = plan.Data.Identifier,
             Sequence = await db.NextPipelineSequenceAsync(plan.Data.Identifier, cancellation),

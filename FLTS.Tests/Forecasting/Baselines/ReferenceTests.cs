@@ -59,6 +59,46 @@ public class ReferenceTests
     }
 
     [Test]
+    public void Ewma_averages_the_rows_of_the_origins_segment_that_there_are()
+    {
+        int[] minutes = [.. Enumerable.Range(0, 20), .. Enumerable.Range(100, 20)];
+        var data = DatasetPreparer.Prepare(
+            Tables.Config("""{"scaler": "None", "test_fraction": 0.1}"""),
+            Tables.At("x.csv", minutes, ("a", [.. Enumerable.Range(0, 40).Select(i => (double)i)])));
+        using var model = new EwmaFamily().Create(new JsonObject { ["input_len"] = 10 }).Fit(data.TrainingSet, _context).Model;
+
+        var forecast = model.Forecast(SeriesWindows.Of(data.Train, [0, 1, 20, 21]), 1);
+
+        Assert.That(
+            new[] { forecast[0, 0, 0], forecast[1, 0, 0], forecast[2, 0, 0], forecast[3, 0, 0] },
+            Is.EqualTo(new[] { 0, (1 + (0.5 * 0)) / 1.5, 20, (21 + (0.5 * 20)) / 1.5 }).Within(1e-12));
+    }
+
+    [TestCase(0.05, 400)]
+    [TestCase(0.5, 400)]
+    [TestCase(1.0, 640)]
+    public void Ar_on_exponential_data_is_a_fit_that_forecasts_or_says_what_is_wrong(double growth, int rows)
+    {
+        foreach (var scaler in new[] { "None", "MinMax" })
+        {
+            var data = DatasetPreparer.Prepare(
+                Tables.Config($$"""{"scaler": "{{scaler}}"}"""),
+                Tables.Make("x.csv", 0, ("a", [.. Enumerable.Range(0, rows).Select(i => Math.Exp(growth * i))])));
+            try
+            {
+                using var model = new ArFamily().Create([]).Fit(data.TrainingSet, _context).Model;
+                var forecast = model.Forecast(SeriesWindows.Of(data.Train, [data.Train.Rows - 2]), 1)[0, 0, 0];
+                Assert.That(forecast / data.Train.Values[0][^1], Is.EqualTo(1).Within(0.2), $"{scaler}: the last row of train");
+            }
+            catch (InvalidInputException e)
+            {
+                Assert.That(e.Message, Does.StartWith("AR cannot be fitted").And.Contain("logarithms"));
+                Assert.That(growth, Is.EqualTo(1.0), "what spans fewer orders of magnitude is fitted");
+            }
+        }
+    }
+
+    [Test]
     public void Ar_finds_the_coefficients_that_made_the_series()
     {
         // Two columns that drive each other; noise small against the dynamics.

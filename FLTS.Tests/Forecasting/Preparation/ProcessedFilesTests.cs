@@ -23,6 +23,54 @@ public class ProcessedFilesTests
     }
 
     [Test]
+    public async Task What_was_before_clipping_is_kept_beside_it_and_files_of_before_that_have_none_are_read()
+    {
+        var data = Prepare("""{"clipping": {"method": "percentile", "percentile": 0.2}, "lags": [1]}""");
+        var (train, test, meta) = await Write(data);
+        var back = await ProcessedFiles.ReadAsync(ProcessedFiles.ReadMeta(meta), new MemoryStream(train), new MemoryStream(test));
+        Assert.That(back.TrainUnclipped!.Values, Is.EqualTo(data.TrainUnclipped!.Values));
+        Assert.That(back.TestUnclipped!.Values[0], Is.Not.EqualTo(back.Test.Values[0]));
+
+        var ofBefore = new PreparedDataset { Meta = data.Meta, Train = data.Train, Test = data.Test, TestTruth = data.TestTruth };
+        (train, test, _) = await Write(ofBefore);
+        back = await ProcessedFiles.ReadAsync(data.Meta, new MemoryStream(train), new MemoryStream(test));
+        Assert.That(back.TrainUnclipped, Is.Null);
+        Assert.That(back.Unclipped, Is.SameAs(back));
+        Assert.That(
+            await ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train)),
+            Is.Null,
+            "prepared again, it is not called different");
+    }
+
+    [Test]
+    public async Task Numbers_that_equal_others_in_other_bits_and_the_extremes_come_back_as_they_were()
+    {
+        double[] values = [.. Enumerable.Range(0, 100).Select(i => (i % 5) switch
+        {
+            0 => -0.0,
+            1 => 0.0,
+            2 => double.Epsilon,
+            3 => 1e300,
+            _ => double.NaN,
+        })];
+        var data = DatasetPreparer.Prepare(Tables.Config("""{"scaler": "None"}"""), Tables.Make("x.csv", 0, ("a", values)));
+        var (train, test, _) = await Write(data);
+        Assert.That(await ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train)), Is.Null);
+        Assert.That(await ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test)), Is.Null, "else the store would be blamed");
+    }
+
+    [Test]
+    public async Task A_difference_before_clipping_is_told()
+    {
+        var data = Prepare("""{"clipping": {"method": "percentile", "percentile": 0.2}}""");
+        var (_, test, _) = await Write(data);
+        data.TestUnclipped!.Values[1][^1] += 1;
+        Assert.That(
+            await ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test)),
+            Is.EqualTo("test: values of 'b.with dots' before clipping differ"));
+    }
+
+    [Test]
     public async Task The_same_data_gives_the_same_bytes()
     {
         var (one, other) = (await Write(Prepare("{}")), await Write(Prepare("{}")));

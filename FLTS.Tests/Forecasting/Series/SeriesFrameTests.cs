@@ -28,6 +28,40 @@ public class SeriesFrameTests
         Assert.That(frame.Values[0], Is.EqualTo(Enumerable.Range(0, 50).Select(i => (double)i)));
     }
 
+    [TestCase(1, "100 ns")]
+    [TestCase(15, "1500 ns")]
+    public void A_step_finer_than_the_microseconds_that_are_kept_is_refused_with_a_sentence(int ticks, string said) =>
+        Assert.That(
+            () => FrameOf(Enumerable.Range(0, 50).Select(i => _start.AddTicks((long)i * ticks))),
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.EqualTo(
+                    $"x.csv: the step between rows is {said}, but times are kept to the microsecond (1000 ns). "
+                    + "Resample the data to a step of whole microseconds, or write the times in a larger unit."));
+
+    [Test]
+    public void Digits_of_a_time_finer_than_a_microsecond_are_cut_off()
+    {
+        var frame = FrameOf(Enumerable.Range(0, 50).Select(i => _start.AddSeconds(i).AddTicks(7)));
+        Assert.That(frame.Timestamps, Is.EqualTo(Enumerable.Range(0, 50).Select(i => _start.AddSeconds(i))));
+        Assert.That(FrameOf(Enumerable.Range(0, 50).Select(i => _start.AddTicks(10L * i))).Step.Ticks, Is.EqualTo(10), "one microsecond");
+    }
+
+    private static SeriesFrame FrameOf(IEnumerable<DateTime> times)
+    {
+        DateTime[] all = [.. times];
+        return SeriesFrame.From(
+            new RawTable
+            {
+                Name = "x.csv",
+                TimestampColumn = "time",
+                Timestamps = all,
+                Columns = ["a"],
+                Header = ["a"],
+                Values = [[.. all.Select((_, i) => (double)i)]],
+            },
+            30);
+    }
+
     [Test]
     public void Rows_out_of_order_are_sorted_and_counted_and_the_last_of_a_doubled_time_stays()
     {

@@ -84,10 +84,12 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
         }
     }
 
-    /// <summary>To a whole minute, second or millisecond, the largest of these that moves it by at most 1 %.</summary>
+    /// <summary>To a whole minute, second, millisecond or microsecond, the largest of these that moves it by at most 1 %.</summary>
     private static long Rounded(long ticks)
     {
-        foreach (var unit in (ReadOnlySpan<long>)[TimeSpan.TicksPerMinute, TimeSpan.TicksPerSecond, TimeSpan.TicksPerMillisecond])
+        ReadOnlySpan<long> units =
+            [TimeSpan.TicksPerMinute, TimeSpan.TicksPerSecond, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerMicrosecond];
+        foreach (var unit in units)
         {
             var rounded = (ticks + (unit / 2)) / unit * unit;
             if (rounded > 0 && Math.Abs(rounded - ticks) <= ticks / 100)

@@ -40,6 +40,7 @@ public sealed class SeriesFrame
         var times = order is null ? table.Timestamps : Array.ConvertAll(order, row => table.Timestamps[row]);
         var warnings = new List<string>();
         var found = Frequency.Of(times, step, table.Name);
+        RefuseFinerThanKept(found.Step, table.Name);
         if (found.RegularShare < 0.98)
             warnings.Add(FormattableString.Invariant(
                 $"{table.Name}: {found.RegularShare:0.0%} of the steps are {found.Step}; the rest are gaps or off the grid."));
@@ -47,7 +48,7 @@ public sealed class SeriesFrame
         var grid = new GridBuilder(times, found, maxGapSteps);
         return new SeriesFrame(table, TableRows(order, grid.Source))
         {
-            Timestamps = grid.Timestamps,
+            Timestamps = ToMicroseconds(grid.Timestamps),
             Segments = grid.Segments,
             Step = found.Step,
             Columns = table.Columns,
@@ -78,6 +79,23 @@ public sealed class SeriesFrame
 
     /// <summary>Lets go of a column of the table.</summary>
     internal void Drop(int column) => _table.Drop(column);
+
+    /// <summary>Files keep times to the microsecond: a finer step would come back as another one.</summary>
+    private static void RefuseFinerThanKept(TimeSpan step, string file)
+    {
+        if (step.Ticks % TimeSpan.TicksPerMicrosecond == 0)
+            return;
+
+        throw new InvalidInputException(FormattableString.Invariant(
+            $"{file}: the step between rows is {step.Ticks * 100} ns, but times are kept to the microsecond (1000 ns). ")
+            + "Resample the data to a step of whole microseconds, or write the times in a larger unit.");
+    }
+
+    /// <summary>What of a time is finer than a microsecond is cut off; the same array where nothing is.</summary>
+    private static DateTime[] ToMicroseconds(DateTime[] times) =>
+        Array.Exists(times, t => t.Ticks % TimeSpan.TicksPerMicrosecond != 0)
+            ? Array.ConvertAll(times, t => t.AddTicks(-(t.Ticks % TimeSpan.TicksPerMicrosecond)))
+            : times;
 
     /// <summary>[T] Table row of each frame row: sorted first, then laid on the grid.</summary>
     private static int[]? TableRows(int[]? order, int[]? source)
