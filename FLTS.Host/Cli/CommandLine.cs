@@ -12,6 +12,9 @@ internal static class CommandLine
     /// <summary>A start that was refused: a wrong setting, a folder or port in use.</summary>
     private const int Refused = 2;
 
+    /// <summary>Something unforeseen (EX_SOFTWARE).</summary>
+    private const int Defect = 70;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("FLTS: from a station's traffic CSV to a served forecast.")
@@ -56,7 +59,22 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"{e.Message} Choose another with --urls, for example --urls http://127.0.0.1:8081.");
             return Refused;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            await Console.Error.WriteLineAsync($"The system refuses: {OneLine(e)}");
+            return Refused;
+        }
+        catch (Exception e)
+        {
+            // A stack trace is for the log (RunCommand), and an abort would be taken for a crash of the machine's making.
+            await Console.Error.WriteLineAsync($"FLTS ended by a fault of its own, {e.GetType().Name}: {OneLine(e)}");
+            return Defect;
+        }
     }
+
+    /// <summary>What an exception says, as one line.</summary>
+    public static string OneLine(Exception exception) =>
+        Sentence.Of(string.Join(' ', StartupGate.Reason(exception).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
 
     /// <summary>Reads <c>--set Section:Key=Value</c>.</summary>
     /// <exception cref="InvalidInputException">Not of that form, or of no section that exists.</exception>

@@ -61,6 +61,11 @@ internal static class DoctorCommand
         {
             findings.Add(new Finding("settings", false, e.Message, "Correct what the sentence names."));
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var what = $"{e.GetType().Name}: {CommandLine.OneLine(e)}";
+            findings.Add(new Finding("settings", false, what, "Correct what the sentence names."));
+        }
 
         findings.Add(Port(url));
         return findings;

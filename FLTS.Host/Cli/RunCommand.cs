@@ -6,7 +6,7 @@ using FLTS.Host.Hosting;
 namespace FLTS.Host.Cli;
 
 /// <summary><c>run</c>: starts the server, and a pipeline where one is asked for or nothing is there yet.</summary>
-internal static class RunCommand
+internal static partial class RunCommand
 {
     private const string DemoName = "demo";
     private const int DemoRows = 20_160;
@@ -14,6 +14,11 @@ internal static class RunCommand
 
     /// <summary>With <c>--exit</c>, 0 says that a model is in force: who stopped it earlier must not read that (128 + SIGINT).</summary>
     private const int Interrupted = 130;
+
+    private const int NotInTime = 3;
+
+    /// <summary>Seconds a timer can wait, 49 days.</summary>
+    private const double LongestTimeout = 4_294_967;
 
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
 
@@ -33,8 +38,7 @@ internal static class RunCommand
     {
         Description = "Stop when the pipeline has ended: 0 promoted or kept, 2 failed, 3 still blocked at --timeout, 4 below baseline.",
     };
-    private static readonly Option<double> _timeout =
-        new("--timeout") { Description = "Seconds --exit waits at most (default 3600).", DefaultValueFactory = _ => 3600 };
+    private static readonly Option<double> _timeout = Timeout();
     private static readonly Option<bool> _jsonLogs =
         new("--json-logs") { Description = "Logs as JSON lines on standard output instead of a file." };
 
@@ -54,52 +58,89 @@ internal static class RunCommand
         return command;
     }
 
+    private static Option<double> Timeout()
+    {
+        var option = new Option<double>("--timeout")
+        {
+            Description = "Seconds --exit waits at most (default 3600).",
+            DefaultValueFactory = _ => 3600,
+        };
+        option.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token]
+                && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var seconds)
+                && seconds is not (>= 0 and <= LongestTimeout))
+                given.AddError($"--timeout is {token.Value}; it must be a number of seconds from 0 to {LongestTimeout}.");
+        });
+        return option;
+    }
+
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var settings = Settings(parsed);
         await using var app = Server.Build(settings, parsed.GetValue(_jsonLogs));
         var screen = new Screen(parsed.GetValue(_json) || parsed.GetValue(_jsonLogs) || app.Configuration["Logging:Console"] == "json");
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        if (parsed.GetValue(_exit))
+            limit.CancelAfter(TimeSpan.FromSeconds(parsed.GetValue(_timeout)));
         try
         {
-            await app.StartAsync(stopping.Token);
-            var key = app.Services.GetRequiredService<AdminKey>();
-            var url = app.Urls.First();
-            screen.Line($"FLTS listens on {url}");
-            if (key.IsNew)
-                screen.Line($"Admin key (shown once, kept in {key.File}): {key.Value}");
-
-            await OpenedAsync(app.Services.GetRequiredService<StartupGate>(), screen, stopping.Token);
-            using var api = new ApiClient(url, key.Value);
-            var followed = await PipelineToFollowAsync(parsed, app, api, screen, stopping.Token) is { } pipelineId
-                ? await FollowAsync(parsed, new PipelineFollower(api, screen), pipelineId, stopping.Token)
-                : null;
-            await NextSteps.WriteAsync(screen, api, url, key, isModelExpected: followed?.ExitCode == 0, stopping.Token);
-            if (!parsed.GetValue(_exit))
-            {
-                await app.WaitForShutdownAsync(cancellation);
-                return 0;
-            }
-
-            if (followed is null)
-                screen.Line("There was no pipeline to wait for (--exit): name one with --pipeline.");
-            else if (parsed.GetValue(_json))
-                Console.WriteLine(new JsonObject
-                {
-                    ["pipeline"] = followed.Pipeline.DeepClone(),
-                    ["scoreboard"] = followed.Scoreboard?.DeepClone(),
-                }.ToJsonString());
-
-            return followed?.ExitCode ?? 0;
+            return await ServeAsync(parsed, app, screen, limit.Token, stopping.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return parsed.GetValue(_exit) ? Interrupted : 0; // Stopped by hand.
         }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            var away = app.Services.GetRequiredService<StartupGate>().States.Where(s => s.Value.State != "ok").Select(s => s.Key);
+            screen.Line($"Nothing has ended within --timeout; not there: {string.Join(", ", away.DefaultIfEmpty("the pipeline's end"))}.");
+            return NotInTime;
+        }
+        catch (Exception e) when (e is not FltsException)
+        {
+            LogFault(app.Logger, e);
+            throw;
+        }
         finally
         {
             await app.StopAsync(CancellationToken.None);
         }
+    }
+
+    private static async Task<int> ServeAsync(
+        ParseResult parsed, WebApplication app, Screen screen, CancellationToken limit, CancellationToken stopping)
+    {
+        await app.StartAsync(limit);
+        var key = app.Services.GetRequiredService<AdminKey>();
+        var url = app.Urls.First();
+        screen.Line($"FLTS listens on {url}");
+        if (key.IsNew)
+            screen.Line($"Admin key (shown once, kept in {key.File}): {key.Value}");
+
+        await OpenedAsync(app.Services.GetRequiredService<StartupGate>(), screen, limit);
+        using var api = new ApiClient(url, key.Value);
+        var followed = await PipelineToFollowAsync(parsed, app, api, screen, limit) is { } pipelineId
+            ? await new PipelineFollower(api, screen).FollowAsync(pipelineId, limit, stopping)
+            : null;
+        if (!parsed.GetValue(_exit))
+        {
+            await NextSteps.WriteAsync(screen, api, url, key, isModelExpected: followed?.ExitCode == 0, stopping);
+            await app.WaitForShutdownAsync(stopping);
+            return 0;
+        }
+
+        if (followed is null)
+            screen.Line("There was no pipeline to wait for (--exit): name one with --pipeline.");
+        else if (parsed.GetValue(_json))
+            Console.WriteLine(new JsonObject
+            {
+                ["pipeline"] = followed.Pipeline.DeepClone(),
+                ["scoreboard"] = followed.Scoreboard?.DeepClone(),
+            }.ToJsonString());
+
+        return followed?.ExitCode ?? 0;
     }
 
     /// <summary>Waits for the gate and says what it waits for.</summary>
@@ -181,13 +222,6 @@ internal static class RunCommand
         return started["pipeline_id"]!.GetValue<string>();
     }
 
-    private static async Task<FollowedPipeline> FollowAsync(
-        ParseResult parsed, PipelineFollower follower, string pipelineId, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (parsed.GetValue(_exit))
-            limit.CancelAfter(TimeSpan.FromSeconds(parsed.GetValue(_timeout)));
-
-        return await follower.FollowAsync(pipelineId, limit.Token, cancellation);
-    }
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The process ends by a fault of its own")]
+    private static partial void LogFault(ILogger logger, Exception exception);
 }

@@ -11,6 +11,12 @@ internal sealed class AdminKey
     private const string Prefix = "flts_";
     private const int ShortestSet = 16;
 
+    private const int LeastDistinct = 8;
+
+    /// <summary>Keys that stand, or stood, in files or documents of this product.</summary>
+    private static readonly string[] _published = ["flts-dev-admin-key"];
+    private static readonly string[] _words = ["password", "passwort", "changeme", "change-me", "qwerty", "12345678", "letmein", "example"];
+
     private readonly byte[] _hash;
 
     private AdminKey(string value, string? file, bool isNew)
@@ -31,21 +37,50 @@ internal sealed class AdminKey
     public static AdminKey Load(IConfiguration configuration, HostSettings settings)
     {
         if (configuration["Security:AdminKey"] is { Length: > 0 } set)
-            return set.Length >= ShortestSet
-                ? new AdminKey(set, null, false)
-                : throw new InvalidInputException($"Security:AdminKey has {set.Length} characters; it must have at least {ShortestSet}.");
+        {
+            if (set.Length < ShortestSet)
+                throw new InvalidInputException($"Security:AdminKey has {set.Length} characters; it must have at least {ShortestSet}.");
+            if (settings.Addresses.FirstOrDefault(a => !Security.IsLoopback(a)) is { } reachable && WhyGuessable(set) is { } why)
+                throw new InvalidInputException(
+                    $"Security:AdminKey {why}, and {reachable} can be reached from other machines: set a key made at random (such as by "
+                    + "'openssl rand -hex 24'), or none, so that one is made and kept in the data folder.");
+
+            return new AdminKey(set, null, false);
+        }
 
         var file = Path.Combine(settings.DataDirectory, "keys", "admin.key");
+        try
+        {
+            return Kept(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException($"The admin key in {file} can be neither read nor made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Null: nobody who knows our files, or tries what people choose, finds it soon.</summary>
+    public static string? WhyGuessable(string key) =>
+        _published.Contains(key, StringComparer.OrdinalIgnoreCase) ? "is known to everybody who has read our files"
+        : _words.FirstOrDefault(w => key.Contains(w, StringComparison.OrdinalIgnoreCase)) is { } word ? $"holds the word '{word}'"
+        : key.Distinct().Count() < LeastDistinct ? $"has fewer than {LeastDistinct} different characters"
+        : key.Zip(key.Skip(1)).All(p => Math.Abs(p.First - p.Second) <= 1 || (p.First, p.Second) is ('9', '0'))
+            ? "is a sequence"
+        : null;
+
+    /// <summary>Compares in a time that tells nothing about the key.</summary>
+    public bool Matches(string? given) => given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    private static AdminKey Kept(string file)
+    {
         if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file).Trim() is { Length: > 0 } kept)
             return new AdminKey(kept, file, false);
 
         var made = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        DataFolder.CreateForOwner(Path.GetDirectoryName(file)!);
         AtomicFile.Write(file, Encoding.UTF8.GetBytes(made + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new AdminKey(made, file, true);
     }
-
-    /// <summary>Compares in a time that tells nothing about the key.</summary>
-    public bool Matches(string? given) => given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
 
     private static byte[] Hash(string value) => SHA256.HashData(Encoding.UTF8.GetBytes(value));
 }

@@ -25,12 +25,15 @@ internal static class Health
     }
 
     private static async Task<IResult> ReadyAsync(
-        StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
+        HttpContext context, StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
     {
         var states = new Dictionary<string, PartState>(gate.IsOpen ? await CheckAsync(parts, cancellation) : gate.States);
         var refused = serving.SelectMany(s => s.Refused).Select(r => $"{r.Key}: {r.Value}").ToList();
         if (refused.Count > 0)
             states["models"] = new PartState("unavailable", string.Join("; ", refused));
+
+        if (!Security.HasRole(context))
+            states = states.ToDictionary(s => s.Key, s => s.Value with { Reason = null }); // They name hosts and folders.
 
         var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();
 

@@ -23,6 +23,9 @@ internal sealed record HostSettings
     /// <summary><c>Jobs:Storage</c> <c>postgres</c> instead of <c>memory</c>.</summary>
     public bool JobsInPostgres { get; init; }
 
+    /// <summary>Where it is going to listen.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
     /// <summary>Modules of this process, in flow order; <c>Modules:Enabled</c>, default all.</summary>
     public required IReadOnlyList<IModule> Modules { get; init; }
 
@@ -42,7 +45,8 @@ internal sealed record HostSettings
     /// <exception cref="InvalidInputException">Settings that cannot work, by name.</exception>
     public static HostSettings Read(IConfiguration configuration)
     {
-        var enabled = configuration.GetSection("Modules:Enabled").Get<string[]>() ?? [];
+        RefuseUnknown(configuration);
+        var enabled = SettingList.Texts(configuration, "Modules:Enabled");
         var names = ModuleCatalog.All.Select(m => m.Name).ToList();
         if (enabled.FirstOrDefault(e => !names.Contains(e, StringComparer.OrdinalIgnoreCase)) is { } stranger)
             throw new InvalidInputException($"Modules:Enabled names '{stranger}'; modules are {string.Join(", ", names)}.");
@@ -57,12 +61,40 @@ internal sealed record HostSettings
             IsRabbitMq = Choice(configuration, "Bus:Transport", "memory", "rabbitmq"),
             RabbitMqUri = configuration["Bus:RabbitMq:Uri"],
             JobsInPostgres = Choice(configuration, "Jobs:Storage", "memory", "postgres"),
-            Modules = [.. ModuleCatalog.All.Where(m => enabled.Length == 0 || wanted.Contains(m.Name, StringComparer.OrdinalIgnoreCase))],
+            Addresses = AddressesOf(configuration),
+            Modules = [.. ModuleCatalog.All.Where(m => enabled.Count == 0 || wanted.Contains(m.Name, StringComparer.OrdinalIgnoreCase))],
         };
         settings.Check();
         CheckUrls(configuration["urls"]);
         return settings;
     }
+
+    /// <summary>Of the sections that are read here; modules look at their own.</summary>
+    private static void RefuseUnknown(IConfiguration configuration)
+    {
+        SettingNames.RefuseOthers(configuration.GetSection("Modules"), "Enabled");
+        SettingNames.RefuseOthers(configuration.GetSection("Data"), "Directory");
+        SettingNames.RefuseOthers(configuration.GetSection("Jobs"), "Storage");
+        SettingNames.RefuseOthers(configuration.GetSection("Bus"), "Transport", "RabbitMq");
+        SettingNames.RefuseOthers(configuration.GetSection("Bus:RabbitMq"), "Uri");
+        SettingNames.RefuseOthers(configuration.GetSection("Security"), "AdminKey");
+    }
+
+    /// <summary>As the server chooses them: ports alone mean every address of the machine.</summary>
+    private static List<string> AddressesOf(IConfiguration configuration)
+    {
+        List<string> addresses =
+            [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>()];
+        if (configuration["urls"] is { Length: > 0 } urls)
+            addresses.AddRange(Split(urls));
+        else
+            addresses.AddRange(Split($"{configuration["http_ports"]};{configuration["https_ports"]}").Select(p => $"http://*:{p}"));
+
+        return addresses;
+    }
+
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private void Check()
     {
@@ -94,11 +126,13 @@ internal sealed record HostSettings
 
     private static void CheckUrls(string? urls)
     {
-        foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        foreach (var url in Split(urls))
         {
             try
             {
-                _ = BindingAddress.Parse(url);
+                var address = BindingAddress.Parse(url);
+                if (!address.IsUnixPipe && !address.IsNamedPipe && address.Port is < 0 or > 65_535)
+                    throw new InvalidInputException($"The address '{url}' (--urls) has the port {address.Port}; ports are 0 to 65535.");
             }
             catch (FormatException e)
             {

@@ -15,6 +15,7 @@ internal static class Json
         options.DictionaryKeyPolicy = null;
         options.NumberHandling = JsonNumberHandling.Strict; // "5" is no number, and the OpenAPI document does not say that it could be one.
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        options.Converters.Add(new CheckedBody());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
     }
 }

@@ -11,6 +11,8 @@ namespace FLTS.Host.Hosting;
 /// <summary>The one place that turns exceptions into problem details (RFC 9457).</summary>
 internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAnswers> logger) : IExceptionHandler
 {
+    private const int MostTold = 1000;
+
     private static readonly string _tooLarge = $"The body is larger than {Requests.LargestBody >> 20} MiB, the most that is taken at once.";
 
     /// <summary>Gives a sentence to what ASP.NET refuses by itself, without an exception.</summary>
@@ -28,6 +30,8 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
                 + "places).",
             _ => null,
         };
+        if (context.ProblemDetails.Detail is { } detail)
+            context.ProblemDetails.Detail = Sentence.Of(detail);
     }
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -100,12 +104,20 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
     {
         var problem = Problem(FaultStatus.Of(exception), exception.Message);
         foreach (var (name, value) in exception.Details)
-            problem.Extensions[name] = value;
+            problem.Extensions[name] = Shown(value);
 
         return problem;
     }
 
-    private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };
+    /// <summary>What is told of a request is told as shortly as its sentence.</summary>
+    private static object? Shown(object? value) => value switch
+    {
+        string text => Sentence.Of(text),
+        IEnumerable<string> texts => texts.Take(MostTold).Select(Sentence.Of).ToList(),
+        _ => value,
+    };
+
+    private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = Sentence.Of(detail) };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{method} {path} failed")]
     private static partial void LogUnexpected(ILogger logger, string method, string path, Exception exception);

@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.Net.Http.Headers;
+
 namespace FLTS.Host.Hosting;
 
 /// <summary>What is taken of a request.</summary>
@@ -12,5 +15,41 @@ internal static class Requests
         // So that ProblemAnswers can say what is wrong with it.
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         return builder;
+    }
+
+    /// <summary>Refuses addresses and content types that no endpoint can take; what bodies hold is checked as they are read.</summary>
+    public static void UseFltsRequests(this WebApplication app) => app.Use((context, next) =>
+    {
+        Check(context.Request);
+        return next(context);
+    });
+
+    /// <exception cref="BadHttpRequestException">Says what is wrong.</exception>
+    private static void Check(HttpRequest request)
+    {
+        if (HasControls(request.Path.Value) || request.Query.Any(p => HasControls(p.Key) || p.Value.Any(HasControls)))
+            throw new BadHttpRequestException("The address holds a control character (such as %00); there is nothing of such a name.");
+        if (request.HasJsonContentType()
+            && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.Charset is { HasValue: true, Value: { } charset }
+            && !IsEncoding(charset.Trim('"')))
+            throw new BadHttpRequestException(
+                $"The content type '{request.ContentType}' names an encoding that is not known; send UTF-8.",
+                StatusCodes.Status415UnsupportedMediaType);
+    }
+
+    private static bool HasControls(string? text) => text is not null && text.Any(char.IsControl);
+
+    private static bool IsEncoding(string name)
+    {
+        try
+        {
+            _ = Encoding.GetEncoding(name);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -19,33 +20,56 @@ internal static class Security
     /// <exception cref="InvalidInputException">The key that is set can be guessed.</exception>
     public static WebApplicationBuilder AddFltsSecurity(this WebApplicationBuilder builder, HostSettings settings)
     {
-        builder.Services.AddSingleton(AdminKey.Load(builder.Configuration, settings));
+        builder.Services.AddSingleton(AdminKey.Load(builder.Configuration, settings)).AddSingleton<KeyGuesses>();
         return builder;
     }
 
     public static IApplicationBuilder UseFltsSecurity(this WebApplication app)
     {
         var key = app.Services.GetRequiredService<AdminKey>();
+        var guesses = app.Services.GetRequiredService<KeyGuesses>();
         return app.Use(async (context, next) =>
         {
+            var from = context.Connection.RemoteIpAddress;
+            var given = GivenKey(context);
+            if (given is not null && guesses.MustWait(from) is { } wait)
+            {
+                context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many wrong keys came from this address; wait.");
+                return;
+            }
+
+            var isAdmin = key.Matches(given);
+            if (given is not null && !isAdmin)
+                guesses.Failed(from);
+
             var role = RoleOf(context);
-            var open = role is null
-                || (role is Roles.Read or Roles.Predict && IsLoopbackOnly(app) && IsLoopbackName(context.Request.Host.Host));
-            if (!open && !key.Matches(context.Request.Headers[Header]) && !(MayUseBasic(context) && key.Matches(BasicPassword(context))))
+            var isNear = IsLoopbackOnly(app) && IsLoopbackName(context.Request.Host.Host);
+            if (!isAdmin && role is not null && !(isNear && role is Roles.Read or Roles.Predict))
             {
                 context.Response.Headers.WWWAuthenticate = IsForBrowsers(context)
                     ? "Basic realm=\"FLTS: any name, the admin key as password\""
                     : Header;
-                await Results.Problem(
-                    statusCode: StatusCodes.Status401Unauthorized,
-                    detail: $"{context.Request.Method} {context.Request.Path} needs the role '{role}': send a key in the header {Header}.")
-                        .ExecuteAsync(context);
+                await RefuseAsync(
+                    context,
+                    StatusCodes.Status401Unauthorized,
+                    $"{context.Request.Method} {context.Request.Path} needs the role '{role}': send a key in the header {Header}.");
                 return;
             }
 
+            if (!IsReading(context) && IsDashboard(context) && !Origin.IsOwn(context.Request))
+            {
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, "The page of another site asks for this; it is not done.");
+                return;
+            }
+
+            context.Items[typeof(Security)] = isAdmin || isNear;
             await next(context);
         });
     }
+
+    /// <summary>Whether the caller has any role: who has none is not told what this machine is connected with.</summary>
+    public static bool HasRole(HttpContext context) => context.Items[typeof(Security)] is true;
 
     /// <summary>Addresses this server is bound to, once it runs.</summary>
     public static bool IsLoopbackOnly(WebApplication app) => app.Urls.Count > 0 && app.Urls.All(u => IsLoopback(u));
@@ -65,10 +89,22 @@ internal static class Security
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
+    private static Task RefuseAsync(HttpContext context, int status, string detail) =>
+        Results.Problem(statusCode: status, detail: Sentence.Of(detail)).ExecuteAsync(context);
+
+    /// <summary>Null: none is sent, or not in a way that counts here.</summary>
+    private static string? GivenKey(HttpContext context) =>
+        context.Request.Headers[Header].ToString() is { Length: > 0 } key ? key : MayUseBasic(context) ? BasicPassword(context) : null;
+
+    private static bool IsDashboard(HttpContext context) => context.Request.Path.StartsWithSegments(Dashboard.Path);
+
+    private static bool IsReading(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+
     /// <summary>Null: open to everybody.</summary>
     private static string? RoleOf(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments(Dashboard.Path))
+        if (IsDashboard(context))
             return Roles.Admin;
 
         // Nothing is there, or not for this method or content type: who may look around may be told so.
@@ -81,16 +117,13 @@ internal static class Security
 
     /// <summary>Pages that people open in a browser, which asks them for name and password itself.</summary>
     private static bool IsForBrowsers(HttpContext context) =>
-        context.Request.Path.StartsWithSegments(Dashboard.Path) || context.Request.Path.StartsWithSegments("/scalar");
+        IsDashboard(context) || context.Request.Path.StartsWithSegments("/scalar");
 
     /// <summary>
     /// A browser sends a password it knows with requests that other sites make too, so it opens what only reads, and the dashboard,
-    /// which guards its forms itself.
+    /// whose forms count where they come from its own pages.
     /// </summary>
-    private static bool MayUseBasic(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method)
-        || HttpMethods.IsHead(context.Request.Method)
-        || context.Request.Path.StartsWithSegments(Dashboard.Path);
+    private static bool MayUseBasic(HttpContext context) => IsReading(context) || IsDashboard(context);
 
     private static string? BasicPassword(HttpContext context)
     {

@@ -26,6 +26,7 @@ internal static class Server
         var app = builder.Build();
         app.UseFltsData();
         app.UseFltsErrors();
+        app.UseFltsRequests();
         app.UseRouting();
         app.UseFltsSecurity();
         app.UseFltsDashboard();

@@ -32,7 +32,8 @@ internal static class Telemetry
                 .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
                 .ReadFrom.Configuration(builder.Configuration)
                 .Enrich.FromLogContext()
-                .Enrich.With<EventNameEnricher>();
+                .Enrich.With<EventNameEnricher>()
+                .Enrich.With<LongTextIsCut>();
             if (toConsole)
                 logging.WriteTo.Console(new RenderedCompactJsonFormatter());
             else

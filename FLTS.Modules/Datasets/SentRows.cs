@@ -95,13 +95,17 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     {
         try
         {
-            return read();
+            return Plain(read(), row);
         }
         catch (InvalidOperationException e)
         {
             throw new InvalidInputException($"Row {row} holds text that is not valid Unicode.", e);
         }
     }
+
+    private static string Plain(string text, int row) => text.Any(Sentence.IsHidden)
+        ? throw new InvalidInputException($"Row {row}: '{text}' holds a control character; send plain text, numbers and times.")
+        : text;
 
     private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
@@ -149,7 +153,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         {
             if (!CsvField.Next(rest, layout.Separator, out var field, out var next))
                 throw new InvalidInputException($"Row {row}, column {fields.Count + 1}: a quoted value is not closed on its line.");
-            fields.Add(Encoding.UTF8.GetString(field));
+            fields.Add(Plain(Encoding.UTF8.GetString(field), row));
             if (next < 0)
                 break;
             rest = rest[next..];

@@ -20,11 +20,12 @@ internal interface ICheckedTogether
 internal static class OptionsReading
 {
     /// <summary>Binds and checks; what the section leaves out has its default.</summary>
-    /// <exception cref="InvalidInputException">A setting is of the wrong type, out of range or none of the choices;
+    /// <exception cref="InvalidInputException">A setting is unknown, of the wrong type, out of range or none of the choices;
     /// the message names it.</exception>
     public static TOptions Read<TOptions>(IConfigurationSection section)
         where TOptions : class, new()
     {
+        RefuseOthers(section, typeof(TOptions));
         try
         {
             var options = section.Get<TOptions>() ?? new TOptions();
@@ -55,6 +56,14 @@ internal static class OptionsReading
         }
 
         (options as ICheckedTogether)?.CheckTogether();
+    }
+
+    private static void RefuseOthers(IConfigurationSection section, Type options)
+    {
+        var properties = options.GetProperties().Where(p => p.CanWrite).ToList();
+        SettingNames.RefuseOthers(section, [.. properties.Select(p => p.Name)]);
+        foreach (var inner in properties.Where(p => p.PropertyType.Assembly == options.Assembly && p.PropertyType.IsClass))
+            RefuseOthers(section.GetSection(inner.Name), inner.PropertyType);
     }
 
     /// <summary>NaN is within nothing.</summary>

@@ -7,18 +7,20 @@ namespace FLTS.Modules.Pipeline;
 /// <summary>Settings hold text; option documents hold numbers and flags. Text that reads as one becomes one.</summary>
 internal static class ConfigurationJson
 {
-    public static JsonObject Read(IConfigurationSection section) =>
-        new(section.GetChildren().Select(child => KeyValuePair.Create(child.Key, Node(child))));
+    public static JsonObject Read(IConfiguration configuration, string path) =>
+        new(configuration.GetSection(path).GetChildren().Select(child => KeyValuePair.Create(child.Key, Node(configuration, child))));
 
-    private static JsonNode? Node(IConfigurationSection section)
+    private static JsonNode? Node(IConfiguration configuration, IConfigurationSection section)
     {
         var children = section.GetChildren().ToList();
         if (children.Count == 0)
             return Scalar(section.Value);
 
         return children.All(c => int.TryParse(c.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            ? new JsonArray([.. children.OrderBy(c => int.Parse(c.Key, CultureInfo.InvariantCulture)).Select(Node)])
-            : Read(section);
+            ? new JsonArray([.. SettingList.Entries(configuration, section.Path)
+                .OrderBy(c => int.Parse(c.Key, CultureInfo.InvariantCulture))
+                .Select(c => Node(configuration, c))])
+            : Read(configuration, section.Path);
     }
 
     private static JsonNode? Scalar(string? text)

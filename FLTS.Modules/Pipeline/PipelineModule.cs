@@ -15,10 +15,16 @@ internal sealed class PipelineModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        var options = OptionsReading.Read<PipelineOptions>(configuration.GetSection(PipelineOptions.Section));
+        var read = OptionsReading.Read<PipelineOptions>(configuration.GetSection(PipelineOptions.Section));
+        var options = read with
+        {
+            ExpectedModelTypes = [.. SettingList.Texts(configuration, $"{PipelineOptions.Section}:{nameof(read.ExpectedModelTypes)}")],
+        };
+        SettingNames.RefuseOthers(
+            configuration.GetSection(PipelinePlanner.ModelsSection), [.. ForecasterCatalog.All.Select(f => f.ModelType)]);
 
         // What cannot be used is said at the start, not by every request.
-        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")));
+        _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration, "Evaluation"));
         services.AddSingleton(options);
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();

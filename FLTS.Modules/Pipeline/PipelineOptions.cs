@@ -26,6 +26,9 @@ internal sealed record PipelineOptions : ICheckedTogether
     [Range(1, 10_000)]
     public int MaxUnfinished { get; init; } = 100;
 
+    /// <summary>Makes and runs the demo dataset where <c>run</c> finds nothing on the embedded default; true by default.</summary>
+    public bool DemoOnEmpty { get; init; } = true;
+
     public void CheckTogether()
     {
         if (ExpectedModelTypes.Length == 0)

@@ -15,7 +15,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
     /// <summary>
     /// Section with default hyperparameters by model type; read here, so that a process without trainers plans the same runs.
     /// </summary>
-    private const string ModelsSection = "Models";
+    public const string ModelsSection = "Models";
 
     /// <exception cref="NotFoundException">No such dataset.</exception>
     /// <exception cref="InvalidInputException">An option is unknown or out of range.</exception>
@@ -33,14 +33,14 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
 
         var training = StrictJson.Of(request.Training, "field", "training.");
         var runs = types.Select(t => PlanRun(t, training.Document(t.ModelType))).ToList();
-        var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration.GetSection("Evaluation")), request.Evaluation);
+        var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration, "Evaluation"), request.Evaluation);
         var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
         var config = PreprocessConfigParser.Parse(
             identifier.Value,
             found.TrainSha256,
             found.TestSha256,
-            ConfigurationJson.Read(configuration.GetSection("Preprocessing")),
+            ConfigurationJson.Read(configuration, "Preprocessing"),
             request.Preprocessing);
 
         return new PipelinePlan(
@@ -57,7 +57,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
 
     private PlannedRun PlanRun(IForecasterFamily family, JsonObject overrides)
     {
-        var defaults = ConfigurationJson.Read(configuration.GetSection(ModelsSection).GetSection(family.ModelType));
+        var defaults = ConfigurationJson.Read(configuration, $"{ModelsSection}:{family.ModelType}");
         var complete = family.Normalise(Merge(defaults, overrides));
         return new PlannedRun(family.ModelType, CanonicalJson.Serialize(complete), ParamsHash.From(CanonicalJson.Hash(complete)));
     }

@@ -27,7 +27,8 @@ internal sealed class RegistryModule : IModule
         var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
-        services.AddSingleton(OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)));
+        var datasets = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section));
+        services.AddSingleton(datasets);
         if (options.IsPostgres)
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));
@@ -64,7 +65,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PointerFiles>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(
-            p, new SourceFolder(configuration["Datasets:Folder"] ?? Path.Combine(dataDirectory, "datasets"))));
+            p, new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets"))));
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(
             p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));

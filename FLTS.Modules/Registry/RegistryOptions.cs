@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace FLTS.Modules.Registry;
 
@@ -18,9 +20,29 @@ internal sealed record RegistryOptions : ICheckedTogether
 
     public void CheckTogether()
     {
+        const string Right = "with Database:Provider 'postgres' it must be an Npgsql connection string such as "
+            + "'Host=localhost;Database=flts;Username=flts;Password=...'.";
         if (IsPostgres && string.IsNullOrWhiteSpace(ConnectionString))
+            throw new InvalidInputException($"Database:ConnectionString is missing; {Right}");
+        if (IsPostgres && !IsReadable(() => !string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(ConnectionString).Host)))
+            throw new InvalidInputException($"Database:ConnectionString cannot be read or names no host; {Right}");
+        if (!IsPostgres && ConnectionString is { } own && !IsReadable(() => new SqliteConnectionStringBuilder(own).DataSource is not null))
             throw new InvalidInputException(
-                "Database:ConnectionString is missing; with Database:Provider 'postgres' it must be an Npgsql connection string such as "
-                + "'Host=localhost;Database=flts;Username=flts;Password=...'.");
+                "Database:ConnectionString cannot be read; with Database:Provider 'sqlite' it must be such as 'Data Source=flts.db', or be "
+                + "left out. For PostgreSQL set Database:Provider to 'postgres'.");
+    }
+
+    // What the drivers say of it is not told: it may hold the password.
+    private static bool IsReadable(Func<bool> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is ArgumentException or KeyNotFoundException or FormatException or OverflowException
+            or InvalidCastException or NotSupportedException)
+        {
+            return false;
+        }
     }
 }

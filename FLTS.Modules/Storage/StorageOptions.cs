@@ -23,6 +23,12 @@ internal sealed record StorageOptions : ICheckedTogether
     {
         if (IsS3 && S3.Endpoint is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _))
             throw new InvalidInputException($"Storage:S3:Endpoint is '{endpoint}'; it must be a URL such as http://seaweedfs:8333.");
+        if (IsS3 && string.IsNullOrEmpty(S3.AccessKey) != string.IsNullOrEmpty(S3.SecretKey))
+        {
+            var (given, missing) = string.IsNullOrEmpty(S3.SecretKey) ? ("AccessKey", "SecretKey") : ("SecretKey", "AccessKey");
+            throw new InvalidInputException(
+                $"Storage:S3:{given} is set, but Storage:S3:{missing} is not; set both, or neither for the credentials of the machine.");
+        }
     }
 }
 

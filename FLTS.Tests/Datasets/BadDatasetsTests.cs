@@ -193,7 +193,7 @@ internal sealed class BadDatasetsTests
     [TestCase(".station", 422)]
     [TestCase("-station", 422)]
     [TestCase("sta%20tion", 422)]
-    [TestCase("station%0a", 422)]
+    [TestCase("station%0a", 400)]
     [TestCase("st%C3%A4tion", 422)]
     [TestCase("*", 422)]
     [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 422)]

@@ -45,6 +45,88 @@ internal sealed class CommandLineTests
         Assert.That(errors.Trim(), Does.Contain(expected).And.Not.Contain("\n"));
     }
 
+    [TestCase("run", "--urls", "http://127.0.0.1:99999", "99999")]
+    [TestCase("run", "--urls", "http://127.0.0.1:-1", "-1")]
+    [TestCase("run", "--set", "Database:ConnectionString=no form;=secret", "Database:ConnectionString")]
+    [TestCase("run", "--set", "Database:ConnectionString=Database=secret", "Database:ConnectionString")]
+    [TestCase("run", "--set", "Database:ConnectionString=Host=a;Port=secret", "Database:ConnectionString")]
+    [TestCase("run", "--set", "Storage:S3:AccessKey=secret", "Storage:S3:SecretKey")]
+    [TestCase("run", "--set", "Storage:S3:SecretKey=secret", "Storage:S3:AccessKey")]
+    [TestCase("run", "--set", "Database:Providr=postgres", "Did you mean Database:Provider?")]
+    [TestCase("run", "--set", "Storage:S3:EndPiont=x", "Did you mean Storage:S3:Endpoint?")]
+    [TestCase("run", "--set", "Bus:Transprt=rabbitmq", "Did you mean Bus:Transport?")]
+    [TestCase("run", "--set", "Bus:RabbitMq:Url=amqp://secret/", "Did you mean Bus:RabbitMq:Uri?")]
+    [TestCase("run", "--set", "Pipeline:ReconcileSecond=5", "Did you mean Pipeline:ReconcileSeconds?")]
+    [TestCase("run", "--set", "Models:GURU:epochs=5", "Did you mean Models:GRU?")]
+    [TestCase("run", "--set", "Datasets:Whatever=5", "Datasets:Whatever")]
+    public async Task A_start_that_cannot_be_ends_with_2_and_one_sentence_and_the_doctor_says_it_too(
+        string command, string option, string value, string expected)
+    {
+        string[] more = [option, value, .. Parts(value)];
+        var (code, _, errors) = await RunAsync([command, "--data", _folder["data"], .. more]);
+        var (doctor, findings, _) = await RunAsync(["doctor", "--json", "--data", _folder["other"], .. more]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.Trim(), Does.Contain(expected).And.Not.Contain("\n").And.Not.Contain("secret"));
+        Assert.That(doctor, Is.EqualTo(1));
+        Assert.That(
+            JsonNode.Parse(findings)!.AsArray().Where(f => !f!["ok"]!.GetValue<bool>()).Select(f => f!["detail"]!.GetValue<string>()),
+            Has.Some.Contains(expected).Or.Some.Contains("port"));
+    }
+
+    [Platform("Linux"), TestCase("/proc"), TestCase("/proc/flts"), TestCase("/dev/null/flts")]
+    public async Task A_data_folder_that_cannot_be_written_to_is_said_to_be_so_and_not_to_be_in_use(string folder)
+    {
+        var (code, _, errors) = await RunAsync("run", "--data", folder);
+        var (doctor, findings, _) = await RunAsync("doctor", "--json", "--data", folder);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.Trim(), Does.Contain(folder).And.Contain("--data").And.Not.Contain("in use").And.Not.Contain("\n"));
+        Assert.That(doctor, Is.EqualTo(1));
+        Assert.That(findings, Does.Contain("written to"));
+    }
+
+    [Test]
+    public async Task A_data_folder_that_another_process_has_is_in_use_and_made_for_its_owner_alone()
+    {
+        await using var host = await RunningHost.StartAsync(folder: _folder);
+        var (code, _, errors) = await RunAsync("run", "--data", _folder["data"]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.Trim(), Does.Contain($"in use by another FLTS (process {Environment.ProcessId})").And.Not.Contain("\n"));
+        if (!OperatingSystem.IsWindows())
+        {
+            var own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Assert.That(File.GetUnixFileMode(_folder["data"]), Is.EqualTo(own));
+            Assert.That(File.GetUnixFileMode(_folder["data/keys"]), Is.EqualTo(own));
+        }
+    }
+
+    [TestCase("-5")]
+    [TestCase("NaN")]
+    [TestCase("1e12")]
+    public async Task A_timeout_that_no_clock_can_keep_is_refused(string seconds)
+    {
+        var (code, _, errors) = await RunAsync("run", "--data", _folder["data"], "--exit", "--timeout", seconds);
+
+        Assert.That(code, Is.EqualTo(64));
+        Assert.That(errors.Trim(), Does.Contain("--timeout").And.Contain(seconds).And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public async Task Exit_ends_in_time_where_the_database_cannot_be_reached()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var (code, output, _) = await RunAsync(
+            "run", "--data", _folder["data"], "--urls", "http://127.0.0.1:0", "--exit", "--timeout", "1",
+            "--set", "Database:Provider=postgres",
+            "--set", $"Database:ConnectionString=Host=127.0.0.1;Port={FreePort.Next()};Username=a;Password=b;Database=c");
+
+        Assert.That(code, Is.EqualTo(3));
+        Assert.That(output, Does.Contain("not there: database"));
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
+    }
+
     [Test]
     public async Task A_port_that_is_taken_ends_with_2_and_one_sentence()
     {
@@ -144,6 +226,12 @@ internal sealed class CommandLineTests
         Assert.That(words.Count(w => w == "-0.12345"), Is.GreaterThanOrEqualTo(shown.Length), text.ToString());
         Assert.That(text.ToString().Split('\n').Max(l => l.TrimEnd().Length), Is.LessThanOrEqualTo(width));
     }
+
+    /// <summary>What a setting of another part needs beside it.</summary>
+    private static string[] Parts(string setting) =>
+        setting.StartsWith("Database:Conn", StringComparison.Ordinal) ? ["--set", "Database:Provider=postgres"]
+        : setting.StartsWith("Storage:S3", StringComparison.Ordinal) ? ["--set", "Storage:Provider=s3"]
+        : [];
 
     private Task<string> CsvAsync(string folder) => File.ReadAllTextAsync(Path.Combine(_folder[folder], "demo.csv"));
 

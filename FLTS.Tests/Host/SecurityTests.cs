@@ -173,6 +173,78 @@ internal sealed class SecurityTests
     public void An_address_is_loopback_only_if_it_surely_is(string url, bool expected) =>
         Assert.That(Security.IsLoopback(url), Is.EqualTo(expected));
 
+    [Test]
+    public async Task Who_guesses_keys_is_not_listened_to_for_a_while_whatever_key_comes_next()
+    {
+        await using var host = await RunningHost.StartAsync("0.0.0.0", map: MapBare);
+        for (var i = 0; i < KeyGuesses.Most; i++)
+        {
+            using var wrong = await KeyAsync(host, $"{host.Key}{i}");
+            Assert.That(wrong.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized), $"guess {i}");
+        }
+
+        using var more = await KeyAsync(host, host.Key + "x");
+        using var right = await KeyAsync(host, host.Key);
+        using var without = await host.SendAsync(HttpMethod.Get, "/healthz");
+
+        Assert.That(more.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That(more.Headers.RetryAfter!.Delta, Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        Assert.That(right.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests), "else trying goes on");
+        Assert.That(without.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public void Wrong_keys_are_forgiven_with_time_and_others_do_not_pay_for_them()
+    {
+        var clock = new Clock();
+        var guesses = new KeyGuesses(clock);
+        var (one, other, sameNetwork) = (IPAddress.Parse("2001:db8::1"), IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::9:1"));
+        for (var i = 0; i < KeyGuesses.Most; i++)
+            guesses.Failed(one);
+
+        Assert.That(guesses.MustWait(one), Is.Not.Null);
+        Assert.That(guesses.MustWait(sameNetwork), Is.Not.Null);
+        Assert.That(guesses.MustWait(other), Is.Null);
+        clock.Now += guesses.MustWait(one)!.Value;
+        Assert.That(guesses.MustWait(one), Is.Null);
+        guesses.Failed(one);
+        Assert.That(guesses.MustWait(one), Is.Not.Null, "one more, not ten more");
+    }
+
+    [Test]
+    public async Task What_this_machine_is_connected_with_is_told_to_those_who_have_a_role()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["objects"], "a file where the folder should be");
+        await using var host = await RunningHost.StartAsync(
+            "0.0.0.0", new Dictionary<string, string?> { ["Storage:Root"] = folder["objects"] }, folder: folder);
+        string known, stranger;
+        do
+        {
+            using var with = await host.SendAsync(HttpMethod.Get, "/readyz", withKey: true);
+            using var without = await host.SendAsync(HttpMethod.Get, "/readyz");
+            (known, stranger) = (await with.Content.ReadAsStringAsync(), await without.Content.ReadAsStringAsync());
+        }
+        while (!known.Contains("unavailable", StringComparison.Ordinal) || known.Contains("starting", StringComparison.Ordinal));
+
+        Assert.That(known, Does.Contain(folder.Path));
+        Assert.That(stranger, Does.Contain("object_store").And.Contain("unavailable").And.Not.Contain(folder.Path));
+    }
+
+    private static async Task<HttpResponseMessage> KeyAsync(RunningHost host, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/bare");
+        request.Headers.Add(Security.Header, key);
+        return await host.Http.SendAsync(request);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     private static void MapBare(WebApplication app) => app.MapGet("/bare", () => "ok");
 
     private async Task<HttpResponseMessage> PasswordAsync(HttpMethod method, string path)

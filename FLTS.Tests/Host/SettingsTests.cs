@@ -1,4 +1,6 @@
 using FLTS.Host.Hosting;
+using FLTS.Modules.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
@@ -53,6 +55,64 @@ internal sealed class SettingsTests
         Assert.That(
             () => Server.Build(settings, jsonToConsole: false),
             Throws.InstanceOf<FltsException>().With.Message.Contains(part).And.Message.Contains("Modules:Enabled"));
+    }
+
+    [Test]
+    public async Task A_list_that_is_set_replaces_the_list_of_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = RunningHost.Settings(folder);
+        Set(settings, "Pipeline:ExpectedModelTypes:0=LIGHTGBM");
+        await using var app = Server.Build(settings, jsonToConsole: false);
+
+        Assert.That(app.Services.GetRequiredService<PipelineOptions>().ExpectedModelTypes, Is.EqualTo(new[] { "LIGHTGBM" }));
+    }
+
+    [Test]
+    public async Task A_list_that_is_not_set_is_that_of_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        await using var app = Server.Build(RunningHost.Settings(folder), jsonToConsole: false);
+
+        Assert.That(
+            app.Services.GetRequiredService<PipelineOptions>().ExpectedModelTypes, Is.EqualTo(new[] { "GRU", "LSTM", "PROPHET" }));
+    }
+
+    [TestCase("flts-dev-admin-key")]
+    [TestCase("FLTS-dev-admin-KEY")]
+    [TestCase("aaaaaaaaaaaaaaaaaaaaaaaa")]
+    [TestCase("abcabcabcabcabcabcabc")]
+    [TestCase("my-very-own-password-here")]
+    [TestCase("abcdefghijklmnopqrst")]
+    public async Task A_key_that_others_know_or_guess_is_refused_where_other_machines_can_try_it(string key)
+    {
+        foreach (var url in (string[])["http://0.0.0.0:0", "http://+:0", "http://127.0.0.1:0;http://*:0"])
+        {
+            using var folder = new TemporaryFolder();
+            var settings = RunningHost.Settings(folder);
+            (settings["Security:AdminKey"], settings["urls"]) = (key, url);
+            Assert.That(
+                () => Server.Build(settings, jsonToConsole: false),
+                Throws.InstanceOf<InvalidInputException>().With.Message.Contains("Security:AdminKey")
+                    .And.Message.Not.Contains(key));
+        }
+
+        using var own = new TemporaryFolder();
+        var near = RunningHost.Settings(own);
+        near["Security:AdminKey"] = key;
+        await using var app = Server.Build(near, jsonToConsole: false);
+        Assert.That(app.Services.GetRequiredService<AdminKey>().Value, Is.EqualTo(key), "on loopback it is the user's own affair");
+    }
+
+    [Test]
+    public async Task A_key_made_at_random_is_taken_anywhere()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = RunningHost.Settings(folder, "0.0.0.0");
+        settings["Security:AdminKey"] = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(24));
+        await using var app = Server.Build(settings, jsonToConsole: false);
+
+        Assert.That(app.Services.GetRequiredService<AdminKey>().File, Is.Null);
     }
 
     private static void Set(Dictionary<string, string?> settings, string text)

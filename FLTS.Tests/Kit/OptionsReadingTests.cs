@@ -34,6 +34,28 @@ internal sealed class OptionsReadingTests
             () => Read(("Example:Rows", "many")),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("Example:Rows").And.Message.Contains("many"));
 
+    [TestCase("Row", "There is no setting Example:Row. Did you mean Example:Rows? Settings there are Rows, Bytes, Seconds, Kind.")]
+    [TestCase("byts", "There is no setting Example:byts. Did you mean Example:Bytes? Settings there are Rows, Bytes, Seconds, Kind.")]
+    [TestCase("Temperature", "There is no setting Example:Temperature. Settings there are Rows, Bytes, Seconds, Kind.")]
+    public void A_setting_that_nobody_reads_is_refused_with_the_nearest_one(string name, string sentence) =>
+        Assert.That(() => Read(($"Example:{name}", "5")), Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(sentence));
+
+    [Test]
+    public void A_name_is_a_name_in_any_case() => Assert.That(Read(("Example:rOWS", "7")).Rows, Is.EqualTo(7));
+
+    [Test]
+    public void The_strongest_source_that_names_a_list_has_named_all_of_it()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["A:List:0"] = "a", ["A:List:1"] = "b", ["A:List:2"] = "c" })
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["A:List:0"] = "x", ["A:List:1"] = "y" })
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["A:Other"] = "z" })
+            .Build();
+
+        Assert.That(SettingList.Texts(configuration, "A:List"), Is.EqualTo(new[] { "x", "y" }));
+        Assert.That(SettingList.Texts(configuration, "A:None"), Is.Empty);
+    }
+
     private static ExampleOptions Read(params (string Name, string Value)[] settings) => OptionsReading.Read<ExampleOptions>(
         new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value))

@@ -30,6 +30,36 @@ internal sealed class SourceCatalogTests
             Throws.InstanceOf<InvalidInputException>().With.Message.Matches(@"^[^\x00-\x1f]+$"));
     }
 
+    [TestCase("station.csv"), TestCase("station_test.csv")]
+    public async Task A_link_is_not_followed_and_nothing_of_its_target_is_told(string link)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
+        await WriteAsync(registry, "station.csv", "train");
+        File.Delete(Path.Combine(registry.DatasetsFolder, link));
+        await File.WriteAllTextAsync(registry.Folder["secret"], "time,secret");
+        File.CreateSymbolicLink(Path.Combine(registry.DatasetsFolder, link), registry.Folder["secret"]);
+        File.CreateSymbolicLink(Path.Combine(registry.DatasetsFolder, "other.csv"), registry.Folder["nowhere"]);
+        var catalog = registry.Get<ISourceCatalog>();
+
+        Assert.That(
+            () => catalog.ResolveAsync(new("station"), default),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains(link).And.Message.Contains("symbolic link")
+                .And.Message.Not.Contains("secret").And.Message.Not.Contains(registry.Folder.Path));
+        Assert.That((await catalog.NamesAsync(default)).Select(n => n.Value), Has.None.EqualTo("other"));
+    }
+
+    [Test, Platform("Linux")]
+    public async Task A_pipe_keeps_nobody_waiting()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", Path.Combine(registry.DatasetsFolder, "station.csv")))
+            await made.WaitForExitAsync();
+
+        Assert.That(
+            () => registry.Get<ISourceCatalog>().ResolveAsync(new("station"), default).WaitAsync(TimeSpan.FromSeconds(20)),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("no regular file"));
+    }
+
     [Test]
     public async Task A_file_in_the_folder_is_imported_under_its_hash([Values] Stack stack)
     {

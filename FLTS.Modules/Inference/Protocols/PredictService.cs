@@ -78,7 +78,7 @@ internal sealed partial class PredictService(
         }
 
         var (intervals, remarks) = IntervalAnswer.Of(model, forecast, levels);
-        IReadOnlyList<string> warnings = [.. asked.Warnings, .. remarks];
+        IReadOnlyList<string> warnings = [.. asked.Warnings.Concat(remarks).Select(Sentence.Of)]; // They tell names that were sent.
         return new PredictAnswer(
             "SUCCESS",
             model.Identifier,

@@ -13,6 +13,13 @@ internal sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(
     value => value.UtcTicks,
     ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
 
+/// <summary>
+/// A sentence as <see cref="Sentence"/> shows it: PostgreSQL keeps no NUL, and what cannot be stored would be tried again for ever.
+/// </summary>
+internal sealed class StoredSentence() : ValueConverter<string, string>(
+    text => Sentence.Of(text),
+    text => text);
+
 /// <summary>An id as its text.</summary>
 internal sealed class IdText<TId>() : ValueConverter<TId, string>(
     id => id.Value,

@@ -72,6 +72,7 @@ internal sealed class DatasetTable : IEntityTypeConfiguration<DatasetRow>
         builder.HasKey(d => d.ConfigHash);
         builder.Property(d => d.ConfigHash).HasMaxLength(Lengths.Hash);
         builder.Property(d => d.Identifier).HasMaxLength(Lengths.Name);
+        builder.Property(d => d.Error).HasConversion<StoredSentence>();
         builder.HasIndex(d => d.Identifier);
     }
 }

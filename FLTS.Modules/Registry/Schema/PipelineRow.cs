@@ -86,6 +86,8 @@ internal sealed class PipelineTable : IEntityTypeConfiguration<PipelineRow>
         builder.Property(p => p.PipelineId).HasMaxLength(Lengths.Hash);
         builder.Property(p => p.ConfigHash).HasMaxLength(Lengths.Hash);
         builder.Property(p => p.Identifier).HasMaxLength(Lengths.Name);
+        builder.Property(p => p.Error).HasConversion<StoredSentence>();
+        builder.Property(p => p.WaitingReason).HasConversion<StoredSentence>();
         builder.HasIndex(p => new { p.Identifier, p.Sequence }).IsUnique();
         builder.HasIndex(p => p.ConfigHash);
         builder.HasIndex(p => new { p.Status, p.NextAttemptAt });

@@ -75,6 +75,7 @@ internal sealed class PromotionAttemptTable : IEntityTypeConfiguration<Promotion
         builder.HasKey(a => a.AttemptId);
         builder.Property(a => a.AttemptId).HasMaxLength(Lengths.Id);
         builder.Property(a => a.IdempotencyKey).HasMaxLength(256);
+        builder.Property(a => a.Reason).HasConversion<StoredSentence>();
         builder.Property(a => a.AnsweredBy).HasMaxLength(Lengths.Id);
         builder.HasIndex(a => a.IdempotencyKey).IsUnique();
         builder.HasIndex(a => new { a.Identifier, a.CreatedAt });

@@ -98,6 +98,7 @@ internal sealed class RunTable : IEntityTypeConfiguration<RunRow>
         builder.Property(r => r.ModelType).HasMaxLength(Lengths.Type);
         builder.Property(r => r.Identifier).HasMaxLength(Lengths.Name);
         builder.Property(r => r.Replaces).HasMaxLength(Lengths.Id);
+        builder.Property(r => r.Error).HasConversion<StoredSentence>();
         builder.Property(r => r.Postponed).HasDefaultValue("[]");
         builder.HasIndex(r => new { r.ConfigHash, r.ModelType, r.ParamsHash, r.Generation }).IsUnique();
         builder.HasIndex(r => new { r.Status, r.NextAttemptAt });

@@ -3,10 +3,13 @@ using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Registry.Sources;
 
-/// <summary>Limits in section <c>Datasets</c> (its <c>Folder</c> is the Registry's).</summary>
+/// <summary>Section <c>Datasets</c>.</summary>
 internal sealed record DatasetOptions
 {
     public const string Section = "Datasets";
+
+    /// <summary>Folder of the files that are offered as datasets; default <c>datasets</c> in the data folder.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>Bytes of a file at most, before and after decompression; 1024 to 2^40, default 2 GiB.</summary>
     [Range(1024, 1L << 40)]

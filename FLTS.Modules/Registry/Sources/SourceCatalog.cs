@@ -93,7 +93,9 @@ internal sealed partial class SourceCatalog(
         var names = await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
         if (Directory.Exists(folder.Path))
             names.AddRange(
-                Directory.EnumerateFiles(folder.Path, "*.csv").Select(f => DatasetName.From(Path.GetFileNameWithoutExtension(f))));
+                Directory.EnumerateFiles(folder.Path, "*.csv")
+                    .Where(f => !RegularFile.IsLink(f))
+                    .Select(f => DatasetName.From(Path.GetFileNameWithoutExtension(f))));
 
         await foreach (var stored in store.ListAsync(ObjectKeys.DatasetBucket, "", cancellation))
             names.Add(DatasetName.From(Path.GetFileNameWithoutExtension(stored.Key.Key)));
@@ -141,17 +143,12 @@ internal sealed partial class SourceCatalog(
 
     private async Task<(Stream? Content, DateTimeOffset ModifiedAt)> OpenAsync(string fileName, CancellationToken cancellation)
     {
-        if (File.Exists(Path.Combine(folder.Path, fileName)))
+        var path = Path.Combine(folder.Path, fileName);
+        if (File.Exists(path) || RegularFile.IsLink(path))
         {
             try
             {
-                var file = new FileStream(
-                    Path.Combine(folder.Path, fileName),
-                    FileMode.Open,
-                    FileAccess.Read,
-                    FileShare.ReadWrite | FileShare.Delete,
-                    1 << 16,
-                    FileOptions.SequentialScan);
+                var file = RegularFile.OpenRead(path);
                 return (file, File.GetLastWriteTimeUtc(file.SafeFileHandle));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -168,8 +165,8 @@ internal sealed partial class SourceCatalog(
 
     /// <summary>Length and time of a file that somebody may be writing; what the object store gives is complete.</summary>
     private static (long Length, DateTime At)? Written(Stream source) =>
-        source is FileStream file && File.Exists(file.Name)
-            ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.Name))
+        source is FileStream file
+            ? (RandomAccess.GetLength(file.SafeFileHandle), File.GetLastWriteTimeUtc(file.SafeFileHandle))
             : null;
 
     private async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)

@@ -24,6 +24,9 @@ internal enum StepFaultKind
 /// <param name="ToLog">The exception, where its sentence does not say all.</param>
 internal sealed record StepFault(StepFaultKind Kind, string Reason, Exception? ToLog)
 {
+    /// <summary>As a row and a log can keep it.</summary>
+    public string Reason { get; } = Sentence.Of(Reason);
+
     /// <summary>Workers that may die over one row before it fails for good.</summary>
     public const int MostDeaths = 3;
 

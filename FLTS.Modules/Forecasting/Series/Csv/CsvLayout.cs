@@ -39,6 +39,9 @@ internal sealed class CsvLayout
         for (var i = 0; i < names.Count; i++)
         {
             names[i] = names[i].Trim();
+            if (names[i].Any(char.IsControl))
+                throw new InvalidInputException(
+                    $"{file}: the name of column {i + 1}, '{Short(names[i])}', holds a control character; write names as plain text.");
             if (names[i].Length == 0)
                 names[i] = $"column_{i + 1}";
             if (names.IndexOf(names[i]) is var earlier && earlier < i)
