@@ -37,8 +37,8 @@ internal sealed record HostSettings
     /// </summary>
     public static IReadOnlyList<string> Sections { get; } =
     [
-        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Datasets", "Preprocessing", "Training", "Models",
-        "Evaluation", "Inference", "Pipeline",
+        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Limits", "Datasets", "Preprocessing", "Training",
+        "Models", "Evaluation", "Inference", "Pipeline",
         "Logging", "Serilog",
     ];
 

@@ -13,8 +13,6 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
 {
     private const int MostTold = 1000;
 
-    private static readonly string _tooLarge = $"The body is larger than {Requests.LargestBody >> 20} MiB, the most that is taken at once.";
-
     /// <summary>Gives a sentence to what ASP.NET refuses by itself, without an exception.</summary>
     public static void Explain(ProblemDetailsContext context)
     {
@@ -24,7 +22,7 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; /scalar shows what there is.",
             StatusCodes.Status405MethodNotAllowed =>
                 $"{request.Method} is not possible at {request.Path}; {context.HttpContext.Response.Headers.Allow} is.",
-            StatusCodes.Status413PayloadTooLarge => _tooLarge,
+            StatusCodes.Status413PayloadTooLarge => TooLarge(context.HttpContext),
             StatusCodes.Status415UnsupportedMediaType =>
                 $"The content type '{request.ContentType}' is not understood here; /scalar shows which is (application/json in most "
                 + "places).",
@@ -46,7 +44,7 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
         var isAway = DatabaseFaults.IsPassing(exception) || (!gate.IsOpen && IsDatabase(exception));
         var problem = isAway && exception is not FltsException
             ? Problem(503, "The database does not answer now; /readyz says more. Try again in a few seconds.")
-            : Describe(exception);
+            : Describe(exception, httpContext);
         if (problem.Status >= 500 && exception is not FltsException)
         {
             LogUnexpected(logger, httpContext.Request.Method, httpContext.Request.Path, exception);
@@ -63,11 +61,19 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
         return true;
     }
 
-    private static ProblemDetails Describe(Exception exception) => exception switch
+    private static string TooLarge(HttpContext context)
+    {
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+        var limit = endpoint?.Metadata.GetMetadata<BodyLimit>();
+        return $"The body is larger than {(limit?.Bytes ?? Requests.LargestBody) >> 20} MiB, the most that is taken at once"
+            + $"{(limit is null ? "" : $" ({limit.Setting})")}.";
+    }
+
+    private static ProblemDetails Describe(Exception exception, HttpContext context) => exception switch
     {
         FltsException known => Known(known),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, _tooLarge),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, TooLarge(context)),
         BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
             Problem(400, "The body is missing: send a JSON object."),
         BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound =>

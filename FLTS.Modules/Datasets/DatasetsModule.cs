@@ -16,6 +16,7 @@ internal sealed class DatasetsModule : IModule
     {
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<SourceReader>();
+        services.AddSingleton<LatestRow>();
         services.AddSingleton<SourceUpload>();
         services.AddSingleton<RowAppender>();
         services.AddSingleton<DatasetInsight>();

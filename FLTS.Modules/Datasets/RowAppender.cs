@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
@@ -16,7 +15,12 @@ internal sealed record AppendedRows(DatasetName Name, string Part, int Appended,
 /// file, else train) as its next version; the versions before stay as they were.
 /// </summary>
 internal sealed partial class RowAppender(
-    ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<RowAppender> logger)
+    ISourceCatalog sources,
+    SourceReader reader,
+    ReadingTurn turn,
+    LatestRow latest,
+    DatasetOptions options,
+    ILogger<RowAppender> logger)
 {
     /// <summary>Rows whose times are looked at for the last one: a file may be out of order by a few rows.</summary>
     private const int TailRows = 1000;
@@ -74,6 +78,7 @@ internal sealed partial class RowAppender(
             cancellation);
         if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
             throw new InvalidInputException($"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
+        latest.Refuse(rows.Timestamps, form.Timezone, sent.RowsBefore + 2);
         RefuseOutOfOrder(tail.Timestamps.Max(), rows.Timestamps, file, sent.RowsBefore);
         if (copy.Length + lines.Length > options.MaxBytes)
             throw new TooLargeException(
@@ -162,14 +167,12 @@ internal sealed partial class RowAppender(
                 var row = i + 2 + rowsBefore;
                 var before = i == 0 ? $"the last row of {file}" : $"row {row - 1}";
                 throw new ConflictException(
-                    $"Row {row} ({Show(times[i])}) does not come after {before} ({Show(last)}); rows can only be appended in the order "
-                    + "of time.");
+                    $"Row {row} ({LatestRow.Show(times[i])}) does not come after {before} ({LatestRow.Show(last)}); rows can only be "
+                    + "appended in the order of time.");
             }
 
             last = times[i];
         }
-
-        static string Show(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Dataset {dataset}: {rows} rows appended to {part} as version {version}")]

@@ -23,7 +23,12 @@ internal sealed record UploadedSource(
 /// <c>PUT /datasets/{name}</c>: to a local file within the limits, read as a pipeline would read it, then kept as the newest version.
 /// </summary>
 internal sealed partial class SourceUpload(
-    ISourceCatalog sources, SourceReader reader, ReadingTurn turn, DatasetOptions options, ILogger<SourceUpload> logger)
+    ISourceCatalog sources,
+    SourceReader reader,
+    ReadingTurn turn,
+    LatestRow latest,
+    DatasetOptions options,
+    ILogger<SourceUpload> logger)
 {
     /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column.
     /// Nothing was stored.</exception>
@@ -73,7 +78,15 @@ internal sealed partial class SourceUpload(
             table.Columns,
             frame.Timestamps[0],
             frame.Timestamps[^1],
-            [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table)]);
+            [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table), .. Ahead()]);
+
+        // A whole file may be a plan or a simulation, and is put right by another one.
+        IEnumerable<string> Ahead()
+        {
+            if (frame.Timestamps[^1] > latest.Of(form.Timezone))
+                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1])}, ahead of the clock: forecasts start "
+                    + "behind it, and rows before it cannot be appended.";
+        }
     }
 
     /// <returns>Train's step.</returns>

@@ -28,6 +28,7 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(
             p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<WindowReader>();
+        services.AddSingleton<AnswerSize>();
         services.AddSingleton<PredictQueue>();
         services.AddMetrics<InferenceMetrics>();
         services.AddSingleton<PredictService>();

@@ -26,6 +26,7 @@ internal sealed class PipelineModule : IModule
         // What cannot be used is said at the start, not by every request.
         _ = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration, "Evaluation"));
         services.AddSingleton(options);
+        services.AddSingleton<SourceSizes>();
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
         services.AddSingleton<CancelService>();

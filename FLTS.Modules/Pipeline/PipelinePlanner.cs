@@ -10,7 +10,8 @@ using Microsoft.Extensions.Configuration;
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>Turns a request into a plan: resolves the sources, completes and checks every option, takes the hashes.</summary>
-internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration configuration, PipelineOptions options)
+internal sealed class PipelinePlanner(
+    ISourceCatalog sources, SourceSizes sizes, IConfiguration configuration, PipelineOptions options, LimitsOptions limits)
 {
     /// <summary>
     /// Section with default hyperparameters by model type; read here, so that a process without trainers plans the same runs.
@@ -18,7 +19,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
     public const string ModelsSection = "Models";
 
     /// <exception cref="NotFoundException">No such dataset.</exception>
-    /// <exception cref="InvalidInputException">An option is unknown or out of range.</exception>
+    /// <exception cref="InvalidInputException">An option is unknown or out of range, or asks for more than the limits allow.</exception>
     public async Task<PipelinePlan> PlanAsync(PipelineRequest request, CancellationToken cancellation)
     {
         var types = (request.ModelTypes ?? options.ExpectedModelTypes).Select(ForecasterCatalog.Get).ToList();
@@ -43,6 +44,7 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             ConfigurationJson.Read(configuration, "Preprocessing"),
             request.Preprocessing);
 
+        await RefuseTooLargeAsync(runs, config, policy, cancellation);
         return new PipelinePlan(
             new PlannedData(
                 request.Dataset,
@@ -53,6 +55,21 @@ internal sealed class PipelinePlanner(ISourceCatalog sources, IConfiguration con
             runs,
             policy,
             request.ForceRetrain);
+    }
+
+    /// <summary>What is certain to end in the middle is refused before it begins; the worker knows the data, and looks again.</summary>
+    private async Task RefuseTooLargeAsync(
+        List<PlannedRun> runs, PreprocessConfig config, EvaluationPolicy policy, CancellationToken cancellation)
+    {
+        var (train, testRows) = await sizes.AtLeastAsync(config, cancellation);
+        foreach (var run in runs)
+        {
+            ForecasterCatalog.Get(run.ModelType)
+                .Estimate(JsonNode.Parse(run.Params)!.AsObject(), train)
+                .Refuse($"A fit of {run.ModelType}", limits.MemoryBytes, limits.CpuSeconds);
+        }
+
+        EvaluationSize.Of(testRows, policy.EvaluationHorizon, train.Targets).Refuse("The evaluation", limits.MemoryBytes, double.MaxValue);
     }
 
     private PlannedRun PlanRun(IForecasterFamily family, JsonObject overrides)

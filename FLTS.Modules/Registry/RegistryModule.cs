@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
@@ -27,7 +28,12 @@ internal sealed class RegistryModule : IModule
         var options = OptionsReading.Read<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         var dataDirectory = configuration["Data:Directory"] ?? "./data";
         services.AddSingleton(options);
-        var datasets = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section));
+        var limits = OptionsReading.Read<LimitsOptions>(configuration.GetSection(LimitsOptions.Section));
+        services.AddSingleton(limits);
+        var datasets = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)) with
+        {
+            MaxCells = limits.MostCells,
+        };
         services.AddSingleton(datasets);
         if (options.IsPostgres)
         {
@@ -58,6 +64,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PipelinePosting>();
         services.AddSingleton<PipelineCancellation>();
         services.AddSingleton<PipelineReruns>();
+        services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<EvaluationInputs>();
         services.AddSingleton<PromotionLedger>();

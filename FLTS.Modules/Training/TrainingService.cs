@@ -88,6 +88,7 @@ internal sealed partial class TrainingService(
         await PublishAsync(run, "RUNNING", null, cancellation);
         var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
+        machine.RefuseTooLarge(run.ModelType, hyperparameters, dataset.Train);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(machine.Options.TimeLimitSeconds), machine.Time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var clock = machine.Time.GetTimestamp();

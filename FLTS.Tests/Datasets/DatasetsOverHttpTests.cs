@@ -276,6 +276,10 @@ internal sealed class DatasetsOverHttpTests
         "text/csv",
         "time,down,up\n1767574800,1,2\n",
         "The times sent are epoch seconds, those of refusing.csv carry no zone; write them as they are there")]
+    [TestCase(
+        "text/csv",
+        "time,down,up\n2026-01-05 01:00:00,1,2\n2200-01-05 01:00:00,1,2\n",
+        "Row 3 is of 2200-01-05 01:00:00, further ahead of the clock than measurements can be: now at most ")]
     public async Task Rows_that_cannot_be_appended_are_refused_and_nothing_changes(string type, string body, string sentence)
     {
         await _host.PutAsync("refusing", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);

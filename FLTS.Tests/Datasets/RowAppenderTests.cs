@@ -67,6 +67,7 @@ internal sealed class RowAppenderTests
             registry.Get<ISourceCatalog>(),
             new SourceReader(registry.Store, options),
             turn,
+            new LatestRow(options, TimeProvider.System),
             options,
             NullLogger<RowAppender>.Instance);
 
@@ -91,6 +92,7 @@ internal sealed class RowAppenderTests
             registry.Get<ISourceCatalog>(),
             new SourceReader(registry.Store, _options),
             turns.New(),
+            new LatestRow(_options, TimeProvider.System),
             _options,
             NullLogger<RowAppender>.Instance);
 

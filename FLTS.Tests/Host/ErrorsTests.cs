@@ -170,16 +170,19 @@ internal sealed class ErrorsTests
         Assert.That(problem["detail"]?.GetValue<string>(), Does.Contain(expected));
     }
 
-    [Test]
-    public async Task A_body_above_the_limit_is_refused_with_the_limit()
+    [TestCase("/pipelines", Requests.LargestBody, "larger than 64 MiB, the most that is taken at once.")]
+    [TestCase("/predict", 4 << 20, "larger than 4 MiB, the most that is taken at once (Limits:PredictBodyMb).")]
+    [TestCase("/predict/batch", 4 << 20, "larger than 4 MiB, the most that is taken at once (Limits:PredictBodyMb).")]
+    public async Task A_body_above_the_limit_is_refused_with_the_limit(string path, long limit, string sentence)
     {
-        using var content = new ByteArrayContent(new byte[Requests.LargestBody + 1]);
+        using var content = new ByteArrayContent(new byte[limit + 1]);
         content.Headers.ContentType = new("application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add(Security.Header, _host.Key);
         request.Headers.ExpectContinue = true; // So that the answer comes before the body.
         using var answer = await _host.Http.SendAsync(request);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
-        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("64 MiB"));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(sentence));
     }
 }

@@ -69,6 +69,49 @@ internal sealed class ModelRefresherTests
     }
 
     [Test]
+    public async Task A_champion_that_this_process_has_shown_is_served_to_the_next_request_and_looked_for_once()
+    {
+        var data = await _rig.PrepareAsync("station", DatasetClient.Csv(0, 300));
+        await _rig.PromoteAsync(data, "NAIVE", 1);
+        await _rig.LookAsync();
+        await _rig.PromoteAsync(data, "EWMA", 2);
+        await Refresher.CatchUpAsync(default);
+        Assert.That(_rig.Slots.All.Single().Version, Is.EqualTo(1), "nobody was told of another");
+
+        var shown = await _rig.Get<LedgerReader>().ChampionAsync(new("station"), null, default);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Refresher.CatchUpAsync(default).AsTask()));
+
+        Assert.That((shown.InForce!.Version, _rig.Slots.All.Single().Version), Is.EqualTo((2, 2)));
+        var served = _rig.Slots.All.Single();
+        await _rig.Get<LedgerReader>().ChampionAsync(new("station"), null, default);
+        await Refresher.CatchUpAsync(default);
+        Assert.That(_rig.Slots.All.Single(), Is.SameAs(served));
+    }
+
+    [Test]
+    public async Task What_is_served_answers_where_the_database_is_away_after_a_promotion_was_shown()
+    {
+        var data = await _rig.PrepareAsync("station", DatasetClient.Csv(0, 300));
+        await _rig.PromoteAsync(data, "NAIVE", 1);
+        await _rig.LookAsync();
+        await _rig.PromoteAsync(data, "EWMA", 2);
+        await _rig.Get<LedgerReader>().ChampionAsync(new("station"), null, default);
+        _rig.TakeDatabaseAway();
+        try
+        {
+            await Refresher.CatchUpAsync(default);
+        }
+        finally
+        {
+            _rig.BringDatabaseBack();
+        }
+
+        Assert.That(_rig.Slots.All.Single().Version, Is.EqualTo(1));
+        await _rig.LookAsync();
+        Assert.That(_rig.Slots.All.Single().Version, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task While_a_champion_is_refused_the_next_start_is_told_of_the_one_that_is_served()
     {
         var data = await _rig.PrepareAsync("station", DatasetClient.Csv(0, 300));

@@ -25,28 +25,30 @@ internal sealed class NewestRowsTests
     public void Begin() => _name = $"station-{++_names}";
 
     [Test]
-    public async Task At_first_they_are_as_many_rows_as_the_model_looks_back_at_the_end_of_its_data()
+    public async Task At_first_they_are_as_many_rows_as_the_model_looks_back_at_the_end_of_its_data([Values] bool hasLags)
     {
-        var model = await LoadAsync(new JsonObject { ["lags"] = new JsonArray(1, 5) });
+        var model = await LoadAsync(hasLags ? new JsonObject { ["lags"] = new JsonArray(1, 5) } : null);
 
         var rows = await Newest.OfAsync(model, default);
 
-        Assert.That((rows.Series!.Rows, rows.None, rows.Warning), Is.EqualTo((6, (string?)null, (string?)null)));
+        Assert.That(rows.Series!.Rows, Is.EqualTo(hasLags ? (2 * 6) + 100 : 1), "those of the source, with some to spare");
+        Assert.That((rows.None, rows.Warning), Is.EqualTo(((string?)null, (string?)null)));
         AssertEndsAt(model, 299);
         Assert.That(rows.Files, Is.EqualTo(await _rig.Sources.NewestAsync(new(_name), default)));
     }
 
     [Test]
-    public async Task Data_that_ends_with_too_few_rows_behind_a_gap_has_none_until_enough_were_appended()
+    public async Task Data_that_ends_with_too_few_rows_behind_a_gap_is_used_up_to_the_gap_with_a_warning_until_enough_were_appended()
     {
-        var csv = DatasetClient.Csv(0, 300) + DatasetClient.Csv(400, 8, header: "");
+        var csv = DatasetClient.Csv(0, 300) + DatasetClient.Csv(400, 5, header: "");
         var model = await _rig.LoadAsync(_name, csv, new JsonObject { ["lags"] = new JsonArray(5) });
-        Assert.That((await Newest.OfAsync(model, default)).None, Is.EqualTo("the data ends with fewer than 6 rows without a gap"));
+        Assert.That((await Newest.OfAsync(model, default)).Warning, Does.Contain("Only 5 rows follow the gap that ends before"));
+        AssertEndsAt(model, 299);
 
-        await _rig.PutAsync(_name, csv + DatasetClient.Csv(408, 10, header: ""));
+        await _rig.PutAsync(_name, csv + DatasetClient.Csv(405, 1, header: ""));
 
-        Assert.That((await Newest.OfAsync(model, default)).None, Is.Null);
-        AssertEndsAt(model, 417);
+        Assert.That((await Newest.OfAsync(model, default)).Warning, Is.Null);
+        AssertEndsAt(model, 405);
     }
 
     [Test]

@@ -52,6 +52,11 @@ internal sealed class PredictRequestTests
             Is.EqualTo(("""{"down": [1, null]}""", """{"heat": [20]}""", 3)));
     }
 
+    [TestCase("""{"data": {}, "origin": "then"}""", "'origin' is \"then\"; it must be \"now\", for rows in 'data' that have no times")]
+    [TestCase("""{"origin": "now"}""", "'origin' is \"now\", but there are no rows as 'data' that could end now")]
+    public void An_origin_is_now_and_stands_beside_rows(string body, string expected) =>
+        Assert.That(() => Parse(body), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith(expected));
+
     [TestCase("{}", "'items' is missing; it must be a list, each item as the body of POST /predict.")]
     [TestCase("""{"items": {}}""", "'items' is {}; it must be a list, each item as the body of POST /predict.")]
     [TestCase("""{"items": [], "level": 80}""", "Unknown field 'level'; known is items.")]

@@ -4,6 +4,7 @@ using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Protocols;
 using FLTS.Modules.Inference.Settings;
+using FLTS.Modules.Inference.Windows;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -126,6 +127,37 @@ internal sealed class PredictServiceTests
     }
 
     [Test]
+    public async Task The_interval_of_a_flat_target_is_its_constant_and_nothing_is_said_of_it()
+    {
+        var flat = "time,down,up\n" + string.Concat(Enumerable.Range(0, 300).Select(i => $"{DatasetClient.At(i)},{i % 7},2.5\n"));
+        _slots.Swap(await _rig.LoadAsync("flat", flat));
+
+        var answer = await AskAsync(Service(new InferenceOptions()), """{"level": 80, "inference_length": 2}""");
+
+        Assert.That(answer.Intervals!["80"]["up"], Is.EqualTo(new[] { new[] { 2.5, 2.5 }, [2.5, 2.5] }));
+        Assert.That(answer.Intervals["80"]["down"], Has.None.Null);
+        Assert.That(answer.Warnings, Is.Null);
+    }
+
+    [Test]
+    public void An_answer_that_would_be_too_large_is_refused_before_anything_is_computed()
+    {
+        _slots.Swap(new WatchedModel(1, computing: () => throw new InvalidOperationException("it computes")).Served);
+        var size = new AnswerSize(_slots, _rig.Get<WindowReader>(), new LimitsOptions { AnswerMb = 1 });
+        var levels = string.Join(", ", Enumerable.Range(80, 10));
+        var item = $$"""{"inference_length": 1440, "level": [{{levels}}]}""";
+
+        Assert.That(
+            () => AskAsync(Service(new InferenceOptions(), size), item),
+            Throws.TypeOf<InvalidInputException>().With.Message.Matches(
+                @"^The answer would have about 1\.\d MB \(1440 steps x 2 targets, each with 10 levels of intervals\); at most 1 are "));
+        using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat(item, 20))}, {{}}, 3]");
+        Assert.That(
+            () => size.RefuseTooLarge(many.RootElement),
+            Throws.TypeOf<InvalidInputException>().With.Message.Matches(@"^The answer would have about \d\d\.?\d? MB \(22 items, "));
+    }
+
+    [Test]
     public void While_versions_follow_each_other_every_answer_is_of_one_of_them_in_all_its_parts()
     {
         const int Versions = 1500;
@@ -162,10 +194,11 @@ internal sealed class PredictServiceTests
         Assert.That(ends, Has.Exactly(Versions + 1).Items.And.All.EqualTo((1, 0)));
     }
 
-    private PredictService Service(InferenceOptions options)
+    private PredictService Service(InferenceOptions options, AnswerSize? size = null)
     {
         _queue = new PredictQueue(options);
-        return ActivatorUtilities.CreateInstance<PredictService>(_rig.Get<IServiceProvider>(), _slots, _queue);
+        return ActivatorUtilities.CreateInstance<PredictService>(
+            _rig.Get<IServiceProvider>(), _slots, _queue, size ?? _rig.Get<AnswerSize>());
     }
 
     private static Task<PredictAnswer> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Inference.Models;
 using NUnit.Framework;
 
@@ -106,6 +108,36 @@ internal sealed class ServedModelLoaderTests
 
         Assert.That(model.Newest.Series?.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(300)));
         Assert.That(model.Newest.None, Is.Null);
+    }
+
+    [Test]
+    public async Task Data_that_could_not_be_read_when_its_model_was_loaded_is_read_as_soon_as_it_can_be_whatever_became_of_its_source()
+    {
+        var data = await _rig.PrepareAsync(_name, DatasetClient.Csv(0, 303));
+        var champion = await _rig.PromoteAsync(data, "NAIVE", 1, _name);
+        await _rig.PutAsync(_name, DatasetClient.Csv(0, 303).Replace("down", "load", StringComparison.Ordinal));
+        var putRight = await _rig.SpoilAsync(ObjectKeys.Train(new(data.Meta.ConfigHash)));
+        var model = await Loader.LoadAsync(champion, default);
+        Assert.That((model.Newest.Series, model.Newest.IsTrainingDue), Is.EqualTo(((PreparedSeries?)null, true)));
+
+        await _rig.Get<NewestRows>().LookAsync(model, default);
+        Assert.That(model.Newest.Series, Is.Null);
+        await putRight();
+        await _rig.Get<NewestRows>().LookAsync(model, default);
+
+        Assert.That(model.Newest.Series?.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(302)));
+        Assert.That((model.Newest.None, model.Newest.IsTrainingDue), Is.EqualTo(((string?)null, false)));
+    }
+
+    [Test]
+    public async Task Data_that_ends_with_just_the_rows_that_the_model_and_its_lags_need_is_enough()
+    {
+        var csv = DatasetClient.Csv(0, 300) + DatasetClient.Csv(400, 6, header: "");
+
+        var model = await _rig.LoadAsync(_name, csv, new JsonObject { ["lags"] = new JsonArray(5) });
+
+        Assert.That((model.Newest.None, model.Newest.Warning), Is.EqualTo(((string?)null, (string?)null)));
+        Assert.That(model.Newest.Series!.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(405)));
     }
 
     [Test]

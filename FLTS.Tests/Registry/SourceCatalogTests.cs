@@ -175,6 +175,28 @@ internal sealed class SourceCatalogTests
         Assert.That((await catalog.ResolveAsync(new("growing"), default)).TestSha256, Is.Null, "what is complete is imported");
     }
 
+    [Test]
+    public async Task A_file_that_is_as_it_was_by_length_and_time_is_not_read_again_until_it_changes()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
+        var (catalog, file) = (registry.Get<ISourceCatalog>(), Path.Combine(registry.DatasetsFolder, "station.csv"));
+        var written = DateTime.UtcNow.AddMinutes(-5);
+        async Task<string> AskAsync(string content, DateTime at)
+        {
+            await WriteAsync(registry, "station.csv", content);
+            File.SetLastWriteTimeUtc(file, at);
+            return (await catalog.ResolveAsync(new("station"), default)).TrainSha256;
+        }
+
+        var first = await AskAsync("one", written);
+
+        Assert.That(await AskAsync("two", written), Is.EqualTo(first), "it was not looked into");
+        var second = await AskAsync("two", written.AddMinutes(10));
+        Assert.That(second, Is.Not.EqualTo(first));
+        var third = await AskAsync("six", written.AddMinutes(10));
+        Assert.That(third, Is.Not.EqualTo(second), "what has only just been written is looked into");
+    }
+
     private static Task WriteAsync(RegistryUnderTest registry, string name, string text) =>
         File.WriteAllTextAsync(Path.Combine(registry.DatasetsFolder, name), text);
 

@@ -36,6 +36,20 @@ internal sealed class TrainingServiceTests
     }
 
     [Test]
+    public async Task A_fit_above_the_limits_of_the_process_that_does_it_fails_at_once_with_its_sum()
+    {
+        await using var registry = await Steps.ReadyAsync(
+            Stack.Embedded, services => services.AddSingleton(new LimitsOptions { MemoryMb = 1 }));
+        var queued = await registry.QueueRunAsync(await DataAsync(registry), "GRU", new JsonObject { ["hidden_size"] = 256 });
+
+        await TrainAsync(registry, queued);
+
+        var row = await registry.RunAsync(queued.RunId);
+        Assert.That((row.Status, row.Tries), Is.EqualTo((RunStatus.Failed, 0)));
+        Assert.That(row.Error, Does.StartWith("A fit of GRU would need about ").And.EndsWith("at most 1 are given (Limits:MemoryMb)."));
+    }
+
+    [Test]
     public async Task A_small_GRU_records_its_epochs_and_repeats_its_golden_prediction_after_loading()
     {
         await using var registry = await WithDataAsync(Stack.Embedded);

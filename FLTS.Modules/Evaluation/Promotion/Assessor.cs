@@ -11,7 +11,8 @@ namespace FLTS.Modules.Evaluation.Promotion;
 /// <summary>
 /// Verifies, scores and decides, from what is stored: the one way for every promotion that models compete for. Writes nothing.
 /// </summary>
-internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider time, ILogger<Assessor> logger)
+internal sealed partial class Assessor(
+    CandidateVerifier verifier, LimitsOptions limits, TimeProvider time, ILogger<Assessor> logger)
 {
     /// <summary>Assesses the runs of an order; <paramref name="cancellation"/> is looked at between models.</summary>
     /// <exception cref="UnavailableException">The store refuses.</exception>
@@ -115,6 +116,8 @@ internal sealed partial class Assessor(CandidateVerifier verifier, TimeProvider 
     private async Task<ScoringResult> ScoreAsync(
         AssessmentOrder order, PreparedDataset dataset, List<Candidate> candidates, CancellationToken cancellation)
     {
+        EvaluationSize.Of(dataset.Test.Rows, order.Policy.EvaluationHorizon, dataset.Meta.Targets.Count)
+            .Refuse("The evaluation", limits.MemoryBytes, double.MaxValue);
         var champion = order.Input.Champion;
         var isCandidate = candidates.Any(c => c.RunId == champion?.RunId);
         var (model, unreadable) = champion is null || isCandidate ? (null, null) : await ChampionAsync(order, cancellation);

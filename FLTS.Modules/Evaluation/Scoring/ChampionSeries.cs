@@ -20,7 +20,7 @@ internal static class ChampionSeries
     {
         var series = Rescaled(frame.Series, data.Meta.Scaler, champion);
         var forecast = champion.Forecaster.Forecast(SeriesWindows.Of(series, frame.Origins), frame.Horizon);
-        return new ForecastRestorer(champion.Scaler, champion.Manifest.Targets).Restore(forecast);
+        return new ForecastRestorer(champion.Scaler, champion.Manifest.Targets, series.Step).Restore(forecast);
     }
 
     private static PreparedSeries Rescaled(PreparedSeries series, Scaler from, LoadedModel champion)

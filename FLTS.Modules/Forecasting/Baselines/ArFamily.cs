@@ -20,6 +20,15 @@ public sealed class ArFamily : ReferenceFamily
         };
     }
 
+    public override FitEstimate Estimate(JsonObject hyperparameters, FitSize size)
+    {
+        var features = ((double)Normalise(hyperparameters)["input_len"]!.GetValue<int>() * size.Columns) + 1;
+        return new FitEstimate(
+            3 * sizeof(double) * features * features,
+            (features * features * size.Rows) + (features * features * features / 3),
+            FormattableString.Invariant($"the square of {features:N0} lags of {size.Columns} columns, over {size.Rows:N0} rows"));
+    }
+
     public override IForecaster Create(JsonObject hyperparameters)
     {
         var complete = Normalise(hyperparameters);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
@@ -26,7 +27,10 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
                 $"AR: input_len {inputLength} times {columns} columns is more than {MostFeatures} coefficients a target; use a smaller "
                 + "input_len.");
 
-        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, inputLength, 1, series.Step);
+        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, inputLength, 1, series.Step)
+        {
+            Plausible = PlausibleRange.Scaled(data.Scaler, series.Targets),
+        };
         var scale = series.Values.Select(v => Spread(v.AsSpan(0, Math.Max(data.ValidationStart, 1)))).ToArray();
         var (selected, coefficients) = (new double[series.Targets.Count][], new double[series.Targets.Count][]);
         var refits = refitOnAll && data.ValidationStart < series.Rows;

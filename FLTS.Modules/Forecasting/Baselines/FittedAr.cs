@@ -13,6 +13,8 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
 {
     public ModelSignature Signature { get; } = signature;
 
+    public bool FeedsBack => true;
+
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
         WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
         {

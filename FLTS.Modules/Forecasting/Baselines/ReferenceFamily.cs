@@ -11,6 +11,9 @@ public abstract class ReferenceFamily : IForecasterFamily
 
     public abstract JsonObject Normalise(JsonObject? hyperparameters);
 
+    /// <inheritdoc/>
+    public virtual FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => FitEstimate.Small;
+
     public abstract IForecaster Create(JsonObject hyperparameters);
 
     public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)

@@ -41,14 +41,16 @@ internal sealed class ComingInputs
     private Func<double[,,], int, int, int, double> Next(string input)
     {
         if (Target(_signature, input) is var target and >= 0)
-            return (forecast, n, _, step) => forecast[n, step, target];
+            return (forecast, n, _, step) => _signature.FedBack(target, forecast[n, step, target]);
         if (CalendarFeatures.IsCalendar(input))
             return (_, _, origin, step) => CalendarFeatures.Value(input, _history.Timestamps[origin] + ((step + 1) * _history.Step));
         if (LaggedTarget(_signature, input, out var lag) is var lagged and >= 0)
         {
             var values = _history.Values[_history.IndexOf(_signature.Targets[lagged])];
             return (forecast, n, origin, step) =>
-                step >= lag ? forecast[n, step - lag, lagged] : values[Earlier(input, origin, origin + 1 + step - lag)];
+                step >= lag
+                    ? _signature.FedBack(lagged, forecast[n, step - lag, lagged])
+                    : values[Earlier(input, origin, origin + 1 + step - lag)];
         }
 
         throw new InvalidInputException(

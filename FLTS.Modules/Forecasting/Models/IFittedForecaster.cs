@@ -6,6 +6,9 @@ public interface IFittedForecaster : IDisposable
     /// <summary>What it needs and gives.</summary>
     ModelSignature Signature { get; }
 
+    /// <summary>Whether it is fed its own forecasts beyond its horizon, kept within <see cref="ModelSignature.Plausible"/>.</summary>
+    bool FeedsBack => false;
+
     /// <summary>Forecasts from many windows in one call; they may be of several series.</summary>
     /// <param name="windows">[N] An answer does not depend on which windows of other series are asked for beside it.</param>
     /// <param name="steps">H, at least 1. Beyond the model's own horizon it is fed its own forecasts, with the

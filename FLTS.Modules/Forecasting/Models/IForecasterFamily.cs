@@ -16,6 +16,11 @@ public interface IForecasterFamily
     /// hyperparameter and the range.</exception>
     JsonObject Normalise(JsonObject? hyperparameters);
 
+    /// <summary>What a fit takes of the machine.</summary>
+    /// <param name="hyperparameters">Complete.</param>
+    /// <param name="size">Of the data, as far as it is known.</param>
+    FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => FitEstimate.Small;
+
     /// <summary>An unfitted model.</summary>
     IForecaster Create(JsonObject hyperparameters);
 

@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Scaling;
+
 namespace FLTS.Forecasting.Models;
 
 /// <summary>What a fitted model needs and gives.</summary>
@@ -9,6 +11,7 @@ namespace FLTS.Forecasting.Models;
 /// <param name="Step">Time between rows.</param>
 /// <param name="LeadFromEndOfTrain">True for models that extrapolate from the end of train instead of from the origin (Prophet).</param>
 /// <param name="Ahead">See <see cref="KnownAhead"/>; null: none.</param>
+/// <param name="Plausible">[M] On the series' scale, what a forecast is kept within before it is fed back; null: not known.</param>
 public sealed record ModelSignature(
     string ModelType,
     IReadOnlyList<string> Inputs,
@@ -17,11 +20,15 @@ public sealed record ModelSignature(
     int Horizon,
     TimeSpan Step,
     bool LeadFromEndOfTrain = false,
-    IReadOnlyList<string>? Ahead = null)
+    IReadOnlyList<string>? Ahead = null,
+    IReadOnlyList<PlausibleRange>? Plausible = null)
 {
     /// <summary>
     /// Inputs whose values at the coming steps the model takes as known (Prophet's regressors, caps, conditions): true ones in
     /// scoring, the client's in serving.
     /// </summary>
     public IReadOnlyList<string> KnownAhead => Ahead ?? [];
+
+    /// <summary>A forecast as the model is fed it.</summary>
+    internal double FedBack(int target, double forecast) => Plausible is null ? forecast : Plausible[target].Clamp(forecast);
 }

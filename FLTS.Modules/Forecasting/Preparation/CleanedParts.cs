@@ -63,7 +63,7 @@ internal sealed class CleanedParts
                 config.Scaler, plan.Measured[c], train.Values[c], trainObserved[c], train.Segments, config.Clipping);
         });
         if (config.Missing.Strategy == MissingStrategy.Knn)
-            KnnImputer.Fill(train.Values, config.Missing.Neighbors);
+            KnnImputer.Fill(train.Values, config.Missing.Neighbors, cancellation);
 
         Parallel.For(0, count, options, c =>
         {

@@ -31,6 +31,7 @@ public static class DatasetPreparer
     {
         var columns = ColumnPlan.Of(config, train, test);
         var parts = Parts(config, columns, train, test, cancellation);
+        RefuseTooMany(config, columns, parts, train);
         train.Drop();
         test?.Drop();
         var (trainPart, testPart) = (parts.Train, parts.Test);
@@ -100,6 +101,17 @@ public static class DatasetPreparer
                 ? cleaned.TestTruth
                 : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
         };
+    }
+
+    /// <summary>Each lag is a column as long as the one it comes from.</summary>
+    private static void RefuseTooMany(PreprocessConfig config, ColumnPlan columns, PartsOfFrames parts, RawTable train)
+    {
+        long rows = parts.Train.Rows + parts.Test.Rows;
+        if (rows * columns.All.Count > train.MaxCells)
+            throw new InvalidInputException(
+                $"{train.Name}: {rows} rows of {columns.All.Count} columns ({columns.Measured.Count} measured, each with "
+                + $"{config.Lags.Count} lags) are {rows * columns.All.Count} values; at most {train.MaxCells} are prepared (Limits:Cells, "
+                + "Limits:MemoryMb). Use fewer columns, lags or rows.");
     }
 
     /// <summary>What is left of the frames, which are as large as the parts, and gone when these are made.</summary>

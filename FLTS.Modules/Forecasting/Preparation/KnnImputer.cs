@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Preparation;
@@ -8,26 +9,49 @@ namespace FLTS.Forecasting.Preparation;
 /// </summary>
 internal static class KnnImputer
 {
-    /// <summary>Fills every NaN. Cost: holes' rows x rows x columns, on all cores.</summary>
+    /// <summary>More than that is hours of computing.</summary>
+    private const double MostOperations = 1e13;
+
+    /// <summary>
+    /// Fills every NaN. Cost: holes' rows x rows x columns, on half of the cores: whoever serves beside it needs the rest.
+    /// </summary>
     /// <param name="values">[C][T] At least one value a column.</param>
     /// <param name="neighbors">k, at least 1.</param>
-    public static void Fill(double[][] values, int neighbors)
+    /// <param name="cancellation">Looked at before every row.</param>
+    /// <exception cref="InvalidInputException">It would take hours.</exception>
+    public static void Fill(double[][] values, int neighbors, CancellationToken cancellation = default)
     {
         var rows = values[0].Length;
         var scales = Array.ConvertAll(values, Scale);
         var scaled = values.Select((column, c) => Array.ConvertAll(column, v => (v - scales[c].Min) / scales[c].Range)).ToArray();
         var incomplete = Enumerable.Range(0, rows).Where(t => values.Any(column => double.IsNaN(column[t]))).ToArray();
-        Parallel.ForEach(incomplete, () => new double[rows], (t, _, distances) =>
+        RefuseTooMany(incomplete.Length, rows, values.Length);
+        var options = new ParallelOptions
         {
-            Distances(scaled, t, distances);
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount / 2),
+        };
+        Parallel.ForEach(incomplete, options, () => (Distances: new double[rows], Shared: new int[rows]), (t, _, room) =>
+        {
+            var distances = room.Distances;
+            Distances(scaled, t, distances, room.Shared);
             for (var c = 0; c < values.Length; c++)
             {
                 if (double.IsNaN(scaled[c][t]))
                     values[c][t] = (Estimate(scaled[c], distances, neighbors) * scales[c].Range) + scales[c].Min;
             }
 
-            return distances;
+            return room;
         }, _ => { });
+    }
+
+    internal static void RefuseTooMany(int holes, int rows, int columns)
+    {
+        if ((double)holes * rows * columns is var operations and > MostOperations)
+            throw new InvalidInputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'missing' is knn: {holes} rows with holes x {rows} rows x {columns} columns are {operations:0.#e+0} comparisons; at most "
+                + $"{MostOperations:0e+0} are made. Use interpolate or forward_fill, or fewer rows."));
     }
 
     private static (double Min, double Range) Scale(double[] column)
@@ -38,10 +62,10 @@ internal static class KnnImputer
     }
 
     /// <summary>sqrt(columns / columns shared * sum of squares over shared columns); infinite where none is shared.</summary>
-    private static void Distances(double[][] scaled, int row, double[] distances)
+    private static void Distances(double[][] scaled, int row, double[] distances, int[] shared)
     {
-        var shared = new int[distances.Length];
         Array.Clear(distances);
+        Array.Clear(shared);
         foreach (var column in scaled)
         {
             var at = column[row];

@@ -37,5 +37,5 @@ public sealed class PreparedDataset
     public TrainingSet TrainingSet => new(Train, Meta.ValidationStart, Meta.Scaler);
 
     /// <summary>From scaled forecasts back to original units.</summary>
-    public ForecastRestorer Restorer => new(Meta.Scaler, Meta.Targets);
+    public ForecastRestorer Restorer => new(Meta.Scaler, Meta.Targets, Meta.Step);
 }

@@ -11,6 +11,12 @@ internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, 
     public PreparedSeries Train(DatasetPart part, double[][] values, bool[][] observed) =>
         Assemble(part.Times, part.Segments, values, observed, from: 0).Series;
 
+    /// <summary>
+    /// Rows to forecast from. The first ones lack lags (NaN) and stay, outside every window: steps to come take theirs from them.
+    /// </summary>
+    public PreparedSeries Serving(DatasetPart part, double[][] values, bool[][] observed) =>
+        Assemble(part.Times, part.Segments, values, observed, from: -1).Series;
+
     /// <summary>Test; its first lags come from the end of train where it follows.</summary>
     /// <param name="part">Times and segments of test.</param>
     /// <param name="values">[C][rows] scaled.</param>
@@ -47,7 +53,10 @@ internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, 
                     masks.Add(Lags.Shift(observed[c], lag));
                 }
             }
+        }
 
+        if (_largestLag > 0 && from >= 0)
+        {
             rows = Array.FindAll(Lags.CompleteRows(segments, _largestLag), t => t >= from);
             all = all.ConvertAll(column => Array.ConvertAll(rows, t => column[t]));
             masks = masks.ConvertAll(mask => Array.ConvertAll(rows, t => mask[t]));

@@ -81,7 +81,7 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
 
         var plan = new ColumnPlan(model.Signature.Targets, measured, ColumnPlan.AllColumns(model.Config, measured, "data"));
         var flat = model.Scaler.Columns.Where(c => c.Flat).Select(c => c.Name).ToList();
-        var series = new SeriesAssembler(model.Config, plan, step, flat).Train(part, part.Values, observed);
+        var series = new SeriesAssembler(model.Config, plan, step, flat).Serving(part, part.Values, observed);
         List<string> all = [.. warnings];
         if (frame.Report.GapRows > 0)
             all.Add($"{frame.Report.GapRows} missing rows were filled with the last value before them.");

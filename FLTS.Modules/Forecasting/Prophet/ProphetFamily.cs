@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Prophet.Settings;
 
@@ -15,6 +16,25 @@ public sealed class ProphetFamily : IForecasterFamily
     public string ModelType => "PROPHET";
 
     public JsonObject Normalise(JsonObject? hyperparameters) => ProphetHyperparameters.Normalise(hyperparameters);
+
+    public FitEstimate Estimate(JsonObject hyperparameters, FitSize size)
+    {
+        // Seasons that are switched on by the data (auto) have their default order at most, which weighs nothing.
+        var settings = ProphetHyperparameters.Of(Normalise(hyperparameters)).Settings;
+        var fourier = 2.0 * (settings.Seasonalities.Sum(s => (double)s.FourierOrder) + (settings.YearlySeasonality ?? 0)
+            + (settings.WeeklySeasonality ?? 0) + (settings.DailySeasonality ?? 0));
+        var holidays = settings.Holidays.GroupBy(h => h.Name, StringComparer.Ordinal)
+            .Sum(h => (double)h.Max(o => o.UpperWindow) - h.Min(o => o.LowerWindow) + 1);
+        var trend = settings.Changepoints?.Count ?? settings.NChangepoints;
+        var columns = 2 + trend + fourier + holidays + settings.Regressors.Count;
+        return new FitEstimate(
+            sizeof(double) * ((size.Rows * columns) + (3 * columns * columns)),
+            size.Targets * ((size.Rows * columns * columns) + (columns * columns * columns / 3)),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{columns:N0} columns (trend {trend}, seasonalities {fourier:N0}, days of holidays {holidays:N0}, regressors "
+                + $"{settings.Regressors.Count}) over at least {size.Rows:N0} rows, and their square"));
+    }
 
     public IForecaster Create(JsonObject hyperparameters) => new ProphetForecaster(ProphetHyperparameters.Of(Normalise(hyperparameters)));
 

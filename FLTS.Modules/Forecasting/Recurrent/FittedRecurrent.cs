@@ -18,6 +18,8 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
 
     public ModelSignature Signature => signature;
 
+    public bool FeedsBack => true;
+
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

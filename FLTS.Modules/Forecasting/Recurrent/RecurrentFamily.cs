@@ -23,6 +23,9 @@ public sealed class RecurrentFamily : IForecasterFamily
 
     public JsonObject Normalise(JsonObject? hyperparameters) => RecurrentHyperparameters.Parse(hyperparameters, ModelType).ToJson();
 
+    public FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => RecurrentEstimate.Of(
+        RecurrentHyperparameters.Parse(hyperparameters, ModelType), _cell == RecurrentCell.Lstm ? 4 : 3, size);
+
     public IForecaster Create(JsonObject hyperparameters) =>
         new RecurrentForecaster(ModelType, _cell, RecurrentHyperparameters.Parse(hyperparameters, ModelType));
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Recurrent.Training;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Recurrent;
@@ -29,7 +30,10 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
 
         var checkpoint = new TrainingCheckpoint(context.Checkpoint, modelType, parameters, data);
         var left = checkpoint.Load();
-        var signature = new ModelSignature(modelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
+        var signature = new ModelSignature(modelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step)
+        {
+            Plausible = PlausibleRange.Scaled(data.Scaler, series.Targets),
+        };
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
         var selecting = new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, Selection.None, checkpoint, context);
         var (net, norm, history) = left is { Stage: 1 }

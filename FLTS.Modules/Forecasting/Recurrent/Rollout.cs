@@ -59,7 +59,9 @@ internal sealed class Rollout
         {
             for (var m = 0; m < targets; m++)
             {
-                var last = _done == 0 ? _history.Values[_targets[m]][_origins[n]] : _forecast[n][m][_done - 1];
+                var last = _done == 0
+                    ? _history.Values[_targets[m]][_origins[n]]
+                    : FedBack(n, m, _done - 1);
                 for (var h = 0; h < horizon; h++)
                     _forecast[n][m][_done + h] = norm.Decode(m, outputs[(((n * horizon) + h) * targets) + m], last);
             }
@@ -100,17 +102,20 @@ internal sealed class Rollout
     private Func<int, int, double> Next(string input)
     {
         if (Target(input) is var target and >= 0)
-            return (n, step) => _forecast[n][target][step];
+            return (n, step) => FedBack(n, target, step);
         if (CalendarFeatures.IsCalendar(input))
             return (n, step) => CalendarFeatures.Value(input, _history.Timestamps[_origins[n]] + ((step + 1) * _signature.Step));
         if (Lags.TryParse(input, _signature.Inputs, out var source, out var lag)
             && Target(_signature.Inputs[source]) is var lagged and >= 0)
             return (n, step) =>
-                step >= lag ? _forecast[n][lagged][step - lag] : Earlier(input, lagged, _origins[n], _origins[n] + 1 + step - lag);
+                step >= lag ? FedBack(n, lagged, step - lag) : Earlier(input, lagged, _origins[n], _origins[n] + 1 + step - lag);
         throw new InvalidInputException(
             $"{_signature.ModelType} forecasts at most {_signature.Horizon} steps here, not {_steps}: input '{input}' is no target, so "
             + "its coming values are unknown.");
     }
+
+    /// <summary>What is answered is the net's own; what it is fed is not further from train than is plausible.</summary>
+    private double FedBack(int n, int target, int step) => _signature.FedBack(target, _forecast[n][target][step]);
 
     private int Target(string column)
     {

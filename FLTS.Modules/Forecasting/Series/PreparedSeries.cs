@@ -20,7 +20,8 @@ public sealed class PreparedSeries
     /// <summary>F column names in order; all targets are among them.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
 
-    /// <summary>[F][T] Finite values: measured columns and lags scaled, calendar features as they are.</summary>
+    /// <summary>[F][T] Finite values: measured columns and lags scaled, calendar features as they are. Rows to forecast from may
+    /// begin with some that lack lags (NaN).</summary>
     public required double[][] Values { get; init; }
 
     /// <summary>[F][T] False where a value was filled in: never truth for losses, metrics, residuals or Prophet's y.</summary>

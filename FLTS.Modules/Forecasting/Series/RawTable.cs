@@ -54,6 +54,9 @@ public sealed class RawTable
     /// <summary>Sentences about what was left out.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Most values that may come of it, rows times columns, when gaps are filled and lags are added.</summary>
+    internal long MaxCells { get; init; } = Csv.CsvReadOptions.DefaultMaxCells;
+
     /// <summary>Some times were epoch seconds.</summary>
     internal bool HasEpoch { get; init; }
 

@@ -12,6 +12,8 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
 {
     public ModelSignature Signature => signature;
 
+    public bool FeedsBack => true;
+
     /// <summary>[M]</summary>
     public IReadOnlyList<TargetTrees> Trees => trees;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace FLTS.Forecasting.Trees;
@@ -15,6 +16,21 @@ public sealed class LightGbmFamily : IForecasterFamily
     public string ModelType => Type;
 
     public JsonObject Normalise(JsonObject? hyperparameters) => TreeHyperparameters.Parse(hyperparameters).ToJson();
+
+    public FitEstimate Estimate(JsonObject hyperparameters, FitSize size)
+    {
+        var parameters = TreeHyperparameters.Parse(hyperparameters);
+
+        // Each row is an example of all that its window shows, once as numbers and once in bins.
+        var features = (double)size.Columns * parameters.InputLen;
+        return new FitEstimate(
+            size.Rows * features * (sizeof(float) + sizeof(short)),
+            size.Rows * features * parameters.NumIterations * size.Targets,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{size.Rows:N0} rows x {size.Columns} columns x {parameters.InputLen} rows back, {parameters.NumIterations} trees a "
+                + $"target"));
+    }
 
     public IForecaster Create(JsonObject hyperparameters) => new TreeForecaster(TreeHyperparameters.Parse(hyperparameters));
 

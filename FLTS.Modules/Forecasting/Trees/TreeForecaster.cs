@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
+using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Trees;
 
@@ -15,7 +16,10 @@ internal sealed class TreeForecaster(TreeHyperparameters parameters) : IForecast
     public FitResult Fit(TrainingSet data, FitContext context)
     {
         var series = data.Series;
-        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step);
+        var signature = new ModelSignature(ModelType, series.Columns, series.Targets, parameters.InputLen, parameters.Horizon, series.Step)
+        {
+            Plausible = PlausibleRange.Scaled(data.Scaler, series.Targets),
+        };
         var table = new ExampleTable(series, parameters);
         var grower = new TreeGrower(parameters, table.Features.Count);
         var validates = data.ValidationStart < series.Rows;

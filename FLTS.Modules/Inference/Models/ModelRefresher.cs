@@ -15,15 +15,78 @@ internal sealed partial class ModelRefresher(
     ILogger<ModelRefresher> logger)
     : WakeableLoop(gate, TimeSpan.FromSeconds(options.RefreshSeconds), logger)
 {
+    /// <summary>A store that hangs must not hold those who are served.</summary>
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    private long _seen;
+
+    /// <summary>
+    /// Waits until what this process has shown as promoted is served, or cannot be: whoever saw it is not answered by the model before.
+    /// </summary>
+    public async ValueTask CatchUpAsync(CancellationToken cancellation)
+    {
+        var shown = loader.PromotionsShown;
+        if (Interlocked.Read(ref _seen) >= shown)
+            return;
+
+        using var limit = new CancellationTokenSource(_longestWait, time);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await _one.WaitAsync(waiting.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            if (Interlocked.Read(ref _seen) < shown)
+                await LookOnceAsync(waiting.Token);
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            Interlocked.Exchange(ref _seen, shown); // What is served answers; the loop looks again and tells what is wrong.
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
+
     /// <summary>Loads every champion that is not the one served.</summary>
     internal override async Task LookAsync(CancellationToken cancellation)
     {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            await LookOnceAsync(cancellation);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task LookOnceAsync(CancellationToken cancellation)
+    {
+        var shown = loader.PromotionsShown;
         var champions = await loader.ChampionsAsync(cancellation);
         slots.Promoted = champions.Count;
         var due = champions.Where(c => !slots.Serves(c.Identifier, c.Version)).ToList();
         foreach (var champion in due)
             await LoadAsync(champion, loader.LoadAsync, cancellation);
 
+        Interlocked.Exchange(ref _seen, shown);
         if (due.Count > 0)
             records.Write(Served(champions));
 

@@ -30,15 +30,21 @@ internal sealed partial class NewestRows(
         }
         catch (FltsException e)
         {
-            return None(e.Message) with { Files = await NameAsync(loaded, cancellation), AreDue = true };
+            return None(e.Message) with { Files = await NameAsync(loaded, cancellation), AreDue = true, IsTrainingDue = true };
         }
 
-        var need = Math.Max(1, new ServingModel(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature).RowsNeeded);
+        // These rows carry their lags: what a window of a client needs before it for them is needed for coming steps alone.
+        var serving = new ServingModel(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
+        var need = Math.Max(1, Math.Max(serving.Signature.InputLength, serving.LargestLag));
         var series = SeriesJoin.Join(dataset.Train, Math.Max(0, dataset.Train.Rows - need), dataset.Test);
         var first = series.Rows - need;
-        return first >= 0 && series.Segments[first] == series.Segments[^1]
-            ? new StartingRows(Tail(series, first), null, null, await NameAsync(loaded, cancellation), -1)
-            : None($"the data ends with fewer than {need} rows without a gap") with { Files = await NameAsync(loaded, cancellation) };
+        var isEnough = first >= 0 && series.Segments[first] == series.Segments[^1];
+        var rows = isEnough
+            ? new StartingRows(Tail(series, first), null, null, null, -1)
+            : None($"the data ends with fewer than {serving.RowsNeeded} rows without a gap");
+
+        // Where there are lags the source has more: rows behind a gap that lack a lag are left out of the processed data.
+        return rows with { Files = await NameAsync(loaded, cancellation), AreDue = serving.LargestLag > 0 };
     }
 
     /// <summary>The rows to start from. Waits for the disk only where this process has stored rows since the last look.</summary>
@@ -56,7 +62,11 @@ internal sealed partial class NewestRows(
         await model.Looking.WaitAsync(cancellation);
         try
         {
-            var (known, seen) = (model.Newest, sources.Additions);
+            var seen = sources.Additions;
+            if (model.Newest is { Series: null, IsTrainingDue: true } unread)
+                await ReadTrainingAgainAsync(model, unread, cancellation);
+
+            var known = model.Newest;
             if (known.Files is not { } files)
                 return;
 
@@ -83,6 +93,25 @@ internal sealed partial class NewestRows(
         finally
         {
             model.Looking.Release();
+        }
+    }
+
+    /// <summary>
+    /// Data that could not be read when the model was loaded is tried again at every look: the source beside it may be gone, or be of
+    /// another form by now.
+    /// </summary>
+    private async Task ReadTrainingAgainAsync(ServedModel model, StartingRows unread, CancellationToken cancellation)
+    {
+        try
+        {
+            var read = await OfTrainingAsync(model.Loaded, cancellation);
+            model.Newest = read.IsTrainingDue
+                ? unread with { Files = unread.Files ?? read.Files, None = read.None }
+                : read;
+        }
+        catch (Exception e) when (e is FltsException || DatabaseFaults.IsPassing(e))
+        {
+            // The database is away: whoever asks for a forecast is told what was missing before.
         }
     }
 

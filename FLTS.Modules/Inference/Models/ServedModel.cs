@@ -31,7 +31,8 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
 
-    public ForecastRestorer Restorer { get; } = new(loaded.Scaler, loaded.Manifest.Targets);
+    public ForecastRestorer Restorer { get; } = new(
+        loaded.Scaler, loaded.Manifest.Targets, TimeSpan.FromSeconds(loaded.Manifest.StepSeconds));
 
     public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
 

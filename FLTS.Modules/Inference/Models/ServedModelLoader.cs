@@ -1,11 +1,15 @@
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Ledger;
 
 namespace FLTS.Modules.Inference.Models;
 
 /// <summary>From a line of the ledger to a model that answers.</summary>
-internal sealed class ServedModelLoader(LedgerReader ledger, ModelLoader loader, NewestRows newest)
+internal sealed class ServedModelLoader(LedgerReader ledger, ShownPromotions shown, ModelLoader loader, NewestRows newest)
 {
+    /// <summary>Promotions that this process has shown to anybody, counted.</summary>
+    public long PromotionsShown => shown.Count;
+
     /// <summary>The models in force.</summary>
     public Task<List<ServedChampion>> ChampionsAsync(CancellationToken cancellation) => ledger.InForceAsync(cancellation);
 

@@ -16,4 +16,7 @@ internal sealed record StartingRows(PreparedSeries? Series, string? None, string
 
     /// <summary>The rows of <see cref="Files"/> were out of reach: they are still to be read.</summary>
     public bool AreDue { get; init; }
+
+    /// <summary>The data that the model came from was out of reach when it was loaded: it is still to be read.</summary>
+    public bool IsTrainingDue { get; init; }
 }

@@ -38,9 +38,12 @@ internal static class IntervalAnswer
 
     private static double[]?[] Around(ServedModel model, int target, double[,,] forecast, double level)
     {
-        var nonNegative = model.Loaded.Scaler[model.Loaded.Manifest.Targets[target]].NonNegative;
+        var scale = model.Loaded.Scaler[model.Loaded.Manifest.Targets[target]];
+        if (scale.Flat) // It is forecast as the constant that it was; it has no residuals.
+            return [.. Enumerable.Range(0, forecast.GetLength(1)).Select(h => new[] { forecast[0, h, target], forecast[0, h, target] })];
+
         return [.. Enumerable.Range(0, forecast.GetLength(1))
-            .Select(h => model.Intervals.Around(target, h, forecast[0, h, target], level, nonNegative) is var (low, high)
+            .Select(h => model.Intervals.Around(target, h, forecast[0, h, target], level, scale.NonNegative) is var (low, high)
                 ? new[] { low, high }
                 : null)];
     }

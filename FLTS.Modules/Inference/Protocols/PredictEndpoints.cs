@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Modules.Inference.Protocols;
 
@@ -33,6 +34,7 @@ internal static class PredictEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Forecasts");
+        var body = new BodyLimit(routes.ServiceProvider.GetRequiredService<LimitsOptions>().PredictBodyBytes, "Limits:PredictBodyMb");
         group.MapPost("/predict", Predict)
             .WithName("Predict")
             .WithSummary(
@@ -41,6 +43,7 @@ internal static class PredictEndpoints
                 + "column, a value a step), one whose holidays end before the forecast those that come as 'holidays' ([{\"holiday\", "
                 + "\"ds\"}]).")
             .RequireRole(Roles.Predict)
+            .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10, level = 80 })
@@ -49,6 +52,7 @@ internal static class PredictEndpoints
             .WithName("PredictBatch")
             .WithSummary("Many forecasts in one call: an answer or a problem for each.")
             .RequireRole(Roles.Predict)
+            .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(413).ProducesProblem(422)
             .WithRequestExample(new { items = new[] { new { identifier = "PobleSec", inference_length = 10 } } })
@@ -64,17 +68,28 @@ internal static class PredictEndpoints
     }
 
     private static async Task<Ok<PredictAnswer>> Predict(
-        JsonElement body, int? inference_length, PredictService service, CancellationToken cancellation) =>
-        TypedResults.Ok(await service.PredictAsync(body, inference_length, cancellation));
+        JsonElement body, int? inference_length, PredictService service, ModelRefresher refresher, CancellationToken cancellation)
+    {
+        await refresher.CatchUpAsync(cancellation);
+        return TypedResults.Ok(await service.PredictAsync(body, inference_length, cancellation));
+    }
 
     private static async Task<Ok<BatchAnswer>> Batch(
-        JsonElement body, PredictService service, InferenceMetrics metrics, InferenceOptions options, CancellationToken cancellation)
+        JsonElement body,
+        PredictService service,
+        AnswerSize size,
+        ModelRefresher refresher,
+        InferenceMetrics metrics,
+        InferenceOptions options,
+        CancellationToken cancellation)
     {
         var items = PredictRequest.Batch(body);
         if (items.GetArrayLength() > options.MaxBatch)
             throw new TooLargeException(
                 $"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
 
+        await refresher.CatchUpAsync(cancellation);
+        size.RefuseTooLarge(items);
         metrics.Batch(items.GetArrayLength());
         var answers = items.EnumerateArray().Select(item => AnswerAsync(item, service, cancellation));
         return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
@@ -92,7 +107,13 @@ internal static class PredictEndpoints
         }
     }
 
-    private static Ok<LoadedModels> Loaded(ModelSlots slots) => TypedResults.Ok(new LoadedModels(
+    private static async Task<Ok<LoadedModels>> Loaded(ModelSlots slots, ModelRefresher refresher, CancellationToken cancellation)
+    {
+        await refresher.CatchUpAsync(cancellation);
+        return TypedResults.Ok(Views(slots));
+    }
+
+    private static LoadedModels Views(ModelSlots slots) => new(
         [.. slots.All.Select(m => new LoadedModelView(
             m.Identifier,
             m.Loaded.Manifest.RunId,
@@ -104,5 +125,5 @@ internal static class PredictEndpoints
             m.Loaded.Manifest.StepSeconds,
             m.Loaded.Manifest.Targets,
             m.Loaded.Manifest.KnownAhead ?? []))],
-        null));
+        null);
 }

@@ -9,7 +9,13 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answers forecasts with the champion.</summary>
 internal sealed partial class PredictService(
-    ModelSlots slots, WindowReader windows, PredictQueue queue, InferenceMetrics metrics, TimeProvider time, ILogger<PredictService> logger)
+    ModelSlots slots,
+    WindowReader windows,
+    AnswerSize size,
+    PredictQueue queue,
+    InferenceMetrics metrics,
+    TimeProvider time,
+    ILogger<PredictService> logger)
 {
     /// <summary>One forecast.</summary>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
@@ -25,10 +31,11 @@ internal sealed partial class PredictService(
             var model = slots.Take(request.Identifier);
             try
             {
+                size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var forecast = await queue.RunAsync(
-                    () => model.Restorer.Restore(model.Loaded.Forecaster.Forecast([window.Window], steps)), cancellation);
-                return Answer(model, window, forecast, request.Levels);
+                var scaled = await queue.RunAsync(() => model.Loaded.Forecaster.Forecast([window.Window], steps), cancellation);
+                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
+                return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
             }
             finally
             {

@@ -11,9 +11,11 @@ internal sealed record PredictRequest(
     Identifier? Identifier,
     IReadOnlyList<double> Levels,
     JsonElement? Future = null,
-    IReadOnlyList<ComingHoliday>? Holidays = null)
+    IReadOnlyList<ComingHoliday>? Holidays = null,
+    bool EndsNow = false)
 {
-    private static readonly string[] _known = ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays"];
+    private static readonly string[] _known =
+        ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays", "origin"];
 
     /// <summary>Most levels of intervals in one request.</summary>
     private const int MostLevels = 10;
@@ -29,7 +31,8 @@ internal sealed record PredictRequest(
             read.Text("identifier") is { } identifier ? new Identifier(identifier) : null,
             LevelsOf(read),
             read.Element("future"),
-            ComingValues.Holidays(read));
+            ComingValues.Holidays(read),
+            IsNow(read));
     }
 
     /// <summary>The list in the body of <c>POST /predict/batch</c>; what is wrong with an item is that item's answer.</summary>
@@ -41,6 +44,14 @@ internal sealed record PredictRequest(
             ? items
             : throw read.Wrong("items", "a list, each item as the body of POST /predict");
     }
+
+    private static bool IsNow(StrictJson read) => read.Text("origin") switch
+    {
+        null => false,
+        "now" when read.Element("data") is not null => true,
+        "now" => throw new InvalidInputException("'origin' is \"now\", but there are no rows as 'data' that could end now; leave it out."),
+        _ => throw read.Wrong("origin", "\"now\", for rows in 'data' that have no times and end now"),
+    };
 
     private static List<double> LevelsOf(StrictJson read)
     {

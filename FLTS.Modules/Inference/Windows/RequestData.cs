@@ -9,20 +9,21 @@ namespace FLTS.Modules.Inference.Windows;
 /// <summary>A request's <c>data</c>: JSON lists become columns here, and nowhere else.</summary>
 internal static class RequestData
 {
-    private static readonly string[] _timeNames = ["ts", "time", "ds"];
+    /// <summary>As API.md lists them; the first that is there counts.</summary>
+    private static readonly string[] _timeNames = ["ts", "timestamp", "time", "date", "ds"];
 
     /// <summary>
     /// From a request's <c>data</c>: an object of equally long lists, measured columns in original units by name (null = missing), and
     /// times as ISO 8601 or epoch seconds.
     /// </summary>
     /// <param name="data">The object.</param>
-    /// <param name="indexColumn">Name of the list with the times; null: the model's own timestamp column, else ts, time or ds. Without it
-    /// the rows are taken to end at <paramref name="end"/>.</param>
+    /// <param name="indexColumn">Name of the list with the times; null: the model's own timestamp column, else ts, timestamp, time, date
+    /// or ds.</param>
     /// <param name="model">Whose rows are to be made.</param>
-    /// <param name="end">Time of the last row where the request has no times, normally now.</param>
-    /// <exception cref="InvalidInputException">Missing columns (by name), uneven lengths, a non-number (with column and row), times that do
-    /// not rise, another step, too few rows (with the number needed).</exception>
-    public static ServingFrame Read(JsonElement data, string? indexColumn, ServingModel model, DateTime end)
+    /// <param name="now">In UTC, where the request says that its rows, which have no times, end now; null: they must have times.</param>
+    /// <exception cref="InvalidInputException">No times, missing columns (by name), uneven lengths, a non-number (with column and row),
+    /// times that do not rise, another step, too few rows (with the number needed).</exception>
+    public static ServingFrame Read(JsonElement data, string? indexColumn, ServingModel model, DateTime? now)
     {
         if (data.ValueKind != JsonValueKind.Object)
             throw new InvalidInputException("'data' must be an object of lists, one a column.");
@@ -54,6 +55,7 @@ internal static class RequestData
                     $"'data.{name}' has {length} values, but 'data.{index ?? measured[0]}' has {rows}; all lists must be equally long.");
         }
 
+        RefuseUntimed(index, now, lists.Keys.Except(measured, StringComparer.Ordinal));
         ServingFrame.RefuseTooFew(rows, model);
         var warnings = new List<string>();
         var extra = lists.Keys.Where(k => k != index && !measured.Contains(k)).ToList();
@@ -67,12 +69,27 @@ internal static class RequestData
         else
         {
             var step = model.Signature.Step.Ticks;
-            var last = end.Ticks / step * step;
+            var last = Local(now!.Value, Zone(model.Config.Timezone)).Ticks / step * step;
             times = [.. Enumerable.Range(0, rows).Select(i => new DateTime(last - ((rows - 1 - i) * step)))];
             warnings.Add($"'data' holds no times: the rows are taken to end at {times[^1]:yyyy-MM-dd HH:mm:ss}.");
         }
 
         return ServingFrame.FromColumns(times, [.. measured.Select(name => Numbers(lists[name], name))], model, warnings);
+    }
+
+    /// <summary>Rows at times that nobody stated would be forecast from another hour or weekday than theirs.</summary>
+    private static void RefuseUntimed(string? index, DateTime? now, IEnumerable<string> others)
+    {
+        if (index is not null && now is not null)
+            throw new InvalidInputException($"'origin' is now, but 'data.{index}' has the times of the rows; leave one of them out.");
+        if (index is not null || now is not null)
+            return;
+
+        var strange = string.Join(", ", others.Take(10).Select(name => $"'{Cut(name)}'"));
+        throw new InvalidInputException(
+            $"'data' holds no times: send them as a list named {string.Join(", ", _timeNames[..^1])} or {_timeNames[^1]}, or name their "
+            + $"list as 'index_col'{(strange.Length > 0 ? $" (not known to the model: {strange})" : "")}; rows that end now are sent "
+            + "with \"origin\": \"now\".");
     }
 
     private static string? FindIndex(Dictionary<string, JsonElement> lists, string? wanted, ServingModel model)
@@ -110,7 +127,7 @@ internal static class RequestData
 
     private static DateTime[] Times(JsonElement list, string name, string? timezone)
     {
-        var zone = timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(timezone);
+        var zone = Zone(timezone);
         var times = new DateTime[list.GetArrayLength()];
         var row = 0;
         foreach (var item in list.EnumerateArray())
@@ -126,16 +143,20 @@ internal static class RequestData
                     $"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times "
                     + "without a zone.");
             if (kind != TimestampKind.Local && zone is not null)
-                time = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc), zone);
+                time = Local(time, zone);
             times[row++] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
         }
 
         return times;
     }
 
-    private static string Show(JsonElement item)
-    {
-        var text = item.GetRawText();
-        return text.Length > 40 ? string.Create(CultureInfo.InvariantCulture, $"{text[..40]}...") : text;
-    }
+    private static TimeZoneInfo? Zone(string? name) => name is null ? null : TimeZoneInfo.FindSystemTimeZoneById(name);
+
+    private static DateTime Local(DateTime utc, TimeZoneInfo? zone) =>
+        zone is null ? utc : TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(utc, DateTimeKind.Utc), zone);
+
+    private static string Show(JsonElement item) => Cut(item.GetRawText());
+
+    private static string Cut(string text) =>
+        text.Length > 40 ? string.Create(CultureInfo.InvariantCulture, $"{text[..40]}...") : text;
 }

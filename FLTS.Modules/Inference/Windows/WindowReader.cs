@@ -44,7 +44,7 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
     public async ValueTask<RequestWindow> ReadAsync(PredictRequest request, ServedModel model, int steps, CancellationToken cancellation)
     {
         var (series, origin, warnings) = request.Data is { } data
-            ? RequestData.Read(data, request.IndexCol, model.Serving, time.GetUtcNow().UtcDateTime)
+            ? RequestData.Read(data, request.IndexCol, model.Serving, request.EndsNow ? time.GetUtcNow().UtcDateTime : null)
             : Newest(await newest.OfAsync(model, cancellation));
         (series, var unused) = ComingValues.Append(request.Future, model.Serving, series, steps);
         return new RequestWindow(new Window(series, origin, request.Holidays), steps, unused is null ? warnings : [.. warnings, unused]);

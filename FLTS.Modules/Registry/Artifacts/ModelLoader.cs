@@ -50,7 +50,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
                 ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation)
                 : null;
             var forecaster = ForecasterCatalog.Get(manifest.ModelType)
-                .Load(manifest.Signature(), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
+                .Load(Signature(manifest, scaler), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
             return new LoadedModel(manifest, forecaster, scaler, config, residuals);
         }
         catch (Exception e) when (IsAboutContent(e))
@@ -112,6 +112,10 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException
             or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or FormatException or OverflowException
             or InvalidDataException or EndOfStreamException;
+
+    /// <summary>Models of before carry what is plausible too: in their scaler.</summary>
+    private static ModelSignature Signature(ArtifactManifest manifest, Scaler scaler) =>
+        manifest.Signature() with { Plausible = PlausibleRange.Scaled(scaler, manifest.Targets) };
 
     private static byte[] File(StoredModel stored, string path) =>
         stored.Files.TryGetValue(path, out var bytes)

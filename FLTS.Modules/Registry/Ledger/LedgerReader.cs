@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Ledger;
 
 /// <summary>Reads attempts, scoreboards and champions for people.</summary>
-internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry)
+internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry, ShownPromotions shown)
 {
     /// <summary>Every model in force, for whoever serves them.</summary>
     public async Task<List<ServedChampion>> InForceAsync(CancellationToken cancellation)
@@ -38,7 +39,7 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
             .ThenByDescending(a => a.AttemptId)
             .Take(limit + 1)
             .ToListAsync(cancellation);
-        return Cursor.Page(rows, limit, a => new Cursor(a.CreatedAt, a.AttemptId.Value), AttemptView.Of);
+        return Cursor.Page(rows, limit, a => new Cursor(a.CreatedAt, a.AttemptId.Value), Shown);
     }
 
     /// <summary>One attempt.</summary>
@@ -48,7 +49,7 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var row = await db.PromotionAttempts.AsNoTracking().SingleOrDefaultAsync(a => a.AttemptId == attemptId, cancellation)
             ?? throw new NotFoundException($"There is no promotion attempt '{attemptId}'. GET /promotions lists them.");
-        return AttemptView.Of(row);
+        return Shown(row);
     }
 
     /// <summary>The newest scoreboard of a config hash or a pipeline.</summary>
@@ -91,10 +92,18 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
             : throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
     }
 
-    private static ChampionsView View(Identifier identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)
+    private AttemptView Shown(PromotionAttemptRow row)
+    {
+        if (row is { Outcome: AttemptOutcome.Promoted, EndedAt: { } at })
+            shown.Note(row.Identifier, at);
+        return AttemptView.Of(row);
+    }
+
+    private ChampionsView View(Identifier identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)
     {
         var ordered = rows.OrderBy(r => r.Version).ToList();
         var history = ordered.Zip(ordered.Skip(1).Select(next => (DateTimeOffset?)next.Since).Append(null), View).ToList();
+        shown.Note(identifier, ordered[^1].Since);
         var inForce = asOf is { } then ? history.LastOrDefault(h => h.Since <= then) : history[^1];
         return new ChampionsView(identifier, inForce, history);
     }

@@ -17,7 +17,7 @@ namespace FLTS.Modules.Registry.Ledger;
 /// tells the whole
 /// story, tries and all; one by hand is stored when it is concluded: what somebody asked for and did not get leaves nothing.
 /// </summary>
-internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
+internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> registry, ShownPromotions shown, TimeProvider time)
 {
     /// <summary>
     /// The pipeline's open attempt, or a new one; one row tells the whole story, from what put its trainings off to how it ended.
@@ -169,6 +169,8 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         FaultPoint.Reach("promotion.before-commit");
         await transaction.CommitAsync(cancellation);
         FaultPoint.Reach("promotion.after-commit");
+        if (pipeline is null && conclusion.Champion is { } promoted) // Whoever asked for it is told at once.
+            shown.Note(attempt.Identifier, promoted.Pointer.Timestamp);
         return true;
     }
 

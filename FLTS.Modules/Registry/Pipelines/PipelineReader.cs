@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>Tells the state of pipelines from the rows.</summary>
-internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry)
+internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry, ShownPromotions shown)
 {
     /// <summary>Newest first.</summary>
     public async Task<Page<PipelineView>> ListAsync(Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
@@ -44,7 +45,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
         return (await ViewsAsync(db, [row], cancellation))[0];
     }
 
-    private static async Task<List<PipelineView>> ViewsAsync(
+    private async Task<List<PipelineView>> ViewsAsync(
         RegistryDbContext db, IReadOnlyCollection<PipelineRow> pipelines, CancellationToken cancellation)
     {
         var states = await PipelineStates.OfAsync(db, pipelines, cancellation);
@@ -53,6 +54,9 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
                 .Where(e => runIds.Contains(e.RunId) && db.Runs.Any(r => r.RunId == e.RunId && r.Epoch == e.Epoch))
                 .ToListAsync(cancellation))
             .ToDictionary(e => e.RunId);
+        foreach (var promoted in pipelines.Where(p => p.Status == PipelineStatus.Promoted && p.EndedAt is not null))
+            shown.Note(promoted.Identifier, promoted.EndedAt!.Value);
+
         var pipelineIds = pipelines.Select(p => p.PipelineId).ToList();
         var attempts = (await db.PromotionAttempts.AsNoTracking()
                 .Where(a => a.PipelineId != null && pipelineIds.Contains(a.PipelineId.Value))

@@ -4,7 +4,7 @@ using FLTS.Forecasting.Series.Csv;
 namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>Section <c>Datasets</c>.</summary>
-internal sealed record DatasetOptions
+internal sealed record DatasetOptions : ICheckedTogether
 {
     public const string Section = "Datasets";
 
@@ -31,5 +31,24 @@ internal sealed record DatasetOptions
     [Range(0, 1000)]
     public int MaxWaiting { get; init; } = 8;
 
-    public CsvReadOptions Limits => new() { MaxBytes = MaxBytes, MaxColumns = MaxColumns, MaxLineBytes = MaxLineBytes };
+    /// <summary>How far ahead of the clock appended rows may be; 0 to 36500 days, default one day (<c>1.00:00:00</c>).</summary>
+    public TimeSpan MaxFuture { get; init; } = TimeSpan.FromDays(1);
+
+    public CsvReadOptions Limits => new()
+    {
+        MaxBytes = MaxBytes,
+        MaxColumns = MaxColumns,
+        MaxLineBytes = MaxLineBytes,
+        MaxCells = MaxCells,
+    };
+
+    /// <summary>Of section Limits: what memory allows counts for it.</summary>
+    internal long MaxCells { get; init; } = CsvReadOptions.DefaultMaxCells;
+
+    public void CheckTogether()
+    {
+        if (MaxFuture < TimeSpan.Zero || MaxFuture > TimeSpan.FromDays(36_500))
+            throw new InvalidInputException(
+                $"{Section}:MaxFuture is {MaxFuture}; it must be between 00:00:00 and 36500 days, such as 1.00:00:00.");
+    }
 }

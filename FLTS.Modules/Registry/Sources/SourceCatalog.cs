@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
@@ -13,6 +14,11 @@ internal sealed partial class SourceCatalog(
 {
     /// <summary>File times come from a clock that moves in steps of some milliseconds and may lag behind.</summary>
     private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Some file systems and stores keep times in steps of two seconds.</summary>
+    private static readonly TimeSpan _settled = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<string, Hashed> _hashed = new(StringComparer.Ordinal);
 
     private long _additions;
 
@@ -113,6 +119,10 @@ internal sealed partial class SourceCatalog(
             return;
 
         await using var opened = source;
+        if (await IsImportedAsync(name, part, fileName, new Looked(source.CanSeek ? source.Length : -1, modifiedAt), cancellation))
+            return;
+
+        var looked = time.GetUtcNow();
         var before = Written(source);
         // A copy first: the file may still be growing, and what is hashed must be what is kept.
         await using var copy = new FileStream(
@@ -124,12 +134,30 @@ internal sealed partial class SourceCatalog(
         // A file that was imported before and that a PUT or new rows have replaced since stays replaced: whoever wrote last wins.
         copy.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
+        if (!await IsReplacedAsync(name, part, sha256, modifiedAt, cancellation))
+            await AddAsync(name, part, copy, null, cancellation);
+        if (looked - modifiedAt > _settled)
+            _hashed[fileName] = new Hashed(new Looked(copy.Length, modifiedAt), sha256);
+    }
+
+    /// <summary>
+    /// Whether a file is as it was when its hash was taken, and that version is the newest or was replaced since: then it is neither
+    /// copied nor hashed again. A file that had only just been written may have been written once more within its clock's step: its
+    /// hash is not kept.
+    /// </summary>
+    private async Task<bool> IsImportedAsync(DatasetName name, string part, string fileName, Looked now, CancellationToken cancellation) =>
+        now.Length >= 0
+        && _hashed.TryGetValue(fileName, out var hashed)
+        && hashed.Of == now
+        && ((await NewestAsync(name, part, cancellation))?.Sha256 == hashed.Sha256
+            || await IsReplacedAsync(name, part, hashed.Sha256, now.ModifiedAt, cancellation));
+
+    private async Task<bool> IsReplacedAsync(
+        DatasetName name, string part, string sha256, DateTimeOffset modifiedAt, CancellationToken cancellation)
+    {
         var newest = await NewestAsync(name, part, cancellation);
         var same = await LastOfAsync(name, part, sha256, cancellation);
-        if (newest is not null && same is not null && (newest.RegisteredAt - _clockStep > modifiedAt || same.RegisteredAt > modifiedAt))
-            return;
-
-        await AddAsync(name, part, copy, null, cancellation);
+        return newest is not null && same is not null && (newest.RegisteredAt - _clockStep > modifiedAt || same.RegisteredAt > modifiedAt);
     }
 
     private async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
@@ -177,6 +205,11 @@ internal sealed partial class SourceCatalog(
             .OrderByDescending(s => s.Version)
             .FirstOrDefaultAsync(cancellation);
     }
+
+    /// <summary>What tells whether a file is the one that was there before.</summary>
+    private readonly record struct Looked(long Length, DateTimeOffset ModifiedAt);
+
+    private sealed record Hashed(Looked Of, string Sha256);
 
     private async Task<string> KnownAsync(CancellationToken cancellation)
     {

@@ -86,6 +86,18 @@ public class GoldenTests
     }
 
     [Test]
+    public void Knn_imputation_ends_when_it_is_cancelled_and_is_refused_where_it_would_take_hours()
+    {
+        var columns = Golden.Columns(Golden.Preprocessing["knn"]!["with_holes"]);
+
+        Assert.That(() => KnnImputer.Fill(columns, 2, new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => KnnImputer.RefuseTooMany(200_000, 200_000, 500),
+            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith(
+                "'missing' is knn: 200000 rows with holes x 200000 rows x 500 columns are 2e+13 comparisons; at most 1e+13 are made."));
+    }
+
+    [Test]
     public void Interpolation_agrees_with_pandas()
     {
         var reference = Golden.Preprocessing["interpolate"]!;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Inference.Windows;
 using NUnit.Framework;
@@ -15,11 +16,38 @@ public class ServingFrameTests
     {
         var (data, model, raw) = Trained("""{"lags": [2], "clipping": "iqr"}""");
         var rows = Enumerable.Range(80, 12).ToArray();
-        var frame = RequestData.Read(Data(rows, raw), null, model, _now);
-        Assert.That((frame.Series.Rows, frame.Origin, frame.Warnings), Is.EqualTo((10, 9, Array.Empty<string>())));
+        var frame = RequestData.Read(Data(rows, raw), null, model, null);
+        Assert.That((frame.Series.Rows, frame.Origin, frame.Warnings), Is.EqualTo((12, 11, Array.Empty<string>())));
         Assert.That(frame.Series.Columns, Is.EqualTo(data.Test.Columns));
         for (var f = 0; f < data.Test.Columns.Count; f++)
-            Assert.That(frame.Series.Values[f], Is.EqualTo(data.Test.Values[f][2..12]), data.Test.Columns[f]);
+            Assert.That(frame.Series.Values[f][2..], Is.EqualTo(data.Test.Values[f][2..12]), data.Test.Columns[f]);
+    }
+
+    [Test]
+    public void As_many_rows_are_asked_for_as_the_model_s_own_lags_reach_back()
+    {
+        var (_, model, raw) = Trained("""{"lags": [2, 15]}""");
+        Assert.That(model.RowsNeeded, Is.EqualTo(25));
+        var unlagged = model with { Signature = model.Signature with { Inputs = ["a", "b", "a_lag_2"], InputLength = 1 } };
+
+        Assert.That(unlagged.RowsNeeded, Is.EqualTo(3));
+        Assert.That(RequestData.Read(Data([0, 1, 2], raw), null, unlagged, null).Series.Rows, Is.EqualTo(3));
+        Assert.That(
+            () => RequestData.Read(Data([0, 1], raw), null, unlagged, null),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("'data' has 2 rows; the model needs at least 3."));
+    }
+
+    [Test]
+    public void Rows_just_enough_for_one_step_are_enough_for_many()
+    {
+        var (data, model, raw) = Trained("""{"lags": [15]}""");
+        using var fitted = new ArFamily().Create(new JsonObject { ["input_len"] = 10 })
+            .Fit(data.TrainingSet, new FitContext(1, null, default)).Model;
+        var frame = RequestData.Read(Data([.. Enumerable.Range(40, 25)], raw), null, model with { Signature = fitted.Signature }, null);
+
+        var forecast = fitted.Forecast([new Window(frame.Series, frame.Origin)], 20);
+
+        Assert.That(forecast.Cast<double>(), Has.All.Matches<double>(double.IsFinite));
     }
 
     [Test]
@@ -29,7 +57,7 @@ public class ServingFrameTests
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data["a"]![0] = null;
         data["a"]![5] = null;
-        var frame = RequestData.Read(Element(data), null, model, _now);
+        var frame = RequestData.Read(Element(data), null, model, null);
         Assert.That((frame.Series.Values[0][0], frame.Series.Values[0][5]), Is.EqualTo((raw[0][1], raw[0][4])));
         Assert.That(
             (frame.Series.Observed[0][0], frame.Series.Observed[0][5], frame.Series.Observed[0][6]),
@@ -37,7 +65,7 @@ public class ServingFrameTests
     }
 
     [Test]
-    public void Without_times_the_rows_end_now_and_the_answer_says_so()
+    public void Rows_without_times_that_a_request_says_to_end_now_end_now_and_the_answer_says_so()
     {
         var (_, model, raw) = Trained("{}");
         var data = Object([.. Enumerable.Range(0, 12)], raw);
@@ -47,24 +75,63 @@ public class ServingFrameTests
         Assert.That(frame.Warnings, Has.One.Contains("'data' holds no times: the rows are taken to end at 2024-05-01 12:00:00"));
     }
 
+    [TestCase("ts")]
+    [TestCase("timestamp")]
+    [TestCase("time")]
+    [TestCase("date")]
+    [TestCase("ds")]
+    public void A_list_of_a_name_for_times_holds_the_times(string name)
+    {
+        var (_, model, raw) = Trained("{}");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var times = data["ts"]!.DeepClone();
+        data.Remove("ts");
+        data[name] = times;
+        var frame = RequestData.Read(Element(data), null, model, null);
+        Assert.That((frame.Series.Timestamps[0], frame.Warnings.Count), Is.EqualTo((Tables.Start, 0)));
+    }
+
+    [Test]
+    public void Rows_without_times_are_refused_with_the_names_that_times_may_have()
+    {
+        var (_, model, raw) = Trained("{}");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        data["Timestamp"] = data["ts"]!.DeepClone();
+        data.Remove("ts");
+        Assert.That(
+            () => RequestData.Read(Element(data), null, model, null),
+            Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(
+                "'data' holds no times: send them as a list named ts, timestamp, time, date or ds, or name their list as 'index_col' "
+                + "(not known to the model: 'Timestamp'); rows that end now are sent with \"origin\": \"now\"."));
+    }
+
+    [Test]
+    public void Times_and_an_origin_that_is_now_contradict_each_other()
+    {
+        var (_, model, raw) = Trained("{}");
+        Assert.That(
+            () => RequestData.Read(Data([.. Enumerable.Range(0, 12)], raw), null, model, _now),
+            Throws.TypeOf<InvalidInputException>().With.Message.Contains("'origin' is now, but 'data.ts' has the times"));
+    }
+
     [Test]
     public void Columns_the_model_does_not_know_are_a_warning()
     {
         var (_, model, raw) = Trained("{}");
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data["zzz"] = new JsonArray("anything");
-        Assert.That(RequestData.Read(Element(data), null, model, _now).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
+        Assert.That(RequestData.Read(Element(data), null, model, null).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
     }
 
     [Test]
     public void A_short_gap_is_filled_with_a_warning_and_a_long_one_leaves_too_few_rows()
     {
         var (_, model, raw) = Trained("{}");
-        var frame = RequestData.Read(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, _now);
+        var frame = RequestData.Read(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, null);
         Assert.That(frame.Series.Rows, Is.EqualTo(18));
         Assert.That(frame.Warnings, Has.One.EqualTo("2 missing rows were filled with the last value before them."));
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, _now),
+            () => RequestData.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, null),
             Throws.TypeOf<InvalidInputException>()
                 .With.Message.Contains("Only 5 rows follow the gap that ends before 2024-01-01 01:00:00; the model needs 10 rows"));
     }
@@ -72,14 +139,14 @@ public class ServingFrameTests
     [TestCase("[1, 2]", "'data' must be an object of lists")]
     [TestCase("""{"a": 1}""", "'data.a' must be a list")]
     [TestCase("""{"ts": ["2024-01-01"], "b": [1]}""", "'data' lacks the column a; the model needs a, b")]
-    [TestCase("""{"a": [], "b": []}""", "'data' has 0 rows; the model needs at least 10")]
+    [TestCase("""{"ts": [], "a": [], "b": []}""", "'data' has 0 rows; the model needs at least 10")]
     [TestCase("""{"a": [1, 2, 3], "b": [1, 2]}""", "'data.b' has 2 values, but 'data.a' has 3; all lists must be equally long")]
     [TestCase(
         """{"ts": ["2024-01-01 00:00:00", "2024-01-01 00:01:00", "2024-01-01 00:02:00"], "a": [1, 2, 3], "b": [1, 2, 3]}""",
         "'data' has 3 rows; the model needs at least 10")]
     public void A_request_that_lacks_something_is_refused_with_what_it_lacks(string json, string message) =>
         Assert.That(
-            () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, _now),
+            () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
     [TestCase("a", 3, "\"12\"", "'data.a', row 4: \"12\" is no finite number")]
@@ -100,7 +167,7 @@ public class ServingFrameTests
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data[column]![row] = JsonNode.Parse(value);
         Assert.That(
-            () => RequestData.Read(Element(data), null, model, _now),
+            () => RequestData.Read(Element(data), null, model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
     }
 
@@ -109,7 +176,7 @@ public class ServingFrameTests
     {
         var (_, model, raw) = Trained("{}");
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, _now),
+            () => RequestData.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, null),
             Throws.TypeOf<InvalidInputException>()
                 .With.Message.Contains("Only 0 of the 11 steps between rows are 00:01:00, the step the model was trained on"));
     }
@@ -121,9 +188,9 @@ public class ServingFrameTests
         var data = Object([.. Enumerable.Range(0, 12)], raw);
         data["when"] = data["ts"]!.DeepClone();
         data.Remove("ts");
-        Assert.That(RequestData.Read(Element(data), "when", model, _now).Series.Timestamps[0], Is.EqualTo(Tables.Start));
+        Assert.That(RequestData.Read(Element(data), "when", model, null).Series.Timestamps[0], Is.EqualTo(Tables.Start));
         Assert.That(
-            () => RequestData.Read(Element(data), "clock", model, _now),
+            () => RequestData.Read(Element(data), "clock", model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("'data' has no list 'clock', which index_col names"));
     }
 

@@ -22,7 +22,8 @@ internal sealed class SeriesColumnsTests
         {
             var data = Data(kind);
             using var model = Fit(data, Logistic());
-            return new ForecastRestorer(data.Scaler!, ["load"]).Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60));
+            return new ForecastRestorer(data.Scaler!, ["load"], data.Series.Step)
+                .Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60));
         }).ToArray();
 
         // The priors act on the scale of y: the curves differ a little, a cap or a flag read wrongly would differ by tens.

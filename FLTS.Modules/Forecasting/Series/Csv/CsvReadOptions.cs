@@ -3,6 +3,9 @@ namespace FLTS.Forecasting.Series.Csv;
 /// <summary>What a reader is told. Sizes are bytes.</summary>
 public sealed record CsvReadOptions
 {
+    /// <summary>1.6 GB of numbers.</summary>
+    public const long DefaultMaxCells = 200_000_000;
+
     /// <summary>Column with the times; null: <c>time</c>, <c>ts</c> or <c>ds</c>, the first of these there is.</summary>
     public string? TimestampColumn { get; init; }
 
@@ -22,6 +25,9 @@ public sealed record CsvReadOptions
 
     /// <summary>Most columns, the timestamp among them; default 512.</summary>
     public int MaxColumns { get; init; } = 512;
+
+    /// <summary>Most numbers, rows times columns, times among them; default 200 million.</summary>
+    public long MaxCells { get; init; } = DefaultMaxCells;
 
     /// <summary>Most bytes of one line; default 1 MiB.</summary>
     public int MaxLineBytes { get; init; } = 1 << 20;

@@ -1,7 +1,7 @@
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>Joins parsed blocks in order and turns their faults into sentences with absolute rows.</summary>
-internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstRow, bool required, long expectedBytes)
+internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstRow, bool required, CsvReadOptions options)
 {
     /// <summary>Rows; an estimate that is wrong must not ask for all the memory there is.</summary>
     private const int LargestPiece = 1 << 22;
@@ -44,6 +44,10 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         _local |= block.HasLocal;
         _lines += block.Lines;
         _bytes += block.Bytes;
+        if ((Rows + block.Rows) * (layout.Columns.Length + 1L) > options.MaxCells)
+            throw new InvalidInputException(
+                $"{file}: {Rows + block.Rows} rows of {layout.Columns.Length + 1} columns, and more to come, are more than "
+                + $"{options.MaxCells} values, the most that are taken (Limits:Cells, Limits:MemoryMb); leave columns or rows out.");
         if (Rows + block.Rows > Array.MaxLength)
             throw new TooLargeException($"{file}: more than {Array.MaxLength} rows.");
         for (int done = 0, count; done < block.Rows; done += count)
@@ -102,6 +106,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
             Warnings = warnings,
             HasEpoch = _epoch,
             HasZones = _zones,
+            MaxCells = options.MaxCells,
         };
     }
 
@@ -111,7 +116,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
     /// </summary>
     private void AddPiece(CsvBlock block)
     {
-        var expected = (1.02 * expectedBytes * (Rows + block.Rows) / _bytes) - Rows;
+        var expected = (1.02 * options.ExpectedBytes * (Rows + block.Rows) / _bytes) - Rows;
         _room = (int)Math.Min(
             Math.Clamp(expected > 0 ? (long)expected : Rows, block.Rows, Math.Max(block.Rows, LargestPiece)), Array.MaxLength - Rows);
         _times.Add(GC.AllocateUninitializedArray<DateTime>(_room));

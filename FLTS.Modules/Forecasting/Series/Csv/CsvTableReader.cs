@@ -44,7 +44,7 @@ public static class CsvTableReader
             file,
             firstRow: options.RowsBefore + headerRow + 1,
             required: options.Columns is not null,
-            expectedBytes: options.ExpectedBytes);
+            options);
 
         var running = new Queue<Task<CsvBlock>>();
         var width = Environment.ProcessorCount + 2; // some wait, so that no core does while this thread reads

@@ -6,10 +6,17 @@ namespace FLTS.Forecasting.Series.Grid;
 internal sealed class GridBuilder
 {
     private readonly int[] _source = [];
+    private readonly long _mostRows;
     private DateTime _last;
 
-    public GridBuilder(DateTime[] times, Frequency frequency, int maxGapSteps)
+    /// <param name="times">Ascending.</param>
+    /// <param name="frequency">Of them.</param>
+    /// <param name="maxGapSteps">Longest gap that becomes missing rows.</param>
+    /// <param name="mostRows">That may come of it.</param>
+    /// <exception cref="InvalidInputException">Filled gaps would make more rows.</exception>
+    public GridBuilder(DateTime[] times, Frequency frequency, int maxGapSteps, long mostRows = int.MaxValue)
     {
+        _mostRows = Math.Max(mostRows, times.Length);
         Timestamps = times;
         Rows = times.Length;
         if (IsRegular(times, frequency.Step.Ticks))
@@ -89,6 +96,12 @@ internal sealed class GridBuilder
             }
             else
             {
+                if (Rows + steps > _mostRows)
+                    throw new InvalidInputException(
+                        $"With the missing rows of gaps of up to {maxGapSteps} steps (max_gap_steps) the series would have more than "
+                        + $"{_mostRows} rows, the most that are taken of so many columns (Limits:Cells, Limits:MemoryMb): up to "
+                        + $"{times[i]:yyyy-MM-dd HH:mm:ss} alone {i + 1} rows become {Rows + steps}. Use a smaller max_gap_steps.");
+
                 if (steps > 1)
                 {
                     Gaps++;

@@ -45,7 +45,7 @@ public sealed class SeriesFrame
             warnings.Add(FormattableString.Invariant(
                 $"{table.Name}: {found.RegularShare:0.0%} of the steps are {found.Step}; the rest are gaps or off the grid."));
 
-        var grid = new GridBuilder(times, found, maxGapSteps);
+        var grid = new GridBuilder(times, found, maxGapSteps, table.MaxCells / (table.Columns.Count + 1));
         return new SeriesFrame(table, TableRows(order, grid.Source))
         {
             Timestamps = ToMicroseconds(grid.Timestamps),

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Windows;
+
+namespace FLTS.Modules.Inference.Protocols;
+
+/// <summary>How large an answer will be, told from the question: one that is too large is refused before anything is computed.</summary>
+internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsOptions limits)
+{
+    /// <summary>A number and what stands around it.</summary>
+    private const long Number = 22;
+
+    /// <summary>The time of a step and its braces.</summary>
+    private const long Step = 34;
+
+    /// <exception cref="InvalidInputException">Too large; the message has the sum.</exception>
+    public void RefuseTooLarge(ServedModel model, int steps, int levels)
+    {
+        var bytes = Of(model, steps, levels);
+        if (bytes > limits.AnswerBytes)
+            throw new InvalidInputException(
+                $"The answer would have about {Mb(bytes)} MB ({steps} steps x {model.Loaded.Manifest.Targets.Count} targets, each with "
+                + $"{levels} levels of intervals); at most {limits.AnswerMb} are answered (Limits:AnswerMb). Ask for fewer steps or "
+                + "levels.");
+    }
+
+    /// <summary>What an item cannot be computed for is that item's answer, and small.</summary>
+    /// <exception cref="InvalidInputException">All together are too large; the message has the sum.</exception>
+    public void RefuseTooLarge(JsonElement items)
+    {
+        var bytes = 0L;
+        foreach (var item in items.EnumerateArray())
+            bytes += Of(item);
+
+        if (bytes > limits.AnswerBytes)
+            throw new InvalidInputException(
+                $"The answer would have about {Mb(bytes)} MB ({items.GetArrayLength()} items, the sum of steps x targets x levels of "
+                + $"each); at most {limits.AnswerMb} are answered (Limits:AnswerMb). Send fewer items, or ask for fewer steps or levels.");
+    }
+
+    private long Of(JsonElement item)
+    {
+        try
+        {
+            var request = PredictRequest.Parse(item);
+            var steps = windows.Steps(request, null);
+            var model = slots.Take(request.Identifier);
+            try
+            {
+                return Of(model, steps, request.Levels.Count);
+            }
+            finally
+            {
+                model.Release();
+            }
+        }
+        catch (FltsException)
+        {
+            return 0;
+        }
+    }
+
+    private static long Of(ServedModel model, int steps, int levels) => steps * (Step + model.Loaded.Manifest.Targets
+        .Sum(name => Encoding.UTF8.GetByteCount(name) + 4 + Number + (levels * ((2 * Number) + 3))));
+
+    private static string Mb(long bytes) => (bytes / (double)(1 << 20)).ToString("0.#", CultureInfo.InvariantCulture);
+}
