@@ -59,7 +59,12 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"{e.Message} Choose another with --urls, for example --urls http://127.0.0.1:8081.");
             return Refused;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        catch (System.Net.Sockets.SocketException e)
+        {
+            await Console.Error.WriteLineAsync($"An address cannot be listened on: {OneLine(e)}. Choose another with --urls.");
+            return Refused;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The system refuses: {OneLine(e)}");
             return Refused;

@@ -1,9 +1,14 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using FLTS.Host.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace FLTS.Tests.Host;
 
@@ -125,6 +130,17 @@ internal sealed class BodiesTests
     }
 
     [Test]
+    public void What_the_log_tells_of_a_request_is_short()
+    {
+        var lines = new Lines();
+        using (var log = new LoggerConfiguration().Enrich.With<LongTextIsCut>().WriteTo.Sink(lines).CreateLogger())
+            log.Information("{Name} is {Word}", new string('a', 1 << 20), "known");
+
+        Assert.That(lines.Texts.Single(), Has.Length.LessThan(5000));
+        Assert.That(lines.Texts.Single(), Does.EndWith("known\""));
+    }
+
+    [Test]
     public async Task No_body_makes_an_endpoint_fail()
     {
         var random = new Random(13);
@@ -147,6 +163,13 @@ internal sealed class BodiesTests
         });
 
         Assert.That(failed.Take(5), Is.Empty, $"{failed.Count} failed");
+    }
+
+    private sealed class Lines : ILogEventSink
+    {
+        public List<string> Texts { get; } = [];
+
+        public void Emit(LogEvent logEvent) => Texts.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
     }
 
     private static byte[] Spoil(Random random)

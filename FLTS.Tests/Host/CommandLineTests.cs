@@ -128,6 +128,15 @@ internal sealed class CommandLineTests
     }
 
     [Test]
+    public async Task An_address_of_another_machine_ends_with_2_and_one_sentence()
+    {
+        var (code, _, errors) = await RunAsync("run", "--data", _folder["data"], "--urls", "http://192.0.2.1:8080");
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors.Trim(), Does.Contain("--urls").And.Not.Contain("\n"));
+    }
+
+    [Test]
     public async Task A_port_that_is_taken_ends_with_2_and_one_sentence()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
