@@ -24,8 +24,7 @@ public sealed record DatasetReady(
 
 /// <summary>The test part is stored; a batch forecast may run on it.</summary>
 [EntityName("inference-data")]
-public sealed record InferenceDataReady(
-    ConfigHash ConfigHash, Identifier Identifier, PipelineId? PipelineId, ObjectReference Test, int TestRows);
+public sealed record InferenceDataReady(ConfigHash ConfigHash, Identifier Identifier, ObjectReference Test, int TestRows);
 
 /// <summary>A run changed: <c>RUNNING</c>, <c>SUCCESS</c> or <c>FAILED</c>.</summary>
 [EntityName("model-training")]

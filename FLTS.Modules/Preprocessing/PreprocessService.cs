@@ -67,7 +67,7 @@ internal sealed partial class PreprocessService(
                 JsonSerializer.Deserialize<List<string>>(row.Columns!)!),
             cancellation);
         FaultPoint.Reach("preprocess.first-event-sent");
-        await publisher.PublishAsync(new InferenceDataReady(row.ConfigHash, row.Identifier, null, test, row.TestRows ?? 0), cancellation);
+        await publisher.PublishAsync(new InferenceDataReady(row.ConfigHash, row.Identifier, test, row.TestRows ?? 0), cancellation);
     }
 
     private static ObjectReference Reference(ObjectKey key, string sha256) => new(key.Bucket, key.Key, sha256);

@@ -104,6 +104,7 @@ internal sealed class TelemetryTests
 
     private static async Task PromoteAsync(RunningHost host, int version)
     {
+        await host.App.Services.GetRequiredService<IStartupGate>().OpenedAsync(CancellationToken.None); // There are tables.
         await using var db = await host.App.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
         if (version == 1)
             db.AddRange(Rows.Dataset(), Rows.Run());

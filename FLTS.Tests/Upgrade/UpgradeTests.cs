@@ -160,7 +160,8 @@ internal abstract class UpgradeTests(string database)
             var line = await Flts.PostAsync("/champions/history/rollback", new JsonObject { ["to_version"] = version });
             await ServedAsync("history", line["version"]!.GetValue<int>());
             var answer = await Flts.PostAsync("/predict", request.DeepClone().AsObject());
-            Assert.That(Comparison.Differences(Before.History[version - 1], answer, OfNets, "version"), Is.Empty, $"version {version}");
+            var differences = Comparison.Differences(Before.History[version - 1], answer, OfRecursion, "version");
+            Assert.That(differences, Is.Empty, $"version {version}");
         }
     }
 
@@ -212,6 +213,11 @@ internal abstract class UpgradeTests(string database)
     /// </summary>
     private const double OfNets = 1e-5;
 
+    /// <summary>
+    /// Of forecasts of several steps: what is fed back is the clamped value since, so a later step may differ where an earlier one was.
+    /// </summary>
+    private const double OfRecursion = 1e-2;
+
     private static DateTimeOffset Started => System.Diagnostics.Process.GetCurrentProcess().StartTime;
 
     private List<string> Differences(string name, double tolerance = 0, params string[] ignored)
@@ -235,7 +241,9 @@ internal abstract class UpgradeTests(string database)
             "loaded" => (Sorted(a.Asked.Answer["items"]!.AsArray()), Sorted(Known(a.Answer["items"]!.AsArray()))),
             _ => (a.Asked.Answer, a.Answer),
         };
-        return Comparison.Differences(expected, actual, tolerance, ignored).Select(d => $"{what} {a.Asked.Body?["identifier"]}: {d}");
+        var recurs = a.Asked.Name == "predict" && a.Asked.Body?["inference_length"]?.GetValue<int>() > 1;
+        return Comparison.Differences(expected, actual, recurs ? OfRecursion : tolerance, ignored)
+            .Select(d => $"{what} {a.Asked.Body?["identifier"]}: {d}");
     }
 
     /// <summary>Without what was unfinished, which is being finished meanwhile.</summary>

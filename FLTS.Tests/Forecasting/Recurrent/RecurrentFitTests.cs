@@ -215,7 +215,7 @@ public sealed class RecurrentFitTests(string type)
         Assert.That(told.Select(p => (p.Done, p.Total, p.Epoch!.Epoch)), Is.EqualTo(new[] { (1, 50, 1), (2, 50, 2) }));
     }
 
-    [Test]
+    [Test, Category(TestCategories.Slow)]
     public void Fifty_trainings_leave_no_memory_behind_after_the_fifth()
     {
         // Wide, so that one tensor of a training left behind would show: weights, gradients and Adam's moments of one net take 13 MB.

@@ -177,7 +177,7 @@ internal sealed class TreeForecastTests
         Assert.That(fit.History[0].ValRmse, Is.Not.Null);
     }
 
-    [Test]
+    [Test, Category(TestCategories.Slow)]
     public void On_the_demo_station_trees_beat_the_last_value_and_the_average()
     {
         using var csv = new MemoryStream();
