@@ -13,7 +13,7 @@ internal sealed class SameWeightsTests
     private const string Weights = "GRU/weights.safetensors";
 
     [TestCase(false)]
-    [TestCase(true)]
+    [TestCase(true, Category = TestCategories.Soak)]
     public async Task A_training_killed_in_its_middle_goes_on_at_its_last_epoch_and_ends_with_the_weights_of_an_unbroken_one(
         bool besideAnother)
     {

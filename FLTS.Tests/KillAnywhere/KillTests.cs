@@ -21,7 +21,7 @@ internal sealed class KillTests
 
     private static readonly string[] _everyDayFull =
         [
-            "preprocess.after-ready", "run.after-commit", "promotion.champion-written",
+            "run.after-commit", "promotion.champion-written",
         ];
 
     [TestCaseSource(nameof(_everyDayEmbedded))]
