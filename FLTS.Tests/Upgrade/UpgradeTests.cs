@@ -160,7 +160,8 @@ internal abstract class UpgradeTests(string database)
             var line = await Flts.PostAsync("/champions/history/rollback", new JsonObject { ["to_version"] = version });
             await ServedAsync("history", line["version"]!.GetValue<int>());
             var answer = await Flts.PostAsync("/predict", request.DeepClone().AsObject());
-            var differences = Comparison.Differences(Before.History[version - 1], answer, OfRecursion, "version");
+            var tolerance = version == 2 ? OfRecursion : OfNets; // The second is the one whose 'up' falls below 0.
+            var differences = Comparison.Differences(Before.History[version - 1], answer, tolerance, "version");
             Assert.That(differences, Is.Empty, $"version {version}");
         }
     }
@@ -214,7 +215,7 @@ internal abstract class UpgradeTests(string database)
     private const double OfNets = 1e-5;
 
     /// <summary>
-    /// Of forecasts of several steps: what is fed back is the clamped value since, so a later step may differ where an earlier one was.
+    /// Of the station whose forecast falls below 0 on its way: what is fed back is the clamped value since, so its last step differs.
     /// </summary>
     private const double OfRecursion = 1e-2;
 
@@ -241,7 +242,7 @@ internal abstract class UpgradeTests(string database)
             "loaded" => (Sorted(a.Asked.Answer["items"]!.AsArray()), Sorted(Known(a.Answer["items"]!.AsArray()))),
             _ => (a.Asked.Answer, a.Answer),
         };
-        var recurs = a.Asked.Name == "predict" && a.Asked.Body?["inference_length"]?.GetValue<int>() > 1;
+        var recurs = a.Asked.Name == "predict" && a.Asked.Body?["identifier"]?.GetValue<string>() == "history";
         return Comparison.Differences(expected, actual, recurs ? OfRecursion : tolerance, ignored)
             .Select(d => $"{what} {a.Asked.Body?["identifier"]}: {d}");
     }
