@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Preparation;
 
@@ -68,6 +69,9 @@ public sealed record PreprocessConfig
     /// <summary>Default MinMax.</summary>
     public ScalerKind Scaler { get; init; }
 
+    /// <summary>How the files are read; default: as they say themselves.</summary>
+    public ReadingOptions Reading { get; init; } = new();
+
     /// <summary>Free text that only changes the hash, at most 200 characters; default empty.</summary>
     public string HashSalt { get; init; } = "";
 
@@ -75,7 +79,16 @@ public sealed record PreprocessConfig
     public string ConfigHash => CanonicalJson.Hash(ToJson());
 
     /// <summary>The whole configuration, every option written out, in snake_case: what the hash is taken of.</summary>
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
+    {
+        var json = Always();
+        foreach (var (name, value) in Reading.ToJson())
+            json[name] = value?.DeepClone();
+        return json;
+    }
+
+    /// <summary>The members that were there from the beginning; later ones are written only where they are not default.</summary>
+    private JsonObject Always() => new()
     {
         ["preprocessing_version"] = PreprocessingVersion,
         ["identifier"] = Identifier,

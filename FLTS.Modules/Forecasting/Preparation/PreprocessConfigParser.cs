@@ -17,6 +17,7 @@ public static partial class PreprocessConfigParser
     [
         "timestamp_column", "timezone", "targets", "inputs", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
+        .. ReadingOptions.Names,
     ];
 
     /// <summary>
@@ -76,6 +77,7 @@ public static partial class PreprocessConfigParser
             Calendar = read.Flag("calendar") ?? true,
             Lags = read.Integers("lags", 1, 100_000, 64) ?? [],
             Scaler = read.Choice<ScalerKind>("scaler", kind => kind.ToString()) ?? ScalerKind.MinMax,
+            Reading = ReadingOptionsParser.Read(read),
             HashSalt = read.Text("hash_salt", 200) ?? "",
         };
     }
