@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Recurrent.Kernels;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Recurrent.Training;
 using FLTS.Forecasting.Scaling;
@@ -12,6 +13,18 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
     public string ModelType => modelType;
 
     public FitResult Fit(TrainingSet data, FitContext context)
+    {
+        try
+        {
+            return Train(data, context);
+        }
+        finally
+        {
+            NativeHeap.ReturnFreed();
+        }
+    }
+
+    private FitResult Train(TrainingSet data, FitContext context)
     {
         var series = data.Series;
         RequireFinite(series);
