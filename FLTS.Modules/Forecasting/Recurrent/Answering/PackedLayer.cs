@@ -72,8 +72,8 @@ internal sealed unsafe class PackedLayer
                 var ofBlock = weights + ((nint)at * (_inputs + _units) * _gates);
                 var biasOfBlock = bias + (at * 4);
 
-                // Two windows at once: each weight is fetched once for both, and their sums do not wait for one another. A last one alone is
-                // its own neighbour.
+                // Two windows at once: each weight is fetched once for both, and their sums do not wait for one another. A last one
+                // alone is its own neighbour.
                 for (var b = 0; b < batch; b += 2)
                 {
                     var row = rows + ((nint)b * stride);

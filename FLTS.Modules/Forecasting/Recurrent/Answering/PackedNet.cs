@@ -33,7 +33,9 @@ internal sealed class PackedNet
                 Take(shape.Name(member, layer, "bias_ih"), shape.Gates * shape.Units),
                 Take(shape.Name(member, layer, "bias_hh"), shape.Gates * shape.Units)));
             return new Member(
-                [.. layers], Take(NetShape.HeadName(member, "weight"), shape.Outputs, shape.Units), Take(NetShape.HeadName(member, "bias"), shape.Outputs));
+                [.. layers],
+                Take(NetShape.HeadName(member, "weight"), shape.Outputs, shape.Units),
+                Take(NetShape.HeadName(member, "bias"), shape.Outputs));
         }
 
         float[] Take(string name, params long[] size)
