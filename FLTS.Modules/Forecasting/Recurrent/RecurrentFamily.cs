@@ -22,10 +22,15 @@ public sealed class RecurrentFamily : IForecasterFamily
 
     public string ModelType { get; }
 
+    private int Gates => _cell == RecurrentCell.Lstm ? 4 : 3;
+
     public JsonObject Normalise(JsonObject? hyperparameters) => RecurrentHyperparameters.Parse(hyperparameters, ModelType).ToJson();
 
     public FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => RecurrentEstimate.Of(
-        RecurrentHyperparameters.Parse(hyperparameters, ModelType), _cell == RecurrentCell.Lstm ? 4 : 3, size);
+        RecurrentHyperparameters.Parse(hyperparameters, ModelType), Gates, size);
+
+    public FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps) =>
+        RecurrentEstimate.OfForecast(RecurrentHyperparameters.Parse(hyperparameters, ModelType), Gates, size, windows, steps);
 
     public IForecaster Create(JsonObject hyperparameters) =>
         new RecurrentForecaster(ModelType, _cell, RecurrentHyperparameters.Parse(hyperparameters, ModelType));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Series.Csv;
 
@@ -56,7 +57,7 @@ public static class CsvTail
             file,
             options with { MaxBytes = Math.Max(options.MaxBytes, tail.Length), RowsBefore = options.RowsBefore + skipped },
             null,
-            cancellation);
+            new Parallelism(1, cancellation));
     }
 
     /// <summary>Lines that are not blank, at most <paramref name="most"/>, and the bytes up to their end.</summary>
