@@ -215,7 +215,7 @@ internal sealed class PredictServiceTests
 
     private PredictService Service(InferenceOptions options, AnswerSize? size = null)
     {
-        _queue = new PredictQueue(options);
+        _queue = new PredictQueue(options, new ComputeThreads(1));
         return ActivatorUtilities.CreateInstance<PredictService>(
             _rig.Get<IServiceProvider>(), _slots, _queue, size ?? _rig.Get<AnswerSize>());
     }
