@@ -11,9 +11,6 @@ namespace FLTS.Host.Hosting;
 /// <summary>Logs as JSON lines, metrics for Prometheus, traces by OTLP where an endpoint is set.</summary>
 internal static class Telemetry
 {
-    private static readonly double[] _seconds =
-        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800];
-
     /// <param name="builder">The host's builder.</param>
     /// <param name="settings">Says where the data folder is.</param>
     /// <param name="jsonToConsole">JSON on standard output (containers), as <c>Logging:Console</c> <c>json</c> asks for too; else into
@@ -50,9 +47,6 @@ internal static class Telemetry
             .AddMeter(FltsTelemetry.MeterOf("*"))
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
-            .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal)
-                ? new ExplicitBucketHistogramConfiguration { Boundaries = _seconds }
-                : null)
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             telemetry.WithTracing(tracing =>
@@ -62,7 +56,7 @@ internal static class Telemetry
 
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint(
-            "/metrics", meterProvider: null, branch => branch.Use(RowGaugeText.AppendAsync), optionsName: null).RequireRole(Roles.Read);
+            "/metrics", meterProvider: null, branch => branch.Use(MetricsText.CompleteAsync), optionsName: null).RequireRole(Roles.Read);
 
     /// <summary>Log events are known by name: <c>event</c>, as API.md lists them.</summary>
     private sealed class EventNameEnricher : ILogEventEnricher

@@ -21,6 +21,12 @@ internal sealed class TelemetryTests
     [TestCase("flts_promotion_attempts_total", "outcome=\"promoted\"[^}]*trigger=\"rollback\"")]
     public async Task What_is_counted_is_there_as_0_from_the_first_scrape(string series, string label)
     {
+    [TestCase("flts_pipeline_stage_duration_seconds_count", "stage=\"train\"")]
+    [TestCase("flts_pipeline_stage_duration_seconds_bucket", "stage=\"evaluate\",le=\"1800\"")]
+    [TestCase("flts_training_duration_seconds_count", "model_type=\"LIGHTGBM\"")]
+    [TestCase("flts_promotion_duration_seconds_sum", "")]
+    [TestCase("flts_predict_latency_seconds_bucket", "le=\"\\+Inf\"")]
+    [TestCase("flts_predict_batch_size_count", "")]
         await using var host = await RunningHost.StartAsync();
 
         using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
