@@ -34,14 +34,7 @@ internal static class Telemetry
             if (toConsole)
                 logging.WriteTo.Console(new RenderedCompactJsonFormatter());
             else
-                logging.WriteTo.File(
-                    new RenderedCompactJsonFormatter(),
-                    Path.Combine(settings.DataDirectory, "logs", "flts-.json"),
-                    rollingInterval: RollingInterval.Day,
-                    fileSizeLimitBytes: 100 << 20,
-                    rollOnFileSizeLimit: true,
-                    retainedFileCountLimit: 10,
-                    shared: false);
+                ToFile(logging, settings);
         });
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
             .AddMeter(FltsTelemetry.MeterOf("*"))
@@ -53,6 +46,16 @@ internal static class Telemetry
                 tracing.AddAspNetCoreInstrumentation().AddSource(FltsTelemetry.Name).AddSource("MassTransit").AddOtlpExporter());
         return builder;
     }
+
+    /// <summary>Into the data folder. Processes that share a database may share it: one at a time writes a line.</summary>
+    public static LoggerConfiguration ToFile(LoggerConfiguration logging, HostSettings settings) => logging.WriteTo.File(
+        new RenderedCompactJsonFormatter(),
+        Path.Combine(settings.DataDirectory, "logs", "flts-.json"),
+        rollingInterval: RollingInterval.Day,
+        fileSizeLimitBytes: 100 << 20,
+        rollOnFileSizeLimit: true,
+        retainedFileCountLimit: 10,
+        shared: !settings.IsEmbedded);
 
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint(
