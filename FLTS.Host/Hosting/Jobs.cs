@@ -38,6 +38,7 @@ internal static class Jobs
                 hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(6) });
             }
         });
+        services.AddSingleton<IQueueServers, QueueServers>();
         if (settings.JobsInPostgres)
             services.AddSingleton<IPart>(new JobStoragePart(() => DatabaseConnection(configuration)));
         services.AddSingleton<IJobQueues, JobQueues>();

@@ -59,6 +59,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<IRowGauges, RegistryGauges>();
         services.AddSingleton<RunCancellation>();
         services.AddSingleton<RunRepairs>();
+        services.AddSingleton<UnservedQueues>();
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<PipelineStates>();
         services.AddSingleton<PipelinePosting>();
