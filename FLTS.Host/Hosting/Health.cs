@@ -39,11 +39,12 @@ internal static class Health
 
         // A loaded model answers without database and store: that is worth keeping in rotation.
         var serves = serving.Any(s => s.Loaded > 0);
+        var works = gate.IsOpen && away.TrueForAll(a => parts.Any(p => p.Name == a && p.IsDispensable));
         var missesModels = serving.Any(s => s.Loaded == 0 && s.Promoted > 0);
         if (away.Count == 0 && !missesModels)
             return Results.Ok(new Readiness("ok", states, []));
 
-        return serves
+        return serves || (works && !missesModels)
             ? Results.Ok(new Readiness("degraded", states, away))
             : Results.Json(
                 new Readiness(missesModels && away.Count == 0 ? "no model loaded although one was promoted" : "unavailable", states, away),
