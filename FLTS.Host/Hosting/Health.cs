@@ -32,7 +32,7 @@ internal static class Health
         if (refused.Count > 0)
             states["models"] = new PartState("unavailable", string.Join("; ", refused));
 
-        if (!Security.HasRole(context))
+        if (!Security.HasKey(context))
             states = states.ToDictionary(s => s.Key, s => s.Value with { Reason = null }); // They name hosts and folders.
 
         var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();

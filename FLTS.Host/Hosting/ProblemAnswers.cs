@@ -71,6 +71,7 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
 
     private static ProblemDetails Describe(Exception exception, HttpContext context) => exception switch
     {
+        UnavailableException away when !Security.HasKey(context) => Problem(503, away.ForStrangers),
         FltsException known => Known(known),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, TooLarge(context)),

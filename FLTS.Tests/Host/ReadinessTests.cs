@@ -77,7 +77,7 @@ internal sealed class ReadinessTests
         var last = "no answer";
         for (var tries = 0; tries < 300; tries++)
         {
-            using var answer = await host.SendAsync(HttpMethod.Get, "/readyz");
+            using var answer = await host.SendAsync(HttpMethod.Get, "/readyz", withKey: true);
             var ready = await RunningHost.JsonAsync(answer);
             last = $"{(int)answer.StatusCode} {ready.ToJsonString()}";
             if (answer.StatusCode == status && (condition is null || condition(ready)))

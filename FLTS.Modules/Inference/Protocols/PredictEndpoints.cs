@@ -104,7 +104,8 @@ internal static class PredictEndpoints
         }
         catch (FltsException e)
         {
-            return new BatchItem(null, new BatchProblem(FaultStatus.Of(e), e.Message));
+            var detail = e is UnavailableException away ? away.ForStrangers : e.Message; // Who asks is not known here.
+            return new BatchItem(null, new BatchProblem(FaultStatus.Of(e), detail));
         }
     }
 
