@@ -37,7 +37,7 @@ internal static class Health
 
         var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();
 
-        // A loaded model answers without database and store: that is worth keeping in rotation.
+        // A loaded model answers without database and store: that is worth keeping in rotation. So is work that is looked for in the rows.
         var serves = serving.Any(s => s.Loaded > 0);
         var works = gate.IsOpen && away.TrueForAll(a => parts.Any(p => p.Name == a && p.IsDispensable));
         var missesModels = serving.Any(s => s.Loaded == 0 && s.Promoted > 0);
@@ -57,7 +57,7 @@ internal static class Health
         {
             try
             {
-                await part.CheckAsync(cancellation).WaitAsync(_checkLimit, cancellation);
+                await Task.Run(() => part.CheckAsync(cancellation), cancellation).WaitAsync(_checkLimit, cancellation);
                 return (part.Name, State: new PartState("ok", null));
             }
             catch (Exception e) when (e is not OperationCanceledException)

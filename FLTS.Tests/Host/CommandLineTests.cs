@@ -198,7 +198,10 @@ internal sealed class CommandLineTests
         Assert.That(code, Is.Zero, output);
         Assert.That(
             findings.Select(f => f!["part"]!.GetValue<string>()),
-            Is.EquivalentTo(new[] { "dotnet", "native_runtime", "fonts", "settings", "database", "object_store", "bus", "key", "port" }));
+            Is.EquivalentTo(new[]
+            {
+                "dotnet", "native_runtime", "fonts", "settings", "data_folder", "database", "object_store", "bus", "key", "port",
+            }));
     }
 
     [Test]

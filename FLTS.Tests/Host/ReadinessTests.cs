@@ -15,7 +15,9 @@ internal sealed class ReadinessTests
         var ready = await UntilAsync(host, HttpStatusCode.OK);
 
         Assert.That(ready["status"]!.GetValue<string>(), Is.EqualTo("ok"));
-        Assert.That(ready["parts"]!.AsObject().Select(p => p.Key), Is.EquivalentTo(new[] { "database", "object_store", "bus" }));
+        Assert.That(
+            ready["parts"]!.AsObject().Select(p => p.Key),
+            Is.EquivalentTo(new[] { "data_folder", "database", "object_store", "bus" }));
         Assert.That(Gate(host).IsCompletedSuccessfully);
     }
 
