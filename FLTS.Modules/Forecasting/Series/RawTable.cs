@@ -57,11 +57,17 @@ public sealed class RawTable
     /// <summary>Most values that may come of it, rows times columns, when gaps are filled and lags are added.</summary>
     internal long MaxCells { get; init; } = Csv.CsvReadOptions.DefaultMaxCells;
 
-    /// <summary>Some times were epoch seconds.</summary>
-    internal bool HasEpoch { get; init; }
+    /// <summary>How the times are written.</summary>
+    internal Csv.TimestampKinds TimeKinds { get; init; }
+
+    /// <summary>Columns with decimal commas.</summary>
+    internal IReadOnlyList<string> CommaColumns { get; init; } = [];
+
+    /// <summary>Some times were counted from 1970.</summary>
+    internal bool HasEpoch => TimeKinds.HasFlag(Csv.TimestampKinds.Epoch);
 
     /// <summary>Some times carried a zone.</summary>
-    internal bool HasZones { get; init; }
+    internal bool HasZones => TimeKinds.HasFlag(Csv.TimestampKinds.Zoned);
 
     public int Rows => Timestamps.Length;
 
