@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series;
 
@@ -58,16 +59,16 @@ public sealed class RawTable
     internal long MaxCells { get; init; } = Csv.CsvReadOptions.DefaultMaxCells;
 
     /// <summary>How the times are written.</summary>
-    internal Csv.TimestampKinds TimeKinds { get; init; }
+    internal TimestampKinds TimeKinds { get; init; }
 
     /// <summary>Columns with decimal commas.</summary>
     internal IReadOnlyList<string> CommaColumns { get; init; } = [];
 
     /// <summary>Some times were counted from 1970.</summary>
-    internal bool HasEpoch => TimeKinds.HasFlag(Csv.TimestampKinds.Epoch);
+    internal bool HasEpoch => TimeKinds.HasFlag(TimestampKinds.Epoch);
 
     /// <summary>Some times carried a zone.</summary>
-    internal bool HasZones => TimeKinds.HasFlag(Csv.TimestampKinds.Zoned);
+    internal bool HasZones => TimeKinds.HasFlag(TimestampKinds.Zoned);
 
     public int Rows => Timestamps.Length;
 

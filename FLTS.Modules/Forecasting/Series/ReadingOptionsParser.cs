@@ -34,10 +34,10 @@ internal static class ReadingOptionsParser
 
     private static string? TimeFormat(StrictJson options) => options.Text("time_format", LongestFormat, 1) switch
     {
-        { } format when !Csv.TimeFormat.IsSane(format) => throw options.Wrong(
+        { } format when !Times.TimeFormat.IsSane(format) => throw options.Wrong(
             "time_format",
             "a form that gives back the times it writes, with a year and no part before it left out, in .NET's letters, such as "
-            + $"'dd/MM/yyyy HH:mm' (MM is the month, mm the minute, HH counts to 24), or {string.Join(", ", Csv.TimeFormat.Words.Keys)}"),
+            + $"'dd/MM/yyyy HH:mm' (MM is the month, mm the minute, HH counts to 24), or {string.Join(", ", Times.TimeFormat.Words.Keys)}"),
         var format => format,
     };
 

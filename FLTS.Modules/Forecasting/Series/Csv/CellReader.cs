@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FLTS.Forecasting.Series.Csv;
 
-/// <summary>Cells of measured columns, in files and in requests: numbers, words for a missing one, true and false (FORECASTING.md 1).</summary>
+/// <summary>Cells of measured columns in files and requests: numbers, words for a missing one, true, false (FORECASTING.md 1).</summary>
 internal sealed class CellReader
 {
     /// <summary>What stands between thousands where files say ' ': no-break spaces too.</summary>

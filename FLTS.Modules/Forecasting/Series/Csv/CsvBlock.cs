@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series.Csv;
 
@@ -11,11 +12,8 @@ internal sealed class CsvBlock : IDisposable
     /// <summary>Beyond this size squares and sums of squares would overflow; no measurement is that large.</summary>
     public const double Largest = 1e100;
 
-    /// <summary>Rows behind the header that are looked at for where the measurements begin.</summary>
-    private const int MostRemarks = 20;
-
     private readonly CsvLayout _layout;
-    private readonly byte[] _marks; // [C] What stands before the decimals, as far as it is known; 0: nothing that a number could begin with.
+    private readonly byte[] _marks; // [C] What stands before the decimals, as far as it is known; 0: no number is read at once.
 
     private CsvBlock(CsvLayout layout, int capacity)
     {
@@ -90,7 +88,7 @@ internal sealed class CsvBlock : IDisposable
         var valid = Utf8.IsValid(lines);
         while (lines.Length > 0)
         {
-            var line = NextLine(ref lines);
+            var line = CsvLine.Next(ref lines);
             if (line.Length > maxLineBytes)
                 block.Stop($"the line is longer than {maxLineBytes} bytes");
             else if (!valid && !Utf8.IsValid(line))
@@ -100,7 +98,7 @@ internal sealed class CsvBlock : IDisposable
             if (block.Fault is { } fault)
             {
                 if (isFirst && block.Rows == 0 && fault.Column == layout.Names[layout.TimestampField])
-                    block.Fault = block.Remarks(fault, lines);
+                    block.Fault = WithRemarks(fault, CsvLine.RowsBeforeTimes(lines, layout));
                 return block;
             }
 
@@ -108,21 +106,6 @@ internal sealed class CsvBlock : IDisposable
         }
 
         return block;
-    }
-
-    /// <summary>How the time of a line is written.</summary>
-    public static TimestampKinds KindOf(ReadOnlySpan<byte> line, CsvLayout layout) =>
-        Field(line, layout, layout.TimestampField) is var cell && layout.TimeFormat is { } format
-            ? format.Parse(cell, out _)
-            : TimestampParser.Parse(cell, out _);
-
-    /// <summary>Takes a line, without its end.</summary>
-    public static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> lines)
-    {
-        var end = lines.IndexOf((byte)'\n');
-        var line = end < 0 ? lines : lines[..end];
-        lines = end < 0 ? [] : lines[(end + 1)..];
-        return line.Length > 0 && line[^1] == (byte)'\r' ? line[..^1] : line;
     }
 
     public void Dispose()
@@ -262,47 +245,20 @@ internal sealed class CsvBlock : IDisposable
     {
         if (_layout.SeriesField < 0)
             return true;
-        var value = Field(line, _layout, _layout.SeriesField).Trim((byte)' ');
+        var value = CsvLine.Field(line, _layout, _layout.SeriesField).Trim((byte)' ');
         if (value.SequenceEqual(_layout.SeriesValue))
             return true;
         OtherSeries ??= Show(value);
         return false;
     }
 
-    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> line, CsvLayout layout, int field)
-    {
-        for (var f = 0; CsvField.Next(line, layout.Separator, out var cell, out var next); f++)
-        {
-            if (f == field)
-                return cell;
-            if (next < 0)
-                break;
-            line = line[next..];
-        }
-
-        return [];
-    }
-
     /// <summary>A fault in the first row, where rows with times follow: the row may be one of units.</summary>
-    private BlockFault Remarks(BlockFault fault, ReadOnlySpan<byte> lines)
+    private static BlockFault WithRemarks(BlockFault fault, int? rows) => rows is not { } remarks ? fault : fault with
     {
-        for (var remarks = 1; remarks <= MostRemarks && !lines.IsEmpty;)
-        {
-            var line = NextLine(ref lines);
-            if (line.IsEmpty)
-                continue;
-            if (KindOf(line, _layout) != TimestampKinds.Invalid)
-                return fault with
-                {
-                    Message = $"{fault.Message}. If the row{(remarks > 1 ? $" is the first of {remarks} that hold" : " holds")} units or "
-                        + $"remarks and no measurements, set skip_rows to {remarks}",
-                    Needed = new OptionNeeded("skip_rows", remarks),
-                };
-            remarks++;
-        }
-
-        return fault;
-    }
+        Message = $"{fault.Message}. If the row{(remarks > 1 ? $" is the first of {remarks} that hold" : " holds")} units or remarks and "
+            + $"no measurements, set skip_rows to {remarks}",
+        Needed = new OptionNeeded("skip_rows", remarks),
+    };
 
     private void Stop(string fault, string? column = null, OptionNeeded? needed = null) =>
         Fault = new BlockFault(column is null ? fault : $"column '{column}': {fault}", Lines, column, needed);

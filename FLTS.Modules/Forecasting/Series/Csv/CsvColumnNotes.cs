@@ -85,8 +85,8 @@ internal sealed partial class CsvColumnNotes(CsvLayout layout, string file)
     public void RefuseUnclearPoints(int c, double example) =>
         throw new InvalidInputException(FormattableString.Invariant(
             $"{file}: column '{layout.Columns[c]}': the point in numbers such as {example:0.000} may stand before decimals or between ")
-            + $"thousands, as column '{layout.Columns[Array.FindIndex(_comma, comma => comma is not null)]}' has decimal commas; set decimal "
-            + "to ',' and thousands to '.', or write all numbers of the file alike.")
+            + $"thousands, as column '{layout.Columns[Array.FindIndex(_comma, comma => comma is not null)]}' has decimal commas; set "
+            + "decimal to ',' and thousands to '.', or write all numbers of the file alike.")
         {
             Details = { ["file"] = file, ["column"] = layout.Columns[c] },
             Needed = new OptionNeeded("thousands", "."),

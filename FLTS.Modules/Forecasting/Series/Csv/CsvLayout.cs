@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series.Csv;
 
@@ -17,7 +18,7 @@ internal sealed class CsvLayout
 
     public required byte Separator { get; init; }
 
-    /// <summary>All column names in order, the timestamp's among them; one that the header leaves empty is called after its place.</summary>
+    /// <summary>All column names in order, the timestamp's among them; one without a name is called after its place.</summary>
     public required string[] Names { get; init; }
 
     /// <summary>[field] The header leaves its name empty, or it is pandas' name for an index.</summary>

@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series.Times;
+
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>What a reader is told. Sizes are bytes.</summary>

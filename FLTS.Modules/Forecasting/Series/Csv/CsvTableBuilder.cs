@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series.Times;
+
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>Joins parsed blocks in order and turns their faults into sentences with absolute rows.</summary>
@@ -125,7 +127,9 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         };
     }
 
-    /// <summary>A nameless column that holds nothing, as behind a separator at every line's end, or the first, which numbers the rows.</summary>
+    /// <summary>
+    /// A nameless column that holds nothing, as behind a separator at every line's end, or the first, which numbers the rows.
+    /// </summary>
     private bool IsNoColumn(int c, out bool isIndex)
     {
         var field = Array.IndexOf(layout.ColumnOfField, c);

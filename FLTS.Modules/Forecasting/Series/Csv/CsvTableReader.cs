@@ -3,9 +3,9 @@ using System.Buffers;
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point or comma, quoted fields (each on one line), BOM, CRLF, gzip; times
-/// and cells as FORECASTING.md 1 says and <c>docs/data.md</c> shows. Streams: beyond the numbers themselves it holds a few blocks of the
-/// file, which are parsed on all cores. Rows are counted as a spreadsheet does: the header is row 1.
+/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point or comma, quoted fields (each on one line), BOM, CRLF, gzip;
+/// times and cells as FORECASTING.md 1 says and <c>docs/data.md</c> shows. Streams: beyond the numbers themselves it holds a few blocks of
+/// the file, which are parsed on all cores. Rows are counted as a spreadsheet does: the header is row 1.
 /// </summary>
 public static class CsvTableReader
 {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series.Csv;
 

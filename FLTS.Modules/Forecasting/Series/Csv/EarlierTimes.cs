@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series.Times;
+
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
@@ -35,9 +37,9 @@ internal sealed class EarlierTimes(CsvLayout layout, CsvReadOptions options)
     {
         while (!lines.IsEmpty)
         {
-            var line = CsvBlock.NextLine(ref lines);
+            var line = CsvLine.Next(ref lines);
             if (!line.IsEmpty)
-                return (CsvBlock.KindOf(line, _times) & (Slashed | Digits)) != 0;
+                return (CsvLine.KindOf(line, _times) & (Slashed | Digits)) != 0;
         }
 
         return null;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FLTS.Forecasting.Series.Csv;
+namespace FLTS.Forecasting.Series.Times;
 
 /// <summary>The form of times that a dataset states as <c>time_format</c>: .NET's custom format letters, or a word for a count.</summary>
 internal sealed class TimeFormat
@@ -47,7 +47,7 @@ internal sealed class TimeFormat
         if (!DateTime.TryParseExact(text, _format, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time))
             return TimestampKinds.Invalid;
         time = time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
-        if (!TimestampParser.IsPlausible(time))
+        if (!TimestampParts.IsPlausible(time))
             return TimestampKinds.Invalid;
         return time.Kind == DateTimeKind.Utc ? TimestampKinds.Zoned : TimestampKinds.Local;
     }
@@ -66,7 +66,7 @@ internal sealed class TimeFormat
         if (microseconds < -(start.Ticks / TimeSpan.TicksPerMicrosecond) || microseconds > most)
             return TimestampKinds.Invalid;
         time = start.AddTicks((long)microseconds * TimeSpan.TicksPerMicrosecond);
-        if (!TimestampParser.IsPlausible(time))
+        if (!TimestampParts.IsPlausible(time))
             return TimestampKinds.Invalid;
         return isExcel ? TimestampKinds.Local : TimestampKinds.Epoch;
     }
@@ -91,7 +91,8 @@ internal sealed class TimeFormat
     [
         new(time.Year, 1, 1),
         new(time.Year, time.Month, 1),
-        .. new[] { TimeSpan.TicksPerDay, TimeSpan.TicksPerHour, TimeSpan.TicksPerMinute, TimeSpan.TicksPerSecond, 1_000_000, 100_000, 10_000,
-            1_000, 100, 10, 1 }.Select(ticks => time.AddTicks(-(time.Ticks % ticks))),
+        .. new[] { TimeSpan.TicksPerDay, TimeSpan.TicksPerHour, TimeSpan.TicksPerMinute }
+            .Concat(Enumerable.Range(0, 8).Select(digits => TimeSpan.TicksPerSecond / (long)Math.Pow(10, digits)))
+            .Select(ticks => time.AddTicks(-(time.Ticks % ticks))),
     ];
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace FLTS.Forecasting.Series.Csv;
+namespace FLTS.Forecasting.Series.Times;
 
 /// <summary>What to do about a cell that is no timestamp.</summary>
 internal static partial class TimestampAdvice
@@ -16,7 +16,7 @@ internal static partial class TimestampAdvice
     public static (string Sentence, OptionNeeded? Needed) Of(string shown)
     {
         shown = shown.Trim();
-        if (!double.TryParse(shown, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (!double.TryParse(shown, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
         {
             return TwoDigitYear().IsMatch(shown)
                 ? Format("a year of two digits could be any part of the date", "dd/MM/yy", "MM/dd/yy", "yy/MM/dd")

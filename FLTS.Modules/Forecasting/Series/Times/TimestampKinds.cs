@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Series.Csv;
+namespace FLTS.Forecasting.Series.Times;
 
 /// <summary>What timestamp cells turned out to be; one of a cell, any of a file.</summary>
 [Flags]

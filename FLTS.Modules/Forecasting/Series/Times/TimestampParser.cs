@@ -3,14 +3,11 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 
-namespace FLTS.Forecasting.Series.Csv;
+namespace FLTS.Forecasting.Series.Times;
 
 /// <summary>Timestamps in the forms of FORECASTING.md 1, kept to the microsecond: what is finer is cut off.</summary>
 internal static class TimestampParser
 {
-    /// <summary>Times outside these years are taken for a mistake.</summary>
-    private const int FirstYear = 1900, LastYear = 2200;
-
     private const int LongestCell = 60;
 
     /// <summary>1990 and 2100 in seconds since 1970: a count in a larger or smaller unit does not fall between them.</summary>
@@ -29,7 +26,7 @@ internal static class TimestampParser
             if (cell.Length == 19)
                 return TimestampKinds.Local;
             if (TryOffset(cell[19..], out var minutes))
-                return Instant(time, minutes, out time);
+                return TimestampParts.Instant(time, minutes, out time);
         }
 
         time = default;
@@ -37,42 +34,6 @@ internal static class TimestampParser
             return TimestampKinds.Invalid;
         var kind = cell.IndexOfAnyExcept(_numberBytes) < 0 ? Number(cell, out time) : TimestampKinds.Invalid;
         return kind == TimestampKinds.Invalid ? new TimestampScanner(cell).Read(out time) : kind;
-    }
-
-    /// <summary>The instant of a local time at an offset.</summary>
-    public static TimestampKinds Instant(DateTime local, int offsetMinutes, out DateTime utc)
-    {
-        utc = local.AddTicks(-offsetMinutes * TimeSpan.TicksPerMinute);
-        return TimestampKinds.Zoned;
-    }
-
-    /// <summary>Whether a time lies in the years that are taken for true.</summary>
-    public static bool IsPlausible(DateTime time) => time.Year is >= FirstYear and <= LastYear;
-
-    /// <summary>The time of this date and time of day.</summary>
-    /// <returns>False: there is no such time, or it is outside the years that are taken for true.</returns>
-    public static bool TryMake(int year, int month, int day, TimeSpan ofDay, out DateTime time)
-    {
-        time = default;
-        if (year is < FirstYear or > LastYear || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
-            return false;
-        time = new DateTime(year, month, day) + ofDay;
-        return true;
-    }
-
-    /// <summary>A time of day; 24:00 is the end of the day.</summary>
-    public static bool TryOfDay(int hour, int minute, int second, out TimeSpan ofDay)
-    {
-        ofDay = new TimeSpan(hour, minute, second);
-        return hour is >= 0 and <= 23 && minute is >= 0 and <= 59 && second is >= 0 and <= 59
-            || hour == 24 && minute == 0 && second == 0;
-    }
-
-    /// <summary>The hour that is written by the digits of these seconds since 1970.</summary>
-    public static DateTime Hour(DateTime epoch)
-    {
-        TryDigits((long)(epoch - DateTime.UnixEpoch).TotalSeconds, 10, out var time);
-        return time;
     }
 
     /// <summary>
@@ -90,7 +51,8 @@ internal static class TimestampParser
             return false;
         var year = (Two(cell, 0) * 100) + Two(cell, 2);
         int month = Two(cell, 5), day = Two(cell, 8), hour = Two(cell, 11), minute = Two(cell, 14), second = Two(cell, 17);
-        if (year is < FirstYear or > LastYear || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
+        if (year is < TimestampParts.FirstYear or > TimestampParts.LastYear || month is < 1 or > 12
+            || day < 1 || day > DateTime.DaysInMonth(year, month)
             || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59)
         {
             return false;
@@ -121,8 +83,6 @@ internal static class TimestampParser
         return (uint)tens > 9 || (uint)ones > 9 ? -10_000 : (tens * 10) + ones;
     }
 
-    private static int Two(long digits, long from) => (int)(digits / from % 100);
-
     /// <summary>A date without anything between its parts, or a count since 1970 whose unit its size tells.</summary>
     private static TimestampKinds Number(ReadOnlySpan<byte> cell, out DateTime time)
     {
@@ -134,25 +94,13 @@ internal static class TimestampParser
         }
 
         var isEpoch = TryEpoch(whole, out var counted);
-        var isDate = TryDigits(whole, cell.Length, out time);
+        var isDate = TimestampParts.TryDigits(whole, cell.Length, out time);
         if (cell.Length != 10 && isDate)
             return TimestampKinds.Local;
         if (isDate && !isEpoch)
             return TimestampKinds.Hour;
         time = counted;
         return !isEpoch ? TimestampKinds.Invalid : isDate ? TimestampKinds.HourOrEpoch : TimestampKinds.Epoch;
-    }
-
-    /// <summary>yyyyMMdd[HH[mm[ss]]].</summary>
-    private static bool TryDigits(long digits, int length, out DateTime time)
-    {
-        time = default;
-        if (length is not (8 or 10 or 12 or 14))
-            return false;
-        for (; length < 14; length += 2)
-            digits *= 100;
-        return TryOfDay(Two(digits, 10_000), Two(digits, 100), Two(digits, 1), out var ofDay)
-            && TryMake((int)(digits / 10_000_000_000), Two(digits, 100_000_000), Two(digits, 1_000_000), ofDay, out time);
     }
 
     private static bool TryEpoch(decimal count, out DateTime time)

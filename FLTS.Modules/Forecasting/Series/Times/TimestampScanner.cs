@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FLTS.Forecasting.Series.Csv;
+namespace FLTS.Forecasting.Series.Times;
 
 /// <summary>Reads a date, perhaps a time of day, perhaps a zone, from left to right. English names of months.</summary>
 internal ref struct TimestampScanner(ReadOnlySpan<byte> text)
@@ -24,9 +24,9 @@ internal ref struct TimestampScanner(ReadOnlySpan<byte> text)
             return TimestampKinds.Invalid;
         if (kind == TimestampKinds.DayOrMonth && (offset is not null || ofDay.Days > 0))
             return TimestampKinds.Invalid; // What the other reading is could no longer be told.
-        if (!TimestampParser.TryMake(year, month, day, ofDay, out time))
+        if (!TimestampParts.TryMake(year, month, day, ofDay, out time))
             return TimestampKinds.Invalid;
-        return offset is { } minutes ? TimestampParser.Instant(time, minutes, out time) : kind;
+        return offset is { } minutes ? TimestampParts.Instant(time, minutes, out time) : kind;
     }
 
     private TimestampKinds Date(out int year, out int month, out int day)
@@ -129,7 +129,7 @@ internal ref struct TimestampScanner(ReadOnlySpan<byte> text)
         }
 
         HalfOfDay(ref hour);
-        if (!Offset(out offset) || !TimestampParser.TryOfDay(hour, minute, second, out ofDay))
+        if (!Offset(out offset) || !TimestampParts.TryOfDay(hour, minute, second, out ofDay))
             return false;
         ofDay += TimeSpan.FromTicks(fraction * TimeSpan.TicksPerMicrosecond);
         return true;

@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Series.Csv;
+namespace FLTS.Forecasting.Series.Times;
 
 /// <summary>
 /// Times that can be read in two ways: day before month or after it, ten digits as an hour or as seconds since 1970. What one cell leaves
@@ -49,7 +49,7 @@ internal static class TwoReadings
             reading switch
             {
                 TimestampKinds.MonthFirst => new DateTime(time.Year, time.Day, time.Month) + time.TimeOfDay,
-                TimestampKinds.Hour => TimestampParser.Hour(time),
+                TimestampKinds.Hour => TimestampParts.Hour(time),
                 _ => time,
             },
             DateTimeKind.Unspecified);
