@@ -1,4 +1,5 @@
 using System.Text;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Schema;
@@ -82,7 +83,7 @@ internal sealed partial class RowAppender(
                 KnownReading = tail.TimeKinds,
             },
             null,
-            cancellation);
+            new Parallelism(1, cancellation));
         if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
             throw new InvalidInputException($"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
         latest.Refuse(rows.Timestamps, form.Timezone, sent.RowsBefore + 2);

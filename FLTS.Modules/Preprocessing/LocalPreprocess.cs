@@ -34,6 +34,7 @@ public static class LocalPreprocess
         var builder = new DatasetBuilder(
             new FolderObjectStore(objects, time),
             new DatasetOptions(),
+            new ComputeBudget(new ComputeThreads(Environment.ProcessorCount), new MemoryLedger(), new LimitsOptions()),
             time,
             loggers.CreateLogger<DatasetBuilder>());
         return (await builder.BuildAsync(new DatasetOrder(ConfigHash.From(config.ConfigHash), name, config, null), cancellation)).Meta;

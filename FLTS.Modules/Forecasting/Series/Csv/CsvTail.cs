@@ -1,4 +1,5 @@
 using System.Buffers;
+using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Series.Csv;
 
@@ -64,7 +65,7 @@ public static class CsvTail
                 KnownReading = earlier.Reading(),
             },
             null,
-            cancellation);
+            new Parallelism(1, cancellation));
     }
 
     /// <summary>Lines that are not blank, at most <paramref name="most"/>, and the bytes up to their end.</summary>
