@@ -18,6 +18,7 @@ public static class DatasetPreparer
         {
             TimestampColumn = config.TimestampColumn,
             Timezone = config.Timezone,
+            Reading = config.Reading,
             Columns = config.Targets is null ? null : [.. config.Targets.Union(config.Inputs ?? [], StringComparer.Ordinal)],
         };
 

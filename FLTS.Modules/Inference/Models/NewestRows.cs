@@ -150,6 +150,7 @@ internal sealed partial class NewestRows(
             Columns = [.. model.Scaler.Columns.Select(c => c.Name)],
             MaxBytes = long.MaxValue,
             MaxColumns = int.MaxValue,
+            AnyNames = true,
         };
         try
         {

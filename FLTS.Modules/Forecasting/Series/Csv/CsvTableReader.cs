@@ -4,9 +4,9 @@ using FLTS.Forecasting.Compute;
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO
-/// 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing. Streams: beyond the numbers themselves it holds a few blocks of the file,
-/// which are parsed side by side. Rows are counted as a spreadsheet does: the header is row 1.
+/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point or comma, quoted fields (each on one line), BOM, CRLF, gzip;
+/// times and cells as FORECASTING.md 1 says and <c>docs/data.md</c> shows. Streams: beyond the numbers themselves it holds a few blocks of
+/// the file, which are parsed side by side. Rows are counted as a spreadsheet does: the header is row 1.
 /// </summary>
 public static class CsvTableReader
 {
@@ -38,7 +38,7 @@ public static class CsvTableReader
     {
         var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
-        var (header, headerRow) = lines.ReadHeader();
+        var (header, headerRow) = lines.ReadHeader(options.Reading.SkipRows);
         var layout = CsvLayout.Parse(header, file, options);
         var table = new CsvTableBuilder(
             layout,
@@ -48,17 +48,20 @@ public static class CsvTableReader
             options);
 
         var running = new Queue<Task<CsvBlock>>();
+        var isFirst = true;
         try
         {
             while (lines.Next() is { } block)
             {
                 parallelism.Cancellation.ThrowIfCancellationRequested();
+                var first = isFirst;
+                isFirst = false;
                 running.Enqueue(parallelism.Begin(
                     () =>
                     {
                         try
                         {
-                            return CsvBlock.Parse(block.AsSpan(), layout, zone, options.MaxLineBytes);
+                            return CsvBlock.Parse(block.AsSpan(), layout, zone, options.MaxLineBytes, first);
                         }
                         finally
                         {
