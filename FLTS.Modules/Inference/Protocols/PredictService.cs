@@ -35,7 +35,10 @@ internal sealed partial class PredictService(
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.RunAsync(() => model.Loaded.Forecaster.Forecast([window.Window], steps), cancellation);
+                var forecast = () => model.Loaded.Forecaster.Forecast([window.Window], steps);
+                var scaled = await (model.Step.Times(steps).IsLong
+                    ? queue.RunLongAsync(forecast, cancellation)
+                    : queue.RunAsync(forecast, cancellation));
                 window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
                 return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
             }
