@@ -34,8 +34,9 @@ internal sealed partial class PredictService(
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
                 var scaled = await queue.RunAsync(() => model.Loaded.Forecaster.Forecast([window.Window], steps), cancellation);
-                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
-                return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
+                var (series, origin, _) = window.Window;
+                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, window.Window, scaled)] };
+                return Answer(model, window, model.Restorer.Restore(scaled, series, [origin]), request.Levels);
             }
             finally
             {
@@ -84,7 +85,7 @@ internal sealed partial class PredictService(
             predictions.Add(row);
         }
 
-        var (intervals, remarks) = IntervalAnswer.Of(model, forecast, levels);
+        var (intervals, remarks) = IntervalAnswer.Of(model, asked.Window, forecast, levels);
         IReadOnlyList<string> warnings = [.. asked.Warnings.Concat(remarks).Select(Sentence.Of)]; // They tell names that were sent.
         return new PredictAnswer(
             "SUCCESS",
