@@ -153,8 +153,27 @@ internal sealed class PredictServiceTests
                 @"^The answer would have about 1\.\d MB \(1440 steps x 2 targets, each with 10 levels of intervals\); at most 1 are "));
         using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat(item, 20))}, {{}}, 3]");
         Assert.That(
-            () => size.RefuseTooLarge(many.RootElement),
+            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
             Throws.TypeOf<InvalidInputException>().With.Message.Matches(@"^The answer would have about \d\d\.?\d? MB \(22 items, "));
+    }
+
+    [Test]
+    public void A_forecast_that_takes_more_than_is_given_is_refused_before_anything_is_computed()
+    {
+        var model = new WatchedModel(1);
+        _slots.Swap(model.Served);
+        var size = new AnswerSize(_slots, _rig.Get<WindowReader>(), new LimitsOptions { MemoryMb = 1 });
+
+        Assert.That(
+            () => size.RefuseTooLarge(model.Served, steps: 50_000, levels: 0),
+            Throws.TypeOf<InvalidInputException>().With.Message.Matches(
+                @"^The forecast would need about \d MB \(50,000 steps x \d+ operations of NAIVE\); at most 1 are given "
+                + @"\(Limits:MemoryMb\)\.$"));
+        using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat("""{"inference_length": 1000}""", 50))}]");
+        Assert.That(
+            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
+            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("The forecast would need about ")
+                .And.Message.Contains("(50 items, the sum of steps x operations of each)"));
     }
 
     [Test]
@@ -196,7 +215,7 @@ internal sealed class PredictServiceTests
 
     private PredictService Service(InferenceOptions options, AnswerSize? size = null)
     {
-        _queue = new PredictQueue(options);
+        _queue = new PredictQueue(options, new ComputeThreads(1));
         return ActivatorUtilities.CreateInstance<PredictService>(
             _rig.Get<IServiceProvider>(), _slots, _queue, size ?? _rig.Get<AnswerSize>());
     }
@@ -204,7 +223,7 @@ internal sealed class PredictServiceTests
     private static Task<PredictAnswer> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
     {
         using var document = JsonDocument.Parse(body);
-        return service.PredictAsync(document.RootElement.Clone(), null, cancellation);
+        return service.PredictAsync(PredictRequest.Of(document.RootElement.Clone()), null, cancellation);
     }
 
     /// <summary>Lets the first computation stand still until it is told to end.</summary>

@@ -3,7 +3,7 @@ namespace FLTS.Forecasting.Prophet;
 /// <summary>How a dataset's scaled column stands to its original units: original = center + scale * scaled.</summary>
 internal sealed record ColumnUnits(double Center, double Scale)
 {
-    /// <summary>What scaling to and fro may lose, as a share of the terms: a column's units may be of any size.</summary>
+    /// <summary>Share of a value's terms that their sum may be off by rounding.</summary>
     private const double Rounding = 1e-14;
 
     /// <summary>Original units; whole numbers, such as flags, are met exactly.</summary>
