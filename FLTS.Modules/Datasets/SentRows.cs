@@ -20,7 +20,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
     public static async Task<SentRows> ReadAsync(
-        Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, bool json, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         using var plain = await UnpackAsync(body, cancellation);
         return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
@@ -107,7 +107,8 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         ? throw new InvalidInputException($"Row {row}: '{text}' holds a control character; send plain text, numbers and times.")
         : text;
 
-    private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<SentRows> FromCsvAsync(
+        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         using var reader = new StreamReader(
             body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);

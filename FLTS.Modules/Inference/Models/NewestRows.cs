@@ -120,11 +120,30 @@ internal sealed partial class NewestRows(
     private async Task<SourceFiles?> NameAsync(LoadedModel loaded, CancellationToken cancellation)
     {
         var name = await datasets.SourceOfAsync(loaded.Manifest.ConfigHash, cancellation);
-        return name is not { } known ? null : new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256);
+        if (name is not { } known)
+            return null;
+
+        return new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256)
+        {
+            Options = await OptionsAsync(known, cancellation),
+        };
     }
 
-    private async Task<PreparedSeries> ReadAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
+    private async Task<SourceOptions> OptionsAsync(DatasetName name, CancellationToken cancellation)
     {
+        try
+        {
+            return (await sources.NewestAsync(name, cancellation))?.Options ?? SourceOptions.None;
+        }
+        catch (FltsException)
+        {
+            return SourceOptions.None; // Whoever looks for newer rows says what is wrong with them.
+        }
+    }
+
+    private async Task<PreparedSeries> ReadAsync(SourceFiles files, ServingModel served, CancellationToken cancellation)
+    {
+        var model = served with { Config = files.Options.FormOver(served.Config) };
         var rows = (2 * model.RowsNeeded) + SpareRows;
         var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", rows, model, cancellation) : null;
         if (last is null || last.Rows < rows)

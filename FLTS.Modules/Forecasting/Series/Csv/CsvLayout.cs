@@ -22,6 +22,14 @@ internal sealed class CsvLayout
     /// <summary>Names of the columns that are read, in file order.</summary>
     public required string[] Columns { get; init; }
 
+    /// <summary>Separator and names of a header line, as they stand there.</summary>
+    /// <exception cref="InvalidInputException">A quoted name is not closed.</exception>
+    public static (byte Separator, IReadOnlyList<string> Names) HeaderOf(ReadOnlySpan<byte> line, string file)
+    {
+        var separator = ChooseSeparator(line);
+        return (separator, [.. Split(line, separator, file).Select(name => name.Trim())]);
+    }
+
     /// <exception cref="InvalidInputException">No usable header.</exception>
     public static CsvLayout Parse(ReadOnlySpan<byte> line, string file, CsvReadOptions options)
     {
