@@ -38,6 +38,8 @@ internal sealed partial class RowAppender(
         DatasetNames.Check(name);
         if (sent.Rows.Count == 0)
             throw new InvalidInputException("There are no rows; send at least one.");
+        if (form.Config.Reading is { SeriesColumn: { } column, SeriesValue: { } value })
+            sent = sent.OfSeries(column, value);
 
         return turn.RunAsync(
             async () =>

@@ -26,6 +26,19 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
     }
 
+    /// <summary>The rows as rows of one series of a file that holds several.</summary>
+    /// <exception cref="InvalidInputException">A row is of another series.</exception>
+    public SentRows OfSeries(string column, string value)
+    {
+        if (Columns.ToList().IndexOf(column) is not (var at and >= 0))
+            return this with { Columns = [.. Columns, column], Rows = [.. Rows.Select(r => (string[])[.. r, value])] };
+        if (Rows.ToList().FindIndex(r => r[at].Trim() != value) is var other and >= 0)
+            throw new InvalidInputException(
+                $"Row {other + 2 + RowsBefore} has '{Rows[other][at]}' in column '{column}'; these rows are of the series '{value}': send "
+                + "the rows of each series to its own dataset.");
+        return this;
+    }
+
     private static async Task<MemoryStream> UnpackAsync(Stream body, CancellationToken cancellation)
     {
         using var sent = new MemoryStream();

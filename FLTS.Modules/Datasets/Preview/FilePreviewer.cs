@@ -12,7 +12,7 @@ namespace FLTS.Modules.Datasets.Preview;
 internal sealed class FilePreviewer
 {
     private const int MostQuestions = 8;
-    private const int Samples = 5;
+    private static readonly string[] _missing = ["", "-", "?", "na", "nan", "n/a", "null", "none"];
 
     private readonly PreviewFile _file;
     private readonly DatasetOptions _limits;
@@ -34,9 +34,9 @@ internal sealed class FilePreviewer
     private FilePreview Look(SourceOptions given)
     {
         // What is asked is found on the head; the whole file may ask more.
-        var outcome = Answered(Try(given, _file.Head), _file.Head);
+        var outcome = Answered(Try(given, () => given, _file.Head), _file.Head);
         if (_file.Whole is { } whole && outcome.Refused is null)
-            outcome = Answered(Try(outcome.Options, whole), whole);
+            outcome = Answered(Try(outcome.Options, () => outcome.Options, whole), whole);
         var head = Lines(outcome.Options);
         return new FilePreview(
             _file.Name,
@@ -45,10 +45,10 @@ internal sealed class FilePreviewer
             outcome.Refused is null && _questions.Count == 0,
             outcome.Refused?.Message,
             Times(outcome, head),
-            [.. head.Names.Select((name, i) => Column(name, [.. head.Rows.Select(r => r[i])], outcome))],
+            [.. head.Names.Select((name, i) => new ColumnPreview(name, Kind(i, head, outcome), head.Sample(i)))],
             outcome.Series,
             outcome.Table?.LeftOut ?? [],
-            [.. outcome.Table?.Warnings ?? [], .. outcome.Frame?.Report.Warnings ?? []],
+            [.. outcome.Table?.Warnings.Except(outcome.Table.LeftOut) ?? [], .. outcome.Frame?.Report.Warnings ?? []],
             _questions,
             outcome.Options.ToJson());
     }
@@ -58,22 +58,39 @@ internal sealed class FilePreviewer
     {
         while (outcome.Refused is { } refused && _questions.Count < MostQuestions && refused.Needed is { } needed)
         {
-            var tried = needed.Choices.Select(c => (Choice: c, Outcome: Try(With(outcome.Options, needed.Option, c), file)))
-                .Where(t => IsFurther(t.Outcome, refused))
+            var choices = Suggestions.Of(needed, Lines(outcome.Options), outcome.Table);
+            var options = outcome.Options;
+            var tried = choices.Select(c => (Choice: c, Outcome: Try(options, () => With(options, needed.Option, c), file)))
+                .Where(t => IsFurther(t.Outcome, refused, t.Choice is JsonArray))
                 .OrderBy(t => t.Outcome.Refused is not null)
                 .ToList();
-            _questions.Add(new PreviewQuestion(
-                needed.Option, tried.Count > 0 ? [.. tried.Select(t => t.Choice)] : needed.Choices, refused.Message));
             if (tried.Count == 0)
+            {
+                _questions.Add(new PreviewQuestion(needed.Option, choices, refused.Message));
                 break;
+            }
+
             outcome = tried[0].Outcome;
+            Ask(needed.Option, tried[0].Choice is JsonArray, [.. tried.Select(t => t.Choice)], refused.Message, outcome.Options);
         }
 
         return outcome;
     }
 
-    private static bool IsFurther(Outcome outcome, InvalidInputException before) =>
-        outcome.Refused is not { } refused || (refused.Needed is { } needed && needed.Option != before.Needed!.Option);
+    /// <summary>A question; of an option that is a list, and that a file needs more than once, there is one, with all that it needs.</summary>
+    private void Ask(string option, bool isList, IReadOnlyList<JsonNode> choices, string question, SourceOptions answered)
+    {
+        var asked = _questions.FindIndex(q => q.Option == option);
+        if (asked < 0)
+            _questions.Add(new PreviewQuestion(option, isList ? [answered.ToJson()[option]!.DeepClone()] : choices, question));
+        else
+            _questions[asked] = _questions[asked] with { Choices = [answered.ToJson()[option]!.DeepClone()] };
+    }
+
+    /// <summary>Whether it can be read, or something else is open now; another word of a list is something else.</summary>
+    private static bool IsFurther(Outcome outcome, InvalidInputException before, bool isList) =>
+        outcome.Refused is not { } refused
+        || (refused.Needed is { } needed && (needed.Option != before.Needed!.Option || (isList && refused.Message != before.Message)));
 
     /// <summary>Options with a choice; a list is made longer by it.</summary>
     private static SourceOptions With(SourceOptions options, string name, JsonNode choice)
@@ -85,11 +102,15 @@ internal sealed class FilePreviewer
         });
     }
 
-    private Outcome Try(SourceOptions options, Func<Stream> file)
+    /// <param name="options">In use where those tried are none.</param>
+    /// <param name="trying">Makes those tried.</param>
+    /// <param name="file">From its beginning.</param>
+    private Outcome Try(SourceOptions options, Func<SourceOptions> trying, Func<Stream> file)
     {
-        IReadOnlyList<string> series = [];
+        (IReadOnlyList<string> series, RawTable? table) = ([], null);
         try
         {
+            options = trying();
             var form = options;
             if (options.HoldSeries)
             {
@@ -100,12 +121,12 @@ internal sealed class FilePreviewer
             }
 
             using var rows = file();
-            var table = CsvTableReader.Read(rows, _file.Name, form.Read(_limits), null, _cancellation);
+            table = CsvTableReader.Read(rows, _file.Name, form.Read(_limits), null, _cancellation);
             return new Outcome(options, table, SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps), series, null);
         }
         catch (InvalidInputException e)
         {
-            return new Outcome(options, null, null, series, e);
+            return new Outcome(options, table, null, series, e);
         }
     }
 
@@ -126,8 +147,7 @@ internal sealed class FilePreviewer
     {
         if (outcome is not { Table: { } table, Frame: { } frame, Options: { Config: var config } })
             return null;
-        var at = head.Names.ToList().IndexOf(table.TimestampColumn);
-        var first = at < 0 || head.Rows.Count == 0 ? "" : head.Rows[0][at];
+        var first = string.Join(' ', head.TimeFields(table.TimestampColumn).Select(f => head.Rows.Count > 0 ? head.Rows[0][f] : ""));
         return new TimesPreview(
             table.TimestampColumn,
             config.Reading.TimeFormat ?? TimeForm.Of(first, table.Timestamps[0]),
@@ -139,16 +159,16 @@ internal sealed class FilePreviewer
             table.Rows);
     }
 
-    private static ColumnPreview Column(string name, IReadOnlyList<string> cells, Outcome outcome)
+    private static ColumnKind Kind(int field, HeadLines head, Outcome outcome)
     {
-        var reading = outcome.Options.Config.Reading;
-        var kind = name == outcome.Table?.TimestampColumn ? ColumnKind.Time
+        var (name, reading) = (head.Names[field], outcome.Options.Config.Reading);
+        return head.TimeFields(outcome.Table?.TimestampColumn).Contains(field) ? ColumnKind.Time
             : name == reading.SeriesColumn ? ColumnKind.Series
             : reading.Exclude.Contains(name) ? ColumnKind.Excluded
             : outcome.Table?.Columns.Contains(name) == true ? ColumnKind.Numeric
-            : cells.All(c => c.Trim().Length == 0) ? ColumnKind.Empty
+            : head.Rows.All(r => _missing.Contains(r[field].Trim().ToLowerInvariant())) ? ColumnKind.Empty
+            : name == $"column_{field + 1}" || name.StartsWith("Unnamed: ", StringComparison.Ordinal) ? ColumnKind.Index
             : ColumnKind.Text;
-        return new ColumnPreview(name, kind, [.. cells.Take(Samples)]);
     }
 
     private sealed record Outcome(

@@ -34,7 +34,7 @@ internal sealed partial class PredictService(
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
                 var scaled = await queue.RunAsync(() => model.Loaded.Forecaster.Forecast([window.Window], steps), cancellation);
-                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
+                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled), .. model.LeftOut] };
                 return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
             }
             finally

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,14 @@ internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registr
             .Where(d => d.ConfigHash == configHash)
             .Select(d => (DatasetName?)d.SourceName)
             .FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>What was left out of the files when data was prepared: sentences.</summary>
+    public async Task<IReadOnlyList<string>> LeftOutOfAsync(ConfigHash configHash, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var report = await db.Datasets.Where(d => d.ConfigHash == configHash).Select(d => d.Report).FirstOrDefaultAsync(cancellation);
+        return report is not null && JsonNode.Parse(report)?["left_out"] is JsonArray leftOut ? [.. leftOut.Select(w => w!.ToString())] : [];
     }
 
     /// <summary>Datasets by name: those that were used, and those that are offered.</summary>
