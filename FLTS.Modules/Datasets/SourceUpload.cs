@@ -32,6 +32,7 @@ internal sealed partial class SourceUpload(
     SourceReader reader,
     ReadingTurn turn,
     LatestRow latest,
+    ComputeBudget budget,
     DatasetOptions options,
     ILogger<SourceUpload> logger)
 {
@@ -67,6 +68,7 @@ internal sealed partial class SourceUpload(
     private async Task<UploadedSource> KeepAsync(
         DatasetName name, string part, SourceOptions options, SourceFiles? known, FileStream copy, CancellationToken cancellation)
     {
+        using var reading = budget.EnterReading();
         var file = SourceReader.FileName(name, part);
         copy.Position = 0;
         var list = options.HoldSeries ? series.Of(name, copy, options, cancellation) : null;

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -17,6 +18,7 @@ public static class DatasetPreparer
         {
             TimestampColumn = config.TimestampColumn,
             Timezone = config.Timezone,
+            Reading = config.Reading,
             Columns = config.Targets is null ? null : [.. config.Targets.Union(config.Inputs ?? [], StringComparer.Ordinal)],
         };
 
@@ -24,13 +26,13 @@ public static class DatasetPreparer
     /// <param name="config">What to do.</param>
     /// <param name="train">The train file, or the only file. Its arrays are taken over.</param>
     /// <param name="test">The test file, or null to cut test from train.</param>
-    /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="parallelism">Cancellation is looked at between steps, and between rows of a long one.</param>
     /// <exception cref="InvalidInputException">The data cannot be used as configured; names file and column.</exception>
     public static PreparedDataset Prepare(
-        PreprocessConfig config, RawTable train, RawTable? test = null, CancellationToken cancellation = default)
+        PreprocessConfig config, RawTable train, RawTable? test = null, Parallelism parallelism = default)
     {
         var columns = ColumnPlan.Of(config, train, test);
-        var parts = Parts(config, columns, train, test, cancellation);
+        var parts = Parts(config, columns, train, test, parallelism);
         RefuseTooMany(config, columns, parts, train);
         train.Drop();
         test?.Drop();
@@ -43,12 +45,12 @@ public static class DatasetPreparer
             trainPart = kept;
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        parallelism.Cancellation.ThrowIfCancellationRequested();
+        var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, parallelism);
+        parallelism.Cancellation.ThrowIfCancellationRequested();
 
         var follows = testPart.Rows > 0 && testPart.Times[0] - trainPart.Times[^1] == parts.Step;
-        var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat);
+        var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat, parallelism);
         var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
         var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
         var trainUnclipped = cleaned.TrainUnclipped is { } trainValues
@@ -119,17 +121,22 @@ public static class DatasetPreparer
         DatasetPart Train, DatasetPart Test, SeriesReport TrainReport, SeriesReport? TestReport, TimeSpan Step);
 
     private static PartsOfFrames Parts(
-        PreprocessConfig config, ColumnPlan columns, RawTable train, RawTable? test, CancellationToken cancellation)
+        PreprocessConfig config, ColumnPlan columns, RawTable train, RawTable? test, Parallelism parallelism)
     {
         var trainFrame = SeriesFrame.From(train, config.MaxGapSteps);
         var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
-        cancellation.ThrowIfCancellationRequested();
-        var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
+        parallelism.Cancellation.ThrowIfCancellationRequested();
+        var (trainPart, testPart) = Parts(
+            config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!), parallelism);
         return new PartsOfFrames(trainPart, testPart, trainFrame.Report, testFrame?.Report, trainFrame.Step);
     }
 
     private static (DatasetPart Train, DatasetPart Test) Parts(
-        PreprocessConfig config, ColumnPlan columns, (string File, SeriesFrame Frame) train, (string File, SeriesFrame Frame)? test)
+        PreprocessConfig config,
+        ColumnPlan columns,
+        (string File, SeriesFrame Frame) train,
+        (string File, SeriesFrame Frame)? test,
+        Parallelism parallelism)
     {
         var random = new Random(unchecked((int)(config.SampleSeed ^ (config.SampleSeed >> 32))));
         var rows = train.Frame.Rows;
@@ -152,6 +159,7 @@ public static class DatasetPreparer
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
         var testRows = DatasetPart.Sample(testStart, testSource.Frame.Rows, config.SampleTestRows, config.SampleStrategy, random);
-        return DatasetPart.Move((train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured);
+        return DatasetPart.Move(
+            (train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured, parallelism);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series.Csv;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Modules.Inference.Windows;
 
@@ -64,7 +65,7 @@ internal static class RequestData
         DateTime[] times;
         if (index is not null)
         {
-            times = Times(lists[index], index, model.Config.Timezone);
+            times = Times(lists[index], index, model);
         }
         else
         {
@@ -74,7 +75,8 @@ internal static class RequestData
             warnings.Add($"'data' holds no times: the rows are taken to end at {times[^1]:yyyy-MM-dd HH:mm:ss}.");
         }
 
-        return ServingFrame.FromColumns(times, [.. measured.Select(name => Numbers(lists[name], name))], model, warnings);
+        var cells = new CellReader(model.Config.Reading);
+        return ServingFrame.FromColumns(times, [.. measured.Select(name => Numbers(lists[name], name, cells))], model, warnings);
     }
 
     /// <summary>Rows at times that nobody stated would be forecast from another hour or weekday than theirs.</summary>
@@ -103,51 +105,79 @@ internal static class RequestData
         return _timeNames.FirstOrDefault(name => lists.ContainsKey(name) && !model.Scaler.Contains(name));
     }
 
-    private static double[] Numbers(JsonElement list, string name)
+    /// <summary>A number of a request, which may be text as a file of the dataset has it.</summary>
+    /// <param name="item">The value.</param>
+    /// <param name="cells">As the dataset is read.</param>
+    /// <param name="value">NaN where it is missing.</param>
+    public static bool TryNumber(JsonElement item, CellReader cells, out double value)
+    {
+        value = item.ValueKind == JsonValueKind.True ? 1 : item.ValueKind == JsonValueKind.False ? 0 : double.NaN;
+        return item.ValueKind switch
+        {
+            JsonValueKind.Number => item.TryGetDouble(out value) && Math.Abs(value) <= CsvBlock.Largest,
+            JsonValueKind.String => cells.Read(Encoding.UTF8.GetBytes(item.GetString()!), out value, out _)
+                is CellKind.Number or CellKind.CommaNumber or CellKind.Missing,
+            JsonValueKind.Null or JsonValueKind.True or JsonValueKind.False => true,
+            _ => false,
+        };
+    }
+
+    private static double[] Numbers(JsonElement list, string name, CellReader cells)
     {
         var values = new double[list.GetArrayLength()];
         var row = 0;
         foreach (var item in list.EnumerateArray())
         {
-            values[row++] = item.ValueKind switch
-            {
-                JsonValueKind.Number when item.TryGetDouble(out var number) && Math.Abs(number) <= CsvBlock.Largest => number,
-                JsonValueKind.Null => double.NaN,
-                _ =>
-                    throw new InvalidInputException(
-                        $"'data.{name}', row {row}: {Show(item)} is no finite number; send a number, or null where there is none.")
-                    {
-                        Details = { ["column"] = name, ["row"] = row },
-                    },
-            };
+            if (!TryNumber(item, cells, out values[row++]))
+                throw new InvalidInputException(
+                    $"'data.{name}', row {row}: {Show(item)} is no finite number; send a number, or null where there is none.")
+                {
+                    Details = { ["column"] = name, ["row"] = row },
+                };
         }
 
         return values;
     }
 
-    private static DateTime[] Times(JsonElement list, string name, string? timezone)
+    private static DateTime[] Times(JsonElement list, string name, ServingModel model)
     {
-        var zone = Zone(timezone);
+        var zone = Zone(model.Config.Timezone);
+        var format = TimeFormat.Of(model.Config.Reading.TimeFormat);
         var times = new DateTime[list.GetArrayLength()];
-        var row = 0;
+        var (kinds, row) = (TimestampKinds.Invalid, 0);
         foreach (var item in list.EnumerateArray())
         {
-            var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText();
-            var kind = TimestampParser.Parse(Encoding.UTF8.GetBytes(text), out var time);
-            if (kind == TimestampKind.Invalid)
+            var text = Encoding.UTF8.GetBytes(item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText());
+            var time = default(DateTime);
+            var kind = format?.Parse(text, out time) ?? TimestampKinds.Invalid;
+            if (kind == TimestampKinds.Invalid)
+                kind = TimestampParser.Parse(text, out time);
+            if (kind == TimestampKinds.Invalid)
                 throw new InvalidInputException(
                     $"'data.{name}', row {row + 1}: {Show(item)} is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch "
                     + "seconds.");
-            if (kind == TimestampKind.Zoned && zone is null)
+            if (kind == TimestampKinds.Zoned && zone is null)
                 throw new InvalidInputException(
                     $"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times "
                     + "without a zone.");
-            if (kind != TimestampKind.Local && zone is not null)
+            kinds |= kind;
+            if (kind is TimestampKinds.Zoned or TimestampKinds.Epoch && zone is not null)
                 time = Local(time, zone);
-            times[row++] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+            var isOpen = (kind & TimestampKinds.OfTwoReadings) != 0;
+            times[row++] = DateTime.SpecifyKind(time, isOpen ? TwoReadings.Mark : DateTimeKind.Unspecified);
         }
 
-        return times;
+        if ((kinds & TimestampKinds.OfTwoReadings) == 0)
+            return times;
+        var reading = TwoReadings.Of(times, kinds, model.Signature.Step)
+            ?? throw new InvalidInputException(
+                $"'data.{name}': times such as {Show(list[0])} can be read in two ways, and the rows do not settle which; write ISO 8601 "
+                + "such as 2018-02-05 23:40:00.");
+        return Array.ConvertAll(
+            times,
+            t => t.Kind == TwoReadings.Mark && reading == TimestampKinds.Epoch && zone is not null
+                ? Local(TwoReadings.Read(t, reading), zone)
+                : TwoReadings.Read(t, reading));
     }
 
     private static TimeZoneInfo? Zone(string? name) => name is null ? null : TimeZoneInfo.FindSystemTimeZoneById(name);

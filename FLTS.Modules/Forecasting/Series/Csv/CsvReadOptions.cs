@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series.Times;
+
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>What a reader is told. Sizes are bytes.</summary>
@@ -16,6 +18,9 @@ public sealed record CsvReadOptions
     /// Columns that must be there and be numeric; null: every numeric column is read and text columns are left out with a warning.
     /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>What the file does not say of itself.</summary>
+    public ReadingOptions Reading { get; init; } = new();
 
     /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
     public long MaxBytes { get; init; } = 2L << 30;
@@ -36,4 +41,10 @@ public sealed record CsvReadOptions
     /// Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.
     /// </summary>
     internal long RowsBefore { get; init; }
+
+    /// <summary>How times of two readings are read, where that is known from elsewhere.</summary>
+    internal TimestampKinds KnownReading { get; init; }
+
+    /// <summary>For what was stored: names that are refused today are read.</summary>
+    internal bool AnyNames { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Series.Csv;
 
@@ -22,11 +23,13 @@ public static class CsvTail
     {
         using var source = CsvSource.Open(stream, file, options.MaxBytes);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
-        var (header, headerRow) = lines.ReadHeader();
+        var (header, headerRow) = lines.ReadHeader(options.Reading.SkipRows);
+        var earlier = new EarlierTimes(CsvLayout.Parse(header, file, options), options);
         var (kept, held, skipped) = (new Queue<(ArraySegment<byte> Lines, int Rows)>(), 0, headerRow - 1L);
         while (lines.Next() is { } block)
         {
             cancellation.ThrowIfCancellationRequested();
+            earlier.See(block);
             var count = CountRows(block, int.MaxValue).Rows;
             kept.Enqueue((block, count));
             held += count;
@@ -54,9 +57,15 @@ public static class CsvTail
         return CsvTableReader.Read(
             tail,
             file,
-            options with { MaxBytes = Math.Max(options.MaxBytes, tail.Length), RowsBefore = options.RowsBefore + skipped },
+            options with
+            {
+                MaxBytes = Math.Max(options.MaxBytes, tail.Length),
+                RowsBefore = options.RowsBefore + skipped,
+                Reading = options.Reading with { SkipRows = 0 },
+                KnownReading = earlier.Reading(),
+            },
             null,
-            cancellation);
+            new Parallelism(1, cancellation));
     }
 
     /// <summary>Lines that are not blank, at most <paramref name="most"/>, and the bytes up to their end.</summary>
