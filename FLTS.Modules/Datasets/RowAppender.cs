@@ -137,7 +137,7 @@ internal sealed partial class RowAppender(
                 throw new InvalidInputException($"The rows name column '{sent.Columns[i]}' twice.");
         }
 
-        var absent = numeric.Prepend(layout.Names[layout.TimestampField]).Where(c => !place.ContainsKey(c)).ToList();
+        var absent = layout.TimeNames.Concat(numeric).Where(c => !place.ContainsKey(c)).ToList();
         if (absent.Count > 0)
             throw new InvalidInputException(
                 $"The rows lack the column{(absent.Count > 1 ? "s" : "")} {string.Join(", ", absent.Take(20))}; every column of the "

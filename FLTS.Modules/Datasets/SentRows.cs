@@ -54,7 +54,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     }
 
     private static async Task<SentRows> FromJsonAsync(
-        Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         // JSON's numbers have points; the file's, where it was said so, commas.
         var mark = new CellReader(form.Read(options).Reading).Mark;

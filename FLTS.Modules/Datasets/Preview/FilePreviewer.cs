@@ -115,8 +115,7 @@ internal sealed class FilePreviewer
             if (options.HoldSeries)
             {
                 using var values = file();
-                series = CsvSeries.Values(
-                    values, _file.Name, options.Config.Reading.SeriesColumn!, SourceSeries.Most, options.Read(_limits), _cancellation);
+                series = CsvSeries.Values(values, _file.Name, SourceSeries.Most, options.Read(_limits), _cancellation);
                 form = options.Of(series.Count > 0 ? series[0] : "");
             }
 

@@ -30,11 +30,11 @@ internal sealed record HeadLines(IReadOnlyList<string> Names, IReadOnlyList<stri
     {
         using var source = CsvSource.Open(file, name, long.MaxValue);
         var lines = new LineBlocks(source, name, PreviewFile.MostBytes, PreviewFile.MostBytes);
-        var (separator, names) = CsvLayout.HeaderOf(lines.ReadHeader().Line, name);
+        var (separator, names) = CsvLayout.HeaderOf(lines.ReadHeader(skipRows).Line, name);
         var rows = new List<string[]>();
         if (lines.Next() is { } block)
         {
-            foreach (var line in Encoding.UTF8.GetString(block).Split('\n').Skip(skipRows).Take(Most))
+            foreach (var line in Encoding.UTF8.GetString(block).Split('\n').Take(Most))
             {
                 if (line.Trim().Length > 0)
                     rows.Add(Fields(line.TrimEnd('\r'), separator, names.Count));

@@ -38,7 +38,5 @@ internal sealed class SourceSeries(IObjectStore store, DatasetOptions limits)
     /// <summary>The series of a file that is not stored yet.</summary>
     /// <exception cref="InvalidInputException">As <see cref="OfAsync"/>.</exception>
     public SeriesList Of(DatasetName name, Stream file, SourceOptions options, CancellationToken cancellation) =>
-        SeriesList.Of(
-            name,
-            CsvSeries.Values(file, $"{name}.csv", options.Config.Reading.SeriesColumn!, Most, options.Read(limits), cancellation));
+        SeriesList.Of(name, CsvSeries.Values(file, $"{name}.csv", Most, options.Read(limits), cancellation));
 }

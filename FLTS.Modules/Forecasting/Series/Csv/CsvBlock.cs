@@ -153,7 +153,7 @@ internal sealed class CsvBlock : IDisposable
 
             if (field == _layout.TimestampField)
             {
-                if (!Timestamp(cell, row, zone))
+                if (!Timestamp(_layout.TimeOfDayField < 0 ? cell : CsvLine.Time(line, _layout), row, zone))
                     return;
             }
             else if (column >= 0)
