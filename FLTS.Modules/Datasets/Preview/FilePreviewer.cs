@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -120,7 +121,7 @@ internal sealed class FilePreviewer
             }
 
             using var rows = file();
-            table = CsvTableReader.Read(rows, _file.Name, form.Read(_limits), null, _cancellation);
+            table = CsvTableReader.Read(rows, _file.Name, form.Read(_limits), null, new Parallelism(1, _cancellation));
             return new Outcome(options, table, SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps), series, null);
         }
         catch (InvalidInputException e)

@@ -22,7 +22,7 @@ public static class CsvTail
     public static RawTable Read(Stream stream, string file, int rows, CsvReadOptions options, CancellationToken cancellation = default)
     {
         if (options.Reading.SeriesValue is not null)
-            return CsvTableReader.Read(stream, file, options, null, cancellation);
+            return CsvTableReader.Read(stream, file, options, null, new Parallelism(1, cancellation));
 
         using var source = CsvSource.Open(stream, file, options.MaxBytes);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
