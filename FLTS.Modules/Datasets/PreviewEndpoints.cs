@@ -50,10 +50,14 @@ internal static class PreviewEndpoints
         .WithExample(_example);
 
     private static async Task<Ok<FilePreview>> Preview(
-        [AsParameters] ReadingQuery query, HttpContext context, DatasetOptions limits, CancellationToken cancellation)
+        [AsParameters] ReadingQuery query,
+        HttpContext context,
+        DatasetOptions limits,
+        ComputeThreads threads,
+        CancellationToken cancellation)
     {
         var given = query.Given();
         var file = await PreviewFile.OfBodyAsync(Name, context.Request.Body, cancellation);
-        return TypedResults.Ok(await Task.Run(() => FilePreviewer.Look(file, given, limits, cancellation), cancellation));
+        return TypedResults.Ok(await threads.RunOnOneAsync(() => FilePreviewer.Look(file, given, limits, cancellation), cancellation));
     }
 }

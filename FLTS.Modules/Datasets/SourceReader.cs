@@ -46,6 +46,14 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
         return threads.RunAsync(p => CsvTableReader.Read(content, file, read, null, p), cancellation);
     }
 
+    /// <summary>The series of a file that holds several, from its beginning.</summary>
+    /// <exception cref="InvalidInputException">It lacks the column that tells them apart, or holds too many.</exception>
+    public Task<SeriesList> SeriesAsync(Stream content, DatasetName name, SourceOptions form, CancellationToken cancellation)
+    {
+        content.Position = 0;
+        return threads.RunOnOneAsync(() => SourceSeries.Of(name, content, form, options, cancellation), cancellation);
+    }
+
     /// <summary>File names as messages show them.</summary>
     public static string FileName(DatasetName name, string part) => part == "test" ? $"{name}_test.csv" : $"{name}.csv";
 }

@@ -28,7 +28,6 @@ internal sealed record UploadedSource(
 /// </summary>
 internal sealed partial class SourceUpload(
     ISourceCatalog sources,
-    SourceSeries series,
     SourceReader reader,
     ReadingTurn turn,
     LatestRow latest,
@@ -70,8 +69,7 @@ internal sealed partial class SourceUpload(
     {
         using var reading = budget.EnterReading();
         var file = SourceReader.FileName(name, part);
-        copy.Position = 0;
-        var list = options.HoldSeries ? series.Of(name, copy, options, cancellation) : null;
+        var list = options.HoldSeries ? await reader.SeriesAsync(copy, name, options, cancellation) : null;
         var form = list is null ? options : options.Of(list.First(file).Value);
         var table = await reader.ReadAsync(copy, file, form, cancellation);
         TimeSpan? step = null;

@@ -5,10 +5,9 @@ namespace FLTS.Tests.Datasets;
 /// <summary>A file in the shape of one that is public.</summary>
 /// <param name="Name">Of its source.</param>
 /// <param name="Text">The file.</param>
-/// <param name="Next">The time that comes after its last; an instant where it carries zones.</param>
 /// <param name="Option">The one option that it takes, as JSON; null: it takes none.</param>
 /// <param name="Columns">That are forecast.</param>
-internal sealed record PublicFile(string Name, string Text, DateTime Next, string? Option, params string[] Columns)
+internal sealed record PublicFile(string Name, string Text, string? Option, params string[] Columns)
 {
     public override string ToString() => Name;
 }
@@ -16,7 +15,8 @@ internal sealed record PublicFile(string Name, string Text, DateTime Next, strin
 /// <summary>Files as the public has them, made in their shape: separators, names, times, gaps and habits; the numbers are waves.</summary>
 internal static class PublicFiles
 {
-    private const int Rows = 400;
+    /// <summary>Of each series.</summary>
+    public const int Rows = 400;
 
     public static IEnumerable<PublicFile> All() =>
     [
@@ -34,7 +34,6 @@ internal static class PublicFiles
                 from cell in (int[])[4259, 4456, 5060]
                 from row in Enumerable.Range(0, Rows)
                 select Line($"{cell},{first + (row * 600_000L)},{Wave(row, 144, 2)},{Wave(row + cell, 144, 50)}")),
-            Minutes("2013-11-01 00:00", 10 * Rows),
             """{"series_column":"CellID"}""",
             "smsin", "internet");
     }
@@ -44,7 +43,6 @@ internal static class PublicFiles
         "household power",
         "Date;Time;Global_active_power;Voltage\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => Line(
             $"{Minutes("2006-12-16 17:24", row):dd/MM/yyyy;HH:mm:ss};{Cell(row, 60, 4, "?")};{Cell(row, 90, 240, "?")}"))),
-        Minutes("2006-12-16 17:24", Rows),
         """{"timestamp_column":"Date+Time"}""",
         "Global_active_power", "Voltage");
 
@@ -53,7 +51,6 @@ internal static class PublicFiles
         "bike counts",
         "Date,Fremont Bridge Total,East Sidewalk\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => Line(
             $"{Hours("2012-10-03 00:00", row):MM/dd/yyyy hh:mm:ss tt},{Count(row, 24, 60)},{Cell(row, 24, 25, "")}"))),
-        Hours("2012-10-03 00:00", Rows),
         null,
         "Fremont Bridge Total", "East Sidewalk");
 
@@ -66,7 +63,6 @@ internal static class PublicFiles
             var offset = TimeSpan.FromHours(utc < new DateTime(2023, 10, 29, 1, 0, 0) ? 2 : 1);
             return Line($"{new DateTimeOffset(utc + offset, offset):yyyy-MM-dd'T'HH:mm:sszzz};{Count(row, 48, 42_000)}");
         })),
-        Minutes("2023-10-26 22:00", 30 * Rows),
         """{"timezone":"Europe/Paris"}""",
         "consommation");
 
@@ -75,7 +71,6 @@ internal static class PublicFiles
         "gauge readings",
         "agency_cd\tsite_no\tdatetime\ttz_cd\tgage_height\n5s\t15s\t20d\t6s\t14n\n" + string.Concat(Enumerable.Range(0, Rows).Select(row =>
             Line($"USGS\t01646500\t{Minutes("2023-05-01 00:00", 15 * row):yyyy-MM-dd HH:mm}\tEST\t{Wave(row, 50, 3)}"))),
-        Minutes("2023-05-01 00:00", 15 * Rows),
         """{"skip_rows":1}""",
         "site_no", "gage_height");
 
@@ -84,7 +79,6 @@ internal static class PublicFiles
         "web traffic",
         "project,timestamp,views\n" + string.Concat(Enumerable.Range(0, Rows).Select(row =>
             Line($"en.wikipedia,{Hours("2023-10-01 00:00", row):yyyyMMddHH},{Count(row, 24, 9_000_000)}"))),
-        Hours("2023-10-01 00:00", Rows),
         null,
         "views");
 
@@ -93,7 +87,6 @@ internal static class PublicFiles
         "Excel export",
         "\uFEFFZeit;Verbrauch;Temperatur\r\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => Line(
             $"{Minutes("2024-01-05 00:00", 15 * row):dd.MM.yyyy HH:mm};\"{Comma(row, 96, 48)}\";{Comma(row, 96, 5)}\r"))),
-        Minutes("2024-01-05 00:00", 15 * Rows),
         """{"timestamp_column":"Zeit"}""",
         "Verbrauch", "Temperatur");
 
@@ -102,8 +95,8 @@ internal static class PublicFiles
         "logger with unit rows",
         "\"TIMESTAMP\",\"RECORD\",\"AirTC_Avg\",\"RH\"\n\"TS\",\"RN\",\"Deg C\",\"%\"\n\"\",\"\",\"Avg\",\"Smp\"\n" + string.Concat(
             Enumerable.Range(0, Rows).Select(row => Line(
-                $"\"{Minutes("2024-03-01 00:10", 10 * row):yyyy-MM-dd HH:mm:ss}\",{row},{Wave(row, 144, 12)},{Cell(row, 144, 60, "\"NAN\"")}"))),
-        Minutes("2024-03-01 00:10", 10 * Rows),
+                $"\"{Minutes("2024-03-01 00:10", 10 * row):yyyy-MM-dd HH:mm:ss}\",{row},{Wave(row, 144, 12)},"
+                + $"{Cell(row, 144, 60, "\"NAN\"")}"))),
         """{"skip_rows":2}""",
         "RECORD", "AirTC_Avg", "RH");
 
@@ -112,7 +105,6 @@ internal static class PublicFiles
         "monthly economics",
         "DATE,UNRATE\n" + string.Concat(Enumerable.Range(0, Rows).Select(row =>
             Line($"{new DateTime(1990, 1, 1).AddMonths(row):yyyy-MM-dd},{Cell(row, 12, 5, ".")}"))),
-        new DateTime(1990, 1, 1).AddMonths(Rows),
         """{"missing_words":["."]}""",
         "UNRATE");
 
@@ -123,7 +115,6 @@ internal static class PublicFiles
             from row in Enumerable.Range(0, Rows)
             from cell in (string[])["BCN001_L1", "BCN001_L2", "BCN002_L1"]
             select Line($"{Hours("2024-03-01 00:00", row):yyyy-MM-dd HH:mm},{cell},{Wave(row, 24, 30)},{Cell(row, 24, 15, "#N/A")}")),
-        Hours("2024-03-01 00:00", Rows),
         """{"series_column":"Cell Name"}""",
         "PRB Utilization (%)", "DL Throughput (Mbps)");
 

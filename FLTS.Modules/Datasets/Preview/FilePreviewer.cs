@@ -57,14 +57,15 @@ internal sealed class FilePreviewer
     /// <summary>Asks until the file can be read or nothing that could be asked leads on.</summary>
     private Outcome Answered(Outcome outcome, Func<Stream> file)
     {
-        while (outcome.Refused is { } refused && _questions.Count < MostQuestions && refused.Needed is { } needed)
+        while (outcome.Refused is { } refused && _questions.Count < MostQuestions && outcome.Needed is { } needed)
         {
             var choices = Suggestions.Of(needed, Lines(outcome.Options), outcome.Table);
             var options = outcome.Options;
             var tried = choices.Select(c => (Choice: c, Outcome: Try(options, () => With(options, needed.Option, c), file)))
-                .Where(t => IsFurther(t.Outcome, refused, t.Choice is JsonArray))
-                .OrderBy(t => t.Outcome.Refused is not null)
+                .Where(t => IsFurther(t.Outcome, outcome, t.Choice is JsonArray))
                 .ToList();
+            if (tried.Exists(t => t.Outcome.Refused is null))
+                tried.RemoveAll(t => t.Outcome.Refused is not null);
             if (tried.Count == 0)
             {
                 _questions.Add(new PreviewQuestion(needed.Option, choices, refused.Message));
@@ -89,9 +90,10 @@ internal sealed class FilePreviewer
     }
 
     /// <summary>Whether it can be read, or something else is open now; another word of a list is something else.</summary>
-    private static bool IsFurther(Outcome outcome, InvalidInputException before, bool isList) =>
+    private static bool IsFurther(Outcome outcome, Outcome before, bool isList) =>
         outcome.Refused is not { } refused
-        || (refused.Needed is { } needed && (needed.Option != before.Needed!.Option || (isList && refused.Message != before.Message)));
+        || (outcome.Needed is { } needed
+            && (needed.Option != before.Needed!.Option || (isList && refused.Message != before.Refused!.Message)));
 
     /// <summary>Options with a choice; a list is made longer by it.</summary>
     private static SourceOptions With(SourceOptions options, string name, JsonNode choice)
@@ -122,7 +124,15 @@ internal sealed class FilePreviewer
 
             using var rows = file();
             table = CsvTableReader.Read(rows, _file.Name, form.Read(_limits), null, new Parallelism(1, _cancellation));
-            return new Outcome(options, table, SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps), series, null);
+            var frame = SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps);
+            if (Suggestions.ForTimes(table, isRefused: false) is { } needed)
+                throw new InvalidInputException(
+                    $"{_file.Name}: many rows have the time of another row. If the file holds several series, name the column that tells "
+                    + "them apart as series_column.")
+                {
+                    Needed = needed,
+                };
+            return new Outcome(options, table, frame, series, null);
         }
         catch (InvalidInputException e)
         {
@@ -172,5 +182,9 @@ internal sealed class FilePreviewer
     }
 
     private sealed record Outcome(
-        SourceOptions Options, RawTable? Table, SeriesFrame? Frame, IReadOnlyList<string> Series, InvalidInputException? Refused);
+        SourceOptions Options, RawTable? Table, SeriesFrame? Frame, IReadOnlyList<string> Series, InvalidInputException? Refused)
+    {
+        /// <summary>What would lead on.</summary>
+        public OptionNeeded? Needed => Refused is null ? null : Refused.Needed ?? Suggestions.ForTimes(Table, isRefused: true);
+    }
 }

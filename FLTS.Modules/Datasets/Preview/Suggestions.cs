@@ -11,7 +11,8 @@ namespace FLTS.Modules.Datasets.Preview;
 /// </summary>
 internal static partial class Suggestions
 {
-    private const int Most = 20;
+    /// <summary>Share of the rows that may have the time of another one (FORECASTING.md 1).</summary>
+    private const double MostDoubles = 0.01;
 
     /// <summary>Zones that are offered: those of much traffic, one for each clock.</summary>
     private static readonly string[] _zones =
@@ -26,12 +27,29 @@ internal static partial class Suggestions
     /// <param name="table">As far as it could be read; null: not at all.</param>
     public static IReadOnlyList<JsonNode> Of(OptionNeeded needed, HeadLines head, RawTable? table) => needed.Option switch
     {
-        "timestamp_column" => [.. DaysWithTimes(head), .. head.Names.Take(Most)],
+        "timestamp_column" => [.. DaysWithTimes(head), .. Written(head)],
         "timezone" when needed.Choices.Count == 0 => [.. Zones(head), "UTC"],
         "series_column" when table is not null => [.. SeriesColumns(head, table.TimestampColumn)],
         "resample" when table is not null => [.. Grids(table.Timestamps)],
         _ => needed.Choices,
     };
+
+    /// <summary>All columns, those that are no plain numbers first.</summary>
+    private static IEnumerable<JsonNode> Written(HeadLines head) =>
+        from column in head.Names.Index()
+        orderby head.Rows.Count > 0 && double.TryParse(head.Rows[0][column.Index], CultureInfo.InvariantCulture, out _)
+        select (JsonNode)column.Item;
+
+    /// <summary>
+    /// What a table would need whose times do not make one series: every time once a series, or an irregular one on a grid.
+    /// </summary>
+    public static OptionNeeded? ForTimes(RawTable? table, bool isRefused)
+    {
+        if (table is null)
+            return null;
+        var doubles = table.Rows - table.Timestamps.Distinct().Count();
+        return doubles > MostDoubles * table.Rows ? new OptionNeeded("series_column") : isRefused ? new OptionNeeded("resample") : null;
+    }
 
     /// <summary>A column of days and the next one of times of day, as one.</summary>
     private static IEnumerable<JsonNode> DaysWithTimes(HeadLines head)
@@ -58,7 +76,7 @@ internal static partial class Suggestions
             .Select(z => (JsonNode)z);
     }
 
-    /// <summary>Columns with each value at most once at a time, and more than one value: words before numbers, few values before many.</summary>
+    /// <summary>Columns of several values, each at most once at a time: words before numbers, few values before many.</summary>
     private static IEnumerable<JsonNode> SeriesColumns(HeadLines head, string timestampColumn)
     {
         var times = head.TimeFields(timestampColumn);

@@ -23,7 +23,8 @@ internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registr
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var report = await db.Datasets.Where(d => d.ConfigHash == configHash).Select(d => d.Report).FirstOrDefaultAsync(cancellation);
-        return report is not null && JsonNode.Parse(report)?["left_out"] is JsonArray leftOut ? [.. leftOut.Select(w => w!.ToString())] : [];
+        var leftOut = report is null ? null : JsonNode.Parse(report)?["left_out"]?.AsArray();
+        return [.. (leftOut ?? []).Select(w => w!.ToString())];
     }
 
     /// <summary>Datasets by name: those that were used, and those that are offered.</summary>

@@ -5,7 +5,7 @@ using FLTS.Modules.Storage;
 namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>Finds the series that a file holds. The same bytes hold the same, so what was found last is kept.</summary>
-internal sealed class SourceSeries(IObjectStore store, DatasetOptions limits)
+internal sealed class SourceSeries(IObjectStore store, DatasetOptions limits, ComputeThreads threads)
 {
     /// <summary>Series of one file at most: each is a dataset, and somebody lists them.</summary>
     public const int Most = 1000;
@@ -29,7 +29,7 @@ internal sealed class SourceSeries(IObjectStore store, DatasetOptions limits)
             return kept;
 
         await using var stored = await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation);
-        var found = await Task.Run(() => Of(name, stored, options, cancellation), cancellation);
+        var found = await threads.RunOnOneAsync(() => Of(name, stored, options, limits, cancellation), cancellation);
         if (_kept.Count >= MostKept)
             _kept.Clear();
         return _kept[(name, sha256, options)] = found;
@@ -37,6 +37,7 @@ internal sealed class SourceSeries(IObjectStore store, DatasetOptions limits)
 
     /// <summary>The series of a file that is not stored yet.</summary>
     /// <exception cref="InvalidInputException">As <see cref="OfAsync"/>.</exception>
-    public SeriesList Of(DatasetName name, Stream file, SourceOptions options, CancellationToken cancellation) =>
+    public static SeriesList Of(
+        DatasetName name, Stream file, SourceOptions options, DatasetOptions limits, CancellationToken cancellation) =>
         SeriesList.Of(name, CsvSeries.Values(file, $"{name}.csv", Most, options.Read(limits), cancellation));
 }
