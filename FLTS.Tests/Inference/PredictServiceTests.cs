@@ -171,8 +171,7 @@ internal sealed class PredictServiceTests
                 + @"\(Limits:MemoryMb\)\.$"));
         using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat("""{"inference_length": 1000}""", 50))}]");
         Assert.That(
-            () => size.RefuseTooLarge(
-                [.. many.RootElement.EnumerateArray().Select(item => new Lazy<PredictRequest>(() => PredictRequest.Parse(item)))]),
+            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
             Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("The forecast would need about ")
                 .And.Message.Contains("(50 items, the sum of steps x operations of each)"));
     }
