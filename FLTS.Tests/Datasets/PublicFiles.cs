@@ -63,7 +63,7 @@ internal static class PublicFiles
             var offset = TimeSpan.FromHours(utc < new DateTime(2023, 10, 29, 1, 0, 0) ? 2 : 1);
             return Line($"{new DateTimeOffset(utc + offset, offset):yyyy-MM-dd'T'HH:mm:sszzz};{Count(row, 48, 42_000)}");
         })),
-        """{"timezone":"Europe/Paris"}""",
+        """{"timezone":"Europe/Madrid"}""",
         "consommation");
 
     /// <summary>Gauge height of a river: tabs, a row of column formats, words between the numbers.</summary>
@@ -94,9 +94,9 @@ internal static class PublicFiles
     private static PublicFile DataLogger() => new(
         "logger with unit rows",
         "\"TIMESTAMP\",\"RECORD\",\"AirTC_Avg\",\"RH\"\n\"TS\",\"RN\",\"Deg C\",\"%\"\n\"\",\"\",\"Avg\",\"Smp\"\n" + string.Concat(
-            Enumerable.Range(0, Rows).Select(row => Line(
-                $"\"{Minutes("2024-03-01 00:10", 10 * row):yyyy-MM-dd HH:mm:ss}\",{row},{Wave(row, 144, 12)},"
-                + $"{Cell(row, 144, 60, "\"NAN\"")}"))),
+            from row in Enumerable.Range(0, Rows)
+            let time = Minutes("2024-03-01 00:10", 10 * row)
+            select Line($"\"{time:yyyy-MM-dd HH:mm:ss}\",{row},{Wave(row, 144, 12)},{Cell(row, 144, 60, "\"NAN\"")}")),
         """{"skip_rows":2}""",
         "RECORD", "AirTC_Avg", "RH");
 

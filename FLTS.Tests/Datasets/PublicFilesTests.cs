@@ -23,7 +23,7 @@ internal sealed class PublicFilesTests
             : new JsonObject { [seen.Questions.Single().Option] = seen.Questions.Single().Choices[0].DeepClone() };
 
         Assert.That(seen.Refused, Is.Null);
-        Assert.That(option?.ToJsonString(), Is.EqualTo(file.Option));
+        Assert.That(JsonNode.DeepEquals(option, file.Option is null ? null : JsonNode.Parse(file.Option)), $"{option}");
         Assert.That((await LookAsync(file, option ?? [])).IsReadable, Is.True);
         var (data, forecast) = Forecast(file, SourceOptions.Parse(option ?? []), seen.Series);
         Assert.That(data.Meta.Targets, Is.EqualTo(file.Columns));

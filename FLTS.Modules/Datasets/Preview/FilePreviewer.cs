@@ -79,7 +79,7 @@ internal sealed class FilePreviewer
         return outcome;
     }
 
-    /// <summary>A question; of an option that is a list, and that a file needs more than once, there is one, with all that it needs.</summary>
+    /// <summary>Asks; an option that is a list, and that a file needs more than once, is asked for once, with all that it needs.</summary>
     private void Ask(string option, bool isList, IReadOnlyList<JsonNode> choices, string question, SourceOptions answered)
     {
         var asked = _questions.FindIndex(q => q.Option == option);
