@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
@@ -165,11 +164,8 @@ internal sealed partial class SourceUpload(
         if (report.OutOfOrder > 0)
             yield return FormattableString.Invariant(
                 $"{file}: {report.OutOfOrder} rows are earlier than the row above them; rows are sorted by time.");
-        if (report.Duplicates > 0)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) "
-                + $"and are not used.");
+        foreach (var sentence in report.LeftOut(file))
+            yield return sentence;
     }
 
     private static IEnumerable<string> Empty(RawTable table) =>

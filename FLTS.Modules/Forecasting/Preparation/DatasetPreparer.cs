@@ -1,4 +1,6 @@
+using System.Globalization;
 using FLTS.Forecasting.Compute;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -63,6 +65,7 @@ public static class DatasetPreparer
             throw new InvalidInputException(
                 $"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
 
+        var doubled = parts.TrainReport.LeftOut(train.Name).Concat(parts.TestReport?.LeftOut(test!.Name) ?? []).ToList();
         var validation = (int)Math.Ceiling((trainSeries.Rows * config.ValidationFraction) - 1e-9);
         return new PreparedDataset
         {
@@ -86,12 +89,14 @@ public static class DatasetPreparer
                     FilledTrainCells = cleaned.FilledTrain,
                     FilledTestCells = cleaned.FilledTest,
                     FlatColumns = cleaned.Flat,
+                    LeftOut = [.. train.LeftOut, .. test?.LeftOut ?? [], .. doubled],
                     Warnings =
                     [
-                        .. train.Warnings, .. test?.Warnings ?? [],
+                        .. train.Warnings, .. test?.Warnings ?? [], .. doubled,
                         .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
                         .. cleaned.Flat.Select(c =>
                             $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
+                        .. cleaned.WithOutliers.Select(c => Stray(cleaned.Scaler[c])),
                     ],
                 },
             },
@@ -104,6 +109,11 @@ public static class DatasetPreparer
                 : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
         };
     }
+
+    private static string Stray(ColumnScale column) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Column '{column.Name}' goes from {column.Min:G6} to {column.Max:G6} in train, beyond {Outliers.Factor} interquartile ranges. "
+        + $"Where such values are errors, take them out, or clip what models see: 'clipping': 'iqr'.");
 
     /// <summary>Each lag is a column as long as the one it comes from.</summary>
     private static void RefuseTooMany(PreprocessConfig config, ColumnPlan columns, PartsOfFrames parts, RawTable train)

@@ -217,7 +217,8 @@ public class ReferenceTests
             return ForecastMetrics.Score(
                 family.ModelType,
                 frame.Truth,
-                data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)),
+                data.Restorer.Restore(
+                    model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1), frame.Series, frame.Origins),
                 data.Meta.Scaler,
                 data.Meta.Targets).Rmse!.Value;
         }

@@ -125,7 +125,7 @@ public class PreprocessConfigTests
             .Where(p => p.CanWrite)
             .Select(p => p.Name)
             .Except([nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256), nameof(PreprocessConfig.Reading)]);
-        var json = Parse("{}").ToJson();
+        var json = Parse("""{"non_negative": "off", "bounds": {"a": {"min": 1}}}""").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
     }
 
