@@ -10,7 +10,7 @@ public static class CsvTail
 
     /// <summary>
     /// The last rows, as the end of what <see cref="CsvTableReader"/> reads; only these are parsed. A column that is text in
-    /// earlier rows alone counts as numeric.
+    /// earlier rows alone counts as numeric. Of a file that holds several series, all rows of the one: its last may lie anywhere.
     /// </summary>
     /// <param name="stream">CSV or gzip of one, from its beginning; left open.</param>
     /// <param name="file">Its name for messages.</param>
@@ -21,6 +21,9 @@ public static class CsvTail
     /// <exception cref="TooLargeException">More bytes than the limit.</exception>
     public static RawTable Read(Stream stream, string file, int rows, CsvReadOptions options, CancellationToken cancellation = default)
     {
+        if (options.Reading.SeriesValue is not null)
+            return CsvTableReader.Read(stream, file, options, null, new Parallelism(1, cancellation));
+
         using var source = CsvSource.Open(stream, file, options.MaxBytes);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader(options.Reading.SkipRows);
