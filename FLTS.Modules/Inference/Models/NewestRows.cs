@@ -154,7 +154,7 @@ internal sealed partial class NewestRows(
         };
         try
         {
-            var table = await threads.RunAsync(p => CsvTail.Read(source, file, rows, options, p.Cancellation), cancellation);
+            var table = await threads.RunOnOneAsync(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
             return source.Finish() == sha256 ? table : throw Changed(null);
         }
         catch (InvalidInputException e)
