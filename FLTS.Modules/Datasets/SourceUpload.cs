@@ -15,8 +15,8 @@ internal sealed record UploadedSource(
     long Size,
     int Rows,
     IReadOnlyList<string> Columns,
-    DateTime First,
-    DateTime Last,
+    string First,
+    string Last,
     IReadOnlyList<string> Warnings);
 
 /// <summary>
@@ -55,7 +55,7 @@ internal sealed partial class SourceUpload(
 
         // A file of that name in the folder was there before: imported later, it would take this one's place.
         var known = await sources.FindAsync(name, cancellation);
-        TimeSpan? step = null;
+        SeriesStep? step = null;
         if (part == "test")
         {
             if (known is null)
@@ -76,21 +76,21 @@ internal sealed partial class SourceUpload(
             row.Size,
             table.Rows,
             table.Columns,
-            frame.Timestamps[0],
-            frame.Timestamps[^1],
+            frame.Step.Show(frame.Timestamps[0]),
+            frame.Step.Show(frame.Timestamps[^1]),
             [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table), .. Ahead()]);
 
         // A whole file may be a plan or a simulation, and is put right by another one.
         IEnumerable<string> Ahead()
         {
-            if (frame.Timestamps[^1] > latest.Of(form.Timezone))
-                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1])}, ahead of the clock: forecasts start "
-                    + "behind it, and rows before it cannot be appended.";
+            if (frame.Timestamps[^1] > latest.Now)
+                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1], form.Timezone)}, ahead of the clock: "
+                    + "forecasts start behind it, and rows before it cannot be appended.";
         }
     }
 
     /// <returns>Train's step.</returns>
-    private static TimeSpan RefuseOther(RawTable train, RawTable test, string file)
+    private static SeriesStep RefuseOther(RawTable train, RawTable test, string file)
     {
         // As a pipeline will see it.
         var absent = train.Header.Except(test.Header, StringComparer.Ordinal).ToList();

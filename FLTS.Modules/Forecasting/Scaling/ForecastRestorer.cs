@@ -10,9 +10,9 @@ public sealed class ForecastRestorer
 
     /// <param name="scaler">The scaler of the dataset the model was trained on.</param>
     /// <param name="targets">M targets in the order of the forecasts.</param>
-    /// <param name="step">Time between steps.</param>
+    /// <param name="step">Between rows.</param>
     /// <exception cref="ArgumentException">A target the scaler does not know.</exception>
-    public ForecastRestorer(Scaler scaler, IReadOnlyList<string> targets, TimeSpan step) =>
+    public ForecastRestorer(Scaler scaler, IReadOnlyList<string> targets, Series.SeriesStep step) =>
         (_targets, Season) = ([.. targets.Select(t => scaler[t])], Series.Season.Steps(step));
 
     /// <summary>Steps of a season; answers behind them are kept within the plausible range.</summary>

@@ -32,7 +32,7 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
     public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
 
     public ForecastRestorer Restorer { get; } = new(
-        loaded.Scaler, loaded.Manifest.Targets, TimeSpan.FromSeconds(loaded.Manifest.StepSeconds));
+        loaded.Scaler, loaded.Manifest.Targets, loaded.Forecaster.Signature.Step);
 
     public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Inference.Windows;
@@ -22,7 +23,7 @@ internal static class RequestData
     /// <param name="model">Whose rows are to be made.</param>
     /// <param name="now">In UTC, where the request says that its rows, which have no times, end now; null: they must have times.</param>
     /// <exception cref="InvalidInputException">No times, missing columns (by name), uneven lengths, a non-number (with column and row),
-    /// times that do not rise, another step, too few rows (with the number needed).</exception>
+    /// another step, too few rows (with the number needed).</exception>
     public static ServingFrame Read(JsonElement data, string? indexColumn, ServingModel model, DateTime? now)
     {
         if (data.ValueKind != JsonValueKind.Object)
@@ -64,14 +65,14 @@ internal static class RequestData
         DateTime[] times;
         if (index is not null)
         {
-            times = Times(lists[index], index, model.Config.Timezone);
+            times = Times(lists[index], index, model);
         }
         else
         {
-            var step = model.Signature.Step.Ticks;
-            var last = Local(now!.Value, Zone(model.Config.Timezone)).Ticks / step * step;
-            times = [.. Enumerable.Range(0, rows).Select(i => new DateTime(last - ((rows - 1 - i) * step)))];
-            warnings.Add($"'data' holds no times: the rows are taken to end at {times[^1]:yyyy-MM-dd HH:mm:ss}.");
+            var step = model.Signature.Step;
+            var last = step.UpTo(step.Clock is null ? Local(now!.Value, model.Config.Timezone) : now!.Value);
+            times = [.. Enumerable.Range(0, rows).Select(i => step.Next(last, i + 1 - rows))];
+            warnings.Add($"'data' holds no times: the rows are taken to end at {step.Local(times[^1]):yyyy-MM-dd HH:mm:ss}.");
         }
 
         return ServingFrame.FromColumns(times, [.. measured.Select(name => Numbers(lists[name], name))], model, warnings);
@@ -125,10 +126,12 @@ internal static class RequestData
         return values;
     }
 
-    private static DateTime[] Times(JsonElement list, string name, string? timezone)
+    /// <summary>Instants where the model's times are instants; else as they are in its data: local times.</summary>
+    private static DateTime[] Times(JsonElement list, string name, ServingModel model)
     {
-        var zone = Zone(timezone);
+        var (clock, zone) = (model.Signature.Step.Clock, model.Config.Timezone);
         var times = new DateTime[list.GetArrayLength()];
+        var isLocal = new bool[times.Length];
         var row = 0;
         foreach (var item in list.EnumerateArray())
         {
@@ -142,18 +145,17 @@ internal static class RequestData
                 throw new InvalidInputException(
                     $"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times "
                     + "without a zone.");
-            if (kind != TimestampKind.Local && zone is not null)
+            isLocal[row] = kind == TimestampKind.Local;
+            if (kind != TimestampKind.Local && clock is null)
                 time = Local(time, zone);
             times[row++] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
         }
 
+        clock?.ToInstants(times, t => isLocal[t]);
         return times;
     }
 
-    private static TimeZoneInfo? Zone(string? name) => name is null ? null : TimeZoneInfo.FindSystemTimeZoneById(name);
-
-    private static DateTime Local(DateTime utc, TimeZoneInfo? zone) =>
-        zone is null ? utc : TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(utc, DateTimeKind.Utc), zone);
+    private static DateTime Local(DateTime utc, string? zone) => zone is null ? utc : ZoneClock.Of(zone).Local(utc);
 
     private static string Show(JsonElement item) => Cut(item.GetRawText());
 

@@ -24,6 +24,7 @@ internal sealed class CsvBlock : IDisposable
         TooLarge = new CellFault?[Values.Length];
     }
 
+    /// <summary>Instants are of kind UTC.</summary>
     public DateTime[] Timestamps { get; }
 
     public double[][] Values { get; }
@@ -59,10 +60,10 @@ internal sealed class CsvBlock : IDisposable
     /// <summary>Parses lines; stops at the first line that cannot be a row.</summary>
     /// <param name="lines">Whole lines; the last may lack its line end.</param>
     /// <param name="layout">What the header said.</param>
-    /// <param name="zone">Zone of the dataset, or null.</param>
+    /// <param name="hasZone">The dataset has a zone, so that times may.</param>
     /// <param name="maxLineBytes">Longest line allowed.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, TimeZoneInfo? zone, int maxLineBytes)
+    public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, bool hasZone, int maxLineBytes)
     {
         var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1) { Bytes = lines.Length };
         var valid = Utf8.IsValid(lines);
@@ -78,7 +79,7 @@ internal sealed class CsvBlock : IDisposable
             else if (!valid && !Utf8.IsValid(line))
                 block.Stop("the line is not valid UTF-8; save the file as UTF-8 text");
             else if (!line.IsEmpty)
-                block.Row(line, zone);
+                block.Row(line, hasZone);
             if (block.Fault is not null)
                 return block;
             block.Lines++;
@@ -96,7 +97,7 @@ internal sealed class CsvBlock : IDisposable
 
     // A first file is read before the runtime would get round to optimising what reads it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(ReadOnlySpan<byte> line, TimeZoneInfo? zone)
+    private void Row(ReadOnlySpan<byte> line, bool hasZone)
     {
         var columns = _layout.ColumnOfField;
         var row = Rows;
@@ -127,7 +128,7 @@ internal sealed class CsvBlock : IDisposable
 
             if (field == _layout.TimestampField)
             {
-                if (!Timestamp(cell, row, zone))
+                if (!Timestamp(cell, row, hasZone))
                     return;
             }
             else if (column >= 0)
@@ -150,7 +151,7 @@ internal sealed class CsvBlock : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Timestamp(ReadOnlySpan<byte> cell, int row, TimeZoneInfo? zone)
+    private bool Timestamp(ReadOnlySpan<byte> cell, int row, bool hasZone)
     {
         var kind = TimestampParser.Parse(cell, out var time);
         var name = _layout.Names[_layout.TimestampField];
@@ -159,7 +160,7 @@ internal sealed class CsvBlock : IDisposable
             case TimestampKind.Invalid:
                 Stop($"'{Show(cell)}' is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch seconds", name);
                 return false;
-            case TimestampKind.Zoned when zone is null:
+            case TimestampKind.Zoned when !hasZone:
                 Stop($"'{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone", name);
                 return false;
             case TimestampKind.Zoned:
@@ -173,9 +174,7 @@ internal sealed class CsvBlock : IDisposable
                 break;
         }
 
-        if (kind != TimestampKind.Local && zone is not null)
-            time = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc), zone);
-        Timestamps[row] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+        Timestamps[row] = DateTime.SpecifyKind(time, kind == TimestampKind.Local ? DateTimeKind.Unspecified : DateTimeKind.Utc);
         return true;
     }
 

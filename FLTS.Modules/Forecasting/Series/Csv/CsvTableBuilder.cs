@@ -11,6 +11,8 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
     private readonly List<int> _rows = []; // of each piece
     private readonly (long Row, string Shown)?[] _text = new (long, string)?[layout.Columns.Length];
     private readonly (long Row, string Shown)?[] _tooLarge = new (long, string)?[layout.Columns.Length];
+    private readonly NewestCsvRows? _newest =
+        options.Newest > 0 ? new(layout.Columns.Length, options.Newest, options.NewestSpan) : null;
     private long _lines;
     private long _bytes;
     private int _room;
@@ -50,6 +52,13 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
                 + $"{options.MaxCells} values, the most that are taken (Limits:Cells, Limits:MemoryMb); leave columns or rows out.");
         if (Rows + block.Rows > Array.MaxLength)
             throw new TooLargeException($"{file}: more than {Array.MaxLength} rows.");
+        if (_newest is not null)
+        {
+            _newest.Add(block.Timestamps.AsSpan(0, block.Rows), block.Values);
+            Rows = _newest.Rows;
+            return;
+        }
+
         for (int done = 0, count; done < block.Rows; done += count)
         {
             if (_room == 0)
@@ -88,12 +97,10 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         if (_local && (_zones || _epoch))
             warnings.Add($"{file}: only some of the times carry a zone or are epoch seconds; the others are taken for local times.");
 
-        var times = new DateTime[Rows];
-        var at = 0;
-        for (var p = 0; p < _rows.Count; at += _rows[p++])
-            _times[p].AsSpan(0, _rows[p]).CopyTo(times.AsSpan(at));
+        var (times, pieces) = _newest is null ? Whole(kept) : _newest.Take(kept);
+        if (_epoch || options.Timezone is not null)
+            ZonedTimes.Settle(times, options);
 
-        var pieces = new ColumnBlocks(_rows, [.. kept.Select(c => _values[c].ToArray())]);
         return new RawTable(
             file,
             times,
@@ -107,7 +114,19 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
             HasEpoch = _epoch,
             HasZones = _zones,
             MaxCells = options.MaxCells,
+            Clock = options is { HasInstants: true, Timezone: { } zone } ? ZoneClock.Of(zone) : null,
+            Resampling = options.Reading.Resample,
+            StatedStep = options.Reading.Step is { } step ? SeriesStep.Parse(step, "step") : null,
         };
+    }
+
+    private (DateTime[] Times, ColumnBlocks Columns) Whole(List<int> kept)
+    {
+        var times = new DateTime[Rows];
+        var at = 0;
+        for (var p = 0; p < _rows.Count; at += _rows[p++])
+            _times[p].AsSpan(0, _rows[p]).CopyTo(times.AsSpan(at));
+        return (times, new ColumnBlocks(_rows, [.. kept.Select(c => _values[c].ToArray())]));
     }
 
     /// <summary>

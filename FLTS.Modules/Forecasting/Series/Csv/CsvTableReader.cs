@@ -35,7 +35,6 @@ public static class CsvTableReader
     private static RawTable ReadBlocks(
         CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, CancellationToken cancellation)
     {
-        var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader();
         var layout = CsvLayout.Parse(header, file, options);
@@ -47,7 +46,8 @@ public static class CsvTableReader
             options);
 
         var running = new Queue<Task<CsvBlock>>();
-        var width = Environment.ProcessorCount + 2; // some wait, so that no core does while this thread reads
+        // Some wait, so that no core does while this thread reads; where a few rows are looked for, others are served meanwhile.
+        var width = options.Newest > 0 ? 1 : Environment.ProcessorCount + 2;
         try
         {
             while (lines.Next() is { } block)
@@ -58,7 +58,7 @@ public static class CsvTableReader
                     {
                         try
                         {
-                            return CsvBlock.Parse(block.AsSpan(), layout, zone, options.MaxLineBytes);
+                            return CsvBlock.Parse(block.AsSpan(), layout, options.Timezone is not null, options.MaxLineBytes);
                         }
                         finally
                         {
