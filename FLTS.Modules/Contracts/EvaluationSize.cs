@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace FLTS.Modules.Contracts;
 
-/// <summary>What scoring holds at once: forecasts of every scored origin, step and target.</summary>
+/// <summary>What scoring takes: it holds forecasts of every scored origin, step and target, and computes those of every model.</summary>
 internal static class EvaluationSize
 {
     /// <summary>A model's forecasts on its scale and in original units, NAIVE's, and their errors.</summary>
@@ -10,12 +11,20 @@ internal static class EvaluationSize
 
     /// <param name="origins">Scored rows.</param>
     /// <param name="horizon">Steps from each.</param>
-    /// <param name="targets">M.</param>
-    public static FitEstimate Of(long origins, int horizon, int targets) => new(
-        (double)origins * horizon * targets * sizeof(double) * Copies,
-        0,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{origins:N0} scored rows x evaluation_horizon {horizon} x {targets} targets, {Copies} copies; use a smaller "
-            + $"evaluation_horizon or sample_test_rows"));
+    /// <param name="size">Of the data.</param>
+    /// <param name="models">Types and hyperparameters of those that are scored; one after the other.</param>
+    public static FitEstimate Of(
+        double origins, int horizon, FitSize size, IEnumerable<(string Type, JsonObject Hyperparameters)> models)
+    {
+        var forecasts = models
+            .Select(m => ForecasterCatalog.Get(m.Type).EstimateForecast(m.Hyperparameters, size, origins, horizon))
+            .ToList();
+        return new FitEstimate(
+            (origins * horizon * size.Targets * sizeof(double) * Copies) + forecasts.Max(f => f.Bytes),
+            forecasts.Sum(f => f.Operations),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{origins:N0} scored rows x evaluation_horizon {horizon} x {size.Targets} targets, {Copies} copies, by "
+                + $"{forecasts.Count} models; use a smaller evaluation_horizon or sample_test_rows"));
+    }
 }

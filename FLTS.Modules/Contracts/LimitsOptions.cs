@@ -26,11 +26,17 @@ internal sealed record LimitsOptions
     [Range(1000, 100_000_000_000)]
     public long Cells { get; init; } = 200_000_000;
 
-    /// <summary>Megabytes of a fit or an evaluation; 0 to 2^24; 0 (default): half of what this process may use.</summary>
+    /// <summary>
+    /// Megabytes of a fit, an evaluation, a profile or a forecast by its sum; 0 to 2^24; 0 (default): half of what this process may use. A
+    /// fit that takes half more than its sum is ended.
+    /// </summary>
     [Range(0, 1 << 24)]
     public int MemoryMb { get; init; }
 
-    /// <summary>Seconds of one processor that a fit may need by its sum; 1 to 10^7, default 3600.</summary>
+    /// <summary>
+    /// Seconds of one processor that each of these may need by its sum, at what a core does at best; 1 to 10^7, default 3600. A fit that
+    /// takes half more is ended.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int CpuSeconds { get; init; } = 3600;
 

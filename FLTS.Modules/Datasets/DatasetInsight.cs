@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
@@ -7,10 +8,15 @@ using FLTS.Modules.Registry.Sources;
 namespace FLTS.Modules.Datasets;
 
 /// <summary>Profiles and plots of datasets. The same bytes look the same, so what was made last is kept.</summary>
-internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader, ReadingTurn turn)
+internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, ComputeBudget budget)
 {
     /// <summary>Answers kept: a PNG takes about 100 kB, a profile less.</summary>
     private const int MostKept = 256;
+
+    private const int ColumnCopies = 12;
+
+    /// <summary>To sort it, mostly.</summary>
+    private const double OperationsPerValue = 100;
 
     private readonly ConcurrentDictionary<(SourceFiles Files, SourceForm Form, string? Column), object> _kept = new();
 
@@ -42,6 +48,17 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     private static string? Named(string asked, IReadOnlyList<string> columns) =>
         columns.Contains(asked) ? asked : columns.FirstOrDefault(c => c == asked.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The tables, and columns that are looked at one after the other: as they are, on the grid, in order, and compared.</summary>
+    private static FitEstimate Estimate(RawTable train, RawTable? test)
+    {
+        var (rows, columns) = ((double)train.Rows + (test?.Rows ?? 0), train.Columns.Count);
+        return new FitEstimate(
+            rows * (columns + 1 + ColumnCopies) * sizeof(double),
+            rows * columns * OperationsPerValue,
+            string.Create(
+                CultureInfo.InvariantCulture, $"{rows:N0} rows x {columns} columns, and {ColumnCopies} copies of the longest column"));
+    }
+
     private async Task<T> KeptAsync<T>(
         DatasetName name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
         where T : notnull
@@ -58,11 +75,13 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
                 if (_kept.TryGetValue((files, form, column), out kept))
                     return (T)kept;
 
+                using var reading = budget.EnterReading();
                 var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
                 var test = files.TestSha256 is { } sha256
                     ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation)
                     : null;
-                var made = await Task.Run(() => make(train, test), cancellation);
+                var made = await budget.RunAsync(
+                    column is null ? "The profile" : "The plot", Estimate(train, test), _ => make(train, test), cancellation);
                 if (_kept.Count >= MostKept)
                     _kept.Clear();
                 _kept[(files, form, column)] = made;

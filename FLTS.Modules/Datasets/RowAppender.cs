@@ -1,4 +1,5 @@
 using System.Text;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Modules.Registry.Schema;
@@ -22,6 +23,9 @@ internal sealed partial class RowAppender(
     DatasetOptions options,
     ILogger<RowAppender> logger)
 {
+    /// <summary>What tells how the file is written: its newest rows.</summary>
+    private const int NewestRows = 1000;
+
     private const int Tries = 5;
 
     /// <param name="name">Dataset.</param>
@@ -62,23 +66,30 @@ internal sealed partial class RowAppender(
         await UnpackAsync(newest, file, copy, cancellation);
 
         copy.Position = 0;
-        var limits = form.Read(options);
-        var newestRow = CsvTableReader.Read(copy, file, limits with { Newest = 1 }, null, cancellation);
+        var limits = form.Read(options) with { AnyNames = true };
+        var tail = CsvTableReader.Read(copy, file, limits with { Newest = NewestRows }, null, new Parallelism(1, cancellation));
         var header = Header(copy, file, limits);
         var layout = CsvLayout.Parse(header, file, limits);
-        var lines = Lines(layout, newestRow.Columns, sent);
+        var lines = Lines(layout, tail, limits.Reading, sent);
         using var added = new MemoryStream([.. header, (byte)'\n', .. lines]);
         var rows = CsvTableReader.Read(
             added,
             "the rows sent",
-            limits with { Columns = newestRow.Columns, TimestampColumn = newestRow.TimestampColumn, RowsBefore = sent.RowsBefore },
+            limits with
+            {
+                Columns = tail.Columns,
+                TimestampColumn = tail.TimestampColumn,
+                RowsBefore = sent.RowsBefore,
+                Reading = limits.Reading with { SkipRows = 0 },
+                KnownReading = tail.TimeKinds,
+            },
             null,
-            cancellation);
-        if ((rows.HasZones, rows.HasEpoch) != (newestRow.HasZones, newestRow.HasEpoch))
+            new Parallelism(1, cancellation));
+        if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
             throw new InvalidInputException(
-                $"The times sent {Form(rows)}, those of {file} {Form(newestRow)}; write them as they are there.");
+                $"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
         latest.Refuse(rows.Timestamps, form.Timezone, sent.RowsBefore + 2);
-        RefuseOutOfOrder(newestRow.Timestamps[0], rows, file, sent.RowsBefore);
+        RefuseOutOfOrder(tail.Timestamps.Max(), rows, file, sent.RowsBefore);
         if (copy.Length + lines.Length > options.MaxBytes)
             throw new TooLargeException(
                 $"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
@@ -112,13 +123,14 @@ internal sealed partial class RowAppender(
     {
         copy.Position = 0;
         using var source = CsvSource.Open(copy, file, long.MaxValue);
-        return new LineBlocks(source, file, 1 << 16, limits.MaxLineBytes).ReadHeader().Line;
+        return new LineBlocks(source, file, 1 << 16, limits.MaxLineBytes).ReadHeader(0).Line;
     }
 
     private static string Form(RawTable table) => table.HasZones ? "carry a zone" : table.HasEpoch ? "are epoch seconds" : "carry no zone";
 
-    private static byte[] Lines(CsvLayout layout, IReadOnlyList<string> numeric, SentRows sent)
+    private static byte[] Lines(CsvLayout layout, RawTable tail, ReadingOptions reading, SentRows sent)
     {
+        var numeric = tail.Columns;
         var place = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < sent.Columns.Count; i++)
         {
@@ -136,16 +148,30 @@ internal sealed partial class RowAppender(
                 $"The dataset has no column {string.Join(", ", strange.Take(20))}; it has {string.Join(", ", layout.Names.Take(20))}.");
 
         var text = new StringBuilder();
+        var cells = new CellReader(reading);
+        var mark = tail.CommaColumns.Count > 0 ? ',' : '.';
+        var isNumeric = Array.ConvertAll(layout.Names, numeric.Contains);
         foreach (var row in sent.Rows)
         {
             for (var f = 0; f < layout.Names.Length; f++)
+            {
+                var value = place.TryGetValue(layout.Names[f], out var i) ? row[i] : "";
                 text.Append(f == 0 ? "" : (char)layout.Separator)
-                    .Append(place.TryGetValue(layout.Names[f], out var i) ? Quoted(row[i], (char)layout.Separator) : "");
+                    .Append(Quoted(isNumeric[f] ? AsThere(value, cells, mark) : value, (char)layout.Separator));
+            }
+
             text.Append('\n');
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
+
+    /// <summary>A number with the decimal mark that the file has: with both, neither would be understood.</summary>
+    private static string AsThere(string value, CellReader cells, char mark) =>
+        cells.Mark == 0 && cells.Read(Encoding.UTF8.GetBytes(value), out _, out var decimals) is CellKind.Number or CellKind.CommaNumber
+        && decimals > 0
+            ? value.Replace(mark == ',' ? '.' : ',', mark)
+            : value;
 
     private static string Quoted(string value, char separator)
     {

@@ -23,7 +23,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
         using var plain = await UnpackAsync(body, cancellation);
-        return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
+        return json ? await FromJsonAsync(plain, form, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
     }
 
     private static async Task<MemoryStream> UnpackAsync(Stream body, CancellationToken cancellation)
@@ -40,8 +40,11 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         return plain;
     }
 
-    private static async Task<SentRows> FromJsonAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<SentRows> FromJsonAsync(
+        Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
     {
+        // JSON's numbers have points; the file's, where it was said so, commas.
+        var mark = new CellReader(form.Read(options).Reading).Mark;
         using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
             throw new InvalidInputException("The body must be a JSON array of rows, each an object of column names and values.");
@@ -69,7 +72,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
 
                 if (row[i] is not null)
                     throw new InvalidInputException($"Row {rows.Count + 1} names the column '{name}' twice.");
-                row[i] = Value(property.Value, name, rows.Count + 1);
+                row[i] = Value(property.Value, mark, name, rows.Count + 1);
             }
 
             if (Array.IndexOf(row, null) is var absent and >= 0)
@@ -82,12 +85,15 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         return new SentRows(columns, rows, RowsBefore: -1);
     }
 
-    private static string Value(JsonElement value, string name, int row) => value.ValueKind switch
+    private static string Value(JsonElement value, byte mark, string name, int row) => value.ValueKind switch
     {
         JsonValueKind.Null => "",
-        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Number => mark == ',' ? value.GetRawText().Replace('.', ',') : value.GetRawText(),
         JsonValueKind.String => Text(() => value.GetString()!, row),
-        _ => throw new InvalidInputException($"Row {row}, column '{name}': {value.ValueKind} is neither a number, a time nor null."),
+        _ => throw new InvalidInputException(
+            $"Row {row}, column '{name}': {value.ValueKind} is neither a number, a time, true, false nor null."),
     };
 
     // JSON allows escapes of half a character; text does not.
@@ -111,6 +117,8 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     {
         using var reader = new StreamReader(
             body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        var read = form.Read(options);
+        read = read with { AnyNames = true, Reading = read.Reading with { Exclude = [], SeriesColumn = null } };
         CsvLayout? layout = null;
         var rows = new List<string[]>();
         try
@@ -125,7 +133,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                         + "(Datasets:MaxLineBytes).");
                 if (layout is null)
                 {
-                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", form.Read(options));
+                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", read);
                     continue;
                 }
 

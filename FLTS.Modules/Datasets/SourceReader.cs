@@ -21,7 +21,7 @@ internal sealed record SourceForm(string? Timezone = null, string? TimestampColu
 }
 
 /// <summary>Stored sources as tables, with the limits of section Datasets.</summary>
-internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
+internal sealed class SourceReader(IObjectStore store, DatasetOptions options, ComputeThreads threads)
 {
     /// <summary>A stored source, whole.</summary>
     /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
@@ -57,7 +57,8 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options)
     public Task<RawTable> ReadAsync(Stream content, string file, SourceForm form, CancellationToken cancellation)
     {
         content.Position = 0;
-        return Task.Run(() => CsvTableReader.Read(content, file, form.Read(options), null, cancellation), cancellation);
+        var read = form.Read(options) with { ExpectedBytes = content.Length };
+        return threads.RunAsync(p => CsvTableReader.Read(content, file, read, null, p), cancellation);
     }
 
     /// <summary>File names as messages show them.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class SourceUpload(
     SourceReader reader,
     ReadingTurn turn,
     LatestRow latest,
+    ComputeBudget budget,
     DatasetOptions options,
     ILogger<SourceUpload> logger)
 {
@@ -51,6 +52,7 @@ internal sealed partial class SourceUpload(
     private async Task<UploadedSource> KeepAsync(
         DatasetName name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
     {
+        using var reading = budget.EnterReading();
         var table = await reader.ReadAsync(copy, file, form, cancellation);
 
         // A file of that name in the folder was there before: imported later, it would take this one's place.

@@ -61,15 +61,17 @@ internal sealed class PipelinePlanner(
     private async Task RefuseTooLargeAsync(
         List<PlannedRun> runs, PreprocessConfig config, EvaluationPolicy policy, CancellationToken cancellation)
     {
-        var (train, testRows) = await sizes.AtLeastAsync(config, cancellation);
-        foreach (var run in runs)
+        var (train, testRows) = await sizes.AtLeastAsync(config, limits.MostCells, cancellation);
+        var models = runs.ConvertAll(r => (Type: r.ModelType, Hyperparameters: JsonNode.Parse(r.Params)!.AsObject()));
+        foreach (var (type, hyperparameters) in models)
         {
-            ForecasterCatalog.Get(run.ModelType)
-                .Estimate(JsonNode.Parse(run.Params)!.AsObject(), train)
-                .Refuse($"A fit of {run.ModelType}", limits.MemoryBytes, limits.CpuSeconds);
+            ForecasterCatalog.Get(type)
+                .Estimate(hyperparameters, train)
+                .Refuse($"A fit of {type}", limits.MemoryBytes, limits.CpuSeconds);
         }
 
-        EvaluationSize.Of(testRows, policy.EvaluationHorizon, train.Targets).Refuse("The evaluation", limits.MemoryBytes, double.MaxValue);
+        EvaluationSize.Of(testRows, policy.EvaluationHorizon, train, models)
+            .Refuse("The evaluation", limits.MemoryBytes, limits.CpuSeconds);
     }
 
     private PlannedRun PlanRun(IForecasterFamily family, JsonObject overrides)

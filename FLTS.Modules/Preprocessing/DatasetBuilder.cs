@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Preprocessing;
 
 /// <summary>Reads the sources, prepares, writes the three objects and reads them back before anybody is told.</summary>
-internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions options, TimeProvider time, ILogger<DatasetBuilder> logger)
+internal sealed partial class DatasetBuilder(
+    IObjectStore store, DatasetOptions options, ComputeBudget budget, TimeProvider time, ILogger<DatasetBuilder> logger)
 {
     private const int MostReaders = 4;
 
@@ -21,23 +22,23 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     /// <exception cref="UnavailableException">The store refuses.</exception>
     public async Task<BuiltDataset> BuildAsync(DatasetOrder order, CancellationToken cancellation)
     {
+        using var reading = budget.EnterReading();
         var config = order.Config;
         var train = await ReadAsync(config.TrainSha256, $"{order.Name}.csv", config, order.ConfigHash, cancellation);
         var test = config.TestSha256 is { } testSha
             ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation)
             : null;
         var step = order.Stored is null ? null : await StoredStepAsync(order.ConfigHash, cancellation);
-        var data = await Task.Run(() => DatasetPreparer.Prepare(config, train, test, step, cancellation), cancellation);
+        var data = await budget.Threads.RunAsync(p => DatasetPreparer.Prepare(config, train, test, step, p), cancellation);
 
         var hash = ConfigHash.From(data.Meta.ConfigHash);
         if (order.Stored is { } stored && await MatchesStoredAsync(order, stored, data, cancellation))
             return new BuiltDataset(data.Meta, stored);
 
-        // The meta comes last: who finds it finds the rest. It is made while a core waits for the longer of the others.
-        var meta = Task.Run(() => MetaBytes(data.Meta), cancellation);
+        // The meta comes last: who finds it finds the rest.
         var hashes = await Task.WhenAll(StoreTrainAsync(), StoreTestAsync());
-        return new BuiltDataset(
-            data.Meta, new DatasetHashes(hashes[0], hashes[1], await StoreMetaAsync(ObjectKeys.Meta(hash), await meta, cancellation)));
+        var meta = await StoreMetaAsync(ObjectKeys.Meta(hash), MetaBytes(data.Meta), cancellation);
+        return new BuiltDataset(data.Meta, new DatasetHashes(hashes[0], hashes[1], meta));
 
         async Task<string> StoreTrainAsync()
         {
@@ -138,8 +139,8 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
         var size = (await store.StatAsync(key, cancellation))?.Size ?? 0;
         await using var source = new HashingStream(await store.OpenReadAsync(key, cancellation), $"the source of {file}");
         var progress = new ReadProgress(file, configHash, size, () => source.BytesRead, time, logger);
-        return await Task.Run(
-            () =>
+        return await budget.Threads.RunAsync(
+            p =>
             {
                 try
                 {
@@ -148,7 +149,7 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
                         file,
                         DatasetPreparer.ReadOptions(config, options.Limits) with { ExpectedBytes = size },
                         progress,
-                        cancellation);
+                        p);
                     RequireHash();
                     return table;
                 }
@@ -173,7 +174,13 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
     /// <returns>SHA-256 of the bytes the store gave back.</returns>
     private async Task<string> StoreAsync(ObjectKey key, Func<Stream, Task> write, Difference difference, CancellationToken cancellation)
     {
-        await Task.Run(() => store.PutAsync(key, write, cancellation), cancellation);
+        using (var share = budget.Threads.Take(1))
+            await share.RunAsync(async () =>
+            {
+                await store.PutAsync(key, write, cancellation);
+                return key;
+            });
+
         try
         {
             return await ReadBackAsync(key, difference, cancellation);
@@ -198,15 +205,13 @@ internal sealed partial class DatasetBuilder(IObjectStore store, DatasetOptions 
             await hashing.CopyToAsync(copy, cancellation);
         }
 
-        var sha256 = Task.Run(hashing.Finish, cancellation);
-        var readers = Math.Min(Environment.ProcessorCount, MostReaders);
-        var shares = Enumerable.Range(0, readers).Select(reader => Task.Run(
-            async () =>
-            {
-                await using var stream = isFile ? await store.OpenReadAsync(key, cancellation) : local.OpenRead();
-                return await difference(stream, new GroupShare(reader, readers));
-            },
-            cancellation)).ToArray();
+        using var share = budget.Threads.Take(MostReaders);
+        var sha256 = share.RunAsync(hashing.Finish);
+        var shares = Enumerable.Range(0, share.Count).Select(reader => share.RunAsync(async () =>
+        {
+            await using var stream = isFile ? await store.OpenReadAsync(key, cancellation) : local.OpenRead();
+            return await difference(stream, new GroupShare(reader, share.Count));
+        })).ToArray();
         await Task.WhenAll((Task[])[sha256, .. shares]);
         return Array.Find(await Task.WhenAll(shares), d => d is not null) is { } different
             ? throw new CorruptArtifactException(different)

@@ -30,6 +30,9 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton(options);
         var limits = OptionsReading.Read<LimitsOptions>(configuration.GetSection(LimitsOptions.Section));
         services.AddSingleton(limits);
+        services.AddSingleton(new ComputeThreads(Environment.ProcessorCount));
+        services.AddSingleton(new MemoryLedger());
+        services.AddSingleton<ComputeBudget>();
         var datasets = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)) with
         {
             MaxCells = limits.MostCells,

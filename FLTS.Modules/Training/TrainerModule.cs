@@ -21,7 +21,6 @@ internal abstract class TrainerModule<TConsumer> : IModule
         var options = OptionsReading.Read<TrainingOptions>(configuration.GetSection(TrainingOptions.Section));
         services.TryAddSingleton(options);
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
-        services.TryAddSingleton(new ComputeThreads(Environment.ProcessorCount));
         services.TryAddSingleton<TrainingTurns>();
         services.AddMetrics<TrainingMetrics>();
         services.TryAddSingleton<TrainingMachine>();

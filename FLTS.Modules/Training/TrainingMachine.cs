@@ -7,16 +7,20 @@ namespace FLTS.Modules.Training;
 /// What the trainings of a process share: its cores, their turns, its clock, what they count, and the options of all of them.
 /// </summary>
 internal sealed record TrainingMachine(
-    ComputeThreads Threads,
     TrainingTurns Turns,
     TrainingOptions Options,
     TrainingMetrics Metrics,
     TimeProvider Time,
-    LimitsOptions Limits)
+    ComputeBudget Budget)
 {
     /// <summary>The process that took the order may be larger than this one, and did not know the data.</summary>
+    /// <returns>Watches the fit from now on.</returns>
     /// <exception cref="InvalidInputException">The fit would need more than the limits allow.</exception>
-    public void RefuseTooLarge(string modelType, JsonObject hyperparameters, PreparedSeries train) => ForecasterCatalog.Get(modelType)
-        .Estimate(hyperparameters, new FitSize(train.Rows, train.Columns.Count, train.Targets.Count))
-        .Refuse($"A fit of {modelType}", Limits.MemoryBytes, Limits.CpuSeconds);
+    public FitWatch Watch(string modelType, JsonObject hyperparameters, PreparedSeries train)
+    {
+        var estimate = ForecasterCatalog.Get(modelType)
+            .Estimate(hyperparameters, new FitSize(train.Rows, train.Columns.Count, train.Targets.Count));
+        estimate.Refuse($"A fit of {modelType}", Budget.Limits.MemoryBytes, Budget.Limits.CpuSeconds);
+        return new FitWatch(modelType, estimate, Budget, Time);
+    }
 }

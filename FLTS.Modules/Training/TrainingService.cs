@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
@@ -86,22 +87,31 @@ internal sealed partial class TrainingService(
         LogStart(logger, run.ModelType, run.Attempt);
         FaultPoint.Reach("train.begun");
         await PublishAsync(run, "RUNNING", null, cancellation);
-        var dataset = await data.OpenAsync(run.ConfigHash, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
-        machine.RefuseTooLarge(run.ModelType, hyperparameters, dataset.Train);
+        var dataset = await OpenAsync(run, cancellation);
+        using var watch = machine.Watch(run.ModelType, hyperparameters, dataset.Train);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(machine.Options.TimeLimitSeconds), machine.Time);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token, watch.Exceeded);
         var clock = machine.Time.GetTimestamp();
         await using var progress = new ProgressRecorder(run.ModelType, lease, step, machine.Time, logger);
         FitResult fit;
         ValidationResiduals residuals;
         try
         {
-            using var share = machine.Threads.Take(machine.Options.Threads);
+            using var share = machine.Budget.Threads.Take(machine.Options.Threads);
             var context = new FitContext(
                 share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
-            (fit, residuals) = await ComputeThreads.RunAsync(
-                () => RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context), machine.Options.Nice);
+            (fit, residuals) = await share.RunAsync(
+                () =>
+                {
+                    watch.Begin();
+                    return RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context);
+                },
+                machine.Options.Nice);
+        }
+        catch (OperationCanceledException) when (watch.Reason is not null && !cancellation.IsCancellationRequested)
+        {
+            throw new InvalidInputException(watch.Reason);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -124,6 +134,12 @@ internal sealed partial class TrainingService(
 
         machine.Metrics.Fitted(run.ModelType, machine.Time.GetElapsedTime(clock).TotalSeconds);
         await RecordAsync(execution);
+    }
+
+    private async Task<PreparedDataset> OpenAsync(RunRow run, CancellationToken cancellation)
+    {
+        using var reading = machine.Budget.EnterReading();
+        return await data.OpenAsync(run.ConfigHash, cancellation);
     }
 
     /// <summary>What was fitted and staged goes into the row.</summary>

@@ -11,7 +11,6 @@ internal sealed class ParametersTests
         "FLTS.Forecasting.Metrics.ForecastMetrics.Score: 8",
         "FLTS.Forecasting.Recurrent.Kernels.GruCell.Backward: 8",
         "FLTS.Forecasting.Recurrent.Kernels.GruCell.Forward: 9",
-        "FLTS.Forecasting.Recurrent.Net.RecurrentNet.ctor: 8",
         "FLTS.Forecasting.Recurrent.Training.TrainingStage.ctor: 9",
     ];
 

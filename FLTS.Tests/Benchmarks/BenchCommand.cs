@@ -17,6 +17,7 @@ internal static class BenchCommand
     };
     private static readonly Option<string> _objects =
         new("--objects") { Description = "Folder of objects for --once.", DefaultValueFactory = _ => ".", Hidden = true };
+    private static readonly Option<string?> _timezone = new("--timezone") { Description = "Zone of the times for --once.", Hidden = true };
     private static readonly Option<bool> _json =
         new("--json") { Description = "Results only, without what is being measured.", Recursive = true };
 
@@ -35,9 +36,12 @@ internal static class BenchCommand
             (parsed, progress) => parsed.GetValue(_once) is { } type
                 ? TrainBenchmark.Once(Dataset(parsed), type)
                 : TrainBenchmark.Run(Dataset(parsed), progress)),
-        Create("preprocess", "From CSV to parquet beside pandas and scikit-learn.", [_dataset, _once, _objects], (parsed, progress) =>
-            parsed.GetValue(_once) is { } sha256
-                ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256)
+        Create(
+            "preprocess",
+            "From CSV to parquet beside pandas and scikit-learn.",
+            [_dataset, _once, _objects, _timezone],
+            (parsed, progress) => parsed.GetValue(_once) is { } sha256
+                ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256, parsed.GetValue(_timezone))
                 : PreprocessBenchmark.Run(Dataset(parsed), progress)),
         AccuracyCommand.Create(),
     };

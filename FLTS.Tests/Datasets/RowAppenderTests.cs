@@ -65,7 +65,7 @@ internal sealed class RowAppenderTests
         using var turn = new ReadingTurn(options);
         var appender = new RowAppender(
             registry.Get<ISourceCatalog>(),
-            new SourceReader(registry.Store, options),
+            new SourceReader(registry.Store, options, new ComputeThreads(1)),
             turn,
             new LatestRow(options, TimeProvider.System),
             options,
@@ -90,7 +90,7 @@ internal sealed class RowAppenderTests
     private static RowAppender Appender(RegistryUnderTest registry, Turns turns) =>
         new(
             registry.Get<ISourceCatalog>(),
-            new SourceReader(registry.Store, _options),
+            new SourceReader(registry.Store, _options, new ComputeThreads(1)),
             turns.New(),
             new LatestRow(_options, TimeProvider.System),
             _options,

@@ -158,6 +158,25 @@ internal sealed class PredictServiceTests
     }
 
     [Test]
+    public void A_forecast_that_takes_more_than_is_given_is_refused_before_anything_is_computed()
+    {
+        var model = new WatchedModel(1);
+        _slots.Swap(model.Served);
+        var size = new AnswerSize(_slots, _rig.Get<WindowReader>(), new LimitsOptions { MemoryMb = 1 });
+
+        Assert.That(
+            () => size.RefuseTooLarge(model.Served, steps: 50_000, levels: 0),
+            Throws.TypeOf<InvalidInputException>().With.Message.Matches(
+                @"^The forecast would need about \d MB \(50,000 steps x \d+ operations of NAIVE\); at most 1 are given "
+                + @"\(Limits:MemoryMb\)\.$"));
+        using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat("""{"inference_length": 1000}""", 50))}]");
+        Assert.That(
+            () => size.RefuseTooLarge(many.RootElement),
+            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("The forecast would need about ")
+                .And.Message.Contains("(50 items, the sum of steps x operations of each)"));
+    }
+
+    [Test]
     public void While_versions_follow_each_other_every_answer_is_of_one_of_them_in_all_its_parts()
     {
         const int Versions = 1500;

@@ -13,6 +13,8 @@ namespace FLTS.Tests.Preprocessing;
 [TestFixture]
 internal sealed class DatasetBuilderTests
 {
+    private static readonly ComputeBudget _budget = new(new ComputeThreads(2), new MemoryLedger(), new LimitsOptions());
+
     [Test]
     public async Task A_store_that_gives_back_other_bytes_is_not_believed(
         [Values("train.parquet", "test.parquet", "meta.json")] string file,
@@ -23,6 +25,7 @@ internal sealed class DatasetBuilderTests
         var builder = new DatasetBuilder(
             new LyingStore(registry.Store, file, lie),
             new DatasetOptions(),
+            _budget,
             TimeProvider.System,
             NullLogger<DatasetBuilder>.Instance);
 
@@ -38,7 +41,8 @@ internal sealed class DatasetBuilderTests
         var queued = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
         var source = ObjectKeys.Source(System.Text.Json.Nodes.JsonNode.Parse(queued.Config)!["sources"]!["train"]!.GetValue<string>());
         await registry.Store.PutAsync(source, "time,down\nnever,1\n"u8.ToArray(), default);
-        var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(
+            registry.Store, new DatasetOptions(), _budget, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
 
         Assert.That(
             () => builder.BuildAsync(DatasetOrder.Of(queued), default),
@@ -51,7 +55,8 @@ internal sealed class DatasetBuilderTests
     {
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
-        var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(
+            registry.Store, new DatasetOptions(), _budget, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
         var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));
         var before = await Written(registry, row.ConfigHash);
         if (lost.Length > 0)
@@ -75,7 +80,8 @@ internal sealed class DatasetBuilderTests
     {
         await using var registry = await Steps.ReadyAsync(Stack.Embedded);
         var row = await registry.QueueDatasetAsync(Steps.DemoCsv(400));
-        var builder = new DatasetBuilder(registry.Store, new DatasetOptions(), TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
+        var builder = new DatasetBuilder(
+            registry.Store, new DatasetOptions(), _budget, TimeProvider.System, NullLogger<DatasetBuilder>.Instance);
         var built = Recorded(row, await builder.BuildAsync(DatasetOrder.Of(row), default));
         using var train = await registry.Store.ReadAllAsync(ObjectKeys.Train(row.ConfigHash), default);
         using var test = await registry.Store.ReadAllAsync(ObjectKeys.Test(row.ConfigHash), default);

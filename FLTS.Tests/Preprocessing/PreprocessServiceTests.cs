@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using NUnit.Framework;
@@ -27,6 +28,25 @@ internal sealed class PreprocessServiceTests
         Assert.That(JsonNode.Parse(row.Columns!)!.AsArray().Select(c => c!.GetValue<string>()), Does.Contain("down"));
         var opened = await registry.Get<IProcessedData>().OpenAsync(row.ConfigHash, default);
         Assert.That((opened.Train.Rows, opened.Meta.ConfigHash), Is.EqualTo((row.TrainRows!.Value, row.ConfigHash.Value)));
+    }
+
+    [Test]
+    public async Task Data_is_prepared_only_as_long_as_a_pipeline_waits_for_it([Values] Database database)
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(database);
+        var (step, dataset) = (registry.Get<PreprocessStep>(), Rows.Dataset());
+        Task<bool> IsWantedAsync() => step.IsWantedAsync(dataset.ConfigHash.Value, default);
+        await registry.InsertAsync(dataset);
+        Assert.That(await IsWantedAsync(), Is.True, "it was asked for without one");
+
+        await registry.InsertAsync(Rows.Pipeline("one", 1));
+        Assert.That(await IsWantedAsync(), Is.True);
+        await registry.ExecuteAsync("UPDATE pipelines SET status = 'cancelled'");
+        Assert.That(await IsWantedAsync(), Is.False);
+        await registry.InsertAsync(Rows.Pipeline("two", 2));
+        Assert.That(await IsWantedAsync(), Is.True, "the next one goes on with it");
+        await registry.ExecuteAsync("UPDATE datasets SET status = 'failed'");
+        Assert.That(await IsWantedAsync(), Is.False);
     }
 
     [Test]

@@ -1,6 +1,8 @@
 using System.Text;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
+using FLTS.Tests.Inference;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 
@@ -167,6 +169,9 @@ internal sealed class SourceCatalogTests
             }
         });
 
+        while (new FileInfo(path).Length == 8 << 20)
+            await Task.Delay(1);
+
         Assert.That(
             () => catalog.ResolveAsync(new("growing"), default),
             Throws.InstanceOf<UnavailableException>().With.Message.Contains("growing.csv"));
@@ -195,6 +200,32 @@ internal sealed class SourceCatalogTests
         Assert.That(second, Is.Not.EqualTo(first));
         var third = await AskAsync("six", written.AddMinutes(10));
         Assert.That(third, Is.Not.EqualTo(second), "what has only just been written is looked into");
+    }
+
+    [Test]
+    public async Task A_file_of_the_bucket_is_read_once_however_many_ask_at_once_and_again_when_it_changes()
+    {
+        await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
+        var store = new HeldStore(registry.Store);
+        var catalog = new SourceCatalog(
+            registry.Get<IDbContextFactory<RegistryDbContext>>(), store, new SourceFolder(registry.DatasetsFolder), TimeProvider.System);
+        async Task DropAsync(string text, int minutesAgo)
+        {
+            var key = new ObjectKey(ObjectKeys.DatasetBucket, "dropped.csv");
+            await registry.Store.PutAsync(key, Encoding.UTF8.GetBytes(text), default);
+            File.SetLastWriteTimeUtc(
+                Path.Combine(registry.ObjectsFolder, key.Bucket, key.Key), DateTime.UtcNow.AddMinutes(-minutesAgo));
+        }
+
+        await DropAsync("one", minutesAgo: 5);
+        var first = await RegistryUnderTest.TogetherAsync(20, _ => catalog.ResolveAsync(new("dropped"), default));
+        var reads = store.Read.Count;
+        await DropAsync("two", minutesAgo: -5);
+        var second = await catalog.ResolveAsync(new("dropped"), default);
+
+        Assert.That(reads, Is.EqualTo(1));
+        Assert.That(first.Distinct().Single().TrainSha256, Is.Not.EqualTo(second.TrainSha256));
+        Assert.That(store.Read, Has.Count.EqualTo(2));
     }
 
     private static Task WriteAsync(RegistryUnderTest registry, string name, string text) =>

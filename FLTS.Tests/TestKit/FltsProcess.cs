@@ -28,6 +28,16 @@ internal sealed record FltsStart
     /// <summary>Given as environment variables, for instance <c>Database__Provider</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// What the process may take of memory, in MB, as if its container had so much: half of it is what the product gives to a step
+    /// (<c>Limits:MemoryMb</c>), .NET keeps within it, and the kernel refuses what goes beyond it and what stacks and heaps only reserve
+    /// (<c>ulimit -d</c>). Null: all there is.
+    /// </summary>
+    public int? MemoryMb { get; init; }
+
+    /// <summary>Private memory, in MB, that a process has asked for and never touches: stacks of its threads, most of all.</summary>
+    internal const int ReservedMb = 768;
+
     /// <summary>More options of the command <c>run</c>, for instance <c>--datasets DIR --pipeline NAME --exit</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 }
@@ -73,19 +83,24 @@ internal sealed class FltsProcess : IAsyncDisposable
     public static FltsProcess Start(FltsStart start)
     {
         var port = start.Port ?? FreePort.Next();
-        var info = new ProcessStartInfo("dotnet")
+        var info = new ProcessStartInfo(start.MemoryMb is null ? "dotnet" : "sh")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
             WorkingDirectory = Directory.CreateDirectory(start.Data).FullName,
         };
-        string[] arguments = [start.Host, "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}"];
+        string[] limit = start.MemoryMb is { } most
+            ? ["-c", $"ulimit -d {(most + FltsStart.ReservedMb) << 10}; exec dotnet \"$@\"", "sh"]
+            : [];
+        string[] arguments = [.. limit, start.Host, "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}"];
         foreach (var argument in arguments.Concat(start.Arguments)
             .Concat(start.Settings.SelectMany(s => new[] { "--set", $"{s.Key}={s.Value}" })))
             info.ArgumentList.Add(argument);
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
+        if (start.MemoryMb is { } memory)
+            info.Environment["DOTNET_GCHeapHardLimit"] = $"0x{(long)memory << 20:X}";
 
         var process = new FltsProcess(new Process { StartInfo = info }, port, start.Data);
         process.Run();

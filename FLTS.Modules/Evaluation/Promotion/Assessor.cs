@@ -12,7 +12,7 @@ namespace FLTS.Modules.Evaluation.Promotion;
 /// Verifies, scores and decides, from what is stored: the one way for every promotion that models compete for. Writes nothing.
 /// </summary>
 internal sealed partial class Assessor(
-    CandidateVerifier verifier, LimitsOptions limits, TimeProvider time, ILogger<Assessor> logger)
+    CandidateVerifier verifier, ComputeBudget budget, TimeProvider time, ILogger<Assessor> logger)
 {
     /// <summary>Assesses the runs of an order; <paramref name="cancellation"/> is looked at between models.</summary>
     /// <exception cref="UnavailableException">The store refuses.</exception>
@@ -63,10 +63,11 @@ internal sealed partial class Assessor(
         }
     }
 
-    private Task<PreparedDataset> DataAsync(AssessmentOrder order, CancellationToken cancellation)
+    private async Task<PreparedDataset> DataAsync(AssessmentOrder order, CancellationToken cancellation)
     {
+        using var reading = budget.EnterReading();
         var pipeline = order.Input.Pipeline;
-        return verifier.DataAsync(pipeline.ConfigHash, pipeline.Identifier, order.Refusals, cancellation);
+        return await verifier.DataAsync(pipeline.ConfigHash, pipeline.Identifier, order.Refusals, cancellation);
     }
 
     private Assessment TooFew(int count, EvaluationPolicy policy, Dictionary<string, string> missing, List<CorruptRun> corrupt)
@@ -116,14 +117,22 @@ internal sealed partial class Assessor(
     private async Task<ScoringResult> ScoreAsync(
         AssessmentOrder order, PreparedDataset dataset, List<Candidate> candidates, CancellationToken cancellation)
     {
-        EvaluationSize.Of(dataset.Test.Rows, order.Policy.EvaluationHorizon, dataset.Meta.Targets.Count)
-            .Refuse("The evaluation", limits.MemoryBytes, double.MaxValue);
         var champion = order.Input.Champion;
         var isCandidate = candidates.Any(c => c.RunId == champion?.RunId);
         var (model, unreadable) = champion is null || isCandidate ? (null, null) : await ChampionAsync(order, cancellation);
         using var held = model;
         var compared = model is null ? null : new Candidate(champion!.RunId, model);
-        var scoring = await Task.Run(() => Scorer.Score(dataset, candidates, compared, order.Policy, cancellation), cancellation);
+        var size = EvaluationSize.Of(
+            dataset.Test.Rows,
+            order.Policy.EvaluationHorizon,
+            new FitSize(dataset.Train.Rows, dataset.Meta.Columns.Count, dataset.Meta.Targets.Count),
+            (compared is null ? candidates : candidates.Append(compared))
+                .Select(c => (c.Model.Manifest.ModelType, c.Model.Manifest.Hyperparameters)));
+        var scoring = await budget.RunAsync(
+            "The evaluation",
+            size,
+            p => Scorer.Score(dataset, candidates, compared, order.Policy, p.Cancellation),
+            cancellation);
         if (champion is not null && isCandidate)
             return scoring with { Champion = scoring.Candidates.First(c => c.RunId == champion.RunId) with { Kind = "champion" } };
 

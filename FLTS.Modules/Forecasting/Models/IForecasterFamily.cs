@@ -21,6 +21,14 @@ public interface IForecasterFamily
     /// <param name="size">Of the data, as far as it is known.</param>
     FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => FitEstimate.Small;
 
+    /// <summary>What a forecast takes of the machine.</summary>
+    /// <param name="hyperparameters">Complete.</param>
+    /// <param name="size">Of what the model was fitted on; its rows do not count.</param>
+    /// <param name="windows">N.</param>
+    /// <param name="steps">H.</param>
+    FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps) => FitEstimate.OfForecast(
+        windows, steps, size, (double)size.Columns * size.Targets * (hyperparameters["input_len"]?.GetValue<int>() ?? 1));
+
     /// <summary>An unfitted model.</summary>
     IForecaster Create(JsonObject hyperparameters);
 

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Preparation;
@@ -34,7 +35,7 @@ internal sealed class CleanedParts
     public required IReadOnlyDictionary<string, int> FilledTest { get; init; }
 
     public static CleanedParts Of(
-        PreprocessConfig config, ColumnPlan plan, DatasetPart train, DatasetPart test, CancellationToken cancellation)
+        PreprocessConfig config, ColumnPlan plan, DatasetPart train, DatasetPart test, Parallelism parallelism)
     {
         var count = plan.Measured.Count;
         for (var c = 0; c < count; c++)
@@ -53,19 +54,18 @@ internal sealed class CleanedParts
         var scales = new ColumnScale[count];
         var clips = config.Clipping.Method != ClippingMethod.Off;
         var (trainUnclipped, testUnclipped) = (new double[count][], new double[count][]);
-        var options = new ParallelOptions { CancellationToken = cancellation };
 
         // Statistics first, all from observed cells: knn fills every column before any is scaled.
-        Parallel.For(0, count, options, c =>
+        parallelism.For(count, c =>
         {
             trainObserved[c] = MissingValues.ObservedMask(train.Values[c]) ?? trainAll;
             scales[c] = Scaler.FitColumn(
                 config.Scaler, plan.Measured[c], train.Values[c], trainObserved[c], train.Segments, config.Clipping);
         });
         if (config.Missing.Strategy == MissingStrategy.Knn)
-            KnnImputer.Fill(train.Values, config.Missing.Neighbors, cancellation);
+            KnnImputer.Fill(train.Values, config.Missing.Neighbors, parallelism);
 
-        Parallel.For(0, count, options, c =>
+        parallelism.For(count, c =>
         {
             FillTrain(config.Missing.Strategy, train, c);
             if (clips)

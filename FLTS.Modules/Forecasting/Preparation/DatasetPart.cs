@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
@@ -24,11 +25,12 @@ internal sealed record DatasetPart(string File, DateTime[] Times, int[] Segments
     public static (DatasetPart Train, DatasetPart Test) Move(
         (string File, SeriesFrame Frame, RowSpan Rows) train,
         (string File, SeriesFrame Frame, RowSpan Rows) test,
-        IReadOnlyList<string> columns)
+        IReadOnlyList<string> columns,
+        Parallelism parallelism)
     {
         var trainPart = Empty(train.File, train.Frame, train.Rows, columns.Count);
         var testPart = Empty(test.File, test.Frame, test.Rows, columns.Count);
-        Parallel.For(0, columns.Count, c =>
+        parallelism.For(columns.Count, c =>
         {
             var (trainColumn, testColumn) = (IndexOf(train.Frame.Columns, columns[c]), IndexOf(test.Frame.Columns, columns[c]));
             trainPart.Values[c] = train.Frame.Take(trainColumn, train.Rows.Start, trainPart.Rows);

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -27,17 +28,13 @@ public static class DatasetPreparer
     /// <param name="train">The train file, or the only file. Its arrays are taken over.</param>
     /// <param name="test">The test file, or null to cut test from train.</param>
     /// <param name="step">Of what was prepared before under the same hash, which is compared with; null: stated or found.</param>
-    /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="parallelism">Cancellation is looked at between steps, and between rows of a long one.</param>
     /// <exception cref="InvalidInputException">The data cannot be used as configured; names file and column.</exception>
     public static PreparedDataset Prepare(
-        PreprocessConfig config,
-        RawTable train,
-        RawTable? test = null,
-        SeriesStep? step = null,
-        CancellationToken cancellation = default)
+        PreprocessConfig config, RawTable train, RawTable? test = null, SeriesStep? step = null, Parallelism parallelism = default)
     {
         var columns = ColumnPlan.Of(config, train, test);
-        var parts = Parts(config, columns, (train, test), step, cancellation);
+        var parts = Parts(config, columns, (train, test), step, parallelism);
         RefuseTooMany(config, columns, parts, train);
         train.Drop();
         test?.Drop();
@@ -50,12 +47,12 @@ public static class DatasetPreparer
             trainPart = kept;
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        parallelism.Cancellation.ThrowIfCancellationRequested();
+        var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, parallelism);
+        parallelism.Cancellation.ThrowIfCancellationRequested();
 
         var follows = testPart.Rows > 0 && parts.Step.Follows(testPart.Times[0], trainPart.Times[^1]);
-        var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat);
+        var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat, parallelism);
         var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
         var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
         var trainUnclipped = cleaned.TrainUnclipped is { } trainValues
@@ -131,18 +128,23 @@ public static class DatasetPreparer
         ColumnPlan columns,
         (RawTable Train, RawTable? Test) tables,
         SeriesStep? step,
-        CancellationToken cancellation)
+        Parallelism parallelism)
     {
         var (train, test) = tables;
         var trainFrame = SeriesFrame.From(train, config.MaxGapSteps, step);
         var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
-        cancellation.ThrowIfCancellationRequested();
-        var (trainPart, testPart) = Parts(config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!));
+        parallelism.Cancellation.ThrowIfCancellationRequested();
+        var (trainPart, testPart) = Parts(
+            config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!), parallelism);
         return new PartsOfFrames(trainPart, testPart, trainFrame.Report, testFrame?.Report, trainFrame.Step);
     }
 
     private static (DatasetPart Train, DatasetPart Test) Parts(
-        PreprocessConfig config, ColumnPlan columns, (string File, SeriesFrame Frame) train, (string File, SeriesFrame Frame)? test)
+        PreprocessConfig config,
+        ColumnPlan columns,
+        (string File, SeriesFrame Frame) train,
+        (string File, SeriesFrame Frame)? test,
+        Parallelism parallelism)
     {
         var random = new Random(unchecked((int)(config.SampleSeed ^ (config.SampleSeed >> 32))));
         var rows = train.Frame.Rows;
@@ -165,7 +167,8 @@ public static class DatasetPreparer
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
         var testRows = DatasetPart.Sample(testStart, testSource.Frame.Rows, config.SampleTestRows, config.SampleStrategy, random);
-        return DatasetPart.Move((train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured);
+        return DatasetPart.Move(
+            (train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured, parallelism);
     }
 
     private static DateTime Local(SeriesFrame frame, int row) => frame.Step.Local(frame.Timestamps[row]);

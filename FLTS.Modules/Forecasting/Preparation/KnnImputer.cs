@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Preparation;
@@ -13,36 +14,29 @@ internal static class KnnImputer
     private const double MostOperations = 1e13;
 
     /// <summary>
-    /// Fills every NaN. Cost: holes' rows x rows x columns, on half of the cores: whoever serves beside it needs the rest.
+    /// Fills every NaN. Cost: holes' rows x rows x columns.
     /// </summary>
     /// <param name="values">[C][T] At least one value a column.</param>
     /// <param name="neighbors">k, at least 1.</param>
-    /// <param name="cancellation">Looked at before every row.</param>
+    /// <param name="parallelism">Cancellation is looked at before every row.</param>
     /// <exception cref="InvalidInputException">It would take hours.</exception>
-    public static void Fill(double[][] values, int neighbors, CancellationToken cancellation = default)
+    public static void Fill(double[][] values, int neighbors, Parallelism parallelism = default)
     {
         var rows = values[0].Length;
         var scales = Array.ConvertAll(values, Scale);
         var scaled = values.Select((column, c) => Array.ConvertAll(column, v => (v - scales[c].Min) / scales[c].Range)).ToArray();
         var incomplete = Enumerable.Range(0, rows).Where(t => values.Any(column => double.IsNaN(column[t]))).ToArray();
         RefuseTooMany(incomplete.Length, rows, values.Length);
-        var options = new ParallelOptions
+        parallelism.For(incomplete.Length, () => (Distances: new double[rows], Shared: new int[rows]), (i, room) =>
         {
-            CancellationToken = cancellation,
-            MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount / 2),
-        };
-        Parallel.ForEach(incomplete, options, () => (Distances: new double[rows], Shared: new int[rows]), (t, _, room) =>
-        {
-            var distances = room.Distances;
+            var (t, distances) = (incomplete[i], room.Distances);
             Distances(scaled, t, distances, room.Shared);
             for (var c = 0; c < values.Length; c++)
             {
                 if (double.IsNaN(scaled[c][t]))
                     values[c][t] = (Estimate(scaled[c], distances, neighbors) * scales[c].Range) + scales[c].Min;
             }
-
-            return room;
-        }, _ => { });
+        });
     }
 
     internal static void RefuseTooMany(int holes, int rows, int columns)

@@ -1,10 +1,12 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Adds lags and calendar to scaled measured columns and drops the rows without all lags.</summary>
-internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, SeriesStep step, IReadOnlyList<string> flat)
+internal sealed class SeriesAssembler(
+    PreprocessConfig config, ColumnPlan plan, SeriesStep step, IReadOnlyList<string> flat, Parallelism parallelism = default)
 {
     private readonly int _largestLag = config.Lags.Count == 0 ? 0 : config.Lags[^1];
 
@@ -70,7 +72,7 @@ internal sealed class SeriesAssembler(PreprocessConfig config, ColumnPlan plan, 
             Array.Fill(always, true);
             var calendar = new double[CalendarFeatures.Names.Count][];
             var local = step.Clock is { } clock ? Array.ConvertAll(times, clock.Local) : times;
-            Parallel.For(0, calendar.Length, f =>
+            parallelism.For(calendar.Length, f =>
             {
                 calendar[f] = GC.AllocateUninitializedArray<double>(times.Length);
                 CalendarFeatures.Fill(CalendarFeatures.Names[f], local, calendar[f]);

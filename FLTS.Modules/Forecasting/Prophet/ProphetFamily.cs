@@ -19,6 +19,24 @@ public sealed class ProphetFamily : IForecasterFamily
 
     public FitEstimate Estimate(JsonObject hyperparameters, FitSize size)
     {
+        var (columns, told) = Columns(hyperparameters);
+        return new FitEstimate(
+            sizeof(double) * ((size.Rows * columns) + (3 * columns * columns)),
+            size.Targets * ((size.Rows * columns * columns) + (columns * columns * columns / 3)),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{columns:N0} columns ({told}) over at least {size.Rows:N0} rows, and their square"));
+    }
+
+    public FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps)
+    {
+        var (columns, _) = Columns(hyperparameters);
+        return FitEstimate.OfForecast(windows, steps, size, columns * size.Targets, sizeof(double) * columns * steps);
+    }
+
+    /// <summary>Of the design matrix, and what they come from.</summary>
+    private (double Columns, string Told) Columns(JsonObject hyperparameters)
+    {
         // Seasons that are switched on by the data (auto) have their default order at most, which weighs nothing.
         var settings = ProphetHyperparameters.Of(Normalise(hyperparameters)).Settings;
         var fourier = 2.0 * (settings.Seasonalities.Sum(s => (double)s.FourierOrder) + (settings.YearlySeasonality ?? 0)
@@ -26,14 +44,9 @@ public sealed class ProphetFamily : IForecasterFamily
         var holidays = settings.Holidays.GroupBy(h => h.Name, StringComparer.Ordinal)
             .Sum(h => (double)h.Max(o => o.UpperWindow) - h.Min(o => o.LowerWindow) + 1);
         var trend = settings.Changepoints?.Count ?? settings.NChangepoints;
-        var columns = 2 + trend + fourier + holidays + settings.Regressors.Count;
-        return new FitEstimate(
-            sizeof(double) * ((size.Rows * columns) + (3 * columns * columns)),
-            size.Targets * ((size.Rows * columns * columns) + (columns * columns * columns / 3)),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{columns:N0} columns (trend {trend}, seasonalities {fourier:N0}, days of holidays {holidays:N0}, regressors "
-                + $"{settings.Regressors.Count}) over at least {size.Rows:N0} rows, and their square"));
+        return (2 + trend + fourier + holidays + settings.Regressors.Count, string.Create(
+            CultureInfo.InvariantCulture,
+            $"trend {trend}, seasonalities {fourier:N0}, days of holidays {holidays:N0}, regressors {settings.Regressors.Count}"));
     }
 
     public IForecaster Create(JsonObject hyperparameters) => new ProphetForecaster(ProphetHyperparameters.Of(Normalise(hyperparameters)));

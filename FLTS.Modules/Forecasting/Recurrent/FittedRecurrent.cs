@@ -1,13 +1,12 @@
-using FLTS.Forecasting.Recurrent.Kernels;
+using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
 using FLTS.Forecasting.Series;
-using static TorchSharp.torch;
 
 namespace FLTS.Forecasting.Recurrent;
 
 /// <summary>A trained net that answers. Its weights never change, so any number of threads may ask at once.</summary>
-internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net, Normalisation norm) : IFittedForecaster
+internal sealed class FittedRecurrent(ModelSignature signature, PackedNet net, Normalisation norm) : IFittedForecaster
 {
     /// <summary>Name of the one file a model is saved as.</summary>
     public const string WeightsFile = "weights.safetensors";
@@ -33,19 +32,14 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
     public IReadOnlyDictionary<string, byte[]> Save()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new Dictionary<string, byte[]> { [WeightsFile] = SafetensorsFile.Write([.. net.Save(), .. norm.Save()]) };
+        return new Dictionary<string, byte[]> { [WeightsFile] = SafetensorsFile.Write([.. net.Tensors, .. norm.Save()]) };
     }
 
-    public void Dispose()
-    {
-        if (!_disposed)
-            net.Dispose();
-        _disposed = true;
-    }
+    /// <summary>Holds nothing that has to be given back; refuses what comes afterwards, as other models do.</summary>
+    public void Dispose() => _disposed = true;
 
     private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
     {
-        TorchRuntime.EnsureReady();
         var forecast = new double[origins.Length, steps, signature.Targets.Count];
         for (var start = 0; start < origins.Length; start += Batch)
         {
@@ -59,20 +53,17 @@ internal sealed class FittedRecurrent(ModelSignature signature, RecurrentNet net
 
     private void Run(Rollout rollout)
     {
-        using var scope = NewDisposeScope();
-        using var still = inference_mode();
-        // A tensor of an array lies where the array lies, and libtorch rounds by how numbers lie in memory: copied, the
-        // same question has the same answer.
-        var window = tensor(rollout.FirstWindow(norm), [signature.InputLength, rollout.Origins, signature.Inputs.Count]).clone();
+        var window = rollout.FirstWindow(norm); // [L, N, F]
+        var outputs = new float[rollout.Origins * signature.Horizon * signature.Targets.Count];
         while (true)
         {
-            using var step = NewDisposeScope();
-            rollout.Append(norm, net.Forward(window).data<float>().ToArray());
+            net.Forward(window, rollout.Origins, outputs);
+            rollout.Append(norm, outputs);
             if (rollout.Done)
                 return;
-            var rows = Math.Min(signature.InputLength, signature.Horizon);
-            var next = tensor(rollout.LastRows(norm, rows), [rows, rollout.Origins, signature.Inputs.Count]);
-            window = cat([window.narrow(0, rows, signature.InputLength - rows), next], 0).MoveToOuterDisposeScope();
+            var next = rollout.LastRows(norm, Math.Min(signature.InputLength, signature.Horizon));
+            window.AsSpan(next.Length).CopyTo(window);
+            next.CopyTo(window.AsSpan(window.Length - next.Length));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
 
@@ -21,10 +22,15 @@ public sealed class RecurrentFamily : IForecasterFamily
 
     public string ModelType { get; }
 
+    private int Gates => _cell == RecurrentCell.Lstm ? 4 : 3;
+
     public JsonObject Normalise(JsonObject? hyperparameters) => RecurrentHyperparameters.Parse(hyperparameters, ModelType).ToJson();
 
     public FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => RecurrentEstimate.Of(
-        RecurrentHyperparameters.Parse(hyperparameters, ModelType), _cell == RecurrentCell.Lstm ? 4 : 3, size);
+        RecurrentHyperparameters.Parse(hyperparameters, ModelType), Gates, size);
+
+    public FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps) =>
+        RecurrentEstimate.OfForecast(RecurrentHyperparameters.Parse(hyperparameters, ModelType), Gates, size, windows, steps);
 
     public IForecaster Create(JsonObject hyperparameters) =>
         new RecurrentForecaster(ModelType, _cell, RecurrentHyperparameters.Parse(hyperparameters, ModelType));
@@ -44,18 +50,10 @@ public sealed class RecurrentFamily : IForecasterFamily
 
         var tensors = SafetensorsFile.Read(bytes, WeightsFile).ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
         var norm = Normalisation.Load(tensors, parameters, signature.Inputs.Count, signature.Targets.Count, WeightsFile);
-        var net = new RecurrentNet(
-            _cell,
-            signature.Inputs.Count,
-            signature.Targets.Count * parameters.Horizon,
-            parameters.HiddenSize,
-            parameters.NumLayers,
-            parameters.Members,
-            tensors,
-            WeightsFile);
+        var shape = parameters.Shape(_cell, signature.Inputs.Count, signature.Targets.Count);
+        var net = new PackedNet(shape, tensors, WeightsFile);
         if (tensors.Count == 0)
             return new FittedRecurrent(signature, net, norm);
-        net.Dispose();
         throw new CorruptArtifactException(
             $"{WeightsFile}: tensor '{tensors.Keys.Order(StringComparer.Ordinal).First()}' belongs to no {ModelType} of these "
             + "hyperparameters.");

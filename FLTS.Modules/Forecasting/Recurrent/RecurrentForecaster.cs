@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Recurrent.Answering;
+using FLTS.Forecasting.Recurrent.Kernels;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Recurrent.Training;
+using FLTS.Forecasting.Safetensors;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 
@@ -12,6 +15,18 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
     public string ModelType => modelType;
 
     public FitResult Fit(TrainingSet data, FitContext context)
+    {
+        try
+        {
+            return Train(data, context);
+        }
+        finally
+        {
+            NativeHeap.ReturnFreed();
+        }
+    }
+
+    private FitResult Train(TrainingSet data, FitContext context)
     {
         var series = data.Series;
         RequireFinite(series);
@@ -36,62 +51,55 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         };
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
         var selecting = new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, Selection.None, checkpoint, context);
-        var (net, norm, history) = left is { Stage: 1 }
-            ? Selected(left.Selection)
+        var (weights, norm, history) = left is { Stage: 1 }
+            ? (left.Selection.Weights, selecting.Norm(series, data.Scaler, train), left.Selection.History)
             : selecting.Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
-        var (served, refits) = (new FittedRecurrent(signature, net, norm), parameters.RefitOnAll);
+        var served = Fitted(weights, norm);
         FittedRecurrent? unseen = null;
-        if (refits)
+        if (parameters.RefitOnAll)
             (served, unseen) = (Refit(), served);
 
         var best = TrainingStage.BestOf(history);
-        var fitted = refits ? all : train;
         var diagnostics = new JsonObject
         {
             ["train_windows"] = trainOrigins.Length,
             ["validation_windows"] = validationOrigins.Length,
             ["epochs_run"] = history.Count,
-            ["parameters"] = net.Parameters.Sum(p => p.numel()),
+            ["parameters"] = weights.Sum(w => w.Values.LongLength),
         };
         if (left is not null)
             diagnostics["resumed_after_epoch"] = left.History.Count + (left.Stage * parameters.Epochs);
-        return new FitResult(served, history, best, fitted, validation, diagnostics, warnings, unseen);
+        return new FitResult(
+            served, history, best, parameters.RefitOnAll ? all : train, validation, diagnostics, warnings, unseen);
 
-        (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Selected(Selection selection)
+        FittedRecurrent Fitted(NamedTensor[] learned, Normalisation learnedOn)
         {
-            var (restored, learned) = selecting.Restore(series, data.Scaler, train, selection.Weights);
-            return (restored, learned, selection.History);
+            var tensors = learned.ToDictionary(t => t.Name, StringComparer.Ordinal);
+            var shape = parameters.Shape(cell, series.Columns.Count, series.Targets.Count);
+            return new FittedRecurrent(signature, new PackedNet(shape, tensors, modelType), learnedOn);
         }
 
         // Trains again on all rows, for as many epochs as were best; what is reported stays the first training.
         FittedRecurrent Refit()
         {
-            try
-            {
-                var stage = new TrainingStage(
-                    cell,
-                    parameters,
-                    1,
-                    TrainingStage.BestOf(history),
-                    parameters.Epochs,
-                    total,
-                    new Selection(history, net.Save()),
-                    checkpoint,
-                    context);
-                var (refitted, onAll, _) = stage.Run(
-                    series,
-                    data.Scaler,
-                    all,
-                    WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon),
-                    [],
-                    left is { Stage: 1 } ? left : null);
-                return new FittedRecurrent(signature, refitted, onAll);
-            }
-            catch
-            {
-                net.Dispose();
-                throw;
-            }
+            var stage = new TrainingStage(
+                cell,
+                parameters,
+                1,
+                TrainingStage.BestOf(history),
+                parameters.Epochs,
+                total,
+                new Selection(history, weights),
+                checkpoint,
+                context);
+            var (refitted, onAll, _) = stage.Run(
+                series,
+                data.Scaler,
+                all,
+                WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon),
+                [],
+                left is { Stage: 1 } ? left : null);
+            return Fitted(refitted, onAll);
         }
     }
 

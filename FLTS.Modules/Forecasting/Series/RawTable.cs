@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series;
 
@@ -66,11 +67,17 @@ public sealed class RawTable
     /// <summary>Clock of the zone whose instants the times are; null: times without a zone.</summary>
     internal ZoneClock? Clock { get; init; }
 
-    /// <summary>Some times were epoch seconds.</summary>
-    internal bool HasEpoch { get; init; }
+    /// <summary>How the times are written.</summary>
+    internal TimestampKinds TimeKinds { get; init; }
+
+    /// <summary>Columns with decimal commas.</summary>
+    internal IReadOnlyList<string> CommaColumns { get; init; } = [];
+
+    /// <summary>Some times were counted from 1970.</summary>
+    internal bool HasEpoch => TimeKinds.HasFlag(TimestampKinds.Epoch);
 
     /// <summary>Some times carried a zone.</summary>
-    internal bool HasZones { get; init; }
+    internal bool HasZones => TimeKinds.HasFlag(TimestampKinds.Zoned);
 
     public int Rows => Timestamps.Length;
 

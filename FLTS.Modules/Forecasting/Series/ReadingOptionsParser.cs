@@ -5,7 +5,7 @@ namespace FLTS.Forecasting.Series;
 /// <summary>Reads and checks <see cref="ReadingOptions"/>.</summary>
 internal static class ReadingOptionsParser
 {
-    private const int MostWords = 32, LongestWord = 40, LongestName = 200;
+    private const int MostWords = 32, LongestWord = 40, LongestFormat = 60, LongestName = 200;
 
     /// <param name="options">May hold other options too.</param>
     /// <exception cref="InvalidInputException">A wrong type or value; says what would be right.</exception>
@@ -16,7 +16,7 @@ internal static class ReadingOptionsParser
             throw options.Wrong("missing_words", $"a list of words of 1 to {LongestWord} characters");
         var read = new ReadingOptions
         {
-            TimeFormat = options.Text("time_format", 60, 1),
+            TimeFormat = TimeFormat(options),
             Decimal = Mark(options, "decimal", ".,"),
             Thousands = Mark(options, "thousands", "., '"),
             MissingWords = words,
@@ -39,6 +39,15 @@ internal static class ReadingOptionsParser
         SeriesStep.Parse(step, name);
         return step;
     }
+
+    private static string? TimeFormat(StrictJson options) => options.Text("time_format", LongestFormat, 1) switch
+    {
+        { } format when !Times.TimeFormat.IsSane(format) => throw options.Wrong(
+            "time_format",
+            "a form that gives back the times it writes, with a year and no part before it left out, in .NET's letters, such as "
+            + $"'dd/MM/yyyy HH:mm' (MM is the month, mm the minute, HH counts to 24), or {string.Join(", ", Times.TimeFormat.Words.Keys)}"),
+        var format => format,
+    };
 
     private static Resampling? Resampling(StrictJson options)
     {

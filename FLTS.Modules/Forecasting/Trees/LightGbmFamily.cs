@@ -32,6 +32,14 @@ public sealed class LightGbmFamily : IForecasterFamily
                 + $"target"));
     }
 
+    public FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps)
+    {
+        // A step makes its features and goes down every tree of every target.
+        var parameters = TreeHyperparameters.Parse(hyperparameters);
+        var trees = (double)size.Targets * parameters.NumIterations * Math.Log2(parameters.NumLeaves);
+        return FitEstimate.OfForecast(windows, steps, size, ((double)size.Columns * parameters.InputLen) + trees);
+    }
+
     public IForecaster Create(JsonObject hyperparameters) => new TreeForecaster(TreeHyperparameters.Parse(hyperparameters));
 
     public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)

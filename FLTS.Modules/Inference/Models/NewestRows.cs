@@ -15,7 +15,12 @@ namespace FLTS.Modules.Inference.Models;
 /// Rows that came through this process count from the next request on, those through another from the next look at the registry.
 /// </summary>
 internal sealed partial class NewestRows(
-    DatasetReader datasets, ISourceCatalog sources, IProcessedData data, IObjectStore store, ILogger<NewestRows> logger)
+    DatasetReader datasets,
+    ISourceCatalog sources,
+    IProcessedData data,
+    IObjectStore store,
+    ComputeThreads threads,
+    ILogger<NewestRows> logger)
 {
     /// <summary>Rows read beyond those needed: doubled timestamps fall away, and a gap may stand near the end.</summary>
     private const int SpareRows = 100;
@@ -150,10 +155,11 @@ internal sealed partial class NewestRows(
             MaxColumns = int.MaxValue,
             Newest = wanted.Rows,
             NewestSpan = wanted.Span,
+            AnyNames = true,
         };
         try
         {
-            var table = await Task.Run(() => CsvTableReader.Read(source, file, options, null, cancellation), cancellation);
+            var table = await threads.RunAsync(p => CsvTableReader.Read(source, file, options, null, p), cancellation);
             return source.Finish() == sha256 ? table : throw Changed(null);
         }
         catch (InvalidInputException e)

@@ -6,7 +6,10 @@ using FLTS.Modules.Inference.Windows;
 
 namespace FLTS.Modules.Inference.Protocols;
 
-/// <summary>How large an answer will be, told from the question: one that is too large is refused before anything is computed.</summary>
+/// <summary>
+/// How large an answer will be and what it takes to make it, told from the question: what is too large is refused before anything is
+/// computed.
+/// </summary>
 internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsOptions limits)
 {
     /// <summary>A number and what stands around it.</summary>
@@ -24,23 +27,34 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
                 $"The answer would have about {Mb(bytes)} MB ({steps} steps x {model.Loaded.Manifest.Targets.Count} targets, each with "
                 + $"{levels} levels of intervals); at most {limits.AnswerMb} are answered (Limits:AnswerMb). Ask for fewer steps or "
                 + "levels.");
+
+        var sum = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{steps:N0} steps x {model.Step.Operations:N0} operations of {model.Loaded.Manifest.ModelType}");
+        Refuse(model.Step.Times(steps) with { Sum = sum });
     }
 
     /// <summary>What an item cannot be computed for is that item's answer, and small.</summary>
     /// <exception cref="InvalidInputException">All together are too large; the message has the sum.</exception>
     public void RefuseTooLarge(JsonElement items)
     {
-        var bytes = 0L;
+        var (bytes, count, work) = (0L, items.GetArrayLength(), FitEstimate.Small);
         foreach (var item in items.EnumerateArray())
-            bytes += Of(item);
+        {
+            var (size, its) = Of(item);
+            bytes += size;
+            work = work with { Bytes = work.Bytes + its.Bytes, Operations = work.Operations + its.Operations };
+        }
 
         if (bytes > limits.AnswerBytes)
             throw new InvalidInputException(
-                $"The answer would have about {Mb(bytes)} MB ({items.GetArrayLength()} items, the sum of steps x targets x levels of "
+                $"The answer would have about {Mb(bytes)} MB ({count} items, the sum of steps x targets x levels of "
                 + $"each); at most {limits.AnswerMb} are answered (Limits:AnswerMb). Send fewer items, or ask for fewer steps or levels.");
+
+        Refuse(work with { Sum = $"{count} items, the sum of steps x operations of each" });
     }
 
-    private long Of(JsonElement item)
+    private (long Bytes, FitEstimate Work) Of(JsonElement item)
     {
         try
         {
@@ -49,7 +63,7 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
             var model = slots.Take(request.Identifier);
             try
             {
-                return Of(model, steps, request.Levels.Count);
+                return (Of(model, steps, request.Levels.Count), model.Step.Times(steps));
             }
             finally
             {
@@ -58,12 +72,14 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
         }
         catch (FltsException)
         {
-            return 0;
+            return (0, FitEstimate.Small);
         }
     }
 
     private static long Of(ServedModel model, int steps, int levels) => steps * (Step + model.Loaded.Manifest.Targets
         .Sum(name => Encoding.UTF8.GetByteCount(name) + 4 + Number + (levels * ((2 * Number) + 3))));
+
+    private void Refuse(FitEstimate work) => work.Refuse("The forecast", limits.MemoryBytes, limits.CpuSeconds);
 
     private static string Mb(long bytes) => (bytes / (double)(1 << 20)).ToString("0.#", CultureInfo.InvariantCulture);
 }

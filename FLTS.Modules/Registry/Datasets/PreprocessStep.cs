@@ -17,6 +17,9 @@ internal sealed class PreprocessStep(IDbContextFactory<RegistryDbContext> regist
 {
     public override string Name => StepNames.Preprocess;
 
+    /// <summary>All pipelines that stand on the data may be cancelled while it is prepared.</summary>
+    public override bool MayBeEndedByOthers => true;
+
     public override string Id(DatasetRow row) => row.ConfigHash.Value;
 
     public override string Queue(DatasetRow row) => "preprocessing";
@@ -33,6 +36,16 @@ internal sealed class PreprocessStep(IDbContextFactory<RegistryDbContext> regist
 
     /// <summary>Data that an unfinished pipeline stands on.</summary>
     public override IEnumerable<DatasetRow> Due(UnfinishedWork work) => work.Pipelines.Select(p => p.Dataset).Where(IsOpen);
+
+    /// <summary>While it has not ended, and not all pipelines have that stand on it: the next one to come goes on with it.</summary>
+    public override async Task<bool> IsWantedAsync(string id, CancellationToken cancellation)
+    {
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        return await Open(db.Datasets.Where(Is(id)))
+            .Where(d => !db.Pipelines.Any(p => p.ConfigHash == d.ConfigHash)
+                || db.Pipelines.Unfinished().Any(p => p.ConfigHash == d.ConfigHash))
+            .AnyAsync(cancellation);
+    }
 
     /// <summary>A worker begins.</summary>
     public async Task<bool> BeginAsync(Lease lease, CancellationToken cancellation)

@@ -22,6 +22,9 @@ internal sealed partial class SourceCatalog(
 
     private long _additions;
 
+    /// <summary>Held by whoever copies a file. Needs no disposal: nobody asks for its wait handle.</summary>
+    private SemaphoreSlim Copying { get; } = new(1, 1);
+
     public long Additions => Interlocked.Read(ref _additions);
 
     public async Task<SourceFiles> ResolveAsync(DatasetName name, CancellationToken cancellation) =>
@@ -114,14 +117,25 @@ internal sealed partial class SourceCatalog(
     /// </summary>
     private async Task ImportAsync(DatasetName name, string part, string fileName, CancellationToken cancellation)
     {
-        var (source, modifiedAt) = await OpenAsync(fileName, cancellation);
-        if (source is null)
+        if (await NewAsync(name, part, fileName, cancellation) is null)
             return;
 
-        await using var opened = source;
-        if (await IsImportedAsync(name, part, fileName, new Looked(source.CanSeek ? source.Length : -1, modifiedAt), cancellation))
-            return;
+        // Who reads a whole file takes a turn: the copies of all who ask at once would fill the disk.
+        await Copying.WaitAsync(cancellation);
+        try
+        {
+            if (await NewAsync(name, part, fileName, cancellation) is { } seen)
+                await CopyAsync(name, part, fileName, seen, cancellation);
+        }
+        finally
+        {
+            Copying.Release();
+        }
+    }
 
+    private async Task CopyAsync(DatasetName name, string part, string fileName, Looked seen, CancellationToken cancellation)
+    {
+        await using var source = OpenFile(fileName) ?? await store.OpenReadAsync(InBucket(fileName), cancellation);
         var looked = time.GetUtcNow();
         var before = Written(source);
         // A copy first: the file may still be growing, and what is hashed must be what is kept.
@@ -134,23 +148,28 @@ internal sealed partial class SourceCatalog(
         // A file that was imported before and that a PUT or new rows have replaced since stays replaced: whoever wrote last wins.
         copy.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
-        if (!await IsReplacedAsync(name, part, sha256, modifiedAt, cancellation))
+        if (!await IsReplacedAsync(name, part, sha256, seen.ModifiedAt, cancellation))
             await AddAsync(name, part, copy, null, cancellation);
-        if (looked - modifiedAt > _settled)
-            _hashed[fileName] = new Hashed(new Looked(copy.Length, modifiedAt), sha256);
+        if (looked - seen.ModifiedAt > _settled)
+            _hashed[fileName] = new Hashed(seen, sha256);
     }
 
     /// <summary>
-    /// Whether a file is as it was when its hash was taken, and that version is the newest or was replaced since: then it is neither
-    /// copied nor hashed again. A file that had only just been written may have been written once more within its clock's step: its
-    /// hash is not kept.
+    /// A file that is not as it was when its hash was taken, or whose version is gone; null where there is none: one that is the newest or
+    /// was replaced since is neither copied nor hashed again. A file that had only just been written may have been written once more
+    /// within its clock's step: its hash is not kept.
     /// </summary>
-    private async Task<bool> IsImportedAsync(DatasetName name, string part, string fileName, Looked now, CancellationToken cancellation) =>
-        now.Length >= 0
-        && _hashed.TryGetValue(fileName, out var hashed)
-        && hashed.Of == now
-        && ((await NewestAsync(name, part, cancellation))?.Sha256 == hashed.Sha256
-            || await IsReplacedAsync(name, part, hashed.Sha256, now.ModifiedAt, cancellation));
+    private async Task<Looked?> NewAsync(DatasetName name, string part, string fileName, CancellationToken cancellation)
+    {
+        if (await LookAsync(fileName, cancellation) is not { } now)
+            return null;
+
+        var isKnown = _hashed.TryGetValue(fileName, out var hashed)
+            && hashed.Of == now
+            && ((await NewestAsync(name, part, cancellation))?.Sha256 == hashed.Sha256
+                || await IsReplacedAsync(name, part, hashed.Sha256, now.ModifiedAt, cancellation));
+        return isKnown ? null : now;
+    }
 
     private async Task<bool> IsReplacedAsync(
         DatasetName name, string part, string sha256, DateTimeOffset modifiedAt, CancellationToken cancellation)
@@ -169,26 +188,31 @@ internal sealed partial class SourceCatalog(
             .FirstOrDefaultAsync(cancellation);
     }
 
-    private async Task<(Stream? Content, DateTimeOffset ModifiedAt)> OpenAsync(string fileName, CancellationToken cancellation)
+    /// <summary>Length and time of a file; null: there is none.</summary>
+    private async Task<Looked?> LookAsync(string fileName, CancellationToken cancellation)
+    {
+        await using var file = OpenFile(fileName);
+        if (file is not null)
+            return new Looked(file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle));
+
+        return await store.StatAsync(InBucket(fileName), cancellation) is { } stored
+            ? new Looked(stored.Size, stored.ModifiedAt, stored.ContentTag)
+            : null;
+    }
+
+    private static ObjectKey InBucket(string fileName) => new(ObjectKeys.DatasetBucket, fileName);
+
+    private FileStream? OpenFile(string fileName)
     {
         var path = Path.Combine(folder.Path, fileName);
-        if (File.Exists(path) || RegularFile.IsLink(path))
+        try
         {
-            try
-            {
-                var file = RegularFile.OpenRead(path);
-                return (file, File.GetLastWriteTimeUtc(file.SafeFileHandle));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new UnavailableException($"{fileName} in the datasets folder cannot be read: {e.Message}", e);
-            }
+            return File.Exists(path) || RegularFile.IsLink(path) ? RegularFile.OpenRead(path) : null;
         }
-
-        var key = new ObjectKey(ObjectKeys.DatasetBucket, fileName);
-        return await store.StatAsync(key, cancellation) is { } stored
-            ? (await store.OpenReadAsync(key, cancellation), stored.ModifiedAt)
-            : default;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"{fileName} in the datasets folder cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>Length and time of a file that somebody may be writing; what the object store gives is complete.</summary>
@@ -207,7 +231,7 @@ internal sealed partial class SourceCatalog(
     }
 
     /// <summary>What tells whether a file is the one that was there before.</summary>
-    private readonly record struct Looked(long Length, DateTimeOffset ModifiedAt);
+    private readonly record struct Looked(long Length, DateTimeOffset ModifiedAt, string? ContentTag = null);
 
     private sealed record Hashed(Looked Of, string Sha256);
 

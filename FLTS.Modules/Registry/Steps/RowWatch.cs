@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Registry.Steps;
 
 /// <summary>
-/// Looks twice a second whether a row was ended by somebody else, in whichever process, so that work that was
+/// Looks twice a second whether a row, or all that wait for it, was ended by somebody else, in whichever process, so that work that was
 /// cancelled stops within a second.
 /// </summary>
 /// <typeparam name="TRow">The row of the step.</typeparam>
@@ -23,7 +23,7 @@ internal sealed class RowWatch<TRow> : IAsyncDisposable
     public RowWatch(Step<TRow> step, string id, TimeProvider time, ILogger logger) =>
         _watching = Task.Run(() => WatchAsync(step, id, time, logger));
 
-    /// <summary>Fires when the row has ended.</summary>
+    /// <summary>Fires when the row has ended, or nobody wants it any more.</summary>
     public CancellationToken Ended => _ended.Token;
 
     public async ValueTask DisposeAsync()
@@ -41,7 +41,7 @@ internal sealed class RowWatch<TRow> : IAsyncDisposable
             try
             {
                 await Task.Delay(_look, time, _done.Token);
-                if (await step.IsOpenAsync(id, _done.Token))
+                if (await step.IsWantedAsync(id, _done.Token))
                     continue;
 
                 await _ended.CancelAsync();

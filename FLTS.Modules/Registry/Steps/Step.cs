@@ -32,7 +32,9 @@ internal abstract class Step<TRow>(IDbContextFactory<RegistryDbContext> registry
 {
     private const int ShortHash = 8;
 
-    /// <summary>True where somebody else than the worker may end the row, so that the worker looks for it while it works.</summary>
+    /// <summary>
+    /// True where somebody else than the worker may end the row or the need for it, so that the worker looks while it works.
+    /// </summary>
     public virtual bool MayBeEndedByOthers => false;
 
     protected IDbContextFactory<RegistryDbContext> Registry => registry;
@@ -83,6 +85,9 @@ internal abstract class Step<TRow>(IDbContextFactory<RegistryDbContext> registry
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await Open(db.Set<TRow>().Where(Is(id))).AnyAsync(cancellation);
     }
+
+    /// <summary>False once nobody waits for the row's end any more: who works on it stops.</summary>
+    public virtual Task<bool> IsWantedAsync(string id, CancellationToken cancellation) => IsOpenAsync(id, cancellation);
 
     /// <summary>Cannot go on now: tried again later.</summary>
     /// <returns>False: the row is no longer ours.</returns>

@@ -37,6 +37,34 @@ public class FitEstimateTests
         Assert.That(
             () => Estimate(type, "{}", new FitSize(525_600, 11, 5)).Refuse($"A fit of {type}", 2 * Gigabyte, 3600), Throws.Nothing);
 
+    [TestCase("GRU", """{"members": 16, "num_layers": 8, "hidden_size": 1024}""", 300, 10_000)]
+    [TestCase("PROPHET", """{"seasonalities": [{"name": "x", "period": 3, "fourier_order": 1000}]}""", 1e8, 1000)]
+    [TestCase("LIGHTGBM", """{"num_iterations": 5000, "num_leaves": 1024}""", 1e8, 1000)]
+    [TestCase("AR", """{"input_len": 1000}""", 1e8, 1000)]
+    public void A_forecast_is_summed_from_its_windows_and_steps(string type, string options, double windows, int steps)
+    {
+        var family = ForecasterCatalog.Get(type);
+        var complete = family.Normalise(JsonNode.Parse(options)!.AsObject());
+        FitEstimate Of(double n, int h) => family.EstimateForecast(complete, new FitSize(1, 10, 4), n, h);
+
+        Assert.That(
+            () => Of(windows, steps).Refuse("The forecast", 1e15, 3600),
+            Throws.TypeOf<InvalidInputException>().With.Message.Matches(
+                @"^The forecast would need at least [\d,]+ s of a processor \([\d,]+ windows x [\d,]+ steps of 10 columns, [\d,]+ "
+                + @"operations each\); at most 3,600 are given \(Limits:CpuSeconds\)\.$"));
+        Assert.That(Of(windows, steps).Bytes, Is.GreaterThanOrEqualTo(2 * sizeof(double) * windows * steps * 4));
+        Assert.That(() => Of(1, 30).Refuse("The forecast", Gigabyte, 3600), Throws.Nothing);
+    }
+
+    [Test]
+    public void What_a_fit_may_take_is_half_more_than_its_sum_and_what_any_fit_takes()
+    {
+        var estimate = new FitEstimate(100 << 20, 1e10, "");
+
+        Assert.That(estimate.MostBytes, Is.EqualTo(1.5 * (356 << 20)));
+        Assert.That((estimate.MostSeconds(given: 3600), estimate.MostSeconds(given: 10)), Is.EqualTo((1.5 * 700, 15.0)));
+    }
+
     private static FitEstimate Estimate(string type, string options, FitSize size)
     {
         var family = ForecasterCatalog.Get(type);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
@@ -90,7 +91,9 @@ public class GoldenTests
     {
         var columns = Golden.Columns(Golden.Preprocessing["knn"]!["with_holes"]);
 
-        Assert.That(() => KnnImputer.Fill(columns, 2, new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => KnnImputer.Fill(columns, 2, new Parallelism(1, new CancellationToken(true))),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(
             () => KnnImputer.RefuseTooMany(200_000, 200_000, 500),
             Throws.TypeOf<InvalidInputException>().With.Message.StartsWith(

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -145,6 +146,25 @@ public class PreprocessConfigTests
             ]);
         var json = Parse("{}").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
+    }
+
+    [Test]
+    public void A_reading_option_is_in_that_document_where_it_is_given_and_only_there()
+    {
+        const string all =
+            """
+            {"time_format": "dd/MM/yyyy", "decimal": ",", "thousands": ".", "missing_words": ["off"], "skip_rows": 1, "exclude": ["a"],
+             "series_column": "cell", "series_value": "7", "step": "01:00:00", "resample": {"step": "01:00:00", "how": "mean"}}
+            """;
+        var members = typeof(ReadingOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name);
+        Assert.That(
+            members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName),
+            Is.EquivalentTo(ReadingOptions.Names).And.EquivalentTo(Parse(all).Reading.ToJson().Select(p => p.Key)));
+        Assert.That(Parse("{}").ToJson().Select(p => p.Key).Intersect(ReadingOptions.Names), Is.Empty);
+        Assert.That(PreprocessConfigParser.FromJson(Parse(all).ToJson()), Is.EqualTo(Parse(all)));
+        Assert.That(
+            JsonNode.Parse(all)!.AsObject().Select(p => Parse(new JsonObject { [p.Key] = p.Value!.DeepClone() }.ToJsonString()).ConfigHash),
+            Is.Unique);
     }
 
     [Test]

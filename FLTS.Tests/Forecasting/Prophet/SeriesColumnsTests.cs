@@ -31,6 +31,18 @@ internal sealed class SeriesColumnsTests
         Assert.That(forecasts[2].Cast<double>(), Is.EqualTo(forecasts[0].Cast<double>()).Within(1.5));
     }
 
+    [TestCase(1e-11)]
+    [TestCase(1)]
+    [TestCase(1e15)]
+    public void A_column_means_the_same_in_any_unit_and_its_whole_numbers_are_met(double unit)
+    {
+        var units = new ColumnUnits(0.37 * unit, 0.48 * unit);
+        for (var tenth = -30; tenth <= 30; tenth++)
+            Assert.That(units.Original(units.Scaled(tenth / 10.0 * unit)), Is.EqualTo(tenth / 10.0 * unit).Within(1e-14 * unit));
+        var flags = Enumerable.Range(-3, 7);
+        Assert.That(flags.Select(flag => new ColumnUnits(0.37, 0.48).Original((flag - 0.37) / 0.48)), Is.EqualTo(flags));
+    }
+
     [Test]
     public void A_forecast_reads_the_columns_known_ahead_at_its_own_steps_and_nothing_else_after_its_origin()
     {

@@ -24,7 +24,7 @@ internal sealed class TermReferenceTests
         var (json, settings, rows) = Read(name);
         var model = ProphetFitter.Fit(settings, rows.History);
         var plan = new FeaturePlan(model.Seasonalities, model.Regressors, settings, []);
-        var features = plan.Matrix(rows.History, 1);
+        var features = plan.Matrix(rows.History, default);
         var q = plan.Columns.Length;
 
         Assert.That(

@@ -20,7 +20,7 @@ public sealed class GruLearningTests
     public void Outputs_and_gradients_are_those_of_libtorch(int layers, int units, int batch, int members, double dropout)
     {
         using var scope = NewDisposeScope();
-        using var net = new RecurrentNet(RecurrentCell.Gru, Inputs, Outputs, units, layers, members, new Random(3));
+        using var net = new RecurrentNet(new NetShape(RecurrentCell.Gru, Inputs, Outputs, units, layers, members), new Random(3));
         var (windows, weights) = (Random(11, Length, batch, Inputs) * 2, Random(12, members, batch, Outputs));
 
         var expected = net.ForwardEach(windows, dropout, new Generator(5, CPU));
@@ -39,7 +39,7 @@ public sealed class GruLearningTests
     public void Nothing_of_a_batch_before_is_left_in_the_next()
     {
         using var scope = NewDisposeScope();
-        using var net = new RecurrentNet(RecurrentCell.Gru, Inputs, Outputs, 9, 2, 1, new Random(3));
+        using var net = new RecurrentNet(new NetShape(RecurrentCell.Gru, Inputs, Outputs, 9, 2, 1), new Random(3));
         var (one, two) = (Random(1, Length, 4, Inputs), Random(2, Length, 4, Inputs));
 
         var first = Gradients(one);
@@ -62,7 +62,7 @@ public sealed class GruLearningTests
     public void Gates_that_are_all_open_or_shut_stay_finite()
     {
         using var scope = NewDisposeScope();
-        using var net = new RecurrentNet(RecurrentCell.Gru, Inputs, Outputs, 16, 1, 1, new Random(3));
+        using var net = new RecurrentNet(new NetShape(RecurrentCell.Gru, Inputs, Outputs, 16, 1, 1), new Random(3));
 
         var outputs = net.Learn(Random(1, Length, 4, Inputs) * 1e6, 0, new Generator(0, CPU));
         outputs.sum().backward();
@@ -76,7 +76,7 @@ public sealed class GruLearningTests
     public void What_is_not_a_number_is_not_hidden()
     {
         using var scope = NewDisposeScope();
-        using var net = new RecurrentNet(RecurrentCell.Gru, Inputs, Outputs, 16, 1, 1, new Random(3));
+        using var net = new RecurrentNet(new NetShape(RecurrentCell.Gru, Inputs, Outputs, 16, 1, 1), new Random(3));
 
         var outputs = net.Learn(Random(1, Length, 4, Inputs) * float.NaN, 0, new Generator(0, CPU));
 

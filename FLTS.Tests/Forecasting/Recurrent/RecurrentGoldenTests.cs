@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Recurrent.Training;
 using FLTS.Forecasting.Safetensors;
@@ -34,6 +35,21 @@ public sealed class RecurrentGoldenTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    public void The_net_that_answers_has_the_outputs_of_PyTorch(string name)
+    {
+        var reference = Case(name);
+        using var scope = NewDisposeScope();
+        var net = new PackedNet(Shape(reference), Weights(reference), name);
+        var outputs = new float[16 * net.Tensors.Single(t => t.Name == "fc.bias").Values.Length];
+
+        net.Forward(Inputs().narrow(1, 0, 16).contiguous().data<float>().ToArray(), 16, outputs);
+
+        var deviation = Deviation(tensor(outputs), reference["forward_of_first_16_windows"]!);
+        TestContext.Out.WriteLine($"{name}: outputs differ by at most {deviation:g3}");
+        Assert.That(deviation, Is.LessThan(1e-6));
+    }
+
+    [TestCaseSource(nameof(Cases))]
     public void Twenty_steps_of_Adam_follow_those_of_PyTorch(string name)
     {
         var reference = Case(name);
@@ -64,20 +80,26 @@ public sealed class RecurrentGoldenTests
 
     private static RecurrentNet Net(JsonObject reference)
     {
-        var file = reference["initial_weights"]!.GetValue<string>();
-        var tensors = SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(_folder, file)), file).ToDictionary();
-        var net = new RecurrentNet(
-            Enum.Parse<RecurrentCell>(reference["cell"]!.GetValue<string>(), ignoreCase: true),
-            reference["input_size"]!.GetValue<int>(),
-            reference["output_size"]!.GetValue<int>(),
-            reference["hidden_size"]!.GetValue<int>(),
-            reference["num_layers"]!.GetValue<int>(),
-            1,
-            tensors,
-            file);
-        Assert.That(tensors.Keys, Is.Empty, "every tensor of the reference has its place");
+        var net = new RecurrentNet(Shape(reference), new Random(1));
+        var tensors = Weights(reference);
+        Assert.That(net.Save().Select(t => t.Name), Is.EquivalentTo(tensors.Keys), "every tensor of the reference has its place");
+        net.Restore([.. tensors.Values]);
         return net;
     }
+
+    private static Dictionary<string, NamedTensor> Weights(JsonObject reference)
+    {
+        var file = reference["initial_weights"]!.GetValue<string>();
+        return SafetensorsFile.Read(File.ReadAllBytes(Path.Combine(_folder, file)), file).ToDictionary();
+    }
+
+    private static NetShape Shape(JsonObject reference) => new(
+        Enum.Parse<RecurrentCell>(reference["cell"]!.GetValue<string>(), ignoreCase: true),
+        reference["input_size"]!.GetValue<int>(),
+        reference["output_size"]!.GetValue<int>(),
+        reference["hidden_size"]!.GetValue<int>(),
+        reference["num_layers"]!.GetValue<int>(),
+        1);
 
     /// <summary>[10, 320, 17], time first.</summary>
     private static Tensor Inputs() => Data("x").transpose(0, 1);

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Prophet.Settings;
 using FLTS.Forecasting.Prophet.Terms;
 
@@ -12,9 +13,9 @@ internal sealed class HistoryDesign
     /// <param name="times">[T] Scaled times.</param>
     /// <param name="changepoints">[S] Scaled, ascending.</param>
     /// <param name="plan">Columns.</param>
-    /// <param name="threads">Most threads to fill the matrix with.</param>
-    public HistoryDesign(ProphetFrame frame, double[] times, double[] changepoints, FeaturePlan plan, int threads)
-        : this(times, changepoints, plan, plan.Matrix(frame, threads))
+    /// <param name="parallelism">To fill the matrix with.</param>
+    public HistoryDesign(ProphetFrame frame, double[] times, double[] changepoints, FeaturePlan plan, Parallelism parallelism)
+        : this(times, changepoints, plan, plan.Matrix(frame, parallelism))
     {
     }
 

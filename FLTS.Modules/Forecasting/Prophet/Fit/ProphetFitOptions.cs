@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Compute;
+
 namespace FLTS.Forecasting.Prophet.Fit;
 
 /// <summary>What surrounds a fit of one or many series.</summary>
@@ -16,4 +18,6 @@ public sealed record ProphetFitOptions
     public IProgress<int>? Progress { get; init; }
 
     public CancellationToken Cancellation { get; init; }
+
+    internal Parallelism Parallelism => new(Threads, Cancellation);
 }

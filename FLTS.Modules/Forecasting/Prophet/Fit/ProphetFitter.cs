@@ -46,15 +46,11 @@ public static class ProphetFitter
                 frame.Take(group.Key, null),
                 [.. members.Select(j => ProphetFrame.Pick(series[j], group.Key))],
                 options);
-            Parallel.For(
-                0,
-                members.Length,
-                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation },
-                i =>
-                {
-                    models[members[i]] = fit.Fit(i, options.WarmStart?[members[i]]);
-                    options.Progress?.Report(Interlocked.Increment(ref done));
-                });
+            options.Parallelism.For(members.Length, i =>
+            {
+                models[members[i]] = fit.Fit(i, options.WarmStart?[members[i]]);
+                options.Progress?.Report(Interlocked.Increment(ref done));
+            });
         }
 
         return models;

@@ -39,7 +39,7 @@ internal sealed class SharedFit
 
         // Prophet's dummy changepoint where there is none.
         double[] bends = _changepoints.Length == 0 ? [0] : [.. _changepoints.Select(_scales[0].Time)];
-        _design = new HistoryDesign(history, [.. history.Ds.Select(_scales[0].Time)], bends, plan, Math.Max(1, options.Threads));
+        _design = new HistoryDesign(history, [.. history.Ds.Select(_scales[0].Time)], bends, plan, options.Parallelism);
         _posterior = new Posterior(history.Rows, bends.Length, settings.ChangepointPriorScale, plan.Columns);
         if (IsQuadratic)
         {

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Prophet.Settings;
 
 namespace FLTS.Forecasting.Prophet.Terms;
@@ -59,12 +60,12 @@ internal sealed class FeaturePlan
     }
 
     /// <summary>Row-major [N, Q] features of all rows; blocks of rows in parallel.</summary>
-    public double[] Matrix(ProphetFrame frame, int threads)
+    public double[] Matrix(ProphetFrame frame, Parallelism parallelism)
     {
         const int block = 4096;
         var q = Columns.Length;
         var matrix = new double[checked(frame.Rows * (long)q)];
-        Parallel.For(0, (frame.Rows + block - 1) / block, new ParallelOptions { MaxDegreeOfParallelism = threads }, b =>
+        parallelism.For((frame.Rows + block - 1) / block, b =>
         {
             for (var row = b * block; row < Math.Min(frame.Rows, (b + 1) * block); row++)
                 Fill(frame, row, matrix.AsSpan(row * q, q));

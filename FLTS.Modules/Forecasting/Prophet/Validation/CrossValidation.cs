@@ -73,32 +73,28 @@ public static class CrossValidation
                     FormattableString.Invariant($"{known} observed rows lie at or before the cutoff {cutoff:s}; a fit needs at least 2."));
         }
 
-        Parallel.For(
-            0,
-            cutoffs.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads), CancellationToken = options.Cancellation },
-            c =>
-            {
-                var (cutoff, rows) = (cutoffs[c], parts[c] = []);
-                var before = Array.FindAll(order, i => history.Ds[i] <= cutoff);
-                var after = Array.FindAll(order, i => history.Ds[i] > cutoff && history.Ds[i] <= cutoff + horizon);
-                if (after.Length == 0)
-                    return;
-                var given = terms.Changepoints?.Where(c => c < history.Ds[before[^1]]).ToArray();
-                var model = ProphetFitter.Fit(
-                    terms with { Changepoints = given },
-                    history.Take(before, ProphetFrame.Pick(y, before)),
-                    options with { Threads = 1, WarmStart = null, Progress = null });
-                var forecast = model.Predict(history.Take(after, null));
-                for (var i = 0; i < after.Length; i++)
-                    rows.Add(new CrossValidationRow(
-                        cutoff,
-                        history.Ds[after[i]],
-                        y[after[i]],
-                        forecast.Yhat[i],
-                        forecast.YhatLower?[i],
-                        forecast.YhatUpper?[i]));
-            });
+        options.Parallelism.For(cutoffs.Count, c =>
+        {
+            var (cutoff, rows) = (cutoffs[c], parts[c] = []);
+            var before = Array.FindAll(order, i => history.Ds[i] <= cutoff);
+            var after = Array.FindAll(order, i => history.Ds[i] > cutoff && history.Ds[i] <= cutoff + horizon);
+            if (after.Length == 0)
+                return;
+            var given = terms.Changepoints?.Where(c => c < history.Ds[before[^1]]).ToArray();
+            var model = ProphetFitter.Fit(
+                terms with { Changepoints = given },
+                history.Take(before, ProphetFrame.Pick(y, before)),
+                options with { Threads = 1, WarmStart = null, Progress = null });
+            var forecast = model.Predict(history.Take(after, null));
+            for (var i = 0; i < after.Length; i++)
+                rows.Add(new CrossValidationRow(
+                    cutoff,
+                    history.Ds[after[i]],
+                    y[after[i]],
+                    forecast.Yhat[i],
+                    forecast.YhatLower?[i],
+                    forecast.YhatUpper?[i]));
+        });
         return [.. parts.SelectMany(p => p)];
     }
 

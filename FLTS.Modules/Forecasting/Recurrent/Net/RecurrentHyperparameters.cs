@@ -58,6 +58,10 @@ public sealed record RecurrentHyperparameters(
         "weight_decay", "gradient_clip", "loss", "huber_delta", "patience", "seed", "standardise", "target_mode", "refit_on_all", "log1p",
     ];
 
+    /// <summary>The net's sizes over so many columns and targets.</summary>
+    internal NetShape Shape(RecurrentCell cell, int inputs, int targets) =>
+        new(cell, inputs, targets * Horizon, HiddenSize, NumLayers, Members);
+
     /// <summary>Reads a document strictly.</summary>
     /// <param name="json">Null: all defaults.</param>
     /// <param name="modelType">For messages.</param>

@@ -20,67 +20,25 @@ internal sealed class RecurrentNet : IDisposable
     /// <summary>
     /// With PyTorch's initial distribution, U(-1/sqrt(h), 1/sqrt(h)) for all parameters, drawn from <paramref name="random"/>.
     /// </summary>
-    public RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members, Random random)
-        : this(cell, inputs, outputs, hiddenSize, layers, members)
-    {
-        var bound = 1 / Math.Sqrt(hiddenSize);
-        foreach (var (_, value) in _named)
-            Copy([.. Enumerable.Range(0, (int)value.numel()).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound))], value);
-    }
-
-    /// <summary>From saved tensors, taking them out of <paramref name="tensors"/>.</summary>
-    /// <exception cref="CorruptArtifactException">One is missing, of another shape or not finite.</exception>
-    public RecurrentNet(
-        RecurrentCell cell,
-        int inputs,
-        int outputs,
-        int hiddenSize,
-        int layers,
-        int members,
-        IDictionary<string, NamedTensor> tensors,
-        string file)
-        : this(cell, inputs, outputs, hiddenSize, layers, members)
-    {
-        foreach (var (name, value) in _named)
-        {
-            if (tensors.Remove(name, out var tensor)
-                && tensor.Shape.SequenceEqual(value.shape)
-                && tensor.Values is float[] singles
-                && singles.All(float.IsFinite))
-            {
-                Copy(singles, value);
-                continue;
-            }
-
-            var shape = string.Join(", ", value.shape);
-            Dispose();
-            throw new CorruptArtifactException(
-                $"{file}: tensor '{name}' is missing, not F32 of shape [{shape}] or holds values that are not finite.");
-        }
-    }
-
-    private RecurrentNet(RecurrentCell cell, int inputs, int outputs, int hiddenSize, int layers, int members)
+    public RecurrentNet(NetShape shape, Random random)
     {
         TorchRuntime.EnsureReady();
-        _cell = cell;
-        _members = [.. Enumerable.Range(0, members).Select(_ => new Member(
-            [.. Enumerable.Range(0, layers).Select(l => Layer(cell, l == 0 ? inputs : hiddenSize, hiddenSize))],
-            nn.Linear(hiddenSize, outputs)))];
-        var prefix = cell == RecurrentCell.Lstm ? "lstm" : "gru";
+        _cell = shape.Cell;
+        _members = [.. Enumerable.Range(0, shape.Members).Select(_ => new Member(
+            [.. Enumerable.Range(0, shape.Layers).Select(l => Layer(shape.Cell, shape.InputsOf(l), shape.Units))],
+            nn.Linear(shape.Units, shape.Outputs)))];
         _named =
         [
             .. _members.SelectMany((member, k) => (IEnumerable<(string, Tensor)>)
             [
                 .. member.Layers.SelectMany((layer, l) => layer.named_parameters()
-                    .Select(p =>
-                        (
-                            $"{Of(k)}{prefix}.{p.name.Replace("_l0", FormattableString.Invariant($"_l{l}"), StringComparison.Ordinal)}",
-                            (Tensor)p.parameter))),
-                .. member.Head.named_parameters().Select(p => ($"{Of(k)}fc.{p.name}", (Tensor)p.parameter)),
+                    .Select(p => (shape.Name(k, l, p.name[..^"_l0".Length]), (Tensor)p.parameter))),
+                .. member.Head.named_parameters().Select(p => (NetShape.HeadName(k, p.name), (Tensor)p.parameter)),
             ]),
         ];
-
-        static string Of(int member) => member == 0 ? "" : FormattableString.Invariant($"member_{member}.");
+        var bound = 1 / Math.Sqrt(shape.Units);
+        foreach (var (_, value) in _named)
+            Copy([.. Enumerable.Range(0, (int)value.numel()).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound))], value);
     }
 
     /// <summary>The parameters, for an optimiser.</summary>

@@ -55,75 +55,47 @@ internal sealed class TrainingStage(
     /// <param name="trainOrigins">Windows learned from.</param>
     /// <param name="validationOrigins">Windows that choose the epoch; may be none.</param>
     /// <param name="from">Where an earlier process stood in this stage; null: start.</param>
-    public (RecurrentNet Net, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
+    public (NamedTensor[] Weights, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
         PreparedSeries series, Scaler? scaler, RowSpan rows, long[] trainOrigins, long[] validationOrigins, TrainingState? from)
     {
         var norm = Norm(series, scaler, rows);
         using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
-        var net = Net(series);
-        try
+        using var net = new RecurrentNet(
+            parameters.Shape(cell, series.Columns.Count, series.Targets.Count), EpochRandom.Of(parameters.Seed, 0));
+        using var trainer = new NetTrainer(net, parameters, norm);
+        var history = new List<EpochMetrics>(from?.History ?? []);
+        if (from is not null)
         {
-            using var trainer = new NetTrainer(net, parameters, norm);
-            var history = new List<EpochMetrics>(from?.History ?? []);
-            if (from is not null)
-            {
-                net.Restore(from.Weights);
-                trainer.RestoreMoments(from.Moments);
-            }
-
-            var kept = from?.Kept ?? net.Save();
-            while (history.Count < epochs && history.Count - BestOf(history) < parameters.Patience)
-            {
-                var epoch = history.Count + 1;
-                var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
-                var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
-                var metrics = Metrics(epoch, train, validation);
-                if (HasExploded(history, metrics))
-                    throw new InvalidInputException(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was "
-                        + $"{history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip "
-                        + $"(now {parameters.GradientClip})."));
-                history.Add(metrics);
-                if (BestOf(history) == epoch)
-                    kept = net.Save();
-                if (checkpoint.IsKept)
-                    checkpoint.Save(new TrainingState(stage, selection, history, net.Save(), kept, trainer.SaveMoments()));
-                context.Progress?.Report(new FitProgress(done + epoch, total, history[^1]));
-            }
-
-            net.Restore(kept);
-            return (net, norm, history);
+            net.Restore(from.Weights);
+            trainer.RestoreMoments(from.Moments);
         }
-        catch
+
+        var kept = from?.Kept ?? net.Save();
+        while (history.Count < epochs && history.Count - BestOf(history) < parameters.Patience)
         {
-            net.Dispose();
-            throw;
+            var epoch = history.Count + 1;
+            var train = trainer.Epoch(windows, trainOrigins, epoch, Rate(parameters, history), context.Cancellation);
+            var validation = validationOrigins.Length == 0 ? null : trainer.Validate(windows, validationOrigins, context.Cancellation);
+            var metrics = Metrics(epoch, train, validation);
+            if (HasExploded(history, metrics))
+                throw new InvalidInputException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The training diverged: the loss of epoch {epoch} is {metrics.TrainLoss:g4}, that of the first was "
+                    + $"{history[0].TrainLoss:g4}; lower learning_rate (now {parameters.LearningRate}) or set gradient_clip "
+                    + $"(now {parameters.GradientClip})."));
+            history.Add(metrics);
+            if (BestOf(history) == epoch)
+                kept = net.Save();
+            if (checkpoint.IsKept)
+                checkpoint.Save(new TrainingState(stage, selection, history, net.Save(), kept, trainer.SaveMoments()));
+            context.Progress?.Report(new FitProgress(done + epoch, total, history[^1]));
         }
+
+        return (kept, norm, history);
     }
 
-    /// <summary>The net and the normalisation that <see cref="Run"/> once returned, from its weights.</summary>
-    /// <param name="series">As for <see cref="Run"/>.</param>
-    /// <param name="scaler">As for <see cref="Run"/>.</param>
-    /// <param name="rows">As for <see cref="Run"/>.</param>
-    /// <param name="weights">Those of the kept epoch.</param>
-    public (RecurrentNet Net, Normalisation Norm) Restore(PreparedSeries series, Scaler? scaler, RowSpan rows, NamedTensor[] weights)
-    {
-        var net = Net(series);
-        net.Restore(weights);
-        return (net, Norm(series, scaler, rows));
-    }
-
-    private RecurrentNet Net(PreparedSeries series) => new(
-        cell,
-        series.Columns.Count,
-        series.Targets.Count * parameters.Horizon,
-        parameters.HiddenSize,
-        parameters.NumLayers,
-        parameters.Members,
-        EpochRandom.Of(parameters.Seed, 0));
-
-    private Normalisation Norm(PreparedSeries series, Scaler? scaler, RowSpan rows) =>
+    /// <summary>The normalisation that <see cref="Run"/> learns on these rows.</summary>
+    public Normalisation Norm(PreparedSeries series, Scaler? scaler, RowSpan rows) =>
         Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
 
     private static int Plateaus(IReadOnlyList<EpochMetrics> history)

@@ -1,20 +1,40 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>What the header line says: separator, names, which field is the time and which are read.</summary>
 internal sealed class CsvLayout
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
+    private const int MostShown = 20;
+
     private static readonly string[] _timestampNames = ["time", "ts", "ds"];
+    private static readonly string[] _taken = ["ts", "timestamp", "segment"];
+    private static readonly string[] _takenEnds = ["#observed", "#truth", "#unclipped"];
 
     public required byte Separator { get; init; }
 
-    /// <summary>All column names in order, the timestamp's among them.</summary>
+    /// <summary>All column names in order, the timestamp's among them; one without a name is called after its place.</summary>
     public required string[] Names { get; init; }
+
+    /// <summary>[field] The header leaves its name empty, or it is pandas' name for an index.</summary>
+    public required bool[] IsNameless { get; init; }
+
+    /// <summary>Fields that a row has at least: nameless ones at the end may be left out.</summary>
+    public required int LeastFields { get; init; }
 
     /// <summary>Field with the time.</summary>
     public required int TimestampField { get; init; }
+
+    /// <summary>Field that says whose row it is; -1: all rows are read.</summary>
+    public int SeriesField { get; private init; } = -1;
+
+    /// <summary>What that field must hold.</summary>
+    public byte[] SeriesValue { get; private init; } = [];
 
     /// <summary>[field] Position among the columns that are read, or -1.</summary>
     public required int[] ColumnOfField { get; init; }
@@ -22,26 +42,32 @@ internal sealed class CsvLayout
     /// <summary>Names of the columns that are read, in file order.</summary>
     public required string[] Columns { get; init; }
 
+    /// <summary>Names of the file but the timestamp's and those that are no measured columns by order of the options.</summary>
+    public required string[] Header { get; init; }
+
+    public required CellReader Cells { get; init; }
+
+    /// <summary>How the times are written, where that is stated.</summary>
+    public TimeFormat? TimeFormat { get; private init; }
+
     /// <exception cref="InvalidInputException">No usable header.</exception>
     public static CsvLayout Parse(ReadOnlySpan<byte> line, string file, CsvReadOptions options)
     {
-        if (!Utf8.IsValid(line))
-            throw new InvalidInputException($"{file}: the header is not valid UTF-8; save the file as UTF-8 text.");
-        if (line.Contains((byte)0))
-            throw new InvalidInputException($"{file}: the header holds NUL bytes: this is no text; save the file as UTF-8 text.");
-        if (line.Contains((byte)'\r'))
-            throw new InvalidInputException($"{file}: lines end with a carriage return alone; end them with LF or CRLF.");
+        RefuseOtherThanText(line, file);
+        var reading = options.Reading;
         var separator = ChooseSeparator(line);
         var names = Split(line, separator, file);
         if (names.Count > options.MaxColumns)
             throw new InvalidInputException($"{file}: the header has {names.Count} columns; at most {options.MaxColumns} are allowed.");
 
+        var isNameless = new bool[names.Count];
         for (var i = 0; i < names.Count; i++)
         {
             names[i] = names[i].Trim();
             if (names[i].Any(char.IsControl))
                 throw new InvalidInputException(
                     $"{file}: the name of column {i + 1}, '{Short(names[i])}', holds a control character; write names as plain text.");
+            isNameless[i] = names[i].Length == 0 || names[i] == $"Unnamed: {i}";
             if (names[i].Length == 0)
                 names[i] = $"column_{i + 1}";
             if (names.IndexOf(names[i]) is var earlier && earlier < i)
@@ -50,24 +76,22 @@ internal sealed class CsvLayout
         }
 
         var timestamp = FindTimestamp(names, file, options.TimestampColumn);
-        if (options.Columns is { } listed)
-        {
-            foreach (var name in listed)
-            {
-                if (name == names[timestamp])
-                    throw new InvalidInputException($"{file}: column '{name}' holds the times and cannot be a target or input.");
-                if (!names.Contains(name))
-                    throw new InvalidInputException($"{file}: there is no column '{name}'; the file has {Shown(names)}.");
-            }
-        }
+        RequireThere(options.Columns, "be a target or input");
+        RequireThere(reading.Exclude, "be left out");
+        RequireThere(reading.SeriesColumn is { } of ? [of] : null, "tell series apart");
 
         var columnOfField = new int[names.Count];
-        var columns = new List<string>();
+        var (columns, header) = (new List<string>(), new List<string>());
         for (var f = 0; f < names.Count; f++)
         {
             columnOfField[f] = -1;
-            if (f == timestamp || (options.Columns is not null && !options.Columns.Contains(names[f])))
+            if (f == timestamp || reading.Exclude.Contains(names[f]) || names[f] == reading.SeriesColumn)
                 continue;
+            header.Add(names[f]);
+            if (options.Columns is not null && !options.Columns.Contains(names[f]))
+                continue;
+            if (!options.AnyNames)
+                RefuseTaken(names[f], file);
             columnOfField[f] = columns.Count;
             columns.Add(names[f]);
         }
@@ -79,10 +103,54 @@ internal sealed class CsvLayout
         {
             Separator = separator,
             Names = [.. names],
+            IsNameless = isNameless,
+            LeastFields = Math.Max(timestamp, Array.LastIndexOf(isNameless, false)) + 1,
             TimestampField = timestamp,
+            SeriesField = reading is { SeriesColumn: { } column, SeriesValue: not null } ? names.IndexOf(column) : -1,
+            SeriesValue = Encoding.UTF8.GetBytes(reading.SeriesValue ?? ""),
             ColumnOfField = columnOfField,
             Columns = [.. columns],
+            Header = [.. header],
+            Cells = new CellReader(reading),
+            TimeFormat = TimeFormat.Of(reading.TimeFormat),
         };
+
+        void RequireThere(IReadOnlyList<string>? listed, string use)
+        {
+            foreach (var name in listed ?? [])
+            {
+                if (name == names[timestamp])
+                    throw new InvalidInputException($"{file}: column '{name}' holds the times and cannot {use}.");
+                if (!names.Contains(name))
+                    throw new InvalidInputException($"{file}: there is no column '{name}'; the file has {Shown(names)}.");
+            }
+        }
+    }
+
+    private static void RefuseOtherThanText(ReadOnlySpan<byte> line, string file)
+    {
+        if (!Utf8.IsValid(line))
+            throw new InvalidInputException($"{file}: the header is not valid UTF-8; save the file as UTF-8 text.");
+        if (line.Contains((byte)0))
+            throw new InvalidInputException($"{file}: the header holds NUL bytes: this is no text; save the file as UTF-8 text.");
+        if (line.Contains((byte)'\r'))
+            throw new InvalidInputException($"{file}: lines end with a carriage return alone; end them with LF or CRLF.");
+    }
+
+    /// <summary>A forecast would hold two values of that name, or a file two columns.</summary>
+    private static void RefuseTaken(string name, string file)
+    {
+        var isTaken = _taken.Contains(name) || name.StartsWith('#') || Array.Exists(_takenEnds, end => name.EndsWith(end, Ordinal));
+        if (isTaken)
+            throw new InvalidInputException(
+                $"{file}: a measured column is called '{Short(name)}', a name that forecasts and files made of the data use themselves "
+                + $"({string.Join(", ", _taken)}, and what begins with '#' or ends with {string.Join(", ", _takenEnds)}): rename it, for "
+                + $"example to '{Short(name.Replace('#', '_'))}{(name.Contains('#', Ordinal) ? "" : "_value")}', or leave it out with "
+                + "exclude.")
+            {
+                Details = { ["file"] = file, ["column"] = name },
+                Needed = new OptionNeeded("exclude", new JsonArray(name)),
+            };
     }
 
     private static int FindTimestamp(List<string> names, string file, string? wanted)
@@ -98,11 +166,14 @@ internal sealed class CsvLayout
         }
 
         throw new InvalidInputException(
-            $"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.");
+            $"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.")
+        {
+            Needed = new OptionNeeded("timestamp_column", [.. names.Take(MostShown)]),
+        };
     }
 
     private static string Shown(List<string> names) =>
-        string.Join(", ", names.Take(20).Select(Short)) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+        string.Join(", ", names.Take(MostShown).Select(Short)) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : "");
 
     /// <summary>A name of a megabyte would be a message of a megabyte.</summary>
     private static string Short(string name) => name.Length <= 80 ? name : $"{name[..80]}...";

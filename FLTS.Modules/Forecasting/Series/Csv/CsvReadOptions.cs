@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series.Times;
+
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>What a reader is told. Sizes are bytes.</summary>
@@ -20,6 +22,9 @@ public sealed record CsvReadOptions
     /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
+    /// <summary>What the file does not say of itself.</summary>
+    public ReadingOptions Reading { get; init; } = new();
+
     /// <summary>Most bytes of a file, both compressed and not; default 2 GiB.</summary>
     public long MaxBytes { get; init; } = 2L << 30;
 
@@ -35,9 +40,6 @@ public sealed record CsvReadOptions
     /// <summary>Most bytes of one line; default 1 MiB.</summary>
     public int MaxLineBytes { get; init; } = 1 << 20;
 
-    /// <summary>What the user says of the file.</summary>
-    public ReadingOptions Reading { get; init; } = new();
-
     /// <summary>Rows wanted, the newest by time in the order of the file; 0: all.</summary>
     internal int Newest { get; init; }
 
@@ -48,4 +50,10 @@ public sealed record CsvReadOptions
     /// Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.
     /// </summary>
     internal long RowsBefore { get; init; }
+
+    /// <summary>How times of two readings are read, where that is known from elsewhere.</summary>
+    internal TimestampKinds KnownReading { get; init; }
+
+    /// <summary>For what was stored: names that are refused today are read.</summary>
+    internal bool AnyNames { get; init; }
 }

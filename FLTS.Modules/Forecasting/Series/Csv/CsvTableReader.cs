@@ -1,11 +1,12 @@
 using System.Buffers;
+using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO
-/// 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing. Streams: beyond the numbers themselves it holds a few blocks of the file,
-/// which are parsed on all cores. Rows are counted as a spreadsheet does: the header is row 1.
+/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point or comma, quoted fields (each on one line), BOM, CRLF, gzip;
+/// times and cells as FORECASTING.md 1 says and <c>docs/data.md</c> shows. Streams: beyond the numbers themselves it holds a few blocks of
+/// the file, which are parsed side by side. Rows are counted as a spreadsheet does: the header is row 1.
 /// </summary>
 public static class CsvTableReader
 {
@@ -17,7 +18,7 @@ public static class CsvTableReader
     /// <param name="file">Its name for messages.</param>
     /// <param name="options">Columns, zone, limits.</param>
     /// <param name="progress">Told after every block.</param>
-    /// <param name="cancellation">Looked at at every block.</param>
+    /// <param name="parallelism">Blocks are parsed beside the reading; cancellation is looked at at every block.</param>
     /// <exception cref="InvalidInputException">Something in the file cannot be used; names file, row and column.</exception>
     /// <exception cref="TooLargeException">More bytes than <see cref="CsvReadOptions.MaxBytes"/>, before or
     /// after decompression.</exception>
@@ -26,17 +27,17 @@ public static class CsvTableReader
         string file,
         CsvReadOptions options,
         IProgress<CsvProgress>? progress = null,
-        CancellationToken cancellation = default)
+        Parallelism parallelism = default)
     {
         using var source = CsvSource.Open(stream, file, options.MaxBytes);
-        return ReadBlocks(source, file, options, progress, cancellation);
+        return ReadBlocks(source, file, options, progress, parallelism);
     }
 
     private static RawTable ReadBlocks(
-        CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, CancellationToken cancellation)
+        CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, Parallelism parallelism)
     {
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
-        var (header, headerRow) = lines.ReadHeader();
+        var (header, headerRow) = lines.ReadHeader(options.Reading.SkipRows);
         var layout = CsvLayout.Parse(header, file, options);
         var table = new CsvTableBuilder(
             layout,
@@ -46,27 +47,27 @@ public static class CsvTableReader
             options);
 
         var running = new Queue<Task<CsvBlock>>();
-        // Some wait, so that no core does while this thread reads; where a few rows are looked for, others are served meanwhile.
-        var width = options.Newest > 0 ? 1 : Environment.ProcessorCount + 2;
+        var isFirst = true;
         try
         {
             while (lines.Next() is { } block)
             {
-                cancellation.ThrowIfCancellationRequested();
-                running.Enqueue(Task.Run(
+                parallelism.Cancellation.ThrowIfCancellationRequested();
+                var first = isFirst;
+                isFirst = false;
+                running.Enqueue(parallelism.Begin(
                     () =>
                     {
                         try
                         {
-                            return CsvBlock.Parse(block.AsSpan(), layout, options.Timezone is not null, options.MaxLineBytes);
+                            return CsvBlock.Parse(block.AsSpan(), layout, options.Timezone is not null, options.MaxLineBytes, first);
                         }
                         finally
                         {
                             ArrayPool<byte>.Shared.Return(block.Array!);
                         }
-                    },
-                    CancellationToken.None));
-                if (running.Count > width)
+                    }));
+                if (running.Count >= parallelism.Threads)
                     Take();
             }
 

@@ -14,26 +14,37 @@ internal sealed class NewestCsvRows(int columns, int wanted, TimeSpan? span)
 
     public int Rows => _times.Count;
 
+    /// <summary>[R] Those that are held, in the order of the file.</summary>
+    public DateTime[] Times => [.. _times];
+
+    /// <summary>[R] The same of a column.</summary>
+    public double[] Column(int column) => [.. _values[column]];
+
     /// <summary>Takes the next rows.</summary>
     /// <param name="times">[R]</param>
     /// <param name="values">[C][R or longer]</param>
-    public void Add(ReadOnlySpan<DateTime> times, double[][] values)
+    /// <param name="areSettled">The times are what they seem, so that rows can be compared.</param>
+    public void Add(ReadOnlySpan<DateTime> times, double[][] values, bool areSettled)
     {
         _times.AddRange(times);
         for (var c = 0; c < _values.Length; c++)
             _values[c].AddRange(values[c].AsSpan(0, times.Length));
-        if (_times.Count <= _room)
+        if (!areSettled || _times.Count <= _room)
             return;
         Cut();
         _room = 2 * _times.Count; // A span may hold more than are wanted.
     }
 
-    /// <summary>The rows, in the order of the file.</summary>
-    /// <param name="kept">Columns that are.</param>
-    public (DateTime[] Times, ColumnBlocks Columns) Take(List<int> kept)
+    /// <summary>The rows wanted, in the order of the file.</summary>
+    /// <param name="times">What <see cref="Times"/> are, settled; becomes those of the rows.</param>
+    /// <param name="kept">Columns that are taken.</param>
+    public ColumnBlocks Take(ref DateTime[] times, List<int> kept)
     {
+        for (var t = 0; t < times.Length; t++)
+            _times[t] = times[t];
         Cut();
-        return ([.. _times], new ColumnBlocks([Rows], [.. kept.Select(c => (double[][])[[.. _values[c]]])]));
+        times = Times;
+        return new ColumnBlocks([Rows], [.. kept.Select(c => (double[][])[Column(c)])]);
     }
 
     /// <summary>Lets go of all but the newest; of equal times the last in the file is the newest.</summary>

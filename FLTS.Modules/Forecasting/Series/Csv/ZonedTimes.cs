@@ -5,16 +5,17 @@ internal static class ZonedTimes
 {
     /// <summary>In place.</summary>
     /// <param name="times">[R] In the order of the file.</param>
-    /// <param name="options">Zone, and whether its times are instants.</param>
-    public static void Settle(DateTime[] times, CsvReadOptions options)
+    /// <param name="timezone">Of the dataset; null: none, and instants are as they are.</param>
+    /// <param name="hasInstants">They become instants of that zone, else its local times.</param>
+    public static void Settle(DateTime[] times, string? timezone, bool hasInstants)
     {
-        var clock = options.Timezone is { } zone ? ZoneClock.Of(zone) : null;
-        if (options.HasInstants)
+        var clock = timezone is null ? null : ZoneClock.Of(timezone);
+        if (hasInstants)
             clock?.ToInstants(times, t => times[t].Kind != DateTimeKind.Utc);
         foreach (ref var time in times.AsSpan())
         {
             if (time.Kind == DateTimeKind.Utc)
-                time = clock is null || options.HasInstants ? new DateTime(time.Ticks) : clock.Local(time);
+                time = clock is null || hasInstants ? new DateTime(time.Ticks) : clock.Local(time);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace FLTS.Forecasting.Series.Grid;
 
@@ -46,7 +47,7 @@ public sealed class SeriesFrame
         var times = order is null ? table.Timestamps : Array.ConvertAll(order, row => table.Timestamps[row]);
         var read = table.Rows;
         if (!isExcerpt)
-            RefuseDoubles(duplicates, read, table.Name);
+            RefuseDoubles(duplicates, read, table);
         if (table.Resampling is not null)
         {
             table = Resampler.Of(table, times, order);
@@ -63,7 +64,7 @@ public sealed class SeriesFrame
         var rows = new GridBuilder(grid.Places, grid.Frequency, maxGapSteps, table.MaxCells / (table.Columns.Count + 1), times);
         duplicates += rows.Duplicates;
         if (!isExcerpt)
-            RefuseDoubles(duplicates, read, table.Name);
+            RefuseDoubles(duplicates, read, table);
         var (laid, snapped) = grid.Step.IsPlain ? (rows.Timestamps, rows.Snapped) : Times(grid, rows, times);
         return new SeriesFrame(table, TableRows(order, rows.Source))
         {
@@ -101,16 +102,20 @@ public sealed class SeriesFrame
     internal void Drop(int column) => _table.Drop(column);
 
     /// <summary>A file of several series has every time once a series: all but one would be lost.</summary>
-    private static void RefuseDoubles(int doubles, int rows, string file)
+    private static void RefuseDoubles(int doubles, int rows, RawTable table)
     {
         if (doubles <= MostDoubles * rows)
             return;
 
         throw new InvalidInputException(string.Create(
             CultureInfo.InvariantCulture,
-            $"{file}: {doubles} of {rows} rows have the time of a later row ({doubles / (double)rows:0.0%}; at most {MostDoubles:0%} are "
-            + $"dropped). If the file holds several series, name the column that tells them apart as series_column; if "
-            + $"it holds local times over a change of clocks, set timezone."));
+            $"{table.Name}: {doubles} of {rows} rows have the time of a later row ({doubles / (double)rows:0.0%}; at most "
+            + $"{MostDoubles:0%} are dropped). If the file holds several series, name the column that tells them apart as "
+            + $"series_column; if it holds local times over a change of clocks, set timezone."))
+        {
+            Needed = new OptionNeeded(
+                "series_column", [.. table.Header.Except(table.Columns, StringComparer.Ordinal).Select(c => (JsonNode)c)]),
+        };
     }
 
     /// <summary>[T] The times of places, and how many rows were moved; an instant that is on the grid stays as it is.</summary>

@@ -55,7 +55,11 @@ internal sealed class StepGrid
                 $"{file}: only {grid.Frequency.RegularShare:0.0%} of the steps between rows are {grid.Step} "
                 + $"({(known is not null ? "the train part's step" : stated is not null ? "the step stated" : "the most frequent step")}); "
                 + $"at least {Frequency.LeastRegular:0%} must be. Resample the data to one step: the option resample, such as "
-                + $"{{\"step\": \"{Fixed(grid.Step)}\", \"how\": \"mean\"}}, does it."));
+                + $"{{\"step\": \"{Fixed(grid.Step)}\", \"how\": \"mean\"}}, does it."))
+            {
+                Needed = new OptionNeeded(
+                    "resample", [.. Enum.GetValues<ResampleHow>().Select(how => new Resampling(Fixed(grid.Step), how).ToJson())]),
+            };
     }
 
     private static string Fixed(SeriesStep step) => step.Calendar?.Replace("_end", "", StringComparison.Ordinal) ?? step.ToString();

@@ -1,0 +1,68 @@
+using System.Runtime.ExceptionServices;
+
+namespace FLTS.Forecasting.Compute;
+
+/// <summary>
+/// How far a computation may spread over threads, and what ends it: the only way in this library to more threads than the caller's. The
+/// default is that thread alone. What is computed never depends on it.
+/// </summary>
+/// <param name="Threads">That compute at once, the caller's among them; under 1 counts as 1.</param>
+/// <param name="Cancellation">Looked at before every item.</param>
+public readonly record struct Parallelism(int Threads, CancellationToken Cancellation = default)
+{
+    /// <summary>That compute at once, at least 1.</summary>
+    public int Threads { get => Math.Max(1, field); } = Threads;
+
+    /// <summary>Does the items 0 to <paramref name="count"/> - 1, in any order.</summary>
+    /// <param name="count">N.</param>
+    /// <param name="item">Called from several threads at once. What it throws is thrown as it is, after the items in flight.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before the last item began.</exception>
+    public void For(int count, Action<int> item) => For(count, static () => 0, (i, _) => item(i));
+
+    /// <summary>The same, with room for numbers in between that the items of a thread use one after the other.</summary>
+    /// <typeparam name="TRoom">The room.</typeparam>
+    /// <param name="count">N.</param>
+    /// <param name="room">Made once a thread, or more often.</param>
+    /// <param name="item">As above.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before the last item began.</exception>
+    public void For<TRoom>(int count, Func<TRoom> room, Action<int, TRoom> item)
+    {
+        // One thread needs no pool: the others of the process keep it.
+        if (Threads <= 1 || count <= 1)
+        {
+            var own = count > 0 ? room() : default!;
+            for (var i = 0; i < count; i++)
+            {
+                Cancellation.ThrowIfCancellationRequested();
+                item(i, own);
+            }
+
+            return;
+        }
+
+        try
+        {
+            Parallel.For(
+                0,
+                count,
+                new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = Cancellation },
+                room,
+                (i, _, own) =>
+                {
+                    item(i, own);
+                    return own;
+                },
+                static _ => { });
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    /// <summary>
+    /// Begins work beside the calling thread, or does it at once where that is the only one. Whoever begins more than
+    /// <see cref="Threads"/> without waiting for the first breaks the bound.
+    /// </summary>
+    public Task<T> Begin<T>(Func<T> work) => Threads > 1 ? Task.Run(work, CancellationToken.None) : Task.FromResult(work());
+}
