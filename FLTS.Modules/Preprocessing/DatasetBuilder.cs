@@ -97,9 +97,14 @@ internal sealed partial class DatasetBuilder(
         {
             using var stored = new MemoryStream();
             await stream.CopyToAsync(stored, cancellation);
-            return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(stored.ToArray()))
+
+            // A later version may put its report in other words, or say more.
+            var meta = ProcessedFiles.ReadMeta(stored.ToArray());
+            return ProcessedFiles.WriteMeta(meta)
                 .AsSpan()
-                .SequenceEqual(ProcessedFiles.WriteMeta(data.Meta)) ? null : "the parameters in meta.json differ";
+                .SequenceEqual(ProcessedFiles.WriteMeta(data.Meta with { Report = meta.Report }))
+                    ? null
+                    : "the parameters in meta.json differ";
         });
 
         async Task<bool> CompareAsync(ObjectKey key, string sha256, Func<Stream, Task<string?>> difference)

@@ -24,7 +24,7 @@ internal static class ModelStaging
     private const string ReportName = "report.json";
 
     /// <summary>
-    /// Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.
+    /// Differences between two computations of one forecast that rounding on other hardware may cause, as a share of train's range.
     /// </summary>
     private const double GoldenTolerance = 1e-4;
 

@@ -42,7 +42,7 @@ internal static class Scorer
         {
             cancellation.ThrowIfCancellationRequested();
             var forecast = c.Model.Forecaster.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
-            return Measure(c.Model, data.Restorer.Restore(forecast));
+            return Measure(c.Model, data.Restorer.Restore(forecast, open.Series, frame.Origins));
         })).ToList();
         var line = champion is null ? null
             : incomparable is not null ? ScoreboardEntry.Incomparable(champion.Model.Manifest.ModelType, champion.RunId, incomparable)

@@ -52,7 +52,7 @@ public sealed class SeasonalNaiveFamily : ReferenceFamily
                 var row = RowBefore(history, origin, history.Step.Next(history.Timestamps[origin], h + 1), out var time);
                 if (row < 0)
                     throw new NotApplicableException(
-                        $"SEASONAL_NAIVE has no row at {time:yyyy-MM-dd HH:mm:ss}, one season before a scored row.");
+                        $"SEASONAL_NAIVE has no row at {history.Step.Local(time):yyyy-MM-dd HH:mm:ss}, one season before a scored row.");
                 into[n, h, m] = history.Values[column][row];
             }
         }

@@ -29,7 +29,4 @@ public sealed record ModelSignature(
     /// scoring, the client's in serving.
     /// </summary>
     public IReadOnlyList<string> KnownAhead => Ahead ?? [];
-
-    /// <summary>A forecast as the model is fed it.</summary>
-    internal double FedBack(int target, double forecast) => Plausible is null ? forecast : Plausible[target].Clamp(forecast);
 }

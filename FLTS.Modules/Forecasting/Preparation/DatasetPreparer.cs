@@ -1,4 +1,6 @@
+using System.Globalization;
 using FLTS.Forecasting.Compute;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -95,6 +97,7 @@ public static class DatasetPreparer
                         .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
                         .. cleaned.Flat.Select(c =>
                             $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
+                        .. cleaned.WithOutliers.Select(c => Stray(cleaned.Scaler[c])),
                     ],
                 },
             },
@@ -107,6 +110,11 @@ public static class DatasetPreparer
                 : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
         };
     }
+
+    private static string Stray(ColumnScale column) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Column '{column.Name}' goes from {column.Min:G6} to {column.Max:G6} in train, beyond {Outliers.Factor} interquartile ranges. "
+        + $"Where such values are errors, take them out, or clip what models see: 'clipping': 'iqr'.");
 
     /// <summary>Each lag is a column as long as the one it comes from.</summary>
     private static void RefuseTooMany(PreprocessConfig config, ColumnPlan columns, PartsOfFrames parts, RawTable train)

@@ -81,6 +81,12 @@ public sealed record PreprocessConfig
     /// <summary>How the files are read; default: as they say themselves.</summary>
     public ReadingOptions Reading { get; init; } = new();
 
+    /// <summary>What forecasts of a target are kept within, by its name; default none.</summary>
+    public IReadOnlyDictionary<string, TargetBounds> Bounds { get; init; } = new Dictionary<string, TargetBounds>();
+
+    /// <summary>Default auto.</summary>
+    public NonNegativeRule NonNegative { get; init; }
+
     /// <summary>Free text that only changes the hash, at most 200 characters; default empty.</summary>
     public string HashSalt { get; init; } = "";
 
@@ -95,6 +101,10 @@ public sealed record PreprocessConfig
             json["times"] = Instants;
         foreach (var (name, value) in Reading.ToJson())
             json[name] = value?.DeepClone();
+        if (Bounds.Count > 0)
+            json["bounds"] = BoundsParser.ToJson(Bounds);
+        if (NonNegative != NonNegativeRule.Auto)
+            json["non_negative"] = JsonFormat.NameOf(NonNegative);
         return json;
     }
 

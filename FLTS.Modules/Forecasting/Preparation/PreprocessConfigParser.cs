@@ -17,6 +17,7 @@ public static partial class PreprocessConfigParser
     [
         "timestamp_column", "timezone", "targets", "inputs", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
+        "bounds", "non_negative",
         .. ReadingOptions.Names,
     ];
 
@@ -50,6 +51,7 @@ public static partial class PreprocessConfigParser
         var read = StrictJson.Of(merged, Kind).AllowOnly(_options);
         var missing = Section(read, "missing", "strategy").AllowOnly("strategy", "neighbors", "drop_share");
         var clipping = Section(read, "clipping", "method").AllowOnly("method", "iqr_factor", "percentile");
+        var nonNegative = read.Choice<NonNegativeRule>("non_negative") ?? NonNegativeRule.Auto;
         return new PreprocessConfig
         {
             Identifier = identifier,
@@ -79,6 +81,8 @@ public static partial class PreprocessConfigParser
             Lags = read.Integers("lags", 1, 100_000, 64) ?? [],
             Scaler = read.Choice<ScalerKind>("scaler", kind => kind.ToString()) ?? ScalerKind.MinMax,
             Reading = ReadingOptionsParser.Read(read),
+            Bounds = BoundsParser.Read(read, nonNegative),
+            NonNegative = nonNegative,
             HashSalt = read.Text("hash_salt", 200) ?? "",
         };
     }

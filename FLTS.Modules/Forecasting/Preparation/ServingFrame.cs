@@ -71,9 +71,14 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
         }
 
         var part = DatasetPart.Of("data", frame, new RowSpan(start, frame.Rows), measured);
-        var observed = new bool[measured.Count][];
+        var (observed, fell) = (new bool[measured.Count][], new List<string>());
+        List<string> all = [.. warnings];
         for (var c = 0; c < measured.Count; c++)
         {
+            all.AddRange(ServingRemarks.Of(
+                model.Scaler.Columns[c], part.Values[c], model.Signature.Targets.Contains(measured[c], StringComparer.Ordinal)));
+            if (part.Values[c].Any(v => v < 0))
+                fell.Add(measured[c]);
             var first = MissingValues.FirstSeen(part.Values[c]);
             if (double.IsNaN(first))
                 throw new InvalidInputException($"'data.{measured[c]}' holds no value in the rows that count; at least one is needed.");
@@ -84,8 +89,7 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
 
         var plan = new ColumnPlan(model.Signature.Targets, measured, ColumnPlan.AllColumns(model.Config, measured, "data"));
         var flat = model.Scaler.Columns.Where(c => c.Flat).Select(c => c.Name).ToList();
-        var series = new SeriesAssembler(model.Config, plan, step, flat).Serving(part, part.Values, observed);
-        List<string> all = [.. warnings];
+        var series = new SeriesAssembler(model.Config, plan, step, flat).Serving(part, part.Values, observed, fell);
         if (Doubled(saysDoubles ? frame.Report.Duplicates : 0) is { } doubled)
             all.Add(doubled);
         if (frame.Report.GapRows > 0)

@@ -22,6 +22,7 @@ internal static class ComingRows
                 [.. series.Observed.Select((o, f) => (bool[])[.. o, .. Enumerable.Repeat(values.ContainsKey(series.Columns[f]), steps)])],
             Targets = series.Targets,
             FlatTargets = series.FlatTargets,
+            FellBelowZero = series.FellBelowZero,
         };
     }
 }

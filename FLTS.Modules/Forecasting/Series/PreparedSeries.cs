@@ -36,6 +36,11 @@ public sealed class PreparedSeries
     /// </summary>
     public IReadOnlyList<string> FlatTargets { get; init; } = [];
 
+    /// <summary>
+    /// Targets with a value below 0 that these rows do not show: it lies before them, or is clipped in them.
+    /// </summary>
+    public IReadOnlyList<string> FellBelowZero { get; init; } = [];
+
     /// <summary>T.</summary>
     public int Rows => Timestamps.Length;
 
@@ -54,6 +59,21 @@ public sealed class PreparedSeries
 
         throw new ArgumentException($"The series has no column '{column}'; it has {string.Join(", ", Columns)}.", nameof(column));
     }
+
+    /// <summary>The same rows, where more is known of what they do not show.</summary>
+    /// <param name="fell">Added to <see cref="FellBelowZero"/>.</param>
+    internal PreparedSeries Knowing(IReadOnlyList<string> fell) => fell.All(FellBelowZero.Contains) ? this : new PreparedSeries
+    {
+        Timestamps = Timestamps,
+        Segments = Segments,
+        Step = Step,
+        Columns = Columns,
+        Values = Values,
+        Observed = Observed,
+        Targets = Targets,
+        FlatTargets = FlatTargets,
+        FellBelowZero = [.. FellBelowZero.Union(fell, StringComparer.Ordinal)],
+    };
 
     /// <summary>[M] Positions of the targets in <see cref="Columns"/>.</summary>
     public int[] TargetIndexes() => [.. Targets.Select(IndexOf)];

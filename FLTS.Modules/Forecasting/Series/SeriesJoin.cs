@@ -24,6 +24,7 @@ internal static class SeriesJoin
             Observed = [.. first.Observed.Select((mask, f) => (bool[])[.. mask.AsSpan(from), .. second.Observed[f]])],
             Targets = first.Targets,
             FlatTargets = first.FlatTargets,
+            FellBelowZero = first.FellBelowZero,
         };
     }
 }

@@ -38,8 +38,9 @@ internal sealed partial class PredictService(
                 var scaled = await (model.Step.Times(steps).IsLong
                     ? queue.RunLongAsync(forecast, cancellation)
                     : queue.RunAsync(forecast, cancellation));
-                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
-                return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
+                var (series, origin, _) = window.Window;
+                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, window.Window, scaled)] };
+                return Answer(model, window, model.Restorer.Restore(scaled, series, [origin]), request.Levels);
             }
             finally
             {
@@ -87,7 +88,7 @@ internal sealed partial class PredictService(
             predictions.Add(row);
         }
 
-        var (intervals, remarks) = IntervalAnswer.Of(model, forecast, levels);
+        var (intervals, remarks) = IntervalAnswer.Of(model, asked.Window, forecast, levels);
         IReadOnlyList<string> warnings = [.. asked.Warnings.Concat(remarks).Select(Sentence.Of)]; // They tell names that were sent.
         return new PredictAnswer(
             "SUCCESS",

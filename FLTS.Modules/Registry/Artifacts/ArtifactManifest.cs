@@ -46,5 +46,5 @@ internal sealed record ManifestSpan(DateTime From, DateTime To, int Rows);
 /// </summary>
 /// <param name="OriginRow">Row of the dataset's train part the forecast starts after.</param>
 /// <param name="Values">[H][M] on the dataset's scale; H is the model's own horizon.</param>
-/// <param name="Tolerance">Largest absolute difference allowed.</param>
+/// <param name="Tolerance">Largest difference allowed, as a share of the target's range in train.</param>
 internal sealed record GoldenPrediction(int OriginRow, double[][] Values, double Tolerance);

@@ -77,9 +77,8 @@ public class ReferenceTests
         });
         using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, _context).Model;
         var forecast = model.Forecast(SeriesWindows.Of(data.Train, [40]), 14);
-        var restorer = data.Restorer;
         Assert.That(
-            Enumerable.Range(0, 14).Select(h => Math.Round(restorer.Restore(0, forecast[0, h, 0]))),
+            Restored(forecast),
             Is.EqualTo(Enumerable.Range(41, 14).Select(i => i - (i > 52 ? 24.0 : 12))));
 
         var files = model.Save();
@@ -87,10 +86,10 @@ public class ReferenceTests
         Assert.That(read.Forecast(SeriesWindows.Of(data.Train, [40]), 14), Is.EqualTo(forecast));
         using var old = new SeasonalNaiveFamily().Load(
             model.Signature, [], new Dictionary<string, byte[]> { ["model.json"] = """{"model_type": "SEASONAL_NAIVE"}"""u8.ToArray() });
-        Assert.That(
-            Math.Round(restorer.Restore(0, old.Forecast(SeriesWindows.Of(data.Train, [40]), 1)[0, 0, 0])),
-            Is.EqualTo(40),
-            "30 days before");
+        Assert.That(Restored(old.Forecast(SeriesWindows.Of(data.Train, [40]), 1)), Is.EqualTo(new[] { 40.0 }), "30 days before");
+
+        IEnumerable<double> Restored(double[,,] scaled) =>
+            data.Restorer.Restore(scaled, data.Train, [40]).Cast<double>().Select(v => Math.Round(v));
     }
 
     [Test]
@@ -249,7 +248,8 @@ public class ReferenceTests
             return ForecastMetrics.Score(
                 family.ModelType,
                 frame.Truth,
-                data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)),
+                data.Restorer.Restore(
+                    model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1), frame.Series, frame.Origins),
                 data.Meta.Scaler,
                 data.Meta.Targets).Rmse!.Value;
         }

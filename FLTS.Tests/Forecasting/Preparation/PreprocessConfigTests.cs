@@ -144,7 +144,7 @@ public class PreprocessConfigTests
                 nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256),
                 nameof(PreprocessConfig.HasInstants), nameof(PreprocessConfig.Reading), // Written where not default.
             ]);
-        var json = Parse("{}").ToJson();
+        var json = Parse("""{"non_negative": "off", "bounds": {"a": {"min": 1}}}""").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
     }
 

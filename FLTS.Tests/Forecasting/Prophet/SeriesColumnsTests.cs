@@ -23,7 +23,7 @@ internal sealed class SeriesColumnsTests
             var data = Data(kind);
             using var model = Fit(data, Logistic());
             return new ForecastRestorer(data.Scaler!, ["load"], data.Series.Step)
-                .Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60));
+                .Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60), data.Series, [299]);
         }).ToArray();
 
         // The priors act on the scale of y: the curves differ a little, a cap or a flag read wrongly would differ by tens.
@@ -141,7 +141,7 @@ internal sealed class SeriesColumnsTests
         "'PROPHET.seasonalities[0].condition' is 7; it must be text that is not blank")]
     [TestCase(
         "{\"growth\": \"logistic\", \"cap\": true}",
-        "'PROPHET.cap' is true; it must be a finite number on the series' scale or the name of a column")]
+        "'PROPHET.cap' is true; it must be a finite number in the target's units or the name of a column")]
     [TestCase("{\"growth\": \"logistic\", \"cap\": 1, \"floor\": 2}", "cap is 1; it must lie above the floor 2")]
     public void Wrong_hyperparameters_are_refused_by_name(string hyperparameters, string because) =>
         Assert.That(

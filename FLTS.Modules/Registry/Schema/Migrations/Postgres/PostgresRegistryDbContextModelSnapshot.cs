@@ -481,7 +481,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         {
                             t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
 
-                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'implausible', 'superseded', 'blocked', 'failed')");
 
                             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
 
