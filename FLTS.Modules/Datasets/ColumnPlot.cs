@@ -57,6 +57,9 @@ internal static class ColumnPlot
         Columns = [column],
         Values = [table.Take(table.Columns.ToList().IndexOf(column), 0, table.Rows)],
         Header = [column],
+        StatedStep = table.StatedStep,
+        Resampling = table.Resampling,
+        Clock = table.Clock,
     };
 
     private static void Series(Plot plot, string title, string column, SeriesFrame train, SeriesFrame? test)

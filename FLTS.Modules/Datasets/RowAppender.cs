@@ -35,12 +35,13 @@ internal sealed partial class RowAppender(
     /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column.
     /// Nothing was stored.</exception>
     /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
-    public Task<AppendedRows> AppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
+    public Task<AppendedRows> AppendAsync(DatasetName name, SentRows sent, SourceOptions form, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
-        form.Check();
         if (sent.Rows.Count == 0)
             throw new InvalidInputException("There are no rows; send at least one.");
+        if (form.Config.Reading is { SeriesColumn: { } column, SeriesValue: { } value })
+            sent = sent.OfSeries(column, value);
 
         return turn.RunAsync(
             async () =>
@@ -56,11 +57,11 @@ internal sealed partial class RowAppender(
             cancellation);
     }
 
-    private async Task<AppendedRows?> TryAppendAsync(DatasetName name, SentRows sent, SourceForm form, CancellationToken cancellation)
+    private async Task<AppendedRows?> TryAppendAsync(DatasetName name, SentRows sent, SourceOptions form, CancellationToken cancellation)
     {
         var versions = await sources.VersionsAsync(name, cancellation);
         var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
-        var file = SourceReader.FileName(name, newest.Part);
+        var file = SourceReader.FileName(newest.Name, newest.Part);
         await using var copy = new FileStream(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await UnpackAsync(newest, file, copy, cancellation);
@@ -88,7 +89,7 @@ internal sealed partial class RowAppender(
         if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
             throw new InvalidInputException(
                 $"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
-        latest.Refuse(rows.Timestamps, form.Timezone, sent.RowsBefore + 2);
+        latest.Refuse(rows.Timestamps, form.Config.Timezone, sent.RowsBefore + 2);
         RefuseOutOfOrder(tail.Timestamps.Max(), rows, file, sent.RowsBefore);
         if (copy.Length + lines.Length > options.MaxBytes)
             throw new TooLargeException(
@@ -97,7 +98,7 @@ internal sealed partial class RowAppender(
         copy.Position = copy.Length;
         await copy.WriteAsync(lines, cancellation);
         await copy.FlushAsync(cancellation);
-        if (await sources.AddAsync(name, newest.Part, copy, newest.Version, cancellation) is not { } row)
+        if (await sources.AddAsync(newest.Name, newest.Part, copy, newest.Version, cancellation) is not { } row)
             return null;
 
         LogAppended(logger, name, newest.Part, row.Version, rows.Rows);
@@ -138,7 +139,7 @@ internal sealed partial class RowAppender(
                 throw new InvalidInputException($"The rows name column '{sent.Columns[i]}' twice.");
         }
 
-        var absent = numeric.Prepend(layout.Names[layout.TimestampField]).Where(c => !place.ContainsKey(c)).ToList();
+        var absent = layout.TimeNames.Concat(numeric).Where(c => !place.ContainsKey(c)).ToList();
         if (absent.Count > 0)
             throw new InvalidInputException(
                 $"The rows lack the column{(absent.Count > 1 ? "s" : "")} {string.Join(", ", absent.Take(20))}; every column of the "

@@ -20,10 +20,23 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
     public static async Task<SentRows> ReadAsync(
-        Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, bool json, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         using var plain = await UnpackAsync(body, cancellation);
         return json ? await FromJsonAsync(plain, form, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
+    }
+
+    /// <summary>The rows as rows of one series of a file that holds several.</summary>
+    /// <exception cref="InvalidInputException">A row is of another series.</exception>
+    public SentRows OfSeries(string column, string value)
+    {
+        if (Columns.ToList().IndexOf(column) is not (var at and >= 0))
+            return this with { Columns = [.. Columns, column], Rows = [.. Rows.Select(r => (string[])[.. r, value])] };
+        if (Rows.ToList().FindIndex(r => r[at].Trim() != value) is var other and >= 0)
+            throw new InvalidInputException(
+                $"Row {other + 2 + RowsBefore} has '{Rows[other][at]}' in column '{column}'; these rows are of the series '{value}': send "
+                + "the rows of each series to its own dataset.");
+        return this;
     }
 
     private static async Task<MemoryStream> UnpackAsync(Stream body, CancellationToken cancellation)
@@ -41,7 +54,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     }
 
     private static async Task<SentRows> FromJsonAsync(
-        Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         // JSON's numbers have points; the file's, where it was said so, commas.
         var mark = new CellReader(form.Read(options).Reading).Mark;
@@ -113,7 +126,8 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         ? throw new InvalidInputException($"Row {row}: '{text}' holds a control character; send plain text, numbers and times.")
         : text;
 
-    private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<SentRows> FromCsvAsync(
+        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         using var reader = new StreamReader(
             body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);

@@ -67,6 +67,7 @@ public static class DatasetPreparer
             throw new InvalidInputException(
                 $"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
 
+        var doubled = parts.TrainReport.LeftOut(train.Name).Concat(parts.TestReport?.LeftOut(test!.Name) ?? []).ToList();
         var validation = (int)Math.Ceiling((trainSeries.Rows * config.ValidationFraction) - 1e-9);
         return new PreparedDataset
         {
@@ -91,9 +92,10 @@ public static class DatasetPreparer
                     FilledTrainCells = cleaned.FilledTrain,
                     FilledTestCells = cleaned.FilledTest,
                     FlatColumns = cleaned.Flat,
+                    LeftOut = [.. train.LeftOut, .. test?.LeftOut ?? [], .. doubled],
                     Warnings =
                     [
-                        .. train.Warnings, .. test?.Warnings ?? [],
+                        .. train.Warnings, .. test?.Warnings ?? [], .. doubled,
                         .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
                         .. cleaned.Flat.Select(c =>
                             $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),

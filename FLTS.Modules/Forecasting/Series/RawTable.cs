@@ -52,8 +52,11 @@ public sealed class RawTable
     /// <summary>Bytes read, after decompression.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Sentences about what was left out.</summary>
+    /// <summary>Sentences about how it was read.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Those of them that say what was left out.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Most values that may come of it, rows times columns, when gaps are filled and lags are added.</summary>
     internal long MaxCells { get; init; } = Csv.CsvReadOptions.DefaultMaxCells;

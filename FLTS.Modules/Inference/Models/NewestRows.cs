@@ -126,7 +126,25 @@ internal sealed partial class NewestRows(
     private async Task<SourceFiles?> NameAsync(LoadedModel loaded, CancellationToken cancellation)
     {
         var name = await datasets.SourceOfAsync(loaded.Manifest.ConfigHash, cancellation);
-        return name is not { } known ? null : new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256);
+        if (name is not { } known)
+            return null;
+
+        return new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256)
+        {
+            Options = await OptionsAsync(known, cancellation),
+        };
+    }
+
+    private async Task<SourceOptions> OptionsAsync(DatasetName name, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await sources.NewestAsync(name, cancellation))?.Options ?? SourceOptions.None;
+        }
+        catch (FltsException)
+        {
+            return SourceOptions.None; // Whoever looks for newer rows says what is wrong with them.
+        }
     }
 
     /// <summary>What test, which the scaler has not seen, says of the rows at its end.</summary>
@@ -143,8 +161,9 @@ internal sealed partial class NewestRows(
 
     /// <summary>Reads them; what fell below 0 before is not forgotten with the rows that showed it.</summary>
     private async Task<StartingRows> ReadAsync(
-        SourceFiles files, StartingRows known, ServingModel model, long seen, CancellationToken cancellation)
+        SourceFiles files, StartingRows known, ServingModel served, long seen, CancellationToken cancellation)
     {
+        var model = served with { Config = files.Options.FormOver(served.Config) };
         var frame = ServingFrame.FromTable(await TailAsync(files, model, cancellation), model);
         var series = frame.Series.Knowing(known.Series?.FellBelowZero ?? []);
         return new StartingRows(series, null, null, files, seen) { Remarks = frame.Warnings };

@@ -23,6 +23,9 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     public LoadedModel Loaded { get; } = loaded;
 
+    /// <summary>What was left out of the files that it learned from, as sentences: its forecasts say it too.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>What a forecast without rows starts from; <see cref="NewestRows"/> replaces it.</summary>
     public StartingRows Newest { get => _newest; set => _newest = value; }
 

@@ -39,7 +39,10 @@ internal sealed partial class PredictService(
                     ? queue.RunLongAsync(forecast, cancellation)
                     : queue.RunAsync(forecast, cancellation));
                 var (series, origin, _) = window.Window;
-                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, window.Window, scaled)] };
+                window = window with
+                {
+                    Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, window.Window, scaled), .. model.LeftOut],
+                };
                 return Answer(model, window, model.Restorer.Restore(scaled, series, [origin]), request.Levels);
             }
             finally

@@ -98,7 +98,8 @@ internal sealed class CsvBlock : IDisposable
                 block.Row(line, hasZone);
             if (block.Fault is { } fault)
             {
-                if (isFirst && block.Rows == 0 && fault.Column == layout.Names[layout.TimestampField])
+                if (isFirst && block.Rows == 0 && fault.Column == layout.Names[layout.TimestampField]
+                    && fault.Needed is not { Option: "timezone" })
                     block.Fault = WithRemarks(fault, CsvLine.RowsBeforeTimes(lines, layout));
                 return block;
             }
@@ -154,7 +155,7 @@ internal sealed class CsvBlock : IDisposable
 
             if (field == _layout.TimestampField)
             {
-                if (!Timestamp(cell, row, hasZone))
+                if (!Timestamp(_layout.TimeOfDayField < 0 ? cell : CsvLine.Time(line, _layout), row, hasZone))
                     return;
             }
             else if (column >= 0)

@@ -12,7 +12,10 @@ internal sealed class CsvLayout
 
     private const int MostShown = 20;
 
+    private const char Joined = '+';
+
     private static readonly string[] _timestampNames = ["time", "ts", "ds"];
+    private static readonly string[] _likelyNames = [.. _timestampNames, "timestamp", "datetime", "date"];
     private static readonly string[] _taken = ["ts", "timestamp", "segment"];
     private static readonly string[] _takenEnds = ["#observed", "#truth", "#unclipped"];
 
@@ -27,8 +30,18 @@ internal sealed class CsvLayout
     /// <summary>Fields that a row has at least: nameless ones at the end may be left out.</summary>
     public required int LeastFields { get; init; }
 
-    /// <summary>Field with the time.</summary>
+    /// <summary>Field with the time, or with its day.</summary>
     public required int TimestampField { get; init; }
+
+    /// <summary>Field with the time of day, where that stands apart; else -1.</summary>
+    public int TimeOfDayField { get; private init; } = -1;
+
+    /// <summary>Names of these.</summary>
+    public IReadOnlyList<string> TimeNames =>
+        TimeOfDayField < 0 ? [Names[TimestampField]] : [Names[TimestampField], Names[TimeOfDayField]];
+
+    /// <summary>What the times are called: their column, or <c>day+time</c>.</summary>
+    public string TimestampName => string.Join(Joined, TimeNames);
 
     /// <summary>Field that says whose row it is; -1: all rows are read.</summary>
     public int SeriesField { get; private init; } = -1;
@@ -49,6 +62,14 @@ internal sealed class CsvLayout
 
     /// <summary>How the times are written, where that is stated.</summary>
     public TimeFormat? TimeFormat { get; private init; }
+
+    /// <summary>Separator and names of a header line, as they stand there.</summary>
+    /// <exception cref="InvalidInputException">A quoted name is not closed.</exception>
+    public static (byte Separator, IReadOnlyList<string> Names) HeaderOf(ReadOnlySpan<byte> line, string file)
+    {
+        var separator = ChooseSeparator(line);
+        return (separator, [.. Split(line, separator, file).Select(name => name.Trim())]);
+    }
 
     /// <exception cref="InvalidInputException">No usable header.</exception>
     public static CsvLayout Parse(ReadOnlySpan<byte> line, string file, CsvReadOptions options)
@@ -75,7 +96,7 @@ internal sealed class CsvLayout
                     $"{file}: the header names column '{Short(names[i])}' twice (columns {earlier + 1} and {i + 1}); names must differ.");
         }
 
-        var timestamp = FindTimestamp(names, file, options.TimestampColumn);
+        var (timestamp, ofDay) = FindTimestamp(names, file, options.TimestampColumn);
         RequireThere(options.Columns, "be a target or input");
         RequireThere(reading.Exclude, "be left out");
         RequireThere(reading.SeriesColumn is { } of ? [of] : null, "tell series apart");
@@ -85,7 +106,7 @@ internal sealed class CsvLayout
         for (var f = 0; f < names.Count; f++)
         {
             columnOfField[f] = -1;
-            if (f == timestamp || reading.Exclude.Contains(names[f]) || names[f] == reading.SeriesColumn)
+            if (f == timestamp || f == ofDay || reading.Exclude.Contains(names[f]) || names[f] == reading.SeriesColumn)
                 continue;
             header.Add(names[f]);
             if (options.Columns is not null && !options.Columns.Contains(names[f]))
@@ -104,8 +125,9 @@ internal sealed class CsvLayout
             Separator = separator,
             Names = [.. names],
             IsNameless = isNameless,
-            LeastFields = Math.Max(timestamp, Array.LastIndexOf(isNameless, false)) + 1,
+            LeastFields = Math.Max(Math.Max(timestamp, ofDay), Array.LastIndexOf(isNameless, false)) + 1,
             TimestampField = timestamp,
+            TimeOfDayField = ofDay,
             SeriesField = reading is { SeriesColumn: { } column, SeriesValue: not null } ? names.IndexOf(column) : -1,
             SeriesValue = Encoding.UTF8.GetBytes(reading.SeriesValue ?? ""),
             ColumnOfField = columnOfField,
@@ -119,7 +141,7 @@ internal sealed class CsvLayout
         {
             foreach (var name in listed ?? [])
             {
-                if (name == names[timestamp])
+                if (name == names[timestamp] || (ofDay >= 0 && name == names[ofDay]))
                     throw new InvalidInputException($"{file}: column '{name}' holds the times and cannot {use}.");
                 if (!names.Contains(name))
                     throw new InvalidInputException($"{file}: there is no column '{name}'; the file has {Shown(names)}.");
@@ -153,16 +175,21 @@ internal sealed class CsvLayout
             };
     }
 
-    private static int FindTimestamp(List<string> names, string file, string? wanted)
+    private static (int Field, int OfDay) FindTimestamp(List<string> names, string file, string? wanted)
     {
         if (wanted is not null)
-            return names.IndexOf(wanted) is var i and >= 0
-                ? i
-                : throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
+            return Wanted(names, wanted)
+                ?? throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
         foreach (var name in _timestampNames)
         {
             if (names.IndexOf(name) is var i and >= 0)
-                return i;
+                return (i, -1);
+        }
+
+        foreach (var name in _likelyNames)
+        {
+            if (names.FindIndex(n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is var i and >= 0)
+                return (i, -1);
         }
 
         throw new InvalidInputException(
@@ -170,6 +197,16 @@ internal sealed class CsvLayout
         {
             Needed = new OptionNeeded("timestamp_column", [.. names.Take(MostShown)]),
         };
+    }
+
+    /// <summary>A column, or a day and a time of day that stand in two.</summary>
+    private static (int Field, int OfDay)? Wanted(List<string> names, string wanted)
+    {
+        if (names.IndexOf(wanted) is var i and >= 0)
+            return (i, -1);
+        return wanted.Split(Joined) is [var day, var ofDay] && names.Contains(day) && names.Contains(ofDay)
+            ? (names.IndexOf(day), names.IndexOf(ofDay))
+            : null;
     }
 
     private static string Shown(List<string> names) =>

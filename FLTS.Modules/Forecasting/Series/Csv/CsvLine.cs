@@ -32,10 +32,17 @@ internal static class CsvLine
         return [];
     }
 
+    /// <summary>The time of a line, also where its day and its time of day stand apart.</summary>
+    public static ReadOnlySpan<byte> Time(ReadOnlySpan<byte> line, CsvLayout layout)
+    {
+        var day = Field(line, layout, layout.TimestampField);
+        return layout.TimeOfDayField < 0 ? day : (byte[])[.. day, (byte)' ', .. Field(line, layout, layout.TimeOfDayField)];
+    }
+
     /// <summary>How the time of a line is written.</summary>
     public static TimestampKinds KindOf(ReadOnlySpan<byte> line, CsvLayout layout)
     {
-        var cell = Field(line, layout, layout.TimestampField);
+        var cell = Time(line, layout);
         return layout.TimeFormat?.Parse(cell, out _) ?? TimestampParser.Parse(cell, out _);
     }
 

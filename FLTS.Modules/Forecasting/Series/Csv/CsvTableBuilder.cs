@@ -82,7 +82,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
                     ? $"{file}: the file has a header but no rows."
                     : $"{file}: no row has '{options.Reading.SeriesValue}' in column '{options.Reading.SeriesColumn}'; others have, for "
                         + $"example, '{_otherSeries}'.");
-        var warnings = new List<string>();
+        var (warnings, leftOut) = (new List<string>(), new List<string>());
         var dropped = new HashSet<string>(StringComparer.Ordinal);
         var kept = new List<int>();
         for (var c = 0; c < layout.Columns.Length; c++)
@@ -91,13 +91,13 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
             {
                 dropped.Add(layout.Columns[c]);
                 if (isIndex)
-                    warnings.Add($"{file}: the first column, which has no name, numbers the rows and is left out.");
+                    leftOut.Add($"{file}: the first column, which has no name, numbers the rows and is left out.");
                 continue;
             }
 
             if (_notes.Texts[c] > _numbers[c])
             {
-                warnings.Add(_notes.LeftOut(c));
+                leftOut.Add(_notes.LeftOut(c));
                 continue;
             }
 
@@ -106,7 +106,7 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         }
 
         if (kept.Count == 0)
-            throw new InvalidInputException($"{file}: no column is numeric. {string.Join(" ", warnings)}");
+            throw new InvalidInputException($"{file}: no column is numeric. {string.Join(" ", leftOut)}");
         RefuseUnclear(kept);
 
         var times = _newest?.Times ?? Times();
@@ -124,13 +124,14 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
         return new RawTable(
             file,
             times,
-            layout.Names[layout.TimestampField],
+            layout.TimestampName,
             [.. kept.Select(c => layout.Columns[c])],
             [.. layout.Header.Where(name => !dropped.Contains(name))],
             pieces)
         {
             Bytes = bytes,
-            Warnings = warnings,
+            Warnings = [.. leftOut, .. warnings],
+            LeftOut = leftOut,
             TimeKinds = _timeNotes.Kinds,
             CommaColumns = [.. kept.Where(_notes.HasCommas).Select(c => layout.Columns[c])],
             MaxCells = options.MaxCells,

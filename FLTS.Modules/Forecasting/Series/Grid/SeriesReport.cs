@@ -45,4 +45,14 @@ public sealed record SeriesReport
     public int Segments { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What of a file is not used, as sentences.</summary>
+    /// <param name="file">Its name.</param>
+    internal IEnumerable<string> LeftOut(string file) => Duplicates == 0
+        ? []
+        :
+        [
+            FormattableString.Invariant(
+                $"{file}: {Duplicates} rows have the time of a later row (as local times have when clocks are set back) and are not used."),
+        ];
 }

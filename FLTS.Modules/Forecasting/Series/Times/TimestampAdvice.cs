@@ -16,6 +16,10 @@ internal static partial class TimestampAdvice
     public static (string Sentence, OptionNeeded? Needed) Of(string shown)
     {
         shown = shown.Trim();
+        if (TimeOfDay().IsMatch(shown))
+            return (
+                "it is a time of day; name it with the column of its day as timestamp_column, such as 'Date+Time'",
+                new OptionNeeded("timestamp_column"));
         if (!double.TryParse(shown, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
         {
             return TwoDigitYear().IsMatch(shown)
@@ -45,6 +49,9 @@ internal static partial class TimestampAdvice
 
     [GeneratedRegex(@"^\d{1,2}([/.\- ])(\d{1,2}|[A-Za-z]{3,9})\1\d{2}(\D|$)", RegexOptions.CultureInvariant)]
     private static partial Regex TwoDigitYear();
+
+    [GeneratedRegex(@"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeOfDay();
 
     [GeneratedRegex(@"^(19|20|21)\d\d(0[1-9]|1[0-2])$", RegexOptions.CultureInvariant)]
     private static partial Regex YearAndMonth();

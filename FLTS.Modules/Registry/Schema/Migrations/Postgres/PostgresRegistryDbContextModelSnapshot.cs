@@ -785,6 +785,28 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.ToTable("sequences", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("options");
+
+                    b.HasKey("Name")
+                        .HasName("pk_source_options");
+
+                    b.ToTable("source_options", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceRow", b =>
                 {
                     b.Property<string>("Name")

@@ -779,6 +779,28 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.ToTable("sequences", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("options");
+
+                    b.HasKey("Name")
+                        .HasName("pk_source_options");
+
+                    b.ToTable("source_options", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceRow", b =>
                 {
                     b.Property<string>("Name")
