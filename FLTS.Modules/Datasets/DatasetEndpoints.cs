@@ -32,8 +32,8 @@ internal sealed record DatasetVersionsView(
 /// <summary><c>/datasets</c>: list, store, append, look at.</summary>
 internal static class DatasetEndpoints
 {
-    private static readonly DateTime _first = new(2018, 2, 5, 23, 40, 0);
-    private static readonly DateTime _last = new(2018, 2, 28, 2, 32, 0);
+    private const string First = "2018-02-05T23:40:00";
+    private const string Last = "2018-02-28T02:32:00";
 
     private static readonly SourceVersionView _version = new(
         "train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
@@ -42,7 +42,7 @@ internal static class DatasetEndpoints
         new([new DatasetView(new("PobleSec"), null, "6b1c0a", "9f2e11", 3_953_380, 1, _version.RegisteredAt)], null);
 
     private static readonly DatasetProfile _profile = new(
-        new PartProfile(_first, _last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
+        new PartProfile(First, Last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
         null,
         "last_fifth",
         [
@@ -69,7 +69,7 @@ internal static class DatasetEndpoints
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample("time,down,up\n2018-02-05 23:40:00,109934672,1166592\n2018-02-05 23:42:00,98034672,1066592\n")
             .WithExample(
-                new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, [], []),
+                new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], First, Last, [], []),
                 StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary(
@@ -79,7 +79,7 @@ internal static class DatasetEndpoints
             .Accepts<string>("application/json", "text/csv", "*/*")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
-            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", _last, _last));
+            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", Last, Last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace FLTS.Modules.Datasets;
 
 /// <summary>Rows that were appended, and the version they made.</summary>
-internal sealed record AppendedRows(DatasetName Name, string Part, int Appended, int Version, string Sha256, DateTime First, DateTime Last);
+internal sealed record AppendedRows(DatasetName Name, string Part, int Appended, int Version, string Sha256, string First, string Last);
 
 /// <summary>
 /// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test
@@ -23,8 +23,9 @@ internal sealed partial class RowAppender(
     DatasetOptions options,
     ILogger<RowAppender> logger)
 {
-    /// <summary>Rows whose times are looked at for the last one: a file may be out of order by a few rows.</summary>
-    private const int TailRows = 1000;
+    /// <summary>What tells how the file is written: its newest rows.</summary>
+    private const int NewestRows = 1000;
+
     private const int Tries = 5;
 
     /// <param name="name">Dataset.</param>
@@ -67,7 +68,7 @@ internal sealed partial class RowAppender(
 
         copy.Position = 0;
         var limits = form.Read(options) with { AnyNames = true };
-        var tail = CsvTail.Read(copy, file, TailRows, limits, cancellation);
+        var tail = CsvTableReader.Read(copy, file, limits with { Newest = NewestRows }, null, new Parallelism(1, cancellation));
         var header = Header(copy, file, limits);
         var layout = CsvLayout.Parse(header, file, limits);
         var lines = Lines(layout, tail, limits.Reading, sent);
@@ -86,9 +87,10 @@ internal sealed partial class RowAppender(
             null,
             new Parallelism(1, cancellation));
         if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
-            throw new InvalidInputException($"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
+            throw new InvalidInputException(
+                $"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
         latest.Refuse(rows.Timestamps, form.Config.Timezone, sent.RowsBefore + 2);
-        RefuseOutOfOrder(tail.Timestamps.Max(), rows.Timestamps, file, sent.RowsBefore);
+        RefuseOutOfOrder(tail.Timestamps.Max(), rows, file, sent.RowsBefore);
         if (copy.Length + lines.Length > options.MaxBytes)
             throw new TooLargeException(
                 $"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
@@ -100,7 +102,7 @@ internal sealed partial class RowAppender(
             return null;
 
         LogAppended(logger, name, newest.Part, row.Version, rows.Rows);
-        return new AppendedRows(name, newest.Part, rows.Rows, row.Version, row.Sha256, rows.Timestamps[0], rows.Timestamps[^1]);
+        return new AppendedRows(name, newest.Part, rows.Rows, row.Version, row.Sha256, rows.Show(0), rows.Show(rows.Rows - 1));
     }
 
     /// <summary>The stored bytes as plain text that ends with a line end.</summary>
@@ -181,8 +183,9 @@ internal sealed partial class RowAppender(
             : value;
     }
 
-    private static void RefuseOutOfOrder(DateTime last, DateTime[] times, string file, int rowsBefore)
+    private static void RefuseOutOfOrder(DateTime last, RawTable rows, string file, int rowsBefore)
     {
+        var (times, timezone) = (rows.Timestamps, rows.Clock?.Id);
         for (var i = 0; i < times.Length; i++)
         {
             if (times[i] <= last)
@@ -190,8 +193,8 @@ internal sealed partial class RowAppender(
                 var row = i + 2 + rowsBefore;
                 var before = i == 0 ? $"the last row of {file}" : $"row {row - 1}";
                 throw new ConflictException(
-                    $"Row {row} ({LatestRow.Show(times[i])}) does not come after {before} ({LatestRow.Show(last)}); rows can only be "
-                    + "appended in the order of time.");
+                    $"Row {row} ({LatestRow.Show(times[i], timezone)}) does not come after {before} "
+                    + $"({LatestRow.Show(last, timezone)}); rows can only be appended in the order of time.");
             }
 
             last = times[i];

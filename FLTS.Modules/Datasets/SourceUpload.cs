@@ -17,8 +17,8 @@ internal sealed record UploadedSource(
     long Size,
     int Rows,
     IReadOnlyList<string> Columns,
-    DateTime First,
-    DateTime Last,
+    string First,
+    string Last,
     IReadOnlyList<DatasetName> Series,
     IReadOnlyList<string> Warnings);
 
@@ -71,7 +71,7 @@ internal sealed partial class SourceUpload(
         var list = options.HoldSeries ? await reader.SeriesAsync(copy, name, options, cancellation) : null;
         var form = list is null ? options : options.Of(list.First(file).Value);
         var table = await reader.ReadAsync(copy, file, form, cancellation);
-        TimeSpan? step = null;
+        SeriesStep? step = null;
         if (part == "test")
         {
             if (known is null)
@@ -93,8 +93,8 @@ internal sealed partial class SourceUpload(
             row.Size,
             table.Rows,
             table.Columns,
-            frame.Timestamps[0],
-            frame.Timestamps[^1],
+            frame.Step.Show(frame.Timestamps[0]),
+            frame.Step.Show(frame.Timestamps[^1]),
             [.. list?.Named.Select(s => s.Name) ?? []],
             [
                 .. list?.Warnings ?? [], .. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table),
@@ -104,9 +104,9 @@ internal sealed partial class SourceUpload(
         // A whole file may be a plan or a simulation, and is put right by another one.
         IEnumerable<string> Ahead()
         {
-            if (frame.Timestamps[^1] > latest.Of(form.Config.Timezone))
-                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1])}, ahead of the clock: forecasts start "
-                    + "behind it, and rows before it cannot be appended.";
+            if (frame.Timestamps[^1] > latest.Now)
+                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1], form.Config.Timezone)}, ahead of the clock: "
+                    + "forecasts start behind it, and rows before it cannot be appended.";
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class SourceUpload(
     /// <summary>Looks whether a test file fits its train file.</summary>
     /// <returns>Train's step.</returns>
     /// <exception cref="InvalidInputException">Other columns, or not after train in time.</exception>
-    public static TimeSpan RefuseOther(RawTable train, RawTable test, string file)
+    public static SeriesStep RefuseOther(RawTable train, RawTable test, string file)
     {
         // As a pipeline will see it.
         var absent = train.Header.Except(test.Header, StringComparer.Ordinal).ToList();

@@ -28,7 +28,8 @@ internal sealed partial class DatasetBuilder(
         var test = config.TestSha256 is { } testSha
             ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation)
             : null;
-        var data = await budget.Threads.RunAsync(p => DatasetPreparer.Prepare(config, train, test, p), cancellation);
+        var step = order.Stored is null ? null : await StoredStepAsync(order.ConfigHash, cancellation);
+        var data = await budget.Threads.RunAsync(p => DatasetPreparer.Prepare(config, train, test, step, p), cancellation);
 
         var hash = ConfigHash.From(data.Meta.ConfigHash);
         if (order.Stored is { } stored && await MatchesStoredAsync(order, stored, data, cancellation))
@@ -59,6 +60,25 @@ internal sealed partial class DatasetBuilder(
                 cancellation);
             FaultPoint.Reach("preprocess.test-written");
             return sha256;
+        }
+    }
+
+    /// <summary>
+    /// The step of data that was prepared before: steps of the calendar were not found then, and what is compared is the same question.
+    /// </summary>
+    private async Task<SeriesStep?> StoredStepAsync(ConfigHash hash, CancellationToken cancellation)
+    {
+        var key = ObjectKeys.Meta(hash);
+        if (await store.StatAsync(key, cancellation) is null)
+            return null;
+        try
+        {
+            using var stored = await store.ReadAllAsync(key, cancellation);
+            return ProcessedFiles.ReadMeta(stored.ToArray()).Step;
+        }
+        catch (CorruptArtifactException)
+        {
+            return null; // It is written again, and the log says so.
         }
     }
 

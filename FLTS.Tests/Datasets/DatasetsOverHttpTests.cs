@@ -375,7 +375,7 @@ internal sealed class DatasetsOverHttpTests
     {
         const string Zoned = "time,down\n2026-01-05T00:00:00Z,1\n2026-01-05T00:01:00Z,2\n2026-01-05T00:02:00Z,3\n";
         var put = await _host.PutAsync("zoned", Zoned, "?timezone=Europe/Madrid").ExpectAsync(HttpStatusCode.Created);
-        Assert.That(put.Body["first"]!.GetValue<DateTime>(), Is.EqualTo(new DateTime(2026, 1, 5, 1, 0, 0)));
+        Assert.That(put.Body["first"]!.GetValue<string>(), Is.EqualTo("2026-01-05T01:00:00+01:00"));
 
         var local = await _host.AppendAsync("zoned", "time,down\n2026-01-05 01:03:00,4\n", query: "?timezone=Europe/Madrid")
             .ExpectAsync(Refused);
@@ -406,6 +406,21 @@ internal sealed class DatasetsOverHttpTests
         Assert.That(
             await _host.StoredAsync("comma"),
             Is.EqualTo(csv + "2026-01-25;1,25;true\n26/01/2026;n/a;1,5\n01/02/2026;3;2,5\n"));
+    }
+
+    [Test]
+    public async Task Live_rows_over_the_autumn_change_are_taken_and_times_are_told_in_local_time_with_their_offset()
+    {
+        static string Row(int hour) => FormattableString.Invariant($"{new DateTime(2024, 10, 26).AddHours(hour):s}Z,{hour}\n");
+        await _host.PutAsync("autumn", "time,down\n" + string.Concat(Enumerable.Range(0, 24).Select(Row)), "?timezone=Europe/Madrid")
+            .ExpectAsync(HttpStatusCode.Created);
+        string[] told = ["02:00:00+02:00", "02:00:00+01:00", "03:00:00+01:00"];
+        for (var hour = 24; hour < 27; hour++)
+        {
+            var answer = await _host.AppendAsync("autumn", "time,down\n" + Row(hour), query: "?timezone=Europe/Madrid")
+                .ExpectAsync(HttpStatusCode.OK);
+            Assert.That(answer.Body["last"]!.GetValue<string>(), Is.EqualTo("2024-10-27T" + told[hour - 24]));
+        }
     }
 
     [Test]

@@ -162,8 +162,8 @@ internal sealed class FilePreviewer
             table.TimestampColumn,
             config.Reading.TimeFormat ?? TimeForm.Of(first, table.Timestamps[0]),
             config.Timezone,
-            frame.Timestamps[0],
-            frame.Timestamps[^1],
+            frame.Step.Local(frame.Timestamps[0]),
+            frame.Step.Local(frame.Timestamps[^1]),
             frame.Step.ToString(),
             frame.Report.RegularShare,
             table.Rows);

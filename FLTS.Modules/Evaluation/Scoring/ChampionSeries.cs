@@ -27,11 +27,12 @@ internal static class ChampionSeries
     private static PreparedSeries Rescaled(PreparedSeries series, Scaler from, LoadedModel champion)
     {
         var inputs = champion.Manifest.Inputs;
+        var step = champion.Forecaster.Signature.Step;
         return new PreparedSeries
         {
-            Timestamps = series.Timestamps,
+            Timestamps = Array.ConvertAll(series.Timestamps, t => ChampionTimes.Convert(t, series.Step, step)),
             Segments = series.Segments,
-            Step = series.Step,
+            Step = step,
             Columns = inputs,
             Values = [.. inputs.Select(name => Column(series, from, champion.Scaler, name))],
             Observed = [.. inputs.Select(name => series.Observed[series.IndexOf(name)])],

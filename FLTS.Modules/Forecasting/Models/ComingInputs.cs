@@ -44,7 +44,7 @@ internal sealed class ComingInputs
         if (Target(_signature, input) is var target and >= 0)
             return (forecast, n, origin, step) => _fed.Of(target, forecast[n, step, target], origin);
         if (CalendarFeatures.IsCalendar(input))
-            return (_, _, origin, step) => CalendarFeatures.Value(input, _history.Timestamps[origin] + ((step + 1) * _history.Step));
+            return (_, _, origin, step) => CalendarFeatures.Value(input, _history.LocalTime(origin, step + 1));
         if (LaggedTarget(_signature, input, out var lag) is var lagged and >= 0)
         {
             var values = _history.Values[_history.IndexOf(_signature.Targets[lagged])];

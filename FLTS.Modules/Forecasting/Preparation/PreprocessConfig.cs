@@ -14,6 +14,9 @@ public sealed record PreprocessConfig
     /// <summary>Raised whenever the same configuration would give other processed data.</summary>
     public const int PreprocessingVersion = 1;
 
+    /// <summary>What member <c>times</c> says where times are instants.</summary>
+    internal const string Instants = "utc";
+
     /// <summary>Station the data belongs to: <c>^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$</c>.</summary>
     public required string Identifier { get; init; }
 
@@ -26,8 +29,14 @@ public sealed record PreprocessConfig
     /// <summary>Column with the times; null: the column named <c>time</c>, <c>ts</c> or <c>ds</c>.</summary>
     public string? TimestampColumn { get; init; }
 
-    /// <summary>IANA zone that zoned timestamps are converted to; null: zoned timestamps are refused.</summary>
+    /// <summary>IANA zone of the times that do not say theirs, and of the calendar; null: zoned timestamps are refused.</summary>
     public string? Timezone { get; init; }
+
+    /// <summary>
+    /// Times of a zone are instants in UTC, as wherever one is asked for today; false without one, and in configurations of before, whose
+    /// data has local times.
+    /// </summary>
+    public bool HasInstants { get; init; }
 
     /// <summary>Columns to forecast; null: all numeric columns.</summary>
     public IReadOnlyList<string>? Targets { get; init; }
@@ -88,6 +97,8 @@ public sealed record PreprocessConfig
     public JsonObject ToJson()
     {
         var json = Always();
+        if (HasInstants)
+            json["times"] = Instants;
         foreach (var (name, value) in Reading.ToJson())
             json[name] = value?.DeepClone();
         if (Bounds.Count > 0)

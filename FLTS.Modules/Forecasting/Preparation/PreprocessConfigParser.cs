@@ -59,6 +59,7 @@ public static partial class PreprocessConfigParser
             TestSha256 = testSha256,
             TimestampColumn = read.Text("timestamp_column", 200),
             Timezone = Zone(read.Text("timezone", 100)),
+            HasInstants = read.Text("timezone", 100) is not null,
             Targets = read.Names("targets"),
             Inputs = read.Names("inputs"),
             SampleTrainRows = read.Integer("sample_train_rows", 0, int.MaxValue) ?? 0,
@@ -96,12 +97,23 @@ public static partial class PreprocessConfigParser
             throw new InvalidInputException(
                 $"The preprocessing configuration is of version {version}; this program reads version "
                 + $"{PreprocessConfig.PreprocessingVersion}: preprocess the dataset again.");
+        var hasInstants = stored.Text("times") switch
+        {
+            null => false,
+            PreprocessConfig.Instants => true,
+            var other => throw new InvalidInputException(
+                $"The preprocessing configuration has times '{other}'; this program reads '{PreprocessConfig.Instants}'."),
+        };
         var sources = stored.Object("sources") ?? throw new InvalidInputException("The preprocessing configuration has no 'sources'.");
         var options = (JsonObject)json.DeepClone();
         options.Remove("preprocessing_version");
         options.Remove("sources");
         options.Remove("identifier");
-        return Parse(stored.Text("identifier", 64) ?? "", sources.Text("train", 64) ?? "", sources.Text("test", 64), options);
+        options.Remove("times");
+        return Parse(stored.Text("identifier", 64) ?? "", sources.Text("train", 64) ?? "", sources.Text("test", 64), options) with
+        {
+            HasInstants = hasInstants,
+        };
     }
 
     private static void Merge(JsonObject into, JsonObject from)

@@ -6,7 +6,7 @@ namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Adds lags and calendar to scaled measured columns and drops the rows without all lags.</summary>
 internal sealed class SeriesAssembler(
-    PreprocessConfig config, ColumnPlan plan, TimeSpan step, IReadOnlyList<string> flat, Parallelism parallelism = default)
+    PreprocessConfig config, ColumnPlan plan, SeriesStep step, IReadOnlyList<string> flat, Parallelism parallelism = default)
 {
     private readonly int _largestLag = config.Lags.Count == 0 ? 0 : config.Lags[^1];
 
@@ -76,10 +76,11 @@ internal sealed class SeriesAssembler(
             var always = new bool[times.Length];
             Array.Fill(always, true);
             var calendar = new double[CalendarFeatures.Names.Count][];
+            var local = step.Clock is { } clock ? Array.ConvertAll(times, clock.Local) : times;
             parallelism.For(calendar.Length, f =>
             {
                 calendar[f] = GC.AllocateUninitializedArray<double>(times.Length);
-                CalendarFeatures.Fill(CalendarFeatures.Names[f], times, calendar[f]);
+                CalendarFeatures.Fill(CalendarFeatures.Names[f], local, calendar[f]);
             });
             all.AddRange(calendar);
             masks.AddRange(Enumerable.Repeat(always, calendar.Length));

@@ -103,14 +103,14 @@ internal sealed class SeriesColumns
             ["columns"] = JsonSerializer.SerializeToNode(_units, JsonFormat.Snake),
         });
 
-    /// <summary>Rows for a fit or a forecast of one target, without y.</summary>
+    /// <summary>Rows for a fit or a forecast of one target, without y; in local time, whose days and weeks its seasons are.</summary>
     /// <param name="times">[N]</param>
     /// <param name="series">Where the columns are read.</param>
     /// <param name="rows">[N] Row of <paramref name="series"/> for each time.</param>
     /// <param name="target">Whose scale caps and floors are brought to.</param>
     public ProphetFrame Frame(DateTime[] times, PreparedSeries series, int[] rows, string target) => new()
     {
-        Ds = times,
+        Ds = series.Step.Clock is { } clock ? Array.ConvertAll(times, clock.Local) : times,
         Cap = Limit(_hyperparameters.Cap, _hyperparameters.CapColumn, series, rows, target),
         Floor = Limit(
             _hyperparameters.Floor ?? (_hyperparameters.LimitsInDataUnits ? 0 : null),

@@ -106,7 +106,7 @@ internal sealed class Rollout
         if (Target(input) is var target and >= 0)
             return (n, step) => FedBack(n, target, step);
         if (CalendarFeatures.IsCalendar(input))
-            return (n, step) => CalendarFeatures.Value(input, _history.Timestamps[_origins[n]] + ((step + 1) * _signature.Step));
+            return (n, step) => CalendarFeatures.Value(input, _history.LocalTime(_origins[n], step + 1));
         if (Lags.TryParse(input, _signature.Inputs, out var source, out var lag)
             && Target(_signature.Inputs[source]) is var lagged and >= 0)
             return (n, step) =>

@@ -15,9 +15,9 @@ public sealed class ForecastRestorer
 
     /// <param name="scaler">The scaler of the dataset the model was trained on.</param>
     /// <param name="targets">M targets in the order of the forecasts.</param>
-    /// <param name="step">Time between steps.</param>
+    /// <param name="step">Between rows.</param>
     /// <exception cref="ArgumentException">A target the scaler does not know.</exception>
-    public ForecastRestorer(Scaler scaler, IReadOnlyList<string> targets, TimeSpan step)
+    public ForecastRestorer(Scaler scaler, IReadOnlyList<string> targets, Series.SeriesStep step)
     {
         (_names, _targets, Season) = (targets, [.. targets.Select(t => scaler[t])], Series.Season.Steps(step));
         (_stated, _plausible) = ([.. _targets.Select(PlausibleRange.Stated)], [.. _targets.Select(PlausibleRange.Of)]);

@@ -6,7 +6,7 @@ namespace FLTS.Forecasting.Series;
 /// </summary>
 public sealed class PreparedSeries
 {
-    /// <summary>[T] Row times without a zone, ascending.</summary>
+    /// <summary>[T] Row times, ascending: without a zone, or instants in UTC where the step has a clock.</summary>
     public required DateTime[] Timestamps { get; init; }
 
     /// <summary>
@@ -14,8 +14,8 @@ public sealed class PreparedSeries
     /// </summary>
     public required int[] Segments { get; init; }
 
-    /// <summary>Time between two rows of a segment.</summary>
-    public required TimeSpan Step { get; init; }
+    /// <summary>Between two rows of a segment.</summary>
+    public required SeriesStep Step { get; init; }
 
     /// <summary>F column names in order; all targets are among them.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
@@ -43,6 +43,9 @@ public sealed class PreparedSeries
 
     /// <summary>T.</summary>
     public int Rows => Timestamps.Length;
+
+    /// <summary>Local time of a step behind a row: what the calendar of coming rows is taken of.</summary>
+    public DateTime LocalTime(int row, int steps) => Step.Local(Step.Next(Timestamps[row], steps));
 
     /// <summary>Position of a column in <see cref="Columns"/>.</summary>
     /// <exception cref="ArgumentException">No such column.</exception>

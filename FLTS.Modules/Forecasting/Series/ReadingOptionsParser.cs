@@ -24,12 +24,20 @@ internal static class ReadingOptionsParser
             Exclude = options.Names("exclude") ?? [],
             SeriesColumn = options.Text("series_column", LongestName, 1),
             SeriesValue = options.Text("series_value", LongestName, 1),
-            Step = options.Text("step", 40, 1),
+            Step = Step(options, "step"),
             Resample = Resampling(options),
         };
         if (read.Decimal is { } mark && read.Thousands == mark)
             throw options.Wrong("thousands", $"another mark than 'decimal' ('{mark}')");
         return read;
+    }
+
+    private static string? Step(StrictJson options, string name)
+    {
+        if (options.Text(name, 40, 1) is not { } step)
+            return null;
+        SeriesStep.Parse(step, name);
+        return step;
     }
 
     private static string? TimeFormat(StrictJson options) => options.Text("time_format", LongestFormat, 1) switch
@@ -46,7 +54,7 @@ internal static class ReadingOptionsParser
         if (options.Object("resample")?.AllowOnly("step", "how") is not { } resample)
             return null;
         return new Resampling(
-            resample.Text("step", 40, 1) ?? throw resample.Wrong("step", "a step such as 00:15:00"),
+            Step(resample, "step") ?? throw resample.Wrong("step", "a step such as 00:15:00"),
             resample.Choice<ResampleHow>("how") ?? throw resample.Wrong("how", "mean, sum, last or max"));
     }
 

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
@@ -171,17 +172,21 @@ internal sealed partial class NewestRows(
     private async Task<RawTable> TailAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
     {
         var rows = RowsRead(model);
-        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", rows, model, cancellation) : null;
-        if (last is null || last.Rows < rows)
+
+        // Where rows are brought to a grid, many may make a step.
+        var span = model.Config.Reading.Resample is null ? (TimeSpan?)null : model.Signature.Step.Duration * rows;
+        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", (rows, span), model, cancellation) : null;
+        if (last is null || last.Rows < rows || last.Timestamps.Max() - last.Timestamps.Min() < span)
         {
-            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", rows, model, cancellation);
+            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", (rows, span), model, cancellation);
             last = last is null ? train : Join(train, last);
         }
 
         return last;
     }
 
-    private async Task<RawTable> TailAsync(string sha256, string file, int rows, ServingModel model, CancellationToken cancellation)
+    private async Task<RawTable> TailAsync(
+        string sha256, string file, (int Rows, TimeSpan? Span) wanted, ServingModel model, CancellationToken cancellation)
     {
         await using var source = new HashingStream(
             await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
@@ -190,11 +195,14 @@ internal sealed partial class NewestRows(
             Columns = [.. model.Scaler.Columns.Select(c => c.Name)],
             MaxBytes = long.MaxValue,
             MaxColumns = int.MaxValue,
+            Newest = wanted.Rows,
+            NewestSpan = wanted.Span,
             AnyNames = true,
         };
         try
         {
-            var table = await threads.RunOnOneAsync(() => CsvTail.Read(source, file, rows, options, cancellation), cancellation);
+            var table = await threads.RunOnOneAsync(
+                () => CsvTableReader.Read(source, file, options, null, new Parallelism(1, cancellation)), cancellation);
             return source.Finish() == sha256 ? table : throw Changed(null);
         }
         catch (InvalidInputException e)

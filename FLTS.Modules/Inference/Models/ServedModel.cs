@@ -35,7 +35,7 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
     public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
 
     public ForecastRestorer Restorer { get; } = new(
-        loaded.Scaler, loaded.Manifest.Targets, TimeSpan.FromSeconds(loaded.Manifest.StepSeconds));
+        loaded.Scaler, loaded.Manifest.Targets, loaded.Forecaster.Signature.Step);
 
     /// <summary>What a step of a forecast takes, of as many as the model makes at once.</summary>
     public FitEstimate Step { get; } = ForecasterCatalog.Get(loaded.Manifest.ModelType)

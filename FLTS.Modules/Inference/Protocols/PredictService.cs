@@ -1,4 +1,3 @@
-using System.Globalization;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Windows;
@@ -76,10 +75,9 @@ internal sealed partial class PredictService(
         var predictions = new List<Dictionary<string, object>>(asked.Steps);
         for (var h = 0; h < asked.Steps; h++)
         {
-            var at = series.Timestamps[origin] + (series.Step * (h + 1));
             var row = new Dictionary<string, object>(manifest.Targets.Count + 1, StringComparer.Ordinal)
             {
-                ["ts"] = at.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+                ["ts"] = series.Step.Show(series.Step.Next(series.Timestamps[origin], h + 1)),
             };
             for (var m = 0; m < manifest.Targets.Count; m++)
             {

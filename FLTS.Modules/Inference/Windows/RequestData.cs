@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Times;
 
@@ -23,7 +24,7 @@ internal static class RequestData
     /// <param name="model">Whose rows are to be made.</param>
     /// <param name="now">In UTC, where the request says that its rows, which have no times, end now; null: they must have times.</param>
     /// <exception cref="InvalidInputException">No times, missing columns (by name), uneven lengths, a non-number (with column and row),
-    /// times that do not rise, another step, too few rows (with the number needed).</exception>
+    /// another step, too few rows (with the number needed).</exception>
     public static ServingFrame Read(JsonElement data, string? indexColumn, ServingModel model, DateTime? now)
     {
         if (data.ValueKind != JsonValueKind.Object)
@@ -69,10 +70,10 @@ internal static class RequestData
         }
         else
         {
-            var step = model.Signature.Step.Ticks;
-            var last = Local(now!.Value, Zone(model.Config.Timezone)).Ticks / step * step;
-            times = [.. Enumerable.Range(0, rows).Select(i => new DateTime(last - ((rows - 1 - i) * step)))];
-            warnings.Add($"'data' holds no times: the rows are taken to end at {times[^1]:yyyy-MM-dd HH:mm:ss}.");
+            var step = model.Signature.Step;
+            var last = step.UpTo(step.Clock is null ? Local(now!.Value, model.Config.Timezone) : now!.Value);
+            times = [.. Enumerable.Range(0, rows).Select(i => step.Next(last, i + 1 - rows))];
+            warnings.Add($"'data' holds no times: the rows are taken to end at {step.Local(times[^1]):yyyy-MM-dd HH:mm:ss}.");
         }
 
         var cells = new CellReader(model.Config.Reading);
@@ -139,9 +140,10 @@ internal static class RequestData
         return values;
     }
 
+    /// <summary>Instants where the model's times are instants; else as they are in its data: local times.</summary>
     private static DateTime[] Times(JsonElement list, string name, ServingModel model)
     {
-        var zone = Zone(model.Config.Timezone);
+        var zone = model.Config.Timezone;
         var format = TimeFormat.Of(model.Config.Reading.TimeFormat);
         var times = new DateTime[list.GetArrayLength()];
         var (kinds, row) = (TimestampKinds.Invalid, 0);
@@ -161,29 +163,30 @@ internal static class RequestData
                     $"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times "
                     + "without a zone.");
             kinds |= kind;
-            if (kind is TimestampKinds.Zoned or TimestampKinds.Epoch && zone is not null)
-                time = Local(time, zone);
-            var isOpen = (kind & TimestampKinds.OfTwoReadings) != 0;
-            times[row++] = DateTime.SpecifyKind(time, isOpen ? TwoReadings.Mark : DateTimeKind.Unspecified);
+            times[row++] = DateTime.SpecifyKind(time, kind switch
+            {
+                TimestampKinds.Zoned or TimestampKinds.Epoch => DateTimeKind.Utc,
+                _ when (kind & TimestampKinds.OfTwoReadings) != 0 => TwoReadings.Mark,
+                _ => DateTimeKind.Unspecified,
+            });
         }
 
-        if ((kinds & TimestampKinds.OfTwoReadings) == 0)
-            return times;
-        var reading = TwoReadings.Of(times, kinds, model.Signature.Step)
-            ?? throw new InvalidInputException(
-                $"'data.{name}': times such as {Show(list[0])} can be read in two ways, and the rows do not settle which; write ISO 8601 "
-                + "such as 2018-02-05 23:40:00.");
-        return Array.ConvertAll(
-            times,
-            t => t.Kind == TwoReadings.Mark && reading == TimestampKinds.Epoch && zone is not null
-                ? Local(TwoReadings.Read(t, reading), zone)
+        if ((kinds & TimestampKinds.OfTwoReadings) != 0)
+        {
+            var reading = TwoReadings.Of(times, kinds, model.Signature.Step.Duration)
+                ?? throw new InvalidInputException(
+                    $"'data.{name}': times such as {Show(list[0])} can be read in two ways, and the rows do not settle which; write ISO "
+                    + "8601 such as 2018-02-05 23:40:00.");
+            times = Array.ConvertAll(times, t => t.Kind == TwoReadings.Mark && reading == TimestampKinds.Epoch
+                ? DateTime.SpecifyKind(t, DateTimeKind.Utc)
                 : TwoReadings.Read(t, reading));
+        }
+
+        ZonedTimes.Settle(times, zone, model.Signature.Step.Clock is not null);
+        return times;
     }
 
-    private static TimeZoneInfo? Zone(string? name) => name is null ? null : TimeZoneInfo.FindSystemTimeZoneById(name);
-
-    private static DateTime Local(DateTime utc, TimeZoneInfo? zone) =>
-        zone is null ? utc : TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(utc, DateTimeKind.Utc), zone);
+    private static DateTime Local(DateTime utc, string? zone) => zone is null ? utc : ZoneClock.Of(zone).Local(utc);
 
     private static string Show(JsonElement item) => Cut(item.GetRawText());
 

@@ -305,7 +305,8 @@ public class DatasetPreparerTests
                 Tables.At("x.csv", minutes, ("a", Tables.Walk(300, seed))));
             var frame = EvaluationFrame.Of(data, inputLength: 5);
             return frame.ScoredRows + frame.SkippedRows == data.Test.Rows
-                && frame.Origins.All(o => frame.Series.Timestamps[o + 1] - frame.Series.Timestamps[o - 4] == 5 * frame.Series.Step);
+                && frame.Origins.All(
+                    o => frame.Series.Timestamps[o + 1] - frame.Series.Timestamps[o - 4] == 5 * frame.Series.Step.Duration);
         }).QuickCheckThrowOnFailure();
 
     private sealed class SameColumns : IEqualityComparer<IReadOnlyList<ColumnScale>>

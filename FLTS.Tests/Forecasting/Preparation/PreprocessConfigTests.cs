@@ -44,6 +44,21 @@ public class PreprocessConfigTests
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
 
     [Test]
+    public void A_zone_asked_for_today_is_hashed_with_its_instants_and_one_of_a_stored_configuration_as_it_was()
+    {
+        var config = Tables.Config("""{"timezone": "Europe/Madrid"}""");
+        Assert.That((config.HasInstants, config.ToJson()["times"]?.GetValue<string>()), Is.EqualTo((true, "utc")));
+        Assert.That(PreprocessConfigParser.FromJson(config.ToJson()).ConfigHash, Is.EqualTo(config.ConfigHash));
+
+        var stored = config.ToJson();
+        stored.Remove("times");
+        var before = PreprocessConfigParser.FromJson(stored);
+        Assert.That((before.HasInstants, before.ToJson().ContainsKey("times")), Is.EqualTo((false, false)));
+        Assert.That(before.ConfigHash, Is.Not.EqualTo(config.ConfigHash));
+        Assert.That(Tables.Config().ToJson().ContainsKey("times"), Is.False, "no zone, no member");
+    }
+
+    [Test]
     public void Later_overrides_win_and_groups_are_merged()
     {
         var config = PreprocessConfigParser.Parse(
@@ -124,7 +139,11 @@ public class PreprocessConfigTests
         var members = typeof(PreprocessConfig).GetProperties()
             .Where(p => p.CanWrite)
             .Select(p => p.Name)
-            .Except([nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256), nameof(PreprocessConfig.Reading)]);
+            .Except(
+            [
+                nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256),
+                nameof(PreprocessConfig.HasInstants), nameof(PreprocessConfig.Reading), // Written where not default.
+            ]);
         var json = Parse("""{"non_negative": "off", "bounds": {"a": {"min": 1}}}""").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
     }

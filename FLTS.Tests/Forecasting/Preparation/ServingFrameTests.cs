@@ -156,12 +156,6 @@ public class ServingFrameTests
     [TestCase("ts", 2, "\"yesterday\"", "'data.ts', row 3: \"yesterday\" is no timestamp")]
     [TestCase(
         "ts", 2, "\"2024-01-01T00:02:00Z\"", "'data.ts', row 3: \"2024-01-01T00:02:00Z\" has a zone, but the model's dataset states none")]
-    [TestCase(
-        "ts",
-        2,
-        "\"2024-01-01 00:00:30\"",
-        "Row 3 of 'data' (2024-01-01 00:00:30) does not come after row 2 (2024-01-01 00:01:00); times must rise")]
-    [TestCase("ts", 2, "\"2024-01-01 00:01:00\"", "does not come after row 2")]
     public void A_wrong_cell_is_refused_with_column_and_row(string column, int row, string value, string message)
     {
         var (_, model, raw) = Trained("{}");
@@ -170,6 +164,24 @@ public class ServingFrameTests
         Assert.That(
             () => RequestData.Read(Element(data), null, model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void Rows_may_come_in_any_order_and_of_a_doubled_time_the_last_counts_and_the_answer_says_so()
+    {
+        var (_, model, raw) = Trained("{}");
+        int[] rows = [.. Enumerable.Range(0, 12)];
+        var inOrder = RequestData.Read(Data(rows, raw), null, model, null).Series;
+        new Random(5).Shuffle(rows);
+
+        var shuffled = RequestData.Read(Data(rows, raw), null, model, null);
+        Assert.That(shuffled.Series.Timestamps, Is.EqualTo(inOrder.Timestamps));
+        Assert.That(shuffled.Series.Values, Is.EqualTo(inOrder.Values));
+        Assert.That(shuffled.Warnings, Is.Empty);
+
+        var doubled = RequestData.Read(Data([4, .. rows], raw), null, model, null);
+        Assert.That(doubled.Series.Values, Is.EqualTo(inOrder.Values));
+        Assert.That(doubled.Warnings, Is.EqualTo(new[] { "1 row of 'data' has the time of a later row and is not used." }));
     }
 
     [Test]

@@ -41,10 +41,15 @@ public class CsvTableReaderTests
     [TestCase("2024-01-01 00:00:00 UTC")]
     [TestCase("2023-12-31T19:00:00-05:00")]
     [TestCase("1704067200")]
-    public void A_zoned_time_is_converted_to_the_zone_of_the_dataset(string time) =>
+    [TestCase("2024-01-01 01:00:00")]
+    public void A_time_of_a_dataset_with_a_zone_is_an_instant_or_as_before_local_time(string time)
+    {
+        var options = new CsvReadOptions { Timezone = "Europe/Madrid" };
+        Assert.That(Read($"time,a\n{time},1\n", options).Timestamps[0], Is.EqualTo(new DateTime(2024, 1, 1)));
         Assert.That(
-            Read($"time,a\n{time},1\n", new CsvReadOptions { Timezone = "Europe/Madrid" }).Timestamps[0],
+            Read($"time,a\n{time},1\n", options with { HasInstants = false }).Timestamps[0],
             Is.EqualTo(new DateTime(2024, 1, 1, 1, 0, 0)));
+    }
 
     [TestCase("")]
     [TestCase("NaN")]

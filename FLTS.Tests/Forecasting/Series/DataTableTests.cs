@@ -38,7 +38,9 @@ internal sealed class DataTableTests
         Check(
             row[^1],
             Read,
-            read => Assert.That(Read().Timestamps[0], Is.EqualTo(DateTime.Parse(read, CultureInfo.InvariantCulture))));
+            read => Assert.That(
+                timezone is null ? Read().Timestamps[0] : ZoneClock.Of(timezone).Local(Read().Timestamps[0]),
+                Is.EqualTo(DateTime.Parse(read, CultureInfo.InvariantCulture))));
     }
 
     private static void CheckCell(string[] row, string other)

@@ -87,7 +87,7 @@ internal sealed class TwoReadingsTests
         var times = Hours(hours);
         var csv = Encoding.UTF8.GetBytes(CsvText.Of(times.Select(t => Show(t, form))));
         Assert.That(
-            CsvTail.Read(new MemoryStream(csv), "x.csv", 3, new CsvReadOptions()).Timestamps, Is.EqualTo(times[^3..]));
+            CsvTableReader.Read(new MemoryStream(csv), "x.csv", new CsvReadOptions { Newest = 3 }).Timestamps, Is.EqualTo(times[^3..]));
     }
 
     /// <summary>A place in a file means nothing: times, marks and columns are told by the set of its lines.</summary>

@@ -34,6 +34,7 @@ internal sealed class CsvBlock : IDisposable
         Array.Fill(_marks, mark == layout.Separator ? (byte)0 : mark);
     }
 
+    /// <summary>Instants are of kind UTC.</summary>
     public DateTime[] Timestamps { get; }
 
     public double[][] Values { get; }
@@ -79,11 +80,11 @@ internal sealed class CsvBlock : IDisposable
     /// <summary>Parses lines; stops at the first line that cannot be a row.</summary>
     /// <param name="lines">Whole lines; the last may lack its line end.</param>
     /// <param name="layout">What the header said.</param>
-    /// <param name="zone">Zone of the dataset, or null.</param>
+    /// <param name="hasZone">The dataset has a zone, so that times may.</param>
     /// <param name="maxLineBytes">Longest line allowed.</param>
     /// <param name="isFirst">The block follows the header.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, TimeZoneInfo? zone, int maxLineBytes, bool isFirst = false)
+    public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, bool hasZone, int maxLineBytes, bool isFirst = false)
     {
         var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1) { Bytes = lines.Length };
         var valid = Utf8.IsValid(lines);
@@ -95,7 +96,7 @@ internal sealed class CsvBlock : IDisposable
             else if (!valid && !Utf8.IsValid(line))
                 block.Stop("the line is not valid UTF-8; save the file as UTF-8 text");
             else if (!line.IsEmpty && block.IsOfSeries(line))
-                block.Row(line, zone);
+                block.Row(line, hasZone);
             if (block.Fault is { } fault)
             {
                 if (isFirst && block.Rows == 0 && fault.Column == layout.Names[layout.TimestampField]
@@ -119,7 +120,7 @@ internal sealed class CsvBlock : IDisposable
 
     // A first file is read before the runtime would get round to optimising what reads it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(ReadOnlySpan<byte> line, TimeZoneInfo? zone)
+    private void Row(ReadOnlySpan<byte> line, bool hasZone)
     {
         var columns = _layout.ColumnOfField;
         var row = Rows;
@@ -155,7 +156,7 @@ internal sealed class CsvBlock : IDisposable
 
             if (field == _layout.TimestampField)
             {
-                if (!Timestamp(_layout.TimeOfDayField < 0 ? cell : CsvLine.Time(line, _layout), row, zone))
+                if (!Timestamp(_layout.TimeOfDayField < 0 ? cell : CsvLine.Time(line, _layout), row, hasZone))
                     return;
             }
             else if (column >= 0)
@@ -184,7 +185,7 @@ internal sealed class CsvBlock : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Timestamp(ReadOnlySpan<byte> cell, int row, TimeZoneInfo? zone)
+    private bool Timestamp(ReadOnlySpan<byte> cell, int row, bool hasZone)
     {
         var kind = _layout.TimeFormat is { } format ? format.Parse(cell, out var time) : TimestampParser.Parse(cell, out time);
         var name = _layout.Names[_layout.TimestampField];
@@ -196,7 +197,7 @@ internal sealed class CsvBlock : IDisposable
                     : ("write it in the form that time_format states", null);
                 Stop($"'{Show(cell)}' is no timestamp; {advice}", name, needed);
                 return false;
-            case TimestampKinds.Zoned when zone is null:
+            case TimestampKinds.Zoned when !hasZone:
                 Stop(
                     $"'{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone",
                     name,
@@ -207,10 +208,12 @@ internal sealed class CsvBlock : IDisposable
         Kinds |= kind;
         if (kind > TimestampKinds.Epoch)
             FirstOf.TryAdd(kind, new CellFault(Lines, Show(cell)));
-        if (kind is TimestampKinds.Zoned or TimestampKinds.Epoch && zone is not null)
-            time = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc), zone);
-        var isOpen = (kind & TimestampKinds.OfTwoReadings) != 0;
-        Timestamps[row] = DateTime.SpecifyKind(time, isOpen ? TwoReadings.Mark : DateTimeKind.Unspecified);
+        Timestamps[row] = DateTime.SpecifyKind(time, kind switch
+        {
+            TimestampKinds.Zoned or TimestampKinds.Epoch => DateTimeKind.Utc,
+            _ when (kind & TimestampKinds.OfTwoReadings) != 0 => TwoReadings.Mark,
+            _ => DateTimeKind.Unspecified,
+        });
         return true;
     }
 

@@ -149,24 +149,6 @@ internal sealed class CsvLayout
         }
     }
 
-    /// <summary>The same file, of which nothing but the times is read.</summary>
-    public CsvLayout TimesAlone() => new()
-    {
-        Separator = Separator,
-        Names = Names,
-        IsNameless = IsNameless,
-        LeastFields = LeastFields,
-        TimestampField = TimestampField,
-        TimeOfDayField = TimeOfDayField,
-        SeriesField = SeriesField,
-        SeriesValue = SeriesValue,
-        ColumnOfField = Array.ConvertAll(ColumnOfField, _ => -1),
-        Columns = [],
-        Header = [],
-        Cells = Cells,
-        TimeFormat = TimeFormat,
-    };
-
     private static void RefuseOtherThanText(ReadOnlySpan<byte> line, string file)
     {
         if (!Utf8.IsValid(line))

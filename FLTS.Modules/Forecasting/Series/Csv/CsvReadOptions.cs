@@ -11,8 +11,11 @@ public sealed record CsvReadOptions
     /// <summary>Column with the times; null: <c>time</c>, <c>ts</c> or <c>ds</c>, the first of these there is.</summary>
     public string? TimestampColumn { get; init; }
 
-    /// <summary>IANA zone that zoned timestamps are converted to; null: they are refused.</summary>
+    /// <summary>IANA zone of the dataset; null: zoned timestamps are refused.</summary>
     public string? Timezone { get; init; }
+
+    /// <summary>Times of a zone come out as instants in UTC (default), or as local times as in data of before.</summary>
+    public bool HasInstants { get; init; } = true;
 
     /// <summary>
     /// Columns that must be there and be numeric; null: every numeric column is read and text columns are left out with a warning.
@@ -36,6 +39,12 @@ public sealed record CsvReadOptions
 
     /// <summary>Most bytes of one line; default 1 MiB.</summary>
     public int MaxLineBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows wanted, the newest by time in the order of the file; 0: all.</summary>
+    internal int Newest { get; init; }
+
+    /// <summary>With <see cref="Newest"/>: all rows so long before the newest are wanted too; null: no more than these.</summary>
+    internal TimeSpan? NewestSpan { get; init; }
 
     /// <summary>
     /// Rows that stand before the header in what the user knows, added to the rows that messages name; -1 where there is no header.

@@ -11,9 +11,11 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
     private readonly List<double[]>[] _values = [.. layout.Columns.Select(_ => new List<double[]>())];
     private readonly List<DateTime[]> _times = [];
     private readonly List<int> _rows = []; // of each piece
+    private readonly NewestCsvRows? _newest =
+        options.Newest > 0 ? new(layout.Columns.Length, options.Newest, options.NewestSpan) : null;
     private readonly CsvColumnNotes _notes = new(layout, file);
     private readonly CsvTimes _timeNotes = new(file, layout.Names[layout.TimestampField], options);
-    private readonly long[] _numbers = new long[layout.Columns.Length]; // of columns with text, whose pieces are not kept
+    private readonly long[] _numbers = new long[layout.Columns.Length]; // of columns whose pieces are not kept
     private long _lines;
     private long _bytes;
     private int _room;
@@ -27,9 +29,9 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
     {
         for (var c = 0; c < layout.Columns.Length; c++)
         {
-            if (block.Text[c] is null && _notes.Texts[c] == 0)
+            if (block.Text[c] is null && _notes.Texts[c] == 0 && _newest is null)
                 continue;
-            if (_notes.Texts[c] == 0)
+            if (_notes.Texts[c] == 0 && _newest is null)
                 _numbers[c] = Count(c, number => !double.IsNaN(number));
             _numbers[c] += block.Rows - block.Values[c].AsSpan(0, block.Rows).Count(double.NaN);
         }
@@ -53,6 +55,15 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
                 + $"{options.MaxCells} values, the most that are taken (Limits:Cells, Limits:MemoryMb); leave columns or rows out.");
         if (Rows + block.Rows > Array.MaxLength)
             throw new TooLargeException($"{file}: more than {Array.MaxLength} rows.");
+        if (_newest is not null)
+        {
+            // What times of two readings are, all of them say.
+            _newest.Add(
+                block.Timestamps.AsSpan(0, block.Rows), block.Values, areSettled: (_timeNotes.Kinds & TimestampKinds.OfTwoReadings) == 0);
+            Rows = _newest.Rows;
+            return;
+        }
+
         for (int done = 0, count; done < block.Rows; done += count)
         {
             if (_room == 0)
@@ -98,19 +109,18 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
             throw new InvalidInputException($"{file}: no column is numeric. {string.Join(" ", leftOut)}");
         RefuseUnclear(kept);
 
-        var times = new DateTime[Rows];
-        var at = 0;
-        for (var p = 0; p < _rows.Count; at += _rows[p++])
-            _times[p].AsSpan(0, _rows[p]).CopyTo(times.AsSpan(at));
+        var times = _newest?.Times ?? Times();
         if (_timeNotes.Settle(times) is { } howRead)
             warnings.Add(howRead);
+        ZonedTimes.Settle(times, options.Timezone, options.HasInstants);
         const TimestampKinds Instants = TimestampKinds.Zoned | TimestampKinds.Epoch;
         if (_timeNotes.Kinds.HasFlag(TimestampKinds.Epoch) && options.Timezone is null)
             warnings.Add($"{file}: times are counted from 1970; without a timezone they are read as UTC.");
         if ((_timeNotes.Kinds & Instants) != 0 && (_timeNotes.Kinds & ~Instants) != 0)
             warnings.Add($"{file}: only some of the times carry a zone or are epoch seconds; the others are taken for local times.");
 
-        var pieces = new ColumnBlocks(_rows, [.. kept.Select(c => _values[c].ToArray())]);
+        var pieces = _newest is null ? new ColumnBlocks(_rows, [.. kept.Select(c => _values[c].ToArray())]) : _newest.Take(ref times, kept);
+
         return new RawTable(
             file,
             times,
@@ -125,7 +135,19 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
             TimeKinds = _timeNotes.Kinds,
             CommaColumns = [.. kept.Where(_notes.HasCommas).Select(c => layout.Columns[c])],
             MaxCells = options.MaxCells,
+            Clock = options is { HasInstants: true, Timezone: { } zone } ? ZoneClock.Of(zone) : null,
+            Resampling = options.Reading.Resample,
+            StatedStep = options.Reading.Step is { } step ? SeriesStep.Parse(step, "step") : null,
         };
+    }
+
+    private DateTime[] Times()
+    {
+        var times = new DateTime[Rows];
+        var at = 0;
+        for (var p = 0; p < _rows.Count; at += _rows[p++])
+            _times[p].AsSpan(0, _rows[p]).CopyTo(times.AsSpan(at));
+        return times;
     }
 
     /// <summary>
@@ -175,8 +197,9 @@ internal sealed class CsvTableBuilder(CsvLayout layout, string file, long firstR
 
     private long Count(int c, Func<double, bool> what) => Pieces(c).Sum(piece => (long)piece.Count(what));
 
-    private IEnumerable<ArraySegment<double>> Pieces(int c) =>
-        _values[c].Select((piece, p) => new ArraySegment<double>(piece, 0, Math.Min(piece.Length, _rows[p])));
+    private IEnumerable<ArraySegment<double>> Pieces(int c) => _newest is not null
+        ? [_newest.Column(c)]
+        : _values[c].Select((piece, p) => new ArraySegment<double>(piece, 0, Math.Min(piece.Length, _rows[p])));
 
     /// <summary>
     /// Room for all the rows a file of the expected size should have, else for as many again as there are. What is

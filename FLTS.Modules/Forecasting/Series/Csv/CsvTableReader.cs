@@ -36,7 +36,6 @@ public static class CsvTableReader
     private static RawTable ReadBlocks(
         CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, Parallelism parallelism)
     {
-        var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
         var (header, headerRow) = lines.ReadHeader(options.Reading.SkipRows);
         var layout = CsvLayout.Parse(header, file, options);
@@ -61,7 +60,7 @@ public static class CsvTableReader
                     {
                         try
                         {
-                            return CsvBlock.Parse(block.AsSpan(), layout, zone, options.MaxLineBytes, first);
+                            return CsvBlock.Parse(block.AsSpan(), layout, options.Timezone is not null, options.MaxLineBytes, first);
                         }
                         finally
                         {

@@ -33,13 +33,12 @@ internal sealed partial class CsvTimes(string file, string column, CsvReadOption
         var reading = (known != 0 ? TwoReadings.Of([], Kinds | known) : null) ?? TwoReadings.Of(times, Kinds) ?? throw Open(open);
         var isProven = Kinds.HasFlag(reading) || known.HasFlag(reading);
         Kinds = (Kinds & ~open) | reading;
-        var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
         for (var t = 0; t < times.Length; t++)
         {
             var isMarked = times[t].Kind == TwoReadings.Mark;
             times[t] = TwoReadings.Read(times[t], reading);
-            if (isMarked && reading == TimestampKinds.Epoch && zone is not null)
-                times[t] = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(times[t], DateTimeKind.Utc), zone);
+            if (isMarked && reading == TimestampKinds.Epoch)
+                times[t] = DateTime.SpecifyKind(times[t], DateTimeKind.Utc);
         }
 
         return isProven
