@@ -70,6 +70,7 @@ internal sealed class ParallelismTests
 
         var ran = await new Parallelism(threads).Begin(() => (Environment.CurrentManagedThreadId, Thread.CurrentThread.IsThreadPoolThread));
 
-        Assert.That(threads == 1 ? ran.CurrentManagedThreadId == caller : ran.IsThreadPoolThread);
+        Assert.That(ran.CurrentManagedThreadId == caller, Is.EqualTo(threads == 1));
+        Assert.That(ran.IsThreadPoolThread && threads > 1, Is.False, "those of the pool serve");
     }
 }
