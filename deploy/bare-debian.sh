@@ -14,7 +14,8 @@ for program in mmdebstrap unshare git dotnet; do
   command -v "$program" >/dev/null || { echo "missing: $program" >&2; exit 3; }
 done
 [[ $(id -u) == 0 ]] || { echo "this makes root file systems: run it as root" >&2; exit 3; }
-sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
+sdk=$(dotnet --list-sdks | sed -nE 's|^10\..* \[(.*)/sdk\]$|\1|p' | tail -n 1)
+[[ -n $sdk ]] || { echo "missing: the .NET SDK 10" >&2; exit 3; }
 work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"' EXIT
 

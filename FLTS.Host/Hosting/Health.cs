@@ -57,7 +57,7 @@ internal static class Health
         {
             try
             {
-                await Task.Run(() => part.CheckAsync(cancellation), cancellation).WaitAsync(_checkLimit, cancellation);
+                await part.CheckAsync(cancellation).WaitAsync(_checkLimit, cancellation);
                 return (part.Name, State: new PartState("ok", null));
             }
             catch (Exception e) when (e is not OperationCanceledException)
