@@ -168,8 +168,7 @@ internal sealed partial class RowAppender(
 
     /// <summary>A number with the decimal mark that the file has: with both, neither would be understood.</summary>
     private static string AsThere(string value, CellReader cells, char mark) =>
-        cells.Mark == 0 && cells.Read(Encoding.UTF8.GetBytes(value), out _, out var decimals) is CellKind.Number or CellKind.CommaNumber
-        && decimals > 0
+        cells.Mark == 0 && cells.Read(Encoding.UTF8.GetBytes(value), out _) is CellKind.Number or CellKind.CommaNumber
             ? value.Replace(mark == ',' ? '.' : ',', mark)
             : value;
 

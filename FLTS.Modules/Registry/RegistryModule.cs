@@ -61,7 +61,8 @@ internal sealed class RegistryModule : IModule
         services.AddMetrics<ArtifactMetrics>();
         services.AddSingleton<IRowGauges, RegistryGauges>();
         services.AddSingleton<RunCancellation>();
-        services.AddSingleton<CorruptRunReplacement>();
+        services.AddSingleton<RunRepairs>();
+        services.AddSingleton<UnservedQueues>();
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<PipelineStates>();
         services.AddSingleton<PipelinePosting>();

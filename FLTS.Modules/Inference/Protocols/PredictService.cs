@@ -17,14 +17,17 @@ internal sealed partial class PredictService(
     ILogger<PredictService> logger)
 {
     /// <summary>One forecast.</summary>
+    /// <param name="asked">Read here at the latest: what is wrong with it is an outcome like others.</param>
+    /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<PredictAnswer> PredictAsync(JsonElement body, int? inferenceLength, CancellationToken cancellation)
+    public async Task<PredictAnswer> PredictAsync(Lazy<PredictRequest> asked, int? inferenceLength, CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
         try
         {
-            var request = PredictRequest.Parse(body);
+            var request = asked.Value;
             var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
             var model = slots.Take(request.Identifier);
@@ -32,7 +35,10 @@ internal sealed partial class PredictService(
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.RunAsync(() => model.Loaded.Forecaster.Forecast([window.Window], steps), cancellation);
+                var forecast = () => model.Loaded.Forecaster.Forecast([window.Window], steps);
+                var scaled = await (model.Step.Times(steps).IsLong
+                    ? queue.RunLongAsync(forecast, cancellation)
+                    : queue.RunAsync(forecast, cancellation));
                 window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
                 return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
             }

@@ -116,7 +116,7 @@ internal static class RequestData
         return item.ValueKind switch
         {
             JsonValueKind.Number => item.TryGetDouble(out value) && Math.Abs(value) <= CsvBlock.Largest,
-            JsonValueKind.String => cells.Read(Encoding.UTF8.GetBytes(item.GetString()!), out value, out _)
+            JsonValueKind.String => cells.Read(Encoding.UTF8.GetBytes(item.GetString()!), out value)
                 is CellKind.Number or CellKind.CommaNumber or CellKind.Missing,
             JsonValueKind.Null or JsonValueKind.True or JsonValueKind.False => true,
             _ => false,

@@ -52,5 +52,8 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
 
     private static Forecasting.Preparation.ServingFrame Newest(StartingRows rows) => rows.Series is { } series
         ? new(series, series.Rows - 1, rows.Warning is { } warning ? [warning] : [])
-        : throw new UnavailableException($"There are no newest rows to forecast from: {rows.None}. Send rows as 'data'.");
+        : throw new UnavailableException($"There are no newest rows to forecast from: {rows.None}. Send rows as 'data'.")
+        {
+            ForStrangers = "There are no newest rows to forecast from now. Send rows as 'data'.",
+        };
 }

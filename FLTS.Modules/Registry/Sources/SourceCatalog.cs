@@ -143,7 +143,10 @@ internal sealed partial class SourceCatalog(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await source.CopyToAsync(copy, cancellation);
         if (Written(source) != before)
-            throw new UnavailableException($"{fileName} is still being written; try again when it is complete.");
+        {
+            var growing = $"{fileName} is still being written; try again when it is complete.";
+            throw new UnavailableException(growing) { ForStrangers = growing };
+        }
 
         // A file that was imported before and that a PUT or new rows have replaced since stays replaced: whoever wrote last wins.
         copy.Position = 0;

@@ -24,6 +24,19 @@ public class ReferenceTests
             Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
     }
 
+    [TestCase("NAIVE", 1)]
+    [TestCase("SEASONAL_NAIVE", 1)]
+    [TestCase("EWMA", 10)]
+    public void A_reference_looks_at_its_targets_alone_and_asks_for_no_rows_for_lags_of_the_dataset(string type, int rows)
+    {
+        var data = Prepare(
+            """{"lags": [1, 50], "targets": ["a"], "inputs": ["b"]}""", ("a", Tables.Walk(300, 1)), ("b", Tables.Walk(300, 2)));
+        using var model = ForecasterCatalog.Get(type).Create([]).Fit(data.TrainingSet, _context).Model;
+
+        Assert.That(model.Signature.Inputs, Is.EqualTo(new[] { "a" }));
+        Assert.That(new ServingModel(data.Meta.Config, data.Meta.Scaler, model.Signature).RowsNeeded, Is.EqualTo(rows));
+    }
+
     [Test]
     public void Seasonal_naive_takes_the_same_time_one_day_before()
     {

@@ -23,7 +23,7 @@ internal sealed class CellReader
         var numbers = new List<double>();
         foreach (var word in _words)
         {
-            if (Number(word, out var number, out _) != CellKind.Text)
+            if (Number(word, out var number) != CellKind.Text)
                 numbers.Add(number);
         }
 
@@ -33,17 +33,19 @@ internal sealed class CellReader
     /// <summary>What stands before the decimals; 0: a point or a comma.</summary>
     public byte Mark { get; }
 
+    /// <summary>Whether some number stands for a missing one.</summary>
+    public bool HasMissingNumbers => _numbers.Length > 0;
+
     /// <summary>Whether a number stands for a missing one (-999).</summary>
-    public bool IsMissing(double number) => _numbers.Length > 0 && Array.IndexOf(_numbers, number) >= 0;
+    public bool IsMissing(double number) => Array.IndexOf(_numbers, number) >= 0;
 
     /// <summary>Reads one cell.</summary>
     /// <param name="cell">Without quotes.</param>
     /// <param name="value">The number; NaN where there is none.</param>
-    /// <param name="decimals">Digits behind its mark.</param>
-    public CellKind Read(ReadOnlySpan<byte> cell, out double value, out int decimals)
+    public CellKind Read(ReadOnlySpan<byte> cell, out double value)
     {
         cell = cell.Trim(" \t"u8);
-        var kind = Number(cell, out value, out decimals);
+        var kind = Number(cell, out value);
         if (kind != CellKind.Text && IsMissing(value))
             kind = CellKind.Missing;
         else if (kind == CellKind.Text && IsMissing(cell))
@@ -57,27 +59,27 @@ internal sealed class CellReader
         return kind;
     }
 
-    private CellKind Number(ReadOnlySpan<byte> cell, out double value, out int decimals)
+    private CellKind Number(ReadOnlySpan<byte> cell, out double value)
     {
         if (_thousands != 0 && cell.Length <= NumberParser.LongestText)
         {
             Span<byte> joined = stackalloc byte[cell.Length];
             if (TryJoin(cell, joined, out var length))
-                return Joined(joined[..length], out value, out decimals);
+                return Joined(joined[..length], out value);
         }
 
-        return Joined(cell, out value, out decimals);
+        return Joined(cell, out value);
     }
 
-    private CellKind Joined(ReadOnlySpan<byte> cell, out double value, out int decimals)
+    private CellKind Joined(ReadOnlySpan<byte> cell, out double value)
     {
         var kind = CellKind.Text;
-        if (Mark != ',' && NumberParser.TryParse(cell, (byte)'.', out value, out decimals))
+        if (Mark != ',' && NumberParser.TryParse(cell, (byte)'.', out value))
             kind = CellKind.Number;
-        else if (Mark != '.' && NumberParser.TryParse(cell, (byte)',', out value, out decimals))
-            kind = decimals > 0 ? CellKind.CommaNumber : CellKind.Number;
+        else if (Mark != '.' && NumberParser.TryParse(cell, (byte)',', out value))
+            kind = cell.Contains((byte)',') ? CellKind.CommaNumber : CellKind.Number;
         else
-            (value, decimals) = (double.NaN, 0);
+            value = double.NaN;
         return kind != CellKind.Text && Math.Abs(value) > CsvBlock.Largest ? CellKind.TooLarge : kind;
     }
 

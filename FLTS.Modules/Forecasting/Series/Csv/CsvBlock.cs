@@ -13,11 +13,12 @@ internal sealed class CsvBlock : IDisposable
     public const double Largest = 1e100;
 
     private readonly CsvLayout _layout;
+    private readonly bool _hasMissingNumbers;
     private readonly byte[] _marks; // [C] What stands before the decimals, as far as it is known; 0: no number is read at once.
 
     private CsvBlock(CsvLayout layout, int capacity)
     {
-        _layout = layout;
+        (_layout, _hasMissingNumbers) = (layout, layout.Cells.HasMissingNumbers);
         Timestamps = ArrayPool<DateTime>.Shared.Rent(capacity);
         Values = new double[layout.Columns.Length][];
         for (var c = 0; c < Values.Length; c++)
@@ -136,12 +137,12 @@ internal sealed class CsvBlock : IDisposable
 
             var column = columns[field];
             var rest = line[at..];
-            if (column >= 0 && NumberParser.TryPrefix(rest, _marks[column], out var number, out var length, out var decimals)
+            if (column >= 0 && NumberParser.TryPrefix(rest, _marks[column], out var number, out var length)
                 && (length == rest.Length || rest[length] == _layout.Separator) && Math.Abs(number) <= Largest)
             {
-                if (_marks[column] == ',' && decimals > 0)
-                    SeeComma(rest[..length], column, number, decimals);
-                Values[column][row] = _layout.Cells.IsMissing(number) ? double.NaN : number;
+                if (_marks[column] == ',')
+                    SeeComma(rest[..length], column, number);
+                Values[column][row] = _hasMissingNumbers && _layout.Cells.IsMissing(number) ? double.NaN : number;
                 at = length == rest.Length ? -1 : at + length + 1;
                 continue;
             }
@@ -217,10 +218,10 @@ internal sealed class CsvBlock : IDisposable
 
     private double Number(ReadOnlySpan<byte> cell, int column)
     {
-        switch (_layout.Cells.Read(cell, out var value, out var decimals))
+        switch (_layout.Cells.Read(cell, out var value))
         {
             case CellKind.CommaNumber:
-                SeeComma(cell, column, value, decimals);
+                SeeComma(cell, column, value);
                 break;
             case CellKind.TooLarge:
                 TooLarge[column] ??= new CellFault(Lines, Show(cell));
@@ -235,8 +236,11 @@ internal sealed class CsvBlock : IDisposable
     }
 
     /// <summary>Commas before three digits of a number of thousands may stand there for its thousands.</summary>
-    private void SeeComma(ReadOnlySpan<byte> cell, int column, double value, int decimals)
+    private void SeeComma(ReadOnlySpan<byte> cell, int column, double value)
     {
+        var decimals = NumberParser.Decimals(cell, (byte)',');
+        if (decimals == 0)
+            return;
         if (_layout.Separator != ',')
             _marks[column] = (byte)',';
         Comma[column] ??= new CellFault(Lines, Show(cell));

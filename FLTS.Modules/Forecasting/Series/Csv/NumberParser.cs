@@ -21,17 +21,16 @@ internal static class NumberParser
     ];
 
     /// <summary>Reads a cell that holds a number with a decimal point and nothing else but spaces around it.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> cell, out double value) => TryParse(cell, (byte)'.', out value, out _);
+    public static bool TryParse(ReadOnlySpan<byte> cell, out double value) => TryParse(cell, (byte)'.', out value);
 
     /// <summary>Reads a cell that holds a number and nothing else but spaces around it.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="mark">What stands before the decimals.</param>
     /// <param name="value">The number.</param>
-    /// <param name="decimals">Digits behind the mark.</param>
-    public static bool TryParse(ReadOnlySpan<byte> cell, byte mark, out double value, out int decimals)
+    public static bool TryParse(ReadOnlySpan<byte> cell, byte mark, out double value)
     {
         cell = cell.Trim((byte)' ');
-        if (TryPrefix(cell, mark, out value, out var length, out decimals) && length == cell.Length)
+        if (TryPrefix(cell, mark, out value, out var length) && length == cell.Length)
             return true;
         if (mark == '.')
             return TryFramework(cell, out value);
@@ -50,12 +49,10 @@ internal static class NumberParser
     /// <param name="mark">What stands before the decimals.</param>
     /// <param name="value">The number.</param>
     /// <param name="length">Bytes it takes.</param>
-    /// <param name="decimals">Digits behind the mark.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool TryPrefix(ReadOnlySpan<byte> text, byte mark, out double value, out int length, out int decimals)
+    public static bool TryPrefix(ReadOnlySpan<byte> text, byte mark, out double value, out int length)
     {
         value = 0;
-        decimals = 0;
         var i = 0;
         var negative = false;
         if (text.Length > 0 && text[0] is (byte)'-' or (byte)'+')
@@ -74,8 +71,7 @@ internal static class NumberParser
             var point = ++i;
             i = Digits(text, i, ref digits);
             exponent = point - i;
-            decimals = i - point;
-            count += decimals;
+            count += i - point;
         }
 
         length = i;
@@ -113,6 +109,14 @@ internal static class NumberParser
         value = 0;
         return cell.IndexOfAnyExcept(_numberBytes) < 0
             && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>Digits behind the mark of a number.</summary>
+    public static int Decimals(ReadOnlySpan<byte> number, byte mark)
+    {
+        var behind = number[(number.IndexOf(mark) + 1)..];
+        var end = behind.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return number.Contains(mark) ? (end < 0 ? behind.Length : end) : 0;
     }
 
     /// <summary>Appends decimal digits to a number, which wraps around when they are too many: the caller counts them.</summary>
