@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
@@ -159,7 +160,8 @@ internal sealed partial class NewestRows(
         };
         try
         {
-            var table = await threads.RunAsync(p => CsvTableReader.Read(source, file, options, null, p), cancellation);
+            var table = await threads.RunOnOneAsync(
+                () => CsvTableReader.Read(source, file, options, null, new Parallelism(1, cancellation)), cancellation);
             return source.Finish() == sha256 ? table : throw Changed(null);
         }
         catch (InvalidInputException e)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Windows;
