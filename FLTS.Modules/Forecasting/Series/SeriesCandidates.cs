@@ -4,14 +4,18 @@ namespace FLTS.Forecasting.Series;
 internal static class SeriesCandidates
 {
     /// <summary>Columns of whole numbers that tell all rows of the same time apart, then those that hold text.</summary>
-    public static IReadOnlyList<string> Of(RawTable table) =>
-    [
-        .. Enumerable.Range(0, table.Columns.Count).Where(c => TellsApart(table, c)).Select(c => table.Columns[c]),
-        .. table.Header.Except(table.Columns, StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Of(RawTable table)
+    {
+        var most = table.Timestamps.CountBy(time => time).Max(times => times.Value);
+        return
+        [
+            .. Enumerable.Range(0, table.Columns.Count).Where(c => TellsApart(table, c, 2 * most)).Select(c => table.Columns[c]),
+            .. table.Header.Except(table.Columns, StringComparer.Ordinal),
+        ];
+    }
 
-    /// <summary>A column that is another in nearly every row is a measurement.</summary>
-    private static bool TellsApart(RawTable table, int column)
+    /// <summary>A column that holds many more numbers than there are rows of one time is a measurement.</summary>
+    private static bool TellsApart(RawTable table, int column, int most)
     {
         var values = table.Take(column, 0, table.Rows);
         var (rows, series) = (new HashSet<(DateTime, double)>(), new HashSet<double>());
@@ -22,6 +26,6 @@ internal static class SeriesCandidates
             series.Add(values[row]);
         }
 
-        return series.Count <= values.Length / 2;
+        return series.Count <= most;
     }
 }
