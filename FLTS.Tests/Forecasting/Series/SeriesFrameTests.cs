@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -85,6 +86,20 @@ public class SeriesFrameTests
                 .With.Message.StartsWith("x.csv: 200 of 300 rows have the time of a later row (66.7%; at most 1% are dropped).")
                 .And.Message.Contains("series_column")
                 .And.Message.Contains("timezone"));
+
+    [TestCase("cell,time,load,note", "{1},{0},{2},dry", "cell note")]
+    [TestCase("time,load,name", "{0},{2},C{1}", "name")]
+    [TestCase("time,load", "{0},{2}", "")]
+    public void Columns_that_may_tell_the_series_apart_are_named(string header, string row, string columns)
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => string.Format(
+            CultureInfo.InvariantCulture, row, _start.AddHours(i / 3).ToString("s", CultureInfo.InvariantCulture), i % 3, i % 7));
+        var fault = Assert.Throws<InvalidInputException>(
+            () => SeriesFrame.From(CsvText.Read($"{header}\n{string.Join('\n', rows)}\n"), 30))!;
+        var named = columns.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(fault.Needed!.Choices.Select(choice => (string)choice!), Is.EqualTo(named));
+        Assert.That(fault.Message, Does.Contain(named.Length > 0 ? $"series_column, perhaps '{named[0]}';" : "series_column;"));
+    }
 
     [Test]
     public void A_short_gap_becomes_missing_rows_and_a_long_one_ends_the_segment()

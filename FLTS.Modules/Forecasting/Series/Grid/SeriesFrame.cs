@@ -107,14 +107,15 @@ public sealed class SeriesFrame
         if (doubles <= MostDoubles * rows)
             return;
 
+        var candidates = SeriesCandidates.Of(table);
         throw new InvalidInputException(string.Create(
             CultureInfo.InvariantCulture,
             $"{table.Name}: {doubles} of {rows} rows have the time of a later row ({doubles / (double)rows:0.0%}; at most "
-            + $"{MostDoubles:0%} are dropped). If the file holds several series, name the column that tells them apart as "
-            + $"series_column; if it holds local times over a change of clocks, set timezone."))
+            + $"{MostDoubles:0%} are dropped). If the file holds several series, name the column that tells them apart as series_column"
+            + $"{(candidates.Count > 0 ? $", perhaps '{candidates[0]}'" : "")}; if it holds local times over a change of clocks, set "
+            + $"timezone."))
         {
-            Needed = new OptionNeeded(
-                "series_column", [.. table.Header.Except(table.Columns, StringComparer.Ordinal).Select(c => (JsonNode)c)]),
+            Needed = new OptionNeeded("series_column", [.. candidates.Select(c => (JsonNode)c)]),
         };
     }
 
