@@ -70,7 +70,7 @@ internal sealed class ClampedFeedbackTests
         {
             var scaled = model.Forecast([new Window(frame.Series, frame.Origins[n])], Steps);
             clamped += restorer.Enforced(scaled, Steps - 1).Any(e => e is not null) ? 1 : 0;
-            var forecast = restorer.Restore(scaled);
+            var forecast = restorer.Restore(scaled, frame.Series, [frame.Origins[n]]);
             for (var h = 0; h < Steps; h++)
             {
                 for (var m = 0; m < scales.Length; m++)
