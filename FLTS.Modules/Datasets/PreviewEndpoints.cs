@@ -58,6 +58,9 @@ internal static class PreviewEndpoints
     {
         var given = query.Given();
         var file = await PreviewFile.OfBodyAsync(Name, context.Request.Body, cancellation);
-        return TypedResults.Ok(await threads.RunOnOneAsync(() => FilePreviewer.Look(file, given, limits, cancellation), cancellation));
+        var preview = await threads.RunOnOneAsync(() => FilePreviewer.Look(file, given, limits, cancellation), cancellation);
+
+        // What no option makes readable is no table.
+        return preview is { Refused: { } reason, Questions.Count: 0 } ? throw new InvalidInputException(reason) : TypedResults.Ok(preview);
     }
 }

@@ -105,8 +105,8 @@ internal sealed partial class SourceUpload(
         IEnumerable<string> Ahead()
         {
             if (frame.Timestamps[^1] > latest.Now)
-                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1], form.Config.Timezone)}, ahead of the clock: "
-                    + "forecasts start behind it, and rows before it cannot be appended.";
+                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1], form.Config.Timezone)}, ahead of the "
+                    + "clock: forecasts start behind it, and rows before it cannot be appended.";
         }
     }
 

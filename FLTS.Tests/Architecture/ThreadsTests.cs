@@ -17,7 +17,6 @@ internal sealed class ThreadsTests
         "FLTS.Modules.Registry.Steps.LeaseKeeper",
         "FLTS.Modules.Training.ProgressRecorder",
         "FLTS.Modules.Kit.AtomicFile",
-        "FLTS.Host.Hosting.Health",
         "FLTS.Host.Hosting.RerunOnRequeue",
     ];
 
