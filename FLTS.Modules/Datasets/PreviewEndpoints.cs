@@ -60,7 +60,9 @@ internal static class PreviewEndpoints
         var file = await PreviewFile.OfBodyAsync(Name, context.Request.Body, cancellation);
         var preview = await threads.RunOnOneAsync(() => FilePreviewer.Look(file, given, limits, cancellation), cancellation);
 
-        // What no option makes readable is no table.
-        return preview is { Refused: { } reason, Questions.Count: 0 } ? throw new InvalidInputException(reason) : TypedResults.Ok(preview);
+        // What no option makes readable, or has nothing below a header, is no table.
+        return preview.Refused is { } reason && (preview.Questions.Count == 0 || preview.Columns.All(c => c.Sample.Count == 0))
+            ? throw new InvalidInputException(reason)
+            : TypedResults.Ok(preview);
     }
 }

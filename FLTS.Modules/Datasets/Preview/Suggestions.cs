@@ -17,9 +17,9 @@ internal static partial class Suggestions
     /// <summary>Zones that are offered: those of much traffic, one for each clock.</summary>
     private static readonly string[] _zones =
     [
-        "Europe/Madrid", "Europe/Paris", "Europe/Berlin", "Europe/London", "Europe/Helsinki", "Europe/Istanbul", "America/New_York",
-        "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo",
-        "Australia/Sydney",
+        "UTC", "Europe/Madrid", "Europe/Paris", "Europe/Berlin", "Europe/London", "Europe/Helsinki", "Europe/Istanbul",
+        "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Kolkata",
+        "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney",
     ];
 
     /// <param name="needed">The option, with the values that the reader named.</param>
@@ -28,7 +28,7 @@ internal static partial class Suggestions
     public static IReadOnlyList<JsonNode> Of(OptionNeeded needed, HeadLines head, RawTable? table) => needed.Option switch
     {
         "timestamp_column" => [.. DaysWithTimes(head), .. Written(head)],
-        "timezone" when needed.Choices.Count == 0 => [.. Zones(head), "UTC"],
+        "timezone" when needed.Choices.Count == 0 => [.. Zones(head).Append("UTC").Distinct().Select(z => (JsonNode)z)],
         "series_column" when table is not null => [.. SeriesColumns(head, table.TimestampColumn)],
         "resample" when table is not null => [.. Grids(table.Timestamps)],
         _ => needed.Choices,
@@ -62,7 +62,7 @@ internal static partial class Suggestions
     }
 
     /// <summary>Zones whose clocks show every time with the offset that is written.</summary>
-    private static IEnumerable<JsonNode> Zones(HeadLines head)
+    private static IEnumerable<string> Zones(HeadLines head)
     {
         var written = new List<DateTimeOffset>();
         foreach (var cell in head.Rows.SelectMany(r => r).Where(c => Offset().IsMatch(c)))
@@ -71,9 +71,8 @@ internal static partial class Suggestions
                 written.Add(time);
         }
 
-        return _zones
-            .Where(z => written.Count > 0 && written.All(t => TimeZoneInfo.FindSystemTimeZoneById(z).GetUtcOffset(t) == t.Offset))
-            .Select(z => (JsonNode)z);
+        return _zones.Where(
+            z => written.Count > 0 && written.All(t => TimeZoneInfo.FindSystemTimeZoneById(z).GetUtcOffset(t) == t.Offset));
     }
 
     /// <summary>Columns of several values, each at most once at a time: words before numbers, few values before many.</summary>
