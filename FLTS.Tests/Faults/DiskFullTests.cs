@@ -18,8 +18,9 @@ internal sealed class DiskFullTests
     /// <summary>Some pages long.</summary>
     private static readonly string _csv = DatasetClient.Csv(0, 3000);
 
-    [Test]
-    public async Task A_full_disk_delays_the_promotion_and_ends_nothing([Values("data/objects", "data")] string full)
+    [TestCase("data")]
+    [TestCase("data/objects", Category = TestCategories.Soak)]
+    public async Task A_full_disk_delays_the_promotion_and_ends_nothing(string full)
     {
         using var folder = new TemporaryFolder();
         Stations.Write(folder["datasets"], "station", 600);
