@@ -12,7 +12,7 @@ namespace FLTS.Tests.Datasets;
 internal sealed class FilePreviewTests
 {
     [TestCase("time,load\n01/02/2024,1\n02/02/2024,2\n03/02/2024,3\n", "time_format")]
-    [TestCase("time,load\n{0}Z,1\n{1}Z,2\n{2}Z,3\n", "timezone", "Europe/London", "UTC")]
+    [TestCase("time,load\n{0}Z,1\n{1}Z,2\n{2}Z,3\n", "timezone", "UTC", "Europe/London")]
     [TestCase("time,load\n{0}+09:00,1\n{1}+09:00,2\n{2}+09:00,3\n", "timezone", "Asia/Tokyo", "UTC")]
     [TestCase("stamp,load,up\n{0},1,5\n{1},2,6\n{2},3,7\n", "timestamp_column", "stamp")]
     [TestCase("time,load\n,kW\n{0},1\n{1},2\n{2},3\n", "skip_rows", "1")]
