@@ -55,13 +55,7 @@ public readonly record struct Parallelism(int Threads, CancellationToken Cancell
         }
     }
 
-    /// <summary>
-    /// Begins work beside the calling thread, or does it at once where that is the only one. Whoever begins more than
-    /// <see cref="Threads"/> without waiting for the first breaks the bound.
-    /// </summary>
-    public Task<T> Begin<T>(Func<T> work) => Threads > 1 ? OnAThread(work) : Task.FromResult(work());
-
     /// <summary>Of its own: those of the pool serve, and an answer passes through several of them.</summary>
-    private static Task<T> OnAThread<T>(Func<T> work) =>
+    internal static Task<T> OnAThread<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -62,15 +62,4 @@ internal sealed class ParallelismTests
 
         Assert.That(wrong, Is.Zero);
     }
-
-    [Test]
-    public async Task Work_is_begun_beside_the_caller_only_where_there_are_threads_for_it([Values(1, 2)] int threads)
-    {
-        var caller = Environment.CurrentManagedThreadId;
-
-        var ran = await new Parallelism(threads).Begin(() => (Environment.CurrentManagedThreadId, Thread.CurrentThread.IsThreadPoolThread));
-
-        Assert.That(ran.CurrentManagedThreadId == caller, Is.EqualTo(threads == 1));
-        Assert.That(ran.IsThreadPoolThread && threads > 1, Is.False, "those of the pool serve");
-    }
 }

@@ -19,17 +19,14 @@ internal sealed class ClampedFeedbackTests
     /// <summary>Every so many rows of test.</summary>
     private const int Apart = 10;
 
-    [Test]
-    public void Errors_over_thirty_steps_do_not_rise(
-        [Values("GRU", "LSTM", "LIGHTGBM", "AR")] string type, [Values(60, 200, 0)] int trainRows, [Values(1, 2)] int seed)
+    [TestCaseSource(nameof(Cases))]
+    public void Errors_over_thirty_steps_do_not_rise(string type, int trainRows, int? seed)
     {
         var data = Prepare(trainRows);
         var family = ForecasterCatalog.Get(type);
         var parameters = family.Normalise(null);
-        if (parameters.ContainsKey("seed"))
+        if (seed is not null)
             parameters["seed"] = seed;
-        else if (seed > 1)
-            Assert.Ignore("Nothing is random here.");
         using var kept = family.Create(parameters).Fit(data.TrainingSet, new FitContext(1, null, CancellationToken.None)).Model;
         using var free = family.Load(kept.Signature with { Plausible = null }, parameters, kept.Save());
         var frame = EvaluationFrame.Of(data, kept.Signature.InputLength, Steps);
@@ -43,6 +40,12 @@ internal sealed class ClampedFeedbackTests
             + $"{without:G6}; {clamped:P1} of the origins leave the range"));
         Assert.That(withBound, Is.LessThanOrEqualTo(without * (trainRows == 0 ? 1 + 1e-9 : 1.05)));
     }
+
+    /// <summary>Two seeds of the nets; the others are not random.</summary>
+    private static IEnumerable<TestCaseData> Cases =>
+        from rows in (int[])[60, 200, 0]
+        from model in ((string Type, int? Seed)[])[("GRU", 1), ("GRU", 2), ("LSTM", 1), ("LSTM", 2), ("LIGHTGBM", null), ("AR", null)]
+        select new TestCaseData(model.Type, rows, model.Seed);
 
     private static PreparedDataset Prepare(int trainRows)
     {

@@ -48,14 +48,14 @@ public static class CsvTableReader
 
         var running = new Queue<Task<CsvBlock>>();
         var isFirst = true;
-        try
+        using (var workers = new Workers(parallelism)) // A fault leaves blocks in flight: they end before anything is let go.
         {
             while (lines.Next() is { } block)
             {
                 parallelism.Cancellation.ThrowIfCancellationRequested();
                 var first = isFirst;
                 isFirst = false;
-                running.Enqueue(parallelism.Begin(
+                running.Enqueue(workers.Begin(
                     () =>
                     {
                         try
@@ -67,25 +67,19 @@ public static class CsvTableReader
                             ArrayPool<byte>.Shared.Return(block.Array!);
                         }
                     }));
-                if (running.Count >= parallelism.Threads)
-                    Take();
+                if (running.Count >= 2 * parallelism.Threads) // Some wait, so that nobody does while this thread reads.
+                    Take(workers);
             }
 
             while (running.Count > 0)
-                Take();
-        }
-        finally
-        {
-            // A fault leaves blocks in flight; their buffers come back when they end.
-            foreach (var task in running)
-                task.Wait(CancellationToken.None);
+                Take(workers);
         }
 
         return table.Build(source.Bytes);
 
-        void Take()
+        void Take(Workers workers)
         {
-            using var block = running.Dequeue().GetAwaiter().GetResult();
+            using var block = workers.Result(running.Dequeue());
             table.Add(block);
             progress?.Report(new CsvProgress(table.Rows, source.Bytes));
         }
