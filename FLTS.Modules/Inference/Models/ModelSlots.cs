@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace FLTS.Modules.Inference.Models;
 
 /// <summary>One model an identifier; swapped whole.</summary>
-internal sealed class ModelSlots : IServingState, IDisposable
+internal sealed class ModelSlots : IDisposable
 {
     private const string NoneLoaded = "No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.";
 

@@ -21,7 +21,18 @@ internal sealed partial class PredictService(
     /// <param name="inferenceLength">Steps asked for in the address.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<Forecast> PredictAsync(PredictRequest request, int? inferenceLength, CancellationToken cancellation)
+    public async Task<Forecast> PredictAsync(PredictRequest request, int? inferenceLength, CancellationToken cancellation) =>
+        (await PredictAsync(request, inferenceLength, isKnown: null, cancellation))!;
+
+    /// <summary>One forecast, where the caller does not have it already.</summary>
+    /// <param name="request">What is wrong with it is an outcome like others.</param>
+    /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="isKnown">Asked, before it is computed, whether the caller has what a model makes of a window; null: it has not.</param>
+    /// <param name="cancellation">Ends with the request.</param>
+    /// <returns>Null: the caller has it.</returns>
+    /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
+    public async Task<Forecast?> PredictAsync(
+        PredictRequest request, int? inferenceLength, Func<ServedModel, RequestWindow, bool>? isKnown, CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
@@ -36,9 +47,12 @@ internal sealed partial class PredictService(
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
-                var (window, _, warnings) = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.ForecastAsync(model, window, steps, cancellation);
-                return Answer(model, window, scaled, (request.Levels, warnings));
+                var asked = await windows.ReadAsync(request, model, steps, cancellation);
+                if (isKnown?.Invoke(model, asked) == true)
+                    return null;
+
+                var scaled = await queue.ForecastAsync(model, asked.Window, steps, cancellation);
+                return Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
             }
             finally
             {
