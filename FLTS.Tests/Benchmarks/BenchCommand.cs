@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using FLTS.Benchmarks.Predict;
 
 namespace FLTS.Benchmarks;
 
@@ -17,6 +18,9 @@ internal static class BenchCommand
     };
     private static readonly Option<string> _objects =
         new("--objects") { Description = "Folder of objects for --once.", DefaultValueFactory = _ => ".", Hidden = true };
+    private static readonly Option<string> _host =
+        new("--host") { Description = "The product's program file (FLTS.Host.dll).", Required = true };
+    private static readonly Option<string?> _champion = new("--champion") { Description = "Only gru, lstm-2x128, prophet or ar." };
     private static readonly Option<bool> _json =
         new("--json") { Description = "Results only, without what is being measured.", Recursive = true };
 
@@ -39,6 +43,8 @@ internal static class BenchCommand
             parsed.GetValue(_once) is { } sha256
                 ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256)
                 : PreprocessBenchmark.Run(Dataset(parsed), progress)),
+        Create("predict", "Forecasts over loopback, a champion of each kind.", [_host, _champion], (parsed, progress) =>
+            PredictBenchmark.Run(parsed.GetRequiredValue(_host), parsed.GetValue(_champion), progress)),
         AccuracyCommand.Create(),
     };
 
