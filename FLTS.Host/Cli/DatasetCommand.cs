@@ -4,7 +4,7 @@ using FLTS.Forecasting.Demo;
 
 namespace FLTS.Host.Cli;
 
-/// <summary><c>dataset generate</c>: the demo data.</summary>
+/// <summary><c>dataset</c>; <c>dataset generate</c>: the demo data.</summary>
 internal static class DatasetCommand
 {
     private static readonly Option<int> _rows =
@@ -36,7 +36,7 @@ internal static class DatasetCommand
                     : path);
             return 0;
         });
-        return new Command("dataset", "Datasets.") { generate };
+        return new Command("dataset", "Datasets.") { generate, DatasetCheck.Create() };
     }
 
     /// <summary>All of the file or none of it.</summary>

@@ -87,6 +87,7 @@ internal static class DoctorCommand
             {
                 "database" or "jobs" => "Check Database:Provider and Database:ConnectionString, and that the server runs.",
                 "object_store" => "Check the section Storage (endpoint, keys) and that the folder or server can be written to.",
+                "data_folder" => "Make room there, or choose another folder with --data.",
                 _ => "Check Bus:Transport and Bus:RabbitMq:Uri, and that the broker runs.",
             });
         }

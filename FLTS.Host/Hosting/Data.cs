@@ -7,7 +7,8 @@ internal static class Data
     public static WebApplicationBuilder AddFltsData(this WebApplicationBuilder builder, HostSettings settings)
     {
         var folder = DataFolder.Open(settings);
-        builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton(_ => folder);
+        builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton(_ => folder)
+            .AddSingleton<IPart, DataFolderPart>();
         return builder;
     }
 

@@ -19,7 +19,7 @@ internal sealed class DataFolder : IDisposable
         try
         {
             CreateForOwner(folder);
-            return new DataFolder(settings.IsEmbedded ? Lock(path) : Probe(folder));
+            return new DataFolder(settings.IsEmbedded ? Lock(path) : Shared(folder));
         }
         catch (IOException e) when (IsHeld(e))
         {
@@ -55,10 +55,9 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Processes that share a database may share a folder; each must be able to write there.</summary>
-    private static FileStream? Probe(string folder)
+    private static FileStream? Shared(string folder)
     {
-        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.probe");
-        using var probe = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        FreeRoom.Write(folder);
         return null;
     }
 

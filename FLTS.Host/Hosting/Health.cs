@@ -32,18 +32,19 @@ internal static class Health
         if (refused.Count > 0)
             states["models"] = new PartState("unavailable", string.Join("; ", refused));
 
-        if (!Security.HasRole(context))
+        if (!Security.HasKey(context))
             states = states.ToDictionary(s => s.Key, s => s.Value with { Reason = null }); // They name hosts and folders.
 
         var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();
 
-        // A loaded model answers without database and store: that is worth keeping in rotation.
+        // A loaded model answers without database and store: that is worth keeping in rotation. So is work that is looked for in the rows.
         var serves = serving.Any(s => s.Loaded > 0);
+        var works = gate.IsOpen && away.TrueForAll(a => parts.Any(p => p.Name == a && p.IsDispensable));
         var missesModels = serving.Any(s => s.Loaded == 0 && s.Promoted > 0);
         if (away.Count == 0 && !missesModels)
             return Results.Ok(new Readiness("ok", states, []));
 
-        return serves
+        return serves || (works && !missesModels)
             ? Results.Ok(new Readiness("degraded", states, away))
             : Results.Json(
                 new Readiness(missesModels && away.Count == 0 ? "no model loaded although one was promoted" : "unavailable", states, away),

@@ -22,21 +22,9 @@ internal sealed partial class JobWorkers(
         DeleteUnloadable();
         var storage = services.GetRequiredService<JobStorage>();
         var activator = services.GetRequiredService<JobActivator>();
-        var servers = settings.Modules.Where(m => m.Queue is not null).Select(m => new BackgroundJobServer(
-            new BackgroundJobServerOptions
-            {
-                ServerName = $"{Environment.MachineName}:{m.Name}",
-                Queues = [m.Queue!.Name],
-                WorkerCount = m.Queue.Workers,
-                Activator = activator,
-                SchedulePollingInterval = TimeSpan.FromSeconds(5),
-
-                // Jobs are re-entrant: they are told to stop and not waited for long.
-                StopTimeout = TimeSpan.FromSeconds(1),
-                ShutdownTimeout = TimeSpan.FromSeconds(5),
-                CancellationCheckInterval = TimeSpan.FromSeconds(1),
-            },
-            storage)).ToList();
+        var servers = settings.Modules.Where(m => m.Queue is not null)
+            .Select(m => JobServer.Start(storage, activator, m.Name, m.Queue!))
+            .ToList();
         try
         {
             await Task.Delay(Timeout.Infinite, stoppingToken);

@@ -71,7 +71,9 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
 
     private static ProblemDetails Describe(Exception exception, HttpContext context) => exception switch
     {
+        UnavailableException away when !Security.HasKey(context) => Problem(503, away.ForStrangers),
         FltsException known => Known(known),
+        IOException io when FreeRoom.IsMissing(io) => Problem(503, "The disk that this process writes to is full: make room there."),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, TooLarge(context)),
         BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>

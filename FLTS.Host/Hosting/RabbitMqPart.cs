@@ -7,6 +7,8 @@ internal sealed class RabbitMqPart(Func<Uri> uri, IServiceProvider services) : I
 {
     public string Name => "bus";
 
+    public bool IsDispensable => true;
+
     public async Task ProveAsync(CancellationToken cancellation)
     {
         var factory = new RabbitMQ.Client.ConnectionFactory { Uri = uri(), RequestedConnectionTimeout = TimeSpan.FromSeconds(5) };

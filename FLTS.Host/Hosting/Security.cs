@@ -63,13 +63,13 @@ internal static class Security
                 return;
             }
 
-            context.Items[typeof(Security)] = isAdmin || isNear;
+            context.Items[typeof(Security)] = isAdmin;
             await next(context);
         });
     }
 
-    /// <summary>Whether the caller has any role: who has none is not told what this machine is connected with.</summary>
-    public static bool HasRole(HttpContext context) => context.Items[typeof(Security)] is true;
+    /// <summary>Whether the caller has shown a key: nobody else is told what this machine is connected with.</summary>
+    public static bool HasKey(HttpContext context) => context.Items[typeof(Security)] is true;
 
     /// <summary>Addresses this server is bound to, once it runs.</summary>
     public static bool IsLoopbackOnly(WebApplication app) => app.Urls.Count > 0 && app.Urls.All(u => IsLoopback(u));

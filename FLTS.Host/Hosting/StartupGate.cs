@@ -76,7 +76,7 @@ internal sealed partial class StartupGate(IEnumerable<IPart> parts, TimeProvider
             _states[name] = state;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Database, object store and bus are proven: work begins")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Every part is proven: work begins")]
     private static partial void LogOpen(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the {part}: {reason}")]

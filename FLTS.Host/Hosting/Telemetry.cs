@@ -11,9 +11,6 @@ namespace FLTS.Host.Hosting;
 /// <summary>Logs as JSON lines, metrics for Prometheus, traces by OTLP where an endpoint is set.</summary>
 internal static class Telemetry
 {
-    private static readonly double[] _seconds =
-        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800];
-
     /// <param name="builder">The host's builder.</param>
     /// <param name="settings">Says where the data folder is.</param>
     /// <param name="jsonToConsole">JSON on standard output (containers), as <c>Logging:Console</c> <c>json</c> asks for too; else into
@@ -37,22 +34,12 @@ internal static class Telemetry
             if (toConsole)
                 logging.WriteTo.Console(new RenderedCompactJsonFormatter());
             else
-                logging.WriteTo.File(
-                    new RenderedCompactJsonFormatter(),
-                    Path.Combine(settings.DataDirectory, "logs", "flts-.json"),
-                    rollingInterval: RollingInterval.Day,
-                    fileSizeLimitBytes: 100 << 20,
-                    rollOnFileSizeLimit: true,
-                    retainedFileCountLimit: 10,
-                    shared: false);
+                ToFile(logging, settings);
         });
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
             .AddMeter(FltsTelemetry.MeterOf("*"))
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
-            .AddView(i => i.Name.StartsWith("flts_", StringComparison.Ordinal) && i.Name.EndsWith("_seconds", StringComparison.Ordinal)
-                ? new ExplicitBucketHistogramConfiguration { Boundaries = _seconds }
-                : null)
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             telemetry.WithTracing(tracing =>
@@ -60,9 +47,19 @@ internal static class Telemetry
         return builder;
     }
 
+    /// <summary>Into the data folder. Processes that share a database may share it: one at a time writes a line.</summary>
+    public static LoggerConfiguration ToFile(LoggerConfiguration logging, HostSettings settings) => logging.WriteTo.File(
+        new RenderedCompactJsonFormatter(),
+        Path.Combine(settings.DataDirectory, "logs", "flts-.json"),
+        rollingInterval: RollingInterval.Day,
+        fileSizeLimitBytes: 100 << 20,
+        rollOnFileSizeLimit: true,
+        retainedFileCountLimit: 10,
+        shared: !settings.IsEmbedded);
+
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint(
-            "/metrics", meterProvider: null, branch => branch.Use(RowGaugeText.AppendAsync), optionsName: null).RequireRole(Roles.Read);
+            "/metrics", meterProvider: null, branch => branch.Use(MetricsText.CompleteAsync), optionsName: null).RequireRole(Roles.Read);
 
     /// <summary>Log events are known by name: <c>event</c>, as API.md lists them.</summary>
     private sealed class EventNameEnricher : ILogEventEnricher

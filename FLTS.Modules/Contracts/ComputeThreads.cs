@@ -24,6 +24,16 @@ internal sealed class ComputeThreads(int cores)
         return await share.RunAsync(() => work(share.Parallelism(cancellation)));
     }
 
+    /// <summary>Computes on one thread.</summary>
+    /// <param name="work">Looks at the cancellation.</param>
+    /// <param name="cancellation">Of the work; before it begins, too.</param>
+    public async Task<T> RunOnOneAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var share = Take(1);
+        return await share.RunAsync(work);
+    }
+
     /// <summary>Takes 1 to <paramref name="most"/> threads; disposing gives them back.</summary>
     public Share Take(int most)
     {

@@ -6,6 +6,9 @@ public interface IPart
     /// <summary>For example <c>database</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether a process that has begun does its work without it too: a message only wakes (ADR 1).</summary>
+    bool IsDispensable => false;
+
     /// <summary>Makes it ready and proves that it does what it must (migrations; write, read, delete).</summary>
     /// <exception cref="Exception">It is away or refuses; the message says why.</exception>
     Task ProveAsync(CancellationToken cancellation);

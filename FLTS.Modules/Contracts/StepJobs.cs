@@ -47,3 +47,10 @@ public interface IJobQueues
 {
     void Enqueue(StepTask task, StepWake wake);
 }
+
+/// <summary>Knows which queues are worked on, by this process or another.</summary>
+public interface IQueueServers
+{
+    /// <summary>When a process last said that it works on the queue; null: none is known that does.</summary>
+    DateTimeOffset? LastServed(string queue);
+}

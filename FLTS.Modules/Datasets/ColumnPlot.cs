@@ -57,6 +57,9 @@ internal static class ColumnPlot
         Columns = [column],
         Values = [table.Take(table.Columns.ToList().IndexOf(column), 0, table.Rows)],
         Header = [column],
+        StatedStep = table.StatedStep,
+        Resampling = table.Resampling,
+        Clock = table.Clock,
     };
 
     private static void Series(Plot plot, string title, string column, SeriesFrame train, SeriesFrame? test)
@@ -78,7 +81,7 @@ internal static class ColumnPlot
         };
         PlotText.LabelNumbers(plot.Axes.Left, least, greatest);
         var rows = (train.Report.RowsRead + (test?.Report.RowsRead ?? 0)).ToString("N0", CultureInfo.InvariantCulture);
-        plot.Title($"{PlotText.Short(title)} \u2014 {rows} rows, one every {PlotText.Time(train.Step)}", 15);
+        plot.Title($"{PlotText.Short(title)} \u2014 {rows} rows, one every {PlotText.Step(train.Step)}", 15);
         plot.YLabel(PlotText.Short(column), 14);
         plot.Axes.Margins(0.01, 0.01, 0.05, 0.14); // Room for the legend above the lines.
         if (Statistics.IsFlat(least, greatest))

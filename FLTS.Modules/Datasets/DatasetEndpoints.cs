@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry.Datasets;
@@ -6,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace FLTS.Modules.Datasets;
@@ -14,25 +14,35 @@ namespace FLTS.Modules.Datasets;
 /// <summary>A version of one part of a dataset.</summary>
 internal sealed record SourceVersionView(string Part, int Version, string Sha256, long Size, DateTimeOffset RegisteredAt);
 
-/// <summary>A dataset with its versions, newest first.</summary>
-internal sealed record DatasetVersionsView(DatasetName Name, IReadOnlyList<SourceVersionView> Versions);
+/// <summary>A dataset with its versions, newest first, and what is stored with them.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="SeriesOf">The dataset of whose files this is one series; null: the files are its own.</param>
+/// <param name="Options">How the files are read.</param>
+/// <param name="Series">The datasets that the files hold, where they hold several series.</param>
+/// <param name="Versions">Of the files.</param>
+/// <param name="Warnings">Series that are left out, and why.</param>
+internal sealed record DatasetVersionsView(
+    DatasetName Name,
+    DatasetName? SeriesOf,
+    JsonObject Options,
+    IReadOnlyList<DatasetName> Series,
+    IReadOnlyList<SourceVersionView> Versions,
+    IReadOnlyList<string> Warnings);
 
 /// <summary><c>/datasets</c>: list, store, append, look at.</summary>
 internal static class DatasetEndpoints
 {
-    private static readonly DateTime _first = new(2018, 2, 5, 23, 40, 0);
-    private static readonly DateTime _last = new(2018, 2, 28, 2, 32, 0);
+    private const string First = "2018-02-05T23:40:00";
+    private const string Last = "2018-02-28T02:32:00";
 
     private static readonly SourceVersionView _version = new(
         "train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
 
     private static readonly Page<DatasetView> _exampleList =
-        new(
-            [new DatasetView(new("PobleSec"), "6b1c0a", "9f2e11", 3_953_380, 1, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero))],
-            null);
+        new([new DatasetView(new("PobleSec"), null, "6b1c0a", "9f2e11", 3_953_380, 1, _version.RegisteredAt)], null);
 
     private static readonly DatasetProfile _profile = new(
-        new PartProfile(_first, _last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
+        new PartProfile(First, Last, new SeriesReport { RowsRead = 15_927, Rows = 15_927, StepSeconds = 120, RegularShare = 1 }),
         null,
         "last_fifth",
         [
@@ -49,6 +59,8 @@ internal static class DatasetEndpoints
             .WithName("ListDatasets")
             .WithSummary("Datasets that pipelines can be started for.")
             .RequireRole(Roles.Read).ProducesProblem(422).WithExample(_exampleList);
+        PreviewEndpoints.Map(routes);
+        OptionsEndpoints.Map(routes);
         var group = routes.MapGroup("/datasets/{name}").WithTags("Datasets");
         group.MapPut("", Put).WithName("PutDataset")
             .WithSummary("Stores a CSV (or gzip of one) as the newest version of a dataset's train or test part.")
@@ -57,7 +69,7 @@ internal static class DatasetEndpoints
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample("time,down,up\n2018-02-05 23:40:00,109934672,1166592\n2018-02-05 23:42:00,98034672,1066592\n")
             .WithExample(
-                new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], _first, _last, []),
+                new UploadedSource(new("PobleSec"), "train", 2, "6b1c0a", 3_953_380, 15_927, ["down", "up"], First, Last, [], []),
                 StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary(
@@ -67,12 +79,12 @@ internal static class DatasetEndpoints
             .Accepts<string>("application/json", "text/csv", "*/*")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
-            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", _last, _last));
+            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", Last, Last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404)
             .ProducesProblem(422)
-            .WithExample(new DatasetVersionsView(new("PobleSec"), [_version]));
+            .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], []));
         group.MapGet("/profile", Profile)
             .WithName("ProfileDataset")
             .WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
@@ -100,8 +112,7 @@ internal static class DatasetEndpoints
     private static async Task<Created<UploadedSource>> Put(
         DatasetName name,
         string? part,
-        string? timezone,
-        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
+        [AsParameters] ReadingQuery query,
         HttpContext context,
         SourceUpload upload,
         CancellationToken cancellation)
@@ -112,44 +123,42 @@ internal static class DatasetEndpoints
 
         return TypedResults.Created(
             $"/datasets/{name}",
-            await upload.ReceiveAsync(
-                name, part ?? "train", new SourceForm(timezone, timestampColumn), context.Request.Body, cancellation));
+            await upload.ReceiveAsync(name, part ?? "train", query.Given(), context.Request.Body, cancellation));
     }
 
     private static async Task<Ok<AppendedRows>> Append(
         DatasetName name,
-        string? timezone,
-        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
+        [AsParameters] ReadingQuery query,
         HttpContext context,
+        ISourceCatalog sources,
         RowAppender appender,
         DatasetOptions options,
         CancellationToken cancellation)
     {
-        var form = new SourceForm(timezone, timestampColumn);
+        var form = (await sources.ResolveAsync(name, cancellation)).Options.With(query.Given());
         var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
         return TypedResults.Ok(await appender.AppendAsync(name, rows, form, cancellation));
     }
 
-    private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation) =>
-        TypedResults.Ok(new DatasetVersionsView(
+    private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation)
+    {
+        var files = await sources.GetAsync(name, cancellation);
+        var series = files.Options.HoldSeries ? await sources.SeriesAsync(files, cancellation) : null;
+        return TypedResults.Ok(new DatasetVersionsView(
             name,
+            files.Whole == name ? null : files.Whole,
+            files.Options.ToJson(),
+            [.. series?.Named.Select(s => s.Name) ?? []],
             [.. (await sources.VersionsAsync(name, cancellation))
-                .Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))]));
+                .Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))],
+            [.. series?.Warnings ?? []]));
+    }
 
     private static async Task<Ok<DatasetProfile>> Profile(
-        DatasetName name,
-        string? timezone,
-        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
-        DatasetInsight insight,
-        CancellationToken cancellation) =>
-        TypedResults.Ok(await insight.ProfileAsync(name, new SourceForm(timezone, timestampColumn), cancellation));
+        DatasetName name, [AsParameters] ReadingQuery query, DatasetInsight insight, CancellationToken cancellation) =>
+        TypedResults.Ok(await insight.ProfileAsync(name, query.Given(), cancellation));
 
     private static async Task<FileContentHttpResult> Plot(
-        DatasetName name,
-        string column,
-        string? timezone,
-        [FromQuery(Name = "timestamp_column")] string? timestampColumn,
-        DatasetInsight insight,
-        CancellationToken cancellation) =>
-        TypedResults.File(await insight.PlotAsync(name, column, new SourceForm(timezone, timestampColumn), cancellation), "image/png");
+        DatasetName name, string column, [AsParameters] ReadingQuery query, DatasetInsight insight, CancellationToken cancellation) =>
+        TypedResults.File(await insight.PlotAsync(name, column, query.Given(), cancellation), "image/png");
 }

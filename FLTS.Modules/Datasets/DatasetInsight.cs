@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
@@ -18,23 +19,30 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     /// <summary>To sort it, mostly.</summary>
     private const double OperationsPerValue = 100;
 
-    private readonly ConcurrentDictionary<(SourceFiles Files, SourceForm Form, string? Column), object> _kept = new();
+    private readonly ConcurrentDictionary<(SourceFiles Files, string? Column), object> _kept = new();
 
+    /// <param name="name">Dataset.</param>
+    /// <param name="given">Options for this once, before those that are stored with it.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="NotFoundException">No such dataset.</exception>
     /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
-    public Task<DatasetProfile> ProfileAsync(DatasetName name, SourceForm form, CancellationToken cancellation) => KeptAsync(
+    public Task<DatasetProfile> ProfileAsync(DatasetName name, JsonObject given, CancellationToken cancellation) => KeptAsync(
         name,
-        form,
+        given,
         null,
         (train, test) => DatasetProfile.Of(train, test, SeriesFrame.DefaultMaxGapSteps, cancellation),
         cancellation);
 
+    /// <param name="name">Dataset.</param>
+    /// <param name="column">One of its numeric columns.</param>
+    /// <param name="given">Options for this once, before those that are stored with it.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns>A PNG.</returns>
     /// <exception cref="NotFoundException">No such dataset, or no such column.</exception>
     /// <exception cref="InvalidInputException">The files cannot be used; names row and column.</exception>
-    public Task<byte[]> PlotAsync(DatasetName name, string column, SourceForm form, CancellationToken cancellation) => KeptAsync(
+    public Task<byte[]> PlotAsync(DatasetName name, string column, JsonObject given, CancellationToken cancellation) => KeptAsync(
         name,
-        form,
+        given,
         column,
         (train, test) => Named(column, train.Columns) is { } found
             ? ColumnPlot.Draw($"{name}: {found}", found, train, test)
@@ -60,31 +68,32 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     }
 
     private async Task<T> KeptAsync<T>(
-        DatasetName name, SourceForm form, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
+        DatasetName name, JsonObject given, string? column, Func<RawTable, RawTable?, T> make, CancellationToken cancellation)
         where T : notnull
     {
-        form.Check();
-        var files = await sources.ResolveAsync(name, cancellation);
-        if (_kept.TryGetValue((files, form, column), out var kept))
+        var stored = await sources.ResolveAsync(name, cancellation);
+        var files = stored with { Options = stored.Options.With(given) };
+        if (_kept.TryGetValue((files, column), out var kept))
             return (T)kept;
 
         return await turn.RunAsync(
             async () =>
             {
                 // Somebody may have asked for the same while this request waited.
-                if (_kept.TryGetValue((files, form, column), out kept))
+                if (_kept.TryGetValue((files, column), out kept))
                     return (T)kept;
 
                 using var reading = budget.EnterReading();
-                var train = await reader.ReadAsync(files.TrainSha256, SourceReader.FileName(name, "train"), form, cancellation);
+                var train = await reader.ReadAsync(
+                    files.TrainSha256, SourceReader.FileName(files.Whole, "train"), files.Options, cancellation);
                 var test = files.TestSha256 is { } sha256
-                    ? await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation)
+                    ? await reader.ReadAsync(sha256, SourceReader.FileName(files.Whole, "test"), files.Options, cancellation)
                     : null;
                 var made = await budget.RunAsync(
                     column is null ? "The profile" : "The plot", Estimate(train, test), _ => make(train, test), cancellation);
                 if (_kept.Count >= MostKept)
                     _kept.Clear();
-                _kept[(files, form, column)] = made;
+                _kept[(files, column)] = made;
                 return made;
             },
             cancellation);

@@ -20,6 +20,7 @@ internal sealed class DatasetsModule : IModule
         services.AddSingleton<SourceUpload>();
         services.AddSingleton<RowAppender>();
         services.AddSingleton<DatasetInsight>();
+        services.AddSingleton<DatasetOptionsService>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

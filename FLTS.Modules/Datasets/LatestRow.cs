@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Datasets;
@@ -9,27 +10,23 @@ namespace FLTS.Modules.Datasets;
 /// </summary>
 internal sealed class LatestRow(DatasetOptions options, TimeProvider time)
 {
-    /// <summary>The latest time that is taken now, as times of the dataset are written.</summary>
-    /// <param name="timezone">Of the dataset; null: none.</param>
-    public DateTime Of(string? timezone)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        var local = timezone is null ? now : TimeZoneInfo.ConvertTimeFromUtc(now, TimeZoneInfo.FindSystemTimeZoneById(timezone));
-        return DateTime.SpecifyKind(local + options.MaxFuture, DateTimeKind.Unspecified);
-    }
+    /// <summary>The latest time that is taken now.</summary>
+    public DateTime Now => DateTime.SpecifyKind(time.GetUtcNow().UtcDateTime + options.MaxFuture, DateTimeKind.Unspecified);
 
-    /// <param name="times">In the order of the rows.</param>
+    /// <param name="times">In the order of the rows; instants where there is a zone.</param>
     /// <param name="timezone">Of the dataset; null: none.</param>
     /// <param name="firstRow">Number of the first row, for the message.</param>
     /// <exception cref="InvalidInputException">A row is too far ahead; names it.</exception>
     public void Refuse(DateTime[] times, string? timezone, int firstRow)
     {
-        var latest = Of(timezone);
+        var latest = Now;
         if (Array.FindIndex(times, t => t > latest) is var i and >= 0)
             throw new InvalidInputException(
-                $"Row {firstRow + i} is of {Show(times[i])}, further ahead of the clock than measurements can be: now at most "
-                + $"{Show(latest)} is taken (Datasets:MaxFuture).");
+                $"Row {firstRow + i} is of {Show(times[i], timezone)}, further ahead of the clock than measurements can be: now at most "
+                + $"{Show(latest, timezone)} is taken (Datasets:MaxFuture).");
     }
 
-    public static string Show(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>As the zone's clock shows it.</summary>
+    public static string Show(DateTime time, string? timezone) =>
+        (timezone is null ? time : ZoneClock.Of(timezone).Local(time)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

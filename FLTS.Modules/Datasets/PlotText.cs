@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Forecasting.Series;
 using ScottPlot;
 using SkiaSharp;
 
@@ -58,6 +59,10 @@ internal static class PlotText
         var (size, letter) = _units.FirstOrDefault(u => Math.Abs(value) >= u.Size && Math.Abs(value) < 1e16, (1, ""));
         return size > 1 ? (value / size).ToString("0.##", CultureInfo.InvariantCulture) + letter : Number(value);
     }
+
+    /// <summary>A step, as people say it.</summary>
+    public static string Step(SeriesStep step) =>
+        step.Calendar is { } calendar ? calendar.Replace('_', ' ') : Time(step.Duration);
 
     /// <summary>A length of time, as people say it.</summary>
     public static string Time(TimeSpan time) => time switch

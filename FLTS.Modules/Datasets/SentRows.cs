@@ -20,10 +20,23 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
     public static async Task<SentRows> ReadAsync(
-        Stream body, bool json, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, bool json, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         using var plain = await UnpackAsync(body, cancellation);
-        return json ? await FromJsonAsync(plain, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
+        return json ? await FromJsonAsync(plain, form, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
+    }
+
+    /// <summary>The rows as rows of one series of a file that holds several.</summary>
+    /// <exception cref="InvalidInputException">A row is of another series.</exception>
+    public SentRows OfSeries(string column, string value)
+    {
+        if (Columns.ToList().IndexOf(column) is not (var at and >= 0))
+            return this with { Columns = [.. Columns, column], Rows = [.. Rows.Select(r => (string[])[.. r, value])] };
+        if (Rows.ToList().FindIndex(r => r[at].Trim() != value) is var other and >= 0)
+            throw new InvalidInputException(
+                $"Row {other + 2 + RowsBefore} has '{Rows[other][at]}' in column '{column}'; these rows are of the series '{value}': send "
+                + "the rows of each series to its own dataset.");
+        return this;
     }
 
     private static async Task<MemoryStream> UnpackAsync(Stream body, CancellationToken cancellation)
@@ -40,8 +53,11 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         return plain;
     }
 
-    private static async Task<SentRows> FromJsonAsync(Stream body, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<SentRows> FromJsonAsync(
+        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
+        // JSON's numbers have points; the file's, where it was said so, commas.
+        var mark = new CellReader(form.Read(options).Reading).Mark;
         using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
             throw new InvalidInputException("The body must be a JSON array of rows, each an object of column names and values.");
@@ -69,7 +85,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
 
                 if (row[i] is not null)
                     throw new InvalidInputException($"Row {rows.Count + 1} names the column '{name}' twice.");
-                row[i] = Value(property.Value, name, rows.Count + 1);
+                row[i] = Value(property.Value, mark, name, rows.Count + 1);
             }
 
             if (Array.IndexOf(row, null) is var absent and >= 0)
@@ -82,12 +98,15 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         return new SentRows(columns, rows, RowsBefore: -1);
     }
 
-    private static string Value(JsonElement value, string name, int row) => value.ValueKind switch
+    private static string Value(JsonElement value, byte mark, string name, int row) => value.ValueKind switch
     {
         JsonValueKind.Null => "",
-        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Number => mark == ',' ? value.GetRawText().Replace('.', ',') : value.GetRawText(),
         JsonValueKind.String => Text(() => value.GetString()!, row),
-        _ => throw new InvalidInputException($"Row {row}, column '{name}': {value.ValueKind} is neither a number, a time nor null."),
+        _ => throw new InvalidInputException(
+            $"Row {row}, column '{name}': {value.ValueKind} is neither a number, a time, true, false nor null."),
     };
 
     // JSON allows escapes of half a character; text does not.
@@ -107,10 +126,13 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         ? throw new InvalidInputException($"Row {row}: '{text}' holds a control character; send plain text, numbers and times.")
         : text;
 
-    private static async Task<SentRows> FromCsvAsync(Stream body, SourceForm form, DatasetOptions options, CancellationToken cancellation)
+    private static async Task<SentRows> FromCsvAsync(
+        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         using var reader = new StreamReader(
             body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        var read = form.Read(options);
+        read = read with { AnyNames = true, Reading = read.Reading with { Exclude = [], SeriesColumn = null } };
         CsvLayout? layout = null;
         var rows = new List<string[]>();
         try
@@ -125,7 +147,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                         + "(Datasets:MaxLineBytes).");
                 if (layout is null)
                 {
-                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", form.Read(options));
+                    layout = CsvLayout.Parse(Encoding.UTF8.GetBytes(line), "the rows sent", read);
                     continue;
                 }
 

@@ -5,21 +5,6 @@ using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Datasets;
 
-/// <summary>What a file does not tell of itself.</summary>
-/// <param name="Timezone">IANA zone of the dataset, where its times carry one.</param>
-/// <param name="TimestampColumn">Column with the times; null: <c>time</c>, <c>ts</c> or <c>ds</c>.</param>
-internal sealed record SourceForm(string? Timezone = null, string? TimestampColumn = null)
-{
-    /// <exception cref="InvalidInputException">Not a time zone of the IANA data.</exception>
-    public void Check()
-    {
-        if (Timezone is not null && !TimeZones.IsKnown(Timezone))
-            throw new InvalidInputException($"'timezone' is '{Timezone}'; it must be an IANA zone such as Europe/Madrid.");
-    }
-
-    public CsvReadOptions Read(DatasetOptions options) => options.Limits with { Timezone = Timezone, TimestampColumn = TimestampColumn };
-}
-
 /// <summary>Stored sources as tables, with the limits of section Datasets.</summary>
 internal sealed class SourceReader(IObjectStore store, DatasetOptions options, ComputeThreads threads)
 {
@@ -27,7 +12,7 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
     /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
     /// <exception cref="CorruptArtifactException">It was changed after it was stored.</exception>
     /// <exception cref="UnavailableException">The store refuses.</exception>
-    public async Task<RawTable> ReadAsync(string sha256, string file, SourceForm form, CancellationToken cancellation)
+    public async Task<RawTable> ReadAsync(string sha256, string file, SourceOptions form, CancellationToken cancellation)
     {
         await using var copy = new FileStream(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
@@ -54,11 +39,19 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
 
     /// <summary>A file, from its beginning.</summary>
     /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
-    public Task<RawTable> ReadAsync(Stream content, string file, SourceForm form, CancellationToken cancellation)
+    public Task<RawTable> ReadAsync(Stream content, string file, SourceOptions form, CancellationToken cancellation)
     {
         content.Position = 0;
         var read = form.Read(options) with { ExpectedBytes = content.Length };
         return threads.RunAsync(p => CsvTableReader.Read(content, file, read, null, p), cancellation);
+    }
+
+    /// <summary>The series of a file that holds several, from its beginning.</summary>
+    /// <exception cref="InvalidInputException">It lacks the column that tells them apart, or holds too many.</exception>
+    public Task<SeriesList> SeriesAsync(Stream content, DatasetName name, SourceOptions form, CancellationToken cancellation)
+    {
+        content.Position = 0;
+        return threads.RunOnOneAsync(() => SourceSeries.Of(name, content, form, options, cancellation), cancellation);
     }
 
     /// <summary>File names as messages show them.</summary>

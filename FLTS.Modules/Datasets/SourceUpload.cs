@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Nodes;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry.Sources;
@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Datasets;
 
-/// <summary>What an upload became.</summary>
+/// <summary>
+/// What an upload became. Where the file holds several <paramref name="Series"/>, its rows, columns and times are those of the first.
+/// </summary>
 internal sealed record UploadedSource(
     DatasetName Name,
     string Part,
@@ -15,8 +17,9 @@ internal sealed record UploadedSource(
     long Size,
     int Rows,
     IReadOnlyList<string> Columns,
-    DateTime First,
-    DateTime Last,
+    string First,
+    string Last,
+    IReadOnlyList<DatasetName> Series,
     IReadOnlyList<string> Warnings);
 
 /// <summary>
@@ -31,33 +34,44 @@ internal sealed partial class SourceUpload(
     DatasetOptions options,
     ILogger<SourceUpload> logger)
 {
-    /// <exception cref="InvalidInputException">A name, part or file that cannot be used; names row and column.
+    /// <param name="name">Dataset.</param>
+    /// <param name="part"><c>train</c> or <c>test</c>.</param>
+    /// <param name="given">Options that are stored with it, beside those that are stored already.</param>
+    /// <param name="body">The file.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InvalidInputException">A name, part, option or file that cannot be used; names row and column.
     /// Nothing was stored.</exception>
     /// <exception cref="TooLargeException">Over a limit; stopped while it came in.</exception>
     public async Task<UploadedSource> ReceiveAsync(
-        DatasetName name, string part, SourceForm form, Stream body, CancellationToken cancellation)
+        DatasetName name, string part, JsonObject given, Stream body, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
         if (part is not ("train" or "test"))
             throw new InvalidInputException($"'part' is '{part}'; it must be train or test.");
 
-        form.Check();
+        // A file of that name in the folder was there before: imported later, it would take this one's place.
+        var known = await sources.FindAsync(name, cancellation);
+        if (known is not null && known.Whole != name)
+            throw new InvalidInputException(
+                $"'{name}' is a series of '{known.Whole}', whose file holds all of its series; put that one.");
+
+        var options = (known?.Options ?? SourceOptions.None).With(given);
         var file = SourceReader.FileName(name, part);
         await using var copy = new FileStream(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await CopyAsync(body, copy, file, cancellation);
-        return await turn.RunAsync(() => KeepAsync(name, part, file, form, copy, cancellation), cancellation);
+        return await turn.RunAsync(() => KeepAsync(name, part, options, known, copy, cancellation), cancellation);
     }
 
     private async Task<UploadedSource> KeepAsync(
-        DatasetName name, string part, string file, SourceForm form, FileStream copy, CancellationToken cancellation)
+        DatasetName name, string part, SourceOptions options, SourceFiles? known, FileStream copy, CancellationToken cancellation)
     {
         using var reading = budget.EnterReading();
+        var file = SourceReader.FileName(name, part);
+        var list = options.HoldSeries ? await reader.SeriesAsync(copy, name, options, cancellation) : null;
+        var form = list is null ? options : options.Of(list.First(file).Value);
         var table = await reader.ReadAsync(copy, file, form, cancellation);
-
-        // A file of that name in the folder was there before: imported later, it would take this one's place.
-        var known = await sources.FindAsync(name, cancellation);
-        TimeSpan? step = null;
+        SeriesStep? step = null;
         if (part == "test")
         {
             if (known is null)
@@ -68,7 +82,8 @@ internal sealed partial class SourceUpload(
         }
 
         var frame = SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps, step);
-        var row = (await sources.AddAsync(name, part, copy, null, cancellation))!;
+        var isChanged = options != (known?.Options ?? SourceOptions.None);
+        var row = (await sources.AddAsync(name, part, copy, null, cancellation, isChanged ? options : null))!;
         LogStored(logger, name, part, row.Version, row.Sha256, table.Rows);
         return new UploadedSource(
             name,
@@ -78,21 +93,44 @@ internal sealed partial class SourceUpload(
             row.Size,
             table.Rows,
             table.Columns,
-            frame.Timestamps[0],
-            frame.Timestamps[^1],
-            [.. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table), .. Ahead()]);
+            frame.Step.Show(frame.Timestamps[0]),
+            frame.Step.Show(frame.Timestamps[^1]),
+            [.. list?.Named.Select(s => s.Name) ?? []],
+            [
+                .. list?.Warnings ?? [], .. table.Warnings, .. frame.Report.Warnings, .. Untidy(frame.Report, file), .. Empty(table),
+                .. Ahead(), .. part == "train" && isChanged ? await OfTestAsync(name, known?.TestSha256, form, cancellation) : [],
+            ]);
 
         // A whole file may be a plan or a simulation, and is put right by another one.
         IEnumerable<string> Ahead()
         {
-            if (frame.Timestamps[^1] > latest.Of(form.Timezone))
-                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1])}, ahead of the clock: forecasts start "
-                    + "behind it, and rows before it cannot be appended.";
+            if (frame.Timestamps[^1] > latest.Now)
+                yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1], form.Config.Timezone)}, ahead of the "
+                    + "clock: forecasts start behind it, and rows before it cannot be appended.";
         }
     }
 
+    /// <summary>A new train file may come with options that its test file is still to be written for: that is said.</summary>
+    private async Task<IReadOnlyList<string>> OfTestAsync(
+        DatasetName name, string? sha256, SourceOptions form, CancellationToken cancellation)
+    {
+        if (sha256 is null)
+            return [];
+        try
+        {
+            _ = await reader.ReadAsync(sha256, SourceReader.FileName(name, "test"), form, cancellation);
+            return [];
+        }
+        catch (InvalidInputException e)
+        {
+            return [$"The test part cannot be read with these options, put it again: {e.Message}"];
+        }
+    }
+
+    /// <summary>Looks whether a test file fits its train file.</summary>
     /// <returns>Train's step.</returns>
-    private static TimeSpan RefuseOther(RawTable train, RawTable test, string file)
+    /// <exception cref="InvalidInputException">Other columns, or not after train in time.</exception>
+    public static SeriesStep RefuseOther(RawTable train, RawTable test, string file)
     {
         // As a pipeline will see it.
         var absent = train.Header.Except(test.Header, StringComparer.Ordinal).ToList();
@@ -126,11 +164,8 @@ internal sealed partial class SourceUpload(
         if (report.OutOfOrder > 0)
             yield return FormattableString.Invariant(
                 $"{file}: {report.OutOfOrder} rows are earlier than the row above them; rows are sorted by time.");
-        if (report.Duplicates > 0)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file}: {report.Duplicates} rows have the time of a later row (as local times have when clocks are set back) "
-                + $"and are not used.");
+        foreach (var sentence in report.LeftOut(file))
+            yield return sentence;
     }
 
     private static IEnumerable<string> Empty(RawTable table) =>

@@ -14,10 +14,12 @@ internal sealed class EvaluationModule : IModule
 {
     public string Name => "Evaluation";
 
-    public JobQueue? Queue => new("evaluation", Workers: 1);
+    /// <summary>Workers enough to know who waits: how many work at once, and in which order, is the lanes' to say.</summary>
+    public JobQueue? Queue => new("evaluation", Workers: Math.Max(8, 2 * Environment.ProcessorCount));
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(new EvaluationLanes(Math.Max(2, Environment.ProcessorCount)));
         services.AddSingleton<StoreTries>();
         services.AddSingleton<CandidateVerifier>();
         services.AddSingleton<Assessor>();

@@ -15,7 +15,7 @@ internal sealed partial class EvaluationService(
     PromotionLedger ledger,
     Assessor assessor,
     PromotionAnnouncer announcer,
-    TimeProvider time,
+    EvaluationLanes lanes,
     ILogger<EvaluationService> logger) : StepWork<PipelineRow>(step)
 {
     private EvaluationInput? _input;
@@ -24,6 +24,9 @@ internal sealed partial class EvaluationService(
     /// <summary>By the rule of the Reconciler: what an event that comes twice or late asks for is not done before its time.</summary>
     public override async Task<bool> IsReadyAsync(PipelineRow row, CancellationToken cancellation)
     {
+        if (lanes.IsWaiting(row.PipelineId.Value))
+            return false; // Another job of the same pipeline has the turn.
+
         _input = await inputs.ReadAsync(row.PipelineId, cancellation);
         if (_input is null || RunRules.CanBeEvaluated(_input.Pipeline, _input.Dataset, _input.Runs))
             return _input is not null;
@@ -34,6 +37,13 @@ internal sealed partial class EvaluationService(
         return false;
     }
 
+    /// <summary>Waits for a lane by what the references alone will take: a regression on ten lags of every column.</summary>
+    public override async Task<IDisposable?> EnterAsync(PipelineRow row, CancellationToken cancellation)
+    {
+        double rows = _input!.Rows, features = 10.0 * _input.Columns;
+        return await lanes.EnterAsync(row.PipelineId.Value, rows * features * Math.Min(rows, features) / 2, cancellation);
+    }
+
     public override async Task DoAsync(Execution<PipelineRow> execution)
     {
         var input = _input!;
@@ -41,7 +51,7 @@ internal sealed partial class EvaluationService(
         FaultPoint.Reach("evaluate.begun");
         var attempt = await OpenAttemptAsync(execution, execution.Working);
         FaultPoint.Reach("evaluate.attempt-opened");
-        var clock = time.GetTimestamp();
+        var began = announcer.Begin();
         var policy = EvaluationPolicy.Parse(JsonNode.Parse(input.Pipeline.Evaluation)!.AsObject());
         LogStart(logger);
         if (input.Runs.All(r => r.Status == RunStatus.Succeeded))
@@ -56,8 +66,7 @@ internal sealed partial class EvaluationService(
         }
 
         await ConcludeAsync(execution, attempt, assessment, execution.Working);
-        var seconds = time.GetElapsedTime(clock).TotalSeconds;
-        announcer.Evaluated(seconds);
+        announcer.Evaluated(began);
     }
 
     /// <summary>Blocked; counted once an attempt: how it ends counts as well.</summary>

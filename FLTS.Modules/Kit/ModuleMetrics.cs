@@ -10,6 +10,7 @@ internal static class ModuleMetrics
     public static IServiceCollection AddMetrics<TMetrics>(this IServiceCollection services)
         where TMetrics : class
     {
+        services.TryAddSingleton<Histograms>();
         services.TryAddSingleton<TMetrics>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStarted, Started<TMetrics>>());
         return services;

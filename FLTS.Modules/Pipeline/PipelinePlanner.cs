@@ -42,6 +42,7 @@ internal sealed class PipelinePlanner(
             found.TrainSha256,
             found.TestSha256,
             ConfigurationJson.Read(configuration, "Preprocessing"),
+            found.Options.Preprocessing(),
             request.Preprocessing);
 
         await RefuseTooLargeAsync(runs, config, policy, cancellation);

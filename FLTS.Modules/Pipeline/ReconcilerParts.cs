@@ -6,4 +6,4 @@ namespace FLTS.Modules.Pipeline;
 
 /// <summary>What the Reconciler reads from the registry and does there.</summary>
 internal sealed record ReconcilerParts(
-    UnfinishedWorkReader Work, IEnumerable<Step> Steps, ILeases Leases, TrainStep Train, CorruptRunReplacement Repairs);
+    UnfinishedWorkReader Work, IEnumerable<Step> Steps, ILeases Leases, TrainStep Train, RunRepairs Repairs);

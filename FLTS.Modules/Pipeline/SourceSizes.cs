@@ -40,6 +40,10 @@ internal sealed class SourceSizes(IObjectStore store)
     /// <summary>Of what is packed the packed size counts: it has at least so many bytes.</summary>
     private async Task<double> RowsAsync(PreprocessConfig config, string sha256, long mostCells, CancellationToken cancellation)
     {
+        // How many rows are of one series, or what a coarser grid makes of them, only the reading shows.
+        if (config.Reading.Resample is not null || config.Reading.SeriesColumn is not null)
+            return 1;
+
         var key = ObjectKeys.Source(sha256);
         if (await store.StatAsync(key, cancellation) is not { Size: var size })
             return 1;
@@ -73,7 +77,9 @@ internal sealed class SourceSizes(IObjectStore store)
     /// <summary>Rows that will be put into the gaps of the beginning, so far as they can be told without reading it all.</summary>
     private static double Filled(PreprocessConfig config, ReadOnlyMemory<byte> text)
     {
-        if (config.MaxGapSteps <= SeriesFrame.DefaultMaxGapSteps || text.Span.LastIndexOf((byte)'\n') is not (var end and > 0))
+        if (config.MaxGapSteps <= SeriesFrame.DefaultMaxGapSteps
+            || config.Reading.Step is not null
+            || text.Span.LastIndexOf((byte)'\n') is not (var end and > 0))
             return 0;
 
         try

@@ -28,7 +28,8 @@ internal sealed partial class DatasetBuilder(
         var test = config.TestSha256 is { } testSha
             ? await ReadAsync(testSha, $"{order.Name}_test.csv", config, order.ConfigHash, cancellation)
             : null;
-        var data = await budget.Threads.RunAsync(p => DatasetPreparer.Prepare(config, train, test, p), cancellation);
+        var step = order.Stored is null ? null : await StoredStepAsync(order.ConfigHash, cancellation);
+        var data = await budget.Threads.RunAsync(p => DatasetPreparer.Prepare(config, train, test, step, p), cancellation);
 
         var hash = ConfigHash.From(data.Meta.ConfigHash);
         if (order.Stored is { } stored && await MatchesStoredAsync(order, stored, data, cancellation))
@@ -62,6 +63,25 @@ internal sealed partial class DatasetBuilder(
         }
     }
 
+    /// <summary>
+    /// The step of data that was prepared before: steps of the calendar were not found then, and what is compared is the same question.
+    /// </summary>
+    private async Task<SeriesStep?> StoredStepAsync(ConfigHash hash, CancellationToken cancellation)
+    {
+        var key = ObjectKeys.Meta(hash);
+        if (await store.StatAsync(key, cancellation) is null)
+            return null;
+        try
+        {
+            using var stored = await store.ReadAllAsync(key, cancellation);
+            return ProcessedFiles.ReadMeta(stored.ToArray()).Step;
+        }
+        catch (CorruptArtifactException)
+        {
+            return null; // It is written again, and the log says so.
+        }
+    }
+
     /// <summary>Compares data that was prepared before with what came out now.</summary>
     /// <returns>False: an object is gone or was changed; it is written again.</returns>
     /// <exception cref="InvalidInputException">An object is as it was written and holds other values.</exception>
@@ -77,9 +97,14 @@ internal sealed partial class DatasetBuilder(
         {
             using var stored = new MemoryStream();
             await stream.CopyToAsync(stored, cancellation);
-            return ProcessedFiles.WriteMeta(ProcessedFiles.ReadMeta(stored.ToArray()))
+
+            // A later version may put its report in other words, or say more.
+            var meta = ProcessedFiles.ReadMeta(stored.ToArray());
+            return ProcessedFiles.WriteMeta(meta)
                 .AsSpan()
-                .SequenceEqual(ProcessedFiles.WriteMeta(data.Meta)) ? null : "the parameters in meta.json differ";
+                .SequenceEqual(ProcessedFiles.WriteMeta(data.Meta with { Report = meta.Report }))
+                    ? null
+                    : "the parameters in meta.json differ";
         });
 
         async Task<bool> CompareAsync(ObjectKey key, string sha256, Func<Stream, Task<string?>> difference)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
@@ -15,14 +16,21 @@ public static class LocalPreprocess
     /// <param name="objects">Root of the objects; the source lies at <see cref="ObjectKeys.Source"/>.</param>
     /// <param name="name">Name of the dataset, for messages.</param>
     /// <param name="sha256">Of the source.</param>
+    /// <param name="timezone">Of its times; null: none.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Make the log of its progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The source cannot be used.</exception>
     public static async Task<DatasetMeta> RunAsync(
-        string objects, DatasetName name, string sha256, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        string objects,
+        DatasetName name,
+        string sha256,
+        string? timezone,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellation)
     {
-        var config = PreprocessConfigParser.Parse(name.Value, sha256, null);
+        var config = PreprocessConfigParser.Parse(name.Value, sha256, null, new JsonObject { ["timezone"] = timezone });
         var builder = new DatasetBuilder(
             new FolderObjectStore(objects, time),
             new DatasetOptions(),

@@ -61,7 +61,8 @@ internal sealed class RegistryModule : IModule
         services.AddMetrics<ArtifactMetrics>();
         services.AddSingleton<IRowGauges, RegistryGauges>();
         services.AddSingleton<RunCancellation>();
-        services.AddSingleton<CorruptRunReplacement>();
+        services.AddSingleton<RunRepairs>();
+        services.AddSingleton<UnservedQueues>();
         services.AddSingleton<PipelineReader>();
         services.AddSingleton<PipelineStates>();
         services.AddSingleton<PipelinePosting>();
@@ -74,8 +75,11 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PromotionAnswers>();
         services.AddSingleton<PointerFiles>();
         services.AddSingleton<IPart, DatabasePart>();
-        services.AddSingleton<ISourceCatalog>(p => ActivatorUtilities.CreateInstance<SourceCatalog>(
-            p, new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets"))));
+        services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
+        services.AddSingleton<SourceVersions>();
+        services.AddSingleton<SourceImport>();
+        services.AddSingleton<SourceSeries>();
+        services.AddSingleton<ISourceCatalog, SourceCatalog>();
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(
             p, new ArtifactCacheFolder(Path.Combine(dataDirectory, "cache", "artifacts"))));

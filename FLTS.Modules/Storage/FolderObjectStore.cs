@@ -89,6 +89,14 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         return Task.FromResult(true);
     });
 
+    /// <summary>Whether it is there, and its disk takes what is put next.</summary>
+    public Task CheckAsync(CancellationToken cancellation) => GuardAsync(_root, () =>
+    {
+        RequireRoot();
+        FreeRoom.Prove(_root);
+        return Task.FromResult(true);
+    });
+
     public async Task ProbeAsync(CancellationToken cancellation)
     {
         await GuardAsync(_root, () =>

@@ -37,6 +37,9 @@ internal interface IObjectStore
     /// <summary>Removes an object; no error where there is none.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellation);
 
+    /// <summary>A quick look whether it answers.</summary>
+    Task CheckAsync(CancellationToken cancellation) => StatAsync(ObjectKeys.Pointer(new(".check")), cancellation);
+
     /// <summary>Makes the buckets where missing, then writes, reads and deletes a probe.</summary>
     Task ProbeAsync(CancellationToken cancellation);
 }

@@ -7,5 +7,5 @@ internal sealed class ObjectStorePart(IObjectStore store) : IPart
 
     public Task ProveAsync(CancellationToken cancellation) => store.ProbeAsync(cancellation);
 
-    public async Task CheckAsync(CancellationToken cancellation) => await store.StatAsync(ObjectKeys.Pointer(new(".check")), cancellation);
+    public Task CheckAsync(CancellationToken cancellation) => store.CheckAsync(cancellation);
 }

@@ -24,7 +24,7 @@ internal static class ModelStaging
     private const string ReportName = "report.json";
 
     /// <summary>
-    /// Differences between two computations of one forecast that rounding on other hardware may cause, on the dataset's scale.
+    /// Differences between two computations of one forecast that rounding on other hardware may cause, as a share of train's range.
     /// </summary>
     private const double GoldenTolerance = 1e-4;
 
@@ -78,7 +78,7 @@ internal static class ModelStaging
             signature.Targets,
             signature.InputLength,
             signature.Horizon,
-            signature.Step.TotalSeconds,
+            signature.Step.Duration.TotalSeconds,
             signature.LeadFromEndOfTrain,
             Span(dataset.Train, fit.FittedRows),
             Span(dataset.Train, fit.ValidatedRows),
@@ -92,7 +92,8 @@ internal static class ModelStaging
             },
             [.. files.OrderBy(f => f.Key, StringComparer.Ordinal)
                 .Select(f => new ManifestFile(f.Key, f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value))))],
-            signature.KnownAhead.Count > 0 ? signature.KnownAhead : null);
+            signature.KnownAhead.Count > 0 ? signature.KnownAhead : null,
+            signature.Step.ToJson());
     }
 
     private static ManifestSpan? Span(PreparedSeries train, RowSpan rows) =>

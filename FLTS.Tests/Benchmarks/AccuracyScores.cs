@@ -58,7 +58,8 @@ internal static class AccuracyScores
         var fit = family.Create(family.Normalise(parameters)).Fit(data.TrainingSet, new FitContext(1, null, CancellationToken.None));
         using var fitted = fit.Model;
         using var unseen = fit.BeforeRefit;
-        return (data.Restorer.Restore(fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon)), fit.BestEpoch);
+        var forecast = fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
+        return (data.Restorer.Restore(forecast, frame.Series, frame.Origins), fit.BestEpoch);
     }
 
     public static JsonObject Result(string mode, AccuracyData data, string model, string setting, JsonObject parameters, Scored[][] scores)

@@ -21,6 +21,7 @@ internal static class BenchCommand
     private static readonly Option<string> _host =
         new("--host") { Description = "The product's program file (FLTS.Host.dll).", Required = true };
     private static readonly Option<string?> _champion = new("--champion") { Description = "Only gru, lstm-2x128, prophet or ar." };
+    private static readonly Option<string?> _timezone = new("--timezone") { Description = "Zone of the times for --once.", Hidden = true };
     private static readonly Option<bool> _json =
         new("--json") { Description = "Results only, without what is being measured.", Recursive = true };
 
@@ -39,9 +40,12 @@ internal static class BenchCommand
             (parsed, progress) => parsed.GetValue(_once) is { } type
                 ? TrainBenchmark.Once(Dataset(parsed), type)
                 : TrainBenchmark.Run(Dataset(parsed), progress)),
-        Create("preprocess", "From CSV to parquet beside pandas and scikit-learn.", [_dataset, _once, _objects], (parsed, progress) =>
-            parsed.GetValue(_once) is { } sha256
-                ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256)
+        Create(
+            "preprocess",
+            "From CSV to parquet beside pandas and scikit-learn.",
+            [_dataset, _once, _objects, _timezone],
+            (parsed, progress) => parsed.GetValue(_once) is { } sha256
+                ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256, parsed.GetValue(_timezone))
                 : PreprocessBenchmark.Run(Dataset(parsed), progress)),
         Create("predict", "Forecasts over loopback, a champion of each kind.", [_host, _champion], (parsed, progress) =>
             PredictBenchmark.Run(parsed.GetRequiredValue(_host), parsed.GetValue(_champion), progress)),

@@ -16,10 +16,14 @@ internal static class PreprocessBenchmark
     private const string Python = "/usr/bin/python3";
     private const string Name = "bench";
 
-    private static readonly (int Rows, int Runs)[] _sizes = [(20_000, 7), (1_000_000, 5), (5_000_000, 3)];
+    private const string Zone = "Europe/Madrid";
+
+    private static readonly (int Rows, int Runs, bool Zoned)[] _sizes =
+        [(20_000, 7, false), (1_000_000, 5, false), (1_000_000, 5, true), (5_000_000, 3, false)];
 
     /// <summary>One JSON object a size and program.</summary>
-    /// <param name="dataset">A CSV, or null: demo data of 20,000, 1,000,000 and 5,000,000 rows of 12 columns, about 200 bytes each.</param>
+    /// <param name="dataset">A CSV, or null: demo data of 20,000, 1,000,000 and 5,000,000 rows of 12 columns, about 200 bytes each; a
+    /// million also with offsets behind the times and decimal commas.</param>
     /// <param name="progress">Told what is measured now.</param>
     public static IEnumerable<JsonObject> Run(string? dataset, TextWriter progress)
     {
@@ -28,28 +32,28 @@ internal static class PreprocessBenchmark
             progress.WriteLine(
                 $"{Python} has no pandas and scikit-learn: FLTS is measured alone (Debian: apt-get install python3-pandas "
                 + "python3-sklearn).");
-        (int Rows, int Runs)[] sizes = dataset is null ? _sizes : [(0, 3)];
-        foreach (var (rows, runs) in sizes)
+        (int Rows, int Runs, bool Zoned)[] sizes = dataset is null ? _sizes : [(0, 3, false)];
+        foreach (var (rows, runs, zoned) in sizes)
         {
             var folder = Directory.CreateTempSubdirectory("flts-bench-");
             try
             {
                 progress.WriteLine(dataset is null ? FormattableString.Invariant($"{rows:N0} rows are written") : dataset);
-                var (sha256, source) = Place(dataset, rows, folder.FullName);
+                var (sha256, source) = Place(dataset, rows, zoned, folder.FullName);
                 var (ours, theirs) = (new List<Measured>(), new List<Measured>());
                 for (var run = 0; run < runs; run++)
                 {
                     progress.WriteLine($"run {run + 1} of {runs}");
-                    ours.Add(Ours(folder.FullName, sha256));
-                    if (pandas)
+                    ours.Add(Ours(folder.FullName, sha256, zoned));
+                    if (pandas && !zoned)
                         theirs.Add(Theirs(folder.FullName, source));
                 }
 
                 var bytes = new FileInfo(source).Length;
                 var median = Median(ours);
                 var columns = File.ReadLines(source).First().Count(b => b is ',' or ';' or '\t') + 1;
-                yield return Result("flts", bytes, columns, ours, median, Median(theirs));
-                if (pandas)
+                yield return Result(zoned ? "flts, offsets and decimal commas" : "flts", bytes, columns, ours, median, Median(theirs));
+                if (pandas && !zoned)
                     yield return Result("pandas", bytes, columns, theirs, Median(theirs), null);
             }
             finally
@@ -62,11 +66,12 @@ internal static class PreprocessBenchmark
     /// <summary>One run in this process, for the process that measures it from outside.</summary>
     /// <param name="objects">Folder of objects that holds the source.</param>
     /// <param name="sha256">The source.</param>
-    public static IEnumerable<JsonObject> Once(string objects, string sha256)
+    /// <param name="timezone">Of its times; null: none.</param>
+    public static IEnumerable<JsonObject> Once(string objects, string sha256, string? timezone)
     {
         var clock = Stopwatch.GetTimestamp();
         var meta = LocalPreprocess.RunAsync(
-            objects, new DatasetName(Name), sha256, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None)
+            objects, new DatasetName(Name), sha256, timezone, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None)
             .GetAwaiter()
             .GetResult();
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
@@ -84,7 +89,7 @@ internal static class PreprocessBenchmark
     }
 
     /// <summary>Puts the source where a pipeline would have put it.</summary>
-    private static (string Sha256, string Path) Place(string? dataset, int rows, string folder)
+    private static (string Sha256, string Path) Place(string? dataset, int rows, bool zoned, string folder)
     {
         var bucket = Directory.CreateDirectory(Path.Combine(folder, ObjectKeys.DatasetBucket)).FullName;
         var written = Path.Combine(bucket, "writing");
@@ -92,6 +97,8 @@ internal static class PreprocessBenchmark
         {
             using var stream = File.Create(written);
             DemoStation.Write(stream, rows, seed: 1);
+            if (zoned)
+                Rewrite(stream);
         }
         else
         {
@@ -105,12 +112,30 @@ internal static class PreprocessBenchmark
         return (sha256, path);
     }
 
-    private static Measured Ours(string folder, string sha256)
+    /// <summary>The same rows as another part of the world writes them.</summary>
+    private static void Rewrite(FileStream stream)
+    {
+        stream.Position = 0;
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        var lines = new List<string> { reader.ReadLine()!.Replace(',', ';') };
+        while (reader.ReadLine() is { } line)
+        {
+            var time = line.IndexOf(',', StringComparison.Ordinal);
+            lines.Add($"{line[..time].Replace(' ', 'T')}+01:00{line[time..].Replace(',', ';').Replace('.', ',')}");
+        }
+
+        stream.SetLength(0);
+        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        lines.ForEach(writer.WriteLine);
+    }
+
+    private static Measured Ours(string folder, string sha256, bool zoned)
     {
         // What is started as "dotnet FLTS.Benchmarks.dll" is started so again.
         var self = Environment.ProcessPath!;
         string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(PreprocessBenchmark).Assembly.Location] : [];
-        var measured = Start(self, [.. assembly, "preprocess", "--once", sha256, "--objects", folder]);
+        string[] zone = zoned ? ["--timezone", Zone] : [];
+        var measured = Start(self, [.. assembly, "preprocess", "--once", sha256, "--objects", folder, .. zone]);
         Directory.Delete(Path.Combine(folder, ObjectKeys.ProcessedBucket), recursive: true);
         return measured;
     }

@@ -58,7 +58,7 @@ internal static class ProphetBenchmark
         if (reference is not null)
             yield return ProphetReference.Read(reference).Compare(data);
 
-        var future = new ProphetFrame { Ds = [.. Enumerable.Range(1, PredictedRows).Select(i => frame.Ds[^1] + (i * data.Step))] };
+        var future = new ProphetFrame { Ds = [.. Enumerable.Range(1, PredictedRows).Select(i => data.Step.Next(frame.Ds[^1], i))] };
         yield return Result(
             "prophet_predict",
             models.Length,

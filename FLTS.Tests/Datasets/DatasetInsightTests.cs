@@ -24,8 +24,8 @@ internal sealed class DatasetInsightTests
             turn,
             new ComputeBudget(threads, new MemoryLedger(), new LimitsOptions { MemoryMb = 1 }));
 
-        Assert.That(() => insight.ProfileAsync(new("station"), new SourceForm(), default), Outcome("profile"));
-        Assert.That(() => insight.PlotAsync(new("station"), "down", new SourceForm(), default), Outcome("plot"));
+        Assert.That(() => insight.ProfileAsync(new("station"), [], default), Outcome("profile"));
+        Assert.That(() => insight.PlotAsync(new("station"), "down", [], default), Outcome("plot"));
 
         NUnit.Framework.Constraints.IResolveConstraint Outcome(string what) => !isRefused
             ? Throws.Nothing

@@ -33,7 +33,7 @@ internal sealed class RowAppenderTests
                     return await appenders[i % 2].AppendAsync(
                         new("station"),
                         new SentRows(["time", "down", "up"], [[DatasetClient.At(row), $"{1000 + i}", ""]], 0),
-                        new SourceForm(),
+                        SourceOptions.None,
                         default);
                 }
                 catch (ConflictException)
@@ -74,13 +74,13 @@ internal sealed class RowAppenderTests
         await appender.AppendAsync(
             new("station"),
             new SentRows(["time", "down", "up"], [[DatasetClient.At(40), "1", "2"]], 0),
-            new SourceForm(),
+            SourceOptions.None,
             default);
         Assert.That(
             () => appender.AppendAsync(
                 new("station"),
                 new SentRows(["time", "down", "up"], [[DatasetClient.At(41), "1", "2"]], 0),
-                new SourceForm(),
+                SourceOptions.None,
                 default),
             Throws.TypeOf<TooLargeException>()
                 .With.Message.Contains("station.csv: with these rows the file would be larger than the limit"));

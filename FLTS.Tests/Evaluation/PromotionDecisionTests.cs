@@ -176,6 +176,25 @@ internal sealed class PromotionDecisionTests
         });
     }
 
+    [Test]
+    public void A_winner_that_is_implausible_is_not_promoted_and_force_overrides()
+    {
+        var far = Run("new", 0.2) with { Implausible = "the rmse of 'load' is 5 of train's range" };
+        Assert.Multiple(() =>
+        {
+            Assert.That(Text(Decide([far], champion: null).Outcome), Is.EqualTo("implausible"));
+            Assert.That(
+                Text(Decide([far], Champion(0.9), _gate with { PromotionPolicy = PromotionRule.BestOfConfig }).Outcome),
+                Is.EqualTo("implausible"));
+            Assert.That(Decide([far], Champion(0.9)).Reason, Does.Contain("GRU").And.Contain("the rmse of 'load'"));
+            Assert.That(Text(Decide([far], Champion(0.1)).Outcome), Is.EqualTo("kept_champion"), "what is in force stays anyway");
+            Assert.That(Decide([Run("good", 0.1), far], champion: null).SelectedRunId, Is.EqualTo(new RunId("good")), "it did not win");
+            var forced = PromotionDecision.Decide([far], [_naive], null, 9, _gate, force: true);
+            Assert.That((Text(forced.Outcome), forced.SelectedRunId), Is.EqualTo(("promoted", (RunId?)new RunId("new"))));
+            Assert.That(forced.Reason, Does.Contain("implausible: the rmse"));
+        });
+    }
+
     [FsCheck.NUnit.Property]
     public Property The_order_in_which_candidates_come_decides_nothing() => Prop.ForAll(
         ArbMap.Default.ArbFor<byte[]>(),

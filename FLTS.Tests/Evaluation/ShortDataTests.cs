@@ -105,7 +105,7 @@ internal sealed class ShortDataTests
                     signature.Targets,
                     signature.InputLength,
                     signature.Horizon,
-                    signature.Step.TotalSeconds,
+                    signature.Step.Duration.TotalSeconds,
                     signature.LeadFromEndOfTrain,
                     null, null, new GoldenPrediction(0, [], 0), null, new Dictionary<string, string>(), []);
                 candidates.Add(new Candidate(

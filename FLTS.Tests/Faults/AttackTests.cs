@@ -26,6 +26,8 @@ internal sealed class AttackTests
     private TemporaryFolder _folder = null!;
     private FltsProcess _flts = null!;
     private Pulse _pulse = null!;
+    private byte[] _wide = [];
+    private byte[] _taken = [];
 
     private static IEnumerable<TestCaseData> Plans =>
     [
@@ -46,6 +48,7 @@ internal sealed class AttackTests
         Stations.Write(_folder["datasets"], "station", 600);
         await WriteAsync("gaps", Lines(8000, i => $"{At((100_000 * (i / 4)) + (i % 4))},{i % 7}"));
         await WriteAsync("holes", Lines(KnnRows, i => $"{At(i)},{(i % 3 == 0 ? "" : i % 7)},{i % 11},{i % 13},{i % 17}", "time,a,b,c,d"));
+        (_wide, _taken) = (Wide(100_000, CompressionLevel.Optimal), Wide(40_000, CompressionLevel.Fastest));
         _flts = FltsProcess.Start(new FltsStart
         {
             Data = _folder["data"],
@@ -93,10 +96,9 @@ internal sealed class AttackTests
     [Test]
     public async Task A_small_file_of_many_nearly_empty_columns_is_refused_while_it_is_read()
     {
-        var packed = Wide(100_000, CompressionLevel.Optimal);
-        Assert.That(packed, Has.Length.LessThan(2 << 20));
+        Assert.That(_wide, Has.Length.LessThan(2 << 20));
 
-        var answer = await SendAsync(HttpMethod.Put, "/datasets/wide", Packed(packed));
+        var answer = await SendAsync(HttpMethod.Put, "/datasets/wide", Packed(_wide));
 
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity), answer.Text);
         Assert.That(answer.Detail, Does.Contain("values, the most that are taken (Limits:Cells, Limits:MemoryMb)"));
@@ -105,7 +107,7 @@ internal sealed class AttackTests
     [Test]
     public async Task The_profile_of_as_many_columns_as_are_taken_holds_no_more_than_it_may()
     {
-        await SendAsync(HttpMethod.Put, "/datasets/taken", Packed(Wide(40_000, CompressionLevel.Fastest)));
+        await SendAsync(HttpMethod.Put, "/datasets/taken", Packed(_taken));
 
         var answer = await SendAsync(HttpMethod.Get, "/datasets/taken/profile");
 

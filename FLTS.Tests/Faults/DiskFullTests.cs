@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
 using NUnit.Framework;
 
@@ -12,8 +15,12 @@ internal sealed class DiskFullTests
 {
     private const int Megabytes = 48;
 
-    [Test]
-    public async Task A_full_disk_delays_the_promotion_and_ends_nothing([Values("data/objects", "data")] string full)
+    /// <summary>Some pages long.</summary>
+    private static readonly string _csv = DatasetClient.Csv(0, 3000);
+
+    [TestCase("data")]
+    [TestCase("data/objects", Category = TestCategories.Soak)]
+    public async Task A_full_disk_delays_the_promotion_and_ends_nothing(string full)
     {
         using var folder = new TemporaryFolder();
         Stations.Write(folder["datasets"], "station", 600);
@@ -40,6 +47,7 @@ internal sealed class DiskFullTests
                 TimeSpan.FromMinutes(1));
             await Task.Delay(TimeSpan.FromSeconds(3));
             Assert.That(flts.HasExited, Is.False);
+            await CheckReadinessAsync(flts, full == "data" ? "data_folder" : "object_store");
             File.Delete(filler);
 
             // With the whole data folder full there is no place for a trained model either.
@@ -49,6 +57,41 @@ internal sealed class DiskFullTests
         {
             await RunAsync("umount", "--lazy", disk);
         }
+    }
+
+    [Test]
+    public async Task A_start_on_a_full_disk_ends_with_2_and_one_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        var disk = Directory.CreateDirectory(folder["data"]).FullName;
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "flts-test", disk);
+        try
+        {
+            Fill(Path.Combine(disk, "filler"));
+            await using var flts = FltsProcess.Start(new FltsStart { Data = disk });
+
+            Assert.That(await flts.WaitForExitAsync(TimeSpan.FromSeconds(30)), Is.EqualTo(2));
+            Assert.That(flts.Output, Has.Count.EqualTo(1));
+            Assert.That(flts.Output.Single(), Does.Contain(disk).And.Contain("space").And.Contain("--data"));
+        }
+        finally
+        {
+            await RunAsync("umount", "--lazy", disk);
+        }
+    }
+
+    /// <summary>Whatever it serves, it says that it is not whole; and what a client sends is refused with a reason.</summary>
+    private static async Task CheckReadinessAsync(FltsProcess flts, string part)
+    {
+        using var ready = await flts.Http.GetAsync(new Uri("/readyz", UriKind.Relative));
+        var said = JsonNode.Parse(await ready.Content.ReadAsStringAsync())!;
+        Assert.That(said["status"]!.GetValue<string>(), Is.Not.EqualTo("ok"));
+        Assert.That(said["parts"]![part]!["state"]!.GetValue<string>(), Is.EqualTo("unavailable"), said.ToJsonString());
+        Assert.That(said["parts"]![part]!["reason"]!.GetValue<string>(), Does.Contain("disk").IgnoreCase);
+
+        using var csv = new StringContent(_csv, Encoding.UTF8, "text/csv");
+        using var refused = await flts.Http.PutAsync(new Uri("/datasets/other", UriKind.Relative), csv);
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable), await refused.Content.ReadAsStringAsync());
     }
 
     private static void Fill(string path)

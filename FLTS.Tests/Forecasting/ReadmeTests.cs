@@ -79,8 +79,9 @@ internal sealed partial class ReadmeTests
         var family = ForecasterCatalog.Get("GRU");                           // or LSTM, LIGHTGBM, PROPHET, AR, EWMA, NAIVE, ...
         var net = family.Create(family.Normalise(new JsonObject { ["epochs"] = 2 }));
         using var fitted = net.Fit(data.TrainingSet, new FitContext(Threads: 1, Progress: null, CancellationToken.None)).Model;
-        var scaled = fitted.Forecast([new Window(data.Test, data.Test.Rows - 1)], steps: 10);
-        double[,,] next = data.Restorer.Restore(scaled);                     // [1, 10, targets] in the file's units
+        int[] last = [data.Test.Rows - 1];
+        var scaled = fitted.Forecast(SeriesWindows.Of(data.Test, last), steps: 10);
+        double[,,] next = data.Restorer.Restore(scaled, data.Test, last);    // [1, 10, targets] in the file's units
         return next;
     }
 

@@ -102,6 +102,24 @@ internal sealed class CommandLineTests
         }
     }
 
+    [Test]
+    public async Task Who_is_refused_a_data_folder_writes_nothing_there_not_even_a_line_of_a_log()
+    {
+        using var held = DataFolder.Open(new HostSettings { DataDirectory = _folder["data"], Addresses = [], Modules = [] });
+        var before = Files();
+        var (code, _, _) = await RunAsync("run", "--data", _folder["data"]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(Files(), Is.EqualTo(before));
+
+        List<(string, DateTime)> Files() =>
+        [
+            .. Directory.GetFileSystemEntries(_folder["data"], "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(f => (f, File.GetLastWriteTimeUtc(f))),
+        ];
+    }
+
     [TestCase("-5")]
     [TestCase("NaN")]
     [TestCase("1e12")]
@@ -180,7 +198,10 @@ internal sealed class CommandLineTests
         Assert.That(code, Is.Zero, output);
         Assert.That(
             findings.Select(f => f!["part"]!.GetValue<string>()),
-            Is.EquivalentTo(new[] { "dotnet", "native_runtime", "fonts", "settings", "database", "object_store", "bus", "key", "port" }));
+            Is.EquivalentTo(new[]
+            {
+                "dotnet", "native_runtime", "fonts", "settings", "data_folder", "database", "object_store", "bus", "key", "port",
+            }));
     }
 
     [Test]

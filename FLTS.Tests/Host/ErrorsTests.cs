@@ -62,7 +62,7 @@ internal sealed class ErrorsTests
     [TestCase("away", 503)]
     public async Task A_fault_becomes_a_problem_with_its_status_and_sentence(string name, int status)
     {
-        using var answer = await _host.SendAsync(HttpMethod.Get, $"/faults/{name}");
+        using var answer = await _host.SendAsync(HttpMethod.Get, $"/faults/{name}", withKey: true);
         var problem = await RunningHost.JsonAsync(answer);
 
         Assert.That((int)answer.StatusCode, Is.EqualTo(status));

@@ -211,13 +211,14 @@ internal sealed class SecurityTests
         Assert.That(guesses.MustWait(one), Is.Not.Null, "one more, not ten more");
     }
 
-    [Test]
-    public async Task What_this_machine_is_connected_with_is_told_to_those_who_have_a_role()
+    [TestCase("127.0.0.1")]
+    [TestCase("0.0.0.0")]
+    public async Task What_this_machine_is_connected_with_is_told_to_those_who_show_a_key(string bind)
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["objects"], "a file where the folder should be");
         await using var host = await RunningHost.StartAsync(
-            "0.0.0.0", new Dictionary<string, string?> { ["Storage:Root"] = folder["objects"] }, folder: folder);
+            bind, new Dictionary<string, string?> { ["Storage:Root"] = folder["objects"] }, folder: folder);
         string known, stranger;
         do
         {
@@ -229,6 +230,22 @@ internal sealed class SecurityTests
 
         Assert.That(known, Does.Contain(folder.Path));
         Assert.That(stranger, Does.Contain("object_store").And.Contain("unavailable").And.Not.Contain(folder.Path));
+    }
+
+    [Test]
+    public async Task A_part_that_is_away_is_told_without_hosts_and_folders_to_those_who_show_no_key()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = await RunningHost.StartAsync(
+            settings: new Dictionary<string, string?> { ["Storage:Root"] = folder["objects"] }, folder: folder).ReadyAsync();
+        Directory.Delete(folder["objects"], recursive: true);
+        using var with = await host.SendAsync(HttpMethod.Get, "/datasets/none", withKey: true);
+        using var without = await host.SendAsync(HttpMethod.Get, "/datasets/none");
+        var (known, stranger) = (await with.Content.ReadAsStringAsync(), await without.Content.ReadAsStringAsync());
+
+        Assert.That(new[] { with.StatusCode, without.StatusCode }, Is.All.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(known, Does.Contain(folder.Path));
+        Assert.That(stranger, Does.Contain("/readyz").And.Not.Contain(folder.Path));
     }
 
     private static async Task<HttpResponseMessage> KeyAsync(RunningHost host, string key)

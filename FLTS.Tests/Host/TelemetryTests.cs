@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FLTS.Host.Hosting;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +21,12 @@ internal sealed class TelemetryTests
     [TestCase("flts_artifact_cache_requests_total", "result=\"miss\"")]
     [TestCase("flts_zero_variance_features_total", "")]
     [TestCase("flts_promotion_attempts_total", "outcome=\"promoted\"[^}]*trigger=\"rollback\"")]
+    [TestCase("flts_pipeline_stage_duration_seconds_count", "stage=\"train\"")]
+    [TestCase("flts_pipeline_stage_duration_seconds_bucket", "stage=\"evaluate\",le=\"1800\"")]
+    [TestCase("flts_training_duration_seconds_count", "model_type=\"LIGHTGBM\"")]
+    [TestCase("flts_promotion_duration_seconds_sum", "")]
+    [TestCase("flts_predict_latency_seconds_bucket", "le=\"\\+Inf\"")]
+    [TestCase("flts_predict_batch_size_count", "")]
     public async Task What_is_counted_is_there_as_0_from_the_first_scrape(string series, string label)
     {
         await using var host = await RunningHost.StartAsync();
@@ -90,6 +98,26 @@ internal sealed class TelemetryTests
         Assert.That(
             DateTimeOffset.Parse(line["@t"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture).Offset,
             Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public async Task Processes_that_share_a_data_folder_write_their_lines_one_after_the_other()
+    {
+        const int Lines = 300;
+        using var folder = new TemporaryFolder();
+        var settings = new HostSettings { DataDirectory = folder.Path, IsPostgres = true, Addresses = [], Modules = [] };
+        await Task.WhenAll(new[] { 'a', 'b' }.Select(process => Task.Run(() =>
+        {
+            using var log = Telemetry.ToFile(new Serilog.LoggerConfiguration(), settings).CreateLogger();
+            for (var i = 0; i < Lines; i++)
+                log.Information("{Said}", new string(process, 200 + i));
+        })));
+
+        var said = Directory.GetFiles(folder["logs"]).SelectMany(File.ReadLines)
+            .Select(l => JsonNode.Parse(l)!["Said"]!.GetValue<string>());
+        Assert.That(
+            said.GroupBy(s => s[0]).Select(g => g.Select(s => s.Length)),
+            Is.All.EqualTo(Enumerable.Range(200, Lines)).And.Exactly(2).Items);
     }
 
     private static async Task<string[]> ChampionsAsync(RunningHost host)

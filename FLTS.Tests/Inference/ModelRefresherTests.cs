@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Protocols;
+using FLTS.Modules.Inference.Windows;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
 using NUnit.Framework;
@@ -231,7 +232,8 @@ internal sealed class ModelRefresherTests
     }
 
     private Task<PredictAnswer> AnswerAsync(string identifier, ServingRig? rig = null) =>
-        (rig ?? _rig).Get<PredictService>().PredictAsync(JsonSerializer.SerializeToElement(new { identifier }), null, default);
+        (rig ?? _rig).Get<PredictService>()
+            .PredictAsync(PredictRequest.Of(JsonSerializer.SerializeToElement(new { identifier })), null, default);
 
     private List<ServedChampion> Noted() =>
         JsonSerializer.Deserialize<List<ServedChampion>>(File.ReadAllBytes(_rig.RecordsPath), RegistryJson.Options)!;

@@ -27,11 +27,14 @@ internal sealed class NewestRowsTests
     [Test]
     public async Task At_first_they_are_as_many_rows_as_the_model_looks_back_at_the_end_of_its_data([Values] bool hasLags)
     {
-        var model = await LoadAsync(hasLags ? new JsonObject { ["lags"] = new JsonArray(1, 5) } : null);
+        // AR looks at ten rows and their lags, NAIVE at one and at none.
+        var model = hasLags
+            ? await _rig.LoadAsync(_name, DatasetClient.Csv(0, 300), new JsonObject { ["lags"] = new JsonArray(1, 5) }, "AR")
+            : await LoadAsync();
 
         var rows = await Newest.OfAsync(model, default);
 
-        Assert.That(rows.Series!.Rows, Is.EqualTo(hasLags ? (2 * 6) + 100 : 1), "those of the source, with some to spare");
+        Assert.That(rows.Series!.Rows, Is.EqualTo(hasLags ? (2 * 15) + 100 : 1), "those of the source, with some to spare");
         Assert.That((rows.None, rows.Warning), Is.EqualTo(((string?)null, (string?)null)));
         AssertEndsAt(model, 299);
         Assert.That(rows.Files, Is.EqualTo(await _rig.Sources.NewestAsync(new(_name), default)));
@@ -41,14 +44,14 @@ internal sealed class NewestRowsTests
     public async Task Data_that_ends_with_too_few_rows_behind_a_gap_is_used_up_to_the_gap_with_a_warning_until_enough_were_appended()
     {
         var csv = DatasetClient.Csv(0, 300) + DatasetClient.Csv(400, 5, header: "");
-        var model = await _rig.LoadAsync(_name, csv, new JsonObject { ["lags"] = new JsonArray(5) });
+        var model = await _rig.LoadAsync(_name, csv, new JsonObject { ["lags"] = new JsonArray(5) }, "AR");
         Assert.That((await Newest.OfAsync(model, default)).Warning, Does.Contain("Only 5 rows follow the gap that ends before"));
         AssertEndsAt(model, 299);
 
-        await _rig.PutAsync(_name, csv + DatasetClient.Csv(405, 1, header: ""));
+        await _rig.PutAsync(_name, csv + DatasetClient.Csv(405, 10, header: ""));
 
         Assert.That((await Newest.OfAsync(model, default)).Warning, Is.Null);
-        AssertEndsAt(model, 405);
+        AssertEndsAt(model, 414);
     }
 
     [Test]
@@ -273,7 +276,7 @@ internal sealed class NewestRowsTests
         Assert.That((await Newest.OfAsync(model, default)).Series!.Timestamps[^1], Is.EqualTo(At(309)));
     }
 
-    private Task<ServedModel> LoadAsync(JsonObject? options = null) => _rig.LoadAsync(_name, DatasetClient.Csv(0, 300), options);
+    private Task<ServedModel> LoadAsync() => _rig.LoadAsync(_name, DatasetClient.Csv(0, 300));
 
     /// <summary>Newer rows without the model's columns.</summary>
     private static string Unfit() => "time,load\n" + string.Concat(Enumerable.Range(0, 310).Select(i => $"{DatasetClient.At(i)},1\n"));

@@ -12,7 +12,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task As_many_as_there_are_workers_compute_a_bounded_number_waits_and_one_more_is_asked_to_come_back()
     {
-        using var queue = new PredictQueue(_options);
+        using var queue = new PredictQueue(_options, new ComputeThreads(1));
         var computing = new[] { await Occupied.StartAsync(queue), await Occupied.StartAsync(queue) };
         var waiting = Enumerable.Range(0, 3).Select(i => queue.RunAsync(() => i, default)).ToList();
 
@@ -31,7 +31,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task One_that_was_refused_takes_nobodys_place()
     {
-        using var queue = new PredictQueue(_options);
+        using var queue = new PredictQueue(_options, new ComputeThreads(1));
         var computing = new[] { await Occupied.StartAsync(queue), await Occupied.StartAsync(queue) };
         var waiting = new[] { queue.RunAsync(() => 0, default), queue.RunAsync(() => 1, default), queue.RunAsync(() => 2, default) };
         for (var i = 0; i < 5; i++)
@@ -50,7 +50,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task A_queue_of_no_length_lets_nobody_wait()
     {
-        using var queue = new PredictQueue(new InferenceOptions { Workers = 1, QueueLength = 0 });
+        using var queue = new PredictQueue(new InferenceOptions { Workers = 1, QueueLength = 0 }, new ComputeThreads(1));
         var computing = await Occupied.StartAsync(queue);
 
         Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => 1, default));
@@ -62,7 +62,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task Without_a_setting_there_is_a_worker_a_processor()
     {
-        using var queue = new PredictQueue(new InferenceOptions { QueueLength = 0 });
+        using var queue = new PredictQueue(new InferenceOptions { QueueLength = 0 }, new ComputeThreads(1));
         var computing = new List<Occupied>();
         for (var i = 0; i < Environment.ProcessorCount; i++)
             computing.Add(await Occupied.StartAsync(queue));
@@ -74,7 +74,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task A_computation_that_fails_gives_its_worker_back_also_one_that_waited()
     {
-        using var queue = new PredictQueue(_options);
+        using var queue = new PredictQueue(_options, new ComputeThreads(1));
         for (var i = 0; i < 3; i++)
             Assert.ThrowsAsync<InvalidInputException>(() => queue.RunAsync<int>(() => throw new InvalidInputException("bad"), default));
 
@@ -92,7 +92,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task Who_stops_waiting_computes_nothing_leaves_no_hole_and_holds_up_nobody_behind()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1 });
+        using var queue = new PredictQueue(_options with { Workers = 1 }, new ComputeThreads(1));
         using var gone = new CancellationTokenSource();
         var (computing, ran) = (await Occupied.StartAsync(queue), new List<int>());
         int Note(int i)
@@ -116,7 +116,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task Who_is_gone_already_takes_neither_worker_nor_place()
     {
-        using var queue = new PredictQueue(_options);
+        using var queue = new PredictQueue(_options, new ComputeThreads(1));
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
         var isRun = false;
@@ -131,7 +131,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task It_counts_those_that_wait_and_neither_those_refused_nor_those_that_went_away()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 2 });
+        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 2 }, new ComputeThreads(1));
         using var gone = new CancellationTokenSource();
         var computing = await Occupied.StartAsync(queue);
         Assert.That(queue.Waiting, Is.Zero, "it computes");
@@ -152,7 +152,7 @@ internal sealed class PredictQueueTests
     [Test]
     public async Task A_waiter_that_goes_away_in_the_moment_of_its_turn_loses_no_worker()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 1 });
+        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 1 }, new ComputeThreads(1));
         var outcomes = new HashSet<bool>();
         for (var round = 0; round < 200; round++)
         {
@@ -183,9 +183,28 @@ internal sealed class PredictQueueTests
     }
 
     [Test]
+    public async Task What_takes_long_is_computed_on_no_thread_of_those_that_serve_and_counts_among_the_workers()
+    {
+        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 0 }, new ComputeThreads(1));
+        using var end = new ManualResetEventSlim();
+        var computing = queue.RunLongAsync(
+            () =>
+            {
+                end.Wait();
+                return Thread.CurrentThread.IsThreadPoolThread;
+            },
+            default);
+
+        Assert.That(() => queue.RunAsync(() => 1, default), Throws.TypeOf<TooManyException>());
+        end.Set();
+        Assert.That(await computing, Is.False);
+        Assert.That(await queue.RunAsync(() => 1, default), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task In_a_rush_no_more_compute_than_there_are_workers_and_everything_is_given_back()
     {
-        using var queue = new PredictQueue(_options);
+        using var queue = new PredictQueue(_options, new ComputeThreads(1));
         var (inside, tooMany, answered, refused, cancelled, failed) = (0, 0, 0, 0, 0, 0);
         async Task Ask(int i)
         {

@@ -153,7 +153,7 @@ internal sealed class PredictServiceTests
                 @"^The answer would have about 1\.\d MB \(1440 steps x 2 targets, each with 10 levels of intervals\); at most 1 are "));
         using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat(item, 20))}, {{}}, 3]");
         Assert.That(
-            () => size.RefuseTooLarge(many.RootElement),
+            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
             Throws.TypeOf<InvalidInputException>().With.Message.Matches(@"^The answer would have about \d\d\.?\d? MB \(22 items, "));
     }
 
@@ -171,7 +171,7 @@ internal sealed class PredictServiceTests
                 + @"\(Limits:MemoryMb\)\.$"));
         using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat("""{"inference_length": 1000}""", 50))}]");
         Assert.That(
-            () => size.RefuseTooLarge(many.RootElement),
+            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
             Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("The forecast would need about ")
                 .And.Message.Contains("(50 items, the sum of steps x operations of each)"));
     }
@@ -215,7 +215,7 @@ internal sealed class PredictServiceTests
 
     private PredictService Service(InferenceOptions options, AnswerSize? size = null)
     {
-        _queue = new PredictQueue(options);
+        _queue = new PredictQueue(options, new ComputeThreads(1));
         return ActivatorUtilities.CreateInstance<PredictService>(
             _rig.Get<IServiceProvider>(), _slots, _queue, size ?? _rig.Get<AnswerSize>());
     }
@@ -223,7 +223,7 @@ internal sealed class PredictServiceTests
     private static Task<PredictAnswer> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
     {
         using var document = JsonDocument.Parse(body);
-        return service.PredictAsync(document.RootElement.Clone(), null, cancellation);
+        return service.PredictAsync(PredictRequest.Of(document.RootElement.Clone()), null, cancellation);
     }
 
     /// <summary>Lets the first computation stand still until it is told to end.</summary>

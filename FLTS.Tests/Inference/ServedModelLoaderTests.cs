@@ -132,12 +132,12 @@ internal sealed class ServedModelLoaderTests
     [Test]
     public async Task Data_that_ends_with_just_the_rows_that_the_model_and_its_lags_need_is_enough()
     {
-        var csv = DatasetClient.Csv(0, 300) + DatasetClient.Csv(400, 6, header: "");
+        var csv = DatasetClient.Csv(0, 300) + DatasetClient.Csv(400, 15, header: "");
 
-        var model = await _rig.LoadAsync(_name, csv, new JsonObject { ["lags"] = new JsonArray(5) });
+        var model = await _rig.LoadAsync(_name, csv, new JsonObject { ["lags"] = new JsonArray(5) }, "AR");
 
         Assert.That((model.Newest.None, model.Newest.Warning), Is.EqualTo(((string?)null, (string?)null)));
-        Assert.That(model.Newest.Series!.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(405)));
+        Assert.That(model.Newest.Series!.Timestamps[^1], Is.EqualTo(DatasetClient.Start.AddMinutes(414)));
     }
 
     [Test]

@@ -101,8 +101,8 @@ internal sealed class ServingRig : IAsyncDisposable
     }
 
     /// <summary>A model of a dataset, loaded as a promotion would.</summary>
-    public async Task<ServedModel> LoadAsync(string name, string csv, JsonObject? options = null) =>
-        await Get<ServedModelLoader>().LoadAsync(await PromoteAsync(await PrepareAsync(name, csv, options), "NAIVE", 1, name), default);
+    public async Task<ServedModel> LoadAsync(string name, string csv, JsonObject? options = null, string type = "NAIVE") =>
+        await Get<ServedModelLoader>().LoadAsync(await PromoteAsync(await PrepareAsync(name, csv, options), type, 1, name), default);
 
     /// <summary>Puts other bytes in the place of a stored object; the returned action puts it right again.</summary>
     public async Task<Func<Task>> SpoilAsync(ObjectKey key, Action<byte[]>? spoil = null)

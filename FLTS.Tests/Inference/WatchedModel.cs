@@ -87,7 +87,8 @@ internal sealed class WatchedModel
         var (meta, run) = (_dataset.Meta, new RunId($"run-{version}"));
         var manifest = new ArtifactManifest(
             run, 1, "NAIVE", new(meta.ConfigHash), new("params"), new(identifier), [], meta.Columns, meta.Targets, 1, 1,
-            meta.Step.TotalSeconds, false, null, null, new GoldenPrediction(0, [[0, 0]], 0), null, new Dictionary<string, string>(), []);
+            meta.Step.Duration.TotalSeconds, false, null, null, new GoldenPrediction(0, [[0, 0]], 0), null,
+            new Dictionary<string, string>(), []);
         Forecaster = new WatchedForecaster(manifest.Signature(), Scaled(version), computing);
         Loaded = new LoadedModel(manifest, Forecaster, meta.Scaler, meta.Config);
         Served = new ServedModel(new(identifier), version, Loaded, new StartingRows(Newest(version), null, null, null, -1), isFromCache);

@@ -21,7 +21,7 @@ internal sealed class KillTests
 
     private static readonly string[] _everyDayFull =
         [
-            "run.after-commit", "promotion.champion-written",
+            "promotion.champion-written",
         ];
 
     [TestCaseSource(nameof(_everyDayEmbedded))]

@@ -22,7 +22,7 @@ internal sealed class RetrainingTests
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Promoted)
                 .SetProperty(p => p.AttemptId, new AttemptId("attempt"))
                 .SetProperty(p => p.EndedAt, Rows.Now)));
-        var repairs = registry.Get<CorruptRunReplacement>();
+        var repairs = registry.Get<RunRepairs>();
 
         await RegistryUnderTest.TogetherAsync(8, async _ => await repairs.ReplaceAsync(corrupt, default));
 
@@ -46,7 +46,7 @@ internal sealed class RetrainingTests
         await registry.AddAsync("pipeline", 1, corrupt);
         await registry.InsertAsync(PipelineUnderTest.Run("newer", RunStatus.Succeeded, generation: 1));
 
-        var next = await registry.Get<CorruptRunReplacement>().ReplaceAsync(corrupt, default);
+        var next = await registry.Get<RunRepairs>().ReplaceAsync(corrupt, default);
 
         Assert.That(next!.RunId, Is.EqualTo(new RunId("newer")));
         Assert.That((await registry.RunOfAsync(new("pipeline"))).RunId, Is.EqualTo(new RunId("newer")));

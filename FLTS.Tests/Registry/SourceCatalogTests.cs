@@ -207,8 +207,10 @@ internal sealed class SourceCatalogTests
     {
         await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var store = new HeldStore(registry.Store);
+        var (folder, time) = (new SourceFolder(registry.DatasetsFolder), TimeProvider.System);
+        var versions = new SourceVersions(registry.Get<IDbContextFactory<RegistryDbContext>>(), store, time);
         var catalog = new SourceCatalog(
-            registry.Get<IDbContextFactory<RegistryDbContext>>(), store, new SourceFolder(registry.DatasetsFolder), TimeProvider.System);
+            versions, new SourceImport(versions, store, folder, time), registry.Get<SourceSeries>(), folder, store);
         async Task DropAsync(string text, int minutesAgo)
         {
             var key = new ObjectKey(ObjectKeys.DatasetBucket, "dropped.csv");

@@ -34,6 +34,7 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         services.AddSingleton<IConfiguration>(configuration);
         services.AddMetrics();
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Information).AddProvider(Log));
+        services.AddSingleton<IQueueServers, EveryQueueIsServed>();
         new StorageModule().AddServices(services, configuration);
         new RegistryModule().AddServices(services, configuration);
         more?.Invoke(services, configuration);
@@ -143,6 +144,12 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         // SQLite's pool keeps the file open beyond the provider.
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Dispose();
+    }
+
+    /// <summary>As where every module is in this process, and works.</summary>
+    private sealed class EveryQueueIsServed : IQueueServers
+    {
+        public DateTimeOffset? LastServed(string queue) => DateTimeOffset.UtcNow;
     }
 
     private static RegistryUnderTest Create(

@@ -39,12 +39,14 @@ internal abstract class UpgradeTests(string database)
             Environment = await EnvironmentAsync(),
             Settings = new Dictionary<string, string> { ["Pipeline:DemoOnEmpty"] = "false" },
         });
-        await Flts.WaitUntilReadyAsync();
+        await Flts.WaitUntilReadyAsync(); // It serves champions of its cache while the database is still being brought up to date.
         await Flts.UseAdminKeyAsync();
+        await Flts.WaitForAsync("every part to be proven", async () =>
+            (await Flts.GetAsync("/readyz")) is var ready && ready["status"]!.GetValue<string>() == "ok" ? ready : null);
         foreach (var champion in Before.List("/champions"))
             await ServedAsync(champion["identifier"]!.GetValue<string>(), champion["in_force"]!["version"]!.GetValue<int>());
 
-        foreach (var asked in Before.Requests)
+        foreach (var asked in Before.Requests.Where(r => !AsksForInstants(r)))
         {
             var (status, answer) = asked.Name == "list" ? (200, await AllPagesAsync(asked.Path)) : await AskAsync(asked);
             _answers.Add((asked, status, answer));
@@ -68,7 +70,7 @@ internal abstract class UpgradeTests(string database)
         Assert.That(Differences(what), Is.Empty);
 
     [Test]
-    public void A_profile_of_stored_data_is_that_of_before() => Assert.That(Differences("profile", 1e-12), Is.Empty);
+    public void A_profile_of_stored_data_is_that_of_before() => Assert.That(Differences("profile", 1e-12, "first", "last"), Is.Empty);
 
     [Test]
     public void Every_champion_of_before_forecasts_what_it_forecast_then() => Assert.That(Differences("predict", OfNets), Is.Empty);
@@ -220,6 +222,9 @@ internal abstract class UpgradeTests(string database)
     private const double OfRecursion = 1e-2;
 
     private static DateTimeOffset Started => System.Diagnostics.Process.GetCurrentProcess().StartTime;
+
+    /// <summary>Whoever asks for data of a zone today asks for its instants, which are other data (ADR 16) and another pipeline.</summary>
+    private static bool AsksForInstants(Recorded asked) => asked.Name == "repost" && asked.Body?["preprocessing"]?["timezone"] is not null;
 
     private List<string> Differences(string name, double tolerance = 0, params string[] ignored)
     {

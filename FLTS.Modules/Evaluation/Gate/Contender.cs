@@ -7,5 +7,12 @@ namespace FLTS.Modules.Evaluation.Gate;
 /// <param name="Score">Lower wins; null: could not be scored.</param>
 /// <param name="RolledBack">True for a run that was rolled back from: it may not win by itself again.</param>
 /// <param name="NotScored">Why it could not be scored; null where it was.</param>
+/// <param name="Implausible">Why it is too far off to be served; null where it is not.</param>
 internal sealed record Contender(
-    RunId RunId, string ModelType, int TypeOrder, double? Score, bool RolledBack = false, string? NotScored = null);
+    RunId RunId,
+    string ModelType,
+    int TypeOrder,
+    double? Score,
+    bool RolledBack = false,
+    string? NotScored = null,
+    string? Implausible = null);

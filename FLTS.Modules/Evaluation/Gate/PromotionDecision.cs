@@ -37,12 +37,16 @@ internal static class PromotionDecision
         var unbeaten = references.Where(r => r.ModelType != best.ModelType && r.Score <= score).Select(r => r.ModelType).ToList();
         var below = unbeaten.Count > 0 && policy.BaselineGate != BaselineGate.Off;
         var marks = below ? $"; below_baseline: does not beat {string.Join(", ", unbeaten)}" : "";
+        if (best.Implausible is { } far)
+            marks += $"; implausible: {far}";
         if (force)
             return new Decision(AttemptOutcome.Promoted, best.RunId, $"forced{marks}", below);
 
         // The gate first: what stays in force anyway is not blocked.
         if (WhyTheChampionStays(best, score, references, champion, policy) is { } kept)
             return new Decision(AttemptOutcome.KeptChampion, null, kept, below);
+        if (best.Implausible is { } implausible)
+            return new Decision(AttemptOutcome.Implausible, null, $"{best.ModelType} is the best candidate, but {implausible}", below);
 
         return below && policy.BaselineGate == BaselineGate.Block
             ? new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true)

@@ -95,7 +95,10 @@ internal sealed partial class Assessor(
         var line = champion is null
             ? null
             : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scored?.Score, scored?.NotApplicable);
-        var contenders = scoring.Candidates.Select(c => Contending(c, input.RolledBack)).ToList();
+        var (naive, train) = (scoring.References.FirstOrDefault(r => r.ModelType == "NAIVE"), dataset.Unclipped.Train);
+        var contenders = scoring.Candidates
+            .Select(c => Contending(c, input.RolledBack) with { Implausible = Plausibility.WhyNot(c, naive, train) })
+            .ToList();
         var references = scoring.References.Select(r => new ReferenceLine(r.ModelType, r.Score)).ToList();
         var decision = PromotionDecision.Decide(contenders, references, line, input.Pipeline.Sequence, policy, order.Force);
         var boardId = ScoreboardId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));

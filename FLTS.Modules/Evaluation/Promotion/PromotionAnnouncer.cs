@@ -7,13 +7,16 @@ namespace FLTS.Modules.Evaluation.Promotion;
 
 /// <summary>After the ledger: metrics, pointer files, the event.</summary>
 internal sealed partial class PromotionAnnouncer(
-    PointerFiles pointers, EventPublisher publisher, PromotionMetrics metrics, ILogger<PromotionAnnouncer> logger)
+    PointerFiles pointers, EventPublisher publisher, PromotionMetrics metrics, TimeProvider time, ILogger<PromotionAnnouncer> logger)
 {
     /// <summary>Counts an attempt that has ended, or is blocked.</summary>
     public void Count(AttemptOutcome outcome, AttemptTrigger trigger) => metrics.Count(outcome, trigger);
 
-    /// <param name="seconds">That one evaluation took.</param>
-    public void Evaluated(double seconds) => metrics.Evaluated(seconds);
+    /// <summary>An evaluation begins; what it returns is told when it ends.</summary>
+    public long Begin() => time.GetTimestamp();
+
+    /// <param name="began">As <see cref="Begin"/> gave it.</param>
+    public void Evaluated(long began) => metrics.Evaluated(time.GetElapsedTime(began).TotalSeconds);
 
     /// <summary>
     /// The promotion stands in the ledger: a pointer that cannot be written now is written by the Reconciler, and serving looks at the

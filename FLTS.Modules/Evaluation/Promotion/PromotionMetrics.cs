@@ -9,7 +9,7 @@ internal sealed class PromotionMetrics
     private readonly LabelledCounter _attempts;
     private readonly Histogram<double> _duration;
 
-    public PromotionMetrics(IMeterFactory meters)
+    public PromotionMetrics(IMeterFactory meters, Histograms histograms)
     {
         var meter = meters.Create(FltsTelemetry.MeterOf("Evaluation"));
         _attempts = new LabelledCounter(
@@ -20,8 +20,8 @@ internal sealed class PromotionMetrics
             from outcome in Enum.GetValues<AttemptOutcome>()
             from trigger in Enum.GetValues<AttemptTrigger>()
             select new[] { SnakeCase.Of(outcome), SnakeCase.Of(trigger) });
-        _duration = meter.CreateHistogram<double>(
-            "flts_promotion_duration_seconds", "s", "Seconds from the beginning of an evaluation to its decision.");
+        _duration = histograms.Seconds(
+            meter, "flts_promotion_duration_seconds", "Seconds from the beginning of an evaluation to its decision.");
     }
 
     /// <summary>An attempt has ended, or is blocked.</summary>

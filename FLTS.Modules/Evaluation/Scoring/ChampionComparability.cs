@@ -13,8 +13,8 @@ internal static class ChampionComparability
     public static string? Incomparable(PreparedDataset data, LoadedModel champion)
     {
         var manifest = champion.Manifest;
-        if (Math.Abs(manifest.StepSeconds - data.Meta.Step.TotalSeconds) > 1e-6)
-            return FormattableString.Invariant($"its step is {manifest.StepSeconds} s, this data's is {data.Meta.Step.TotalSeconds} s");
+        if (!ChampionTimes.IsSameStep(champion.Forecaster.Signature.Step, data.Meta.Step))
+            return $"its step is {champion.Forecaster.Signature.Step}, this data's is {data.Meta.Step}";
         if (!manifest.Targets.SequenceEqual(data.Meta.Targets, StringComparer.Ordinal))
             return $"its targets are {string.Join(", ", manifest.Targets)}";
 
@@ -26,23 +26,20 @@ internal static class ChampionComparability
     /// The rows that the champion was neither fitted nor validated on; where too few would remain, all, and why it cannot be compared.
     /// </summary>
     /// <param name="frame">Scored rows.</param>
-    /// <param name="manifest">The champion's.</param>
-    /// <param name="reach">From the first step forecast to the last.</param>
-    public static (EvaluationFrame Frame, string? Incomparable) Unseen(EvaluationFrame frame, ArtifactManifest manifest, TimeSpan reach)
+    /// <param name="champion">Whose spans count.</param>
+    /// <param name="reach">Steps from the first step forecast to the last.</param>
+    public static (EvaluationFrame Frame, string? Incomparable) Unseen(EvaluationFrame frame, LoadedModel champion, int reach)
     {
-        var unseen = frame.Where(time => !Saw(manifest, time, time + reach));
+        var (step, its) = (frame.Series.Step, champion.Forecaster.Signature.Step);
+        var spans = new[] { champion.Manifest.Fitted, champion.Manifest.Validated }
+            .OfType<ManifestSpan>() // Absent where nothing was learned (NAIVE).
+            .Select(s => (From: ChampionTimes.Convert(s.From, its, step), To: ChampionTimes.Convert(s.To, its, step)))
+            .ToList();
+        var unseen = frame.Where(time => !spans.Exists(s => time <= s.To && step.Next(time, reach) >= s.From));
         return unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows
             ? (unseen, null)
             : (
                 frame,
                 $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, {FewestComparedRows} are needed");
     }
-
-    /// <summary>Whether anything from the first to the last step forecast was fitted or validated on.</summary>
-    private static bool Saw(ArtifactManifest manifest, DateTime first, DateTime last) =>
-        Meets(manifest.Fitted, first, last) || Meets(manifest.Validated, first, last);
-
-    /// <summary>A span is absent where nothing was learned (NAIVE).</summary>
-    private static bool Meets(ManifestSpan? span, DateTime first, DateTime last) =>
-        span is not null && first <= span.To && last >= span.From;
 }

@@ -20,21 +20,24 @@ internal static class ChampionSeries
     {
         var series = Rescaled(frame.Series, data.Meta.Scaler, champion);
         var forecast = champion.Forecaster.Forecast(SeriesWindows.Of(series, frame.Origins), frame.Horizon);
-        return new ForecastRestorer(champion.Scaler, champion.Manifest.Targets, series.Step).Restore(forecast);
+        return new ForecastRestorer(champion.Scaler, champion.Manifest.Targets, series.Step)
+            .Restore(forecast, series, frame.Origins);
     }
 
     private static PreparedSeries Rescaled(PreparedSeries series, Scaler from, LoadedModel champion)
     {
         var inputs = champion.Manifest.Inputs;
+        var step = champion.Forecaster.Signature.Step;
         return new PreparedSeries
         {
-            Timestamps = series.Timestamps,
+            Timestamps = Array.ConvertAll(series.Timestamps, t => ChampionTimes.Convert(t, series.Step, step)),
             Segments = series.Segments,
-            Step = series.Step,
+            Step = step,
             Columns = inputs,
             Values = [.. inputs.Select(name => Column(series, from, champion.Scaler, name))],
             Observed = [.. inputs.Select(name => series.Observed[series.IndexOf(name)])],
             Targets = champion.Manifest.Targets,
+            FellBelowZero = [.. champion.Manifest.Targets.Where(t => from[t].Min < 0)],
         };
     }
 

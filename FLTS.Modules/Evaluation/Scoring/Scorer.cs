@@ -27,7 +27,7 @@ internal static class Scorer
         if (champion is not null && incomparable is null)
         {
             (frame, incomparable) = ChampionComparability.Unseen(
-                frame, champion.Model.Manifest, data.Meta.Step * (policy.EvaluationHorizon - 1));
+                frame, champion.Model, policy.EvaluationHorizon - 1);
         }
 
         // What this configuration clips its models' inputs to is its own affair: nobody else is handed clipped values (FORECASTING.md 3.4).
@@ -42,7 +42,7 @@ internal static class Scorer
         {
             cancellation.ThrowIfCancellationRequested();
             var forecast = c.Model.Forecaster.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
-            return Measure(c.Model, data.Restorer.Restore(forecast));
+            return Measure(c.Model, data.Restorer.Restore(forecast, open.Series, frame.Origins));
         })).ToList();
         var line = champion is null ? null
             : incomparable is not null ? ScoreboardEntry.Incomparable(champion.Model.Manifest.ModelType, champion.RunId, incomparable)

@@ -23,10 +23,12 @@ public sealed class ArFamily : ReferenceFamily
     public override FitEstimate Estimate(JsonObject hyperparameters, FitSize size)
     {
         var features = ((double)Normalise(hyperparameters)["input_len"]!.GetValue<int>() * size.Columns) + 1;
+        var system = Math.Min(features, size.Rows); // That of the rows where they are fewer.
         return new FitEstimate(
-            3 * sizeof(double) * features * features,
-            (features * features * size.Rows) + (features * features * features / 3),
-            FormattableString.Invariant($"the square of {features:N0} lags of {size.Columns} columns, over {size.Rows:N0} rows"));
+            sizeof(double) * ((3 * system * system) + (2 * features * size.Targets)),
+            (features * system * size.Rows / 2) + (system * system * system / 3),
+            FormattableString.Invariant($"the square of {system:N0} equations: {features:N0} lags of {size.Columns} columns, over ")
+            + FormattableString.Invariant($"{size.Rows:N0} rows"));
     }
 
     public override IForecaster Create(JsonObject hyperparameters)

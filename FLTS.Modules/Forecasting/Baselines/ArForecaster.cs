@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Scaling;
@@ -5,28 +6,17 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Baselines;
 
-/// <summary>
-/// Fits AR: normal equations of the fit part and of the validation part, the penalty with the least validation error, then both together.
-/// </summary>
+/// <summary>Fits AR: the penalty with the least validation error, then train and validation together.</summary>
 internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecaster
 {
-    /// <summary>Most lags times columns: the equations take their square in memory.</summary>
-    private const int MostFeatures = 4000;
-
-    /// <summary>Penalties tried, a row, on standardised columns.</summary>
-    private static readonly double[] _penalties = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+    /// <summary>Largest system: it takes its square in memory.</summary>
+    private const int MostEquations = 4000;
 
     public string ModelType => "AR";
 
     public FitResult Fit(TrainingSet data, FitContext context)
     {
         var series = data.Series;
-        var columns = series.Columns.Count;
-        if (inputLength * columns > MostFeatures)
-            throw new InvalidInputException(
-                $"AR: input_len {inputLength} times {columns} columns is more than {MostFeatures} coefficients a target; use a smaller "
-                + "input_len.");
-
         var signature = new ModelSignature(ModelType, series.Columns, series.Targets, inputLength, 1, series.Step)
         {
             Plausible = PlausibleRange.Scaled(data.Scaler, series.Targets),
@@ -38,26 +28,24 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
         var lags = new LagRows(series, inputLength, scale);
 
         // Targets observed in the same rows share their equations.
-        var targets = series.Targets.Select((name, m) => (Name: name, M: m, Column: series.IndexOf(name)))
-            .Where(t => !series.FlatTargets.Contains(t.Name));
-        foreach (var group in targets.GroupBy(t => series.Observed[t.Column], MaskComparer.Instance))
+        var groups = series.Targets.Select((name, m) => (Name: name, M: m, Column: series.IndexOf(name)))
+            .Where(t => !series.FlatTargets.Contains(t.Name))
+            .GroupBy(t => series.Observed[t.Column], MaskComparer.Instance)
+            .Select(group => (
+                Members: group.ToArray(),
+                Search: new RidgeSearch(lags, group.Key, [.. group.Select(t => t.Column)], data.ValidationStart, refitOnAll)))
+            .ToArray();
+        RefuseTooMuch(series, groups.Select(g => g.Search), context.MostOperations);
+        foreach (var (members, search) in groups)
         {
-            var members = group.ToArray();
-            var answers = members.Select(t => t.Column).ToArray();
-            var fit = NormalEquations.Of(lags, group.Key, answers, new RowSpan(0, data.ValidationStart), context.Cancellation);
-            var check = NormalEquations.Of(lags, group.Key, answers, new RowSpan(data.ValidationStart, series.Rows), context.Cancellation);
-            if (fit.Rows == 0)
+            if (search.Rows == 0)
                 throw new InvalidInputException(
                     $"AR needs at least {inputLength + 1} train rows in a row with '{members[0].Name}' observed in the last; there are "
                     + "none before the validation part.");
-            var solutions = _penalties.Select(fit.Solve).ToArray();
-            var all = refitOnAll && check.Rows > 0 ? fit.Plus(check) : null;
-            for (var j = 0; j < members.Length; j++)
+            foreach (var (member, solution) in members.Zip(search.Solve(context.Cancellation)))
             {
-                var best = check.Rows == 0 ? Array.IndexOf(_penalties, 1e-3) : Best(solutions, check, j);
-                selected[members[j].M] = solutions[best][j];
-                coefficients[members[j].M] = all is null ? selected[members[j].M] : all.Solve(_penalties[best])[j];
-                penalties[members[j].Name] = _penalties[best];
+                (selected[member.M], coefficients[member.M]) = (solution.Selected, solution.Kept);
+                penalties[member.Name] = solution.Penalty;
             }
         }
 
@@ -78,17 +66,21 @@ internal sealed class ArForecaster(int inputLength, bool refitOnAll) : IForecast
             BeforeRefit: refits ? unseen : null);
     }
 
-    private static int Best(double[][][] solutions, NormalEquations check, int target)
+    private void RefuseTooMuch(PreparedSeries series, IEnumerable<RidgeSearch> searches, double mostOperations)
     {
-        var (best, least) = (0, double.PositiveInfinity);
-        for (var p = 0; p < solutions.Length; p++)
-        {
-            var error = check.SquaredError(solutions[p][target], target);
-            if (error < least)
-                (best, least) = (p, error);
-        }
-
-        return best;
+        var (columns, system, operations) = (series.Columns.Count, 0, 0.0);
+        foreach (var search in searches)
+            (system, operations) = (Math.Max(system, search.Equations), operations + search.Operations);
+        if (system > MostEquations)
+            throw new InvalidInputException(
+                $"AR: input_len {inputLength} times {columns} columns over {series.Rows} rows is a system of {system} equations; at most "
+                + $"{MostEquations} are solved. Use a smaller input_len, fewer columns or rows.");
+        if (operations > mostOperations)
+            throw new NotApplicableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"AR would take about {operations / 1e6:N0} million multiplications ({series.Targets.Count} targets, input_len "
+                + $"{inputLength} times {columns} columns, {series.Rows} rows); at most {mostOperations / 1e6:N0} million are spent "
+                + $"on it. Use fewer columns or rows."));
     }
 
     private static ColumnSpread Spread(ReadOnlySpan<double> values)

@@ -34,12 +34,21 @@ internal sealed class LagRows
 
     public double At(int row, int column) => _standardised[(row * Columns) + column];
 
+    /// <summary>[input_len * F] What explains a row that <see cref="Explained"/> gave, without the 1.</summary>
+    public ReadOnlySpan<double> Window(int row) => _standardised.AsSpan((row - InputLength) * Columns, InputLength * Columns);
+
+    /// <summary>Rows of a span whose answer was observed and whose input lies in their segment.</summary>
+    public IEnumerable<int> Explained(bool[] observed, RowSpan span) => Enumerable.Range(span.Start, span.End - span.Start)
+        .Where(row => observed[row] && IsExplained(row));
+
+    private bool IsExplained(int row) => row >= InputLength && Series.Segments[row - InputLength] == Series.Segments[row];
+
     /// <summary>Writes the regression row that explains <paramref name="row"/>; false where its input crosses a border.</summary>
     public bool TryFill(int row, Span<double> into)
     {
-        if (row < InputLength || Series.Segments[row - InputLength] != Series.Segments[row])
+        if (!IsExplained(row))
             return false;
-        _standardised.AsSpan((row - InputLength) * Columns, InputLength * Columns).CopyTo(into);
+        Window(row).CopyTo(into);
         into[^1] = 1;
         return true;
     }

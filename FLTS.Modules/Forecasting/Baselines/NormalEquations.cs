@@ -66,16 +66,21 @@ internal sealed class NormalEquations
     /// <exception cref="InvalidInputException">Columns grow too fast for any.</exception>
     public double[][] Solve(double penalty)
     {
-        var features = _gram.Length;
-        var largest = Enumerable.Range(0, features).Max(p => _gram[p][p]);
-        for (var (raises, ridge) = (0, penalty * Rows); raises <= MostRaises && double.IsFinite(largest); raises++)
+        var largest = Enumerable.Range(0, _gram.Length).Max(p => _gram[p][p]);
+        return Raised(penalty * Rows, largest, ridge => Factor(ridge)?.Solve(DenseMatrix.OfColumnArrays(_moments)).ToColumnArrays());
+    }
+
+    /// <summary>The solution with the least of ever larger penalties that rounding does not swallow.</summary>
+    /// <param name="ridge">The penalty to begin with.</param>
+    /// <param name="largest">Element of the diagonal.</param>
+    /// <param name="solve">Null, or numbers that are not finite: it cannot be solved.</param>
+    /// <exception cref="InvalidInputException">Columns grow too fast for any.</exception>
+    public static double[][] Raised(double ridge, double largest, Func<double, double[][]?> solve)
+    {
+        for (var raises = 0; raises <= MostRaises && double.IsFinite(largest); raises++)
         {
-            if (Factor(ridge) is { } factor)
-            {
-                var solution = factor.Solve(DenseMatrix.OfColumnArrays(_moments));
-                if (solution.Enumerate().All(double.IsFinite))
-                    return [.. Enumerable.Range(0, _moments.Length).Select(k => solution.Column(k).ToArray())];
-            }
+            if (solve(ridge) is { } solution && solution.All(column => Array.TrueForAll(column, double.IsFinite)))
+                return solution;
 
             ridge = Math.Max(ridge, largest * 1e-17) * 10;
         }

@@ -13,7 +13,9 @@ internal sealed class ReferenceForecaster(string modelType, int inputLength, Fun
     public FitResult Fit(TrainingSet data, FitContext context)
     {
         var series = data.Series;
-        var signature = new ModelSignature(modelType, series.Columns, series.Targets, inputLength, 1, series.Step);
+
+        // Nothing but the targets is looked at: a lag among the inputs would ask for the rows that it reaches back.
+        var signature = new ModelSignature(modelType, series.Targets, series.Targets, inputLength, 1, series.Step);
         var model = fitted(signature);
         var metrics = OneStepMetrics.Of(model, data, context.Cancellation, model.Applies);
         context.Progress?.Report(new FitProgress(1, 1, metrics));

@@ -22,47 +22,40 @@ public readonly record struct Parallelism(int Threads, CancellationToken Cancell
     /// <summary>The same, with room for numbers in between that the items of a thread use one after the other.</summary>
     /// <typeparam name="TRoom">The room.</typeparam>
     /// <param name="count">N.</param>
-    /// <param name="room">Made once a thread, or more often.</param>
+    /// <param name="room">Made once a thread.</param>
     /// <param name="item">As above.</param>
     /// <exception cref="OperationCanceledException">Cancelled before the last item began.</exception>
     public void For<TRoom>(int count, Func<TRoom> room, Action<int, TRoom> item)
     {
-        // One thread needs no pool: the others of the process keep it.
-        if (Threads <= 1 || count <= 1)
+        var cancellation = Cancellation;
+        var (begun, fault) = (0, (Exception?)null);
+        var beside = Enumerable.Range(1, Math.Max(0, Math.Min(Threads, count) - 1)).Select(_ => OnAThread(Work)).ToArray();
+        Work();
+        Task.WaitAll(beside);
+        if (fault is not null)
+            ExceptionDispatchInfo.Throw(fault);
+        if (begun < count)
+            cancellation.ThrowIfCancellationRequested();
+
+        int Work()
         {
-            var own = count > 0 ? room() : default!;
-            for (var i = 0; i < count; i++)
+            try
             {
-                Cancellation.ThrowIfCancellationRequested();
-                item(i, own);
+                var own = room();
+                while (Volatile.Read(ref fault) is null && !cancellation.IsCancellationRequested
+                    && Interlocked.Increment(ref begun) is var next && next <= count)
+                    item(next - 1, own);
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref fault, e, null);
             }
 
-            return;
-        }
-
-        try
-        {
-            Parallel.For(
-                0,
-                count,
-                new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = Cancellation },
-                room,
-                (i, _, own) =>
-                {
-                    item(i, own);
-                    return own;
-                },
-                static _ => { });
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            return begun;
         }
     }
 
-    /// <summary>
-    /// Begins work beside the calling thread, or does it at once where that is the only one. Whoever begins more than
-    /// <see cref="Threads"/> without waiting for the first breaks the bound.
-    /// </summary>
-    public Task<T> Begin<T>(Func<T> work) => Threads > 1 ? Task.Run(work, CancellationToken.None) : Task.FromResult(work());
+    /// <summary>Of its own: those of the pool serve, and an answer passes through several of them.</summary>
+    internal static Task<T> OnAThread<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

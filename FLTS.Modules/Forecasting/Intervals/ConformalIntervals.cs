@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Scaling;
+
 namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
@@ -26,16 +28,16 @@ public sealed class ConformalIntervals
     /// <param name="step">0 is the first step.</param>
     /// <param name="forecast">In original units.</param>
     /// <param name="level">In percent, between 0 and 100.</param>
-    /// <param name="nonNegative">Whether the target is clamped at 0.</param>
+    /// <param name="within">What is stated of the target, in original units; the forecast lies in it.</param>
     /// <returns>Low is at most the forecast, high at least.</returns>
-    public (double Low, double High)? Around(int target, int step, double forecast, double level, bool nonNegative)
+    public (double Low, double High)? Around(int target, int step, double forecast, double level, PlausibleRange within)
     {
         var residuals = _sorted[target][Math.Min(step, Steps - 1)];
         var rank = (int)Math.Ceiling(((residuals.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
         if (rank > residuals.Length)
             return null;
         var (low, high) = (forecast + residuals[^rank], forecast + residuals[rank - 1]);
-        return (Math.Min(forecast, nonNegative ? Math.Max(low, 0) : low), Math.Max(forecast, high));
+        return (Math.Min(forecast, within.Clamp(low)), Math.Max(forecast, within.Clamp(high)));
     }
 
     private static double[] Sorted(ValidationResiduals? residuals, string target, int step)

@@ -76,7 +76,8 @@ public sealed record ValidationResiduals(IReadOnlyList<DateTime> Origins, int St
         double[,,] forecast;
         try
         {
-            forecast = data.Restorer.Restore(model.Forecast(SeriesWindows.Of(data.Train, origins), steps));
+            forecast = data.Restorer.Restore(
+                model.Forecast(SeriesWindows.Of(data.Train, origins), steps), data.Unclipped.Train, origins);
         }
         catch (FltsException) when (origins.Length > 1)
         {

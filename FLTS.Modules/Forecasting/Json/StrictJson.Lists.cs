@@ -73,6 +73,24 @@ internal sealed partial class StrictJson
             StringComparer.Ordinal);
     }
 
+    /// <summary>Texts of at most <paramref name="longest"/> characters by names that the client chooses.</summary>
+    /// <exception cref="InvalidInputException">Something else.</exception>
+    public IReadOnlyDictionary<string, string>? Texts(string name, int longest)
+    {
+        if (Element(name) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Wrong(name, value, "a JSON object of texts");
+        RefuseUnclear(value, _place + name);
+        var inner = new StrictJson(value, _kind, $"{_place}{name}.");
+        return value.EnumerateObject().ToDictionary(
+            m => m.Name,
+            m => String(m.Value) is { } text && text.Length <= longest
+                ? text
+                : throw inner.Wrong(m.Name, m.Value, $"text of at most {longest} characters"),
+            StringComparer.Ordinal);
+    }
+
     /// <summary>An object; its members are named <c>name.member</c> in faults.</summary>
     /// <exception cref="InvalidInputException">Something else.</exception>
     public StrictJson? Object(string name)

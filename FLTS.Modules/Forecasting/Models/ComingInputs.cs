@@ -11,12 +11,13 @@ internal sealed class ComingInputs
 {
     private readonly ModelSignature _signature;
     private readonly PreparedSeries _history;
+    private readonly FedBack _fed;
     private readonly Func<double[,,], int, int, int, double>[] _next;
 
     /// <exception cref="InvalidInputException">An input cannot be known beyond the model's horizon.</exception>
     public ComingInputs(ModelSignature signature, PreparedSeries history)
     {
-        (_signature, _history) = (signature, history);
+        (_signature, _history, _fed) = (signature, history, new FedBack(signature, history));
         _next = [.. signature.Inputs.Select(Next)];
     }
 
@@ -41,15 +42,15 @@ internal sealed class ComingInputs
     private Func<double[,,], int, int, int, double> Next(string input)
     {
         if (Target(_signature, input) is var target and >= 0)
-            return (forecast, n, _, step) => _signature.FedBack(target, forecast[n, step, target]);
+            return (forecast, n, origin, step) => _fed.Of(target, forecast[n, step, target], origin);
         if (CalendarFeatures.IsCalendar(input))
-            return (_, _, origin, step) => CalendarFeatures.Value(input, _history.Timestamps[origin] + ((step + 1) * _history.Step));
+            return (_, _, origin, step) => CalendarFeatures.Value(input, _history.LocalTime(origin, step + 1));
         if (LaggedTarget(_signature, input, out var lag) is var lagged and >= 0)
         {
             var values = _history.Values[_history.IndexOf(_signature.Targets[lagged])];
             return (forecast, n, origin, step) =>
                 step >= lag
-                    ? _signature.FedBack(lagged, forecast[n, step - lag, lagged])
+                    ? _fed.Of(lagged, forecast[n, step - lag, lagged], origin)
                     : values[Earlier(input, origin, origin + 1 + step - lag)];
         }
 

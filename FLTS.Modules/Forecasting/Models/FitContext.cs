@@ -6,5 +6,10 @@ namespace FLTS.Forecasting.Models;
 /// <param name="Cancellation">Looked at at least once a second.</param>
 /// <param name="Checkpoint">Lets a fit go on where an earlier one of the same run was killed; null: it starts anew.
 /// Never changes the numbers.</param>
+/// <param name="MostOperations">Multiplications that a reference may take which nobody asked for; more: it is not applicable.</param>
 public sealed record FitContext(
-    int Threads, IProgress<FitProgress>? Progress, CancellationToken Cancellation, ICheckpoint? Checkpoint = null);
+    int Threads,
+    IProgress<FitProgress>? Progress,
+    CancellationToken Cancellation,
+    ICheckpoint? Checkpoint = null,
+    double MostOperations = double.PositiveInfinity);

@@ -42,6 +42,9 @@ public sealed record FitEstimate(double Bytes, double Operations, string Sum)
     /// <summary>Seconds of one core.</summary>
     public double Seconds => Operations / OperationsPerSecond;
 
+    /// <summary>May take more than a tenth of a second.</summary>
+    public bool IsLong => Operations > OperationsPerSlowSecond / 10;
+
     /// <summary>More memory than this nobody who summed so much may take.</summary>
     public double MostBytes => Half * (Bytes + BesideBytes);
 

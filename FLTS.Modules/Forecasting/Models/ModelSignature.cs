@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Models;
 
@@ -8,7 +9,7 @@ namespace FLTS.Forecasting.Models;
 /// <param name="Targets">M target columns in order.</param>
 /// <param name="InputLength">Rows it sees.</param>
 /// <param name="Horizon">Steps it forecasts before it is fed its own forecasts.</param>
-/// <param name="Step">Time between rows.</param>
+/// <param name="Step">Between rows.</param>
 /// <param name="LeadFromEndOfTrain">True for models that extrapolate from the end of train instead of from the origin (Prophet).</param>
 /// <param name="Ahead">See <see cref="KnownAhead"/>; null: none.</param>
 /// <param name="Plausible">[M] On the series' scale, what a forecast is kept within before it is fed back; null: not known.</param>
@@ -18,7 +19,7 @@ public sealed record ModelSignature(
     IReadOnlyList<string> Targets,
     int InputLength,
     int Horizon,
-    TimeSpan Step,
+    SeriesStep Step,
     bool LeadFromEndOfTrain = false,
     IReadOnlyList<string>? Ahead = null,
     IReadOnlyList<PlausibleRange>? Plausible = null)
@@ -28,7 +29,4 @@ public sealed record ModelSignature(
     /// scoring, the client's in serving.
     /// </summary>
     public IReadOnlyList<string> KnownAhead => Ahead ?? [];
-
-    /// <summary>A forecast as the model is fed it.</summary>
-    internal double FedBack(int target, double forecast) => Plausible is null ? forecast : Plausible[target].Clamp(forecast);
 }

@@ -30,6 +30,9 @@ internal sealed class CleanedParts
 
     public required IReadOnlyList<string> Flat { get; init; }
 
+    /// <summary>Columns with outliers in train that models see.</summary>
+    public required IReadOnlyList<string> WithOutliers { get; init; }
+
     public required IReadOnlyDictionary<string, int> FilledTrain { get; init; }
 
     public required IReadOnlyDictionary<string, int> FilledTest { get; init; }
@@ -51,7 +54,7 @@ internal sealed class CleanedParts
         var trainObserved = new bool[count][];
         var testObserved = new bool[count][];
         var truth = new double[plan.Targets.Count][];
-        var scales = new ColumnScale[count];
+        var (scales, strays) = (new ColumnScale[count], new bool[count]);
         var clips = config.Clipping.Method != ClippingMethod.Off;
         var (trainUnclipped, testUnclipped) = (new double[count][], new double[count][]);
 
@@ -59,8 +62,11 @@ internal sealed class CleanedParts
         parallelism.For(count, c =>
         {
             trainObserved[c] = MissingValues.ObservedMask(train.Values[c]) ?? trainAll;
-            scales[c] = Scaler.FitColumn(
-                config.Scaler, plan.Measured[c], train.Values[c], trainObserved[c], train.Segments, config.Clipping);
+            scales[c] = Bounded(config, Scaler.FitColumn(
+                config.Scaler, plan.Measured[c], train.Values[c], trainObserved[c], train.Segments, config.Clipping));
+            strays[c] = !clips
+                && Outliers.Bounds(train.Values[c], trainObserved[c]) is var (low, high)
+                && (scales[c].Min < low || scales[c].Max > high);
         });
         if (config.Missing.Strategy == MissingStrategy.Knn)
             KnnImputer.Fill(train.Values, config.Missing.Neighbors, parallelism);
@@ -94,8 +100,21 @@ internal sealed class CleanedParts
             TestUnclipped = clips ? testUnclipped : null,
             TestTruth = truth,
             Flat = [.. scales.Where(s => s.Flat).Select(s => s.Name)],
+            WithOutliers = [.. scales.Where((_, c) => strays[c]).Select(s => s.Name)],
             FilledTrain = Filled(plan.Measured, trainObserved),
             FilledTest = Filled(plan.Measured, testObserved),
+        };
+    }
+
+    /// <summary>With what is stated of its forecasts.</summary>
+    private static ColumnScale Bounded(PreprocessConfig config, ColumnScale column)
+    {
+        var stated = config.Bounds.GetValueOrDefault(column.Name);
+        return column with
+        {
+            Least = stated?.Min ?? (config.NonNegative == NonNegativeRule.On ? 0 : null),
+            Most = stated?.Max,
+            MayFallBelowZero = config.NonNegative == NonNegativeRule.Off,
         };
     }
 

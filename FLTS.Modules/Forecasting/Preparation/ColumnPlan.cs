@@ -19,6 +19,9 @@ internal sealed record ColumnPlan(IReadOnlyList<string> Targets, IReadOnlyList<s
                     + $"numeric columns are {string.Join(", ", train.Columns)}.");
         }
 
+        if (config.Bounds.Keys.FirstOrDefault(name => !train.Header.Contains(name)) is { } strange)
+            throw new InvalidInputException(
+                $"{train.Name}: 'bounds' names '{strange}', which is no column; there are {string.Join(", ", train.Columns)}.");
         if (test is not null)
             CompareColumns(train, test, measured);
         return new ColumnPlan(targets, measured, AllColumns(config, measured, train.Name));

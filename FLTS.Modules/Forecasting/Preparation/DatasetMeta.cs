@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Preparation;
 
@@ -9,7 +10,7 @@ public sealed record DatasetMeta
 
     public required string ConfigHash { get; init; }
 
-    public required TimeSpan Step { get; init; }
+    public required SeriesStep Step { get; init; }
 
     /// <summary>Targets in order.</summary>
     public required IReadOnlyList<string> Targets { get; init; }

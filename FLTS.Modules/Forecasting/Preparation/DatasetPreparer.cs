@@ -1,4 +1,6 @@
+using System.Globalization;
 using FLTS.Forecasting.Compute;
+using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -18,6 +20,8 @@ public static class DatasetPreparer
         {
             TimestampColumn = config.TimestampColumn,
             Timezone = config.Timezone,
+            HasInstants = config.HasInstants,
+            Reading = config.Reading,
             Columns = config.Targets is null ? null : [.. config.Targets.Union(config.Inputs ?? [], StringComparer.Ordinal)],
         };
 
@@ -25,13 +29,14 @@ public static class DatasetPreparer
     /// <param name="config">What to do.</param>
     /// <param name="train">The train file, or the only file. Its arrays are taken over.</param>
     /// <param name="test">The test file, or null to cut test from train.</param>
+    /// <param name="step">Of what was prepared before under the same hash, which is compared with; null: stated or found.</param>
     /// <param name="parallelism">Cancellation is looked at between steps, and between rows of a long one.</param>
     /// <exception cref="InvalidInputException">The data cannot be used as configured; names file and column.</exception>
     public static PreparedDataset Prepare(
-        PreprocessConfig config, RawTable train, RawTable? test = null, Parallelism parallelism = default)
+        PreprocessConfig config, RawTable train, RawTable? test = null, SeriesStep? step = null, Parallelism parallelism = default)
     {
         var columns = ColumnPlan.Of(config, train, test);
-        var parts = Parts(config, columns, train, test, parallelism);
+        var parts = Parts(config, columns, (train, test), step, parallelism);
         RefuseTooMany(config, columns, parts, train);
         train.Drop();
         test?.Drop();
@@ -48,7 +53,7 @@ public static class DatasetPreparer
         var cleaned = CleanedParts.Of(config, columns, trainPart, testPart, parallelism);
         parallelism.Cancellation.ThrowIfCancellationRequested();
 
-        var follows = testPart.Rows > 0 && testPart.Times[0] - trainPart.Times[^1] == parts.Step;
+        var follows = testPart.Rows > 0 && parts.Step.Follows(testPart.Times[0], trainPart.Times[^1]);
         var assembler = new SeriesAssembler(config, columns, parts.Step, cleaned.Flat, parallelism);
         var trainSeries = assembler.Train(trainPart, cleaned.Train, cleaned.TrainObserved);
         var (testSeries, testRows) = assembler.Test(testPart, cleaned.Test, cleaned.TestObserved, follows ? trainSeries : null);
@@ -62,6 +67,7 @@ public static class DatasetPreparer
             throw new InvalidInputException(
                 $"{train.Name}: no train row has all lags up to {config.Lags[^1]} rows back inside one segment; use smaller lags.");
 
+        var doubled = parts.TrainReport.LeftOut(train.Name).Concat(parts.TestReport?.LeftOut(test!.Name) ?? []).ToList();
         var validation = (int)Math.Ceiling((trainSeries.Rows * config.ValidationFraction) - 1e-9);
         return new PreparedDataset
         {
@@ -76,7 +82,8 @@ public static class DatasetPreparer
                 TrainRows = trainSeries.Rows,
                 TestRows = testSeries.Rows,
                 ValidationStart = trainSeries.Rows - validation,
-                TestFollowsTrain = testSeries.Rows > 0 && testSeries.Timestamps[0] - trainSeries.Timestamps[^1] == parts.Step,
+                TestFollowsTrain = testSeries.Rows > 0
+                    && parts.Step.Follows(testSeries.Timestamps[0], trainSeries.Timestamps[^1]),
                 Report = new DatasetReport
                 {
                     Train = parts.TrainReport,
@@ -85,12 +92,14 @@ public static class DatasetPreparer
                     FilledTrainCells = cleaned.FilledTrain,
                     FilledTestCells = cleaned.FilledTest,
                     FlatColumns = cleaned.Flat,
+                    LeftOut = [.. train.LeftOut, .. test?.LeftOut ?? [], .. doubled],
                     Warnings =
                     [
-                        .. train.Warnings, .. test?.Warnings ?? [],
+                        .. train.Warnings, .. test?.Warnings ?? [], .. doubled,
                         .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
                         .. cleaned.Flat.Select(c =>
                             $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
+                        .. cleaned.WithOutliers.Select(c => Stray(cleaned.Scaler[c])),
                     ],
                 },
             },
@@ -103,6 +112,11 @@ public static class DatasetPreparer
                 : Array.ConvertAll(cleaned.TestTruth, column => Array.ConvertAll(testRows, t => column[t])),
         };
     }
+
+    private static string Stray(ColumnScale column) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Column '{column.Name}' goes from {column.Min:G6} to {column.Max:G6} in train, beyond {Outliers.Factor} interquartile ranges. "
+        + $"Where such values are errors, take them out, or clip what models see: 'clipping': 'iqr'.");
 
     /// <summary>Each lag is a column as long as the one it comes from.</summary>
     private static void RefuseTooMany(PreprocessConfig config, ColumnPlan columns, PartsOfFrames parts, RawTable train)
@@ -117,12 +131,17 @@ public static class DatasetPreparer
 
     /// <summary>What is left of the frames, which are as large as the parts, and gone when these are made.</summary>
     private sealed record PartsOfFrames(
-        DatasetPart Train, DatasetPart Test, SeriesReport TrainReport, SeriesReport? TestReport, TimeSpan Step);
+        DatasetPart Train, DatasetPart Test, SeriesReport TrainReport, SeriesReport? TestReport, SeriesStep Step);
 
     private static PartsOfFrames Parts(
-        PreprocessConfig config, ColumnPlan columns, RawTable train, RawTable? test, Parallelism parallelism)
+        PreprocessConfig config,
+        ColumnPlan columns,
+        (RawTable Train, RawTable? Test) tables,
+        SeriesStep? step,
+        Parallelism parallelism)
     {
-        var trainFrame = SeriesFrame.From(train, config.MaxGapSteps);
+        var (train, test) = tables;
+        var trainFrame = SeriesFrame.From(train, config.MaxGapSteps, step);
         var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
         parallelism.Cancellation.ThrowIfCancellationRequested();
         var (trainPart, testPart) = Parts(
@@ -152,8 +171,8 @@ public static class DatasetPreparer
         else if (test.Value.Frame.Timestamps[0] <= train.Frame.Timestamps[^1])
         {
             throw new InvalidInputException(
-                $"{test.Value.File}: test begins at {test.Value.Frame.Timestamps[0]:yyyy-MM-dd HH:mm:ss}, but train ({train.File}) ends "
-                + $"only at {train.Frame.Timestamps[^1]:yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
+                $"{test.Value.File}: test begins at {Local(test.Value.Frame, 0):yyyy-MM-dd HH:mm:ss}, but train ({train.File}) ends "
+                + $"only at {Local(train.Frame, rows - 1):yyyy-MM-dd HH:mm:ss}; test must come after train in time.");
         }
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
@@ -161,4 +180,6 @@ public static class DatasetPreparer
         return DatasetPart.Move(
             (train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured, parallelism);
     }
+
+    private static DateTime Local(SeriesFrame frame, int row) => frame.Step.Local(frame.Timestamps[row]);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Preparation;
@@ -25,4 +26,8 @@ public sealed record DatasetReport
 
     /// <summary>Sentences for the dataset's page and log.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Those of them that say what of the files was left out. Known where the data was prepared, and not stored with it.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 }

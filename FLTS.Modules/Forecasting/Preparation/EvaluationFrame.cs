@@ -83,8 +83,9 @@ public sealed class EvaluationFrame
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
-        var day = (int)Math.Min(TimeSpan.TicksPerDay / data.Meta.Step.Ticks, int.MaxValue / 2);
-        var context = data.Meta.TestFollowsTrain ? Math.Min(data.Train.Rows, Math.Max(Math.Max(inputLength, ReferenceRows), day) + 1) : 0;
+        var season = Math.Min(Season.Steps(data.Meta.Step), int.MaxValue / 2);
+        var most = Math.Max(Math.Max(inputLength, ReferenceRows), season) + 1;
+        var context = data.Meta.TestFollowsTrain ? Math.Min(data.Train.Rows, most) : 0;
         var series = SeriesJoin.Join(data.Train, data.Train.Rows - context, data.Test);
         var origins = new List<int>();
         for (var row = Math.Max(context, inputLength); row < series.Rows; row++)

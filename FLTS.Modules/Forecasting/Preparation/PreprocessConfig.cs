@@ -14,6 +14,9 @@ public sealed record PreprocessConfig
     /// <summary>Raised whenever the same configuration would give other processed data.</summary>
     public const int PreprocessingVersion = 1;
 
+    /// <summary>What member <c>times</c> says where times are instants.</summary>
+    internal const string Instants = "utc";
+
     /// <summary>Station the data belongs to: <c>^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$</c>.</summary>
     public required string Identifier { get; init; }
 
@@ -26,8 +29,14 @@ public sealed record PreprocessConfig
     /// <summary>Column with the times; null: the column named <c>time</c>, <c>ts</c> or <c>ds</c>.</summary>
     public string? TimestampColumn { get; init; }
 
-    /// <summary>IANA zone that zoned timestamps are converted to; null: zoned timestamps are refused.</summary>
+    /// <summary>IANA zone of the times that do not say theirs, and of the calendar; null: zoned timestamps are refused.</summary>
     public string? Timezone { get; init; }
+
+    /// <summary>
+    /// Times of a zone are instants in UTC, as wherever one is asked for today; false without one, and in configurations of before, whose
+    /// data has local times.
+    /// </summary>
+    public bool HasInstants { get; init; }
 
     /// <summary>Columns to forecast; null: all numeric columns.</summary>
     public IReadOnlyList<string>? Targets { get; init; }
@@ -72,6 +81,12 @@ public sealed record PreprocessConfig
     /// <summary>How the files are read; default: as they say themselves.</summary>
     public ReadingOptions Reading { get; init; } = new();
 
+    /// <summary>What forecasts of a target are kept within, by its name; default none.</summary>
+    public IReadOnlyDictionary<string, TargetBounds> Bounds { get; init; } = new Dictionary<string, TargetBounds>();
+
+    /// <summary>Default auto.</summary>
+    public NonNegativeRule NonNegative { get; init; }
+
     /// <summary>Free text that only changes the hash, at most 200 characters; default empty.</summary>
     public string HashSalt { get; init; } = "";
 
@@ -82,8 +97,14 @@ public sealed record PreprocessConfig
     public JsonObject ToJson()
     {
         var json = Always();
+        if (HasInstants)
+            json["times"] = Instants;
         foreach (var (name, value) in Reading.ToJson())
             json[name] = value?.DeepClone();
+        if (Bounds.Count > 0)
+            json["bounds"] = BoundsParser.ToJson(Bounds);
+        if (NonNegative != NonNegativeRule.Auto)
+            json["non_negative"] = JsonFormat.NameOf(NonNegative);
         return json;
     }
 

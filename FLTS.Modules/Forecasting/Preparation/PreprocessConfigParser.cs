@@ -17,6 +17,7 @@ public static partial class PreprocessConfigParser
     [
         "timestamp_column", "timezone", "targets", "inputs", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
+        "bounds", "non_negative",
         .. ReadingOptions.Names,
     ];
 
@@ -50,6 +51,7 @@ public static partial class PreprocessConfigParser
         var read = StrictJson.Of(merged, Kind).AllowOnly(_options);
         var missing = Section(read, "missing", "strategy").AllowOnly("strategy", "neighbors", "drop_share");
         var clipping = Section(read, "clipping", "method").AllowOnly("method", "iqr_factor", "percentile");
+        var nonNegative = read.Choice<NonNegativeRule>("non_negative") ?? NonNegativeRule.Auto;
         return new PreprocessConfig
         {
             Identifier = identifier,
@@ -57,6 +59,7 @@ public static partial class PreprocessConfigParser
             TestSha256 = testSha256,
             TimestampColumn = read.Text("timestamp_column", 200),
             Timezone = Zone(read.Text("timezone", 100)),
+            HasInstants = read.Text("timezone", 100) is not null,
             Targets = read.Names("targets"),
             Inputs = read.Names("inputs"),
             SampleTrainRows = read.Integer("sample_train_rows", 0, int.MaxValue) ?? 0,
@@ -78,6 +81,8 @@ public static partial class PreprocessConfigParser
             Lags = read.Integers("lags", 1, 100_000, 64) ?? [],
             Scaler = read.Choice<ScalerKind>("scaler", kind => kind.ToString()) ?? ScalerKind.MinMax,
             Reading = ReadingOptionsParser.Read(read),
+            Bounds = BoundsParser.Read(read, nonNegative),
+            NonNegative = nonNegative,
             HashSalt = read.Text("hash_salt", 200) ?? "",
         };
     }
@@ -92,12 +97,23 @@ public static partial class PreprocessConfigParser
             throw new InvalidInputException(
                 $"The preprocessing configuration is of version {version}; this program reads version "
                 + $"{PreprocessConfig.PreprocessingVersion}: preprocess the dataset again.");
+        var hasInstants = stored.Text("times") switch
+        {
+            null => false,
+            PreprocessConfig.Instants => true,
+            var other => throw new InvalidInputException(
+                $"The preprocessing configuration has times '{other}'; this program reads '{PreprocessConfig.Instants}'."),
+        };
         var sources = stored.Object("sources") ?? throw new InvalidInputException("The preprocessing configuration has no 'sources'.");
         var options = (JsonObject)json.DeepClone();
         options.Remove("preprocessing_version");
         options.Remove("sources");
         options.Remove("identifier");
-        return Parse(stored.Text("identifier", 64) ?? "", sources.Text("train", 64) ?? "", sources.Text("test", 64), options);
+        options.Remove("times");
+        return Parse(stored.Text("identifier", 64) ?? "", sources.Text("train", 64) ?? "", sources.Text("test", 64), options) with
+        {
+            HasInstants = hasInstants,
+        };
     }
 
     private static void Merge(JsonObject into, JsonObject from)

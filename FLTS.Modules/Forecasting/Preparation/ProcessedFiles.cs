@@ -38,12 +38,13 @@ public static class ProcessedFiles
         WriteAsync(data.Test, data.TestUnclipped, data.TestTruth, data.Meta, stream, cancellation);
 
     /// <summary>The bytes of <c>meta.json</c>.</summary>
-    public static byte[] WriteMeta(DatasetMeta meta) => JsonSerializer.SerializeToUtf8Bytes(
-        new JsonObject
+    public static byte[] WriteMeta(DatasetMeta meta)
+    {
+        var json = new JsonObject
         {
             ["config_hash"] = meta.ConfigHash,
             ["preprocess_config"] = meta.Config.ToJson(),
-            ["step_seconds"] = meta.Step.TotalSeconds,
+            ["step_seconds"] = meta.Step.Duration.TotalSeconds,
             ["targets"] = JsonSerializer.SerializeToNode(meta.Targets),
             ["columns"] = JsonSerializer.SerializeToNode(meta.Columns),
             ["train_rows"] = meta.TrainRows,
@@ -52,8 +53,11 @@ public static class ProcessedFiles
             ["test_follows_train"] = meta.TestFollowsTrain,
             ["scaler"] = meta.Scaler.ToJson(),
             ["report"] = JsonSerializer.SerializeToNode(meta.Report, JsonFormat.Snake),
-        },
-        JsonFormat.Indented);
+        };
+        if (meta.Step.ToJson() is { } step)
+            json["step"] = step;
+        return JsonSerializer.SerializeToUtf8Bytes(json, JsonFormat.Indented);
+    }
 
     /// <summary>Reads <c>meta.json</c>.</summary>
     /// <exception cref="CorruptArtifactException">Malformed, or its hash is not that of its configuration.</exception>
@@ -71,7 +75,7 @@ public static class ProcessedFiles
             {
                 Config = config,
                 ConfigHash = hash,
-                Step = TimeSpan.FromTicks((long)Math.Round(json["step_seconds"]!.GetValue<double>() * TimeSpan.TicksPerSecond)),
+                Step = SeriesStep.FromJson(json["step_seconds"]!.GetValue<double>(), json["step"]?.AsObject()),
                 Targets = json["targets"].Deserialize<List<string>>()!,
                 Columns = json["columns"].Deserialize<List<string>>()!,
                 Scaler = Scaler.FromJson(json["scaler"]!.AsObject()),

@@ -6,7 +6,7 @@ namespace FLTS.Forecasting.Preparation;
 
 /// <summary>Adds lags and calendar to scaled measured columns and drops the rows without all lags.</summary>
 internal sealed class SeriesAssembler(
-    PreprocessConfig config, ColumnPlan plan, TimeSpan step, IReadOnlyList<string> flat, Parallelism parallelism = default)
+    PreprocessConfig config, ColumnPlan plan, SeriesStep step, IReadOnlyList<string> flat, Parallelism parallelism = default)
 {
     private readonly int _largestLag = config.Lags.Count == 0 ? 0 : config.Lags[^1];
 
@@ -16,8 +16,12 @@ internal sealed class SeriesAssembler(
     /// <summary>
     /// Rows to forecast from. The first ones lack lags (NaN) and stay, outside every window: steps to come take theirs from them.
     /// </summary>
-    public PreparedSeries Serving(DatasetPart part, double[][] values, bool[][] observed) =>
-        Assemble(part.Times, part.Segments, values, observed, from: -1).Series;
+    /// <param name="part">Times and segments.</param>
+    /// <param name="values">[C][rows] scaled.</param>
+    /// <param name="observed">[C][rows]</param>
+    /// <param name="fell">As <see cref="PreparedSeries.FellBelowZero"/>.</param>
+    public PreparedSeries Serving(DatasetPart part, double[][] values, bool[][] observed, IReadOnlyList<string> fell) =>
+        Assemble(part.Times, part.Segments, values, observed, from: -1, fell).Series;
 
     /// <summary>Test; its first lags come from the end of train where it follows.</summary>
     /// <param name="part">Times and segments of test.</param>
@@ -40,7 +44,8 @@ internal sealed class SeriesAssembler(
         return (series, rows is null ? null : Array.ConvertAll(rows, t => t - context));
     }
 
-    private (PreparedSeries Series, int[]? Rows) Assemble(DateTime[] times, int[] segments, double[][] values, bool[][] observed, int from)
+    private (PreparedSeries Series, int[]? Rows) Assemble(
+        DateTime[] times, int[] segments, double[][] values, bool[][] observed, int from, IReadOnlyList<string>? fell = null)
     {
         int[]? rows = null;
         List<double[]> all = [.. values];
@@ -71,10 +76,11 @@ internal sealed class SeriesAssembler(
             var always = new bool[times.Length];
             Array.Fill(always, true);
             var calendar = new double[CalendarFeatures.Names.Count][];
+            var local = step.Clock is { } clock ? Array.ConvertAll(times, clock.Local) : times;
             parallelism.For(calendar.Length, f =>
             {
                 calendar[f] = GC.AllocateUninitializedArray<double>(times.Length);
-                CalendarFeatures.Fill(CalendarFeatures.Names[f], times, calendar[f]);
+                CalendarFeatures.Fill(CalendarFeatures.Names[f], local, calendar[f]);
             });
             all.AddRange(calendar);
             masks.AddRange(Enumerable.Repeat(always, calendar.Length));
@@ -92,6 +98,7 @@ internal sealed class SeriesAssembler(
             Observed = [.. masks],
             Targets = plan.Targets,
             FlatTargets = [.. plan.Targets.Where(flat.Contains)],
+            FellBelowZero = fell ?? [],
         }, rows);
     }
 }

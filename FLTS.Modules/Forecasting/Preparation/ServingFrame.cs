@@ -13,8 +13,7 @@ namespace FLTS.Forecasting.Preparation;
 public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyList<string> Warnings)
 {
     /// <summary>From rows of a dataset, for forecasts without a client's data.</summary>
-    /// <exception cref="InvalidInputException">Missing columns (by name), times that do not rise, another step, too few rows (with
-    /// the number needed).</exception>
+    /// <exception cref="InvalidInputException">Missing columns (by name), another step, too few rows (with the number needed).</exception>
     public static ServingFrame FromTable(RawTable table, ServingModel model)
     {
         var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
@@ -25,25 +24,25 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
                 Details = { ["missing_columns"] = missing },
             };
         var positions = measured.Select(name => table.Columns.ToList().IndexOf(name));
-        // A dataset's rows are mended as in training (sorted, doubles removed), a client's are refused.
-        return Build(table.Timestamps, [.. positions.Select(i => (double[])[.. table.Values[i]])], model, []);
+        return Build(table.Timestamps, [.. positions.Select(i => (double[])[.. table.Values[i]])], model, [], saysDoubles: false);
     }
 
-    /// <summary>From rows in memory.</summary>
-    /// <param name="times">[T] rising.</param>
+    /// <summary>From rows in memory, in any order.</summary>
+    /// <param name="times">[T] Instants where the model's step has a clock.</param>
     /// <param name="values">[C][T] the scaler's columns in order, original units, NaN = missing; taken over.</param>
     /// <param name="model">Whose rows are to be made.</param>
     /// <param name="warnings">Sentences known already.</param>
-    /// <exception cref="InvalidInputException">Missing columns (by name), times that do not rise, another step, too few rows (with
-    /// the number needed).</exception>
+    /// <exception cref="InvalidInputException">Another step, too few rows (with the number needed).</exception>
     public static ServingFrame FromColumns(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
     {
         RefuseTooFew(times.Length, model);
-        RefuseIrregular(times, model.Signature.Step);
-        return Build(times, values, model, warnings);
+        if (model.Config.Reading.Resample is null)
+            RefuseIrregular(times, model.Signature.Step);
+        return Build(times, values, model, warnings, saysDoubles: true);
     }
 
-    private static ServingFrame Build(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
+    private static ServingFrame Build(
+        DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings, bool saysDoubles)
     {
         var step = model.Signature.Step;
         var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
@@ -56,21 +55,30 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
                 Columns = measured,
                 Values = values,
                 Header = measured,
+                Clock = step.Clock,
+                Resampling = model.Config.Reading.Resample,
             },
             model.Config.MaxGapSteps,
-            step);
+            step,
+            isExcerpt: true);
         var start = Array.IndexOf(frame.Segments, frame.Segments[^1]);
         if (frame.Rows - start < model.RowsNeeded)
         {
+            var first = step.Local(frame.Timestamps[start]);
             throw new InvalidInputException(
-                $"Only {frame.Rows - start} rows follow the gap that ends before {frame.Timestamps[start]:yyyy-MM-dd HH:mm:ss}; the "
-                + $"model needs {model.RowsNeeded} rows {step} apart without a gap of more than {model.Config.MaxGapSteps} steps.");
+                $"Only {frame.Rows - start} rows follow the gap that ends before {first:yyyy-MM-dd HH:mm:ss}; "
+                + $"the model needs {model.RowsNeeded} rows {step} apart without a gap of more than {model.Config.MaxGapSteps} steps.");
         }
 
         var part = DatasetPart.Of("data", frame, new RowSpan(start, frame.Rows), measured);
-        var observed = new bool[measured.Count][];
+        var (observed, fell) = (new bool[measured.Count][], new List<string>());
+        List<string> all = [.. warnings];
         for (var c = 0; c < measured.Count; c++)
         {
+            all.AddRange(ServingRemarks.Of(
+                model.Scaler.Columns[c], part.Values[c], model.Signature.Targets.Contains(measured[c], StringComparer.Ordinal)));
+            if (part.Values[c].Any(v => v < 0))
+                fell.Add(measured[c]);
             var first = MissingValues.FirstSeen(part.Values[c]);
             if (double.IsNaN(first))
                 throw new InvalidInputException($"'data.{measured[c]}' holds no value in the rows that count; at least one is needed.");
@@ -81,8 +89,9 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
 
         var plan = new ColumnPlan(model.Signature.Targets, measured, ColumnPlan.AllColumns(model.Config, measured, "data"));
         var flat = model.Scaler.Columns.Where(c => c.Flat).Select(c => c.Name).ToList();
-        var series = new SeriesAssembler(model.Config, plan, step, flat).Serving(part, part.Values, observed);
-        List<string> all = [.. warnings];
+        var series = new SeriesAssembler(model.Config, plan, step, flat).Serving(part, part.Values, observed, fell);
+        if (Doubled(saysDoubles ? frame.Report.Duplicates : 0) is { } doubled)
+            all.Add(doubled);
         if (frame.Report.GapRows > 0)
             all.Add($"{frame.Report.GapRows} missing rows were filled with the last value before them.");
         return new ServingFrame(series, series.Rows - 1, all);
@@ -98,23 +107,22 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
             };
     }
 
-    private static void RefuseIrregular(DateTime[] times, TimeSpan step)
-    {
-        var regular = 0;
-        for (var i = 1; i < times.Length; i++)
-        {
-            var difference = times[i] - times[i - 1];
-            if (difference <= TimeSpan.Zero)
-                throw new InvalidInputException(
-                    $"Row {i + 1} of 'data' ({times[i]:yyyy-MM-dd HH:mm:ss}) does not come after row {i} "
-                    + $"({times[i - 1]:yyyy-MM-dd HH:mm:ss}); times must rise.");
-            if (Math.Abs((difference - step).Ticks) <= Frequency.Tolerance * step.Ticks)
-                regular++;
-        }
+    /// <summary>Sentence about rows whose time is another's; those of a dataset were counted when it was read.</summary>
+    private static string? Doubled(int rows) => rows == 0
+        ? null
+        : $"{rows} row{(rows == 1 ? "" : "s")} of 'data' {(rows == 1 ? "has" : "have")} the time of a later row and "
+            + $"{(rows == 1 ? "is" : "are")} not used.";
 
-        if (regular < 0.75 * (times.Length - 1))
+    private static void RefuseIrregular(DateTime[] times, SeriesStep step)
+    {
+        DateTime[] sorted = [.. times.Distinct().Order()];
+        if (!step.IsPlain || sorted.Length < 2)
+            return; // On the calendar the frame tells what is wrong.
+
+        var share = Frequency.ShareWithin(sorted, step.Duration.Ticks, Frequency.Tolerance * step.Duration.Ticks);
+        if (share < Frequency.LeastRegular)
             throw new InvalidInputException(
-                $"Only {regular} of the {times.Length - 1} steps between rows are {step}, the step the model was trained on; send rows "
-                + $"{step} apart.");
+                $"Only {Math.Round(share * (sorted.Length - 1))} of the {sorted.Length - 1} steps between rows are {step}, the step the "
+                + $"model was trained on; send rows {step} apart.");
     }
 }

@@ -47,8 +47,8 @@ public sealed record ColumnProfile(
     /// <param name="values">[T] on the grid; NaN where missing.</param>
     /// <param name="missing">Cells of the file without a value.</param>
     /// <param name="segments">[T] segment of each row.</param>
-    /// <param name="step">Time between rows.</param>
-    internal static ColumnProfile Of(string name, double[] values, int missing, int[] segments, TimeSpan step)
+    /// <param name="step">Between rows.</param>
+    internal static ColumnProfile Of(string name, double[] values, int missing, int[] segments, SeriesStep step)
     {
         var sorted = Moments.Observed(values);
         Array.Sort(sorted);
@@ -84,6 +84,8 @@ public sealed record ColumnProfile(
             null);
     }
 
-    private static int Lag(TimeSpan interval, TimeSpan step) =>
-        interval.Ticks % step.Ticks == 0 ? (int)Math.Min(int.MaxValue, interval.Ticks / step.Ticks) : 0;
+    private static int Lag(TimeSpan interval, SeriesStep step) =>
+        step.Unit == StepUnit.Duration && interval.Ticks % step.Duration.Ticks == 0
+            ? (int)Math.Min(int.MaxValue, interval.Ticks / step.Duration.Ticks)
+            : 0;
 }

@@ -61,5 +61,6 @@ public sealed record DatasetProfile(
         return index < 0 ? table.Rows : table.Take(index, 0, table.Rows).Count(double.IsNaN);
     }
 
-    private static PartProfile Part(SeriesFrame frame) => new(frame.Timestamps[0], frame.Timestamps[^1], frame.Report);
+    private static PartProfile Part(SeriesFrame frame) =>
+        new(frame.Step.Show(frame.Timestamps[0]), frame.Step.Show(frame.Timestamps[^1]), frame.Report);
 }

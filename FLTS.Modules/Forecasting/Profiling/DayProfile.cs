@@ -15,12 +15,15 @@ public sealed record DayProfile(double[] Hours, double[] Q25, double[] Median, d
     /// <param name="bins">Bins of a day, at least 1; fewer where the step is longer.</param>
     public static DayProfile Of(SeriesFrame frame, int column, int bins)
     {
-        var count = (int)Math.Clamp(TimeSpan.TicksPerDay / frame.Step.Ticks, 1, bins);
+        var count = (int)Math.Clamp(TimeSpan.TicksPerDay / frame.Step.Duration.Ticks, 1, bins);
         var values = Enumerable.Range(0, count).Select(_ => new List<double>()).ToArray();
         for (var t = 0; t < frame.Rows; t++)
         {
             if (!double.IsNaN(frame.Values[column][t]))
-                values[(int)(frame.Timestamps[t].TimeOfDay.Ticks * count / TimeSpan.TicksPerDay)].Add(frame.Values[column][t]);
+            {
+                var ofDay = frame.Step.Local(frame.Timestamps[t]).TimeOfDay.Ticks;
+                values[(int)(ofDay * count / TimeSpan.TicksPerDay)].Add(frame.Values[column][t]);
+            }
         }
 
         var profile = new DayProfile(

@@ -7,7 +7,7 @@ namespace FLTS.Forecasting.Profiling;
 /// <summary>
 /// Least, middle and greatest value of a stretch of rows: what a line of more points than pixels shows. NaN where a stretch has no value.
 /// </summary>
-/// <param name="Times">[B] Middle of each stretch.</param>
+/// <param name="Times">[B] Middle of each stretch, in local time.</param>
 /// <param name="Low">[B]</param>
 /// <param name="Median">[B]</param>
 /// <param name="High">[B]</param>
@@ -41,7 +41,7 @@ public sealed record Envelope(DateTime[] Times, double[] Low, double[] Median, d
         }
 
         return new Envelope(
-            [.. Enumerable.Range(0, count).Select(b => new DateTime(start + (long)(span * ((b + 0.5) / count))))],
+            [.. Enumerable.Range(0, count).Select(b => frame.Step.Local(new DateTime(start + (long)(span * ((b + 0.5) / count)))))],
             low,
             median,
             high,

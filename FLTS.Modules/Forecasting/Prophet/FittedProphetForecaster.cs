@@ -40,7 +40,7 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
         {
             var (known, last) = (
                 table.Max(h => h.Date.AddDays(h.UpperWindow)),
-                DateOnly.FromDateTime(history.Timestamps[origins[^1]] + (steps * signature.Step)));
+                DateOnly.FromDateTime(history.LocalTime(origins[^1], steps)));
             if (last > known)
                 throw new InvalidInputException(
                     $"The model's holidays are known up to {known:yyyy-MM-dd}, the forecast goes to {last:yyyy-MM-dd}: send those that "
@@ -61,7 +61,7 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
             {
                 if (row + 1 < history.Rows && history.Segments[row + 1] == history.Segments[row])
                     row++;
-                times[(i * steps) + k] = history.Timestamps[origins[i]] + ((k + 1) * signature.Step);
+                times[(i * steps) + k] = signature.Step.Next(history.Timestamps[origins[i]], k + 1);
                 rows[(i * steps) + k] = row;
             }
         }

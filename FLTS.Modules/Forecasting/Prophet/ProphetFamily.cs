@@ -8,7 +8,8 @@ namespace FLTS.Forecasting.Prophet;
 /// <c>PROPHET</c>: one Prophet model a target. Hyperparameters are Prophet's in snake_case (growth, changepoints, n_changepoints,
 /// changepoint_range, changepoint_prior_scale, yearly/weekly/daily_seasonality: auto, a flag or an order; seasonalities, seasonality_mode,
 /// seasonality_prior_scale, holidays, holidays_mode, holidays_prior_scale, regressors, scaling, interval_width, uncertainty_samples, seed),
-/// refit_on_all, and for logistic growth cap and floor: constants on the series' scale, or names of columns in the target's units.
+/// refit_on_all, and for logistic growth cap and floor in the target's units: constants (a floor that is not given is 0), or names of
+/// columns. A stored document without limit_units is of before: its constants are on the series' scale.
 /// Regressors, the conditions of seasonalities and such columns are inputs of the dataset that are no targets; they are known ahead.
 /// </summary>
 public sealed class ProphetFamily : IForecasterFamily

@@ -10,13 +10,25 @@ namespace FLTS.Forecasting.Prophet;
 /// </summary>
 /// <param name="Settings">What the fit uses.</param>
 /// <param name="RefitOnAll">Refit on all of train after validation.</param>
-/// <param name="Cap">Constant upper limit of a logistic trend, on the series' scale; null: <paramref name="CapColumn"/>.</param>
-/// <param name="Floor">Constant lower limit, on the series' scale; null: <paramref name="FloorColumn"/>, or none.</param>
+/// <param name="Cap">Constant upper limit of a logistic trend; null: <paramref name="CapColumn"/>.</param>
+/// <param name="Floor">Constant lower limit; null: <paramref name="FloorColumn"/>, or 0.</param>
 /// <param name="CapColumn">Column with the upper limit, in the target's units.</param>
 /// <param name="FloorColumn">Column with the lower limit, in the target's units.</param>
+/// <param name="LimitsInDataUnits">Constant limits are in the target's units; else on the series' scale.</param>
 internal sealed record ProphetHyperparameters(
-    ProphetSettings Settings, bool RefitOnAll, double? Cap, double? Floor, string? CapColumn = null, string? FloorColumn = null)
+    ProphetSettings Settings,
+    bool RefitOnAll,
+    double? Cap,
+    double? Floor,
+    string? CapColumn = null,
+    string? FloorColumn = null,
+    bool LimitsInDataUnits = false)
 {
+    /// <summary>Says that constant limits are in the data's units; a complete document of before has none, and means its scale.</summary>
+    private const string LimitUnits = "limit_units";
+
+    private const string DataUnits = "data";
+
     /// <summary>The complete document: every name with its value.</summary>
     public static JsonObject Normalise(JsonObject? given)
     {
@@ -47,6 +59,11 @@ internal sealed record ProphetHyperparameters(
             ["refit_on_all"] = from.Flag("refit_on_all") ?? true,
             ["seed"] = from.Integer("seed", 0, int.MaxValue) ?? d.Seed,
         };
+        // Documents that are stored are complete.
+        var isStored = given is not null && document.All(p => given.ContainsKey(p.Key));
+        if (from.Word(LimitUnits, DataUnits) is not null
+            || (!isStored && (IsNumber(document["cap"]) || IsNumber(document["floor"]))))
+            document[LimitUnits] = DataUnits;
         from.AllowOnly([.. document.Select(p => p.Key)]);
         document = Plain(document);
         Of(document);
@@ -61,7 +78,7 @@ internal sealed record ProphetHyperparameters(
         var (floor, floorColumn) = NumberOrColumn(document["floor"]);
         if (growth == Growth.Logistic && cap is null && capColumn is null)
             throw new InvalidInputException(
-                "growth is logistic without a cap; cap must be a number on the series' scale or the name of a column.");
+                "growth is logistic without a cap; cap must be a number in the target's units or the name of a column.");
         if (growth != Growth.Logistic)
             (cap, capColumn, floor, floorColumn) = (null, null, null, null);
         if (floorColumn is null && cap <= (floor ?? 0))
@@ -104,7 +121,14 @@ internal sealed record ProphetHyperparameters(
             Seed = (int)document["seed"]!,
         };
         SettingsCheck.Check(settings);
-        return new ProphetHyperparameters(settings, (bool)document["refit_on_all"]!, cap, floor, capColumn, floorColumn);
+        return new ProphetHyperparameters(
+            settings,
+            (bool)document["refit_on_all"]!,
+            cap,
+            floor,
+            capColumn,
+            floorColumn,
+            document[LimitUnits] is not null && growth == Growth.Logistic);
     }
 
     // Nodes made in code keep their .NET type (an int is no double); parsed ones convert.
@@ -154,6 +178,8 @@ internal sealed record ProphetHyperparameters(
         ["upper_window"] = row.Integer("upper_window", 0, 366) ?? 0,
         ["prior_scale"] = row.Number("prior_scale"),
     };
+
+    private static bool IsNumber(JsonNode? node) => node?.GetValueKind() == System.Text.Json.JsonValueKind.Number;
 
     private static (double? Number, string? Column) NumberOrColumn(JsonNode? node) => node?.GetValueKind() switch
     {

@@ -38,7 +38,7 @@ internal static class ProphetReading
     {
         JsonValueKind.String => from.Name(name),
         null or JsonValueKind.Number => from.Number(name),
-        _ => throw from.Wrong(name, "a finite number on the series' scale or the name of a column"),
+        _ => throw from.Wrong(name, "a finite number in the target's units or the name of a column"),
     };
 
     /// <summary>A name of more than blanks.</summary>

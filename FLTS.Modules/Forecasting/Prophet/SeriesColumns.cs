@@ -32,7 +32,8 @@ internal sealed class SeriesColumns
     public IReadOnlyList<string> KnownAhead { get; }
 
     /// <summary>Whether one target's caps and floors differ from another's.</summary>
-    public bool LimitsByTarget => _hyperparameters.CapColumn is not null || _hyperparameters.FloorColumn is not null;
+    public bool LimitsByTarget =>
+        _hyperparameters.LimitsInDataUnits || _hyperparameters.CapColumn is not null || _hyperparameters.FloorColumn is not null;
 
     /// <summary>Looks the columns up in a dataset.</summary>
     /// <param name="hyperparameters">They name them.</param>
@@ -65,10 +66,12 @@ internal sealed class SeriesColumns
         ProphetHyperparameters hyperparameters, IReadOnlyList<string> targets, IReadOnlyDictionary<string, byte[]> files)
     {
         var needed = Names(hyperparameters);
-        if (needed.Count == 0)
+        if (needed.Count == 0 && !hyperparameters.LimitsInDataUnits)
             return new SeriesColumns(hyperparameters, new Dictionary<string, ColumnUnits>());
         if (!files.TryGetValue(FileName, out var bytes))
-            throw new CorruptArtifactException($"A PROPHET model with the columns {string.Join(", ", needed)} needs the file {FileName}.");
+            throw new CorruptArtifactException(
+                $"A PROPHET model with {(needed.Count == 0 ? "limits" : $"the columns {string.Join(", ", needed)}")} needs the file "
+                + $"{FileName}.");
         try
         {
             var document = JsonNode.Parse(bytes)?.AsObject();
@@ -92,22 +95,29 @@ internal sealed class SeriesColumns
     }
 
     /// <summary>Null where there is nothing to keep.</summary>
-    public byte[]? Save() => KnownAhead.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(new JsonObject
-    {
-        ["version"] = Version,
-        ["columns"] = JsonSerializer.SerializeToNode(_units, JsonFormat.Snake),
-    });
+    public byte[]? Save() => KnownAhead.Count == 0 && !_hyperparameters.LimitsInDataUnits
+        ? null
+        : JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        {
+            ["version"] = Version,
+            ["columns"] = JsonSerializer.SerializeToNode(_units, JsonFormat.Snake),
+        });
 
-    /// <summary>Rows for a fit or a forecast of one target, without y.</summary>
+    /// <summary>Rows for a fit or a forecast of one target, without y; in local time, whose days and weeks its seasons are.</summary>
     /// <param name="times">[N]</param>
     /// <param name="series">Where the columns are read.</param>
     /// <param name="rows">[N] Row of <paramref name="series"/> for each time.</param>
     /// <param name="target">Whose scale caps and floors are brought to.</param>
     public ProphetFrame Frame(DateTime[] times, PreparedSeries series, int[] rows, string target) => new()
     {
-        Ds = times,
+        Ds = series.Step.Clock is { } clock ? Array.ConvertAll(times, clock.Local) : times,
         Cap = Limit(_hyperparameters.Cap, _hyperparameters.CapColumn, series, rows, target),
-        Floor = Limit(_hyperparameters.Floor, _hyperparameters.FloorColumn, series, rows, target),
+        Floor = Limit(
+            _hyperparameters.Floor ?? (_hyperparameters.LimitsInDataUnits ? 0 : null),
+            _hyperparameters.FloorColumn,
+            series,
+            rows,
+            target),
         Regressors = _hyperparameters.Settings.Regressors.ToDictionary(
             r => r.Name, r => Original(r.Name, series, rows), StringComparer.Ordinal),
         Conditions = Conditions(_hyperparameters)
@@ -118,7 +128,9 @@ internal sealed class SeriesColumns
     {
         if (column is not null)
             return Array.ConvertAll(Original(column, series, rows), _units[target].Scaled);
-        return constant is { } c ? [.. Enumerable.Repeat(c, rows.Length)] : null;
+        if (constant is not { } limit)
+            return null;
+        return [.. Enumerable.Repeat(_hyperparameters.LimitsInDataUnits ? _units[target].Scaled(limit) : limit, rows.Length)];
     }
 
     private double[] Original(string column, PreparedSeries series, int[] rows)

@@ -12,6 +12,7 @@ internal sealed class Rollout
 {
     private readonly ModelSignature _signature;
     private readonly PreparedSeries _history;
+    private readonly FedBack _fed;
     private readonly int[] _origins, _inputs, _targets;
     private readonly int _steps;
     private readonly double[][][] _forecast; // [N][M][computed steps]
@@ -23,6 +24,7 @@ internal sealed class Rollout
     public Rollout(ModelSignature signature, PreparedSeries history, ReadOnlySpan<int> origins, int steps)
     {
         (_signature, _history, _steps, _origins) = (signature, history, steps, origins.ToArray());
+        _fed = new FedBack(signature, history);
         _inputs = [.. signature.Inputs.Select(history.IndexOf)];
         _targets = [.. signature.Targets.Select(history.IndexOf)];
         foreach (var origin in _origins)
@@ -104,7 +106,7 @@ internal sealed class Rollout
         if (Target(input) is var target and >= 0)
             return (n, step) => FedBack(n, target, step);
         if (CalendarFeatures.IsCalendar(input))
-            return (n, step) => CalendarFeatures.Value(input, _history.Timestamps[_origins[n]] + ((step + 1) * _signature.Step));
+            return (n, step) => CalendarFeatures.Value(input, _history.LocalTime(_origins[n], step + 1));
         if (Lags.TryParse(input, _signature.Inputs, out var source, out var lag)
             && Target(_signature.Inputs[source]) is var lagged and >= 0)
             return (n, step) =>
@@ -115,7 +117,7 @@ internal sealed class Rollout
     }
 
     /// <summary>What is answered is the net's own; what it is fed is not further from train than is plausible.</summary>
-    private double FedBack(int n, int target, int step) => _signature.FedBack(target, _forecast[n][target][step]);
+    private double FedBack(int n, int target, int step) => _fed.Of(target, _forecast[n][target][step], _origins[n]);
 
     private int Target(string column)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Scaling;
@@ -24,11 +25,26 @@ public sealed record ColumnScale(
     double? ClipLow = null,
     double? ClipHigh = null)
 {
+    /// <summary>Least forecast, as <c>bounds</c> or <c>non_negative: on</c> state it; null: none is stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Least { get; init; }
+
+    /// <summary>Greatest forecast, as <c>bounds</c> state it; null: none is stated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Most { get; init; }
+
+    /// <summary><c>non_negative: off</c>: forecasts may fall below 0 where no value ever did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayFallBelowZero { get; init; }
+
     /// <summary>No variance in train beyond rounding: scale 1, forecast as a constant, left out of pooled metrics.</summary>
     public bool Flat => Statistics.IsFlat(Min, Max);
 
-    /// <summary><c>non_negative: auto</c>: forecasts below 0 are clamped in original units.</summary>
-    public bool NonNegative => Min >= 0;
+    /// <summary>
+    /// <c>non_negative: auto</c>: no value of train is below 0, and so no forecast is until a value is. What is stated of
+    /// the column goes before it.
+    /// </summary>
+    public bool NonNegative => Min >= 0 && !MayFallBelowZero && Least is null && !(Most < 0);
 
     /// <summary>To the models' scale; clipped where clipping is on.</summary>
     public double Transform(double value) => (Clip(value) - Center) / Scale;

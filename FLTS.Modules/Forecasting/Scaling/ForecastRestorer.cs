@@ -1,49 +1,57 @@
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Scaling;
 
 /// <summary>
 /// From a model's scale to original units, the same way in scoring and serving: inverse scaling, flat targets become their constant,
-/// targets never below 0 in train are clamped at 0, and what lies beyond a season is kept within the plausible range.
+/// forecasts are kept within what is stated of a target and, beyond a season, within the plausible range.
 /// </summary>
 public sealed class ForecastRestorer
 {
+    private readonly IReadOnlyList<string> _names;
     private readonly ColumnScale[] _targets;
+    private readonly PlausibleRange[] _stated, _plausible;
+    private readonly IReadOnlyList<PlausibleRange> _scaled;
 
     /// <param name="scaler">The scaler of the dataset the model was trained on.</param>
     /// <param name="targets">M targets in the order of the forecasts.</param>
-    /// <param name="step">Time between steps.</param>
+    /// <param name="step">Between rows.</param>
     /// <exception cref="ArgumentException">A target the scaler does not know.</exception>
-    public ForecastRestorer(Scaler scaler, IReadOnlyList<string> targets, TimeSpan step) =>
-        (_targets, Season) = ([.. targets.Select(t => scaler[t])], Series.Season.Steps(step));
+    public ForecastRestorer(Scaler scaler, IReadOnlyList<string> targets, Series.SeriesStep step)
+    {
+        (_names, _targets, Season) = (targets, [.. targets.Select(t => scaler[t])], Series.Season.Steps(step));
+        (_stated, _plausible) = ([.. _targets.Select(PlausibleRange.Stated)], [.. _targets.Select(PlausibleRange.Of)]);
+        _scaled = PlausibleRange.Scaled(scaler, targets)!;
+    }
 
     /// <summary>Steps of a season; answers behind them are kept within the plausible range.</summary>
     public int Season { get; }
 
-    /// <summary>What is plausible of a target, in original units.</summary>
-    public PlausibleRange Plausible(int target) => PlausibleRange.Of(_targets[target]);
+    /// <summary>What is plausible of a target from a row on, in original units.</summary>
+    public PlausibleRange Plausible(int target, PreparedSeries from, int origin) => At(_plausible, target, from, origin);
 
-    /// <summary>Original units of one value; NaN stays NaN.</summary>
-    public double Restore(int target, double scaled)
-    {
-        var column = _targets[target];
-        if (column.Flat)
-            return column.Min;
-        var value = column.Inverse(scaled);
-        return column.NonNegative && value < 0 ? 0 : value;
-    }
+    /// <summary>What is stated of a target's forecasts from a row on, in original units.</summary>
+    public PlausibleRange Stated(int target, PreparedSeries from, int origin) => At(_stated, target, from, origin);
 
-    /// <summary>Original units of many forecasts.</summary>
+    /// <summary>Original units of forecasts.</summary>
     /// <param name="scaled">[N, H, M]</param>
+    /// <param name="series">The rows that they start from, never clipped, on the same scale.</param>
+    /// <param name="origins">[N] Last known rows.</param>
     /// <returns>[N, H, M], a new array.</returns>
-    public double[,,] Restore(double[,,] scaled)
+    public double[,,] Restore(double[,,] scaled, PreparedSeries series, ReadOnlySpan<int> origins)
     {
-        PlausibleRange[] ranges = [.. _targets.Select(PlausibleRange.Of)];
+        var known = PlausibleRange.KnownOf(series, _names, _scaled);
         var restored = new double[scaled.GetLength(0), scaled.GetLength(1), scaled.GetLength(2)];
         for (var n = 0; n < scaled.GetLength(0); n++)
         {
             for (var h = 0; h < scaled.GetLength(1); h++)
             {
+                var ranges = h < Season ? _stated : _plausible;
                 for (var m = 0; m < scaled.GetLength(2); m++)
-                    restored[n, h, m] = h < Season ? Restore(m, scaled[n, h, m]) : ranges[m].Clamp(Restore(m, scaled[n, h, m]));
+                {
+                    var value = _targets[m].Flat ? _targets[m].Min : _targets[m].Inverse(scaled[n, h, m]);
+                    restored[n, h, m] = ranges[m].Clamp(value, known, m, origins[n]);
+                }
             }
         }
 
@@ -68,4 +76,9 @@ public sealed class ForecastRestorer
 
         return enforced;
     }
+
+    private PlausibleRange At(PlausibleRange[] ranges, int target, PreparedSeries from, int origin) =>
+        PlausibleRange.KnownOf(from, _names, _scaled).UpTo(target, origin)
+            ? ranges[target] with { Zero = null }
+            : ranges[target].Floored;
 }

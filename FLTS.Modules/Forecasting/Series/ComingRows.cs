@@ -12,7 +12,7 @@ internal static class ComingRows
         var steps = values.Values.First().Length;
         return new PreparedSeries
         {
-            Timestamps = [.. series.Timestamps, .. Enumerable.Range(1, steps).Select(k => series.Timestamps[^1] + (k * series.Step))],
+            Timestamps = [.. series.Timestamps, .. Enumerable.Range(1, steps).Select(k => series.Step.Next(series.Timestamps[^1], k))],
             Segments = [.. series.Segments, .. Enumerable.Repeat(series.Segments[^1], steps)],
             Step = series.Step,
             Columns = series.Columns,
@@ -22,6 +22,7 @@ internal static class ComingRows
                 [.. series.Observed.Select((o, f) => (bool[])[.. o, .. Enumerable.Repeat(values.ContainsKey(series.Columns[f]), steps)])],
             Targets = series.Targets,
             FlatTargets = series.FlatTargets,
+            FellBelowZero = series.FellBelowZero,
         };
     }
 }

@@ -6,7 +6,7 @@ namespace FLTS.Forecasting.Series;
 /// </summary>
 public sealed class PreparedSeries
 {
-    /// <summary>[T] Row times without a zone, ascending.</summary>
+    /// <summary>[T] Row times, ascending: without a zone, or instants in UTC where the step has a clock.</summary>
     public required DateTime[] Timestamps { get; init; }
 
     /// <summary>
@@ -14,8 +14,8 @@ public sealed class PreparedSeries
     /// </summary>
     public required int[] Segments { get; init; }
 
-    /// <summary>Time between two rows of a segment.</summary>
-    public required TimeSpan Step { get; init; }
+    /// <summary>Between two rows of a segment.</summary>
+    public required SeriesStep Step { get; init; }
 
     /// <summary>F column names in order; all targets are among them.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
@@ -36,8 +36,16 @@ public sealed class PreparedSeries
     /// </summary>
     public IReadOnlyList<string> FlatTargets { get; init; } = [];
 
+    /// <summary>
+    /// Targets with a value below 0 that these rows do not show: it lies before them, or is clipped in them.
+    /// </summary>
+    public IReadOnlyList<string> FellBelowZero { get; init; } = [];
+
     /// <summary>T.</summary>
     public int Rows => Timestamps.Length;
+
+    /// <summary>Local time of a step behind a row: what the calendar of coming rows is taken of.</summary>
+    public DateTime LocalTime(int row, int steps) => Step.Local(Step.Next(Timestamps[row], steps));
 
     /// <summary>Position of a column in <see cref="Columns"/>.</summary>
     /// <exception cref="ArgumentException">No such column.</exception>
@@ -51,6 +59,21 @@ public sealed class PreparedSeries
 
         throw new ArgumentException($"The series has no column '{column}'; it has {string.Join(", ", Columns)}.", nameof(column));
     }
+
+    /// <summary>The same rows, where more is known of what they do not show.</summary>
+    /// <param name="fell">Added to <see cref="FellBelowZero"/>.</param>
+    internal PreparedSeries Knowing(IReadOnlyList<string> fell) => fell.All(FellBelowZero.Contains) ? this : new PreparedSeries
+    {
+        Timestamps = Timestamps,
+        Segments = Segments,
+        Step = Step,
+        Columns = Columns,
+        Values = Values,
+        Observed = Observed,
+        Targets = Targets,
+        FlatTargets = FlatTargets,
+        FellBelowZero = [.. FellBelowZero.Union(fell, StringComparer.Ordinal)],
+    };
 
     /// <summary>[M] Positions of the targets in <see cref="Columns"/>.</summary>
     public int[] TargetIndexes() => [.. Targets.Select(IndexOf)];

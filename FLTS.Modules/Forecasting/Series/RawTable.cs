@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series;
 
@@ -29,7 +30,7 @@ public sealed class RawTable
     /// <summary>Name for messages, for example <c>PobleSec.csv</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>[R] Row times without a zone, in file order.</summary>
+    /// <summary>[R] Row times in file order: instants in UTC where the dataset has a zone, else without one.</summary>
     public required DateTime[] Timestamps { get => _timestamps; init => _timestamps = value; }
 
     /// <summary>Name of the column the times came from.</summary>
@@ -51,19 +52,40 @@ public sealed class RawTable
     /// <summary>Bytes read, after decompression.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Sentences about what was left out.</summary>
+    /// <summary>Sentences about how it was read.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Those of them that say what was left out.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Most values that may come of it, rows times columns, when gaps are filled and lags are added.</summary>
     internal long MaxCells { get; init; } = Csv.CsvReadOptions.DefaultMaxCells;
 
-    /// <summary>Some times were epoch seconds.</summary>
-    internal bool HasEpoch { get; init; }
+    /// <summary>What the options say that the step is; null: it is found.</summary>
+    internal SeriesStep? StatedStep { get; init; }
+
+    /// <summary>Grid that irregular rows are brought to; null: none.</summary>
+    internal Resampling? Resampling { get; init; }
+
+    /// <summary>Clock of the zone whose instants the times are; null: times without a zone.</summary>
+    internal ZoneClock? Clock { get; init; }
+
+    /// <summary>How the times are written.</summary>
+    internal TimestampKinds TimeKinds { get; init; }
+
+    /// <summary>Columns with decimal commas.</summary>
+    internal IReadOnlyList<string> CommaColumns { get; init; } = [];
+
+    /// <summary>Some times were counted from 1970.</summary>
+    internal bool HasEpoch => TimeKinds.HasFlag(TimestampKinds.Epoch);
 
     /// <summary>Some times carried a zone.</summary>
-    internal bool HasZones { get; init; }
+    internal bool HasZones => TimeKinds.HasFlag(TimestampKinds.Zoned);
 
     public int Rows => Timestamps.Length;
+
+    /// <summary>A row's time as people read it.</summary>
+    public string Show(int row) => ((SeriesStep)TimeSpan.Zero with { Clock = Clock }).Show(Timestamps[row]);
 
     /// <summary>Rows of a column by number, NaN for -1.</summary>
     internal double[] Gather(int column, ReadOnlySpan<int> rows)

@@ -5,7 +5,7 @@ namespace FLTS.Forecasting.Series;
 /// <summary>Reads and checks <see cref="ReadingOptions"/>.</summary>
 internal static class ReadingOptionsParser
 {
-    private const int MostWords = 32, LongestWord = 40, LongestName = 200;
+    private const int MostWords = 32, LongestWord = 40, LongestFormat = 60, LongestName = 200;
 
     /// <param name="options">May hold other options too.</param>
     /// <exception cref="InvalidInputException">A wrong type or value; says what would be right.</exception>
@@ -16,7 +16,7 @@ internal static class ReadingOptionsParser
             throw options.Wrong("missing_words", $"a list of words of 1 to {LongestWord} characters");
         var read = new ReadingOptions
         {
-            TimeFormat = options.Text("time_format", 60, 1),
+            TimeFormat = TimeFormat(options),
             Decimal = Mark(options, "decimal", ".,"),
             Thousands = Mark(options, "thousands", "., '"),
             MissingWords = words,
@@ -24,7 +24,7 @@ internal static class ReadingOptionsParser
             Exclude = options.Names("exclude") ?? [],
             SeriesColumn = options.Text("series_column", LongestName, 1),
             SeriesValue = options.Text("series_value", LongestName, 1),
-            Step = options.Text("step", 40, 1),
+            Step = Step(options, "step"),
             Resample = Resampling(options),
         };
         if (read.Decimal is { } mark && read.Thousands == mark)
@@ -32,12 +32,29 @@ internal static class ReadingOptionsParser
         return read;
     }
 
+    private static string? Step(StrictJson options, string name)
+    {
+        if (options.Text(name, 40, 1) is not { } step)
+            return null;
+        SeriesStep.Parse(step, name);
+        return step;
+    }
+
+    private static string? TimeFormat(StrictJson options) => options.Text("time_format", LongestFormat, 1) switch
+    {
+        { } format when !Times.TimeFormat.IsSane(format) => throw options.Wrong(
+            "time_format",
+            "a form that gives back the times it writes, with a year and no part before it left out, in .NET's letters, such as "
+            + $"'dd/MM/yyyy HH:mm' (MM is the month, mm the minute, HH counts to 24), or {string.Join(", ", Times.TimeFormat.Words.Keys)}"),
+        var format => format,
+    };
+
     private static Resampling? Resampling(StrictJson options)
     {
         if (options.Object("resample")?.AllowOnly("step", "how") is not { } resample)
             return null;
         return new Resampling(
-            resample.Text("step", 40, 1) ?? throw resample.Wrong("step", "a step such as 00:15:00"),
+            Step(resample, "step") ?? throw resample.Wrong("step", "a step such as 00:15:00"),
             resample.Choice<ResampleHow>("how") ?? throw resample.Wrong("how", "mean, sum, last or max"));
     }
 

@@ -12,7 +12,7 @@ internal static class SeriesJoin
         var count = first.Rows - from;
         if (count == 0)
             return second;
-        var follows = second.Rows > 0 && second.Timestamps[0] - first.Timestamps[^1] == first.Step;
+        var follows = second.Rows > 0 && first.Step.Follows(second.Timestamps[0], first.Timestamps[^1]);
         var offset = first.Segments[^1] + (follows ? 0 : 1);
         return new PreparedSeries
         {
@@ -24,6 +24,7 @@ internal static class SeriesJoin
             Observed = [.. first.Observed.Select((mask, f) => (bool[])[.. mask.AsSpan(from), .. second.Observed[f]])],
             Targets = first.Targets,
             FlatTargets = first.FlatTargets,
+            FellBelowZero = first.FellBelowZero,
         };
     }
 }

@@ -49,7 +49,7 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
                 features.FillWindow(window, values);
                 for (var h = done; h < Math.Min(steps, done + signature.Horizon); h++)
                 {
-                    features.FillStep(h - done + 1, history.Timestamps[origins[n]] + ((h + 1) * signature.Step), values);
+                    features.FillStep(h - done + 1, history.LocalTime(origins[n], h + 1), values);
                     for (var m = 0; m < targets.Length; m++)
                     {
                         var last = window[^(columns - targets[m])];

@@ -3,7 +3,7 @@ using FLTS.Modules.Inference.Settings;
 namespace FLTS.Modules.Inference.Batching;
 
 /// <summary>Lets as many requests compute as there are processors; a bounded number waits, the next is told to come again.</summary>
-internal sealed class PredictQueue(InferenceOptions options) : BoundedTurns(
+internal sealed class PredictQueue(InferenceOptions options, ComputeThreads threads) : BoundedTurns(
     options.Workers > 0 ? options.Workers : Environment.ProcessorCount,
     options.QueueLength,
     () => new TooManyException($"{options.QueueLength} forecasts are waiting, which is the most allowed (Inference:QueueLength).", 1))
@@ -12,4 +12,9 @@ internal sealed class PredictQueue(InferenceOptions options) : BoundedTurns(
     /// <exception cref="TooManyException">The queue is full.</exception>
     public Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellation) =>
         base.RunAsync(() => Task.FromResult(compute()), cancellation);
+
+    /// <summary>The same of what takes long, on a thread of its own: the pool's serve everybody.</summary>
+    /// <exception cref="TooManyException">The queue is full.</exception>
+    public Task<T> RunLongAsync<T>(Func<T> compute, CancellationToken cancellation) =>
+        base.RunAsync(() => threads.RunOnOneAsync(compute, cancellation), cancellation);
 }

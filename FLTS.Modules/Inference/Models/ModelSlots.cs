@@ -5,6 +5,8 @@ namespace FLTS.Modules.Inference.Models;
 /// <summary>One model an identifier; swapped whole.</summary>
 internal sealed class ModelSlots : IServingState, IDisposable
 {
+    private const string NoneLoaded = "No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.";
+
     /// <summary>Written only when a pipeline names it; answers where nothing else is named.</summary>
     private static readonly Identifier _global = new("global");
 
@@ -121,8 +123,7 @@ internal sealed class ModelSlots : IServingState, IDisposable
         };
     }
 
-    private static UnavailableException NoModel() =>
-        new("No model is loaded yet: start a pipeline (POST /pipelines) and wait until it is promoted.");
+    private static UnavailableException NoModel() => new(NoneLoaded) { ForStrangers = NoneLoaded };
 
     private string Names() => string.Join(", ", _models.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
 }

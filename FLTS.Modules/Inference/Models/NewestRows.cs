@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
@@ -45,7 +46,7 @@ internal sealed partial class NewestRows(
         var first = series.Rows - need;
         var isEnough = first >= 0 && series.Segments[first] == series.Segments[^1];
         var rows = isEnough
-            ? new StartingRows(Tail(series, first), null, null, null, -1)
+            ? Measured(dataset, serving, series, first)
             : None($"the data ends with fewer than {serving.RowsNeeded} rows without a gap");
 
         // Where there are lags the source has more: rows behind a gap that lack a lag are left out of the processed data.
@@ -81,7 +82,7 @@ internal sealed partial class NewestRows(
                 newest = await sources.NewestAsync(files.Name, cancellation) ?? files;
                 model.Newest = newest == files && !known.AreDue
                     ? known with { Seen = seen, Warning = known.Unfit }
-                    : new StartingRows(await ReadAsync(newest, model.Serving, cancellation), null, null, newest, seen);
+                    : await ReadAsync(newest, known, model.Serving, seen, cancellation);
             }
             catch (Exception e) when (e is FltsException || DatabaseFaults.IsPassing(e))
             {
@@ -125,23 +126,67 @@ internal sealed partial class NewestRows(
     private async Task<SourceFiles?> NameAsync(LoadedModel loaded, CancellationToken cancellation)
     {
         var name = await datasets.SourceOfAsync(loaded.Manifest.ConfigHash, cancellation);
-        return name is not { } known ? null : new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256);
+        if (name is not { } known)
+            return null;
+
+        return new SourceFiles(known, loaded.Config.TrainSha256, loaded.Config.TestSha256)
+        {
+            Options = await OptionsAsync(known, cancellation),
+        };
     }
 
-    private async Task<PreparedSeries> ReadAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
+    private async Task<SourceOptions> OptionsAsync(DatasetName name, CancellationToken cancellation)
     {
-        var rows = (2 * model.RowsNeeded) + SpareRows;
-        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", rows, model, cancellation) : null;
-        if (last is null || last.Rows < rows)
+        try
         {
-            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", rows, model, cancellation);
+            return (await sources.NewestAsync(name, cancellation))?.Options ?? SourceOptions.None;
+        }
+        catch (FltsException)
+        {
+            return SourceOptions.None; // Whoever looks for newer rows says what is wrong with them.
+        }
+    }
+
+    /// <summary>What test, which the scaler has not seen, says of the rows at its end.</summary>
+    private static StartingRows Measured(PreparedDataset dataset, ServingModel model, PreparedSeries series, int first)
+    {
+        var (targets, rows) = (dataset.Meta.Targets, RowsRead(model));
+        var remarks = targets.SelectMany((t, m) => ServingRemarks.Of(
+            model.Scaler[t], dataset.TestTruth[m].AsSpan(Math.Max(0, dataset.TestTruth[m].Length - rows)), isTarget: true));
+        var fell = targets.Where((_, m) => dataset.TestTruth[m].Any(v => v < 0)).ToList();
+        return new StartingRows(Tail(series, first).Knowing(fell), null, null, null, -1) { Remarks = [.. remarks] };
+    }
+
+    private static int RowsRead(ServingModel model) => (2 * model.RowsNeeded) + SpareRows;
+
+    /// <summary>Reads them; what fell below 0 before is not forgotten with the rows that showed it.</summary>
+    private async Task<StartingRows> ReadAsync(
+        SourceFiles files, StartingRows known, ServingModel served, long seen, CancellationToken cancellation)
+    {
+        var model = served with { Config = files.Options.FormOver(served.Config) };
+        var frame = ServingFrame.FromTable(await TailAsync(files, model, cancellation), model);
+        var series = frame.Series.Knowing(known.Series?.FellBelowZero ?? []);
+        return new StartingRows(series, null, null, files, seen) { Remarks = frame.Warnings };
+    }
+
+    private async Task<RawTable> TailAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
+    {
+        var rows = RowsRead(model);
+
+        // Where rows are brought to a grid, many may make a step.
+        var span = model.Config.Reading.Resample is null ? (TimeSpan?)null : model.Signature.Step.Duration * rows;
+        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", (rows, span), model, cancellation) : null;
+        if (last is null || last.Rows < rows || last.Timestamps.Max() - last.Timestamps.Min() < span)
+        {
+            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", (rows, span), model, cancellation);
             last = last is null ? train : Join(train, last);
         }
 
-        return ServingFrame.FromTable(last, model).Series;
+        return last;
     }
 
-    private async Task<RawTable> TailAsync(string sha256, string file, int rows, ServingModel model, CancellationToken cancellation)
+    private async Task<RawTable> TailAsync(
+        string sha256, string file, (int Rows, TimeSpan? Span) wanted, ServingModel model, CancellationToken cancellation)
     {
         await using var source = new HashingStream(
             await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
@@ -150,10 +195,14 @@ internal sealed partial class NewestRows(
             Columns = [.. model.Scaler.Columns.Select(c => c.Name)],
             MaxBytes = long.MaxValue,
             MaxColumns = int.MaxValue,
+            Newest = wanted.Rows,
+            NewestSpan = wanted.Span,
+            AnyNames = true,
         };
         try
         {
-            var table = await threads.RunAsync(p => CsvTail.Read(source, file, rows, options, p.Cancellation), cancellation);
+            var table = await threads.RunOnOneAsync(
+                () => CsvTableReader.Read(source, file, options, null, new Parallelism(1, cancellation)), cancellation);
             return source.Finish() == sha256 ? table : throw Changed(null);
         }
         catch (InvalidInputException e)

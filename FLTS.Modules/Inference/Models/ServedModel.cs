@@ -23,6 +23,9 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     public LoadedModel Loaded { get; } = loaded;
 
+    /// <summary>What was left out of the files that it learned from, as sentences: its forecasts say it too.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>What a forecast without rows starts from; <see cref="NewestRows"/> replaces it.</summary>
     public StartingRows Newest { get => _newest; set => _newest = value; }
 
@@ -32,7 +35,7 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
     public ServingModel Serving { get; } = new(loaded.Config, loaded.Scaler, loaded.Forecaster.Signature);
 
     public ForecastRestorer Restorer { get; } = new(
-        loaded.Scaler, loaded.Manifest.Targets, TimeSpan.FromSeconds(loaded.Manifest.StepSeconds));
+        loaded.Scaler, loaded.Manifest.Targets, loaded.Forecaster.Signature.Step);
 
     /// <summary>What a step of a forecast takes, of as many as the model makes at once.</summary>
     public FitEstimate Step { get; } = ForecasterCatalog.Get(loaded.Manifest.ModelType)

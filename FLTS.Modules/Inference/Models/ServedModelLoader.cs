@@ -1,11 +1,13 @@
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 
 namespace FLTS.Modules.Inference.Models;
 
 /// <summary>From a line of the ledger to a model that answers.</summary>
-internal sealed class ServedModelLoader(LedgerReader ledger, ShownPromotions shown, ModelLoader loader, NewestRows newest)
+internal sealed class ServedModelLoader(
+    LedgerReader ledger, ShownPromotions shown, ModelLoader loader, NewestRows newest, DatasetReader datasets)
 {
     /// <summary>Promotions that this process has shown to anybody, counted.</summary>
     public long PromotionsShown => shown.Count;
@@ -37,7 +39,10 @@ internal sealed class ServedModelLoader(LedgerReader ledger, ShownPromotions sho
                 // The first forecast warms what a client would wait for.
                 _ = loaded.Forecaster.Forecast(SeriesWindows.Of(series, [series.Rows - 1]), 1);
 
-            var model = new ServedModel(champion.Identifier, champion.Version, loaded, rows, isFromCache: false);
+            var model = new ServedModel(champion.Identifier, champion.Version, loaded, rows, isFromCache: false)
+            {
+                LeftOut = await datasets.LeftOutOfAsync(loaded.Manifest.ConfigHash, cancellation),
+            };
             await newest.LookAsync(model, cancellation);
             return model;
         }

@@ -11,6 +11,9 @@ namespace FLTS.Modules.Inference.Models;
 /// <param name="Seen"><see cref="ISourceCatalog.Additions"/> when they were looked for.</param>
 internal sealed record StartingRows(PreparedSeries? Series, string? None, string? Warning, SourceFiles? Files, long Seen)
 {
+    /// <summary>What has to be said of the rows, as sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Why <see cref="Files"/> do not fit the model, as a sentence; null where they do. What else is warned of passes.</summary>
     public string? Unfit { get; init; }
 

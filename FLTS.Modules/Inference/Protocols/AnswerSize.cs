@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Windows;
 
@@ -36,10 +35,10 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
 
     /// <summary>What an item cannot be computed for is that item's answer, and small.</summary>
     /// <exception cref="InvalidInputException">All together are too large; the message has the sum.</exception>
-    public void RefuseTooLarge(JsonElement items)
+    public void RefuseTooLarge(IReadOnlyCollection<Lazy<PredictRequest>> items)
     {
-        var (bytes, count, work) = (0L, items.GetArrayLength(), FitEstimate.Small);
-        foreach (var item in items.EnumerateArray())
+        var (bytes, work) = (0L, FitEstimate.Small);
+        foreach (var item in items)
         {
             var (size, its) = Of(item);
             bytes += size;
@@ -48,17 +47,17 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
 
         if (bytes > limits.AnswerBytes)
             throw new InvalidInputException(
-                $"The answer would have about {Mb(bytes)} MB ({count} items, the sum of steps x targets x levels of "
+                $"The answer would have about {Mb(bytes)} MB ({items.Count} items, the sum of steps x targets x levels of "
                 + $"each); at most {limits.AnswerMb} are answered (Limits:AnswerMb). Send fewer items, or ask for fewer steps or levels.");
 
-        Refuse(work with { Sum = $"{count} items, the sum of steps x operations of each" });
+        Refuse(work with { Sum = $"{items.Count} items, the sum of steps x operations of each" });
     }
 
-    private (long Bytes, FitEstimate Work) Of(JsonElement item)
+    private (long Bytes, FitEstimate Work) Of(Lazy<PredictRequest> item)
     {
         try
         {
-            var request = PredictRequest.Parse(item);
+            var request = item.Value;
             var steps = windows.Steps(request, null);
             var model = slots.Take(request.Identifier);
             try

@@ -13,7 +13,7 @@ internal sealed class InferenceMetrics
     private readonly Histogram<double> _latency;
     private readonly Histogram<double> _batchSize;
 
-    public InferenceMetrics(IMeterFactory meters, PredictQueue queue, ModelSlots slots)
+    public InferenceMetrics(IMeterFactory meters, Histograms histograms, PredictQueue queue, ModelSlots slots)
     {
         var meter = meters.Create(FltsTelemetry.MeterOf("Inference"));
         _requests = new LabelledCounter(
@@ -22,9 +22,8 @@ internal sealed class InferenceMetrics
             "Forecasts asked for, by what came of them.",
             ["outcome"],
             _outcomes.Select(o => new[] { o }));
-        _latency = meter.CreateHistogram<double>(
-            "flts_predict_latency_seconds", description: "Seconds from a request to its answer or refusal.");
-        _batchSize = meter.CreateHistogram<double>("flts_predict_batch_size", description: "Items of each POST /predict/batch.");
+        _latency = histograms.Seconds(meter, "flts_predict_latency_seconds", "Seconds from a request to its answer or refusal.");
+        _batchSize = histograms.Counts(meter, "flts_predict_batch_size", "Items of each POST /predict/batch.");
         meter.CreateObservableUpDownCounter(
             "flts_predict_queue_length", () => queue.Waiting, description: "Requests that wait for their turn.");
         meter.CreateObservableCounter(

@@ -7,10 +7,11 @@ namespace FLTS.Modules.Inference.Protocols;
 internal static class IntervalAnswer
 {
     /// <param name="model">Whose residuals are used.</param>
+    /// <param name="from">What the forecast starts from.</param>
     /// <param name="forecast">[1, H, M] In original units.</param>
     /// <param name="levels">In percent; none: no intervals.</param>
     public static (IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals, IReadOnlyList<string> Warnings) Of(
-        ServedModel model, double[,,] forecast, IReadOnlyList<double> levels)
+        ServedModel model, Window from, double[,,] forecast, IReadOnlyList<double> levels)
     {
         if (levels.Count == 0)
             return (null, []);
@@ -20,7 +21,7 @@ internal static class IntervalAnswer
         foreach (var level in levels)
         {
             var name = level.ToString(CultureInfo.InvariantCulture);
-            intervals[name] = targets.Select((target, m) => (target, Around: Around(model, m, forecast, level)))
+            intervals[name] = targets.Select((target, m) => (target, Around: Around(model, from, m, forecast, level)))
                 .ToDictionary(t => t.target, t => t.Around, StringComparer.Ordinal);
             var lacking = intervals[name].Where(t => t.Value.Contains(null)).Select(t => t.Key).ToList();
             if (lacking.Count > 0)
@@ -36,14 +37,15 @@ internal static class IntervalAnswer
         return (intervals, warnings);
     }
 
-    private static double[]?[] Around(ServedModel model, int target, double[,,] forecast, double level)
+    private static double[]?[] Around(ServedModel model, Window from, int target, double[,,] forecast, double level)
     {
         var scale = model.Loaded.Scaler[model.Loaded.Manifest.Targets[target]];
         if (scale.Flat) // It is forecast as the constant that it was; it has no residuals.
             return [.. Enumerable.Range(0, forecast.GetLength(1)).Select(h => new[] { forecast[0, h, target], forecast[0, h, target] })];
 
+        var within = model.Restorer.Stated(target, from.Series, from.Origin);
         return [.. Enumerable.Range(0, forecast.GetLength(1))
-            .Select(h => model.Intervals.Around(target, h, forecast[0, h, target], level, scale.NonNegative) is var (low, high)
+            .Select(h => model.Intervals.Around(target, h, forecast[0, h, target], level, within) is var (low, high)
                 ? new[] { low, high }
                 : null)];
     }

@@ -7,8 +7,9 @@ namespace FLTS.Modules.Inference.Protocols;
 internal static class KeptAnswer
 {
     /// <param name="model">Whose forecast it is.</param>
+    /// <param name="from">What it starts from.</param>
     /// <param name="scaled">[1, H, M] As the model gave it.</param>
-    public static IEnumerable<string> Warnings(ServedModel model, double[,,] scaled)
+    public static IEnumerable<string> Warnings(ServedModel model, Window from, double[,,] scaled)
     {
         var (forecaster, targets) = (model.Loaded.Forecaster, model.Loaded.Manifest.Targets);
         var horizon = forecaster.Signature.Horizon;
@@ -18,7 +19,7 @@ internal static class KeptAnswer
         return model.Restorer.Enforced(scaled, fed)
             .Select((step, m) => (Step: step, Target: m))
             .Where(e => e.Step is not null)
-            .Select(e => (e.Step, Name: targets[e.Target], Range: model.Restorer.Plausible(e.Target)))
+            .Select(e => (e.Step, Name: targets[e.Target], Range: model.Restorer.Plausible(e.Target, from.Series, from.Origin)))
             .Select(e => string.Create(
                 CultureInfo.InvariantCulture,
                 $"The forecast of {e.Name} leaves the plausible range of {e.Range.Low:G6} to {e.Range.High:G6} (train's, widened by half) "

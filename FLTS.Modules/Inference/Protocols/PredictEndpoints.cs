@@ -71,7 +71,7 @@ internal static class PredictEndpoints
         JsonElement body, int? inference_length, PredictService service, ModelRefresher refresher, CancellationToken cancellation)
     {
         await refresher.CatchUpAsync(cancellation);
-        return TypedResults.Ok(await service.PredictAsync(body, inference_length, cancellation));
+        return TypedResults.Ok(await service.PredictAsync(PredictRequest.Of(body), inference_length, cancellation));
     }
 
     private static async Task<Ok<BatchAnswer>> Batch(
@@ -89,13 +89,14 @@ internal static class PredictEndpoints
                 $"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
 
         await refresher.CatchUpAsync(cancellation);
-        size.RefuseTooLarge(items);
-        metrics.Batch(items.GetArrayLength());
-        var answers = items.EnumerateArray().Select(item => AnswerAsync(item, service, cancellation));
+        List<Lazy<PredictRequest>> asked = [.. items.EnumerateArray().Select(PredictRequest.Of)];
+        size.RefuseTooLarge(asked);
+        metrics.Batch(asked.Count);
+        var answers = asked.Select(item => AnswerAsync(item, service, cancellation));
         return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
     }
 
-    private static async Task<BatchItem> AnswerAsync(JsonElement item, PredictService service, CancellationToken cancellation)
+    private static async Task<BatchItem> AnswerAsync(Lazy<PredictRequest> item, PredictService service, CancellationToken cancellation)
     {
         try
         {
@@ -103,7 +104,8 @@ internal static class PredictEndpoints
         }
         catch (FltsException e)
         {
-            return new BatchItem(null, new BatchProblem(FaultStatus.Of(e), e.Message));
+            var detail = e is UnavailableException away ? away.ForStrangers : e.Message; // Who asks is not known here.
+            return new BatchItem(null, new BatchProblem(FaultStatus.Of(e), detail));
         }
     }
 

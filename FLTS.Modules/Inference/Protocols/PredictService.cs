@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Windows;
@@ -18,14 +16,17 @@ internal sealed partial class PredictService(
     ILogger<PredictService> logger)
 {
     /// <summary>One forecast.</summary>
+    /// <param name="asked">Read here at the latest: what is wrong with it is an outcome like others.</param>
+    /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<PredictAnswer> PredictAsync(JsonElement body, int? inferenceLength, CancellationToken cancellation)
+    public async Task<PredictAnswer> PredictAsync(Lazy<PredictRequest> asked, int? inferenceLength, CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
         try
         {
-            var request = PredictRequest.Parse(body);
+            var request = asked.Value;
             var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
             var model = slots.Take(request.Identifier);
@@ -33,9 +34,16 @@ internal sealed partial class PredictService(
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.RunAsync(() => model.Loaded.Forecaster.Forecast([window.Window], steps), cancellation);
-                window = window with { Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, scaled)] };
-                return Answer(model, window, model.Restorer.Restore(scaled), request.Levels);
+                var forecast = () => model.Loaded.Forecaster.Forecast([window.Window], steps);
+                var scaled = await (model.Step.Times(steps).IsLong
+                    ? queue.RunLongAsync(forecast, cancellation)
+                    : queue.RunAsync(forecast, cancellation));
+                var (series, origin, _) = window.Window;
+                window = window with
+                {
+                    Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, window.Window, scaled), .. model.LeftOut],
+                };
+                return Answer(model, window, model.Restorer.Restore(scaled, series, [origin]), request.Levels);
             }
             finally
             {
@@ -67,10 +75,9 @@ internal sealed partial class PredictService(
         var predictions = new List<Dictionary<string, object>>(asked.Steps);
         for (var h = 0; h < asked.Steps; h++)
         {
-            var at = series.Timestamps[origin] + (series.Step * (h + 1));
             var row = new Dictionary<string, object>(manifest.Targets.Count + 1, StringComparer.Ordinal)
             {
-                ["ts"] = at.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+                ["ts"] = series.Step.Show(series.Step.Next(series.Timestamps[origin], h + 1)),
             };
             for (var m = 0; m < manifest.Targets.Count; m++)
             {
@@ -84,7 +91,7 @@ internal sealed partial class PredictService(
             predictions.Add(row);
         }
 
-        var (intervals, remarks) = IntervalAnswer.Of(model, forecast, levels);
+        var (intervals, remarks) = IntervalAnswer.Of(model, asked.Window, forecast, levels);
         IReadOnlyList<string> warnings = [.. asked.Warnings.Concat(remarks).Select(Sentence.Of)]; // They tell names that were sent.
         return new PredictAnswer(
             "SUCCESS",

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
-using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
+using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Inference.Windows;
 
@@ -67,11 +67,11 @@ internal static class ComingValues
             ? (series, warning)
             : (
                 ComingRows.Append(
-                    series, known.ToDictionary(c => c, c => Values(sent![c].ToList(), c, model.Scaler[c], steps), StringComparer.Ordinal)),
+                    series, known.ToDictionary(c => c, c => Values(sent![c].ToList(), c, model, steps), StringComparer.Ordinal)),
                 warning);
     }
 
-    private static double[] Values(List<JsonElement> lists, string column, ColumnScale scale, int steps)
+    private static double[] Values(List<JsonElement> lists, string column, ServingModel model, int steps)
     {
         if (lists.Count > 1)
             throw new InvalidInputException($"'future' holds '{column}' twice.");
@@ -79,12 +79,10 @@ internal static class ComingValues
             throw new InvalidInputException(
                 $"'future.{column}' must be a list of {steps} value{(steps > 1 ? "s" : "")}, one a "
                 + $"step{(lists[0].ValueKind == JsonValueKind.Array ? $"; it has {lists[0].GetArrayLength()}" : "")}.");
-        return [.. lists[0].EnumerateArray().Select((value, row) => value.ValueKind switch
-        {
-            JsonValueKind.True => scale.Transform(1),
-            JsonValueKind.False => scale.Transform(0),
-            JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => scale.Transform(number),
-            _ => throw new InvalidInputException($"'future.{column}[{row}]' is {value.GetRawText()}; it must be a finite number."),
-        })];
+        var cells = new CellReader(model.Config.Reading);
+        return [.. lists[0].EnumerateArray().Select((value, row) =>
+            RequestData.TryNumber(value, cells, out var number) && !double.IsNaN(number)
+                ? model.Scaler[column].Transform(number)
+                : throw new InvalidInputException($"'future.{column}[{row}]' is {value.GetRawText()}; it must be a finite number."))];
     }
 }

@@ -20,6 +20,9 @@ internal sealed record PredictRequest(
     /// <summary>Most levels of intervals in one request.</summary>
     private const int MostLevels = 10;
 
+    /// <summary>Read once, when it is looked at; what is wrong with it is told every time.</summary>
+    public static Lazy<PredictRequest> Of(JsonElement body) => new(() => Parse(body));
+
     /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
     public static PredictRequest Parse(JsonElement body)
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Modules.Inference.Windows;
 
@@ -22,7 +24,7 @@ internal static class RequestData
     /// <param name="model">Whose rows are to be made.</param>
     /// <param name="now">In UTC, where the request says that its rows, which have no times, end now; null: they must have times.</param>
     /// <exception cref="InvalidInputException">No times, missing columns (by name), uneven lengths, a non-number (with column and row),
-    /// times that do not rise, another step, too few rows (with the number needed).</exception>
+    /// another step, too few rows (with the number needed).</exception>
     public static ServingFrame Read(JsonElement data, string? indexColumn, ServingModel model, DateTime? now)
     {
         if (data.ValueKind != JsonValueKind.Object)
@@ -64,17 +66,18 @@ internal static class RequestData
         DateTime[] times;
         if (index is not null)
         {
-            times = Times(lists[index], index, model.Config.Timezone);
+            times = Times(lists[index], index, model);
         }
         else
         {
-            var step = model.Signature.Step.Ticks;
-            var last = Local(now!.Value, Zone(model.Config.Timezone)).Ticks / step * step;
-            times = [.. Enumerable.Range(0, rows).Select(i => new DateTime(last - ((rows - 1 - i) * step)))];
-            warnings.Add($"'data' holds no times: the rows are taken to end at {times[^1]:yyyy-MM-dd HH:mm:ss}.");
+            var step = model.Signature.Step;
+            var last = step.UpTo(step.Clock is null ? Local(now!.Value, model.Config.Timezone) : now!.Value);
+            times = [.. Enumerable.Range(0, rows).Select(i => step.Next(last, i + 1 - rows))];
+            warnings.Add($"'data' holds no times: the rows are taken to end at {step.Local(times[^1]):yyyy-MM-dd HH:mm:ss}.");
         }
 
-        return ServingFrame.FromColumns(times, [.. measured.Select(name => Numbers(lists[name], name))], model, warnings);
+        var cells = new CellReader(model.Config.Reading);
+        return ServingFrame.FromColumns(times, [.. measured.Select(name => Numbers(lists[name], name, cells))], model, warnings);
     }
 
     /// <summary>Rows at times that nobody stated would be forecast from another hour or weekday than theirs.</summary>
@@ -103,57 +106,87 @@ internal static class RequestData
         return _timeNames.FirstOrDefault(name => lists.ContainsKey(name) && !model.Scaler.Contains(name));
     }
 
-    private static double[] Numbers(JsonElement list, string name)
+    /// <summary>A number of a request, which may be text as a file of the dataset has it.</summary>
+    /// <param name="item">The value.</param>
+    /// <param name="cells">As the dataset is read.</param>
+    /// <param name="value">NaN where it is missing.</param>
+    public static bool TryNumber(JsonElement item, CellReader cells, out double value)
+    {
+        value = item.ValueKind == JsonValueKind.True ? 1 : item.ValueKind == JsonValueKind.False ? 0 : double.NaN;
+        return item.ValueKind switch
+        {
+            JsonValueKind.Number => item.TryGetDouble(out value) && Math.Abs(value) <= CsvBlock.Largest,
+            JsonValueKind.String => cells.Read(Encoding.UTF8.GetBytes(item.GetString()!), out value)
+                is CellKind.Number or CellKind.CommaNumber or CellKind.Missing,
+            JsonValueKind.Null or JsonValueKind.True or JsonValueKind.False => true,
+            _ => false,
+        };
+    }
+
+    private static double[] Numbers(JsonElement list, string name, CellReader cells)
     {
         var values = new double[list.GetArrayLength()];
         var row = 0;
         foreach (var item in list.EnumerateArray())
         {
-            values[row++] = item.ValueKind switch
-            {
-                JsonValueKind.Number when item.TryGetDouble(out var number) && Math.Abs(number) <= CsvBlock.Largest => number,
-                JsonValueKind.Null => double.NaN,
-                _ =>
-                    throw new InvalidInputException(
-                        $"'data.{name}', row {row}: {Show(item)} is no finite number; send a number, or null where there is none.")
-                    {
-                        Details = { ["column"] = name, ["row"] = row },
-                    },
-            };
+            if (!TryNumber(item, cells, out values[row++]))
+                throw new InvalidInputException(
+                    $"'data.{name}', row {row}: {Show(item)} is no finite number; send a number, or null where there is none.")
+                {
+                    Details = { ["column"] = name, ["row"] = row },
+                };
         }
 
         return values;
     }
 
-    private static DateTime[] Times(JsonElement list, string name, string? timezone)
+    /// <summary>Instants where the model's times are instants; else as they are in its data: local times.</summary>
+    private static DateTime[] Times(JsonElement list, string name, ServingModel model)
     {
-        var zone = Zone(timezone);
+        var zone = model.Config.Timezone;
+        var format = TimeFormat.Of(model.Config.Reading.TimeFormat);
         var times = new DateTime[list.GetArrayLength()];
-        var row = 0;
+        var (kinds, row) = (TimestampKinds.Invalid, 0);
         foreach (var item in list.EnumerateArray())
         {
-            var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText();
-            var kind = TimestampParser.Parse(Encoding.UTF8.GetBytes(text), out var time);
-            if (kind == TimestampKind.Invalid)
+            var text = Encoding.UTF8.GetBytes(item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText());
+            var time = default(DateTime);
+            var kind = format?.Parse(text, out time) ?? TimestampKinds.Invalid;
+            if (kind == TimestampKinds.Invalid)
+                kind = TimestampParser.Parse(text, out time);
+            if (kind == TimestampKinds.Invalid)
                 throw new InvalidInputException(
                     $"'data.{name}', row {row + 1}: {Show(item)} is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch "
                     + "seconds.");
-            if (kind == TimestampKind.Zoned && zone is null)
+            if (kind == TimestampKinds.Zoned && zone is null)
                 throw new InvalidInputException(
                     $"'data.{name}', row {row + 1}: {Show(item)} has a zone, but the model's dataset states none; send local times "
                     + "without a zone.");
-            if (kind != TimestampKind.Local && zone is not null)
-                time = Local(time, zone);
-            times[row++] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+            kinds |= kind;
+            times[row++] = DateTime.SpecifyKind(time, kind switch
+            {
+                TimestampKinds.Zoned or TimestampKinds.Epoch => DateTimeKind.Utc,
+                _ when (kind & TimestampKinds.OfTwoReadings) != 0 => TwoReadings.Mark,
+                _ => DateTimeKind.Unspecified,
+            });
         }
 
+        if ((kinds & TimestampKinds.OfTwoReadings) != 0)
+        {
+            var reading = TwoReadings.Of(times, kinds, model.Signature.Step.Duration)
+                ?? throw new InvalidInputException(
+                    $"'data.{name}': times such as {Show(list[0])} can be read in two ways, and the rows do not settle which; write ISO "
+                    + "8601 such as 2018-02-05 23:40:00.");
+            times = Array.ConvertAll(times, t => t.Kind == TwoReadings.Mark && reading == TimestampKinds.Epoch
+                ? DateTime.SpecifyKind(t, DateTimeKind.Utc)
+                : TwoReadings.Read(t, reading));
+        }
+
+        ZonedTimes.Settle(times, zone, model.Signature.Step.Clock is not null);
         return times;
     }
 
-    private static TimeZoneInfo? Zone(string? name) => name is null ? null : TimeZoneInfo.FindSystemTimeZoneById(name);
-
-    private static DateTime Local(DateTime utc, TimeZoneInfo? zone) =>
-        zone is null ? utc : TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(utc, DateTimeKind.Utc), zone);
+    private static DateTime Local(DateTime utc, string? zone) => zone is null ? utc : ZoneClock.Of(zone).Local(utc);
 
     private static string Show(JsonElement item) => Cut(item.GetRawText());
 

@@ -47,10 +47,14 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
             ? RequestData.Read(data, request.IndexCol, model.Serving, request.EndsNow ? time.GetUtcNow().UtcDateTime : null)
             : Newest(await newest.OfAsync(model, cancellation));
         (series, var unused) = ComingValues.Append(request.Future, model.Serving, series, steps);
+        series = series.Knowing(model.Newest.Series?.FellBelowZero ?? []);
         return new RequestWindow(new Window(series, origin, request.Holidays), steps, unused is null ? warnings : [.. warnings, unused]);
     }
 
     private static Forecasting.Preparation.ServingFrame Newest(StartingRows rows) => rows.Series is { } series
-        ? new(series, series.Rows - 1, rows.Warning is { } warning ? [warning] : [])
-        : throw new UnavailableException($"There are no newest rows to forecast from: {rows.None}. Send rows as 'data'.");
+        ? new(series, series.Rows - 1, rows.Warning is { } warning ? [.. rows.Remarks, warning] : rows.Remarks)
+        : throw new UnavailableException($"There are no newest rows to forecast from: {rows.None}. Send rows as 'data'.")
+        {
+            ForStrangers = "There are no newest rows to forecast from now. Send rows as 'data'.",
+        };
 }

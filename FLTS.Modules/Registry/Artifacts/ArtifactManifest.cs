@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
@@ -25,11 +27,12 @@ internal sealed record ArtifactManifest(
     JsonObject? Diagnostics,
     IReadOnlyDictionary<string, string> Versions,
     IReadOnlyList<ManifestFile> Files,
-    IReadOnlyList<string>? KnownAhead = null)
+    IReadOnlyList<string>? KnownAhead = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonObject? Step = null)
 {
     /// <summary>What the stored model needs and gives.</summary>
     public ModelSignature Signature() =>
-        new(ModelType, Inputs, Targets, InputLen, Horizon, TimeSpan.FromSeconds(StepSeconds), LeadFromEndOfTrain, KnownAhead);
+        new(ModelType, Inputs, Targets, InputLen, Horizon, SeriesStep.FromJson(StepSeconds, Step), LeadFromEndOfTrain, KnownAhead);
 }
 
 /// <summary>A stored file, its path relative to the manifest.</summary>
@@ -43,5 +46,5 @@ internal sealed record ManifestSpan(DateTime From, DateTime To, int Rows);
 /// </summary>
 /// <param name="OriginRow">Row of the dataset's train part the forecast starts after.</param>
 /// <param name="Values">[H][M] on the dataset's scale; H is the model's own horizon.</param>
-/// <param name="Tolerance">Largest absolute difference allowed.</param>
+/// <param name="Tolerance">Largest difference allowed, as a share of the target's range in train.</param>
 internal sealed record GoldenPrediction(int OriginRow, double[][] Values, double Tolerance);

@@ -32,7 +32,7 @@ internal sealed class LoadedModel(
 /// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
 internal sealed class ModelLoader(IArtifactStore artifacts)
 {
-    /// <summary>No manifest may allow more than this between two computations of its golden prediction, on the dataset's scale.</summary>
+    /// <summary>No manifest may allow more than this share of train's range between two computations of its golden prediction.</summary>
     private const double LargestTolerance = 1e-3;
 
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
@@ -80,13 +80,16 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         {
             for (var m = 0; m < targets.Count; m++)
             {
-                if (!(Math.Abs(forecast[0, h, m] - values[h][m]) <= golden.Tolerance))
+                if (!(Math.Abs(forecast[0, h, m] - values[h][m]) <= golden.Tolerance * Spread(model.Scaler[targets[m]])))
                     throw new CorruptArtifactException(
                         $"Run {run} does not reproduce its golden prediction: {targets[m]} step {h + 1} is {forecast[0, h, m]}, stored "
                         + $"is {values[h][m]}.");
             }
         }
     }
+
+    /// <summary>Of a target on the dataset's scale: 1 with MinMax, and of any size without a scaler.</summary>
+    private static double Spread(ColumnScale column) => column.Flat ? 1 : column.Transform(column.Max) - column.Transform(column.Min);
 
     private static double[,,] Forecast(LoadedModel model, PreparedSeries train, int origin)
     {

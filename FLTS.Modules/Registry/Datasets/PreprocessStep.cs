@@ -100,5 +100,6 @@ internal sealed class PreprocessStep(IDbContextFactory<RegistryDbContext> regist
         ["dropped_rows"] = meta.Report.DroppedRows,
         ["gaps"] = meta.Report.Train.Gaps,
         ["warnings"] = new JsonArray([.. meta.Report.Warnings.Select(w => (JsonNode)w)]),
+        ["left_out"] = new JsonArray([.. meta.Report.LeftOut.Select(w => (JsonNode)w)]),
     };
 }

@@ -16,6 +16,12 @@ internal sealed record EvaluationInput(
     /// <summary>Sequence of the identifier's newest pipeline.</summary>
     public long NewestSequence { get; init; }
 
+    /// <summary>Rows of the data, train and test; 0 where it could not be prepared.</summary>
+    public int Rows { get; init; }
+
+    /// <summary>Columns of the data.</summary>
+    public int Columns { get; init; }
+
     /// <summary>
     /// How it was overtaken, in a sentence: something newer is in force, or a newer pipeline made its trainings pointless; null where it
     /// was not.

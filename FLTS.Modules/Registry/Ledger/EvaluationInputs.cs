@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -77,12 +78,14 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
     {
         var champion = await db.ChampionsInForce().FirstOrDefaultAsync(c => c.Identifier == pipeline.Identifier, cancellation);
         var championRun = champion is null ? null : await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == champion.RunId, cancellation);
-        var dataset = await db.Datasets.Where(d => d.ConfigHash == pipeline.ConfigHash).Select(d => d.Status).SingleAsync(cancellation);
+        var dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.ConfigHash == pipeline.ConfigHash, cancellation);
         var lines = await db.LedgerLinesAsync(pipeline.Identifier, cancellation);
         var newest = await db.Pipelines.Where(p => p.Identifier == pipeline.Identifier).MaxAsync(p => p.Sequence, cancellation);
-        return new EvaluationInput(pipeline, dataset, runs, champion, championRun, LedgerHistory.RolledBack(lines))
+        return new EvaluationInput(pipeline, dataset.Status, runs, champion, championRun, LedgerHistory.RolledBack(lines))
         {
             NewestSequence = newest,
+            Rows = (dataset.TrainRows ?? 0) + (dataset.TestRows ?? 0),
+            Columns = dataset.Columns is { } columns ? JsonNode.Parse(columns)!.AsArray().Count : 0,
         };
     }
 

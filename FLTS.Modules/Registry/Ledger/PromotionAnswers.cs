@@ -25,7 +25,8 @@ internal sealed class PromotionAnswers(IDbContextFactory<RegistryDbContext> regi
             .Where(a => a.Candidates == candidates && a.EndedAt != null)
             .Where(a => a.Outcome == AttemptOutcome.Promoted
                 || a.Outcome == AttemptOutcome.KeptChampion
-                || a.Outcome == AttemptOutcome.BelowBaseline)
+                || a.Outcome == AttemptOutcome.BelowBaseline
+                || a.Outcome == AttemptOutcome.Implausible)
             .Where(a => a.Trigger != AttemptTrigger.Rollback)
             .ToListAsync(cancellation);
         var policy = CanonicalJson.Serialize(JsonNode.Parse(pipeline.Evaluation));

@@ -161,7 +161,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         if (pipeline is not null)
         {
             await AttemptTransitions.EndAsync(db, attempt, end, cancellation);
-            var ended = PipelineEnd.Of(conclusion.Outcome, conclusion.Reason, end.EndedAt);
+            var ended = PipelineEnd.Of(conclusion.Outcome, conclusion.Reason, pipeline.HasChampion, end.EndedAt);
             if (!await PipelineTransitions.ConcludeAsync(db, pipeline, attempt.AttemptId, ended, cancellation))
                 return false;
         }
@@ -174,7 +174,8 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         return true;
     }
 
-    private static EvaluatedPipeline Evaluated(Lease lease, EvaluationInput input) => new(lease, input.Pipeline.Revision);
+    private static EvaluatedPipeline Evaluated(Lease lease, EvaluationInput input) =>
+        new(lease, input.Pipeline.Revision, input.Champion is not null);
 
     private static ChampionRow Row(NewChampion champion, PromotionAttemptRow attempt) => new()
     {

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>Tells the state of pipelines from the rows.</summary>
-internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> registry, ShownPromotions shown)
+internal sealed class PipelineReader(
+    IDbContextFactory<RegistryDbContext> registry, ShownPromotions shown, UnservedQueues unserved)
 {
     /// <summary>Newest first.</summary>
     public async Task<Page<PipelineView>> ListAsync(Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
@@ -66,7 +67,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
         return [.. states.Select(s => View(s, epochs, attempts.GetValueOrDefault(s.Pipeline.PipelineId)))];
     }
 
-    private static PipelineView View(PipelineState state, Dictionary<RunId, RunEpochRow> epochs, PromotionAttemptRow? attempt)
+    private PipelineView View(PipelineState state, Dictionary<RunId, RunEpochRow> epochs, PromotionAttemptRow? attempt)
     {
         var (pipeline, dataset, runs) = state;
 
@@ -79,7 +80,7 @@ internal sealed class PipelineReader(IDbContextFactory<RegistryDbContext> regist
             pipeline.Dataset,
             pipeline.Sequence,
             PipelineProgress.StatusOf(pipeline, dataset, runs),
-            PipelineProgress.WaitingFor(pipeline, dataset, runs),
+            unserved.Tell(state, PipelineProgress.WaitingFor(pipeline, dataset, runs)),
             PipelineProgress.StagesOf(pipeline, dataset, runs),
             [.. runs.Select(r => RunSummary.Of(r, epochs.GetValueOrDefault(r.RunId)))],
             attempt is null || isOfBefore ? null : AttemptSummary.Of(attempt),

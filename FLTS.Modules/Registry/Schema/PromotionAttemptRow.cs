@@ -68,7 +68,7 @@ internal sealed class PromotionAttemptTable : IEntityTypeConfiguration<Promotion
             t.HasCheckConstraint("ck_promotion_attempts_trigger", $"\"trigger\" IN ({AttemptTriggers.Known})");
             t.HasCheckConstraint(
                 "ck_promotion_attempts_outcome",
-                "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+                "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'implausible', 'superseded', 'blocked', 'failed')");
             t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
         });

@@ -7,6 +7,8 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 {
     public DbSet<SourceRow> Sources => Set<SourceRow>();
 
+    public DbSet<SourceOptionsRow> SourceOptions => Set<SourceOptionsRow>();
+
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
 
     public DbSet<RunRow> Runs => Set<RunRow>();

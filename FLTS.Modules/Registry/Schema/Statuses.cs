@@ -73,6 +73,9 @@ internal enum AttemptOutcome
     Promoted,
     KeptChampion,
     BelowBaseline,
+
+    /// <summary>The winner is too far off to be served.</summary>
+    Implausible,
     Superseded,
     Blocked,
     Failed,

@@ -7,20 +7,32 @@ namespace FLTS.Modules.Registry.Sources;
 /// </summary>
 internal interface ISourceCatalog
 {
-    /// <summary>Versions that this process has added since it started.</summary>
+    /// <summary>Versions and options that this process has stored since it started.</summary>
     long Additions { get; }
 
-    /// <summary>The newest sources of a name; a file that is new in the folder (or bucket) is imported first.</summary>
-    /// <exception cref="InvalidInputException">Not a name.</exception>
+    /// <summary>
+    /// The newest sources of a series by its name; a file that is new in the folder (or bucket) is imported first. A name may be that of
+    /// a series of a dataset whose files hold several.
+    /// </summary>
+    /// <exception cref="InvalidInputException">Not a name, or that of a dataset whose files hold several series: lists them.</exception>
     /// <exception cref="NotFoundException">No such dataset; lists those there are.</exception>
     Task<SourceFiles> ResolveAsync(DatasetName name, CancellationToken cancellation);
 
-    /// <summary>As <see cref="ResolveAsync"/>; null where there is none.</summary>
+    /// <summary>As <see cref="ResolveAsync"/>, also of a dataset whose files hold several series.</summary>
+    /// <exception cref="InvalidInputException">Not a name.</exception>
+    /// <exception cref="NotFoundException">No such dataset; lists those there are.</exception>
+    Task<SourceFiles> GetAsync(DatasetName name, CancellationToken cancellation);
+
+    /// <summary>As <see cref="GetAsync"/>; null where there is none.</summary>
     /// <exception cref="InvalidInputException">Not a name.</exception>
     Task<SourceFiles?> FindAsync(DatasetName name, CancellationToken cancellation);
 
     /// <summary>The newest sources of a name as the registry knows them; nothing is imported. Null: none.</summary>
     Task<SourceFiles?> NewestAsync(DatasetName name, CancellationToken cancellation);
+
+    /// <summary>The series that the files of a dataset hold.</summary>
+    /// <exception cref="InvalidInputException">The files cannot be read so.</exception>
+    Task<SeriesList> SeriesAsync(SourceFiles files, CancellationToken cancellation);
 
     /// <summary>
     /// Every version of a name, train before test, newest first; files that are new in the folder (or bucket) among them.
@@ -35,16 +47,28 @@ internal interface ISourceCatalog
     /// <param name="file">Its bytes, seekable.</param>
     /// <param name="over">Version it was made from: another newest version makes it fail. Null: whatever is newest.</param>
     /// <param name="cancellation">Stops before the row is written.</param>
+    /// <param name="options">Stored with it, in the place of those there are. Null: those there are stay.</param>
     /// <returns>The newest version, which says the same; null: another one came in between.</returns>
     /// <exception cref="UnavailableException">The store refuses.</exception>
-    Task<SourceRow?> AddAsync(DatasetName name, string part, Stream file, int? over, CancellationToken cancellation);
+    Task<SourceRow?> AddAsync(
+        DatasetName name, string part, Stream file, int? over, CancellationToken cancellation, SourceOptions? options = null);
+
+    /// <summary>Stores options with a dataset, in the place of those there are.</summary>
+    Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation);
 
     /// <summary>Every name there is.</summary>
     Task<IReadOnlyList<DatasetName>> NamesAsync(CancellationToken cancellation);
 }
 
 /// <summary>Train and, where there is one, test file of a dataset.</summary>
-internal sealed record SourceFiles(DatasetName Name, string TrainSha256, string? TestSha256);
+internal sealed record SourceFiles(DatasetName Name, string TrainSha256, string? TestSha256)
+{
+    /// <summary>How they are read.</summary>
+    public SourceOptions Options { get; init; } = SourceOptions.None;
+
+    /// <summary>The dataset whose files these are: where this is a series of one, that one.</summary>
+    public DatasetName Whole { get; init; } = Name;
+}
 
 /// <summary>
 /// Folder with <c>name.csv</c> and <c>name_test.csv</c>; default <c>datasets</c> in the data folder, which need not exist.

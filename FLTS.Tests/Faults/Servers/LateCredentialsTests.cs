@@ -36,6 +36,7 @@ internal sealed class LateCredentialsTests
             Arguments = ["--datasets", folder["datasets"]],
         });
         await flts.WaitUntilAliveAsync();
+        await flts.UseAdminKeyAsync();
 
         var parts = await flts.WaitForAsync("a reason for every part that is missing", async () =>
         {

@@ -75,6 +75,7 @@ internal sealed class S3RefusesTests
         await using var flts = FltsProcess.Start(start with { Environment = Enable(_environment, others) });
         var id = await Story.BeginAsync(flts);
         await evaluator.WaitUntilAliveAsync();
+        await evaluator.UseAdminKeyAsync();
         await Story.WaitUntilTrainedAsync(flts, id);
 
         // Wrong at start: it says so, and takes nothing into its hands.

@@ -3,6 +3,7 @@ using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Tests.Forecasting.Preparation;
 using NUnit.Framework;
@@ -21,6 +22,19 @@ public class ReferenceTests
         Assert.That(
             model.Forecast(SeriesWindows.Of(data.Test, [3, 5]), 2),
             Is.EqualTo(new[, ,] { { { 27.0 }, { 27 } }, { { 27 }, { 27 } } }));
+    }
+
+    [TestCase("NAIVE", 1)]
+    [TestCase("SEASONAL_NAIVE", 1)]
+    [TestCase("EWMA", 10)]
+    public void A_reference_looks_at_its_targets_alone_and_asks_for_no_rows_for_lags_of_the_dataset(string type, int rows)
+    {
+        var data = Prepare(
+            """{"lags": [1, 50], "targets": ["a"], "inputs": ["b"]}""", ("a", Tables.Walk(300, 1)), ("b", Tables.Walk(300, 2)));
+        using var model = ForecasterCatalog.Get(type).Create([]).Fit(data.TrainingSet, _context).Model;
+
+        Assert.That(model.Signature.Inputs, Is.EqualTo(new[] { "a" }));
+        Assert.That(new ServingModel(data.Meta.Config, data.Meta.Scaler, model.Signature).RowsNeeded, Is.EqualTo(rows));
     }
 
     [Test]
@@ -46,6 +60,36 @@ public class ReferenceTests
         Assert.That(
             () => fit.Model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1),
             Throws.TypeOf<NotApplicableException>().With.Message.Contains("no row at 2023-12-31"));
+    }
+
+    [Test]
+    public void Seasonal_naive_of_months_takes_the_same_month_of_the_year_before_and_one_of_before_a_day()
+    {
+        var times = Enumerable.Range(0, 60).Select(m => new DateTime(2018, 1, 31).AddMonths(m)).ToArray();
+        var data = DatasetPreparer.Prepare(Tables.Config(), new RawTable
+        {
+            Name = "x.csv",
+            TimestampColumn = "time",
+            Timestamps = [.. times.Select(t => new DateTime(t.Year, t.Month, DateTime.DaysInMonth(t.Year, t.Month)))],
+            Columns = ["a"],
+            Header = ["a"],
+            Values = [[.. times.Select((_, i) => (double)i)]],
+        });
+        using var model = new SeasonalNaiveFamily().Create([]).Fit(data.TrainingSet, _context).Model;
+        var forecast = model.Forecast(SeriesWindows.Of(data.Train, [40]), 14);
+        Assert.That(
+            Restored(forecast),
+            Is.EqualTo(Enumerable.Range(41, 14).Select(i => i - (i > 52 ? 24.0 : 12))));
+
+        var files = model.Save();
+        using var read = new SeasonalNaiveFamily().Load(model.Signature, [], files);
+        Assert.That(read.Forecast(SeriesWindows.Of(data.Train, [40]), 14), Is.EqualTo(forecast));
+        using var old = new SeasonalNaiveFamily().Load(
+            model.Signature, [], new Dictionary<string, byte[]> { ["model.json"] = """{"model_type": "SEASONAL_NAIVE"}"""u8.ToArray() });
+        Assert.That(Restored(old.Forecast(SeriesWindows.Of(data.Train, [40]), 1)), Is.EqualTo(new[] { 40.0 }), "30 days before");
+
+        IEnumerable<double> Restored(double[,,] scaled) =>
+            data.Restorer.Restore(scaled, data.Train, [40]).Cast<double>().Select(v => Math.Round(v));
     }
 
     [Test]
@@ -204,7 +248,8 @@ public class ReferenceTests
             return ForecastMetrics.Score(
                 family.ModelType,
                 frame.Truth,
-                data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)),
+                data.Restorer.Restore(
+                    model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1), frame.Series, frame.Origins),
                 data.Meta.Scaler,
                 data.Meta.Targets).Rmse!.Value;
         }

@@ -62,14 +62,4 @@ internal sealed class ParallelismTests
 
         Assert.That(wrong, Is.Zero);
     }
-
-    [Test]
-    public async Task Work_is_begun_beside_the_caller_only_where_there_are_threads_for_it([Values(1, 2)] int threads)
-    {
-        var caller = Environment.CurrentManagedThreadId;
-
-        var ran = await new Parallelism(threads).Begin(() => (Environment.CurrentManagedThreadId, Thread.CurrentThread.IsThreadPoolThread));
-
-        Assert.That(threads == 1 ? ran.CurrentManagedThreadId == caller : ran.IsThreadPoolThread);
-    }
 }

@@ -111,7 +111,7 @@ public class DatasetPreparerTests
         Assert.That(data.Meta.Report.FlatColumns, Is.EqualTo(new[] { "flat" }));
         Assert.That(data.Train.FlatTargets, Is.EqualTo(new[] { "flat" }));
         Assert.That(data.Train.Values[1], Is.All.EqualTo(0));
-        Assert.That(data.Restorer.Restore(1, 123), Is.EqualTo(2.5));
+        Assert.That(data.Restorer.Restore(new[, ,] { { { 0.0, 123 } } }, data.Train, [0])[0, 0, 1], Is.EqualTo(2.5));
         Assert.That(data.Meta.Report.Warnings, Has.One.Contains("Column 'flat' is flat in train"));
     }
 
@@ -127,20 +127,6 @@ public class DatasetPreparerTests
         Assert.That(data.Test.Values[0].Min(), Is.GreaterThan(0));
         Assert.That(data.TestTruth[0][10], Is.EqualTo(-1e6));
         Assert.That(data.Meta.Scaler["a"].Max, Is.EqualTo(1e6), "the metrics' scale is that of the data as measured");
-    }
-
-    [Test]
-    public void A_target_never_below_zero_in_train_is_clamped_at_zero()
-    {
-        var data = DatasetPreparer.Prepare(
-            Tables.Config(),
-            Tables.Make(
-                "x.csv",
-                0,
-                ("a", [.. Enumerable.Range(0, 50).Select(i => (double)(i % 7))]),
-                ("b", [.. Enumerable.Range(0, 50).Select(i => (double)(i % 7) - 1)])));
-        Assert.That(data.Restorer.Restore(0, -0.5), Is.EqualTo(0));
-        Assert.That(data.Restorer.Restore(1, -0.5), Is.EqualTo(-4));
     }
 
     [TestCase("""{"targets": ["z"]}""", "x.csv: column 'z' is listed but not there; the numeric columns are a, b")]
@@ -319,7 +305,8 @@ public class DatasetPreparerTests
                 Tables.At("x.csv", minutes, ("a", Tables.Walk(300, seed))));
             var frame = EvaluationFrame.Of(data, inputLength: 5);
             return frame.ScoredRows + frame.SkippedRows == data.Test.Rows
-                && frame.Origins.All(o => frame.Series.Timestamps[o + 1] - frame.Series.Timestamps[o - 4] == 5 * frame.Series.Step);
+                && frame.Origins.All(
+                    o => frame.Series.Timestamps[o + 1] - frame.Series.Timestamps[o - 4] == 5 * frame.Series.Step.Duration);
         }).QuickCheckThrowOnFailure();
 
     private sealed class SameColumns : IEqualityComparer<IReadOnlyList<ColumnScale>>

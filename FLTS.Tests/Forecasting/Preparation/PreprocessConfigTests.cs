@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -41,6 +42,21 @@ public class PreprocessConfigTests
         Assert.That(
             () => PreprocessConfigParser.Parse(identifier, _sha, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("is not allowed"));
+
+    [Test]
+    public void A_zone_asked_for_today_is_hashed_with_its_instants_and_one_of_a_stored_configuration_as_it_was()
+    {
+        var config = Tables.Config("""{"timezone": "Europe/Madrid"}""");
+        Assert.That((config.HasInstants, config.ToJson()["times"]?.GetValue<string>()), Is.EqualTo((true, "utc")));
+        Assert.That(PreprocessConfigParser.FromJson(config.ToJson()).ConfigHash, Is.EqualTo(config.ConfigHash));
+
+        var stored = config.ToJson();
+        stored.Remove("times");
+        var before = PreprocessConfigParser.FromJson(stored);
+        Assert.That((before.HasInstants, before.ToJson().ContainsKey("times")), Is.EqualTo((false, false)));
+        Assert.That(before.ConfigHash, Is.Not.EqualTo(config.ConfigHash));
+        Assert.That(Tables.Config().ToJson().ContainsKey("times"), Is.False, "no zone, no member");
+    }
 
     [Test]
     public void Later_overrides_win_and_groups_are_merged()
@@ -123,9 +139,32 @@ public class PreprocessConfigTests
         var members = typeof(PreprocessConfig).GetProperties()
             .Where(p => p.CanWrite)
             .Select(p => p.Name)
-            .Except([nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256)]);
-        var json = Parse("{}").ToJson();
+            .Except(
+            [
+                nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256),
+                nameof(PreprocessConfig.HasInstants), nameof(PreprocessConfig.Reading), // Written where not default.
+            ]);
+        var json = Parse("""{"non_negative": "off", "bounds": {"a": {"min": 1}}}""").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
+    }
+
+    [Test]
+    public void A_reading_option_is_in_that_document_where_it_is_given_and_only_there()
+    {
+        const string all =
+            """
+            {"time_format": "dd/MM/yyyy", "decimal": ",", "thousands": ".", "missing_words": ["off"], "skip_rows": 1, "exclude": ["a"],
+             "series_column": "cell", "series_value": "7", "step": "01:00:00", "resample": {"step": "01:00:00", "how": "mean"}}
+            """;
+        var members = typeof(ReadingOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name);
+        Assert.That(
+            members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName),
+            Is.EquivalentTo(ReadingOptions.Names).And.EquivalentTo(Parse(all).Reading.ToJson().Select(p => p.Key)));
+        Assert.That(Parse("{}").ToJson().Select(p => p.Key).Intersect(ReadingOptions.Names), Is.Empty);
+        Assert.That(PreprocessConfigParser.FromJson(Parse(all).ToJson()), Is.EqualTo(Parse(all)));
+        Assert.That(
+            JsonNode.Parse(all)!.AsObject().Select(p => Parse(new JsonObject { [p.Key] = p.Value!.DeepClone() }.ToJsonString()).ConfigHash),
+            Is.Unique);
     }
 
     [Test]

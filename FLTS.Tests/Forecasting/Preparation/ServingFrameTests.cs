@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Baselines;
@@ -149,18 +150,12 @@ public class ServingFrameTests
             () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
-    [TestCase("a", 3, "\"12\"", "'data.a', row 4: \"12\" is no finite number")]
-    [TestCase("a", 3, "true", "'data.a', row 4: true is no finite number")]
+    [TestCase("a", 3, "\"much\"", "'data.a', row 4: \"much\" is no finite number")]
+    [TestCase("a", 3, "[12]", "'data.a', row 4: [12] is no finite number")]
     [TestCase("a", 3, "1e400", "'data.a', row 4: 1e400 is no finite number")]
     [TestCase("ts", 2, "\"yesterday\"", "'data.ts', row 3: \"yesterday\" is no timestamp")]
     [TestCase(
         "ts", 2, "\"2024-01-01T00:02:00Z\"", "'data.ts', row 3: \"2024-01-01T00:02:00Z\" has a zone, but the model's dataset states none")]
-    [TestCase(
-        "ts",
-        2,
-        "\"2024-01-01 00:00:30\"",
-        "Row 3 of 'data' (2024-01-01 00:00:30) does not come after row 2 (2024-01-01 00:01:00); times must rise")]
-    [TestCase("ts", 2, "\"2024-01-01 00:01:00\"", "does not come after row 2")]
     public void A_wrong_cell_is_refused_with_column_and_row(string column, int row, string value, string message)
     {
         var (_, model, raw) = Trained("{}");
@@ -169,6 +164,53 @@ public class ServingFrameTests
         Assert.That(
             () => RequestData.Read(Element(data), null, model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void Rows_may_come_in_any_order_and_of_a_doubled_time_the_last_counts_and_the_answer_says_so()
+    {
+        var (_, model, raw) = Trained("{}");
+        int[] rows = [.. Enumerable.Range(0, 12)];
+        var inOrder = RequestData.Read(Data(rows, raw), null, model, null).Series;
+        new Random(5).Shuffle(rows);
+
+        var shuffled = RequestData.Read(Data(rows, raw), null, model, null);
+        Assert.That(shuffled.Series.Timestamps, Is.EqualTo(inOrder.Timestamps));
+        Assert.That(shuffled.Series.Values, Is.EqualTo(inOrder.Values));
+        Assert.That(shuffled.Warnings, Is.Empty);
+
+        var doubled = RequestData.Read(Data([4, .. rows], raw), null, model, null);
+        Assert.That(doubled.Series.Values, Is.EqualTo(inOrder.Values));
+        Assert.That(doubled.Warnings, Is.EqualTo(new[] { "1 row of 'data' has the time of a later row and is not used." }));
+    }
+
+    [Test]
+    public void Cells_are_read_as_those_of_a_file_of_the_dataset()
+    {
+        var (_, model, raw) = Trained("""{"missing_words": ["off"], "scaler": "None"}""");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var expected = RequestData.Read(Element(data), null, model, null).Series.Values[0];
+        for (var row = 0; row < 12; row++)
+            data["a"]![row] = data["a"]![row]!.ToJsonString();
+        Assert.That(RequestData.Read(Element(data), null, model, null).Series.Values[0], Is.EqualTo(expected));
+
+        (data["a"]![4], data["a"]![5], data["a"]![6], data["a"]![7]) = ("off", "1,5", "true", false);
+        Assert.That(
+            RequestData.Read(Element(data), null, model, null).Series.Values[0][4..8], Is.EqualTo(new[] { expected[3], 1.5, 1, 0 }));
+    }
+
+    [TestCase("dd/MM/yyyy HH:mm")]
+    [TestCase("d MMM yyyy HH:mm")]
+    [TestCase("MM/dd/yyyy HH:mm")]
+    public void Times_are_read_in_the_stated_form_and_in_iso(string form)
+    {
+        var (_, model, raw) = Trained($$"""{"time_format": "{{form}}"}""");
+        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var expected = RequestData.Read(Element(data), null, model, null).Series.Timestamps;
+        for (var row = 0; row < 12; row++)
+            data["ts"]![row] = DateTime.Parse((string)data["ts"]![row]!, CultureInfo.InvariantCulture)
+                .ToString(form, CultureInfo.InvariantCulture);
+        Assert.That(RequestData.Read(Element(data), null, model, null).Series.Timestamps, Is.EqualTo(expected));
     }
 
     [Test]

@@ -23,12 +23,24 @@ internal sealed class SeriesColumnsTests
             var data = Data(kind);
             using var model = Fit(data, Logistic());
             return new ForecastRestorer(data.Scaler!, ["load"], data.Series.Step)
-                .Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60));
+                .Restore(model.Forecast(SeriesWindows.Of(data.Series, [299]), 60), data.Series, [299]);
         }).ToArray();
 
         // The priors act on the scale of y: the curves differ a little, a cap or a flag read wrongly would differ by tens.
         Assert.That(forecasts[1].Cast<double>(), Is.EqualTo(forecasts[0].Cast<double>()).Within(1.5));
         Assert.That(forecasts[2].Cast<double>(), Is.EqualTo(forecasts[0].Cast<double>()).Within(1.5));
+    }
+
+    [TestCase(1e-11)]
+    [TestCase(1)]
+    [TestCase(1e15)]
+    public void A_column_means_the_same_in_any_unit_and_its_whole_numbers_are_met(double unit)
+    {
+        var units = new ColumnUnits(0.37 * unit, 0.48 * unit);
+        for (var tenth = -30; tenth <= 30; tenth++)
+            Assert.That(units.Original(units.Scaled(tenth / 10.0 * unit)), Is.EqualTo(tenth / 10.0 * unit).Within(1e-14 * unit));
+        var flags = Enumerable.Range(-3, 7);
+        Assert.That(flags.Select(flag => new ColumnUnits(0.37, 0.48).Original((flag - 0.37) / 0.48)), Is.EqualTo(flags));
     }
 
     [Test]
@@ -129,7 +141,7 @@ internal sealed class SeriesColumnsTests
         "'PROPHET.seasonalities[0].condition' is 7; it must be text that is not blank")]
     [TestCase(
         "{\"growth\": \"logistic\", \"cap\": true}",
-        "'PROPHET.cap' is true; it must be a finite number on the series' scale or the name of a column")]
+        "'PROPHET.cap' is true; it must be a finite number in the target's units or the name of a column")]
     [TestCase("{\"growth\": \"logistic\", \"cap\": 1, \"floor\": 2}", "cap is 1; it must lie above the floor 2")]
     public void Wrong_hyperparameters_are_refused_by_name(string hyperparameters, string because) =>
         Assert.That(

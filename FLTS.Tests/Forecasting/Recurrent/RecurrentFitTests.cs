@@ -243,7 +243,7 @@ public sealed class RecurrentFitTests(string type)
         Assert.That(growths.Min(), Is.LessThan(10L << 20), "bytes of the process more than before fifteen trainings");
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     [NonParallelizable] // Tests themselves add tensors up as they please.
     public async Task A_garbage_collector_that_never_rests_changes_no_weight()
     {

@@ -41,10 +41,15 @@ public class CsvTableReaderTests
     [TestCase("2024-01-01 00:00:00 UTC")]
     [TestCase("2023-12-31T19:00:00-05:00")]
     [TestCase("1704067200")]
-    public void A_zoned_time_is_converted_to_the_zone_of_the_dataset(string time) =>
+    [TestCase("2024-01-01 01:00:00")]
+    public void A_time_of_a_dataset_with_a_zone_is_an_instant_or_as_before_local_time(string time)
+    {
+        var options = new CsvReadOptions { Timezone = "Europe/Madrid" };
+        Assert.That(Read($"time,a\n{time},1\n", options).Timestamps[0], Is.EqualTo(new DateTime(2024, 1, 1)));
         Assert.That(
-            Read($"time,a\n{time},1\n", new CsvReadOptions { Timezone = "Europe/Madrid" }).Timestamps[0],
+            Read($"time,a\n{time},1\n", options with { HasInstants = false }).Timestamps[0],
             Is.EqualTo(new DateTime(2024, 1, 1, 1, 0, 0)));
+    }
 
     [TestCase("")]
     [TestCase("NaN")]
@@ -67,7 +72,7 @@ public class CsvTableReaderTests
         Assert.That(
             table.Warnings,
             Has.One.EqualTo(
-                "x.csv: column 'note' is left out: row 3 holds 'rain, \"heavy\"', which is no number (the decimal sign is the point)."));
+                "x.csv: column 'note' is left out: row 3 holds 'rain, \"heavy\"', which is no number."));
     }
 
     [Test]
@@ -91,10 +96,10 @@ public class CsvTableReaderTests
         "when,a\n2024-01-01,1\n",
         "x.csv: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has when, a")]
     [TestCase("time\n2024-01-01\n", "x.csv: there is no column beside the times in 'time'")]
-    [TestCase("time,a\n2024-01-01,1\n01/02/2024,2\n", "x.csv: row 3: column 'time': '01/02/2024' is no timestamp")]
+    [TestCase("time,a\n2024-01-01,1\n01/02,2\n", "x.csv: row 3: column 'time': '01/02' is no timestamp")]
     [TestCase("time,a\n2024-01-01,1\n,2\n", "x.csv: row 3: column 'time': '' is no timestamp")]
     [TestCase("time,a\n2024-02-30 00:00:00,1\n", "x.csv: row 2: column 'time': '2024-02-30 00:00:00' is no timestamp")]
-    [TestCase("time,a\n1704067200000,1\n", "x.csv: row 2: column 'time': '1704067200000' is no timestamp")]
+    [TestCase("time,a\n17040672000000,1\n", "x.csv: row 2: column 'time': '17040672000000' is no timestamp")]
     [TestCase("time,a,a\n2024-01-01,1,2\n", "x.csv: the header names column 'a' twice (columns 2 and 3)")]
     [TestCase("time,a,b\n2024-01-01,1,2\n2024-01-02,1\n", "x.csv: row 3: the row has 2 fields, the header 3")]
     [TestCase("time,a\n2024-01-01,1,7\n", "x.csv: row 2: the row has more than the header's 2 fields")]
@@ -107,7 +112,6 @@ public class CsvTableReaderTests
     [TestCase("time,a\n2024-01-01,\"1\n2024-01-02,2\n", "x.csv: row 2: column 'a': a quoted field is not closed on its line")]
     [TestCase("time,\"a\n2024-01-01,1\n", "x.csv: row 1, column 2: a quoted name is not closed")]
     [TestCase("time,a\n2024-01-01,x\n", "x.csv: no column is numeric")]
-    [TestCase("time;a\n2024-01-01;1,5\n", "which is no number (the decimal sign is the point)")]
     public void A_bad_file_is_refused_with_file_row_and_column(string csv, string message) =>
         Assert.That(() => Read(csv), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
@@ -282,8 +286,7 @@ public class CsvTableReaderTests
             return Read($"time,a\n2024-01-01,{text}\n").Values[0][0] == double.Parse(text, CultureInfo.InvariantCulture);
         }).QuickCheckThrowOnFailure();
 
-    private static RawTable Read(string csv, CsvReadOptions? options = null) =>
-        CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", options ?? new CsvReadOptions());
+    private static RawTable Read(string csv, CsvReadOptions? options = null) => CsvText.Read(csv, options);
 
     private static byte[] Zip(byte[] content)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Series.Grid;
@@ -43,7 +44,8 @@ public class SeriesFrameTests
     {
         var frame = FrameOf(Enumerable.Range(0, 50).Select(i => _start.AddSeconds(i).AddTicks(7)));
         Assert.That(frame.Timestamps, Is.EqualTo(Enumerable.Range(0, 50).Select(i => _start.AddSeconds(i))));
-        Assert.That(FrameOf(Enumerable.Range(0, 50).Select(i => _start.AddTicks(10L * i))).Step.Ticks, Is.EqualTo(10), "one microsecond");
+        var fine = FrameOf(Enumerable.Range(0, 50).Select(i => _start.AddTicks(10L * i)));
+        Assert.That(fine.Step.Duration.Ticks, Is.EqualTo(10), "one microsecond");
     }
 
     private static SeriesFrame FrameOf(IEnumerable<DateTime> times)
@@ -65,15 +67,38 @@ public class SeriesFrameTests
     [Test]
     public void Rows_out_of_order_are_sorted_and_counted_and_the_last_of_a_doubled_time_stays()
     {
-        var seconds = Enumerable.Range(0, 50).Select(i => 60.0 * i).ToList();
+        var seconds = Enumerable.Range(0, 150).Select(i => 60.0 * i).ToList();
         (seconds[10], seconds[11]) = (seconds[11], seconds[10]);
-        seconds.Add(20 * 60); // doubled, with value 50
+        seconds.Add(20 * 60); // doubled, with value 150
         var frame = Frame(seconds);
         Assert.That(
-            frame.Report, Has.Property("OutOfOrder").EqualTo(2).And.Property("Duplicates").EqualTo(1).And.Property("Rows").EqualTo(50));
+            frame.Report, Has.Property("OutOfOrder").EqualTo(2).And.Property("Duplicates").EqualTo(1).And.Property("Rows").EqualTo(150));
         Assert.That(frame.Values[0][10], Is.EqualTo(11));
         Assert.That(frame.Values[0][11], Is.EqualTo(10));
-        Assert.That(frame.Values[0][20], Is.EqualTo(50));
+        Assert.That(frame.Values[0][20], Is.EqualTo(150));
+    }
+
+    [Test]
+    public void More_than_one_percent_of_doubled_times_is_refused_and_several_series_in_one_file_are_named_as_the_likely_cause() =>
+        Assert.That(
+            () => Frame(Enumerable.Range(0, 300).Select(i => 3600.0 * (i % 100))),
+            Throws.TypeOf<InvalidInputException>()
+                .With.Message.StartsWith("x.csv: 200 of 300 rows have the time of a later row (66.7%; at most 1% are dropped).")
+                .And.Message.Contains("series_column")
+                .And.Message.Contains("timezone"));
+
+    [TestCase("cell,time,load,note", "{1},{0},{2},dry", "cell note")]
+    [TestCase("time,load,name", "{0},{2},C{1}", "name")]
+    [TestCase("time,load", "{0},{2}", "")]
+    public void Columns_that_may_tell_the_series_apart_are_named(string header, string row, string columns)
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => string.Format(
+            CultureInfo.InvariantCulture, row, _start.AddHours(i / 3).ToString("s", CultureInfo.InvariantCulture), i % 3, i % 7));
+        var fault = Assert.Throws<InvalidInputException>(
+            () => SeriesFrame.From(CsvText.Read($"{header}\n{string.Join('\n', rows)}\n"), 30))!;
+        var named = columns.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(fault.Needed!.Choices.Select(choice => (string)choice!), Is.EqualTo(named));
+        Assert.That(fault.Message, Does.Contain(named.Length > 0 ? $"series_column, perhaps '{named[0]}';" : "series_column;"));
     }
 
     [Test]
@@ -174,7 +199,9 @@ public class SeriesFrameTests
             {
                 if (t > 0 && frame.Segments[t] == frame.Segments[t - 1] && frame.Timestamps[t] - frame.Timestamps[t - 1] != frame.Step)
                     return false;
-                if (t > 0 && frame.Segments[t] != frame.Segments[t - 1] && frame.Timestamps[t] - frame.Timestamps[t - 1] <= 31 * frame.Step)
+                if (t > 0
+                    && frame.Segments[t] != frame.Segments[t - 1]
+                    && frame.Timestamps[t] - frame.Timestamps[t - 1] <= 31 * frame.Step.Duration)
                     return false;
                 if (!double.IsNaN(frame.Values[0][t]) && frame.Timestamps[t] != _start.AddMinutes(frame.Values[0][t]))
                     return false;

@@ -241,7 +241,8 @@ internal sealed class TreeForecastTests
         return ForecastMetrics.Score(
             "x",
             frame.Truth,
-            data.Restorer.Restore(model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1)),
+            data.Restorer.Restore(
+                model.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), 1), frame.Series, frame.Origins),
             data.Meta.Scaler,
             data.Meta.Targets).Rmse!.Value;
     }

@@ -118,7 +118,7 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
     private static ColumnCode Log(string name, IReadOnlyList<string> columns, Scaler scaler)
     {
         var measured = Lags.TryParse(name, columns, out var source, out _) ? columns[source] : name;
-        return scaler.Contains(measured) && scaler[measured] is { NonNegative: true } column
+        return scaler.Contains(measured) && scaler[measured] is { Min: >= 0 } column
             ? Identity with { Center = column.Center, Unit = column.Scale }
             : Identity;
     }

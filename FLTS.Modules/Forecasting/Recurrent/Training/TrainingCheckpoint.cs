@@ -46,7 +46,7 @@ internal sealed class TrainingCheckpoint(ICheckpoint? store, string modelType, R
             modelType,
             parameters.ToJson(),
             data.ValidationStart,
-            series.Step.Ticks,
+            series.Step.ToJson() is { } step ? new JsonArray(series.Step.Duration.Ticks, step) : series.Step.Duration.Ticks,
             Names(series.Columns),
             Names(series.Targets),
             Names(series.FlatTargets),

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series.Csv;
 
@@ -12,18 +13,28 @@ internal sealed class CsvBlock : IDisposable
     public const double Largest = 1e100;
 
     private readonly CsvLayout _layout;
+    private readonly bool _hasMissingNumbers;
+    private readonly byte[] _marks; // [C] What stands before the decimals, as far as it is known; 0: no number is read at once.
 
     private CsvBlock(CsvLayout layout, int capacity)
     {
-        _layout = layout;
+        (_layout, _hasMissingNumbers) = (layout, layout.Cells.HasMissingNumbers);
         Timestamps = ArrayPool<DateTime>.Shared.Rent(capacity);
         Values = new double[layout.Columns.Length][];
         for (var c = 0; c < Values.Length; c++)
             Values[c] = ArrayPool<double>.Shared.Rent(capacity);
         Text = new CellFault?[Values.Length];
+        Texts = new int[Values.Length];
         TooLarge = new CellFault?[Values.Length];
+        Comma = new CellFault?[Values.Length];
+        Commas = new int[Values.Length];
+        IsDecimalComma = new bool[Values.Length];
+        _marks = new byte[Values.Length];
+        var mark = layout.Cells.Mark == 0 ? (byte)'.' : layout.Cells.Mark;
+        Array.Fill(_marks, mark == layout.Separator ? (byte)0 : mark);
     }
 
+    /// <summary>Instants are of kind UTC.</summary>
     public DateTime[] Timestamps { get; }
 
     public double[][] Values { get; }
@@ -39,48 +50,61 @@ internal sealed class CsvBlock : IDisposable
     /// <summary>[C] First cell of a column that is no number.</summary>
     public CellFault?[] Text { get; }
 
+    /// <summary>[C] How many such cells there are.</summary>
+    public int[] Texts { get; }
+
     /// <summary>[C] First cell of a column that is infinite or beyond <see cref="Largest"/>.</summary>
     public CellFault?[] TooLarge { get; }
 
-    /// <summary>What stops the reading at this block, written for the user; {0} stands for the row.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>[C] First cell of a column with a comma before its decimals.</summary>
+    public CellFault?[] Comma { get; }
 
-    public int FaultLine { get; private set; }
+    /// <summary>[C] How many such cells there are that are no whole numbers.</summary>
+    public int[] Commas { get; }
 
-    /// <summary>Null where it is no single column's.</summary>
-    public string? FaultColumn { get; private set; }
+    /// <summary>[C] Some of these commas cannot stand between thousands.</summary>
+    public bool[] IsDecimalComma { get; }
 
-    public bool HasEpoch { get; private set; }
+    /// <summary>What stops the reading at this block.</summary>
+    public BlockFault? Fault { get; private set; }
 
-    public bool HasZones { get; private set; }
+    /// <summary>Of the times.</summary>
+    public TimestampKinds Kinds { get; private set; }
 
-    public bool HasLocal { get; private set; }
+    /// <summary>First time of each kind that tells or leaves open in which order it is written.</summary>
+    public Dictionary<TimestampKinds, CellFault> FirstOf { get; } = [];
+
+    /// <summary>A row of another series than the one that is read, by what it holds in its place.</summary>
+    public string? OtherSeries { get; private set; }
 
     /// <summary>Parses lines; stops at the first line that cannot be a row.</summary>
     /// <param name="lines">Whole lines; the last may lack its line end.</param>
     /// <param name="layout">What the header said.</param>
-    /// <param name="zone">Zone of the dataset, or null.</param>
+    /// <param name="hasZone">The dataset has a zone, so that times may.</param>
     /// <param name="maxLineBytes">Longest line allowed.</param>
+    /// <param name="isFirst">The block follows the header.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, TimeZoneInfo? zone, int maxLineBytes)
+    public static CsvBlock Parse(ReadOnlySpan<byte> lines, CsvLayout layout, bool hasZone, int maxLineBytes, bool isFirst = false)
     {
         var block = new CsvBlock(layout, lines.Count((byte)'\n') + 1) { Bytes = lines.Length };
         var valid = Utf8.IsValid(lines);
         while (lines.Length > 0)
         {
-            var end = lines.IndexOf((byte)'\n');
-            var line = end < 0 ? lines : lines[..end];
-            lines = end < 0 ? [] : lines[(end + 1)..];
-            if (line.Length > 0 && line[^1] == (byte)'\r')
-                line = line[..^1];
+            var line = CsvLine.Next(ref lines);
             if (line.Length > maxLineBytes)
                 block.Stop($"the line is longer than {maxLineBytes} bytes");
             else if (!valid && !Utf8.IsValid(line))
                 block.Stop("the line is not valid UTF-8; save the file as UTF-8 text");
-            else if (!line.IsEmpty)
-                block.Row(line, zone);
-            if (block.Fault is not null)
+            else if (!line.IsEmpty && block.IsOfSeries(line))
+                block.Row(line, hasZone);
+            if (block.Fault is { } fault)
+            {
+                if (isFirst && block.Rows == 0 && fault.Column == layout.Names[layout.TimestampField]
+                    && fault.Needed is not { Option: "timezone" })
+                    block.Fault = WithRemarks(fault, CsvLine.RowsBeforeTimes(lines, layout));
                 return block;
+            }
+
             block.Lines++;
         }
 
@@ -96,7 +120,7 @@ internal sealed class CsvBlock : IDisposable
 
     // A first file is read before the runtime would get round to optimising what reads it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row(ReadOnlySpan<byte> line, TimeZoneInfo? zone)
+    private void Row(ReadOnlySpan<byte> line, bool hasZone)
     {
         var columns = _layout.ColumnOfField;
         var row = Rows;
@@ -105,16 +129,21 @@ internal sealed class CsvBlock : IDisposable
         {
             if (field == columns.Length)
             {
+                // Separators at the end of every line are no fields.
+                if (line[at..].IndexOfAnyExcept(_layout.Separator, (byte)' ') < 0)
+                    break;
                 Stop($"the row has more than the header's {columns.Length} fields");
                 return;
             }
 
             var column = columns[field];
             var rest = line[at..];
-            if (column >= 0 && NumberParser.TryPrefix(rest, out var number, out var length)
+            if (column >= 0 && NumberParser.TryPrefix(rest, _marks[column], out var number, out var length)
                 && (length == rest.Length || rest[length] == _layout.Separator) && Math.Abs(number) <= Largest)
             {
-                Values[column][row] = number;
+                if (_marks[column] == ',')
+                    SeeComma(rest[..length], column, number);
+                Values[column][row] = _hasMissingNumbers && _layout.Cells.IsMissing(number) ? double.NaN : number;
                 at = length == rest.Length ? -1 : at + length + 1;
                 continue;
             }
@@ -127,7 +156,7 @@ internal sealed class CsvBlock : IDisposable
 
             if (field == _layout.TimestampField)
             {
-                if (!Timestamp(cell, row, zone))
+                if (!Timestamp(_layout.TimeOfDayField < 0 ? cell : CsvLine.Time(line, _layout), row, hasZone))
                     return;
             }
             else if (column >= 0)
@@ -138,7 +167,7 @@ internal sealed class CsvBlock : IDisposable
             at = next < 0 ? -1 : at + next;
         }
 
-        if (field < columns.Length)
+        if (field < _layout.LeastFields)
         {
             Stop(
                 $"the row has {field} fields, the header "
@@ -146,64 +175,101 @@ internal sealed class CsvBlock : IDisposable
             return;
         }
 
+        for (; field < columns.Length; field++)
+        {
+            if (columns[field] >= 0)
+                Values[columns[field]][row] = double.NaN;
+        }
+
         Rows++;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Timestamp(ReadOnlySpan<byte> cell, int row, TimeZoneInfo? zone)
+    private bool Timestamp(ReadOnlySpan<byte> cell, int row, bool hasZone)
     {
-        var kind = TimestampParser.Parse(cell, out var time);
+        var kind = _layout.TimeFormat is { } format ? format.Parse(cell, out var time) : TimestampParser.Parse(cell, out time);
         var name = _layout.Names[_layout.TimestampField];
         switch (kind)
         {
-            case TimestampKind.Invalid:
-                Stop($"'{Show(cell)}' is no timestamp; write ISO 8601 such as 2018-02-05 23:40:00, or epoch seconds", name);
+            case TimestampKinds.Invalid:
+                var (advice, needed) = _layout.TimeFormat is null
+                    ? TimestampAdvice.Of(Show(cell))
+                    : ("write it in the form that time_format states", null);
+                Stop($"'{Show(cell)}' is no timestamp; {advice}", name, needed);
                 return false;
-            case TimestampKind.Zoned when zone is null:
-                Stop($"'{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone", name);
+            case TimestampKinds.Zoned when !hasZone:
+                Stop(
+                    $"'{Show(cell)}' has a zone, but the dataset states none; set timezone, or write times without a zone",
+                    name,
+                    new OptionNeeded("timezone"));
                 return false;
-            case TimestampKind.Zoned:
-                HasZones = true;
-                break;
-            case TimestampKind.Epoch:
-                HasEpoch = true;
-                break;
-            case TimestampKind.Local:
-                HasLocal = true;
-                break;
         }
 
-        if (kind != TimestampKind.Local && zone is not null)
-            time = TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc), zone);
-        Timestamps[row] = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+        Kinds |= kind;
+        if (kind > TimestampKinds.Epoch)
+            FirstOf.TryAdd(kind, new CellFault(Lines, Show(cell)));
+        Timestamps[row] = DateTime.SpecifyKind(time, kind switch
+        {
+            TimestampKinds.Zoned or TimestampKinds.Epoch => DateTimeKind.Utc,
+            _ when (kind & TimestampKinds.OfTwoReadings) != 0 => TwoReadings.Mark,
+            _ => DateTimeKind.Unspecified,
+        });
         return true;
     }
 
     private double Number(ReadOnlySpan<byte> cell, int column)
     {
-        if (NumberParser.TryParse(cell, out var value))
+        switch (_layout.Cells.Read(cell, out var value))
         {
-            if (Math.Abs(value) <= Largest)
-                return value;
-            TooLarge[column] ??= new CellFault(Lines, Show(cell));
-            return double.NaN;
-        }
-
-        if (!NumberParser.IsMissing(cell))
-        {
-            if (NumberParser.IsInfinity(cell))
+            case CellKind.CommaNumber:
+                SeeComma(cell, column, value);
+                break;
+            case CellKind.TooLarge:
                 TooLarge[column] ??= new CellFault(Lines, Show(cell));
-            else
+                break;
+            case CellKind.Text:
                 Text[column] ??= new CellFault(Lines, Show(cell));
+                Texts[column]++;
+                break;
         }
 
-        return double.NaN;
+        return value;
     }
 
-    private void Stop(string fault, string? column = null)
+    /// <summary>Commas before three digits of a number of thousands may stand there for its thousands.</summary>
+    private void SeeComma(ReadOnlySpan<byte> cell, int column, double value)
     {
-        (Fault, FaultLine, FaultColumn) = (column is null ? fault : $"column '{column}': {fault}", Lines, column);
+        var decimals = NumberParser.Decimals(cell, (byte)',');
+        if (decimals == 0)
+            return;
+        if (_layout.Separator != ',')
+            _marks[column] = (byte)',';
+        Comma[column] ??= new CellFault(Lines, Show(cell));
+        Commas[column] += value == Math.Floor(value) ? 0 : 1;
+        IsDecimalComma[column] |= decimals != 3 || Math.Abs(value) is < 1 or >= 1000;
     }
+
+    private bool IsOfSeries(ReadOnlySpan<byte> line)
+    {
+        if (_layout.SeriesField < 0)
+            return true;
+        var value = CsvLine.Field(line, _layout, _layout.SeriesField).Trim((byte)' ');
+        if (value.SequenceEqual(_layout.SeriesValue))
+            return true;
+        OtherSeries ??= Show(value);
+        return false;
+    }
+
+    /// <summary>A fault in the first row, where rows with times follow: the row may be one of units.</summary>
+    private static BlockFault WithRemarks(BlockFault fault, int? rows) => rows is not { } remarks ? fault : fault with
+    {
+        Message = $"{fault.Message}. If the row{(remarks > 1 ? $" is the first of {remarks} that hold" : " holds")} units or remarks and "
+            + $"no measurements, set skip_rows to {remarks}",
+        Needed = new OptionNeeded("skip_rows", remarks),
+    };
+
+    private void Stop(string fault, string? column = null, OptionNeeded? needed = null) =>
+        Fault = new BlockFault(column is null ? fault : $"column '{column}': {fault}", Lines, column, needed);
 
     private static string Show(ReadOnlySpan<byte> cell)
     {

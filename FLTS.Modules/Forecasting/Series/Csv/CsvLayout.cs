@@ -1,20 +1,53 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using FLTS.Forecasting.Series.Times;
 
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>What the header line says: separator, names, which field is the time and which are read.</summary>
 internal sealed class CsvLayout
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
+    private const int MostShown = 20;
+
+    private const char Joined = '+';
+
     private static readonly string[] _timestampNames = ["time", "ts", "ds"];
+    private static readonly string[] _likelyNames = [.. _timestampNames, "timestamp", "datetime", "date"];
+    private static readonly string[] _taken = ["ts", "timestamp", "segment"];
+    private static readonly string[] _takenEnds = ["#observed", "#truth", "#unclipped"];
 
     public required byte Separator { get; init; }
 
-    /// <summary>All column names in order, the timestamp's among them.</summary>
+    /// <summary>All column names in order, the timestamp's among them; one without a name is called after its place.</summary>
     public required string[] Names { get; init; }
 
-    /// <summary>Field with the time.</summary>
+    /// <summary>[field] The header leaves its name empty, or it is pandas' name for an index.</summary>
+    public required bool[] IsNameless { get; init; }
+
+    /// <summary>Fields that a row has at least: nameless ones at the end may be left out.</summary>
+    public required int LeastFields { get; init; }
+
+    /// <summary>Field with the time, or with its day.</summary>
     public required int TimestampField { get; init; }
+
+    /// <summary>Field with the time of day, where that stands apart; else -1.</summary>
+    public int TimeOfDayField { get; private init; } = -1;
+
+    /// <summary>Names of these.</summary>
+    public IReadOnlyList<string> TimeNames =>
+        TimeOfDayField < 0 ? [Names[TimestampField]] : [Names[TimestampField], Names[TimeOfDayField]];
+
+    /// <summary>What the times are called: their column, or <c>day+time</c>.</summary>
+    public string TimestampName => string.Join(Joined, TimeNames);
+
+    /// <summary>Field that says whose row it is; -1: all rows are read.</summary>
+    public int SeriesField { get; private init; } = -1;
+
+    /// <summary>What that field must hold.</summary>
+    public byte[] SeriesValue { get; private init; } = [];
 
     /// <summary>[field] Position among the columns that are read, or -1.</summary>
     public required int[] ColumnOfField { get; init; }
@@ -22,26 +55,40 @@ internal sealed class CsvLayout
     /// <summary>Names of the columns that are read, in file order.</summary>
     public required string[] Columns { get; init; }
 
+    /// <summary>Names of the file but the timestamp's and those that are no measured columns by order of the options.</summary>
+    public required string[] Header { get; init; }
+
+    public required CellReader Cells { get; init; }
+
+    /// <summary>How the times are written, where that is stated.</summary>
+    public TimeFormat? TimeFormat { get; private init; }
+
+    /// <summary>Separator and names of a header line, as they stand there.</summary>
+    /// <exception cref="InvalidInputException">A quoted name is not closed.</exception>
+    public static (byte Separator, IReadOnlyList<string> Names) HeaderOf(ReadOnlySpan<byte> line, string file)
+    {
+        var separator = ChooseSeparator(line);
+        return (separator, [.. Split(line, separator, file).Select(name => name.Trim())]);
+    }
+
     /// <exception cref="InvalidInputException">No usable header.</exception>
     public static CsvLayout Parse(ReadOnlySpan<byte> line, string file, CsvReadOptions options)
     {
-        if (!Utf8.IsValid(line))
-            throw new InvalidInputException($"{file}: the header is not valid UTF-8; save the file as UTF-8 text.");
-        if (line.Contains((byte)0))
-            throw new InvalidInputException($"{file}: the header holds NUL bytes: this is no text; save the file as UTF-8 text.");
-        if (line.Contains((byte)'\r'))
-            throw new InvalidInputException($"{file}: lines end with a carriage return alone; end them with LF or CRLF.");
+        RefuseOtherThanText(line, file);
+        var reading = options.Reading;
         var separator = ChooseSeparator(line);
         var names = Split(line, separator, file);
         if (names.Count > options.MaxColumns)
             throw new InvalidInputException($"{file}: the header has {names.Count} columns; at most {options.MaxColumns} are allowed.");
 
+        var isNameless = new bool[names.Count];
         for (var i = 0; i < names.Count; i++)
         {
             names[i] = names[i].Trim();
             if (names[i].Any(char.IsControl))
                 throw new InvalidInputException(
                     $"{file}: the name of column {i + 1}, '{Short(names[i])}', holds a control character; write names as plain text.");
+            isNameless[i] = names[i].Length == 0 || names[i] == $"Unnamed: {i}";
             if (names[i].Length == 0)
                 names[i] = $"column_{i + 1}";
             if (names.IndexOf(names[i]) is var earlier && earlier < i)
@@ -49,25 +96,23 @@ internal sealed class CsvLayout
                     $"{file}: the header names column '{Short(names[i])}' twice (columns {earlier + 1} and {i + 1}); names must differ.");
         }
 
-        var timestamp = FindTimestamp(names, file, options.TimestampColumn);
-        if (options.Columns is { } listed)
-        {
-            foreach (var name in listed)
-            {
-                if (name == names[timestamp])
-                    throw new InvalidInputException($"{file}: column '{name}' holds the times and cannot be a target or input.");
-                if (!names.Contains(name))
-                    throw new InvalidInputException($"{file}: there is no column '{name}'; the file has {Shown(names)}.");
-            }
-        }
+        var (timestamp, ofDay) = FindTimestamp(names, file, options.TimestampColumn);
+        RequireThere(options.Columns, "be a target or input");
+        RequireThere(reading.Exclude, "be left out");
+        RequireThere(reading.SeriesColumn is { } of ? [of] : null, "tell series apart");
 
         var columnOfField = new int[names.Count];
-        var columns = new List<string>();
+        var (columns, header) = (new List<string>(), new List<string>());
         for (var f = 0; f < names.Count; f++)
         {
             columnOfField[f] = -1;
-            if (f == timestamp || (options.Columns is not null && !options.Columns.Contains(names[f])))
+            if (f == timestamp || f == ofDay || reading.Exclude.Contains(names[f]) || names[f] == reading.SeriesColumn)
                 continue;
+            header.Add(names[f]);
+            if (options.Columns is not null && !options.Columns.Contains(names[f]))
+                continue;
+            if (!options.AnyNames)
+                RefuseTaken(names[f], file);
             columnOfField[f] = columns.Count;
             columns.Add(names[f]);
         }
@@ -79,30 +124,93 @@ internal sealed class CsvLayout
         {
             Separator = separator,
             Names = [.. names],
+            IsNameless = isNameless,
+            LeastFields = Math.Max(Math.Max(timestamp, ofDay), Array.LastIndexOf(isNameless, false)) + 1,
             TimestampField = timestamp,
+            TimeOfDayField = ofDay,
+            SeriesField = reading is { SeriesColumn: { } column, SeriesValue: not null } ? names.IndexOf(column) : -1,
+            SeriesValue = Encoding.UTF8.GetBytes(reading.SeriesValue ?? ""),
             ColumnOfField = columnOfField,
             Columns = [.. columns],
+            Header = [.. header],
+            Cells = new CellReader(reading),
+            TimeFormat = TimeFormat.Of(reading.TimeFormat),
         };
+
+        void RequireThere(IReadOnlyList<string>? listed, string use)
+        {
+            foreach (var name in listed ?? [])
+            {
+                if (name == names[timestamp] || (ofDay >= 0 && name == names[ofDay]))
+                    throw new InvalidInputException($"{file}: column '{name}' holds the times and cannot {use}.");
+                if (!names.Contains(name))
+                    throw new InvalidInputException($"{file}: there is no column '{name}'; the file has {Shown(names)}.");
+            }
+        }
     }
 
-    private static int FindTimestamp(List<string> names, string file, string? wanted)
+    private static void RefuseOtherThanText(ReadOnlySpan<byte> line, string file)
+    {
+        if (!Utf8.IsValid(line))
+            throw new InvalidInputException($"{file}: the header is not valid UTF-8; save the file as UTF-8 text.");
+        if (line.Contains((byte)0))
+            throw new InvalidInputException($"{file}: the header holds NUL bytes: this is no text; save the file as UTF-8 text.");
+        if (line.Contains((byte)'\r'))
+            throw new InvalidInputException($"{file}: lines end with a carriage return alone; end them with LF or CRLF.");
+    }
+
+    /// <summary>A forecast would hold two values of that name, or a file two columns.</summary>
+    private static void RefuseTaken(string name, string file)
+    {
+        var isTaken = _taken.Contains(name) || name.StartsWith('#') || Array.Exists(_takenEnds, end => name.EndsWith(end, Ordinal));
+        if (isTaken)
+            throw new InvalidInputException(
+                $"{file}: a measured column is called '{Short(name)}', a name that forecasts and files made of the data use themselves "
+                + $"({string.Join(", ", _taken)}, and what begins with '#' or ends with {string.Join(", ", _takenEnds)}): rename it, for "
+                + $"example to '{Short(name.Replace('#', '_'))}{(name.Contains('#', Ordinal) ? "" : "_value")}', or leave it out with "
+                + "exclude.")
+            {
+                Details = { ["file"] = file, ["column"] = name },
+                Needed = new OptionNeeded("exclude", new JsonArray(name)),
+            };
+    }
+
+    private static (int Field, int OfDay) FindTimestamp(List<string> names, string file, string? wanted)
     {
         if (wanted is not null)
-            return names.IndexOf(wanted) is var i and >= 0
-                ? i
-                : throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
+            return Wanted(names, wanted)
+                ?? throw new InvalidInputException($"{file}: there is no timestamp column '{wanted}'; the file has {Shown(names)}.");
         foreach (var name in _timestampNames)
         {
             if (names.IndexOf(name) is var i and >= 0)
-                return i;
+                return (i, -1);
+        }
+
+        foreach (var name in _likelyNames)
+        {
+            if (names.FindIndex(n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is var i and >= 0)
+                return (i, -1);
         }
 
         throw new InvalidInputException(
-            $"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.");
+            $"{file}: there is no timestamp column; name one time, ts or ds, or set timestamp_column. The file has {Shown(names)}.")
+        {
+            Needed = new OptionNeeded("timestamp_column", [.. names.Take(MostShown)]),
+        };
+    }
+
+    /// <summary>A column, or a day and a time of day that stand in two.</summary>
+    private static (int Field, int OfDay)? Wanted(List<string> names, string wanted)
+    {
+        if (names.IndexOf(wanted) is var i and >= 0)
+            return (i, -1);
+        return wanted.Split(Joined) is [var day, var ofDay] && names.Contains(day) && names.Contains(ofDay)
+            ? (names.IndexOf(day), names.IndexOf(ofDay))
+            : null;
     }
 
     private static string Shown(List<string> names) =>
-        string.Join(", ", names.Take(20).Select(Short)) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+        string.Join(", ", names.Take(MostShown).Select(Short)) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : "");
 
     /// <summary>A name of a megabyte would be a message of a megabyte.</summary>
     private static string Short(string name) => name.Length <= 80 ? name : $"{name[..80]}...";

@@ -4,9 +4,9 @@ using FLTS.Forecasting.Compute;
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point, quoted fields (each on one line), BOM, CRLF, gzip; times as ISO
-/// 8601 or epoch seconds; empty, NaN, NA, N/A, null = missing. Streams: beyond the numbers themselves it holds a few blocks of the file,
-/// which are parsed side by side. Rows are counted as a spreadsheet does: the header is row 1.
+/// Reads a station's CSV: separators <c>,</c> <c>;</c> tab, decimal point or comma, quoted fields (each on one line), BOM, CRLF, gzip;
+/// times and cells as FORECASTING.md 1 says and <c>docs/data.md</c> shows. Streams: beyond the numbers themselves it holds a few blocks of
+/// the file, which are parsed side by side. Rows are counted as a spreadsheet does: the header is row 1.
 /// </summary>
 public static class CsvTableReader
 {
@@ -36,9 +36,8 @@ public static class CsvTableReader
     private static RawTable ReadBlocks(
         CsvSource source, string file, CsvReadOptions options, IProgress<CsvProgress>? progress, Parallelism parallelism)
     {
-        var zone = options.Timezone is null ? null : TimeZoneInfo.FindSystemTimeZoneById(options.Timezone);
         var lines = new LineBlocks(source, file, BlockBytes, options.MaxLineBytes);
-        var (header, headerRow) = lines.ReadHeader();
+        var (header, headerRow) = lines.ReadHeader(options.Reading.SkipRows);
         var layout = CsvLayout.Parse(header, file, options);
         var table = new CsvTableBuilder(
             layout,
@@ -48,42 +47,39 @@ public static class CsvTableReader
             options);
 
         var running = new Queue<Task<CsvBlock>>();
-        try
+        var isFirst = true;
+        using (var workers = new Workers(parallelism)) // A fault leaves blocks in flight: they end before anything is let go.
         {
             while (lines.Next() is { } block)
             {
                 parallelism.Cancellation.ThrowIfCancellationRequested();
-                running.Enqueue(parallelism.Begin(
+                var first = isFirst;
+                isFirst = false;
+                running.Enqueue(workers.Begin(
                     () =>
                     {
                         try
                         {
-                            return CsvBlock.Parse(block.AsSpan(), layout, zone, options.MaxLineBytes);
+                            return CsvBlock.Parse(block.AsSpan(), layout, options.Timezone is not null, options.MaxLineBytes, first);
                         }
                         finally
                         {
                             ArrayPool<byte>.Shared.Return(block.Array!);
                         }
                     }));
-                if (running.Count >= parallelism.Threads)
-                    Take();
+                if (running.Count >= 2 * parallelism.Threads) // Some wait, so that nobody does while this thread reads.
+                    Take(workers);
             }
 
             while (running.Count > 0)
-                Take();
-        }
-        finally
-        {
-            // A fault leaves blocks in flight; their buffers come back when they end.
-            foreach (var task in running)
-                task.Wait(CancellationToken.None);
+                Take(workers);
         }
 
         return table.Build(source.Bytes);
 
-        void Take()
+        void Take(Workers workers)
         {
-            using var block = running.Dequeue().GetAwaiter().GetResult();
+            using var block = workers.Result(running.Dequeue());
             table.Add(block);
             progress?.Report(new CsvProgress(table.Rows, source.Bytes));
         }

@@ -9,10 +9,13 @@ internal sealed class LineBlocks(CsvSource source, string file, int blockBytes, 
     private int _linesSeen;
     private bool _ended;
 
-    /// <summary>The first line that is not blank, without BOM and line end, and its row.</summary>
-    /// <exception cref="InvalidInputException">The file is empty or its first line too long.</exception>
-    public (byte[] Line, int Row) ReadHeader()
+    /// <summary>The first line that is not blank, without BOM and line end.</summary>
+    /// <param name="skipRows">Lines behind it, not counting blank ones, that are passed over.</param>
+    /// <returns>The line, and the row of the last line that was read.</returns>
+    /// <exception cref="InvalidInputException">The file is empty or one of these lines too long.</exception>
+    public (byte[] Line, int Row) ReadHeader(int skipRows)
     {
+        byte[]? header = null;
         while (Next() is { } block)
         {
             var span = block.AsSpan();
@@ -29,9 +32,12 @@ internal sealed class LineBlocks(CsvSource source, string file, int blockBytes, 
                 line = line.TrimEnd((byte)'\r');
                 if (line.IsEmpty)
                     continue;
-                // What follows the header in this block comes again as the first rows.
+                var isLast = header is null ? skipRows == 0 : --skipRows == 0;
+                header ??= line.ToArray();
+                if (!isLast)
+                    continue;
+                // What follows in this block comes again as the first rows.
                 _carried = [.. span, .. _carried];
-                var header = line.ToArray();
                 ArrayPool<byte>.Shared.Return(block.Array!);
                 return (header, _linesSeen);
             }
@@ -39,7 +45,9 @@ internal sealed class LineBlocks(CsvSource source, string file, int blockBytes, 
             ArrayPool<byte>.Shared.Return(block.Array!);
         }
 
-        throw new InvalidInputException($"{file}: the file is empty; it must start with a header line and hold rows.");
+        return header is null
+            ? throw new InvalidInputException($"{file}: the file is empty; it must start with a header line and hold rows.")
+            : (header, _linesSeen);
     }
 
     /// <summary>The next block, or null at the end. Whoever takes it returns its array to the shared pool.</summary>

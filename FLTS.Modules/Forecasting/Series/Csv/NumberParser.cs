@@ -2,42 +2,55 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace FLTS.Forecasting.Series.Csv;
 
 /// <summary>
-/// Numbers with a decimal point, and the words for a missing one. Every number is the double nearest to what is written, ties to even.
+/// Numbers with a decimal point, or another mark in its place. Every number is the double nearest to what is written, ties to even.
 /// </summary>
 internal static class NumberParser
 {
     private static readonly SearchValues<byte> _numberBytes = SearchValues.Create("0123456789+-.eE"u8);
+
+    /// <summary>A double of the most digits that mean anything is written in fewer bytes.</summary>
+    public const int LongestText = 1200;
 
     private static ReadOnlySpan<double> PowersOfTen =>
     [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ];
 
+    /// <summary>Reads a cell that holds a number with a decimal point and nothing else but spaces around it.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> cell, out double value) => TryParse(cell, (byte)'.', out value);
+
     /// <summary>Reads a cell that holds a number and nothing else but spaces around it.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> cell, out double value)
+    /// <param name="cell">The cell.</param>
+    /// <param name="mark">What stands before the decimals.</param>
+    /// <param name="value">The number.</param>
+    public static bool TryParse(ReadOnlySpan<byte> cell, byte mark, out double value)
     {
         cell = cell.Trim((byte)' ');
-        if (TryPrefix(cell, out value, out var length) && length == cell.Length)
+        if (TryPrefix(cell, mark, out value, out var length) && length == cell.Length)
             return true;
-        // Only these bytes: the framework would also take "Infinity", "NaN" and white space inside.
-        return cell.IndexOfAnyExcept(_numberBytes) < 0
-            && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        if (mark == '.')
+            return TryFramework(cell, out value);
+        if (cell.Length > LongestText || cell.Contains((byte)'.'))
+            return false;
+        Span<byte> pointed = stackalloc byte[cell.Length];
+        cell.Replace(pointed, mark, (byte)'.');
+        return TryFramework(pointed, out value);
     }
 
     /// <summary>
     /// Reads the number that <paramref name="text"/> begins with, in one pass and without knowing where it ends. What it cannot read
-    /// exactly (more than 19 digits, the ends of a double's range, a hard tie) or does not understand is left to <see cref="TryParse"/>.
+    /// exactly (more than 19 digits, the ends of a double's range, a hard tie) or does not understand is left to the framework.
     /// </summary>
     /// <param name="text">A line from a field's start on.</param>
+    /// <param name="mark">What stands before the decimals.</param>
     /// <param name="value">The number.</param>
     /// <param name="length">Bytes it takes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool TryPrefix(ReadOnlySpan<byte> text, out double value, out int length)
+    public static bool TryPrefix(ReadOnlySpan<byte> text, byte mark, out double value, out int length)
     {
         value = 0;
         var i = 0;
@@ -53,7 +66,7 @@ internal static class NumberParser
         i = Digits(text, i, ref digits);
         var count = i - first;
         var exponent = 0;
-        if (i < text.Length && text[i] == '.')
+        if (i < text.Length && text[i] == mark)
         {
             var point = ++i;
             i = Digits(text, i, ref digits);
@@ -62,7 +75,7 @@ internal static class NumberParser
         }
 
         length = i;
-        if (count == 0 || (count > 19 && count - LeadingZeros(text[first..i]) > 19))
+        if (count == 0 || (count > 19 && count - LeadingZeros(text[first..i], mark) > 19))
             return false;
         if (i < text.Length && text[i] is (byte)'e' or (byte)'E')
         {
@@ -90,23 +103,20 @@ internal static class NumberParser
         return true;
     }
 
-    public static bool IsMissing(ReadOnlySpan<byte> cell)
+    // Only these bytes: the framework would also take "Infinity", "NaN" and white space inside.
+    private static bool TryFramework(ReadOnlySpan<byte> cell, out double value)
     {
-        cell = cell.Trim(" \t"u8);
-        return cell.Length switch
-        {
-            0 => true,
-            2 => Ascii.EqualsIgnoreCase(cell, "na"u8),
-            3 => Ascii.EqualsIgnoreCase(cell, "nan"u8) || Ascii.EqualsIgnoreCase(cell, "n/a"u8),
-            4 => Ascii.EqualsIgnoreCase(cell, "null"u8),
-            _ => false,
-        };
+        value = 0;
+        return cell.IndexOfAnyExcept(_numberBytes) < 0
+            && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
-    public static bool IsInfinity(ReadOnlySpan<byte> cell)
+    /// <summary>Digits behind the mark of a number.</summary>
+    public static int Decimals(ReadOnlySpan<byte> number, byte mark)
     {
-        cell = cell.Trim(" +-"u8);
-        return Ascii.EqualsIgnoreCase(cell, "inf"u8) || Ascii.EqualsIgnoreCase(cell, "infinity"u8);
+        var behind = number[(number.IndexOf(mark) + 1)..];
+        var end = behind.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return number.Contains(mark) ? (end < 0 ? behind.Length : end) : 0;
     }
 
     /// <summary>Appends decimal digits to a number, which wraps around when they are too many: the caller counts them.</summary>
@@ -133,14 +143,14 @@ internal static class NumberParser
         return at;
     }
 
-    private static int LeadingZeros(ReadOnlySpan<byte> text)
+    private static int LeadingZeros(ReadOnlySpan<byte> text, byte mark)
     {
         var zeros = 0;
         foreach (var b in text)
         {
             if (b == '0')
                 zeros++;
-            else if (b != '.')
+            else if (b != mark)
                 break;
         }
 

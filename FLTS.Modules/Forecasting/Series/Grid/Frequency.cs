@@ -1,4 +1,3 @@
-using System.Globalization;
 namespace FLTS.Forecasting.Series.Grid;
 
 /// <summary>The step of a series and where its grid lies.</summary>
@@ -10,37 +9,32 @@ internal readonly record struct Frequency(TimeSpan Step, long Phase, double Regu
     /// <summary>Share of a step by which a time may be off and still snap.</summary>
     public const double Tolerance = 0.1;
 
-    private const double LeastRegular = 0.75;
+    /// <summary>Share of the steps that must be regular.</summary>
+    public const double LeastRegular = 0.75;
 
-    /// <exception cref="InvalidInputException">Too few rows or too irregular.</exception>
-    public static Frequency Of(ReadOnlySpan<DateTime> times, TimeSpan? known, string file)
+    /// <summary>The frequency of ascending times.</summary>
+    /// <param name="times">At least two, or one of a known step.</param>
+    /// <param name="known">Their step; null: found.</param>
+    public static Frequency Of(ReadOnlySpan<DateTime> times, TimeSpan? known)
     {
         if (times.Length < 2)
-        {
-            if (known is { } given)
-                return new Frequency(given, times[0].Ticks % given.Ticks, 1);
-            throw new InvalidInputException($"{file}: the file has a single time; at least two rows are needed to tell the step.");
-        }
+            return new Frequency(known!.Value, times[0].Ticks % known.Value.Ticks, 1);
 
         var step = known?.Ticks ?? MostFrequentStep(times);
+        return new Frequency(TimeSpan.FromTicks(step), PhaseOf(times, step), ShareWithin(times, step, Tolerance * step));
+    }
+
+    /// <summary>Share of the differences between at least two times that are one step, give or take some ticks.</summary>
+    public static double ShareWithin(ReadOnlySpan<DateTime> times, long step, double tolerance)
+    {
         var regular = 0;
         for (var i = 1; i < times.Length; i++)
         {
-            if (Math.Abs(times[i].Ticks - times[i - 1].Ticks - step) <= Tolerance * step)
+            if (Math.Abs(times[i].Ticks - times[i - 1].Ticks - step) <= tolerance)
                 regular++;
         }
 
-        var share = regular / (double)(times.Length - 1);
-        if (share < LeastRegular)
-        {
-            var expected = known is null ? "the most frequent step" : "the train part's step";
-            throw new InvalidInputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file}: only {share:0.0%} of the steps between rows are {TimeSpan.FromTicks(step)} ({expected}); "
-                + $"at least {LeastRegular:0%} must be. Resample the data to one step."));
-        }
-
-        return new Frequency(TimeSpan.FromTicks(step), PhaseOf(times, step), share);
+        return regular / (double)(times.Length - 1);
     }
 
     private static long MostFrequentStep(ReadOnlySpan<DateTime> times)

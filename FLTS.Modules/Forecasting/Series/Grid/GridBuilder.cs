@@ -7,15 +7,18 @@ internal sealed class GridBuilder
 {
     private readonly int[] _source = [];
     private readonly long _mostRows;
+    private readonly DateTime[] _shown;
     private DateTime _last;
 
     /// <param name="times">Ascending.</param>
     /// <param name="frequency">Of them.</param>
     /// <param name="maxGapSteps">Longest gap that becomes missing rows.</param>
     /// <param name="mostRows">That may come of it.</param>
+    /// <param name="shown">What they are in messages.</param>
     /// <exception cref="InvalidInputException">Filled gaps would make more rows.</exception>
-    public GridBuilder(DateTime[] times, Frequency frequency, int maxGapSteps, long mostRows = int.MaxValue)
+    public GridBuilder(DateTime[] times, Frequency frequency, int maxGapSteps, long mostRows, DateTime[] shown)
     {
+        _shown = shown;
         _mostRows = Math.Max(mostRows, times.Length);
         Timestamps = times;
         Rows = times.Length;
@@ -100,7 +103,7 @@ internal sealed class GridBuilder
                     throw new InvalidInputException(
                         $"With the missing rows of gaps of up to {maxGapSteps} steps (max_gap_steps) the series would have more than "
                         + $"{_mostRows} rows, the most that are taken of so many columns (Limits:Cells, Limits:MemoryMb): up to "
-                        + $"{times[i]:yyyy-MM-dd HH:mm:ss} alone {i + 1} rows become {Rows + steps}. Use a smaller max_gap_steps.");
+                        + $"{_shown[i]:yyyy-MM-dd HH:mm:ss} alone {i + 1} rows become {Rows + steps}. Use a smaller max_gap_steps.");
 
                 if (steps > 1)
                 {

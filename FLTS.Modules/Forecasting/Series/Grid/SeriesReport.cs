@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FLTS.Forecasting.Series.Grid;
 
 /// <summary>What was found and mended on the way from a table to a frame; counts of rows unless said otherwise.</summary>
@@ -9,8 +11,12 @@ public sealed record SeriesReport
     /// <summary>Rows of the frame, gap rows among them.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Seconds between rows.</summary>
+    /// <summary>Seconds between rows, on average where the step is of the calendar.</summary>
     public required double StepSeconds { get; init; }
+
+    /// <summary>The step where it is of the calendar: <c>business_day</c>, <c>month</c>, <c>quarter_end</c> and so on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Step { get; init; }
 
     /// <summary>Share of successive differences that are one step, 0 to 1.</summary>
     public required double RegularShare { get; init; }
@@ -21,7 +27,7 @@ public sealed record SeriesReport
     /// <summary>Rows dropped because a later row had the same time.</summary>
     public int Duplicates { get; init; }
 
-    /// <summary>Rows moved by up to a tenth of a step.</summary>
+    /// <summary>Rows moved by up to a tenth of a step, or within their day where the step is of the calendar.</summary>
     public int Snapped { get; init; }
 
     /// <summary>Rows further off the grid than that; each starts a segment.</summary>
@@ -39,4 +45,14 @@ public sealed record SeriesReport
     public int Segments { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What of a file is not used, as sentences.</summary>
+    /// <param name="file">Its name.</param>
+    internal IEnumerable<string> LeftOut(string file) => Duplicates == 0
+        ? []
+        :
+        [
+            FormattableString.Invariant(
+                $"{file}: {Duplicates} rows have the time of a later row (as local times have when clocks are set back) and are not used."),
+        ];
 }

@@ -481,7 +481,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         {
                             t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
 
-                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'implausible', 'superseded', 'blocked', 'failed')");
 
                             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
 
@@ -783,6 +783,28 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasName("pk_sequences");
 
                     b.ToTable("sequences", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("options");
+
+                    b.HasKey("Name")
+                        .HasName("pk_source_options");
+
+                    b.ToTable("source_options", (string)null);
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceRow", b =>

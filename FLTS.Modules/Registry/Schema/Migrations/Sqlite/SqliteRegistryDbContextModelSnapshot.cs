@@ -475,7 +475,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         {
                             t.HasCheckConstraint("ck_promotion_attempts_ended", "(ended_at IS NULL) = (outcome IS NULL OR outcome = 'blocked')");
 
-                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'superseded', 'blocked', 'failed')");
+                            t.HasCheckConstraint("ck_promotion_attempts_outcome", "outcome IN ('promoted', 'kept_champion', 'below_baseline', 'implausible', 'superseded', 'blocked', 'failed')");
 
                             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
 
@@ -777,6 +777,28 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasName("pk_sequences");
 
                     b.ToTable("sequences", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("options");
+
+                    b.HasKey("Name")
+                        .HasName("pk_source_options");
+
+                    b.ToTable("source_options", (string)null);
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceRow", b =>

@@ -7,7 +7,7 @@ namespace FLTS.Modules.Registry.Pipelines;
 /// <summary>
 /// What the Reconciler does to runs that no worker can bring to an end: trains once more what is corrupt, fails what has no data.
 /// </summary>
-internal sealed class CorruptRunReplacement(IDbContextFactory<RegistryDbContext> registry, RunGenerations generations, TimeProvider time)
+internal sealed class RunRepairs(IDbContextFactory<RegistryDbContext> registry, RunGenerations generations, TimeProvider time)
 {
     /// <summary>
     /// Queues the next generation and points every live pipeline that has the corrupt run at it, in one transaction. Called twice, it

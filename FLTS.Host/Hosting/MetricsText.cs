@@ -3,15 +3,19 @@ using System.Text;
 
 namespace FLTS.Host.Hosting;
 
-/// <summary>Puts the gauges that live in rows behind what the exporter of the instruments writes, in Prometheus' text format.</summary>
-internal static class RowGaugeText
+/// <summary>
+/// Completes what the exporter of the instruments writes, in Prometheus' text format: with gauges that live in rows, and with histograms of
+/// which nothing was recorded yet.
+/// </summary>
+internal static class MetricsText
 {
     /// <summary>How OpenMetrics ends; the older format has no end.</summary>
     private const string End = "# EOF\n";
 
     /// <summary>Around the exporter.</summary>
-    public static async Task AppendAsync(HttpContext context, RequestDelegate exporter)
+    public static async Task CompleteAsync(HttpContext context, RequestDelegate exporter)
     {
+        var histograms = context.RequestServices.GetRequiredService<Histograms>();
         var gauges = await context.RequestServices.GetRequiredService<IRowGauges>().ReadAsync(context.RequestAborted);
         var answer = context.Response.Body;
         using var exported = new MemoryStream();
@@ -27,15 +31,15 @@ internal static class RowGaugeText
 
         var text = Encoding.UTF8.GetString(exported.GetBuffer(), 0, (int)exported.Length);
         if (context.Response.StatusCode == StatusCodes.Status200OK)
-            text = With(text, gauges);
+            text = With(text, histograms.All, gauges);
 
         await answer.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
     }
 
-    private static string With(string exported, IEnumerable<RowGauge> gauges)
+    private static string With(string exported, IEnumerable<HistogramSeries> histograms, IEnumerable<RowGauge> gauges)
     {
         var hasEnd = exported.EndsWith(End, StringComparison.Ordinal);
-        var text = new StringBuilder(hasEnd ? exported[..^End.Length] : exported);
+        var text = new StringBuilder(UnrecordedText.With(hasEnd ? exported[..^End.Length] : exported, histograms));
         foreach (var gauge in gauges)
         {
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {gauge.Name} gauge\n# HELP {gauge.Name} {gauge.Help}\n");

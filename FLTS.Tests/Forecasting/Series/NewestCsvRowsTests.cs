@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Series;
 
 [TestFixture]
-internal sealed class CsvTailTests
+internal sealed class NewestCsvRowsTests
 {
     [Test]
     public void It_is_the_end_of_what_the_whole_reader_reads() =>
@@ -18,7 +18,7 @@ internal sealed class CsvTailTests
         {
             var (whole, tail) = (
                 CsvTableReader.Read(file.Open(), "x.csv", new CsvReadOptions()),
-                CsvTail.Read(file.Open(), "x.csv", file.Wanted, new CsvReadOptions()));
+                Newest(file.Open(), file.Wanted));
             RequireEnd(whole, tail, file.Wanted);
         }).QuickCheckThrowOnFailure();
 
@@ -36,7 +36,7 @@ internal sealed class CsvTailTests
         Assert.That(text, Has.Length.GreaterThan(3 << 20), "several blocks");
         RequireEnd(
             CsvTableReader.Read(new MemoryStream(text), "x.csv", new CsvReadOptions()),
-            CsvTail.Read(new MemoryStream(text), "x.csv", wanted, new CsvReadOptions()),
+            Newest(new MemoryStream(text), wanted),
             wanted);
     }
 
@@ -53,19 +53,35 @@ internal sealed class CsvTailTests
         var whole = Assert.Throws<InvalidInputException>(() =>
             CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", new CsvReadOptions()))!;
         Assert.That(
-            () => CsvTail.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", 2, new CsvReadOptions()),
+            () => Newest(new MemoryStream(Encoding.UTF8.GetBytes(csv)), 2),
             Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(whole.Message));
     }
 
     [Test]
-    public void A_fault_before_the_last_rows_is_not_looked_at() =>
+    public void They_are_the_newest_by_time_wherever_they_stand_and_the_last_of_doubles_counts_as_newer() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new Random(seed);
+            var (rows, wanted) = (random.Next(1, 400), random.Next(1, 60));
+            var minutes = Enumerable.Range(0, rows).Select(i => random.Next(20) == 0 ? random.Next(rows) : i).ToArray();
+            random.Shuffle(minutes);
+            var csv = "time,a\n" + string.Concat(minutes.Select((m, i) => $"{1704067200 + (60 * m)},{i}\n"));
+
+            var newest = Newest(new MemoryStream(Encoding.UTF8.GetBytes(csv)), wanted);
+
+            var expected = minutes.Select((m, i) => (m, i)).OrderBy(r => r).TakeLast(wanted).OrderBy(r => r.i).Select(r => (double)r.i);
+            return newest.Values[0].SequenceEqual(expected);
+        }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void All_rows_of_a_span_before_the_newest_are_taken_however_many()
+    {
+        var csv = "time,a\n" + string.Concat(Enumerable.Range(0, 500).Reverse().Select(m => $"{1704067200 + (60 * m)},{m}\n"));
+        var options = new CsvReadOptions { Newest = 5, NewestSpan = TimeSpan.FromMinutes(100) };
         Assert.That(
-            CsvTail.Read(
-                new MemoryStream("time,a\nyesterday,1\n2024-01-01,2\n2024-01-02,3\n"u8.ToArray()),
-                "x.csv",
-                2,
-                new CsvReadOptions()).Values[0],
-            Is.EqualTo(new[] { 2.0, 3 }));
+            CsvTableReader.Read(new MemoryStream(Encoding.UTF8.GetBytes(csv)), "x.csv", options).Values[0],
+            Is.EqualTo(Enumerable.Range(399, 101).Reverse().Select(m => (double)m)));
+    }
 
     [Test]
     public void Damaged_gzip_is_refused()
@@ -74,8 +90,8 @@ internal sealed class CsvTailTests
         zipped[14] ^= 0xFF;
         zipped[15] ^= 0xFF;
         Assert.That(
-            () => CsvTail.Read(new MemoryStream(zipped), "x.csv.gz", 2, new CsvReadOptions()),
-            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv.gz: the gzip data is damaged"));
+            () => Newest(new MemoryStream(zipped), 2),
+            Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("x.csv: the gzip data is damaged"));
     }
 
     [Test]
@@ -83,7 +99,7 @@ internal sealed class CsvTailTests
     {
         var text = new MemoryStream(Encoding.UTF8.GetBytes($"time,a\n2024-01-01,2\n{new string('7', 20_000_000)}"));
         Assert.That(
-            () => CsvTail.Read(text, "x.csv", 2, new CsvReadOptions()),
+            () => Newest(text, 2),
             Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("x.csv: row 3: the line is longer than 1048576 bytes."));
         Assert.That(text.Position, Is.LessThan(5_000_000));
     }
@@ -93,10 +109,10 @@ internal sealed class CsvTailTests
     {
         var text = Encoding.UTF8.GetBytes("time,a\n" + string.Concat(Enumerable.Repeat("2024-01-01,2\n", 1000)));
         Assert.That(
-            () => CsvTail.Read(new MemoryStream(text), "x.csv", 2, new CsvReadOptions { MaxBytes = 5000 }),
+            () => Newest(new MemoryStream(text), 2, 5000),
             Throws.TypeOf<TooLargeException>());
         Assert.That(
-            () => CsvTail.Read(new MemoryStream(Zip(text)), "x.csv", 2, new CsvReadOptions { MaxBytes = 5000 }),
+            () => Newest(new MemoryStream(Zip(text)), 2, 5000),
             Throws.TypeOf<TooLargeException>());
     }
 
@@ -125,6 +141,9 @@ internal sealed class CsvTailTests
         for (var c = 0; c < whole.Columns.Count; c++)
             Assert.That(tail.Values[c].AsSpan().SequenceEqual(whole.Values[c].AsSpan(whole.Rows - count)), Is.True, whole.Columns[c]);
     }
+
+    private static RawTable Newest(MemoryStream csv, int rows, long maxBytes = 1 << 30) =>
+        CsvTableReader.Read(csv, "x.csv", new CsvReadOptions { MaxBytes = maxBytes, Newest = rows });
 
     private static byte[] Zip(byte[] text)
     {

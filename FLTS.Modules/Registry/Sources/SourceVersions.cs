@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Sources;
+
+/// <summary>The versions of sources and the options stored with them: every change of their rows.</summary>
+internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, TimeProvider time)
+{
+    private long _additions;
+
+    /// <summary>Versions and options that this process has stored since it started.</summary>
+    public long Additions => Interlocked.Read(ref _additions);
+
+    /// <summary>The newest train and test of a name, with its options; null: it has no train.</summary>
+    public async Task<SourceFiles?> FilesAsync(DatasetName name, CancellationToken cancellation)
+    {
+        if (await NewestAsync(name, "train", cancellation) is not { } train)
+            return null;
+        var test = await NewestAsync(name, "test", cancellation);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return new SourceFiles(name, train.Sha256, test?.Sha256) { Options = await StoredOptions.OfAsync(db, name, cancellation) };
+    }
+
+    /// <summary>Every version of a name, train before test, newest first.</summary>
+    public async Task<IReadOnlyList<SourceRow>> OfAsync(DatasetName name, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Name == name)
+            .OrderByDescending(s => s.Part)
+            .ThenByDescending(s => s.Version)
+            .ToListAsync(cancellation);
+    }
+
+    /// <summary>The newest version of a part; null: there is none.</summary>
+    public async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Name == name && s.Part == part)
+            .OrderByDescending(s => s.Version)
+            .FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>The newest version of a part that has these bytes; null: none has.</summary>
+    public async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256)
+            .OrderByDescending(s => s.Version)
+            .FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>Names that have a train.</summary>
+    public async Task<List<DatasetName>> NamesAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
+    }
+
+    /// <summary>As <see cref="ISourceCatalog.AddAsync"/>.</summary>
+    public async Task<SourceRow?> AddAsync(
+        DatasetName name, string part, Stream file, int? over, CancellationToken cancellation, SourceOptions? options = null)
+    {
+        DatasetNames.Check(name);
+        file.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        var newest = await NewestAsync(name, part, cancellation);
+        if (newest?.Sha256 == sha256)
+            return await WithOptionsAsync(newest);
+        if (over is not null && newest?.Version != over)
+            return null;
+
+        file.Position = 0;
+        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        FaultPoint.Reach("source.object-written");
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+
+        // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
+        for (var version = (newest?.Version ?? 0) + 1; ; version++)
+        {
+            var row = new SourceRow
+            {
+                Name = name,
+                Part = part,
+                Version = version,
+                Sha256 = sha256,
+                Size = file.Length,
+                RegisteredAt = time.GetUtcNow(),
+            };
+            await using (var transaction = await db.Database.BeginTransactionAsync(cancellation))
+            {
+                if (await db.InsertIfAbsentAsync(row, cancellation))
+                {
+                    // Together: a file that is read by other options than it came with may be another one.
+                    if (options is not null)
+                        await StoredOptions.SetAsync(db, name, options, time.GetUtcNow(), cancellation);
+                    await transaction.CommitAsync(cancellation);
+                    Interlocked.Increment(ref _additions);
+                    return row;
+                }
+            }
+
+            if (await NewestAsync(name, part, cancellation) is { } theirs && theirs.Sha256 == sha256)
+                return await WithOptionsAsync(theirs);
+            if (over is not null)
+                return null;
+        }
+
+        async Task<SourceRow> WithOptionsAsync(SourceRow same)
+        {
+            if (options is not null)
+                await SetOptionsAsync(name, options, cancellation);
+            return same;
+        }
+    }
+
+    /// <summary>As <see cref="ISourceCatalog.SetOptionsAsync"/>.</summary>
+    public async Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await StoredOptions.SetAsync(db, name, options, time.GetUtcNow(), cancellation);
+        Interlocked.Increment(ref _additions);
+    }
+}
