@@ -1,64 +1,31 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace FLTS.Benchmarks.Predict;
 
-/// <summary>The product as a process of its own on loopback, with a folder for its data that goes with it.</summary>
+/// <summary>The product with champions to ask, and a folder for its data that goes with it.</summary>
 internal sealed class ServedChampions : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    /// <summary>An answer of /metrics is given again for so long (the exporter's default, and something on top).</summary>
+    private static readonly TimeSpan _scrapeIsKept = TimeSpan.FromMilliseconds(400);
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("flts-bench-");
-    private readonly Process _process;
-    private readonly HttpClient _http;
+    private readonly ServerProcess _server;
 
-    private ServedChampions(string host)
-    {
-        Server = new IPEndPoint(IPAddress.Loopback, FreePort());
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])
-            [host, "run", "--data", _data.FullName, "--urls", $"http://{Server}", "--set", "Pipeline:DemoOnEmpty=false"])
-            start.ArgumentList.Add(argument);
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        _http = new HttpClient { BaseAddress = new Uri($"http://{Server}"), Timeout = TimeSpan.FromSeconds(60) };
-    }
+    private ServedChampions(string host) => _server = new ServerProcess(
+        host, url => ["run", "--data", _data.FullName, "--urls", url, "--set", "Pipeline:DemoOnEmpty=false"]);
 
-    public IPEndPoint Server { get; }
-
-    /// <summary>Seconds of processor the server has had.</summary>
-    public double CpuSeconds
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime.TotalSeconds;
-        }
-    }
-
-    /// <summary>Bytes the server holds.</summary>
-    public long Memory
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64;
-        }
-    }
+    public IPEndPoint Address => _server.Address;
 
     public static async Task<ServedChampions> StartAsync(string host)
     {
         var served = new ServedChampions(host);
-        await served.UntilAsync("the server answers", async () => (await served._http.GetAsync("/readyz")).IsSuccessStatusCode);
+        await served._server.UntilAsync(
+            "the server answers", async () => (await served._server.Http.GetAsync("/readyz")).IsSuccessStatusCode);
         var key = await File.ReadAllTextAsync(Path.Combine(served._data.FullName, "keys", "admin.key"));
-        served._http.DefaultRequestHeaders.Add("X-Api-Key", key.Trim());
+        served._server.Http.DefaultRequestHeaders.Add("X-Api-Key", key.Trim());
         return served;
     }
 
@@ -71,68 +38,69 @@ internal sealed class ServedChampions : IAsyncDisposable
     {
         using var content = new ByteArrayContent(csv);
         content.Headers.ContentType = new("text/csv");
-        (await _http.PutAsync($"/datasets/{identifier}", content)).EnsureSuccessStatusCode();
-        var body = new JsonObject
+        (await _server.Http.PutAsync($"/datasets/{identifier}", content)).EnsureSuccessStatusCode();
+        var asked = await _server.Http.PostAsJsonAsync("/pipelines", new JsonObject
         {
             ["dataset"] = identifier,
             ["model_types"] = new JsonArray(modelType),
-            ["training"] = new JsonObject { [modelType] = hyperparameters },
-        };
-        var asked = await _http.PostAsJsonAsync("/pipelines", body);
-        asked.EnsureSuccessStatusCode();
+            ["training"] = new JsonObject { [modelType] = hyperparameters.DeepClone() },
+        });
+        if (!asked.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{modelType} is not trained: {await asked.Content.ReadAsStringAsync()}");
+
         var id = (await asked.Content.ReadFromJsonAsync<JsonObject>())!["pipeline_id"]!.GetValue<string>();
-        await UntilAsync($"{modelType} is promoted", async () =>
-            (await _http.GetFromJsonAsync<JsonObject>($"/pipelines/{id}"))!["status"]!.GetValue<string>() switch
+        await _server.UntilAsync($"{modelType} is promoted", async () =>
+            (await _server.Http.GetFromJsonAsync<JsonObject>($"/pipelines/{id}"))!["status"]!.GetValue<string>() switch
             {
                 "promoted" => true,
-                "failed" or "cancelled" or "superseded" or "below_baseline" => throw new InvalidOperationException(
-                    $"{modelType} was not promoted: {await _http.GetStringAsync($"/pipelines/{id}")}"),
-                _ => false,
+                "queued" or "preprocessing" or "training" or "evaluating" or "blocked" => false,
+                _ => throw new InvalidOperationException(
+                    $"{modelType} was not promoted: {await _server.Http.GetStringAsync($"/pipelines/{id}")}"),
             });
     }
 
-    /// <summary>Bytes the server has allocated since its start, as it counts them itself.</summary>
-    public async Task<double> AllocatedBytesAsync()
+    /// <summary>The answer to one request, for those that measure what it costs to write it.</summary>
+    public async Task<byte[]> AnswerAsync(byte[] body)
     {
-        const string Name = "dotnet_gc_heap_total_allocated_bytes_total";
-        var line = (await _http.GetStringAsync("/metrics")).Split('\n')
-            .Single(l => l.StartsWith(Name, StringComparison.Ordinal) && l[Name.Length] is ' ' or '{');
-        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        var answer = await _server.Http.PostAsync("/predict", content);
+        return answer.IsSuccessStatusCode
+            ? await answer.Content.ReadAsByteArrayAsync()
+            : throw new InvalidOperationException($"No forecast: {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>What the server has counted since its start.</summary>
+    public async Task<Counted> CountedAsync()
+    {
+        await Task.Delay(_scrapeIsKept);
+        var text = await _server.Http.GetStringAsync("/metrics");
+        return new Counted(
+            _server.CpuSeconds,
+            Value("dotnet_gc_heap_total_allocated_bytes_total"),
+            Value("flts_predict_batch_size_count"),
+            Value("flts_predict_batch_size_sum"),
+            _server.Memory);
+
+        double Value(string name)
+        {
+            var line = text.Split('\n').Single(l => l.StartsWith(name, StringComparison.Ordinal) && l[name.Length] is ' ' or '{');
+            return double.Parse(line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1], Number);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await _server.DisposeAsync();
         _data.Delete(recursive: true);
     }
 
-    private async Task UntilAsync(string what, Func<Task<bool>> holds)
-    {
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < _patience; await Task.Delay(100))
-        {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"The server ended with code {_process.ExitCode} before {what}.");
-            try
-            {
-                if (await holds())
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not there yet.
-            }
-        }
+    private static CultureInfo Number => CultureInfo.InvariantCulture;
 
-        throw new TimeoutException($"Waited {_patience} until {what}.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    /// <param name="CpuSeconds">Of the server's processor.</param>
+    /// <param name="AllocatedBytes">On the managed heap.</param>
+    /// <param name="Batches">Computed.</param>
+    /// <param name="Batched">Forecasts in them.</param>
+    /// <param name="Memory">Resident bytes now.</param>
+    public sealed record Counted(double CpuSeconds, double AllocatedBytes, double Batches, double Batched, long Memory);
 }
