@@ -11,8 +11,12 @@ namespace FLTS.Modules.Inference.Models;
 /// </summary>
 internal sealed class ServedModel(Identifier identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
 {
+    /// <summary>Whoever waits behind a quick forecast should not notice.</summary>
+    private const double MostQuickSeconds = 0.05;
+
     private int _users = 1; // The slot's own.
     private volatile StartingRows _newest = newest;
+    private double _secondsAStep = double.PositiveInfinity; // The fastest so far: what disturbed the others is not the model's.
 
     public Identifier Identifier { get; } = identifier;
 
@@ -47,6 +51,20 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
         .Times(1.0 / loaded.Manifest.Horizon);
 
     public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
+
+    /// <summary>Whether a forecast takes so long that others must not wait behind it: by those before, at first by its sum.</summary>
+    public bool IsLong(int steps)
+    {
+        var took = Volatile.Read(ref _secondsAStep);
+        return double.IsFinite(took) ? took * steps > MostQuickSeconds : Step.Times(steps).IsLong;
+    }
+
+    /// <summary>A step of a forecast took so long.</summary>
+    public void Took(double seconds)
+    {
+        if (seconds < Volatile.Read(ref _secondsAStep))
+            Volatile.Write(ref _secondsAStep, seconds);
+    }
 
     /// <summary>False: it is gone, look at the slot again.</summary>
     public bool TryAcquire()

@@ -79,7 +79,6 @@ internal static class PredictEndpoints
         PredictService service,
         AnswerSize size,
         ModelRefresher refresher,
-        InferenceMetrics metrics,
         InferenceOptions options,
         CancellationToken cancellation)
     {
@@ -91,7 +90,6 @@ internal static class PredictEndpoints
         await refresher.CatchUpAsync(cancellation);
         List<Lazy<PredictRequest>> asked = [.. items.EnumerateArray().Select(PredictRequest.Of)];
         size.RefuseTooLarge(asked);
-        metrics.Batch(asked.Count);
         var answers = asked.Select(item => AnswerAsync(item, service, cancellation));
         return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
     }

@@ -34,10 +34,7 @@ internal sealed partial class PredictService(
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var forecast = () => model.Loaded.Forecaster.Forecast([window.Window], steps);
-                var scaled = await (model.Step.Times(steps).IsLong
-                    ? queue.RunLongAsync(forecast, cancellation)
-                    : queue.RunAsync(forecast, cancellation));
+                var scaled = await queue.ForecastAsync(model, window.Window, steps, client: "", cancellation);
                 var (series, origin, _) = window.Window;
                 window = window with
                 {
@@ -109,7 +106,7 @@ internal sealed partial class PredictService(
     {
         TooManyException => "queue_full",
         UnavailableException => "no_model",
-        OperationCanceledException => "timeout",
+        OverdueException or OperationCanceledException => "timeout",
         FltsException => "client_error",
         _ => "server_error",
     };
