@@ -35,6 +35,22 @@ count_results() {
   skipped=$((total - passed - failed))
 }
 
+# Names the failed tests of a .trx file and says what each said: where they failed is far up by then.
+list_failures() {
+  awk '
+    /<UnitTestResult / {
+      failed = /outcome="Failed"/
+      name = $0; sub(/.* testName="/, "", name); sub(/".*/, "", name)
+      if (failed) print "failed: " name
+    }
+    failed && /<Message>/ { lines = 6; sub(/.*<Message>/, "") }
+    lines > 0 {
+      lines = /<\/Message>/ ? 0 : lines - 1
+      sub(/<\/Message>.*/, ""); gsub(/^[[:space:]]+/, ""); print "  " substr($0, 1, 300)
+    }
+  ' "$1" | sed -e 's/&quot;/"/g' -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&#xD;//g' -e 's/&amp;/\&/g'
+}
+
 run_tests() {
   local filter= soak= fast=
   while (($#)); do
@@ -81,6 +97,7 @@ run_tests() {
 
   if [[ -f $results/tests.trx ]]; then
     count_results "$results/tests.trx"
+    list_failures "$results/tests.trx"
   fi
   rm -rf "$results"
   if ((passed + failed == 0)); then
