@@ -211,7 +211,7 @@ internal sealed class PredictServiceTests
     private PredictService Service(InferenceOptions options, AnswerSize? size = null) =>
         ActivatorUtilities.CreateInstance<PredictService>(
             _rig.Get<IServiceProvider>(),
-            _slots,
+            ActivatorUtilities.CreateInstance<ChampionLoads>(_rig.Get<IServiceProvider>(), _slots),
             new PredictQueue(options, new ComputeThreads(1), TimeProvider.System),
             size ?? _rig.Get<AnswerSize>());
 

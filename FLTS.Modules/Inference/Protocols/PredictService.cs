@@ -7,7 +7,7 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answers forecasts with the champion.</summary>
 internal sealed partial class PredictService(
-    ModelSlots slots,
+    ChampionLoads champions,
     WindowReader windows,
     AnswerSize size,
     PredictQueue queue,
@@ -29,7 +29,7 @@ internal sealed partial class PredictService(
             var request = asked.Value;
             var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
-            var model = slots.Take(request.Identifier);
+            var model = await champions.TakeAsync(request.Identifier, cancellation);
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);

@@ -31,6 +31,10 @@ internal sealed record InferenceOptions
     [Range(0.1, 3600)]
     public double RequestTimeoutSeconds { get; init; } = 30;
 
+    /// <summary>MB that loaded models may hold; those not asked for the longest go first. 1 to 1000000, default 1024.</summary>
+    [Range(1, 1_000_000)]
+    public int ModelMemoryMb { get; init; } = 1024;
+
     /// <summary>Seconds between two looks at the ledger; 0.5 to 3600, default 5.</summary>
     [Range(0.5, 3600)]
     public double RefreshSeconds { get; init; } = 5;
