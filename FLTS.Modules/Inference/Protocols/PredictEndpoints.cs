@@ -76,15 +76,18 @@ internal static class PredictEndpoints
         using var body = await RequestBody.ReadAsync(context, cancellation);
         using var request = PredictRequest.Read(body.Bytes);
         await refresher.CatchUpAsync(cancellation);
-        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, cancellation));
+        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, ClientOf(context), cancellation));
     }
+
+    /// <summary>Who asks, for a fair share of the queue: a key, else an address.</summary>
+    private static string ClientOf(HttpContext context) =>
+        context.Request.Headers["X-Api-Key"].FirstOrDefault() ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static async Task Batch(
         HttpContext context,
         PredictService service,
         AnswerSize size,
         ModelRefresher refresher,
-        InferenceMetrics metrics,
         InferenceOptions options,
         AnswerWriter answers)
     {
@@ -100,8 +103,8 @@ internal static class PredictEndpoints
         try
         {
             size.RefuseTooLarge(asked);
-            metrics.Batch(asked.Count);
-            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, service, cancellation))));
+            var client = ClientOf(context);
+            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, client, service, cancellation))));
         }
         finally
         {
@@ -110,11 +113,11 @@ internal static class PredictEndpoints
     }
 
     private static async Task<(Forecast? Forecast, BatchProblem? Problem)> AnswerAsync(
-        PredictRequest item, PredictService service, CancellationToken cancellation)
+        PredictRequest item, string client, PredictService service, CancellationToken cancellation)
     {
         try
         {
-            return (await service.PredictAsync(item, null, cancellation), null);
+            return (await service.PredictAsync(item, null, client, cancellation), null);
         }
         catch (FltsException e)
         {

@@ -8,7 +8,7 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answers forecasts with the champion.</summary>
 internal sealed partial class PredictService(
-    ModelSlots slots,
+    ChampionLoads champions,
     WindowReader windows,
     AnswerSize size,
     PredictQueue queue,
@@ -19,9 +19,11 @@ internal sealed partial class PredictService(
     /// <summary>One forecast.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
     /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="client">Who asks.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<Forecast> PredictAsync(PredictRequest request, int? inferenceLength, CancellationToken cancellation)
+    public async Task<Forecast> PredictAsync(
+        PredictRequest request, int? inferenceLength, string client, CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
@@ -32,12 +34,12 @@ internal sealed partial class PredictService(
 
             var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
-            var model = slots.Take(request.Identifier);
+            var model = await champions.TakeAsync(request.Identifier, cancellation);
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
                 var (window, _, warnings) = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.ForecastAsync(model, window, steps, cancellation);
+                var scaled = await queue.ForecastAsync(model, window, steps, client, cancellation);
                 return Answer(model, window, scaled, (request.Levels, warnings));
             }
             finally
@@ -108,7 +110,7 @@ internal sealed partial class PredictService(
     {
         TooManyException => "queue_full",
         UnavailableException => "no_model",
-        OperationCanceledException => "timeout",
+        OverdueException or OperationCanceledException => "timeout",
         FltsException => "client_error",
         _ => "server_error",
     };
