@@ -35,20 +35,30 @@ internal static class Health
         if (!Security.HasKey(context))
             states = states.ToDictionary(s => s.Key, s => s.Value with { Reason = null }); // They name hosts and folders.
 
+        var works = gate.IsOpen && states.All(s => s.Value.State == "ok" || parts.Any(p => p.Name == s.Key && p.IsDispensable));
+        var ready = Judge(states, works, [.. serving]);
+        return ready.Status is "ok" or "degraded" ? Results.Ok(ready) : Results.Json(ready, statusCode: 503);
+    }
+
+    /// <summary>
+    /// What is said of the whole. Who was once called ready is not taken back for a model that is still being loaded: as long as nobody
+    /// has looked for one, the process is not ready.
+    /// </summary>
+    /// <param name="states">Of every part.</param>
+    /// <param name="works">Whether the parts without which nothing can be done are there.</param>
+    /// <param name="serving">What is served here, if this process serves.</param>
+    internal static Readiness Judge(Dictionary<string, PartState> states, bool works, IReadOnlyCollection<IServingState> serving)
+    {
         var away = states.Where(s => s.Value.State != "ok").Select(s => s.Key).ToList();
-
-        // A loaded model answers without database and store: that is worth keeping in rotation. So is work that is looked for in the rows.
-        var serves = serving.Any(s => s.Loaded > 0);
-        var works = gate.IsOpen && away.TrueForAll(a => parts.Any(p => p.Name == a && p.IsDispensable));
-        var missesModels = serving.Any(s => s.Loaded == 0 && s.Promoted > 0);
-        if (away.Count == 0 && !missesModels)
-            return Results.Ok(new Readiness("ok", states, []));
-
-        return serves || (works && !missesModels)
-            ? Results.Ok(new Readiness("degraded", states, away))
-            : Results.Json(
-                new Readiness(missesModels && away.Count == 0 ? "no model loaded although one was promoted" : "unavailable", states, away),
-                statusCode: 503);
+        var serves = serving.Any(s => s.Loaded > 0); // Answers without database and store: worth keeping in rotation.
+        var missing = serves ? null
+            : serving.Any(s => s.Promoted > 0) ? "no model loaded although one was promoted"
+            : serving.Any(s => !s.Settled.IsCompleted) ? "models are being looked for"
+            : null;
+        var status = away.Count == 0 ? missing ?? "ok"
+            : serves || (works && missing is null) ? "degraded"
+            : "unavailable";
+        return new Readiness(status, states, away);
     }
 
     private static async Task<Dictionary<string, PartState>> CheckAsync(IEnumerable<IPart> parts, CancellationToken cancellation)

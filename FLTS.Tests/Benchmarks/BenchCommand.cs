@@ -12,7 +12,8 @@ internal static class BenchCommand
         new("--reference") { Description = "What the reference implementation reached on a column of --dataset (JSON), to compare with." };
     private static readonly Option<string?> _once = new("--once")
     {
-        Description = "One run in this process: of preprocess on the source of this SHA-256, of train with this model type.",
+        Description =
+            "One run in this process: of preprocess on the source of this SHA-256, of train with this model type, of this reader.",
         Hidden = true,
     };
     private static readonly Option<string> _objects =
@@ -43,6 +44,13 @@ internal static class BenchCommand
             (parsed, progress) => parsed.GetValue(_once) is { } sha256
                 ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256, parsed.GetValue(_timezone))
                 : PreprocessBenchmark.Run(Dataset(parsed), progress)),
+        Create(
+            "reader",
+            "A CSV into columns by FLTS's reader and by Sylvan.Data.Csv.",
+            [_dataset, _once, _timezone],
+            (parsed, progress) => parsed.GetValue(_once) is { } reader
+                ? ReaderBenchmark.Once(reader, Dataset(parsed)!, parsed.GetValue(_timezone))
+                : ReaderBenchmark.Run(progress)),
         AccuracyCommand.Create(),
     };
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Demo;
 using FLTS.Modules.Preprocessing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,8 +14,6 @@ internal static class PreprocessBenchmark
 {
     private const string Python = "/usr/bin/python3";
     private const string Name = "bench";
-
-    private const string Zone = "Europe/Madrid";
 
     private static readonly (int Rows, int Runs, bool Zoned)[] _sizes =
         [(20_000, 7, false), (1_000_000, 5, false), (1_000_000, 5, true), (5_000_000, 3, false)];
@@ -40,7 +37,7 @@ internal static class PreprocessBenchmark
             {
                 progress.WriteLine(dataset is null ? FormattableString.Invariant($"{rows:N0} rows are written") : dataset);
                 var (sha256, source) = Place(dataset, rows, zoned, folder.FullName);
-                var (ours, theirs) = (new List<Measured>(), new List<Measured>());
+                var (ours, theirs) = (new List<MeasuredProcess>(), new List<MeasuredProcess>());
                 for (var run = 0; run < runs; run++)
                 {
                     progress.WriteLine($"run {run + 1} of {runs}");
@@ -95,10 +92,7 @@ internal static class PreprocessBenchmark
         var written = Path.Combine(bucket, "writing");
         if (dataset is null)
         {
-            using var stream = File.Create(written);
-            DemoStation.Write(stream, rows, seed: 1);
-            if (zoned)
-                Rewrite(stream);
+            GeneratedCsv.Write(written, rows, zoned);
         }
         else
         {
@@ -112,42 +106,22 @@ internal static class PreprocessBenchmark
         return (sha256, path);
     }
 
-    /// <summary>The same rows as another part of the world writes them.</summary>
-    private static void Rewrite(FileStream stream)
+    private static MeasuredProcess Ours(string folder, string sha256, bool zoned)
     {
-        stream.Position = 0;
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        var lines = new List<string> { reader.ReadLine()!.Replace(',', ';') };
-        while (reader.ReadLine() is { } line)
-        {
-            var time = line.IndexOf(',', StringComparison.Ordinal);
-            lines.Add($"{line[..time].Replace(' ', 'T')}+01:00{line[time..].Replace(',', ';').Replace('.', ',')}");
-        }
-
-        stream.SetLength(0);
-        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        lines.ForEach(writer.WriteLine);
-    }
-
-    private static Measured Ours(string folder, string sha256, bool zoned)
-    {
-        // What is started as "dotnet FLTS.Benchmarks.dll" is started so again.
-        var self = Environment.ProcessPath!;
-        string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(PreprocessBenchmark).Assembly.Location] : [];
-        string[] zone = zoned ? ["--timezone", Zone] : [];
-        var measured = Start(self, [.. assembly, "preprocess", "--once", sha256, "--objects", folder, .. zone]);
+        string[] zone = zoned ? ["--timezone", GeneratedCsv.Zone] : [];
+        var measured = MeasuredProcess.StartSelf(["preprocess", "--once", sha256, "--objects", folder, .. zone]);
         Directory.Delete(Path.Combine(folder, ObjectKeys.ProcessedBucket), recursive: true);
         return measured;
     }
 
-    private static Measured Theirs(string folder, string source)
+    private static MeasuredProcess Theirs(string folder, string source)
     {
         var into = Directory.CreateDirectory(Path.Combine(folder, "pandas"));
         var script = Path.Combine(folder, "job.py");
         using (var resource = typeof(PreprocessBenchmark).Assembly.GetManifestResourceStream("preprocess_pandas.py")!)
         using (var file = File.Create(script))
             resource.CopyTo(file);
-        var measured = Start(Python, [script, source, into.FullName]);
+        var measured = MeasuredProcess.Start(Python, [script, source, into.FullName]);
         into.Delete(recursive: true);
         return measured;
     }
@@ -162,21 +136,11 @@ internal static class PreprocessBenchmark
         return process.ExitCode == 0;
     }
 
-    private static Measured Start(string program, string[] arguments)
-    {
-        var clock = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        var whole = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-        return process.ExitCode == 0
-            ? new Measured(JsonNode.Parse(output)!.AsObject(), whole)
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}.");
-    }
+    private static MeasuredProcess? Median(List<MeasuredProcess> measured) =>
+        measured.OrderBy(m => m.Seconds).ElementAtOrDefault(measured.Count / 2);
 
-    private static Measured? Median(List<Measured> measured) => measured.OrderBy(m => m.Seconds).ElementAtOrDefault(measured.Count / 2);
-
-    private static JsonObject Result(string program, long bytesRead, int columns, List<Measured> all, Measured? median, Measured? other)
+    private static JsonObject Result(
+        string program, long bytesRead, int columns, List<MeasuredProcess> all, MeasuredProcess? median, MeasuredProcess? other)
     {
         var result = new JsonObject
         {
@@ -202,21 +166,5 @@ internal static class PreprocessBenchmark
         }
 
         return result;
-    }
-
-    private sealed record Measured(JsonObject Told, double Whole)
-    {
-        public long Rows => (long)Told["rows"]!;
-
-        public double Seconds => (double)Told["seconds"]!;
-
-        /// <summary>Of the whole process: start and imports too.</summary>
-        public double CpuSeconds => (double)Told["cpu_seconds"]!;
-
-        public long PeakBytes => (long)Told["peak_memory_bytes"]!;
-
-        public long BytesWritten => (long)Told["bytes_written"]!;
-
-        public string Format => (string)Told["format"]!;
     }
 }

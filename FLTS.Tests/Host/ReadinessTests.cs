@@ -1,4 +1,5 @@
 using System.Net;
+using FLTS.Host.Hosting;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -68,6 +69,37 @@ internal sealed class ReadinessTests
         await UntilAsync(host, HttpStatusCode.OK);
 
         await Gate(host).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [TestCase(0, 0, false, "models are being looked for", TestName = "Before_anybody_looked_for_models_a_process_that_serves_is_not_ready")]
+    [TestCase(0, 1, false, "no model loaded although one was promoted", TestName = "While_the_first_model_loads_it_is_not_ready")]
+    [TestCase(0, 0, true, "ok", TestName = "Where_nothing_was_promoted_it_is_ready")]
+    [TestCase(1, 2, false, "ok", TestName = "With_a_model_it_is_ready")]
+    public void A_process_that_was_ready_is_not_called_unready_for_a_model_that_comes(int loaded, int promoted, bool looked, string status)
+    {
+        var parts = new Dictionary<string, PartState> { ["database"] = new("ok", null) };
+
+        var ready = Health.Judge(parts, works: true, [new Serving(loaded, promoted, looked)]);
+
+        Assert.That(ready.Status, Is.EqualTo(status));
+    }
+
+    [TestCase(0, "unavailable")]
+    [TestCase(1, "degraded")]
+    public void A_part_that_is_away_leaves_who_serves_in_rotation(int loaded, string status)
+    {
+        var parts = new Dictionary<string, PartState> { ["database"] = new("unavailable", null) };
+
+        var ready = Health.Judge(parts, works: false, [new Serving(loaded, 1, true)]);
+
+        Assert.That((ready.Status, ready.Degraded), Is.EqualTo((status, new[] { "database" })));
+    }
+
+    private sealed record Serving(int Loaded, int Promoted, bool HasLooked) : IServingState
+    {
+        public IReadOnlyDictionary<Identifier, string> Refused => new Dictionary<Identifier, string>();
+
+        public Task Settled => HasLooked ? Task.CompletedTask : new TaskCompletionSource().Task;
     }
 
     private static Task Gate(RunningHost host) => host.App.Services.GetRequiredService<IStartupGate>().OpenedAsync(CancellationToken.None);
