@@ -1,6 +1,7 @@
 using FLTS.Modules.Datasets;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Inference;
+using FLTS.Modules.Monitoring;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
@@ -29,6 +30,7 @@ public static class ModuleCatalog
         new ReferencesModule(),
         new EvaluationModule(),
         new InferenceModule(),
+        new MonitoringModule(),
         new PipelineModule(),
     ];
 
