@@ -88,7 +88,7 @@ internal static class PredictEndpoints
         using var body = await RequestBody.ReadAsync(context, cancellation);
         using var request = PredictRequest.Read(body.Bytes);
         await refresher.CatchUpAsync(cancellation);
-        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, cancellation));
+        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, ClientOf(context), cancellation));
     }
 
     private static async Task Newest(
@@ -103,7 +103,7 @@ internal static class PredictEndpoints
         var cancellation = context.RequestAborted;
         using var request = PredictRequest.Newest(identifier, steps ?? 1, Levels(level));
         await refresher.CatchUpAsync(cancellation);
-        var forecast = await service.PredictAsync(request, null, IsKnown, cancellation);
+        var forecast = await service.PredictAsync(request, (null, ClientOf(context)), IsKnown, cancellation);
         if (forecast is null)
             context.Response.StatusCode = StatusCodes.Status304NotModified;
         else
@@ -134,12 +134,15 @@ internal static class PredictEndpoints
         $"'level' is {level}; it must be a percentage between 0 and 100 such as 80, or at most {PredictRequestReader.MostLevels} of them "
         + "with commas between them.");
 
+    /// <summary>Who asks, for a fair share of the queue: a key, else an address.</summary>
+    private static string ClientOf(HttpContext context) =>
+        context.Request.Headers["X-Api-Key"].FirstOrDefault() ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
+
     private static async Task Batch(
         HttpContext context,
         PredictService service,
         AnswerSize size,
         ModelRefresher refresher,
-        InferenceMetrics metrics,
         InferenceOptions options,
         AnswerWriter answers)
     {
@@ -155,8 +158,8 @@ internal static class PredictEndpoints
         try
         {
             size.RefuseTooLarge(asked);
-            metrics.Batch(asked.Count);
-            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, service, cancellation))));
+            var client = ClientOf(context);
+            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, client, service, cancellation))));
         }
         finally
         {
@@ -165,11 +168,11 @@ internal static class PredictEndpoints
     }
 
     private static async Task<(Forecast? Forecast, BatchProblem? Problem)> AnswerAsync(
-        PredictRequest item, PredictService service, CancellationToken cancellation)
+        PredictRequest item, string client, PredictService service, CancellationToken cancellation)
     {
         try
         {
-            return (await service.PredictAsync(item, null, cancellation), null);
+            return (await service.PredictAsync(item, null, client, cancellation), null);
         }
         catch (FltsException e)
         {

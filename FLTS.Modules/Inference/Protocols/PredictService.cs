@@ -8,7 +8,7 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answers forecasts with the champion.</summary>
 internal sealed partial class PredictService(
-    ModelSlots slots,
+    ChampionLoads champions,
     WindowReader windows,
     AnswerSize size,
     PredictQueue queue,
@@ -19,20 +19,25 @@ internal sealed partial class PredictService(
     /// <summary>One forecast.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
     /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="client">Who asks.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<Forecast> PredictAsync(PredictRequest request, int? inferenceLength, CancellationToken cancellation) =>
-        (await PredictAsync(request, inferenceLength, isKnown: null, cancellation))!;
+    public async Task<Forecast> PredictAsync(
+        PredictRequest request, int? inferenceLength, string client, CancellationToken cancellation) =>
+        (await PredictAsync(request, (inferenceLength, client), isKnown: null, cancellation))!;
 
     /// <summary>One forecast, where the caller does not have it already.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
-    /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="asked">Steps asked for in the address, and who asks.</param>
     /// <param name="isKnown">Asked, before it is computed, whether the caller has what a model makes of a window; null: it has not.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <returns>Null: the caller has it.</returns>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
     public async Task<Forecast?> PredictAsync(
-        PredictRequest request, int? inferenceLength, Func<ServedModel, RequestWindow, bool>? isKnown, CancellationToken cancellation)
+        PredictRequest request,
+        (int? InferenceLength, string Client) asked,
+        Func<ServedModel, RequestWindow, bool>? isKnown,
+        CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
@@ -41,19 +46,19 @@ internal sealed partial class PredictService(
             if (request.Fault is { } fault)
                 ExceptionDispatchInfo.Throw(fault);
 
-            var steps = windows.Steps(request, inferenceLength);
+            var steps = windows.Steps(request, asked.InferenceLength);
             windows.RefuseTooLong(request);
-            var model = slots.Take(request.Identifier);
+            var model = await champions.TakeAsync(request.Identifier, cancellation);
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
-                var asked = await windows.ReadAsync(request, model, steps, cancellation);
-                if (isKnown?.Invoke(model, asked) == true)
+                var window = await windows.ReadAsync(request, model, steps, cancellation);
+                if (isKnown?.Invoke(model, window) == true)
                     return null;
 
-                var scaled = await queue.ForecastAsync(model, asked.Window, steps, cancellation);
-                var answer = Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
-                if (asked.Room is { } room)
+                var scaled = await queue.ForecastAsync(model, window.Window, steps, asked.Client, cancellation);
+                var answer = Answer(model, window.Window, scaled, (request.Levels, window.Warnings));
+                if (window.Room is { } room)
                     model.Serving.Plan.Return(room); // Not where it failed: who knows who still computes with it.
                 return answer;
             }
@@ -125,7 +130,7 @@ internal sealed partial class PredictService(
     {
         TooManyException => "queue_full",
         UnavailableException => "no_model",
-        OperationCanceledException => "timeout",
+        OverdueException or OperationCanceledException => "timeout",
         FltsException => "client_error",
         _ => "server_error",
     };
