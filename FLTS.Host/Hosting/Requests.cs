@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.Net.Http.Headers;
 
@@ -8,6 +9,9 @@ internal static class Requests
 {
     /// <summary>Bytes of the largest body that is taken.</summary>
     public const long LargestBody = 64L << 20;
+
+    private static readonly SearchValues<char> _controls =
+        SearchValues.Create([.. Enumerable.Range(0, 256).Select(c => (char)c).Where(char.IsControl)]);
 
     public static WebApplicationBuilder AddFltsRequests(this WebApplicationBuilder builder)
     {
@@ -27,9 +31,11 @@ internal static class Requests
     /// <exception cref="BadHttpRequestException">Says what is wrong.</exception>
     private static void Check(HttpRequest request)
     {
-        if (HasControls(request.Path.Value) || request.Query.Any(p => HasControls(p.Key) || p.Value.Any(HasControls)))
+        if (HasControls(request.Path.Value)
+            || (request.QueryString.HasValue && request.Query.Any(p => HasControls(p.Key) || p.Value.Any(HasControls))))
             throw new BadHttpRequestException("The address holds a control character (such as %00); there is nothing of such a name.");
-        if (request.HasJsonContentType()
+        if (request.ContentType != "application/json"
+            && request.HasJsonContentType()
             && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.Charset is { HasValue: true, Value: { } charset }
             && !IsEncoding(charset.Trim('"')))
@@ -38,7 +44,7 @@ internal static class Requests
                 StatusCodes.Status415UnsupportedMediaType);
     }
 
-    private static bool HasControls(string? text) => text is not null && text.Any(char.IsControl);
+    private static bool HasControls(string? text) => text.AsSpan().ContainsAny(_controls);
 
     private static bool IsEncoding(string name)
     {

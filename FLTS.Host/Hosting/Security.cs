@@ -28,15 +28,15 @@ internal static class Security
     {
         var key = app.Services.GetRequiredService<AdminKey>();
         var guesses = app.Services.GetRequiredService<KeyGuesses>();
-        return app.Use(async (context, next) =>
+        var near = new NearHosts(app);
+        return app.Use((context, next) =>
         {
             var from = context.Connection.RemoteIpAddress;
             var given = GivenKey(context);
             if (given is not null && guesses.MustWait(from) is { } wait)
             {
                 context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many wrong keys came from this address; wait.");
-                return;
+                return RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many wrong keys came from this address; wait.");
             }
 
             var isAdmin = key.Matches(given);
@@ -44,27 +44,25 @@ internal static class Security
                 guesses.Failed(from);
 
             var role = RoleOf(context);
-            var isNear = IsLoopbackOnly(app) && IsLoopbackName(context.Request.Host.Host);
-            if (!isAdmin && role is not null && !(isNear && role is Roles.Read or Roles.Predict))
+            if (!isAdmin && role is not null && !(role is Roles.Read or Roles.Predict && near.Has(context.Request.Host)))
             {
                 context.Response.Headers.WWWAuthenticate = IsForBrowsers(context)
                     ? "Basic realm=\"FLTS: any name, the admin key as password\""
                     : Header;
-                await RefuseAsync(
+                return RefuseAsync(
                     context,
                     StatusCodes.Status401Unauthorized,
                     $"{context.Request.Method} {context.Request.Path} needs the role '{role}': send a key in the header {Header}.");
-                return;
             }
 
             if (!IsReading(context) && IsDashboard(context) && !Origin.IsOwn(context.Request))
             {
-                await RefuseAsync(context, StatusCodes.Status403Forbidden, "The page of another site asks for this; it is not done.");
-                return;
+                return RefuseAsync(context, StatusCodes.Status403Forbidden, "The page of another site asks for this; it is not done.");
             }
 
-            context.Items[typeof(Security)] = isAdmin;
-            await next(context);
+            if (isAdmin)
+                context.Items[typeof(Security)] = true;
+            return next(context);
         });
     }
 
@@ -85,7 +83,7 @@ internal static class Security
         return IsLoopbackName(uri.Host);
     }
 
-    private static bool IsLoopbackName(string host) =>
+    internal static bool IsLoopbackName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 

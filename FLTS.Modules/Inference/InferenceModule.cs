@@ -30,6 +30,7 @@ internal sealed class InferenceModule : IModule
             p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<WindowReader>();
         services.AddSingleton<AnswerSize>();
+        services.AddSingleton<AnswerWriter>();
         services.AddSingleton<PredictQueue>();
         services.AddMetrics<InferenceMetrics>();
         services.AddSingleton<PredictService>();

@@ -60,11 +60,11 @@ internal sealed class ModelRefresherTests
         Assert.That(_rig.Slots.Refused.Single().Value, Does.Contain("EWMA/model.json").And.Contain("SHA-256"));
         Assert.That(_rig.Registry.Log.Count("model_load_failed"), Is.EqualTo(1), "said once");
         Assert.That((_rig.Slots.Promoted, _rig.Slots.Settled.IsCompleted), Is.EqualTo((2, true)));
-        Assert.That((await AnswerAsync("station")).RunId, Is.EqualTo(first.RunId));
+        Assert.That((await AnswerAsync("station")).Manifest.RunId, Is.EqualTo(first.RunId));
 
         await putRight();
         await _rig.LookAsync();
-        Assert.That((await AnswerAsync("station")).RunId, Is.EqualTo(second.RunId));
+        Assert.That((await AnswerAsync("station")).Manifest.RunId, Is.EqualTo(second.RunId));
         Assert.That((_rig.Slots.Refused.Count, _rig.Registry.Log.Count("model_swap")), Is.EqualTo((0, 1)));
         Assert.That(Noted(), Is.EquivalentTo([second, harbour]));
     }
@@ -152,7 +152,7 @@ internal sealed class ModelRefresherTests
         await Task.WhenAny(again.Slots.Settled, refresher.ExecuteTask!);
 
         Assert.That(again.Slots.Serves(new("station"), 1), Is.True);
-        Assert.That((await AnswerAsync("station", again)).RunId, Is.EqualTo(champion.RunId));
+        Assert.That((await AnswerAsync("station", again)).Manifest.RunId, Is.EqualTo(champion.RunId));
         Assert.That(again.Registry.Log.Count("model_swap"), Is.Zero, "the same version");
         await refresher.StopAsync(default);
     }
@@ -173,7 +173,7 @@ internal sealed class ModelRefresherTests
         _rig.Gate.Open();
         await Task.WhenAny(_rig.Slots.Settled, Refresher.ExecuteTask!);
 
-        Assert.That((await AnswerAsync("station")).RunId, Is.EqualTo(champion.RunId));
+        Assert.That((await AnswerAsync("station")).Manifest.RunId, Is.EqualTo(champion.RunId));
         Assert.That((_rig.Slots.Refused.Count, Noted().Single()), Is.EqualTo((0, champion)));
         await Refresher.StopAsync(default);
     }
@@ -228,12 +228,15 @@ internal sealed class ModelRefresherTests
         await _rig.LookAsync();
 
         var answer = await AnswerAsync("station");
-        Assert.That((answer.Predictions[0]["ts"], answer.Warnings), Is.EqualTo(("2026-01-05T05:10:00", (object?)null)));
+        Assert.That(answer.Step.Show(answer.At(0)), Is.EqualTo("2026-01-05T05:10:00"));
+        Assert.That(answer.Warnings, Is.Empty);
     }
 
-    private Task<PredictAnswer> AnswerAsync(string identifier, ServingRig? rig = null) =>
-        (rig ?? _rig).Get<PredictService>()
-            .PredictAsync(PredictRequest.Of(JsonSerializer.SerializeToElement(new { identifier })), null, default);
+    private async Task<Forecast> AnswerAsync(string identifier, ServingRig? rig = null)
+    {
+        using var request = PredictRequest.Newest(new(identifier), 1, []);
+        return await (rig ?? _rig).Get<PredictService>().PredictAsync(request, null, new("test"), default);
+    }
 
     private List<ServedChampion> Noted() =>
         JsonSerializer.Deserialize<List<ServedChampion>>(File.ReadAllBytes(_rig.RecordsPath), RegistryJson.Options)!;

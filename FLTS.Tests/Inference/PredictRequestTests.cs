@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FLTS.Modules.Inference.Windows;
 using NUnit.Framework;
@@ -31,7 +32,20 @@ internal sealed class PredictRequestTests
         Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(
             $"'level' is {level}; it must be a percentage between 0 and 100 such as 80, or a list of at most 10 of them."));
 
-    [TestCase("""{"levels": 80}""", "Unknown field 'levels'; known are data, index_col, inference_length, identifier, level")]
+    [TestCase("""{"levels": 80}""", "Unknown field 'levels'; perhaps 'level' is meant. Known are data, index_col, inference_length")]
+    [TestCase("""{"date": []}""", "Unknown field 'date'; perhaps 'data' is meant.")]
+    [TestCase("""{"inferenceLength": 3}""", "Unknown field 'inferenceLength'; perhaps 'inference_length' is meant.")]
+    [TestCase("""{"inference-lenght": 3}""", "Unknown field 'inference-lenght'; perhaps 'inference_length' is meant.")]
+    [TestCase("""{"index_cols": "ts"}""", "Unknown field 'index_cols'; perhaps 'index_col' is meant.")]
+    [TestCase("""{"a": 1, "a": 1}""", "'a' is given twice.")]
+    [TestCase("""{"a": [{"b": 1, "b": 1}]}""", "'b' is given twice.")]
+    [TestCase("""{"data": {"a": [1], "a": [1]}}""", "'a' is given twice.")]
+    [TestCase("""{"data": {"a": [1], "\u0061": [1]}}""", "'a' is given twice.")]
+    [TestCase("""{"data": {"a": ["\ud800"]}}""", "'a' holds text that is not valid Unicode")]
+    [TestCase("""{"data": {"a": ["\u0000"]}}""", "'a' holds the control character U+0000")]
+    [TestCase("""{"data": [1, 2]}""", "'data' must be an object of lists, one a column.")]
+    [TestCase("""{"future": 3}""", "'future' must be an object of lists, one a column, with a value a step.")]
+    [TestCase("3", "The body must be a JSON object; {} forecasts from the newest rows.")]
     [TestCase("""{"level": 80, "level": 90}""", "'level' is given twice.")]
     [TestCase("""{"inference_length": "5"}""", "'inference_length' is \"5\"; it must be a whole number from 1 to 2147483647.")]
     [TestCase("""{"inference_length": 0}""", "'inference_length' is 0; it must be a whole number from 1 to 2147483647.")]
@@ -42,15 +56,48 @@ internal sealed class PredictRequestTests
     public void A_wrong_member_is_refused_by_name(string body, string expected) =>
         Assert.That(() => Parse(body), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith(expected));
 
-    [Test]
-    public void Rows_and_coming_values_are_handed_on_as_they_were_sent()
-    {
-        var request = Parse("""{"data": {"down": [1, null]}, "future": {"heat": [20]}, "inference_length": 3}""");
+    [TestCase("5", 5)]
+    [TestCase("5.0", 5)]
+    [TestCase("5e0", 5)]
+    [TestCase("2147483647", int.MaxValue)]
+    public void A_length_is_a_whole_number_however_it_is_written(string length, int expected) =>
+        Assert.That(Parse($$"""{"inference_length": {{length}}}""").InferenceLength, Is.EqualTo(expected));
 
-        Assert.That(
-            (request.Data?.GetRawText(), request.Future?.GetRawText(), request.InferenceLength),
-            Is.EqualTo(("""{"down": [1, null]}""", """{"heat": [20]}""", 3)));
+    [Test]
+    public void Rows_and_coming_values_are_numbers_where_they_are_and_else_as_they_were_sent()
+    {
+        var request = Parse("""{"data": {"down": [1.5, null, true], "up": ["a", [1], -2e3]}, "future": {"heat": [20]}}""");
+        var (down, up) = (request.Data["down"], request.Data["up"]);
+
+        Assert.That(request.Data.Numbers(down).ToArray(), Is.EqualTo(new[] { 1.5, double.NaN, 1 }));
+        Assert.That((down.IsOfNumbers, up.IsOfNumbers, request.Future["heat"].Rows), Is.EqualTo((true, false, 1)));
+        Assert.That(Encoding.UTF8.GetString(request.TextOf(up)), Is.EqualTo("""["a", [1], -2e3]"""));
     }
+
+    [Test]
+    public void A_request_that_was_used_before_holds_nothing_of_the_one_before()
+    {
+        Parse("""{"data": {"a": [1, 2]}, "level": 80, "index_col": "a", "origin": "now", "x": 1}""").Dispose();
+
+        var request = Parse("""{"data": {"a": [3], "b": [4]}}""");
+
+        Assert.That(request.Data.Numbers(request.Data["a"]).ToArray(), Is.EqualTo(new[] { 3.0 }));
+        Assert.That(
+            (request.Levels.Count, request.IndexCol, request.EndsNow, request.Warning, request.Future.IsGiven),
+            Is.EqualTo((0, (string?)null, false, (string?)null, false)));
+    }
+
+    [Test]
+    public void Unknown_members_are_passed_over_with_a_warning() => Assert.That(
+        Parse("""{"client": {"id": [1, "x"]}, "level": 80, "lead": null}""").Warning,
+        Is.EqualTo("Not used, as no such field is known: 'client', 'lead'."));
+
+    [TestCase("""{"level": 80""")]
+    [TestCase("""{"levels": 80, """)]
+    [TestCase("""{"level": 80} {""")]
+    [TestCase("")]
+    public void What_is_no_JSON_to_its_end_is_told_before_anything_else(string body) =>
+        Assert.That(() => Parse(body), Throws.InstanceOf<JsonException>());
 
     [TestCase("""{"data": {}, "origin": "then"}""", "'origin' is \"then\"; it must be \"now\", for rows in 'data' that have no times")]
     [TestCase("""{"origin": "now"}""", "'origin' is \"now\", but there are no rows as 'data' that could end now")]
@@ -62,12 +109,17 @@ internal sealed class PredictRequestTests
     [TestCase("""{"items": [], "level": 80}""", "Unknown field 'level'; known is items.")]
     [TestCase("[]", "The body must be a JSON object such as {\"items\": [{}]}.")]
     public void A_batch_is_a_list_of_items_and_nothing_beside_it(string body, string sentence) => Assert.That(
-        () => PredictRequest.Batch(JsonElement.Parse(body)),
+        () => BatchRequest.Items(Encoding.UTF8.GetBytes(body)),
         Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(sentence));
+
+    [Test]
+    public void Items_of_a_batch_are_what_they_were_sent_as() => Assert.That(
+        BatchRequest.Items("""{"items": [{"level": 80}, 3, null]}"""u8.ToArray()).Select(i => Encoding.UTF8.GetString(i.Span)),
+        Is.EqualTo(new[] { """{"level": 80}""", "3", "null" }));
 
     private static PredictRequest Parse(string body)
     {
-        using var document = JsonDocument.Parse(body);
-        return PredictRequest.Parse(document.RootElement.Clone());
+        var request = PredictRequest.Read(Encoding.UTF8.GetBytes(body));
+        return request.Fault is { } fault ? throw fault : request;
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Protocols;
@@ -129,9 +129,10 @@ internal sealed class PredictServiceTests
 
         var answer = await AskAsync(Service(new InferenceOptions()), """{"level": 80, "inference_length": 2}""");
 
-        Assert.That(answer.Intervals!["80"]["up"], Is.EqualTo(new[] { new[] { 2.5, 2.5 }, [2.5, 2.5] }));
-        Assert.That(answer.Intervals["80"]["down"], Has.None.Null);
-        Assert.That(answer.Warnings, Is.Null);
+        var document = ForecastDocument.Of(answer);
+        Assert.That(document.Intervals!["80"]["up"], Is.EqualTo(new[] { new[] { 2.5, 2.5 }, [2.5, 2.5] }));
+        Assert.That(document.Intervals["80"]["down"], Has.None.Null);
+        Assert.That(document.Warnings, Is.Null);
     }
 
     [Test]
@@ -146,9 +147,9 @@ internal sealed class PredictServiceTests
             () => AskAsync(Service(new InferenceOptions(), size), item),
             Throws.TypeOf<InvalidInputException>().With.Message.Matches(
                 @"^The answer would have about 1\.\d MB \(1440 steps x 2 targets, each with 10 levels of intervals\); at most 1 are "));
-        using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat(item, 20))}, {{}}, 3]");
+        PredictRequest[] many = [.. Enumerable.Repeat(item, 20).Append("{}").Append("3").Select(Request)];
         Assert.That(
-            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
+            () => size.RefuseTooLarge(many),
             Throws.TypeOf<InvalidInputException>().With.Message.Matches(@"^The answer would have about \d\d\.?\d? MB \(22 items, "));
     }
 
@@ -164,9 +165,9 @@ internal sealed class PredictServiceTests
             Throws.TypeOf<InvalidInputException>().With.Message.Matches(
                 @"^The forecast would need about \d MB \(50,000 steps x \d+ operations of NAIVE\); at most 1 are given "
                 + @"\(Limits:MemoryMb\)\.$"));
-        using var many = JsonDocument.Parse($"[{string.Join(", ", Enumerable.Repeat("""{"inference_length": 1000}""", 50))}]");
+        PredictRequest[] many = [.. Enumerable.Repeat("""{"inference_length": 1000}""", 50).Select(Request)];
         Assert.That(
-            () => size.RefuseTooLarge([.. many.RootElement.EnumerateArray().Select(PredictRequest.Of)]),
+            () => size.RefuseTooLarge(many),
             Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("The forecast would need about ")
                 .And.Message.Contains("(50 items, the sum of steps x operations of each)"));
     }
@@ -215,10 +216,12 @@ internal sealed class PredictServiceTests
             new PredictQueue(options, new ComputeThreads(1), TimeProvider.System),
             size ?? _rig.Get<AnswerSize>());
 
-    private static Task<PredictAnswer> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
+    private static PredictRequest Request(string body) => SentRows.Request(JsonNode.Parse(body));
+
+    private static async Task<Forecast> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
     {
-        using var document = JsonDocument.Parse(body);
-        return service.PredictAsync(PredictRequest.Of(document.RootElement.Clone()), null, cancellation);
+        using var request = Request(body);
+        return await service.PredictAsync(request, null, new("test"), cancellation);
     }
 
     /// <summary>Lets the first computation stand still until it is told to end.</summary>
@@ -234,7 +237,7 @@ internal sealed class PredictServiceTests
         }
 
         /// <summary>A request that computes now.</summary>
-        public async Task<Task<PredictAnswer>> StartAsync(PredictService service)
+        public async Task<Task<Forecast>> StartAsync(PredictService service)
         {
             var answer = OwnThread.RunAsync(() => AskAsync(service));
             await await Task.WhenAny(_begun.Task, answer);

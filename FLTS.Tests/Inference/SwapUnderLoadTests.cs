@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using FLTS.Modules.Inference.Protocols;
 using FLTS.Modules.Inference.Windows;
 using FLTS.Modules.Registry.Ledger;
@@ -55,10 +54,11 @@ internal sealed class SwapUnderLoadTests
         var (service, count) = (rig.Get<PredictService>(), 0);
         for (; !over.IsCancellationRequested; count++)
         {
-            var answer = await service.PredictAsync(PredictRequest.Of(JsonSerializer.SerializeToElement(new { })), null, default);
-            Assert.That((answer.RunId, answer.ModelType), Is.EqualTo((lines[answer.Version].RunId, lines[answer.Version].ModelType)));
-            var value = (double)answer.Predictions[0]["down"];
-            Assert.That(said.GetOrAdd(answer.RunId, value), Is.EqualTo(value));
+            using var request = PredictRequest.Newest(new("station"), 1, []);
+            var answer = await service.PredictAsync(request, null, new("test"), default);
+            var (run, value) = (answer.Manifest.RunId, answer.Values[0, 0, 0]);
+            Assert.That((run, answer.Manifest.ModelType), Is.EqualTo((lines[answer.Version].RunId, lines[answer.Version].ModelType)));
+            Assert.That(said.GetOrAdd(run, value), Is.EqualTo(value));
             await Task.Yield();
         }
 

@@ -111,8 +111,8 @@ internal sealed class WatchedModel
         DatasetClient.Start.AddMinutes(RowsOf(version)).ToString("s", System.Globalization.CultureInfo.InvariantCulture),
         _dataset.Meta.Scaler["down"].Inverse(Scaled(version)));
 
-    public static (int Version, string Run, string At, double Down) Said(PredictAnswer answer) =>
-        (answer.Version, answer.RunId.Value, (string)answer.Predictions[0]["ts"], (double)answer.Predictions[0]["down"]);
+    public static (int Version, string Run, string At, double Down) Said(Forecast answer) =>
+        (answer.Version, answer.Manifest.RunId.Value, answer.Step.Show(answer.At(0)), answer.Values[0, 0, 0]);
 
     /// <summary>A CSV of <see cref="DatasetClient.Csv"/>, prepared as the product does.</summary>
     public static PreparedDataset Prepare(string name, string csv, string sha256, System.Text.Json.Nodes.JsonObject? options = null)

@@ -11,11 +11,18 @@ internal static class JsonText
 {
     /// <summary>Looks through the value on which the reader stands.</summary>
     /// <param name="reader">A copy: the caller's own stays where it is.</param>
+    /// <param name="member">Whose value it is; empty: the body's.</param>
     /// <exception cref="InvalidInputException">Names the member.</exception>
-    public static void Check(Utf8JsonReader reader)
+    public static void Check(Utf8JsonReader reader, string member = "")
     {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            if (reader.TokenType == JsonTokenType.String && !IsPlain(ref reader))
+                _ = Text(ref reader, member);
+            return;
+        }
+
         var open = new Stack<HashSet<string>?>(); // Names so far of each object around; a list has none.
-        var member = "";
         do
         {
             switch (reader.TokenType)
@@ -43,10 +50,14 @@ internal static class JsonText
     }
 
     /// <summary>Most text is: times and names of the Latin alphabet, without escapes.</summary>
-    private static bool IsPlain(ref Utf8JsonReader reader) =>
+    public static bool IsPlain(ref Utf8JsonReader reader) =>
         !reader.ValueIsEscaped && !reader.HasValueSequence && Ascii.IsValid(reader.ValueSpan) && !reader.ValueSpan.Contains((byte)0x7F);
 
-    private static string Text(ref Utf8JsonReader reader, string member)
+    /// <summary>The text, or the name of a member, on which the reader stands.</summary>
+    /// <param name="reader">Stays where it is.</param>
+    /// <param name="member">Whose value it is; empty: the body's.</param>
+    /// <exception cref="InvalidInputException">It is not Unicode, or holds a control character; names the member.</exception>
+    public static string Text(ref Utf8JsonReader reader, string member)
     {
         var where = member.Length == 0 ? "The body" : $"'{member}'";
         string text;

@@ -228,7 +228,7 @@ internal sealed partial class StrictJson
     };
 
     /// <summary>The beginning of what was given. No more of it is decoded than is shown: it may be megabytes.</summary>
-    private static string Shown(ReadOnlySpan<byte> utf8)
+    internal static string Shown(ReadOnlySpan<byte> utf8)
     {
         // A character is at most four bytes; bytes that are none are shown as U+FFFD.
         var text = Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, (LongestShown + 1) * 4)]);

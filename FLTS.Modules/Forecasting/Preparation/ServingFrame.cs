@@ -16,7 +16,7 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
     /// <exception cref="InvalidInputException">Missing columns (by name), another step, too few rows (with the number needed).</exception>
     public static ServingFrame FromTable(RawTable table, ServingModel model)
     {
-        var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
+        var measured = model.Plan.Measured;
         var missing = measured.Where(c => !table.Columns.Contains(c)).ToList();
         if (missing.Count > 0)
             throw new InvalidInputException($"{table.Name} lacks the columns {string.Join(", ", missing)} that the model needs.")
@@ -36,6 +36,14 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
     public static ServingFrame FromColumns(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
     {
         RefuseTooFew(times.Length, model);
+        return PlainFrame.TryMake(times, values, model, warnings) is var (series, all)
+            ? new ServingFrame(series, series.Rows - 1, all)
+            : General(times, values, model, warnings);
+    }
+
+    /// <summary>As <see cref="FromColumns"/>, for whatever rows.</summary>
+    internal static ServingFrame General(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
+    {
         if (model.Config.Reading.Resample is null)
             RefuseIrregular(times, model.Signature.Step);
         return Build(times, values, model, warnings, saysDoubles: true);
@@ -44,8 +52,8 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
     private static ServingFrame Build(
         DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings, bool saysDoubles)
     {
-        var step = model.Signature.Step;
-        var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
+        var (step, plan) = (model.Signature.Step, model.Plan);
+        var measured = plan.Measured;
         var frame = SeriesFrame.From(
             new RawTable
             {
@@ -75,8 +83,7 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
         List<string> all = [.. warnings];
         for (var c = 0; c < measured.Count; c++)
         {
-            all.AddRange(ServingRemarks.Of(
-                model.Scaler.Columns[c], part.Values[c], model.Signature.Targets.Contains(measured[c], StringComparer.Ordinal)));
+            all.AddRange(ServingRemarks.Of(model.Scaler.Columns[c], part.Values[c], plan.IsTarget[c]));
             if (part.Values[c].Any(v => v < 0))
                 fell.Add(measured[c]);
             var first = MissingValues.FirstSeen(part.Values[c]);
@@ -87,9 +94,7 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
             Scaler.Transform(model.Scaler.Columns[c], part.Values[c]);
         }
 
-        var plan = new ColumnPlan(model.Signature.Targets, measured, ColumnPlan.AllColumns(model.Config, measured, "data"));
-        var flat = model.Scaler.Columns.Where(c => c.Flat).Select(c => c.Name).ToList();
-        var series = new SeriesAssembler(model.Config, plan, step, flat).Serving(part, part.Values, observed, fell);
+        var series = new SeriesAssembler(model.Config, plan.Columns, step, plan.Flat).Serving(part, part.Values, observed, fell);
         if (Doubled(saysDoubles ? frame.Report.Duplicates : 0) is { } doubled)
             all.Add(doubled);
         if (frame.Report.GapRows > 0)

@@ -14,7 +14,7 @@ public static class ServingRemarks
     /// <param name="column">What train said of it.</param>
     /// <param name="values">Original units, NaN where there is none.</param>
     /// <param name="isTarget">Whether it is forecast.</param>
-    public static IEnumerable<string> Of(ColumnScale column, ReadOnlySpan<double> values, bool isTarget)
+    public static IReadOnlyList<string> Of(ColumnScale column, ReadOnlySpan<double> values, bool isTarget)
     {
         var (missing, min, max) = (0, double.PositiveInfinity, double.NegativeInfinity);
         foreach (var value in values)
@@ -25,10 +25,16 @@ public static class ServingRemarks
                 (min, max) = (Math.Min(min, value), Math.Max(max, value));
         }
 
+        var isSparse = missing > ManyMissing * values.Length;
+        var moves = isTarget && column.Flat && missing < values.Length
+            && !Statistics.IsFlat(Math.Min(min, column.Min), Math.Max(max, column.Max));
+        if (!isSparse && !moves)
+            return [];
+
         List<string> remarks = [];
-        if (missing > ManyMissing * values.Length)
+        if (isSparse)
             remarks.Add($"{missing} of the {values.Length} newest values of '{column.Name}' are missing: each is the last one seen.");
-        if (isTarget && column.Flat && missing < values.Length && !Statistics.IsFlat(Math.Min(min, column.Min), Math.Max(max, column.Max)))
+        if (moves)
             remarks.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"'{column.Name}' was {column.Min:G6} throughout train and is forecast so, but the newest rows have it from {min:G6} to "

@@ -11,7 +11,7 @@ public sealed class ForecastRestorer
     private readonly IReadOnlyList<string> _names;
     private readonly ColumnScale[] _targets;
     private readonly PlausibleRange[] _stated, _plausible;
-    private readonly IReadOnlyList<PlausibleRange> _scaled;
+    private readonly double?[] _bounds;
 
     /// <param name="scaler">The scaler of the dataset the model was trained on.</param>
     /// <param name="targets">M targets in the order of the forecasts.</param>
@@ -21,7 +21,7 @@ public sealed class ForecastRestorer
     {
         (_names, _targets, Season) = (targets, [.. targets.Select(t => scaler[t])], Series.Season.Steps(step));
         (_stated, _plausible) = ([.. _targets.Select(PlausibleRange.Stated)], [.. _targets.Select(PlausibleRange.Of)]);
-        _scaled = PlausibleRange.Scaled(scaler, targets)!;
+        _bounds = PlausibleRange.BoundsOf(PlausibleRange.Scaled(scaler, targets)!);
     }
 
     /// <summary>Steps of a season; answers behind them are kept within the plausible range.</summary>
@@ -40,7 +40,7 @@ public sealed class ForecastRestorer
     /// <returns>[N, H, M], a new array.</returns>
     public double[,,] Restore(double[,,] scaled, PreparedSeries series, ReadOnlySpan<int> origins)
     {
-        var known = PlausibleRange.KnownOf(series, _names, _scaled);
+        var known = new BelowZero(series, _names, _bounds);
         var restored = new double[scaled.GetLength(0), scaled.GetLength(1), scaled.GetLength(2)];
         for (var n = 0; n < scaled.GetLength(0); n++)
         {
@@ -78,7 +78,7 @@ public sealed class ForecastRestorer
     }
 
     private PlausibleRange At(PlausibleRange[] ranges, int target, PreparedSeries from, int origin) =>
-        PlausibleRange.KnownOf(from, _names, _scaled).UpTo(target, origin)
+        new BelowZero(from, _names, _bounds).UpTo(target, origin)
             ? ranges[target] with { Zero = null }
             : ranges[target].Floored;
 }

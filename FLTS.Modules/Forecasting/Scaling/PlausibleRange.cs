@@ -39,7 +39,11 @@ public readonly record struct PlausibleRange(double Low, double High)
     /// <param name="targets">[M]</param>
     /// <param name="ranges">[M]</param>
     internal static BelowZero KnownOf(PreparedSeries series, IReadOnlyList<string> targets, IReadOnlyList<PlausibleRange> ranges) =>
-        new(series, targets, [.. ranges.Select(r => r.Zero - (Rounding * Math.Max(Math.Abs(r.Low), Math.Abs(r.High))))]);
+        new(series, targets, BoundsOf(ranges));
+
+    /// <summary>[M] What lies under it is below 0; null: nobody asks.</summary>
+    internal static double?[] BoundsOf(IReadOnlyList<PlausibleRange> ranges) =>
+        [.. ranges.Select(r => r.Zero - (Rounding * Math.Max(Math.Abs(r.Low), Math.Abs(r.High))))];
 
     /// <summary>Whether a value lies in it; NaN does not.</summary>
     public bool Contains(double value) => value >= Low && value <= High;

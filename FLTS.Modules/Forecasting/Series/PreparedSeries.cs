@@ -62,18 +62,20 @@ public sealed class PreparedSeries
 
     /// <summary>The same rows, where more is known of what they do not show.</summary>
     /// <param name="fell">Added to <see cref="FellBelowZero"/>.</param>
-    internal PreparedSeries Knowing(IReadOnlyList<string> fell) => fell.All(FellBelowZero.Contains) ? this : new PreparedSeries
-    {
-        Timestamps = Timestamps,
-        Segments = Segments,
-        Step = Step,
-        Columns = Columns,
-        Values = Values,
-        Observed = Observed,
-        Targets = Targets,
-        FlatTargets = FlatTargets,
-        FellBelowZero = [.. FellBelowZero.Union(fell, StringComparer.Ordinal)],
-    };
+    internal PreparedSeries Knowing(IReadOnlyList<string> fell) => fell.Count == 0 || fell.All(FellBelowZero.Contains)
+        ? this
+        : new PreparedSeries
+        {
+            Timestamps = Timestamps,
+            Segments = Segments,
+            Step = Step,
+            Columns = Columns,
+            Values = Values,
+            Observed = Observed,
+            Targets = Targets,
+            FlatTargets = FlatTargets,
+            FellBelowZero = [.. FellBelowZero.Union(fell, StringComparer.Ordinal)],
+        };
 
     /// <summary>[M] Positions of the targets in <see cref="Columns"/>.</summary>
     public int[] TargetIndexes() => [.. Targets.Select(IndexOf)];

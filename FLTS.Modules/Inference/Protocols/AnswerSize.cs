@@ -17,6 +17,9 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
     /// <summary>The time of a step and its braces.</summary>
     private const long Step = 34;
 
+    /// <summary>What nobody may set a limit of memory below, and what the machine has is not asked for under.</summary>
+    private const double LeastLimit = 1 << 20;
+
     /// <exception cref="InvalidInputException">Too large; the message has the sum.</exception>
     public void RefuseTooLarge(ServedModel model, int steps, int levels)
     {
@@ -27,15 +30,19 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
                 + $"{levels} levels of intervals); at most {limits.AnswerMb} are answered (Limits:AnswerMb). Ask for fewer steps or "
                 + "levels.");
 
+        var work = model.Step.Times(steps);
+        if (work.Bytes <= LeastLimit && work.Seconds <= limits.CpuSeconds)
+            return;
+
         var sum = string.Create(
             CultureInfo.InvariantCulture,
             $"{steps:N0} steps x {model.Step.Operations:N0} operations of {model.Loaded.Manifest.ModelType}");
-        Refuse(model.Step.Times(steps) with { Sum = sum });
+        Refuse(work with { Sum = sum });
     }
 
     /// <summary>What an item cannot be computed for is that item's answer, and small.</summary>
     /// <exception cref="InvalidInputException">All together are too large; the message has the sum.</exception>
-    public void RefuseTooLarge(IReadOnlyCollection<Lazy<PredictRequest>> items)
+    public void RefuseTooLarge(IReadOnlyCollection<PredictRequest> items)
     {
         var (bytes, work) = (0L, FitEstimate.Small);
         foreach (var item in items)
@@ -53,11 +60,12 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
         Refuse(work with { Sum = $"{items.Count} items, the sum of steps x operations of each" });
     }
 
-    private (long Bytes, FitEstimate Work) Of(Lazy<PredictRequest> item)
+    private (long Bytes, FitEstimate Work) Of(PredictRequest request)
     {
+        if (request.Fault is not null)
+            return (0, FitEstimate.Small);
         try
         {
-            var request = item.Value;
             var steps = windows.Steps(request, null);
             var model = slots.Take(request.Identifier);
             try
@@ -75,8 +83,13 @@ internal sealed class AnswerSize(ModelSlots slots, WindowReader windows, LimitsO
         }
     }
 
-    private static long Of(ServedModel model, int steps, int levels) => steps * (Step + model.Loaded.Manifest.Targets
-        .Sum(name => Encoding.UTF8.GetByteCount(name) + 4 + Number + (levels * ((2 * Number) + 3))));
+    private static long Of(ServedModel model, int steps, int levels)
+    {
+        var bytes = Step;
+        foreach (var name in model.Loaded.Manifest.Targets)
+            bytes += Encoding.UTF8.GetByteCount(name) + 4 + Number + (levels * ((2 * Number) + 3));
+        return steps * bytes;
+    }
 
     private void Refuse(FitEstimate work) => work.Refuse("The forecast", limits.MemoryBytes, limits.CpuSeconds);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
 using FLTS.Modules.Inference.Windows;
@@ -46,6 +47,7 @@ internal static class PredictEndpoints
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
             .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10, level = 80 })
             .WithExample(_example);
         group.MapPost("/predict/batch", Batch)
@@ -55,6 +57,7 @@ internal static class PredictEndpoints
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(413).ProducesProblem(422)
+            .Produces<BatchAnswer>()
             .WithRequestExample(new { items = new[] { new { identifier = "PobleSec", inference_length = 10 } } })
             .WithExample(new BatchAnswer(
                 [new BatchItem(_example, null), new BatchItem(null, new BatchProblem(404, "No model is served for 'Elsewhere'."))]));
@@ -67,43 +70,59 @@ internal static class PredictEndpoints
                 null));
     }
 
-    private static async Task<Ok<PredictAnswer>> Predict(
-        JsonElement body, int? inference_length, PredictService service, ModelRefresher refresher, CancellationToken cancellation)
+    private static async Task Predict(
+        HttpContext context, int? inference_length, PredictService service, ModelRefresher refresher, AnswerWriter answers)
     {
+        var cancellation = context.RequestAborted;
+        using var body = await RequestBody.ReadAsync(context, cancellation);
+        using var request = PredictRequest.Read(body.Bytes);
         await refresher.CatchUpAsync(cancellation);
-        return TypedResults.Ok(await service.PredictAsync(PredictRequest.Of(body), inference_length, cancellation));
+        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, new(ClientOf(context)), cancellation));
     }
 
-    private static async Task<Ok<BatchAnswer>> Batch(
-        JsonElement body,
+    /// <summary>There is one key: who asks is told by the address.</summary>
+    private static string ClientOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private static async Task Batch(
+        HttpContext context,
         PredictService service,
         AnswerSize size,
         ModelRefresher refresher,
         InferenceOptions options,
-        CancellationToken cancellation)
+        AnswerWriter answers)
     {
-        var items = PredictRequest.Batch(body);
-        if (items.GetArrayLength() > options.MaxBatch)
+        var cancellation = context.RequestAborted;
+        using var body = await RequestBody.ReadAsync(context, cancellation);
+        var items = BatchRequest.Items(body.Bytes);
+        if (items.Count > options.MaxBatch)
             throw new TooLargeException(
-                $"The batch has {items.GetArrayLength()} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
+                $"The batch has {items.Count} items; at most {options.MaxBatch} may be sent (Inference:MaxBatch).");
 
         await refresher.CatchUpAsync(cancellation);
-        List<Lazy<PredictRequest>> asked = [.. items.EnumerateArray().Select(PredictRequest.Of)];
-        size.RefuseTooLarge(asked);
-        var answers = asked.Select(item => AnswerAsync(item, service, cancellation));
-        return TypedResults.Ok(new BatchAnswer(await Task.WhenAll(answers)));
+        List<PredictRequest> asked = [.. items.Select(PredictRequest.Read)];
+        try
+        {
+            size.RefuseTooLarge(asked);
+            var asker = new Asker(ClientOf(context), BringsMore: true);
+            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, asker, service, cancellation))));
+        }
+        finally
+        {
+            asked.ForEach(item => item.Dispose());
+        }
     }
 
-    private static async Task<BatchItem> AnswerAsync(Lazy<PredictRequest> item, PredictService service, CancellationToken cancellation)
+    private static async Task<(Forecast? Forecast, BatchProblem? Problem)> AnswerAsync(
+        PredictRequest item, Asker asker, PredictService service, CancellationToken cancellation)
     {
         try
         {
-            return new BatchItem(await service.PredictAsync(item, null, cancellation), null);
+            return (await service.PredictAsync(item, null, asker, cancellation), null);
         }
         catch (FltsException e)
         {
             var detail = e is UnavailableException away ? away.ForStrangers : e.Message; // Who asks is not known here.
-            return new BatchItem(null, new BatchProblem(FaultStatus.Of(e), detail));
+            return (null, new BatchProblem(FaultStatus.Of(e), detail));
         }
     }
 

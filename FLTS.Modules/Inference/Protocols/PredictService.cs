@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Windows;
@@ -16,31 +17,30 @@ internal sealed partial class PredictService(
     ILogger<PredictService> logger)
 {
     /// <summary>One forecast.</summary>
-    /// <param name="asked">Read here at the latest: what is wrong with it is an outcome like others.</param>
+    /// <param name="request">What is wrong with it is an outcome like others.</param>
     /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="asker">Of whom it is one.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<PredictAnswer> PredictAsync(Lazy<PredictRequest> asked, int? inferenceLength, CancellationToken cancellation)
+    public async Task<Forecast> PredictAsync(
+        PredictRequest request, int? inferenceLength, Asker asker, CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
         try
         {
-            var request = asked.Value;
+            if (request.Fault is { } fault)
+                ExceptionDispatchInfo.Throw(fault);
+
             var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
             var model = await champions.TakeAsync(request.Identifier, cancellation);
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
-                var window = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.ForecastAsync(model, window.Window, steps, client: "", cancellation);
-                var (series, origin, _) = window.Window;
-                window = window with
-                {
-                    Warnings = [.. window.Warnings, .. KeptAnswer.Warnings(model, window.Window, scaled), .. model.LeftOut],
-                };
-                return Answer(model, window, model.Restorer.Restore(scaled, series, [origin]), request.Levels);
+                var (window, _, warnings) = await windows.ReadAsync(request, model, steps, cancellation);
+                var scaled = await queue.ForecastAsync(model, window, steps, asker, cancellation);
+                return Answer(model, window, scaled, (request.Levels, warnings));
             }
             finally
             {
@@ -62,44 +62,48 @@ internal sealed partial class PredictService(
     }
 
     /// <param name="model">Whose forecast it is.</param>
-    /// <param name="asked">What it was computed from.</param>
-    /// <param name="forecast">[1, H, M] In original units.</param>
-    /// <param name="levels">Of intervals, in percent.</param>
-    private static PredictAnswer Answer(ServedModel model, RequestWindow asked, double[,,] forecast, IReadOnlyList<double> levels)
+    /// <param name="from">What it was computed from.</param>
+    /// <param name="scaled">[1, H, M] As the model gave it.</param>
+    /// <param name="asked">Levels of intervals, in percent, and what is to be said already.</param>
+    private static Forecast Answer(
+        ServedModel model, Window from, double[,,] scaled, (IReadOnlyList<double> Levels, IReadOnlyList<string> Warnings) asked)
     {
         var manifest = model.Loaded.Manifest;
-        var (series, origin, _) = asked.Window;
-        var predictions = new List<Dictionary<string, object>>(asked.Steps);
-        for (var h = 0; h < asked.Steps; h++)
+        var values = model.Restorer.Restore(scaled, from.Series, [from.Origin]);
+        for (var h = 0; h < values.GetLength(1); h++)
         {
-            var row = new Dictionary<string, object>(manifest.Targets.Count + 1, StringComparer.Ordinal)
-            {
-                ["ts"] = series.Step.Show(series.Step.Next(series.Timestamps[origin], h + 1)),
-            };
             for (var m = 0; m < manifest.Targets.Count; m++)
             {
-                var value = forecast[0, h, m];
-                row[manifest.Targets[m]] = double.IsFinite(value)
-                    ? value
-                    : throw new InvalidOperationException(
-                        $"{manifest.ModelType} run {manifest.RunId} forecast {value} for {manifest.Targets[m]} at step {h + 1}.");
+                if (!double.IsFinite(values[0, h, m]))
+                    throw new InvalidOperationException(
+                        $"{manifest.ModelType} run {manifest.RunId} forecast {values[0, h, m]} for {manifest.Targets[m]} at step {h + 1}.");
             }
-
-            predictions.Add(row);
         }
 
-        var (intervals, remarks) = IntervalAnswer.Of(model, asked.Window, forecast, levels);
-        IReadOnlyList<string> warnings = [.. asked.Warnings.Concat(remarks).Select(Sentence.Of)]; // They tell names that were sent.
-        return new PredictAnswer(
-            "SUCCESS",
+        var kept = KeptAnswer.Warnings(model, from, scaled);
+        var (intervals, remarks) = IntervalAnswer.Of(model, from, values, asked.Levels);
+        return new Forecast(
             model.Identifier,
-            manifest.RunId,
-            manifest.ModelType,
             model.Version,
-            manifest.ConfigHash,
-            predictions,
+            manifest,
+            from.Series.Step,
+            from.Series.Timestamps[from.Origin],
+            values,
             intervals,
-            warnings.Count > 0 ? warnings : null);
+            Sentences(asked.Warnings, kept, model.LeftOut, remarks));
+    }
+
+    /// <summary>They tell names that were sent.</summary>
+    private static List<string> Sentences(params ReadOnlySpan<IReadOnlyList<string>> parts)
+    {
+        List<string> all = [];
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < part.Count; i++)
+                all.Add(Sentence.Of(part[i]));
+        }
+
+        return all;
     }
 
     private static string Outcome(Exception exception) => exception switch

@@ -7,9 +7,9 @@ internal sealed record InferenceOptions
 {
     public const string Section = "Inference";
 
-    /// <summary>Longest forecast in steps; 1 to 100000, default 1440 (two days at two minutes).</summary>
+    /// <summary>Longest forecast in steps; 1 to 100000, default 10000.</summary>
     [Range(1, 100_000)]
-    public int MaxSteps { get; init; } = 1440;
+    public int MaxSteps { get; init; } = 10_000;
 
     /// <summary>Most rows a request may send; 1 to 1000000, default 20000.</summary>
     [Range(1, 1_000_000)]

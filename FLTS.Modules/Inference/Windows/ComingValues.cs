@@ -1,8 +1,6 @@
-using System.Text.Json;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Inference.Windows;
 
@@ -18,7 +16,8 @@ internal static class ComingValues
     /// <exception cref="InvalidInputException">Not such a list; names the entry.</exception>
     public static IReadOnlyList<ComingHoliday>? Holidays(StrictJson read)
     {
-        if (read.Element("holidays") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() is var sent and > MostHolidays)
+        if (read.Element("holidays") is { ValueKind: System.Text.Json.JsonValueKind.Array } list
+            && list.GetArrayLength() is var sent and > MostHolidays)
             throw new TooLargeException($"'holidays' has {sent} entries; at most {MostHolidays} may be sent.");
 
         return read.Objects("holidays", "a list of objects such as {\"holiday\": \"new_year\", \"ds\": \"2027-01-01\"}")
@@ -28,28 +27,24 @@ internal static class ComingValues
     }
 
     /// <summary>Steps that a request's <c>future</c> covers; null where it says nothing.</summary>
-    public static int? Steps(JsonElement? future) =>
-        future is { ValueKind: JsonValueKind.Object } columns
-        && columns.EnumerateObject().Select(p => p.Value).FirstOrDefault() is { ValueKind: JsonValueKind.Array } list
-            ? list.GetArrayLength()
-            : null;
+    public static int? Steps(PredictRequest request) => request.Future.All is [{ IsList: true, Rows: var rows }, ..] ? rows : null;
 
     /// <summary>The series with the coming rows of the columns that the model takes as known ahead.</summary>
-    /// <param name="future">Original units.</param>
+    /// <param name="request">Original units.</param>
     /// <param name="model">Names the columns.</param>
     /// <param name="series">Ends at the origin.</param>
     /// <param name="steps">H.</param>
     /// <returns>The series to forecast from, and a warning where more was sent than is used.</returns>
     /// <exception cref="InvalidInputException">A column is missing (by name), its list not as long as the forecast, or a
     /// value is no number.</exception>
-    public static (PreparedSeries Series, string? Warning) Append(JsonElement? future, ServingModel model, PreparedSeries series, int steps)
+    public static (PreparedSeries Series, string? Warning) Append(
+        PredictRequest request, ServingModel model, PreparedSeries series, int steps)
     {
-        if (future is { ValueKind: not JsonValueKind.Object })
-            throw new InvalidInputException("'future' must be an object of lists, one a column, with a value a step.");
-
-        var sent = future?.EnumerateObject().ToLookup(p => p.Name, p => p.Value, StringComparer.Ordinal);
         var known = model.Signature.KnownAhead;
-        var missing = known.Where(c => sent?.Contains(c) != true).ToList();
+        if (known.Count == 0 && !request.Future.IsGiven)
+            return (series, null);
+
+        var missing = known.Where(c => !request.Future.Contains(c)).ToList();
         if (missing.Count > 0)
         {
             throw new InvalidInputException(
@@ -61,28 +56,36 @@ internal static class ComingValues
             };
         }
 
-        var extra = sent?.Select(g => g.Key).Except(known, StringComparer.Ordinal).ToList() ?? [];
-        var warning = extra.Count > 0 ? $"Not used by the model: {string.Join(", ", extra.Select(c => $"future.{c}"))}." : null;
-        return known.Count == 0
-            ? (series, warning)
-            : (
-                ComingRows.Append(
-                    series, known.ToDictionary(c => c, c => Values(sent![c].ToList(), c, model, steps), StringComparer.Ordinal)),
-                warning);
+        List<string> extra = [];
+        foreach (var column in request.Future.All)
+        {
+            if (!known.Contains(column.Name, StringComparer.Ordinal))
+                extra.Add($"future.{column.Name}");
+        }
+
+        var warning = extra.Count > 0 ? $"Not used by the model: {string.Join(", ", extra)}." : null;
+        if (known.Count == 0)
+            return (series, warning);
+
+        var values = known.ToDictionary(c => c, c => Values(request, c, model, steps), StringComparer.Ordinal);
+        return (ComingRows.Append(series, values), warning);
     }
 
-    private static double[] Values(List<JsonElement> lists, string column, ServingModel model, int steps)
+    private static double[] Values(PredictRequest request, string column, ServingModel model, int steps)
     {
-        if (lists.Count > 1)
-            throw new InvalidInputException($"'future' holds '{column}' twice.");
-        if (lists[0].ValueKind != JsonValueKind.Array || lists[0].GetArrayLength() != steps)
+        var list = request.Future[column];
+        if (list.Rows != steps)
             throw new InvalidInputException(
                 $"'future.{column}' must be a list of {steps} value{(steps > 1 ? "s" : "")}, one a "
-                + $"step{(lists[0].ValueKind == JsonValueKind.Array ? $"; it has {lists[0].GetArrayLength()}" : "")}.");
-        var cells = new CellReader(model.Config.Reading);
-        return [.. lists[0].EnumerateArray().Select((value, row) =>
-            RequestData.TryNumber(value, cells, out var number) && !double.IsNaN(number)
-                ? model.Scaler[column].Transform(number)
-                : throw new InvalidInputException($"'future.{column}[{row}]' is {value.GetRawText()}; it must be a finite number."))];
+                + $"step{(list.IsList ? $"; it has {list.Rows}" : "")}.");
+        var values = new double[steps];
+        var (wrong, shown) = SentCells.Numbers(request, request.Future, list, model.Plan.Cells, values);
+        if (wrong < 0 && Array.FindIndex(values, double.IsNaN) is var lacking and >= 0)
+            (wrong, shown) = (lacking, SentCells.Show(request, list, lacking));
+        if (wrong >= 0)
+            throw new InvalidInputException($"'future.{column}[{wrong}]' is {shown}; it must be a finite number.");
+        foreach (ref var value in values.AsSpan())
+            value = model.Scaler[column].Transform(value);
+        return values;
     }
 }

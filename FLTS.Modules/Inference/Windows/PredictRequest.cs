@@ -1,86 +1,94 @@
 using System.Text.Json;
-using FLTS.Forecasting.Json;
+using Microsoft.Extensions.ObjectPool;
 
 namespace FLTS.Modules.Inference.Windows;
 
-/// <summary>Body of <c>POST /predict</c>, read strictly; its rows are read by <see cref="WindowReader"/>, which knows the model.</summary>
-internal sealed record PredictRequest(
-    JsonElement? Data,
-    string? IndexCol,
-    int? InferenceLength,
-    Identifier? Identifier,
-    IReadOnlyList<double> Levels,
-    JsonElement? Future = null,
-    IReadOnlyList<ComingHoliday>? Holidays = null,
-    bool EndsNow = false)
+/// <summary>
+/// Body of <c>POST /predict</c>, read and checked; its rows become a window in <see cref="WindowReader"/>, which knows the model. Goes back
+/// to be used again when it is disposed of.
+/// </summary>
+internal sealed class PredictRequest : IDisposable, IResettable
 {
-    private static readonly string[] _known =
-        ["data", "index_col", "inference_length", "identifier", "level", "future", "holidays", "origin"];
+    private static readonly ObjectPool<PredictRequest> _pool = ObjectPool.Create<PredictRequest>();
 
-    /// <summary>Most levels of intervals in one request.</summary>
-    private const int MostLevels = 10;
+    private readonly List<double> _levels = [];
 
-    /// <summary>Read once, when it is looked at; what is wrong with it is told every time.</summary>
-    public static Lazy<PredictRequest> Of(JsonElement body) => new(() => Parse(body));
+    private ReadOnlyMemory<byte> _body;
 
-    /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
-    public static PredictRequest Parse(JsonElement body)
+    /// <summary>Lists of measured columns and times.</summary>
+    public SentColumns Data { get; } = new();
+
+    /// <summary>Lists of coming values.</summary>
+    public SentColumns Future { get; } = new();
+
+    public string? IndexCol { get; set; }
+
+    public int? InferenceLength { get; set; }
+
+    public Identifier? Identifier { get; set; }
+
+    /// <summary>Of intervals, in percent, each once.</summary>
+    public IReadOnlyList<double> Levels => _levels;
+
+    public IReadOnlyList<ComingHoliday>? Holidays { get; set; }
+
+    /// <summary>The rows in <see cref="Data"/> have no times and end now.</summary>
+    public bool EndsNow { get; set; }
+
+    /// <summary>What is to be said of members that were not used; null: there were none.</summary>
+    public string? Warning { get; set; }
+
+    /// <summary>What is wrong with it; null: nothing that can be told without the model.</summary>
+    public FltsException? Fault { get; private set; }
+
+    /// <summary>Reads a body that is JSON; what is wrong with it beyond that is its <see cref="Fault"/>.</summary>
+    /// <param name="body">UTF-8, which must stay until the request is disposed of.</param>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static PredictRequest Read(ReadOnlyMemory<byte> body)
     {
-        var read = StrictJson.Body(body, "; {} forecasts from the newest rows").AllowOnly(_known);
-        return new PredictRequest(
-            read.Element("data"),
-            read.Text("index_col"),
-            read.Integer("inference_length", 1, int.MaxValue),
-            read.Text("identifier") is { } identifier ? new Identifier(identifier) : null,
-            LevelsOf(read),
-            read.Element("future"),
-            ComingValues.Holidays(read),
-            IsNow(read));
+        var request = _pool.Get();
+        request._body = body;
+        try
+        {
+            request.Fault = PredictRequestReader.Read(body.Span, request);
+            return request;
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The list in the body of <c>POST /predict/batch</c>; what is wrong with an item is that item's answer.</summary>
-    /// <exception cref="InvalidInputException">Names the member and what it must be.</exception>
-    public static JsonElement Batch(JsonElement body)
+    /// <summary>Asks for steps from the newest rows.</summary>
+    public static PredictRequest Newest(Identifier identifier, int steps, IEnumerable<double> levels)
     {
-        var read = StrictJson.Body(body, " such as {\"items\": [{}]}").AllowOnly("items");
-        return read.Element("items") is { ValueKind: JsonValueKind.Array } items
-            ? items
-            : throw read.Wrong("items", "a list, each item as the body of POST /predict");
+        var request = _pool.Get();
+        (request.Identifier, request.InferenceLength) = (identifier, steps);
+        foreach (var level in levels)
+            request.Add(level);
+        return request;
     }
 
-    private static bool IsNow(StrictJson read) => read.Text("origin") switch
+    /// <summary>A list as it was sent.</summary>
+    public ReadOnlySpan<byte> TextOf(SentColumn column) => _body.Span[column.Text];
+
+    public void Add(double level)
     {
-        null => false,
-        "now" when read.Element("data") is not null => true,
-        "now" => throw new InvalidInputException("'origin' is \"now\", but there are no rows as 'data' that could end now; leave it out."),
-        _ => throw read.Wrong("origin", "\"now\", for rows in 'data' that have no times and end now"),
-    };
+        if (!_levels.Contains(level))
+            _levels.Add(level);
+    }
 
-    private static List<double> LevelsOf(StrictJson read)
+    public void Dispose() => _pool.Return(this);
+
+    /// <summary>Forgets all of it.</summary>
+    public bool TryReset()
     {
-        var levels = new List<double>();
-        if (read.Element("level") is not { } value)
-            return levels;
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            Add(value);
-            return levels;
-        }
-
-        foreach (var item in value.EnumerateArray())
-            Add(item);
-
-        return levels;
-
-        void Add(JsonElement item)
-        {
-            if (item.ValueKind != JsonValueKind.Number
-                || !item.TryGetDouble(out var level)
-                || level is not (> 0 and < 100)
-                || levels.Count == MostLevels)
-                throw read.Wrong("level", $"a percentage between 0 and 100 such as 80, or a list of at most {MostLevels} of them");
-            if (!levels.Contains(level))
-                levels.Add(level);
-        }
+        Data.Clear();
+        Future.Clear();
+        _levels.Clear();
+        _body = default;
+        (IndexCol, InferenceLength, Identifier, Holidays, EndsNow, Warning, Fault) = (null, null, null, null, false, null, null);
+        return true;
     }
 }

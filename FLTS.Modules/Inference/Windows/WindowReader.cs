@@ -1,4 +1,4 @@
-using System.Text.Json;
+using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
 
@@ -8,13 +8,13 @@ namespace FLTS.Modules.Inference.Windows;
 internal sealed class WindowReader(NewestRows newest, InferenceOptions options, TimeProvider time)
 {
     /// <summary>
-    /// Steps that a request asks for: in its body, else in the address, else as many as its <c>future</c> covers, else one.
+    /// Steps that a request asks for: in the address, else in its body, else as many as its <c>future</c> covers, else one.
     /// </summary>
     /// <exception cref="InvalidInputException">Fewer than one.</exception>
     /// <exception cref="TooLargeException">More than are forecast.</exception>
     public int Steps(PredictRequest request, int? inferenceLength)
     {
-        var steps = request.InferenceLength ?? inferenceLength ?? ComingValues.Steps(request.Future) ?? 1;
+        var steps = inferenceLength ?? request.InferenceLength ?? ComingValues.Steps(request) ?? 1;
         if (steps < 1)
             throw new InvalidInputException($"'inference_length' is {steps}; it must be at least 1.");
 
@@ -27,14 +27,11 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
     /// <exception cref="TooLargeException">More rows than may be sent; names the column.</exception>
     public void RefuseTooLong(PredictRequest request)
     {
-        if (request.Data is not { ValueKind: JsonValueKind.Object } data)
-            return;
-
-        foreach (var property in data.EnumerateObject())
+        foreach (var column in request.Data.All)
         {
-            if (property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() is var rows && rows > options.MaxRows)
+            if (column.Rows > options.MaxRows)
                 throw new TooLargeException(
-                    $"'data.{property.Name}' has {rows} rows; at most {options.MaxRows} may be sent (Inference:MaxRows).");
+                    $"'data.{column.Name}' has {column.Rows} rows; at most {options.MaxRows} may be sent (Inference:MaxRows).");
         }
     }
 
@@ -43,15 +40,17 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
     /// <exception cref="UnavailableException">None are sent and none are known.</exception>
     public async ValueTask<RequestWindow> ReadAsync(PredictRequest request, ServedModel model, int steps, CancellationToken cancellation)
     {
-        var (series, origin, warnings) = request.Data is { } data
-            ? RequestData.Read(data, request.IndexCol, model.Serving, request.EndsNow ? time.GetUtcNow().UtcDateTime : null)
+        var (series, origin, warnings) = request.Data.IsGiven
+            ? RequestData.Read(request, model.Serving, request.EndsNow ? time.GetUtcNow().UtcDateTime : null)
             : Newest(await newest.OfAsync(model, cancellation));
-        (series, var unused) = ComingValues.Append(request.Future, model.Serving, series, steps);
+        (series, var unused) = ComingValues.Append(request, model.Serving, series, steps);
         series = series.Knowing(model.Newest.Series?.FellBelowZero ?? []);
-        return new RequestWindow(new Window(series, origin, request.Holidays), steps, unused is null ? warnings : [.. warnings, unused]);
+        if (request.Warning is not null || unused is not null)
+            warnings = [.. new[] { request.Warning }.OfType<string>(), .. warnings, .. new[] { unused }.OfType<string>()];
+        return new RequestWindow(new Window(series, origin, request.Holidays), steps, warnings);
     }
 
-    private static Forecasting.Preparation.ServingFrame Newest(StartingRows rows) => rows.Series is { } series
+    private static ServingFrame Newest(StartingRows rows) => rows.Series is { } series
         ? new(series, series.Rows - 1, rows.Warning is { } warning ? [.. rows.Remarks, warning] : rows.Remarks)
         : throw new UnavailableException($"There are no newest rows to forecast from: {rows.None}. Send rows as 'data'.")
         {

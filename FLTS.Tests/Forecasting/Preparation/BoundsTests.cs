@@ -4,7 +4,7 @@ using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Inference.Windows;
+using FLTS.Tests.Inference;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
@@ -72,7 +72,7 @@ public class BoundsTests
     {
         var data = Prepare("""{"clipping": {"method": "percentile"}}""", "MinMax", _falling);
         var model = Serving(data);
-        var frame = RequestData.Read(Rows(85, 15), null, model, null);
+        var frame = SentRows.Read(Rows(85, 15), null, model, null);
 
         Assert.That(Restored(data, frame.Series, frame.Origin, -20), Is.EqualTo(-20).Within(1e-12));
     }
@@ -81,7 +81,7 @@ public class BoundsTests
     public void What_fell_below_zero_before_the_rows_that_are_sent_is_known()
     {
         var data = Prepare("{}", "MinMax", _counts);
-        var frame = RequestData.Read(Rows(0, 5), null, Serving(data), null);
+        var frame = SentRows.Read(Rows(0, 5), null, Serving(data), null);
 
         Assert.That(Restored(data, frame.Series, frame.Origin, -20), Is.EqualTo(0));
         Assert.That(Restored(data, frame.Series.Knowing(["a"]), frame.Origin, -20), Is.EqualTo(-20).Within(1e-12));
@@ -155,11 +155,11 @@ public class BoundsTests
     private static ServingModel Serving(PreparedDataset data) => new(
         data.Meta.Config, data.Meta.Scaler, new ModelSignature("NAIVE", ["a"], ["a"], 1, 1, data.Meta.Step));
 
-    private static JsonElement Rows(int from, int count) => JsonSerializer.SerializeToElement(new Dictionary<string, object>
+    private static JsonNode Rows(int from, int count) => JsonSerializer.SerializeToNode(new Dictionary<string, object>
     {
         ["ts"] = Enumerable.Range(from, count).Select(i => Tables.Start.AddMinutes(i).ToString("s")).ToArray(),
         ["a"] = _falling[from..(from + count)],
-    });
+    })!;
 
     private static double[] Rolled(Scaler scaler, double last)
     {

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Preparation;
-using FLTS.Modules.Inference.Windows;
+using FLTS.Tests.Inference;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
@@ -17,7 +16,7 @@ public class ServingFrameTests
     {
         var (data, model, raw) = Trained("""{"lags": [2], "clipping": "iqr"}""");
         var rows = Enumerable.Range(80, 12).ToArray();
-        var frame = RequestData.Read(Data(rows, raw), null, model, null);
+        var frame = SentRows.Read(Data(rows, raw), null, model, null);
         Assert.That((frame.Series.Rows, frame.Origin, frame.Warnings), Is.EqualTo((12, 11, Array.Empty<string>())));
         Assert.That(frame.Series.Columns, Is.EqualTo(data.Test.Columns));
         for (var f = 0; f < data.Test.Columns.Count; f++)
@@ -32,9 +31,9 @@ public class ServingFrameTests
         var unlagged = model with { Signature = model.Signature with { Inputs = ["a", "b", "a_lag_2"], InputLength = 1 } };
 
         Assert.That(unlagged.RowsNeeded, Is.EqualTo(3));
-        Assert.That(RequestData.Read(Data([0, 1, 2], raw), null, unlagged, null).Series.Rows, Is.EqualTo(3));
+        Assert.That(SentRows.Read(Data([0, 1, 2], raw), null, unlagged, null).Series.Rows, Is.EqualTo(3));
         Assert.That(
-            () => RequestData.Read(Data([0, 1], raw), null, unlagged, null),
+            () => SentRows.Read(Data([0, 1], raw), null, unlagged, null),
             Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("'data' has 2 rows; the model needs at least 3."));
     }
 
@@ -44,7 +43,7 @@ public class ServingFrameTests
         var (data, model, raw) = Trained("""{"lags": [15]}""");
         using var fitted = new ArFamily().Create(new JsonObject { ["input_len"] = 10 })
             .Fit(data.TrainingSet, new FitContext(1, null, default)).Model;
-        var frame = RequestData.Read(Data([.. Enumerable.Range(40, 25)], raw), null, model with { Signature = fitted.Signature }, null);
+        var frame = SentRows.Read(Data([.. Enumerable.Range(40, 25)], raw), null, model with { Signature = fitted.Signature }, null);
 
         var forecast = fitted.Forecast([new Window(frame.Series, frame.Origin)], 20);
 
@@ -55,10 +54,10 @@ public class ServingFrameTests
     public void Missing_cells_take_the_last_value_before_them_and_leading_ones_the_first_there_is()
     {
         var (_, model, raw) = Trained("""{"scaler": "None"}""");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         data["a"]![0] = null;
         data["a"]![5] = null;
-        var frame = RequestData.Read(Element(data), null, model, null);
+        var frame = SentRows.Read(data, null, model, null);
         Assert.That((frame.Series.Values[0][0], frame.Series.Values[0][5]), Is.EqualTo((raw[0][1], raw[0][4])));
         Assert.That(
             (frame.Series.Observed[0][0], frame.Series.Observed[0][5], frame.Series.Observed[0][6]),
@@ -69,9 +68,9 @@ public class ServingFrameTests
     public void Rows_without_times_that_a_request_says_to_end_now_end_now_and_the_answer_says_so()
     {
         var (_, model, raw) = Trained("{}");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         data.Remove("ts");
-        var frame = RequestData.Read(Element(data), null, model, _now);
+        var frame = SentRows.Read(data, null, model, _now);
         Assert.That(frame.Series.Timestamps[^1], Is.EqualTo(new DateTime(2024, 5, 1, 12, 0, 0)));
         Assert.That(frame.Warnings, Has.One.Contains("'data' holds no times: the rows are taken to end at 2024-05-01 12:00:00"));
     }
@@ -84,11 +83,11 @@ public class ServingFrameTests
     public void A_list_of_a_name_for_times_holds_the_times(string name)
     {
         var (_, model, raw) = Trained("{}");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         var times = data["ts"]!.DeepClone();
         data.Remove("ts");
         data[name] = times;
-        var frame = RequestData.Read(Element(data), null, model, null);
+        var frame = SentRows.Read(data, null, model, null);
         Assert.That((frame.Series.Timestamps[0], frame.Warnings.Count), Is.EqualTo((Tables.Start, 0)));
     }
 
@@ -96,11 +95,11 @@ public class ServingFrameTests
     public void Rows_without_times_are_refused_with_the_names_that_times_may_have()
     {
         var (_, model, raw) = Trained("{}");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         data["Timestamp"] = data["ts"]!.DeepClone();
         data.Remove("ts");
         Assert.That(
-            () => RequestData.Read(Element(data), null, model, null),
+            () => SentRows.Read(data, null, model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.EqualTo(
                 "'data' holds no times: send them as a list named ts, timestamp, time, date or ds, or name their list as 'index_col' "
                 + "(not known to the model: 'Timestamp'); rows that end now are sent with \"origin\": \"now\"."));
@@ -111,7 +110,7 @@ public class ServingFrameTests
     {
         var (_, model, raw) = Trained("{}");
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12)], raw), null, model, _now),
+            () => SentRows.Read(Data([.. Enumerable.Range(0, 12)], raw), null, model, _now),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("'origin' is now, but 'data.ts' has the times"));
     }
 
@@ -119,20 +118,20 @@ public class ServingFrameTests
     public void Columns_the_model_does_not_know_are_a_warning()
     {
         var (_, model, raw) = Trained("{}");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         data["zzz"] = new JsonArray("anything");
-        Assert.That(RequestData.Read(Element(data), null, model, null).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
+        Assert.That(SentRows.Read(data, null, model, null).Warnings, Is.EqualTo(new[] { "Not used by the model: zzz." }));
     }
 
     [Test]
     public void A_short_gap_is_filled_with_a_warning_and_a_long_one_leaves_too_few_rows()
     {
         var (_, model, raw) = Trained("{}");
-        var frame = RequestData.Read(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, null);
+        var frame = SentRows.Read(Data([.. Enumerable.Range(0, 8), .. Enumerable.Range(10, 8)], raw), null, model, null);
         Assert.That(frame.Series.Rows, Is.EqualTo(18));
         Assert.That(frame.Warnings, Has.One.EqualTo("2 missing rows were filled with the last value before them."));
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, null),
+            () => SentRows.Read(Data([.. Enumerable.Range(0, 12), .. Enumerable.Range(60, 5)], raw), null, model, null),
             Throws.TypeOf<InvalidInputException>()
                 .With.Message.Contains("Only 5 rows follow the gap that ends before 2024-01-01 01:00:00; the model needs 10 rows"));
     }
@@ -147,7 +146,7 @@ public class ServingFrameTests
         "'data' has 3 rows; the model needs at least 10")]
     public void A_request_that_lacks_something_is_refused_with_what_it_lacks(string json, string message) =>
         Assert.That(
-            () => RequestData.Read(Element(JsonNode.Parse(json)!), null, Trained("{}").Model, null),
+            () => SentRows.Read(JsonNode.Parse(json)!, null, Trained("{}").Model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
 
     [TestCase("a", 3, "\"much\"", "'data.a', row 4: \"much\" is no finite number")]
@@ -159,10 +158,10 @@ public class ServingFrameTests
     public void A_wrong_cell_is_refused_with_column_and_row(string column, int row, string value, string message)
     {
         var (_, model, raw) = Trained("{}");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         data[column]![row] = JsonNode.Parse(value);
         Assert.That(
-            () => RequestData.Read(Element(data), null, model, null),
+            () => SentRows.Read(data, null, model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
     }
 
@@ -171,15 +170,15 @@ public class ServingFrameTests
     {
         var (_, model, raw) = Trained("{}");
         int[] rows = [.. Enumerable.Range(0, 12)];
-        var inOrder = RequestData.Read(Data(rows, raw), null, model, null).Series;
+        var inOrder = SentRows.Read(Data(rows, raw), null, model, null).Series;
         new Random(5).Shuffle(rows);
 
-        var shuffled = RequestData.Read(Data(rows, raw), null, model, null);
+        var shuffled = SentRows.Read(Data(rows, raw), null, model, null);
         Assert.That(shuffled.Series.Timestamps, Is.EqualTo(inOrder.Timestamps));
         Assert.That(shuffled.Series.Values, Is.EqualTo(inOrder.Values));
         Assert.That(shuffled.Warnings, Is.Empty);
 
-        var doubled = RequestData.Read(Data([4, .. rows], raw), null, model, null);
+        var doubled = SentRows.Read(Data([4, .. rows], raw), null, model, null);
         Assert.That(doubled.Series.Values, Is.EqualTo(inOrder.Values));
         Assert.That(doubled.Warnings, Is.EqualTo(new[] { "1 row of 'data' has the time of a later row and is not used." }));
     }
@@ -188,15 +187,15 @@ public class ServingFrameTests
     public void Cells_are_read_as_those_of_a_file_of_the_dataset()
     {
         var (_, model, raw) = Trained("""{"missing_words": ["off"], "scaler": "None"}""");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
-        var expected = RequestData.Read(Element(data), null, model, null).Series.Values[0];
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
+        var expected = SentRows.Read(data, null, model, null).Series.Values[0];
         for (var row = 0; row < 12; row++)
             data["a"]![row] = data["a"]![row]!.ToJsonString();
-        Assert.That(RequestData.Read(Element(data), null, model, null).Series.Values[0], Is.EqualTo(expected));
+        Assert.That(SentRows.Read(data, null, model, null).Series.Values[0], Is.EqualTo(expected));
 
         (data["a"]![4], data["a"]![5], data["a"]![6], data["a"]![7]) = ("off", "1,5", "true", false);
         Assert.That(
-            RequestData.Read(Element(data), null, model, null).Series.Values[0][4..8], Is.EqualTo(new[] { expected[3], 1.5, 1, 0 }));
+            SentRows.Read(data, null, model, null).Series.Values[0][4..8], Is.EqualTo(new[] { expected[3], 1.5, 1, 0 }));
     }
 
     [TestCase("dd/MM/yyyy HH:mm")]
@@ -205,12 +204,12 @@ public class ServingFrameTests
     public void Times_are_read_in_the_stated_form_and_in_iso(string form)
     {
         var (_, model, raw) = Trained($$"""{"time_format": "{{form}}"}""");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
-        var expected = RequestData.Read(Element(data), null, model, null).Series.Timestamps;
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
+        var expected = SentRows.Read(data, null, model, null).Series.Timestamps;
         for (var row = 0; row < 12; row++)
             data["ts"]![row] = DateTime.Parse((string)data["ts"]![row]!, CultureInfo.InvariantCulture)
                 .ToString(form, CultureInfo.InvariantCulture);
-        Assert.That(RequestData.Read(Element(data), null, model, null).Series.Timestamps, Is.EqualTo(expected));
+        Assert.That(SentRows.Read(data, null, model, null).Series.Timestamps, Is.EqualTo(expected));
     }
 
     [Test]
@@ -218,7 +217,7 @@ public class ServingFrameTests
     {
         var (_, model, raw) = Trained("{}");
         Assert.That(
-            () => RequestData.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, null),
+            () => SentRows.Read(Data([.. Enumerable.Range(0, 12).Select(i => 5 * i)], raw), null, model, null),
             Throws.TypeOf<InvalidInputException>()
                 .With.Message.Contains("Only 0 of the 11 steps between rows are 00:01:00, the step the model was trained on"));
     }
@@ -227,12 +226,12 @@ public class ServingFrameTests
     public void The_index_column_may_be_named_and_a_name_that_is_not_there_is_refused()
     {
         var (_, model, raw) = Trained("{}");
-        var data = Object([.. Enumerable.Range(0, 12)], raw);
+        var data = Data([.. Enumerable.Range(0, 12)], raw);
         data["when"] = data["ts"]!.DeepClone();
         data.Remove("ts");
-        Assert.That(RequestData.Read(Element(data), "when", model, null).Series.Timestamps[0], Is.EqualTo(Tables.Start));
+        Assert.That(SentRows.Read(data, "when", model, null).Series.Timestamps[0], Is.EqualTo(Tables.Start));
         Assert.That(
-            () => RequestData.Read(Element(data), "clock", model, null),
+            () => SentRows.Read(data, "clock", model, null),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains("'data' has no list 'clock', which index_col names"));
     }
 
@@ -253,14 +252,10 @@ public class ServingFrameTests
         return (data, new ServingModel(data.Meta.Config, data.Meta.Scaler, signature), raw);
     }
 
-    private static JsonElement Data(int[] minutes, double[][] raw) => Element(Object(minutes, raw));
-
-    private static JsonObject Object(int[] minutes, double[][] raw) => new()
+    private static JsonObject Data(int[] minutes, double[][] raw) => new()
     {
         ["ts"] = new JsonArray([.. minutes.Select(m => (JsonNode)$"{Tables.Start.AddMinutes(m):yyyy-MM-dd HH:mm:ss}")]),
         ["a"] = new JsonArray([.. minutes.Select(m => (JsonNode)raw[0][m])]),
         ["b"] = new JsonArray([.. minutes.Select(m => (JsonNode)raw[1][m])]),
     };
-
-    private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
 }
