@@ -22,7 +22,7 @@ internal sealed class InferenceModule : IModule
         var options = OptionsReading.Read<InferenceOptions>(configuration.GetSection(InferenceOptions.Section));
         services.AddSingleton(options);
         services.AddSingleton(_ => new ModelSlots((long)options.ModelMemoryMb << 20));
-        services.AddSingleton<IServingState>(p => p.GetRequiredService<ModelSlots>());
+        services.AddSingleton<IServingState, ServingState>();
         services.AddSingleton<NewestRows>();
         services.AddSingleton<ServedModelLoader>();
         services.AddSingleton<ChampionLoads>();

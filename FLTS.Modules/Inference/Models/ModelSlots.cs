@@ -9,7 +9,7 @@ namespace FLTS.Modules.Inference.Models;
 /// that were not asked for the longest go.
 /// </summary>
 /// <param name="mostBytes">That models may hold together; one is kept whatever it holds.</param>
-internal sealed class ModelSlots(long mostBytes = long.MaxValue) : IServingState, IDisposable
+internal sealed class ModelSlots(long mostBytes = long.MaxValue) : IDisposable
 {
     /// <summary>Of names, in a message.</summary>
     private const int MostTold = 20;
