@@ -37,7 +37,7 @@ public static class ModuleCatalog
     /// <summary>Modules every other one stands on: always enabled.</summary>
     public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry"];
 
-    /// <summary>Modules that compute with native libraries, which a build for serving alone leaves out (<c>FltsTrainers=false</c>).</summary>
+    /// <summary>Modules that compute with native libraries; a build for serving alone has none (<c>FltsTrainers=false</c>).</summary>
     public static IReadOnlyList<string> NativeTrainers { get; } = ["Gru", "Lstm", "LightGbm"];
 
     /// <summary>Modules that settings of before know under the name of another: whoever enables the key enables the value too.</summary>

@@ -139,8 +139,9 @@ internal sealed record HostSettings
         var trainers = Modules.Select(m => m.Name).Intersect(ModuleCatalog.NativeTrainers).ToList();
         if (trainers.Count > 0)
             throw new InvalidInputException(
-                $"This build has nothing to train with (FltsTrainers=false), but is to run {string.Join(", ", trainers)}: name the modules "
-                + "it is for, such as Modules:Enabled:0=Inference (as an environment variable Modules__Enabled__0), or take the full build.");
+                $"This build has nothing to train with (FltsTrainers=false), but is to run {string.Join(", ", trainers)}: name the "
+                + "modules it is for, such as Modules:Enabled:0=Inference (as an environment variable Modules__Enabled__0), or take the "
+                + "full build.");
     }
 
     private static void CheckUrls(string? urls)

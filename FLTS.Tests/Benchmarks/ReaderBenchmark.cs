@@ -89,7 +89,7 @@ internal static class ReaderBenchmark
         return (table.Timestamps, [.. table.Values]);
     }
 
-    /// <summary>All that the library gives: its own splitting, spans instead of text where it has them, its largest useful buffer.</summary>
+    /// <summary>All that the library gives: its own splitting, spans instead of text where it has them, a large buffer.</summary>
     private static (DateTime[] Times, double[][] Columns) BySylvan(string file, string? timezone)
     {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();

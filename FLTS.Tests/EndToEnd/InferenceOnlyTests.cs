@@ -64,7 +64,9 @@ internal sealed class InferenceOnlyTests
         foreach (var type in new[] { "GRU", "LIGHTGBM" })
         {
             await serving.WaitForAsync($"{type} to be served", async () =>
-                (await serving.GetAsync("/models/loaded"))["items"]!.AsArray().FirstOrDefault(m => Story.Text(m!.AsObject(), "identifier") == type));
+                (await serving.GetAsync("/models/loaded"))["items"]!
+                    .AsArray()
+                    .FirstOrDefault(m => Story.Text(m!.AsObject(), "identifier") == type));
             var request = new JsonObject { ["identifier"] = type, ["inference_length"] = 3 };
             var answer = await serving.PostAsync("/predict", request.DeepClone().AsObject());
             TestContext.Out.WriteLine($"{type} answered {began.Elapsed.TotalSeconds:F2} s after the start.");

@@ -38,7 +38,8 @@ internal sealed class SettingsTests
 
         Assert.That(
             () => HostSettings.Read(settings, hasTrainers: false),
-            Throws.InstanceOf<InvalidInputException>().With.Message.Contains("Gru, Lstm, LightGbm").And.Message.Contains("Modules:Enabled"));
+            Throws.InstanceOf<InvalidInputException>()
+                .With.Message.Contains("Gru, Lstm, LightGbm").And.Message.Contains("Modules:Enabled"));
         Assert.That(() => HostSettings.Read(settings, hasTrainers: true), Throws.Nothing);
     }
 

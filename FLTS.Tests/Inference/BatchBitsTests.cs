@@ -20,12 +20,12 @@ internal sealed class BatchBitsTests
         var windows = Enumerable.Range(0, batch).Select(n => new Window(Toy.Series(seed: n), 100 + n)).ToList();
         var alone = new List<double[,,]>();
         foreach (var window in windows)
-            alone.Add(await queue.ForecastAsync(served, window, 3, "", default));
+            alone.Add(await queue.ForecastAsync(served, window, 3, new(""), default));
         queue.Computed += sizes.Add;
 
         using var held = new EchoModel();
         var computing = await held.OccupyAsync(queue);
-        var asked = windows.Select(w => queue.ForecastAsync(served, w, 3, "", default).AsTask()).ToList();
+        var asked = windows.Select(w => queue.ForecastAsync(served, w, 3, new(""), default).AsTask()).ToList();
         await held.EndAsync(computing);
 
         Assert.That(await Task.WhenAll(asked), Is.EqualTo(alone));
@@ -39,7 +39,7 @@ internal sealed class BatchBitsTests
         using var net = Toy.Fit(RecurrentFamily.Lstm).Model;
         var served = WatchedModel.Serve(net);
         var window = new Window(Toy.Series(), 100);
-        var alone = await queue.ForecastAsync(served, window, 3, "", default);
+        var alone = await queue.ForecastAsync(served, window, 3, new(""), default);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(client => Task.Run(async () =>
         {
@@ -47,7 +47,7 @@ internal sealed class BatchBitsTests
             for (var i = 0; i < 50; i++)
             {
                 var from = i % 2 == 0 ? window : new Window(Toy.Series(seed: i), i + 50);
-                own.Add(await queue.ForecastAsync(served, from, 3, $"{client}", default));
+                own.Add(await queue.ForecastAsync(served, from, 3, new($"{client}"), default));
             }
 
             return own.Where((_, i) => i % 2 == 0);

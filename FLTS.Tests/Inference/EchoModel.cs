@@ -63,8 +63,13 @@ internal sealed class EchoModel : IFittedForecaster
     }
 
     public Task<double[,,]> AskAsync(
-        PredictQueue queue, int origin, int steps = 1, string client = "", CancellationToken cancellation = default) =>
-        queue.ForecastAsync(Served, new Window(Served.Newest.Series!, origin), steps, client, cancellation).AsTask();
+        PredictQueue queue,
+        int origin,
+        int steps = 1,
+        string client = "",
+        bool bringsMore = false,
+        CancellationToken cancellation = default) =>
+        queue.ForecastAsync(Served, new Window(Served.Newest.Series!, origin), steps, new(client, bringsMore), cancellation).AsTask();
 
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {

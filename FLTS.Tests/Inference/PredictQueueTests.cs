@@ -64,6 +64,17 @@ internal sealed class PredictQueueTests
     }
 
     [Test]
+    public async Task What_one_call_asks_for_is_one_batch_also_where_nobody_else_asks()
+    {
+        var queue = Queue(new InferenceOptions { Workers = 1 });
+
+        var asked = Enumerable.Range(1, 9).Select(i => _model.AskAsync(queue, i, bringsMore: true)).ToList();
+
+        await AssertAnsweredAsync(asked, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        Assert.That(_model.Batches, Has.Count.LessThanOrEqualTo(2), "the first may have begun");
+    }
+
+    [Test]
     public async Task Who_finds_a_worker_free_has_the_answer_without_any_wait()
     {
         var queue = Queue(new InferenceOptions { Workers = 2, QueueLength = 0 });

@@ -221,7 +221,7 @@ internal sealed class PredictServiceTests
     private static async Task<Forecast> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
     {
         using var request = Request(body);
-        return await service.PredictAsync(request, null, "somebody", cancellation);
+        return await service.PredictAsync(request, null, new("test"), cancellation);
     }
 
     /// <summary>Lets the first computation stand still until it is told to end.</summary>

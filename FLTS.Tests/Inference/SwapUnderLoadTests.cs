@@ -54,12 +54,11 @@ internal sealed class SwapUnderLoadTests
         var (service, count) = (rig.Get<PredictService>(), 0);
         for (; !over.IsCancellationRequested; count++)
         {
-            using var request = PredictRequest.Read("{}"u8.ToArray());
-            var answer = await service.PredictAsync(request, null, "somebody", default);
-            var manifest = answer.Manifest;
-            Assert.That((manifest.RunId, manifest.ModelType), Is.EqualTo((lines[answer.Version].RunId, lines[answer.Version].ModelType)));
-            var value = answer.Values[0, 0, 0];
-            Assert.That(said.GetOrAdd(manifest.RunId, value), Is.EqualTo(value));
+            using var request = PredictRequest.Newest(new("station"), 1, []);
+            var answer = await service.PredictAsync(request, null, new("test"), default);
+            var (run, value) = (answer.Manifest.RunId, answer.Values[0, 0, 0]);
+            Assert.That((run, answer.Manifest.ModelType), Is.EqualTo((lines[answer.Version].RunId, lines[answer.Version].ModelType)));
+            Assert.That(said.GetOrAdd(run, value), Is.EqualTo(value));
             await Task.Yield();
         }
 

@@ -32,24 +32,24 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     /// <param name="model">The caller holds it until it has the answer, or has given up.</param>
     /// <param name="window">Where it starts.</param>
     /// <param name="steps">H.</param>
-    /// <param name="client">Who asks; nobody has more places in a full queue than another who asks.</param>
+    /// <param name="asker">Nobody has more places in a full queue than another who asks.</param>
     /// <param name="cancellation">The client is gone: nothing is computed for it that is not being computed.</param>
     /// <returns>[1, H, M] on the scale of the window; the same bits whatever was computed with it.</returns>
     /// <exception cref="TooManyException">The queue is full.</exception>
     /// <exception cref="OverdueException">It was not there in time.</exception>
     public ValueTask<double[,,]> ForecastAsync(
-        ServedModel model, Window window, int steps, string client, CancellationToken cancellation)
+        ServedModel model, Window window, int steps, Asker asker, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var lane = model.IsLong(steps) ? _long : _quick;
-        var request = lane == _long ? new Request(model, window, steps, client) : null;
+        var request = asker.BringsMore || lane == _long ? new Request(model, window, steps, asker.Client) : null;
         lock (_lock)
         {
             var isFree = lane.TryEnter();
             if (!isFree)
-                MakeRoom(client);
+                MakeRoom(asker.Client);
             if (!isFree || request is not null)
-                Enqueue(lane, request ??= new Request(model, window, steps, client));
+                Enqueue(lane, request ??= new Request(model, window, steps, asker.Client));
             if (isFree && request is not null)
                 _ = WorkAsync(lane);
         }

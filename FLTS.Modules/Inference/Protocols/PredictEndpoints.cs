@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
 using FLTS.Modules.Inference.Windows;
@@ -88,8 +89,11 @@ internal static class PredictEndpoints
         using var body = await RequestBody.ReadAsync(context, cancellation);
         using var request = PredictRequest.Read(body.Bytes);
         await refresher.CatchUpAsync(cancellation);
-        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, ClientOf(context), cancellation));
+        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, new(ClientOf(context)), cancellation));
     }
+
+    /// <summary>There is one key: who asks is told by the address.</summary>
+    private static string ClientOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static async Task Newest(
         HttpContext context,
@@ -103,7 +107,7 @@ internal static class PredictEndpoints
         var cancellation = context.RequestAborted;
         using var request = PredictRequest.Newest(identifier, steps ?? 1, Levels(level));
         await refresher.CatchUpAsync(cancellation);
-        var forecast = await service.PredictAsync(request, (null, ClientOf(context)), IsKnown, cancellation);
+        var forecast = await service.PredictAsync(request, null, new(ClientOf(context)), IsKnown, cancellation);
         if (forecast is null)
             context.Response.StatusCode = StatusCodes.Status304NotModified;
         else
@@ -134,10 +138,6 @@ internal static class PredictEndpoints
         $"'level' is {level}; it must be a percentage between 0 and 100 such as 80, or at most {PredictRequestReader.MostLevels} of them "
         + "with commas between them.");
 
-    /// <summary>Who asks, for a fair share of the queue: a key, else an address.</summary>
-    private static string ClientOf(HttpContext context) =>
-        context.Request.Headers["X-Api-Key"].FirstOrDefault() ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
-
     private static async Task Batch(
         HttpContext context,
         PredictService service,
@@ -158,8 +158,8 @@ internal static class PredictEndpoints
         try
         {
             size.RefuseTooLarge(asked);
-            var client = ClientOf(context);
-            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, client, service, cancellation))));
+            var asker = new Asker(ClientOf(context), BringsMore: true);
+            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, asker, service, cancellation))));
         }
         finally
         {
@@ -168,11 +168,11 @@ internal static class PredictEndpoints
     }
 
     private static async Task<(Forecast? Forecast, BatchProblem? Problem)> AnswerAsync(
-        PredictRequest item, string client, PredictService service, CancellationToken cancellation)
+        PredictRequest item, Asker asker, PredictService service, CancellationToken cancellation)
     {
         try
         {
-            return (await service.PredictAsync(item, null, client, cancellation), null);
+            return (await service.PredictAsync(item, null, asker, cancellation), null);
         }
         catch (FltsException e)
         {

@@ -19,23 +19,25 @@ internal sealed partial class PredictService(
     /// <summary>One forecast.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
     /// <param name="inferenceLength">Steps asked for in the address.</param>
-    /// <param name="client">Who asks.</param>
+    /// <param name="asker">Of whom it is one.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
     public async Task<Forecast> PredictAsync(
-        PredictRequest request, int? inferenceLength, string client, CancellationToken cancellation) =>
-        (await PredictAsync(request, (inferenceLength, client), isKnown: null, cancellation))!;
+        PredictRequest request, int? inferenceLength, Asker asker, CancellationToken cancellation) =>
+        (await PredictAsync(request, inferenceLength, asker, isKnown: null, cancellation))!;
 
     /// <summary>One forecast, where the caller does not have it already.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
-    /// <param name="asked">Steps asked for in the address, and who asks.</param>
+    /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="asker">Of whom it is one.</param>
     /// <param name="isKnown">Asked, before it is computed, whether the caller has what a model makes of a window; null: it has not.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <returns>Null: the caller has it.</returns>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
     public async Task<Forecast?> PredictAsync(
         PredictRequest request,
-        (int? InferenceLength, string Client) asked,
+        int? inferenceLength,
+        Asker asker,
         Func<ServedModel, RequestWindow, bool>? isKnown,
         CancellationToken cancellation)
     {
@@ -46,19 +48,19 @@ internal sealed partial class PredictService(
             if (request.Fault is { } fault)
                 ExceptionDispatchInfo.Throw(fault);
 
-            var steps = windows.Steps(request, asked.InferenceLength);
+            var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
             var model = await champions.TakeAsync(request.Identifier, cancellation);
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
-                var window = await windows.ReadAsync(request, model, steps, cancellation);
-                if (isKnown?.Invoke(model, window) == true)
+                var asked = await windows.ReadAsync(request, model, steps, cancellation);
+                if (isKnown?.Invoke(model, asked) == true)
                     return null;
 
-                var scaled = await queue.ForecastAsync(model, window.Window, steps, asked.Client, cancellation);
-                var answer = Answer(model, window.Window, scaled, (request.Levels, window.Warnings));
-                if (window.Room is { } room)
+                var scaled = await queue.ForecastAsync(model, asked.Window, steps, asker, cancellation);
+                var answer = Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
+                if (asked.Room is { } room)
                     model.Serving.Plan.Return(room); // Not where it failed: who knows who still computes with it.
                 return answer;
             }

@@ -7,8 +7,9 @@ using System.Text;
 namespace FLTS.Benchmarks.Predict;
 
 /// <summary>
-/// The same request again and again over open connections, each with one request under way (closed loop). One thread, plain sockets and no
-/// HTTP client, which would take as much of the processors as the server that is measured.
+/// The same request again and again over open connections: each asks again as soon as it has its answer (closed loop), or they ask in turn
+/// at a rate whatever is answered (open loop). One thread, plain sockets and no HTTP client, which would take as much of the processors as
+/// the server that is measured.
 /// </summary>
 internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
 {
@@ -16,57 +17,79 @@ internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
 
     /// <summary>What came of one run.</summary>
     /// <param name="Seconds">It took.</param>
-    /// <param name="Latencies">Of each answer, in seconds, ascending.</param>
-    /// <param name="Failed">Answers that were not 200.</param>
+    /// <param name="Latencies">Of each answer that was 200, in seconds, ascending.</param>
+    /// <param name="Statuses">How many answers had each.</param>
     /// <param name="CpuSeconds">The generator's own.</param>
-    public sealed record Outcome(double Seconds, double[] Latencies, int Failed, double CpuSeconds)
+    public sealed record Outcome(double Seconds, double[] Latencies, IReadOnlyDictionary<int, int> Statuses, double CpuSeconds)
     {
-        public int Answers => Latencies.Length;
+        public int Answers => Statuses.Values.Sum();
+
+        public int Failed => Answers - Latencies.Length;
 
         public double PerSecond => Answers / Seconds;
 
         /// <summary>A quantile of the latencies in milliseconds.</summary>
-        public double Milliseconds(double quantile) => 1000 * Latencies[Math.Min(Answers - 1, (int)(quantile * Answers))];
+        public double Milliseconds(double quantile) =>
+            1000 * Latencies[Math.Min(Latencies.Length - 1, (int)(quantile * Latencies.Length))];
     }
 
     /// <summary>Asks for so long over so many connections, then waits for the last answers.</summary>
-    public Outcome Run(int connections, TimeSpan duration)
+    /// <param name="connections">Each has at most one request under way.</param>
+    /// <param name="duration">No request is sent after it.</param>
+    /// <param name="perSecond">
+    /// Open loop: requests sent a second, as long as a connection is free; latencies count from when they were due. 0: closed loop.
+    /// </param>
+    public Outcome Run(int connections, TimeSpan duration, double perSecond = 0)
     {
         var all = Enumerable.Range(0, connections).Select(_ => new Connection(server)).ToDictionary(c => c.Socket);
         try
         {
-            var (latencies, failed, under) = (new List<double>(1 << 20), 0, new List<Socket>(all.Keys));
-            var (began, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            foreach (var connection in all.Values)
-                connection.Ask(request);
-
-            var ready = new List<Socket>(connections);
-            while (under.Count > 0)
+            var (latencies, statuses) = (new List<double>(1 << 16), new Dictionary<int, int>());
+            var (idle, ready) = (new Queue<Connection>(all.Values), new List<Socket>(connections));
+            var (began, cpu, sent) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, 0L);
+            while (true)
             {
-                ready.Clear();
-                ready.AddRange(under);
-                if (connections > 1) // One alone waits in its own receive.
-                    Socket.Select(ready, null, null, _patience);
-                if (ready.Count == 0)
-                    throw new TimeoutException($"No answer came within {_patience}.");
+                var now = Stopwatch.GetElapsedTime(began);
+                for (; idle.Count > 0 && now < duration && Due(sent) <= now; sent++)
+                    idle.Dequeue().Ask(request, perSecond > 0 ? began + (long)(Due(sent).TotalSeconds * Stopwatch.Frequency) : null);
+                if (idle.Count == connections && now >= duration)
+                    break;
 
+                Wait(now);
                 foreach (var socket in ready)
                 {
-                    var connection = all[socket];
-                    if (connection.Receive() is not { } answer)
+                    if (all[socket].Receive() is not { } answer)
                         continue;
 
-                    latencies.Add(answer.Seconds);
-                    failed += answer.IsGood ? 0 : 1;
-                    if (Stopwatch.GetElapsedTime(began) < duration)
-                        connection.Ask(request);
-                    else
-                        under.Remove(socket);
+                    statuses[answer.Status] = statuses.GetValueOrDefault(answer.Status) + 1;
+                    if (answer.Status == 200)
+                        latencies.Add(answer.Seconds);
+                    idle.Enqueue(all[socket]);
                 }
             }
 
             var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            return new Outcome(seconds, [.. latencies.Order()], failed, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+            return new Outcome(seconds, [.. latencies.Order()], statuses, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+
+            TimeSpan Due(long number) => perSecond > 0 ? TimeSpan.FromSeconds(number / perSecond) : TimeSpan.Zero;
+
+            void Wait(TimeSpan now)
+            {
+                ready.Clear();
+                foreach (var connection in all.Values)
+                {
+                    if (connection.IsAsked)
+                        ready.Add(connection.Socket);
+                }
+
+                var next = idle.Count > 0 && now < duration ? Due(sent) - now : _patience;
+                if (ready.Count == 0)
+                    Thread.Sleep(next);
+                else if (connections > 1) // One alone waits in its own receive.
+                    Socket.Select(ready, null, null, next);
+                if (ready.Count == 0 && next == _patience)
+                    throw new TimeoutException($"No answer came within {_patience}.");
+            }
         }
         finally
         {
@@ -89,15 +112,18 @@ internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
 
         public Socket Socket { get; }
 
-        public void Ask(byte[] request)
+        /// <summary>An answer is to come.</summary>
+        public bool IsAsked { get; private set; }
+
+        public void Ask(byte[] request, long? due)
         {
-            _filled = 0;
-            _asked = Stopwatch.GetTimestamp();
+            (_filled, IsAsked) = (0, true);
+            _asked = due ?? Stopwatch.GetTimestamp();
             Socket.Send(request);
         }
 
         /// <summary>Reads what is there; null: the answer is not whole yet.</summary>
-        public (double Seconds, bool IsGood)? Receive()
+        public (double Seconds, int Status)? Receive()
         {
             if (_filled == _buffer.Length)
                 Array.Resize(ref _buffer, 2 * _buffer.Length);
@@ -106,9 +132,12 @@ internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
                 throw new InvalidOperationException(
                     $"The server closed the connection after: {Encoding.ASCII.GetString(_buffer, 0, _filled)}");
             _filled += read;
-            return IsWhole(_buffer.AsSpan(0, _filled))
-                ? (Stopwatch.GetElapsedTime(_asked).TotalSeconds, _buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
-                : null;
+            if (!IsWhole(_buffer.AsSpan(0, _filled)))
+                return null;
+
+            IsAsked = false;
+            _ = Utf8Parser.TryParse(_buffer.AsSpan("HTTP/1.1 ".Length), out int status, out _);
+            return (Stopwatch.GetElapsedTime(_asked).TotalSeconds, status);
         }
 
         public void Dispose() => Socket.Dispose();

@@ -36,28 +36,43 @@ internal sealed class ServedChampions : IAsyncDisposable
     /// <param name="hyperparameters">Of it.</param>
     public async Task PromoteAsync(string identifier, byte[] csv, string modelType, JsonObject hyperparameters)
     {
+        var id = await TrainAsync(identifier, csv, modelType, hyperparameters);
+        await UntilAsync(id, "promoted");
+    }
+
+    /// <summary>Begins to train one model.</summary>
+    /// <returns>The pipeline.</returns>
+    public async Task<string> TrainAsync(string dataset, byte[] csv, string modelType, JsonObject hyperparameters)
+    {
         using var content = new ByteArrayContent(csv);
         content.Headers.ContentType = new("text/csv");
-        (await _server.Http.PutAsync($"/datasets/{identifier}", content)).EnsureSuccessStatusCode();
+        (await _server.Http.PutAsync($"/datasets/{dataset}", content)).EnsureSuccessStatusCode();
         var asked = await _server.Http.PostAsJsonAsync("/pipelines", new JsonObject
         {
-            ["dataset"] = identifier,
+            ["dataset"] = dataset,
             ["model_types"] = new JsonArray(modelType),
             ["training"] = new JsonObject { [modelType] = hyperparameters.DeepClone() },
         });
         if (!asked.IsSuccessStatusCode)
             throw new InvalidOperationException($"{modelType} is not trained: {await asked.Content.ReadAsStringAsync()}");
 
-        var id = (await asked.Content.ReadFromJsonAsync<JsonObject>())!["pipeline_id"]!.GetValue<string>();
-        await _server.UntilAsync($"{modelType} is promoted", async () =>
-            (await _server.Http.GetFromJsonAsync<JsonObject>($"/pipelines/{id}"))!["status"]!.GetValue<string>() switch
-            {
-                "promoted" => true,
-                "queued" or "preprocessing" or "training" or "evaluating" or "blocked" => false,
-                _ => throw new InvalidOperationException(
-                    $"{modelType} was not promoted: {await _server.Http.GetStringAsync($"/pipelines/{id}")}"),
-            });
+        return (await asked.Content.ReadFromJsonAsync<JsonObject>())!["pipeline_id"]!.GetValue<string>();
     }
+
+    /// <summary>Waits until a pipeline has this status.</summary>
+    public Task UntilAsync(string pipeline, string status) => _server.UntilAsync($"{pipeline} is {status}", async () =>
+    {
+        var shown = (await _server.Http.GetFromJsonAsync<JsonObject>($"/pipelines/{pipeline}"))!;
+        var found = shown["status"]!.GetValue<string>();
+        if (found is not ("queued" or "preprocessing" or "training" or "evaluating" or "blocked") && found != status)
+            throw new InvalidOperationException($"The pipeline was to be {status}: {shown.ToJsonString()}");
+
+        return found == status;
+    });
+
+    /// <summary>Ends a pipeline.</summary>
+    public async Task CancelAsync(string pipeline) =>
+        (await _server.Http.PostAsync($"/pipelines/{pipeline}/cancel", null)).EnsureSuccessStatusCode();
 
     /// <summary>The answer to one request, for those that measure what it costs to write it.</summary>
     public async Task<byte[]> AnswerAsync(byte[] body)
