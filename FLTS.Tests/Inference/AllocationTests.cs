@@ -32,9 +32,13 @@ internal sealed class AllocationTests
         Assert.That(Ask(socket, request, answer), Does.StartWith("HTTP/1.1 200").And.Contain("\"predictions\""));
         Send(socket, request, answer, Requests);
 
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Send(socket, request, answer, Requests);
-        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
+        // What the rest of the process leaves meanwhile is not a request's: the least of a few rounds is.
+        var each = Enumerable.Range(0, 3).Min(_ =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Send(socket, request, answer, Requests);
+            return (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
+        });
 
         TestContext.Out.WriteLine($"{each} bytes a request");
         Assert.That(each, Is.LessThan(4096));
