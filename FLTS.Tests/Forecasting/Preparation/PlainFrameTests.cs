@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Preparation;
 
 /// <summary>The way of ordinary rows gives what the general one gives, to the bit, or leaves them to it.</summary>
+[Parallelizable]
 public class PlainFrameTests
 {
     private static readonly ServingModel[] _models =
