@@ -93,6 +93,17 @@ public readonly record struct ScoreboardId(string Value) : IId<ScoreboardId>
     public override string ToString() => Value;
 }
 
+/// <summary>A model over a span, compared with what came true: hash of what was asked.</summary>
+[JsonConverter(typeof(IdJson<BacktestId>))]
+public readonly record struct BacktestId(string Value) : IId<BacktestId>
+{
+    public static BacktestId From(string value) => new(value);
+
+    public static bool TryParse(string? text, out BacktestId id) => Ids.TryRead(text, out id);
+
+    public override string ToString() => Value;
+}
+
 /// <summary>The name of a source dataset: <c>name.csv</c>.</summary>
 [JsonConverter(typeof(IdJson<DatasetName>))]
 public readonly record struct DatasetName(string Value) : IId<DatasetName>

@@ -15,9 +15,11 @@ public static class ObjectKeys
     public const string ProcessedBucket = "processed-data";
     public const string ModelsBucket = "models";
     public const string PromotionBucket = "model-promotion";
+    public const string InferenceLogBucket = "inference-logs";
 
     /// <summary>Every bucket FLTS uses.</summary>
-    public static IReadOnlyList<string> Buckets { get; } = [DatasetBucket, ProcessedBucket, ModelsBucket, PromotionBucket];
+    public static IReadOnlyList<string> Buckets { get; } =
+        [DatasetBucket, ProcessedBucket, ModelsBucket, PromotionBucket, InferenceLogBucket];
 
     public static ObjectKey Source(string sha256) => new(DatasetBucket, $"{sha256}.csv");
 
@@ -44,6 +46,12 @@ public static class ObjectKeys
 
     public static ObjectKey PointerOfConfig(Identifier identifier, ConfigHash configHash) =>
         new(PromotionBucket, $"{identifier}/{configHash}/current.json");
+
+    /// <summary>What was scored of an identifier on a day (UTC).</summary>
+    public static ObjectKey InferenceLog(Identifier identifier, DateTimeOffset at) =>
+        new(
+            InferenceLogBucket,
+            string.Create(CultureInfo.InvariantCulture, $"{identifier}/{at.UtcDateTime:yyyyMMdd}/results.jsonl"));
 
     public static ObjectKey Pointer(Identifier identifier) => new(PromotionBucket, $"{identifier}/current.json");
 }

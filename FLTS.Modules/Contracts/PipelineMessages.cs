@@ -41,6 +41,20 @@ public sealed record ModelTraining(
 [EntityName("model-selected")]
 public sealed record ModelSelected(PromotionPointer Pointer);
 
+/// <summary>Forecasts of a span were compared with what came true; <c>GET /backtests/{id}</c> has the result.</summary>
+[EntityName("performance-eval")]
+public sealed record ForecastScored(
+    BacktestId BacktestId,
+    Identifier Identifier,
+    RunId RunId,
+    string ModelType,
+    string From,
+    string To,
+    int ScoredRows,
+    double? MatchedShare,
+    double? Rmse,
+    double? Mae);
+
 /// <summary>What the pointer files hold (FORECASTING.md 7).</summary>
 public sealed record PromotionPointer(
     Identifier Identifier,

@@ -1,5 +1,6 @@
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Attempts;
+using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
@@ -74,10 +75,14 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();
         services.AddSingleton<PointerFiles>();
+        services.AddSingleton<BacktestSubjects>();
+        services.AddSingleton<BacktestPosting>();
+        services.AddSingleton<BacktestReader>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
         services.AddSingleton<SourceVersions>();
         services.AddSingleton<SourceImport>();
+        services.AddSingleton<SourceReader>();
         services.AddSingleton<SourceSeries>();
         services.AddSingleton<ISourceCatalog, SourceCatalog>();
         services.AddSingleton<IProcessedData, ProcessedData>();

@@ -34,7 +34,8 @@ internal sealed class ChampionTimesTests
         Assert.That(ChampionComparability.Incomparable(data, champion), Is.Null);
         var (unseen, incomparable) = ChampionComparability.Unseen(frame, champion, 0);
         Assert.That((unseen.ScoredRows, incomparable), Is.EqualTo((frame.ScoredRows - 150, (string?)null)));
-        Assert.That(ChampionSeries.Forecast(data, champion, unseen).GetLength(0), Is.EqualTo(unseen.ScoredRows));
+        var replay = new ForecastReplay(unseen.Series, data.Meta.Scaler, champion.Forecaster, champion.Scaler);
+        Assert.That(replay.Forecast(unseen.Origins, unseen.Horizon).GetLength(0), Is.EqualTo(unseen.ScoredRows));
     }
 
     [Test]
@@ -43,11 +44,11 @@ internal sealed class ChampionTimesTests
         SeriesStep plain = TimeSpan.FromHours(1);
         var zoned = plain with { Clock = _madrid };
         var (utc, local) = (new DateTime(2024, 7, 1, 10, 0, 0), new DateTime(2024, 7, 1, 12, 0, 0));
-        Assert.That(ChampionTimes.Convert(local, plain, zoned), Is.EqualTo(utc));
-        Assert.That(ChampionTimes.Convert(utc, zoned, plain), Is.EqualTo(local));
-        Assert.That(ChampionTimes.Convert(utc, zoned, zoned with { Clock = ZoneClock.Of("Asia/Tokyo") }), Is.EqualTo(utc));
-        Assert.That(ChampionTimes.IsSameStep(plain, zoned), Is.True);
-        Assert.That(ChampionTimes.IsSameStep(SeriesStep.OfMonths(1, atEnd: false), SeriesStep.OfMonths(1, atEnd: true)), Is.False);
+        Assert.That(SeriesTimes.Convert(local, plain, zoned), Is.EqualTo(utc));
+        Assert.That(SeriesTimes.Convert(utc, zoned, plain), Is.EqualTo(local));
+        Assert.That(SeriesTimes.Convert(utc, zoned, zoned with { Clock = ZoneClock.Of("Asia/Tokyo") }), Is.EqualTo(utc));
+        Assert.That(SeriesTimes.IsSameStep(plain, zoned), Is.True);
+        Assert.That(SeriesTimes.IsSameStep(SeriesStep.OfMonths(1, atEnd: false), SeriesStep.OfMonths(1, atEnd: true)), Is.False);
     }
 
     private static LoadedModel Champion(PreparedDataset data, ManifestSpan fitted)

@@ -53,7 +53,9 @@ internal sealed partial class MetricsTextTests
 
         var counts = samples.Where(s => s.Name.EndsWith("_count", StringComparison.Ordinal))
             .ToDictionary(s => Stage(s.Labels), s => s.Value);
-        Assert.That(counts, Is.EquivalentTo(new Dictionary<string, double> { ["preprocess"] = 0, ["train"] = 1, ["evaluate"] = 0 }));
+        Assert.That(
+            counts,
+            Is.EquivalentTo(new Dictionary<string, double> { ["preprocess"] = 0, ["train"] = 1, ["evaluate"] = 0, ["backtest"] = 0 }));
         var buckets = samples.Where(s => s.Name.EndsWith("_bucket", StringComparison.Ordinal)).GroupBy(s => Stage(s.Labels)).ToList();
         foreach (var series in buckets)
         {

@@ -1,6 +1,6 @@
 namespace FLTS.Tests.KillAnywhere;
 
-/// <summary>The places at which the product can be killed, in the order in which a pipeline comes by.</summary>
+/// <summary>The places at which the product can be killed, in the order in which a pipeline, or a backtest, comes by.</summary>
 internal static class FaultPoints
 {
     /// <summary>Named by the armed half, not by a call in the product.</summary>
@@ -9,7 +9,13 @@ internal static class FaultPoints
     /// <summary>Reached only where objects lie in a folder.</summary>
     public const string FolderOnly = "object.written-aside";
 
-    public static IReadOnlyList<string> All { get; } =
+    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest];
+
+    /// <summary>The places that a backtest comes by.</summary>
+    public static IReadOnlyList<string> OfBacktest { get; } =
+        ["backtest.posted", "backtest.begun", "backtest.scored", "backtest.logged", "backtest.succeeded"];
+
+    public static IReadOnlyList<string> OfPipeline { get; } =
     [
         "migration.before",
         MigrationStatement,

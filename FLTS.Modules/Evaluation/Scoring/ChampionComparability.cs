@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
@@ -12,14 +13,8 @@ internal static class ChampionComparability
     /// <summary>Why a champion cannot be compared on this data; null where it can.</summary>
     public static string? Incomparable(PreparedDataset data, LoadedModel champion)
     {
-        var manifest = champion.Manifest;
-        if (!ChampionTimes.IsSameStep(champion.Forecaster.Signature.Step, data.Meta.Step))
-            return $"its step is {champion.Forecaster.Signature.Step}, this data's is {data.Meta.Step}";
-        if (!manifest.Targets.SequenceEqual(data.Meta.Targets, StringComparer.Ordinal))
-            return $"its targets are {string.Join(", ", manifest.Targets)}";
-
-        var absent = manifest.Inputs.Where(i => !data.Meta.Columns.Contains(i, StringComparer.Ordinal)).ToList();
-        return absent.Count > 0 ? $"it needs columns that this data has not: {string.Join(", ", absent)}" : null;
+        var signature = champion.Forecaster.Signature;
+        return ForecastReplay.Incomparable(data.Meta, signature.Step, signature.Targets, signature.Inputs);
     }
 
     /// <summary>
@@ -33,7 +28,7 @@ internal static class ChampionComparability
         var (step, its) = (frame.Series.Step, champion.Forecaster.Signature.Step);
         var spans = new[] { champion.Manifest.Fitted, champion.Manifest.Validated }
             .OfType<ManifestSpan>() // Absent where nothing was learned (NAIVE).
-            .Select(s => (From: ChampionTimes.Convert(s.From, its, step), To: ChampionTimes.Convert(s.To, its, step)))
+            .Select(s => (From: SeriesTimes.Convert(s.From, its, step), To: SeriesTimes.Convert(s.To, its, step)))
             .ToList();
         var unseen = frame.Where(time => !spans.Exists(s => time <= s.To && step.Next(time, reach) >= s.From));
         return unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows

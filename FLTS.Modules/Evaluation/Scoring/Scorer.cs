@@ -46,7 +46,11 @@ internal static class Scorer
         })).ToList();
         var line = champion is null ? null
             : incomparable is not null ? ScoreboardEntry.Incomparable(champion.Model.Manifest.ModelType, champion.RunId, incomparable)
-            : Guarded("champion", champion, frame, () => Measure(champion.Model, ChampionSeries.Forecast(unclipped, champion.Model, open)));
+            : Guarded("champion", champion, frame, () =>
+            {
+                var replay = new ForecastReplay(open.Series, unclipped.Meta.Scaler, champion.Model.Forecaster, champion.Model.Scaler);
+                return Measure(champion.Model, replay.Forecast(frame.Origins, frame.Horizon));
+            });
         return new ScoringResult(frame, scored, references, line);
 
         ForecastScore Measure(LoadedModel model, double[,,] forecast) => ForecastMetrics.Score(

@@ -31,12 +31,18 @@ public static class DatasetPreparer
     /// <param name="test">The test file, or null to cut test from train.</param>
     /// <param name="step">Of what was prepared before under the same hash, which is compared with; null: stated or found.</param>
     /// <param name="parallelism">Cancellation is looked at between steps, and between rows of a long one.</param>
+    /// <param name="span">Which rows of the only file are test; null: as configured.</param>
     /// <exception cref="InvalidInputException">The data cannot be used as configured; names file and column.</exception>
     public static PreparedDataset Prepare(
-        PreprocessConfig config, RawTable train, RawTable? test = null, SeriesStep? step = null, Parallelism parallelism = default)
+        PreprocessConfig config,
+        RawTable train,
+        RawTable? test = null,
+        SeriesStep? step = null,
+        Parallelism parallelism = default,
+        TestSpan? span = null)
     {
         var columns = ColumnPlan.Of(config, train, test);
-        var parts = Parts(config, columns, (train, test), step, parallelism);
+        var parts = Parts(config, columns, (train, test), (step, span), parallelism);
         RefuseTooMany(config, columns, parts, train);
         train.Drop();
         test?.Drop();
@@ -137,15 +143,15 @@ public static class DatasetPreparer
         PreprocessConfig config,
         ColumnPlan columns,
         (RawTable Train, RawTable? Test) tables,
-        SeriesStep? step,
+        (SeriesStep? Step, TestSpan? Span) known,
         Parallelism parallelism)
     {
-        var (train, test) = tables;
+        var ((train, test), (step, span)) = (tables, known);
         var trainFrame = SeriesFrame.From(train, config.MaxGapSteps, step);
         var testFrame = test is null ? null : SeriesFrame.From(test, config.MaxGapSteps, trainFrame.Step);
         parallelism.Cancellation.ThrowIfCancellationRequested();
         var (trainPart, testPart) = Parts(
-            config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!), parallelism);
+            config, columns, (train.Name, trainFrame), test is null ? null : (test.Name, testFrame!), span, parallelism);
         return new PartsOfFrames(trainPart, testPart, trainFrame.Report, testFrame?.Report, trainFrame.Step);
     }
 
@@ -154,13 +160,19 @@ public static class DatasetPreparer
         ColumnPlan columns,
         (string File, SeriesFrame Frame) train,
         (string File, SeriesFrame Frame)? test,
+        TestSpan? span,
         Parallelism parallelism)
     {
         var random = new Random(unchecked((int)(config.SampleSeed ^ (config.SampleSeed >> 32))));
         var rows = train.Frame.Rows;
-        var (trainEnd, testStart) = (rows, 0);
         var testSource = test ?? train;
-        if (test is null)
+        var (trainEnd, testStart, testEnd) = (rows, 0, testSource.Frame.Rows);
+        if (span is not null)
+        {
+            (trainEnd, testEnd) = span.Of(train.Frame, train.File);
+            testStart = trainEnd;
+        }
+        else if (test is null)
         {
             // As scikit-learn: the test part is rounded up. The small term keeps 35 * 0.2 at 7.
             testStart = trainEnd = rows - (int)Math.Ceiling((rows * config.TestFraction) - 1e-9);
@@ -176,7 +188,7 @@ public static class DatasetPreparer
         }
 
         var trainRows = DatasetPart.Sample(0, trainEnd, config.SampleTrainRows, config.SampleStrategy, random);
-        var testRows = DatasetPart.Sample(testStart, testSource.Frame.Rows, config.SampleTestRows, config.SampleStrategy, random);
+        var testRows = DatasetPart.Sample(testStart, testEnd, config.SampleTestRows, config.SampleStrategy, random);
         return DatasetPart.Move(
             (train.File, train.Frame, trainRows), (testSource.File, testSource.Frame, testRows), columns.Measured, parallelism);
     }

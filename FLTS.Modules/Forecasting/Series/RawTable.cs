@@ -87,6 +87,29 @@ public sealed class RawTable
     /// <summary>A row's time as people read it.</summary>
     public string Show(int row) => ((SeriesStep)TimeSpan.Zero with { Clock = Clock }).Show(Timestamps[row]);
 
+    /// <summary>This with the rows of another file of the same columns behind its own.</summary>
+    /// <exception cref="InvalidInputException">The other lacks a column.</exception>
+    internal RawTable With(RawTable more)
+    {
+        var places = Columns.Select(c => more.Columns.ToList().IndexOf(c)).ToList();
+        if (places.IndexOf(-1) is var absent and >= 0)
+            throw new InvalidInputException($"{more.Name} lacks the column {Columns[absent]} of {Name}.");
+
+        return new RawTable
+        {
+            Name = more.Name,
+            Timestamps = [.. Timestamps, .. more.Timestamps],
+            TimestampColumn = TimestampColumn,
+            Columns = Columns,
+            Values = [.. Values.Select((values, c) => (double[])[.. values, .. more.Values[places[c]]])],
+            Header = Header,
+            MaxCells = MaxCells,
+            StatedStep = StatedStep,
+            Resampling = Resampling,
+            Clock = Clock,
+        };
+    }
+
     /// <summary>Rows of a column by number, NaN for -1.</summary>
     internal double[] Gather(int column, ReadOnlySpan<int> rows)
     {

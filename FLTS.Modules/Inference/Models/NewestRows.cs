@@ -179,7 +179,7 @@ internal sealed partial class NewestRows(
         if (last is null || last.Rows < rows || last.Timestamps.Max() - last.Timestamps.Min() < span)
         {
             var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", (rows, span), model, cancellation);
-            last = last is null ? train : Join(train, last);
+            last = last is null ? train : train.With(last);
         }
 
         return last;
@@ -215,22 +215,6 @@ internal sealed partial class NewestRows(
 
         CorruptArtifactException Changed(Exception? cause) =>
             new($"{ObjectKeys.Source(sha256)} ({file}) was changed after it was stored.", cause);
-    }
-
-    private static RawTable Join(RawTable train, RawTable test)
-    {
-        var place = train.Columns.Select(c => test.Columns.ToList().IndexOf(c)).ToList();
-        return place.Contains(-1)
-            ? throw new InvalidInputException($"{test.Name} lacks the column {train.Columns[place.IndexOf(-1)]} of {train.Name}.")
-            : new RawTable
-            {
-                Name = test.Name,
-                Timestamps = [.. train.Timestamps, .. test.Timestamps],
-                TimestampColumn = train.TimestampColumn,
-                Columns = train.Columns,
-                Values = [.. train.Values.Select((values, c) => (double[])[.. values, .. test.Values[place[c]]])],
-                Header = train.Header,
-            };
     }
 
     private static PreparedSeries Tail(PreparedSeries series, int first) => new()

@@ -10,4 +10,8 @@ internal interface IProcessedData
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptArtifactException">Stored bytes are not what the row says; names the object.</exception>
     Task<PreparedDataset> OpenAsync(ConfigHash configHash, CancellationToken cancellation);
+
+    /// <summary>Its small half alone; as <see cref="OpenAsync"/>.</summary>
+    async Task<DatasetMeta> MetaAsync(ConfigHash configHash, CancellationToken cancellation) =>
+        (await OpenAsync(configHash, cancellation)).Meta;
 }

@@ -32,14 +32,27 @@ internal sealed class ProcessedData(IDbContextFactory<RegistryDbContext> registr
         }
     }
 
+    public async Task<DatasetMeta> MetaAsync(ConfigHash configHash, CancellationToken cancellation)
+    {
+        var row = await RowAsync(configHash, cancellation);
+        using var metaFile = await CheckedAsync(ObjectKeys.Meta(configHash), row.MetaSha256!, cancellation);
+        return ProcessedFiles.ReadMeta(metaFile.ReadAll());
+    }
+
     public void Dispose() => _one.Dispose();
 
-    private async Task<PreparedDataset> ReadAsync(ConfigHash configHash, CancellationToken cancellation)
+    private async Task<DatasetRow> RowAsync(ConfigHash configHash, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var row = await db.Datasets.AsNoTracking().SingleOrDefaultAsync(d => d.ConfigHash == configHash, cancellation);
-        if (row?.Status != DatasetStatus.Ready)
-            throw new NotFoundException($"The data {configHash} is not prepared{(row?.Error is { } error ? $": {error}" : ".")}");
+        return row?.Status == DatasetStatus.Ready
+            ? row
+            : throw new NotFoundException($"The data {configHash} is not prepared{(row?.Error is { } error ? $": {error}" : ".")}");
+    }
+
+    private async Task<PreparedDataset> ReadAsync(ConfigHash configHash, CancellationToken cancellation)
+    {
+        var row = await RowAsync(configHash, cancellation);
         using var metaFile = await CheckedAsync(ObjectKeys.Meta(configHash), row.MetaSha256!, cancellation);
         using var trainFile = await CheckedAsync(ObjectKeys.Train(configHash), row.TrainSha256!, cancellation);
         using var testFile = await CheckedAsync(ObjectKeys.Test(configHash), row.TestSha256!, cancellation);

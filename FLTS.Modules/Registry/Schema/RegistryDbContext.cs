@@ -29,6 +29,8 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<ChampionRow> Champions => Set<ChampionRow>();
 
+    public DbSet<BacktestRow> Backtests => Set<BacktestRow>();
+
     /// <summary>Statuses and causes are words, whichever there are.</summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -41,6 +43,7 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
         configurationBuilder.Properties<Identifier>().HaveConversion<IdText<Identifier>>();
         configurationBuilder.Properties<AttemptId>().HaveConversion<IdText<AttemptId>>();
         configurationBuilder.Properties<ScoreboardId>().HaveConversion<IdText<ScoreboardId>>();
+        configurationBuilder.Properties<BacktestId>().HaveConversion<IdText<BacktestId>>();
         configurationBuilder.Properties<DatasetName>().HaveConversion<IdText<DatasetName>>();
     }
 

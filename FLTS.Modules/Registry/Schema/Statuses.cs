@@ -80,3 +80,14 @@ internal enum AttemptOutcome
     Blocked,
     Failed,
 }
+
+internal enum BacktestStatus
+{
+    Queued,
+    Running,
+
+    /// <summary>Scored; its line in the inference log is not written yet.</summary>
+    Storing,
+    Succeeded,
+    Failed,
+}

@@ -22,6 +22,115 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.BacktestRow", b =>
+                {
+                    b.Property<string>("BacktestId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("backtest_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
+
+                    b.Property<string>("Hours")
+                        .HasColumnType("text")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_token");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset?>("ScoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scored_at");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("BacktestId")
+                        .HasName("pk_backtests");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_backtests_run_id");
+
+                    b.HasIndex("CreatedAt", "BacktestId")
+                        .HasDatabaseName("ix_backtests_created_at_backtest_id");
+
+                    b.HasIndex("Identifier", "CreatedAt")
+                        .HasDatabaseName("ix_backtests_identifier_created_at");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_backtests_status_next_attempt_at");
+
+                    b.ToTable("backtests", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_backtests_scored", "status NOT IN ('storing', 'succeeded') OR (result IS NOT NULL AND hours IS NOT NULL AND scored_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("ck_backtests_status", "status IN ('queued', 'running', 'storing', 'succeeded', 'failed')");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.ChampionRow", b =>
                 {
                     b.Property<string>("Identifier")
@@ -844,6 +953,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         {
                             t.HasCheckConstraint("ck_sources_part", "part IN ('train', 'test')");
                         });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.BacktestRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_backtests_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.ChampionRow", b =>

@@ -16,6 +16,115 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.BacktestRow", b =>
+                {
+                    b.Property<string>("BacktestId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("backtest_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deaths");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
+                    b.Property<string>("Hours")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("result");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long?>("ScoredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scored_at");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("BacktestId")
+                        .HasName("pk_backtests");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_backtests_run_id");
+
+                    b.HasIndex("CreatedAt", "BacktestId")
+                        .HasDatabaseName("ix_backtests_created_at_backtest_id");
+
+                    b.HasIndex("Identifier", "CreatedAt")
+                        .HasDatabaseName("ix_backtests_identifier_created_at");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_backtests_status_next_attempt_at");
+
+                    b.ToTable("backtests", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_backtests_scored", "status NOT IN ('storing', 'succeeded') OR (result IS NOT NULL AND hours IS NOT NULL AND scored_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("ck_backtests_status", "status IN ('queued', 'running', 'storing', 'succeeded', 'failed')");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.ChampionRow", b =>
                 {
                     b.Property<string>("Identifier")
@@ -838,6 +947,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         {
                             t.HasCheckConstraint("ck_sources_part", "part IN ('train', 'test')");
                         });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.BacktestRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_backtests_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.ChampionRow", b =>

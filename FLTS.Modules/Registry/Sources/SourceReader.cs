@@ -1,9 +1,9 @@
+using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 
-namespace FLTS.Modules.Datasets;
+namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>Stored sources as tables, with the limits of section Datasets.</summary>
 internal sealed class SourceReader(IObjectStore store, DatasetOptions options, ComputeThreads threads)
@@ -12,7 +12,32 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
     /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
     /// <exception cref="CorruptArtifactException">It was changed after it was stored.</exception>
     /// <exception cref="UnavailableException">The store refuses.</exception>
-    public async Task<RawTable> ReadAsync(string sha256, string file, SourceOptions form, CancellationToken cancellation)
+    public Task<RawTable> ReadAsync(string sha256, string file, SourceOptions form, CancellationToken cancellation) =>
+        ReadAsync(sha256, file, form.Read(options), cancellation);
+
+    /// <summary>The same, read as a configuration says; what was stored once is within the limits of size.</summary>
+    /// <param name="files">The newest of a dataset, or those of before.</param>
+    /// <param name="config">How.</param>
+    /// <param name="columns">Which.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>Train with the test file behind it.</returns>
+    public async Task<RawTable> ReadAsync(
+        SourceFiles files, PreprocessConfig config, IReadOnlyList<string> columns, CancellationToken cancellation)
+    {
+        var read = DatasetPreparer.ReadOptions(config, options.Limits) with
+        {
+            Columns = columns,
+            MaxBytes = long.MaxValue,
+            MaxColumns = int.MaxValue,
+            AnyNames = true,
+        };
+        var train = await ReadAsync(files.TrainSha256, FileName(files.Name, "train"), read, cancellation);
+        return files.TestSha256 is { } test
+            ? train.With(await ReadAsync(test, FileName(files.Name, "test"), read, cancellation))
+            : train;
+    }
+
+    private async Task<RawTable> ReadAsync(string sha256, string file, CsvReadOptions read, CancellationToken cancellation)
     {
         await using var copy = new FileStream(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
@@ -22,7 +47,7 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
             RequireHash(source, sha256, file);
         }
 
-        return await ReadAsync(copy, file, form, cancellation);
+        return await ReadAsync(copy, file, read, cancellation);
     }
 
     /// <summary>The bytes of a stored source; see <see cref="RequireHash"/>.</summary>
@@ -39,11 +64,14 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
 
     /// <summary>A file, from its beginning.</summary>
     /// <exception cref="InvalidInputException">The file cannot be used; names row and column.</exception>
-    public Task<RawTable> ReadAsync(Stream content, string file, SourceOptions form, CancellationToken cancellation)
+    public Task<RawTable> ReadAsync(Stream content, string file, SourceOptions form, CancellationToken cancellation) =>
+        ReadAsync(content, file, form.Read(options), cancellation);
+
+    private Task<RawTable> ReadAsync(Stream content, string file, CsvReadOptions read, CancellationToken cancellation)
     {
         content.Position = 0;
-        var read = form.Read(options) with { ExpectedBytes = content.Length };
-        return threads.RunAsync(p => CsvTableReader.Read(content, file, read, null, p), cancellation);
+        return threads.RunAsync(
+            p => CsvTableReader.Read(content, file, read with { ExpectedBytes = content.Length }, null, p), cancellation);
     }
 
     /// <summary>The series of a file that holds several, from its beginning.</summary>

@@ -1,12 +1,10 @@
-using FLTS.Forecasting.Series;
-
-namespace FLTS.Modules.Evaluation.Scoring;
+namespace FLTS.Forecasting.Series;
 
 /// <summary>
-/// A champion may be of data whose times are local where this data's are instants, or the other way round: a zone was declared since, or
-/// it was prepared when times of a zone were kept as local ones.
+/// Times of series of one station may be local in one and instants in the other: a zone was declared since, or data was prepared when
+/// times of a zone were kept as local ones.
 /// </summary>
-internal static class ChampionTimes
+public static class SeriesTimes
 {
     /// <summary>A time of one series as the other has it.</summary>
     public static DateTime Convert(DateTime time, SeriesStep from, SeriesStep to) => (from.Clock, to.Clock) switch

@@ -1,0 +1,69 @@
+using FLTS.Forecasting.Features;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+
+namespace FLTS.Forecasting.Preparation;
+
+/// <summary>
+/// Forecasts that a model would have given from rows of any data that has its columns: the rows are put into its scale, and its forecasts
+/// back into original units. What is clipped is what the model's own configuration clips.
+/// </summary>
+public sealed class ForecastReplay
+{
+    private readonly IFittedForecaster _model;
+    private readonly PreparedSeries _series;
+    private readonly ForecastRestorer _restorer;
+
+    /// <param name="rows">Never clipped.</param>
+    /// <param name="from">Their scale.</param>
+    /// <param name="model">Whose forecasts.</param>
+    /// <param name="its">The model's scale.</param>
+    public ForecastReplay(PreparedSeries rows, Scaler from, IFittedForecaster model, Scaler its)
+    {
+        _model = model;
+        _series = Rescaled(rows, from, model.Signature, its);
+        _restorer = new ForecastRestorer(its, model.Signature.Targets, _series.Step);
+    }
+
+    /// <summary>[N, H, M] In original units.</summary>
+    /// <param name="origins">[N] Last known rows.</param>
+    /// <param name="steps">H.</param>
+    public double[,,] Forecast(ReadOnlySpan<int> origins, int steps) =>
+        _restorer.Restore(_model.Forecast(SeriesWindows.Of(_series, origins), steps), _series, origins);
+
+    /// <summary>Why a model of some step and columns cannot be asked on this data; null where it can.</summary>
+    public static string? Incomparable(DatasetMeta data, SeriesStep step, IReadOnlyList<string> targets, IReadOnlyList<string> inputs)
+    {
+        if (!SeriesTimes.IsSameStep(step, data.Step))
+            return $"its step is {step}, this data's is {data.Step}";
+        if (!targets.SequenceEqual(data.Targets, StringComparer.Ordinal))
+            return $"its targets are {string.Join(", ", targets)}";
+
+        var absent = inputs.Where(i => !data.Columns.Contains(i, StringComparer.Ordinal)).ToList();
+        return absent.Count > 0 ? $"it needs columns that this data has not: {string.Join(", ", absent)}" : null;
+    }
+
+    private static PreparedSeries Rescaled(PreparedSeries rows, Scaler from, ModelSignature model, Scaler to) => new()
+    {
+        Timestamps = Array.ConvertAll(rows.Timestamps, t => SeriesTimes.Convert(t, rows.Step, model.Step)),
+        Segments = rows.Segments,
+        Step = model.Step,
+        Columns = model.Inputs,
+        Values = [.. model.Inputs.Select(name => Column(rows, from, to, name))],
+        Observed = [.. model.Inputs.Select(name => rows.Observed[rows.IndexOf(name)])],
+        Targets = model.Targets,
+        FellBelowZero = [.. model.Targets.Where(t => from[t].Min < 0)],
+    };
+
+    private static double[] Column(PreparedSeries rows, Scaler from, Scaler to, string name)
+    {
+        var values = rows.Values[rows.IndexOf(name)];
+        if (CalendarFeatures.IsCalendar(name))
+            return values;
+
+        // A lag is scaled as its source.
+        var source = Lags.TryParse(name, rows.Columns, out var at, out _) ? rows.Columns[at] : name;
+        var (old, its) = (from[source], to[source]);
+        return Array.ConvertAll(values, v => its.Transform(old.Inverse(v)));
+    }
+}

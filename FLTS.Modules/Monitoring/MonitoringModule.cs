@@ -1,0 +1,33 @@
+using FLTS.Modules.Monitoring.Backtests;
+using FLTS.Modules.Monitoring.Settings;
+using FLTS.Modules.Registry.Steps;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Monitoring;
+
+/// <summary>Step 5: forecasts meet what came true.</summary>
+internal sealed class MonitoringModule : IModule
+{
+    public string Name => "Monitoring";
+
+    public JobQueue? Queue => new("monitoring", Workers: 1);
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(OptionsReading.Read<MonitoringOptions>(configuration.GetSection(MonitoringOptions.Section)));
+        services.AddSingleton<SpanTurn>();
+        services.AddSingleton<SpanRows>();
+        services.AddSingleton<BacktestPlanner>();
+        services.AddSingleton<BacktestService>();
+        services.AddSingleton<BacktestRunner>();
+        services.AddSingleton<InferenceLog>();
+        services.AddStepWorkBeside(typeof(BacktestWork));
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<NewDataConsumer>();
+
+    public void MapEndpoints(IEndpointRouteBuilder routes) => BacktestEndpoints.Map(routes);
+}
