@@ -75,14 +75,19 @@ internal sealed class PredictQueueTests
     }
 
     [Test]
-    public async Task Who_finds_a_worker_free_has_the_answer_without_any_wait()
+    public async Task Who_finds_nobody_computing_does_not_wait_and_who_finds_a_worker_free_beside_another_only_for_a_moment()
     {
-        var queue = Queue(new InferenceOptions { Workers = 2, QueueLength = 0 });
+        var time = new FakeTimeProvider();
+        var queue = Queue(new InferenceOptions { Workers = 2, QueueLength = 0 }, time);
+        Assert.That(_model.AskAsync(queue, 1).IsCompletedSuccessfully, Is.True);
         var computing = await _held.OccupyAsync(queue);
 
-        var answer = _model.AskAsync(queue, 1);
+        var waiting = _model.AskAsync(queue, 2);
 
-        Assert.That(answer.IsCompletedSuccessfully, Is.True);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That((waiting.IsCompleted, queue.Waiting), Is.EqualTo((false, 1)));
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await AssertAnsweredAsync([waiting], 2);
         await _held.EndAsync(computing);
     }
 

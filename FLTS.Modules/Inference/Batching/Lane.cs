@@ -8,6 +8,9 @@ internal sealed class Lane(int workers)
 
     public int Workers => workers;
 
+    /// <summary>Workers in the middle of a batch; the others that are busy let requests gather.</summary>
+    public int Computing { get; set; }
+
     /// <summary>Who waits.</summary>
     public int Count => _waiting.Count;
 

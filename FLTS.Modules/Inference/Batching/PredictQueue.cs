@@ -4,9 +4,9 @@ using FLTS.Modules.Inference.Settings;
 namespace FLTS.Modules.Inference.Batching;
 
 /// <summary>
-/// Where forecasts are computed. A request that finds a worker free is computed at once on its own thread; while all workers compute the
-/// others gather, and those that ask the same weights for as many steps are one batch. What takes long has workers of its own. A bounded
-/// number waits; the next is told when to come again.
+/// Where forecasts are computed. A request that finds nobody computing is computed at once on its own thread. While somebody computes the
+/// others gather, until that is done or for a moment, where another worker is free; those that ask the same weights for as many steps are
+/// one batch. What takes long has workers of its own. A bounded number waits; the next is told when to come again.
 /// </summary>
 internal sealed class PredictQueue(InferenceOptions options, ComputeThreads threads, TimeProvider time)
 {
@@ -16,6 +16,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     /// <summary>Forecasts that lately came in a row count for what the next will take.</summary>
     private const double Remembered = 0.95;
 
+    private readonly TimeSpan _delay = TimeSpan.FromMilliseconds(options.MaxBatchDelayMs);
     private readonly Lock _lock = new();
     private readonly Lane _quick = new(options.Workers > 0 ? options.Workers : Environment.ProcessorCount);
     private readonly Lane _long = new(Math.Max(1, (options.Workers > 0 ? options.Workers : Environment.ProcessorCount) / 2));
@@ -42,9 +43,11 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     {
         cancellation.ThrowIfCancellationRequested();
         var lane = model.IsLong(steps) ? _long : _quick;
-        var request = asker.BringsMore || lane == _long ? new Request(model, window, steps, asker.Client) : null;
+        Request? request = null;
         lock (_lock)
         {
+            if (asker.BringsMore || lane == _long || lane.Computing > 0)
+                request = new Request(model, window, steps, asker.Client);
             var isFree = lane.TryEnter();
             if (!isFree)
                 MakeRoom(asker.Client);
@@ -52,6 +55,8 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
                 Enqueue(lane, request ??= new Request(model, window, steps, asker.Client));
             if (isFree && request is not null)
                 _ = WorkAsync(lane);
+            else if (isFree)
+                lane.Computing++;
         }
 
         return request is null ? new(AtOnce(model, window, steps)) : new(AnswerAsync(lane, request, cancellation));
@@ -67,6 +72,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
         {
             lock (_lock)
             {
+                _quick.Computing--;
                 if (!_quick.LeaveUnlessWaitedFor())
                     _ = WorkAsync(_quick); // Not here: this thread's own answer is next.
             }
@@ -100,7 +106,10 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     {
         while (true)
         {
-            await Task.Yield(); // Answers are sent and requests read before the next batch: they gather.
+            if (IsGathering(lane))
+                await Task.Delay(_delay, time);
+            else
+                await Task.Yield(); // Answers are sent and requests read before the next batch: they gather.
             List<Request> batch;
             lock (_lock)
             {
@@ -108,6 +117,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
                     return;
 
                 batch = Take(lane);
+                lane.Computing++;
             }
 
             if (lane == _long)
@@ -115,7 +125,16 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
             else
                 Answer(batch);
             batch[0].Model.Release();
+            lock (_lock)
+                lane.Computing--;
         }
+    }
+
+    /// <summary>Somebody computes: who begins beside it has more to compute at once a moment later.</summary>
+    private bool IsGathering(Lane lane)
+    {
+        lock (_lock)
+            return lane == _quick && lane.Computing > 0 && _delay > TimeSpan.Zero;
     }
 
     /// <summary>The oldest, and those that can be computed with it. Whoever waits holds its model, so that it can be held here.</summary>

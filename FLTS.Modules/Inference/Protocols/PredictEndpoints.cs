@@ -92,8 +92,9 @@ internal static class PredictEndpoints
         await answers.SendAsync(context, await service.PredictAsync(request, inference_length, new(ClientOf(context)), cancellation));
     }
 
-    /// <summary>There is one key: who asks is told by the address.</summary>
-    private static string ClientOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+    /// <summary>Who asks, for a fair share of the queue: a key, else an address.</summary>
+    private static string ClientOf(HttpContext context) =>
+        context.Request.Headers["X-Api-Key"].FirstOrDefault() ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static async Task Newest(
         HttpContext context,

@@ -27,6 +27,10 @@ internal sealed record InferenceOptions
     [Range(0, 100_000)]
     public int QueueLength { get; init; } = 512;
 
+    /// <summary>Milliseconds that requests gather for a free worker while another computes; 0 to 1000, default 2.</summary>
+    [Range(0, 1000)]
+    public double MaxBatchDelayMs { get; init; } = 2;
+
     /// <summary>Seconds that a request may wait for its forecast before it is answered 503; 0.1 to 3600, default 30.</summary>
     [Range(0.1, 3600)]
     public double RequestTimeoutSeconds { get; init; } = 30;
