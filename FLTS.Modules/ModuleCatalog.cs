@@ -37,6 +37,9 @@ public static class ModuleCatalog
     /// <summary>Modules every other one stands on: always enabled.</summary>
     public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry"];
 
+    /// <summary>Modules that compute with native libraries; a build for serving alone has none (<c>FltsTrainers=false</c>).</summary>
+    public static IReadOnlyList<string> NativeTrainers { get; } = ["Gru", "Lstm", "LightGbm"];
+
     /// <summary>Modules that settings of before know under the name of another: whoever enables the key enables the value too.</summary>
     public static IReadOnlyDictionary<string, string> Companions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {

@@ -108,6 +108,13 @@ CPP
   rm -f "$work/probe" "$work/probe.cpp" "$work/wrapper.cpp" "$work/versions.map"
 }
 
+# trains OPTION...: whether a process that is started so trains nets: not where modules are named and neither of theirs is among them.
+trains() {
+  local named
+  named=$({ printf '%s\n' "$@"; env; } | sed -nE 's/^(--set=)?modules(:|__)enabled(:|__)[0-9]+=//Ip')
+  [[ -z $named ]] || grep -qixE 'gru|lstm' <<<"$named"
+}
+
 # Called by every command that starts .NET with the native library.
 use_native_runtime() {
   local folder

@@ -1,3 +1,4 @@
+using FLTS.Host.Hosting;
 using TorchSharp;
 
 namespace FLTS.Host.Cli;
@@ -5,7 +6,11 @@ namespace FLTS.Host.Cli;
 /// <summary>Whether libtorch can be loaded here.</summary>
 internal static class NativeRuntime
 {
-    public static Finding Examine()
+    public static Finding Examine() => HostSettings.HasTrainers
+        ? Compute()
+        : new Finding("native_runtime", true, "none is needed: this build answers and does not train", null);
+
+    private static Finding Compute()
     {
         try
         {

@@ -1,18 +1,32 @@
 namespace FLTS.Host.Hosting;
 
-/// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: it can do its work.</summary>
+/// <summary>
+/// <c>/healthz</c>: the process lives. <c>/readyz</c>: it can do its work. <c>/predict_ping</c> and <c>/ready</c> are what the system that
+/// this one replaces calls the same.
+/// </summary>
 internal static class Health
 {
     private static readonly TimeSpan _checkLimit = TimeSpan.FromSeconds(3);
 
     public static void MapFltsHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => Results.Ok(new { status = "ok" }))
-            .WithName("Healthz").WithTags("Health").WithSummary("The process lives.")
-            .WithExample(new { status = "ok" })
+        routes.MapGet("/healthz", (IEnumerable<IServingState> serving) => TypedResults.Ok(Liveness.Of("ok", serving)))
+            .WithName("Healthz").WithTags("Health").WithSummary("The process lives; whether it has a model, and how many forecasts wait.")
+            .WithExample(new Liveness("ok", true, 0))
             .RequireRole(Security.OpenToAll);
-        routes.MapGet("/readyz", ReadyAsync)
-            .WithName("Readyz").WithTags("Health").WithSummary("Each part with its state; 503 only if this process cannot do its work.")
+        routes.MapGet("/predict_ping", Ping)
+            .WithName("PredictPing").WithTags("Health").WithSummary("Forecasts are answered: a model is loaded.")
+            .Produces<Liveness>().Produces<Liveness>(503)
+            .WithExample(new Liveness("ok", true, 0))
+            .WithExample(new Liveness("no model loaded", false, 0), 503)
+            .RequireRole(Security.OpenToAll);
+        MapReady(routes, "/readyz", "Readyz");
+        MapReady(routes, "/ready", "Ready");
+    }
+
+    private static void MapReady(IEndpointRouteBuilder routes, string path, string name) =>
+        routes.MapGet(path, ReadyAsync)
+            .WithName(name).WithTags("Health").WithSummary("Each part with its state; 503 only if this process cannot do its work.")
             .Produces<Readiness>().Produces<Readiness>(503)
             .WithExample(new Readiness("ok", new Dictionary<string, PartState> { ["database"] = new("ok", null) }, []))
             .WithExample(
@@ -22,7 +36,10 @@ internal static class Health
                     []),
                 503)
             .RequireRole(Security.OpenToAll);
-    }
+
+    private static IResult Ping(IEnumerable<IServingState> serving) => serving.Any(s => s.Loaded > 0)
+        ? Results.Ok(Liveness.Of("ok", serving))
+        : Results.Json(Liveness.Of("no model loaded", serving), statusCode: 503);
 
     private static async Task<IResult> ReadyAsync(
         HttpContext context, StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)

@@ -29,6 +29,9 @@ internal sealed record HostSettings
     /// <summary>Modules of this process, in flow order; <c>Modules:Enabled</c>, default all.</summary>
     public required IReadOnlyList<IModule> Modules { get; init; }
 
+    /// <summary>Whether this build has the libraries that nets and trees are trained with.</summary>
+    public static bool HasTrainers { get; } = !AppContext.TryGetSwitch("FLTS.Trainers", out var has) || has;
+
     /// <summary>Everything in this process and its data folder: no other program, no other process.</summary>
     public bool IsEmbedded => !IsPostgres;
 
@@ -43,7 +46,12 @@ internal sealed record HostSettings
     ];
 
     /// <exception cref="InvalidInputException">Settings that cannot work, by name.</exception>
-    public static HostSettings Read(IConfiguration configuration)
+    public static HostSettings Read(IConfiguration configuration) => Read(configuration, HasTrainers);
+
+    /// <param name="configuration">All settings.</param>
+    /// <param name="hasTrainers">Whether the build has what nets and trees are trained with.</param>
+    /// <exception cref="InvalidInputException">Settings that cannot work, by name.</exception>
+    internal static HostSettings Read(IConfiguration configuration, bool hasTrainers)
     {
         RefuseUnknown(configuration);
         var enabled = SettingList.Texts(configuration, "Modules:Enabled");
@@ -65,6 +73,8 @@ internal sealed record HostSettings
             Modules = [.. ModuleCatalog.All.Where(m => enabled.Count == 0 || wanted.Contains(m.Name, StringComparer.OrdinalIgnoreCase))],
         };
         settings.Check();
+        if (!hasTrainers)
+            settings.RefuseToTrain();
         CheckUrls(configuration["urls"]);
         return settings;
     }
@@ -122,6 +132,16 @@ internal sealed record HostSettings
                 + "reached by this process alone. "
                 + "Use PostgreSQL, S3 and RabbitMQ, or enable all modules.");
         }
+    }
+
+    private void RefuseToTrain()
+    {
+        var trainers = Modules.Select(m => m.Name).Intersect(ModuleCatalog.NativeTrainers).ToList();
+        if (trainers.Count > 0)
+            throw new InvalidInputException(
+                $"This build has nothing to train with (FltsTrainers=false), but is to run {string.Join(", ", trainers)}: name the "
+                + "modules it is for, such as Modules:Enabled:0=Inference (as an environment variable Modules__Enabled__0), or take the "
+                + "full build.");
     }
 
     private static void CheckUrls(string? urls)

@@ -8,13 +8,13 @@ namespace FLTS.Host.Hosting;
 /// <summary>
 /// Who may do what. An endpoint says which role it needs; one that says nothing needs admin. Bound to loopback, read and predict are
 /// open to who asks for it by a loopback name (a web page elsewhere whose own name was made to lead here is not let in); bound to any other
-/// address, everything but healthz and readyz needs a key.
+/// address, everything but healthz, readyz and their older names needs a key.
 /// </summary>
 internal static class Security
 {
     public const string Header = "X-Api-Key";
 
-    /// <summary>For healthz and readyz.</summary>
+    /// <summary>For healthz, readyz and their older names.</summary>
     public const string OpenToAll = "open";
 
     /// <exception cref="InvalidInputException">The key that is set can be guessed.</exception>

@@ -11,6 +11,9 @@ namespace FLTS.Modules.Contracts;
 /// <param name="cores">Threads that can compute at once, at least 1.</param>
 internal sealed class ComputeThreads(int cores)
 {
+    /// <summary>How far computations stand back behind those that serve, where nobody says otherwise.</summary>
+    private const int StandsBack = 5;
+
     private readonly Lock _lock = new();
     private int _used;
 
@@ -77,9 +80,9 @@ internal sealed class ComputeThreads(int cores)
         /// <param name="work">The computation.</param>
         /// <param name="nice">
         /// How far it stands back behind those that serve: nice value of the thread on Linux, 0 (not at all) to 19; elsewhere above 0
-        /// means a priority below normal.
+        /// means a priority below normal. Threads that the work begins stand back as far.
         /// </param>
-        public Task<T> RunAsync<T>(Func<T> work, int nice = 0)
+        public Task<T> RunAsync<T>(Func<T> work, int nice = StandsBack)
         {
             RefuseWithoutThreads();
             return Task.Factory.StartNew(

@@ -10,7 +10,7 @@ public static class FaultStatus
         ConflictException => 409,
         TooLargeException => 413,
         TooManyException => 429,
-        UnavailableException => 503,
+        UnavailableException or OverdueException => 503,
         _ => 422,
     };
 }

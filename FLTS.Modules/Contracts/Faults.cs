@@ -13,3 +13,6 @@ public sealed class UnavailableException(string message, Exception? inner = null
     public string ForStrangers { get; init; } =
         "A part that is needed is away now; /readyz says which, and why to those who show a key. Try again in a few seconds.";
 }
+
+/// <summary>It was not done in the time that it is given; trying later can succeed.</summary>
+public sealed class OverdueException(string message) : FltsException(message);

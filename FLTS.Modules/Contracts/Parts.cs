@@ -30,6 +30,9 @@ public interface IServingState
     /// <summary>Identifiers whose champion cannot be loaded, each with the reason.</summary>
     IReadOnlyDictionary<Identifier, string> Refused { get; }
 
+    /// <summary>Forecasts that wait for their turn.</summary>
+    int Waiting { get; }
+
     /// <summary>Completes when what was promoted before this process began is served, or cannot be for now.</summary>
     Task Settled { get; }
 }

@@ -21,10 +21,11 @@ internal sealed class InferenceModule : IModule
     {
         var options = OptionsReading.Read<InferenceOptions>(configuration.GetSection(InferenceOptions.Section));
         services.AddSingleton(options);
-        services.AddSingleton<ModelSlots>();
-        services.AddSingleton<IServingState>(p => p.GetRequiredService<ModelSlots>());
+        services.AddSingleton(_ => new ModelSlots((long)options.ModelMemoryMb << 20));
+        services.AddSingleton<IServingState, ServingState>();
         services.AddSingleton<NewestRows>();
         services.AddSingleton<ServedModelLoader>();
+        services.AddSingleton<ChampionLoads>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(
             p, Path.Combine(configuration["Data:Directory"] ?? "./data", "cache", "served.json")));
         services.AddSingleton<WindowReader>();

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Compute;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Contracts;
@@ -55,7 +56,31 @@ internal sealed class ComputeThreadsTests
 
         Assert.That(during, Is.EqualTo(Math.Max(7, before)));
         Assert.That(thread, Is.Not.EqualTo(Environment.CurrentManagedThreadId));
-        Assert.That(await share.RunAsync(Nice), Is.EqualTo(before), "nothing is asked for");
+        Assert.That(await share.RunAsync(Nice), Is.EqualTo(Math.Max(5, before)), "nothing is asked for");
+        Assert.That(Nice(), Is.EqualTo(before));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Threads_that_a_training_begins_stand_back_as_far()
+    {
+        using var share = new ComputeThreads(cores: 3).Take(3);
+
+        var nice = await share.RunAsync(
+            () =>
+            {
+                var seen = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();
+                using var all = new Barrier(3);
+                new Parallelism(3).For(3, _ =>
+                {
+                    seen[Environment.CurrentManagedThreadId] = Nice();
+                    all.SignalAndWait();
+                });
+                return seen.Values;
+            },
+            nice: 9);
+
+        Assert.That(nice, Has.Exactly(3).Items.And.All.GreaterThanOrEqualTo(9));
     }
 
     /// <summary>Nice value of the calling thread: field 19 of its stat file (proc(5)), counted behind the name in brackets.</summary>

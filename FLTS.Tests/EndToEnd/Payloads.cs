@@ -8,13 +8,14 @@ internal static class Payloads
 {
     private static readonly DateTime _start = new(2026, 2, 1);
 
-    /// <summary>Rows two minutes apart from 2026-02-01 on, plausible values in original units.</summary>
-    public static JsonObject Rows(IEnumerable<string> columns, int rows)
+    /// <summary>Rows some minutes apart from 2026-02-01 on, plausible values in original units.</summary>
+    public static JsonObject Rows(IEnumerable<string> columns, int rows, int minutes = 2)
     {
         var data = new JsonObject
         {
             ["ts"] = new JsonArray(
-                [.. Enumerable.Range(0, rows).Select(i => (JsonNode)_start.AddMinutes(2 * i).ToString("s", CultureInfo.InvariantCulture))]),
+                [.. Enumerable.Range(0, rows)
+                    .Select(i => (JsonNode)_start.AddMinutes(minutes * i).ToString("s", CultureInfo.InvariantCulture))]),
         };
         foreach (var column in columns)
             data[column] = new JsonArray([.. Enumerable.Range(0, rows).Select(i => (JsonNode)(Size(column) * (1 + (0.1 * Math.Sin(i)))))]);

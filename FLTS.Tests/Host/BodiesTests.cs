@@ -36,14 +36,6 @@ internal sealed class BodiesTests
         "time,down,up\n2018-02-05 23:40:00,1.5,2\n2018-02-05 23:42:00,2.5,\n",
     ];
 
-    private static readonly byte[][] _bits =
-    [
-        [0], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xEF, 0xBB, 0xBF], [0x7F], [.. "\\u0000"u8], [.. "\\ud800"u8], [.. "\\u009f"u8],
-        [.. "\""u8], [.. "\\"u8], [.. ","u8], [.. "}"u8], [.. "[[[["u8], [.. "null"u8], [.. "1e999"u8], [.. "-0"u8], [.. "\n"u8],
-        [.. "\"a\":1,\"a\":1,"u8], [.. "99999999999999999999"u8], [.. "true"u8], [.. "{\"\":"u8],
-        Encoding.UTF8.GetBytes(new string('a', 5000)), Encoding.UTF8.GetBytes(new string('[', 100)),
-    ];
-
     private static readonly string[] _types =
     [
         "application/json", "application/json", "application/json", "text/csv", "application/json; charset=utf-16",
@@ -146,7 +138,10 @@ internal sealed class BodiesTests
         var random = new Random(13);
         var endpoints = Endpoints().ToList();
         var requests = Enumerable.Range(0, Bodies)
-            .Select(i => (Endpoint: endpoints[i % endpoints.Count], Body: Spoil(random), Type: _types[random.Next(_types.Length)]))
+            .Select(i => (
+                Endpoint: endpoints[i % endpoints.Count],
+                Body: SpoiledBodies.Spoil(_seeds[random.Next(_seeds.Length)], random),
+                Type: _types[random.Next(_types.Length)]))
             .ToList();
         var failed = new List<string>();
         await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (request, cancellation) =>
@@ -170,32 +165,6 @@ internal sealed class BodiesTests
         public List<string> Texts { get; } = [];
 
         public void Emit(LogEvent logEvent) => Texts.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
-    }
-
-    private static byte[] Spoil(Random random)
-    {
-        var body = Encoding.UTF8.GetBytes(_seeds[random.Next(_seeds.Length)]).ToList();
-        for (var changes = random.Next(4); changes > 0; changes--)
-        {
-            var at = random.Next(body.Count + 1);
-            switch (random.Next(4))
-            {
-                case 0:
-                    body.InsertRange(at, _bits[random.Next(_bits.Length)]);
-                    break;
-                case 1 when at < body.Count:
-                    body[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    body.RemoveRange(at, Math.Min(random.Next(10), body.Count - at));
-                    break;
-                default:
-                    body.InsertRange(at, body.Skip(random.Next(body.Count + 1)).Take(20).ToList());
-                    break;
-            }
-        }
-
-        return [.. body];
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[] body, string type)

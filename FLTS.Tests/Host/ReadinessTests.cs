@@ -99,6 +99,8 @@ internal sealed class ReadinessTests
     {
         public IReadOnlyDictionary<Identifier, string> Refused => new Dictionary<Identifier, string>();
 
+        public int Waiting => 0;
+
         public Task Settled => HasLooked ? Task.CompletedTask : new TaskCompletionSource().Task;
     }
 

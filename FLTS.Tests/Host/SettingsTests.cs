@@ -1,5 +1,6 @@
 using FLTS.Host.Hosting;
 using FLTS.Modules.Pipeline;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
@@ -27,6 +28,19 @@ internal sealed class SettingsTests
         settings[name] = value;
 
         Assert.That(() => Server.Build(settings, jsonToConsole: false), Throws.InstanceOf<FltsException>().With.Message.Contains(named));
+    }
+
+    [Test]
+    public void A_build_without_trainers_refuses_to_train_and_says_what_to_name()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(RunningHost.Settings(folder)).Build();
+
+        Assert.That(
+            () => HostSettings.Read(settings, hasTrainers: false),
+            Throws.InstanceOf<InvalidInputException>()
+                .With.Message.Contains("Gru, Lstm, LightGbm").And.Message.Contains("Modules:Enabled"));
+        Assert.That(() => HostSettings.Read(settings, hasTrainers: true), Throws.Nothing);
     }
 
     [TestCase("Database:Provider=sqlite")]

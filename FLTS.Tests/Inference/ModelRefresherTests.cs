@@ -235,7 +235,7 @@ internal sealed class ModelRefresherTests
     private async Task<Forecast> AnswerAsync(string identifier, ServingRig? rig = null)
     {
         using var request = PredictRequest.Newest(new(identifier), 1, []);
-        return await (rig ?? _rig).Get<PredictService>().PredictAsync(request, null, default);
+        return await (rig ?? _rig).Get<PredictService>().PredictAsync(request, null, new("test"), default);
     }
 
     private List<ServedChampion> Noted() =>

@@ -80,6 +80,41 @@ internal sealed class ModelSlotsTests
     }
 
     [Test]
+    public void Beyond_the_bound_go_first_the_models_before_and_then_those_that_were_not_asked_for_the_longest()
+    {
+        var made = new[] { "a", "b", "c", "d" }.Select(i => new WatchedModel(1, i)).ToList();
+        var before = new WatchedModel(150, "a");
+        using var slots = new ModelSlots(3 * made[0].Served.Bytes);
+        slots.Swap(before.Served);
+        made[0].Served.Remember(before.Served);
+        foreach (var model in made[..3])
+            slots.Swap(model.Served);
+        Assert.That((slots.Loaded, slots.HasRoom, before.Forecaster.Disposals), Is.EqualTo((3, false, 0)));
+        Assert.That((Taken(slots, "a"), Taken(slots, "c")), Is.EqualTo(("a", "c")));
+
+        slots.Swap(made[3].Served);
+
+        Assert.That(slots.All.Select(m => m.Identifier.Value), Is.EqualTo(["a", "c", "d"]));
+        Assert.That(before.Forecaster.Disposals, Is.EqualTo(1));
+        Assert.That(made.Select(m => m.Forecaster.Disposals), Is.EqualTo([0, 1, 0, 0]));
+    }
+
+    [Test]
+    public void A_model_that_is_in_use_lives_until_its_answer_also_where_there_is_no_room_for_it()
+    {
+        using var slots = new ModelSlots(1);
+        var (first, second) = (new WatchedModel(1, "a"), new WatchedModel(1, "b"));
+        slots.Swap(first.Served);
+        var taken = slots.Take(null);
+
+        slots.Swap(second.Served);
+
+        Assert.That((slots.Loaded, first.Forecaster.Disposals), Is.EqualTo((1, 0)));
+        taken.Release();
+        Assert.That(first.Forecaster.Disposals, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Whoever_waits_for_the_first_look_goes_on_when_it_was_had()
     {
         using var slots = new ModelSlots();

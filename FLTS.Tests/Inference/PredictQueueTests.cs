@@ -1,5 +1,6 @@
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Settings;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
@@ -9,219 +10,243 @@ internal sealed class PredictQueueTests
 {
     private static readonly InferenceOptions _options = new() { Workers = 2, QueueLength = 3 };
 
+    private EchoModel _model = null!;
+    private EchoModel _held = null!;
+
+    [SetUp]
+    public void Start() => (_model, _held) = (new EchoModel(), new EchoModel());
+
+    [TearDown]
+    public void Stop()
+    {
+        _model.Dispose();
+        _held.Dispose();
+    }
+
     [Test]
     public async Task As_many_as_there_are_workers_compute_a_bounded_number_waits_and_one_more_is_asked_to_come_back()
     {
-        using var queue = new PredictQueue(_options, new ComputeThreads(1));
-        var computing = new[] { await Occupied.StartAsync(queue), await Occupied.StartAsync(queue) };
-        var waiting = Enumerable.Range(0, 3).Select(i => queue.RunAsync(() => i, default)).ToList();
+        var queue = Queue(_options);
+        Task[] computing = [await _held.OccupyAsync(queue), await _held.OccupyAsync(queue)];
+        var waiting = Ask(queue, 1, 2, 3);
 
-        var isRun = false;
-        var refused = Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => isRun = true, default))!;
+        var refused = Assert.ThrowsAsync<TooManyException>(() => _model.AskAsync(queue, 4))!;
 
         Assert.That(refused.RetryAfterSeconds, Is.EqualTo(1));
         Assert.That(refused.Message, Is.EqualTo("3 forecasts are waiting, which is the most allowed (Inference:QueueLength)."));
-        Assert.That(waiting.Select(w => w.IsCompleted), Has.All.False);
-        await Occupied.EndAsync(computing);
-        Assert.That(await Task.WhenAll(waiting), Is.EqualTo([0, 1, 2]));
-        Assert.That(isRun, Is.False);
+        Assert.That((waiting.Count(w => w.IsCompleted), queue.Waiting), Is.EqualTo((0, 3)));
+        await _held.EndAsync(computing);
+        await AssertAnsweredAsync(waiting, 1, 2, 3);
+        Assert.That(_model.Batches.SelectMany(b => b), Is.EqualTo([1, 2, 3]), "the fourth was not computed");
         await AssertIsWholeAsync(queue);
     }
 
     [Test]
-    public async Task One_that_was_refused_takes_nobodys_place()
+    public async Task Requests_that_gather_while_the_workers_compute_are_one_batch_where_they_ask_the_same_weights_for_as_many_steps()
     {
-        using var queue = new PredictQueue(_options, new ComputeThreads(1));
-        var computing = new[] { await Occupied.StartAsync(queue), await Occupied.StartAsync(queue) };
-        var waiting = new[] { queue.RunAsync(() => 0, default), queue.RunAsync(() => 1, default), queue.RunAsync(() => 2, default) };
-        for (var i = 0; i < 5; i++)
-            Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => 3, default));
+        var queue = Queue(new InferenceOptions { Workers = 1 });
+        var sizes = new List<int>();
+        queue.Computed += sizes.Add;
+        using var other = new EchoModel();
+        var computing = await _held.OccupyAsync(queue);
+        var waiting = Ask(queue, 1, 2);
+        var apart = other.AskAsync(queue, 5);
+        var longer = _model.AskAsync(queue, 6, steps: 3);
+        waiting.AddRange(Ask(queue, 3, 4));
 
-        await computing[0].EndAsync();
-        await Task.WhenAll(waiting);
-        computing[0] = await Occupied.StartAsync(queue);
-        var later = queue.RunAsync(() => 4, default);
+        await _held.EndAsync(computing);
 
-        Assert.That(later.IsFaulted, Is.False);
-        await Occupied.EndAsync(computing);
-        Assert.That(await later, Is.EqualTo(4));
+        await AssertAnsweredAsync(waiting, 1, 2, 3, 4);
+        Assert.That((await apart, await longer), Is.EqualTo((EchoModel.Answer(5, 1), EchoModel.Answer(6, 3))));
+        Assert.That(_model.Batches, Is.EqualTo(new int[][] { [1, 2, 3, 4], [6] }));
+        Assert.That(sizes, Is.EqualTo([1, 4, 1, 1]));
+        await AssertIsWholeAsync(queue, workers: 1, places: 512);
     }
 
     [Test]
-    public async Task A_queue_of_no_length_lets_nobody_wait()
+    public async Task What_one_call_asks_for_is_one_batch_also_where_nobody_else_asks()
     {
-        using var queue = new PredictQueue(new InferenceOptions { Workers = 1, QueueLength = 0 }, new ComputeThreads(1));
-        var computing = await Occupied.StartAsync(queue);
+        var queue = Queue(new InferenceOptions { Workers = 1 });
 
-        Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => 1, default));
-        await computing.EndAsync();
+        var asked = Enumerable.Range(1, 9).Select(i => _model.AskAsync(queue, i, bringsMore: true)).ToList();
 
-        Assert.That(await queue.RunAsync(() => 2, default), Is.EqualTo(2));
+        await AssertAnsweredAsync(asked, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        Assert.That(_model.Batches, Has.Count.LessThanOrEqualTo(2), "the first may have begun");
     }
 
     [Test]
-    public async Task Without_a_setting_there_is_a_worker_a_processor()
+    public async Task Who_finds_a_worker_free_has_the_answer_without_any_wait()
     {
-        using var queue = new PredictQueue(new InferenceOptions { QueueLength = 0 }, new ComputeThreads(1));
-        var computing = new List<Occupied>();
-        for (var i = 0; i < Environment.ProcessorCount; i++)
-            computing.Add(await Occupied.StartAsync(queue));
+        var queue = Queue(new InferenceOptions { Workers = 2, QueueLength = 0 });
+        var computing = await _held.OccupyAsync(queue);
 
-        Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => 1, default));
-        await Occupied.EndAsync(computing);
+        var answer = _model.AskAsync(queue, 1);
+
+        Assert.That(answer.IsCompletedSuccessfully, Is.True);
+        await _held.EndAsync(computing);
     }
 
     [Test]
-    public async Task A_computation_that_fails_gives_its_worker_back_also_one_that_waited()
+    public async Task What_is_wrong_with_a_request_is_no_answer_to_those_that_are_computed_with_it()
     {
-        using var queue = new PredictQueue(_options, new ComputeThreads(1));
+        var queue = Queue(_options with { Workers = 1 });
+        var computing = await _held.OccupyAsync(queue);
+        var waiting = Ask(queue, 1, EchoModel.Unfit, 2);
+        await _held.EndAsync(computing);
+
+        Assert.That(async () => await waiting[1], Throws.TypeOf<InvalidInputException>().With.Message.EqualTo("row 13 is unfit"));
+        await AssertAnsweredAsync([waiting[0], waiting[2]], 1, 2);
         for (var i = 0; i < 3; i++)
-            Assert.ThrowsAsync<InvalidInputException>(() => queue.RunAsync<int>(() => throw new InvalidInputException("bad"), default));
-
-        var computing = new[] { await Occupied.StartAsync(queue), await Occupied.StartAsync(queue) };
-        var waiting = new List<Task<int>>();
-        for (var i = 0; i < 3; i++)
-            waiting.Add(queue.RunAsync<int>(() => throw new InvalidInputException("bad"), default));
-        await Occupied.EndAsync(computing);
-
-        foreach (var failed in waiting)
-            Assert.That(async () => await failed, Throws.TypeOf<InvalidInputException>());
-        await AssertIsWholeAsync(queue);
+            Assert.ThrowsAsync<InvalidInputException>(() => _model.AskAsync(queue, EchoModel.Unfit));
+        await AssertIsWholeAsync(queue, workers: 1);
     }
 
     [Test]
     public async Task Who_stops_waiting_computes_nothing_leaves_no_hole_and_holds_up_nobody_behind()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1 }, new ComputeThreads(1));
+        var queue = Queue(_options with { Workers = 1 });
         using var gone = new CancellationTokenSource();
-        var (computing, ran) = (await Occupied.StartAsync(queue), new List<int>());
-        int Note(int i)
-        {
-            ran.Add(i);
-            return i;
-        }
+        var computing = await _held.OccupyAsync(queue);
+        Task<double[,,]>[] waiting =
+            [_model.AskAsync(queue, 1), _model.AskAsync(queue, 2, cancellation: gone.Token), _model.AskAsync(queue, 3)];
 
-        var waiting = new[] { default, gone.Token, default }.Select((token, i) => queue.RunAsync(() => Note(i), token)).ToList();
         await gone.CancelAsync();
-        Assert.That(async () => await waiting[1], Throws.InstanceOf<OperationCanceledException>());
-        var later = queue.RunAsync(() => Note(3), default);
-        Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => Note(4), default), "one place was free, not two");
 
-        await computing.EndAsync();
-        await Task.WhenAll(waiting[0], waiting[2], later);
-        Assert.That(ran, Is.EqualTo([0, 2, 3]), "in the order in which they came");
+        Assert.That(async () => await waiting[1], Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(queue.Waiting, Is.EqualTo(2));
+        var later = _model.AskAsync(queue, 4);
+        Assert.ThrowsAsync<TooManyException>(() => _model.AskAsync(queue, 5), "one place was free, not two");
+        await _held.EndAsync(computing);
+        await AssertAnsweredAsync([waiting[0], waiting[2], later], 1, 3, 4);
+        Assert.That(_model.Batches.SelectMany(b => b), Is.EqualTo([1, 3, 4]), "in the order in which they came");
         await AssertIsWholeAsync(queue, workers: 1);
     }
 
     [Test]
     public async Task Who_is_gone_already_takes_neither_worker_nor_place()
     {
-        using var queue = new PredictQueue(_options, new ComputeThreads(1));
-        using var gone = new CancellationTokenSource();
-        await gone.CancelAsync();
-        var isRun = false;
-
+        var queue = Queue(_options);
         for (var i = 0; i < 5; i++)
-            Assert.That(() => queue.RunAsync(() => isRun = true, gone.Token), Throws.InstanceOf<OperationCanceledException>());
+        {
+            Assert.That(
+                () => _model.AskAsync(queue, 1, cancellation: new CancellationToken(true)),
+                Throws.InstanceOf<OperationCanceledException>());
+        }
 
-        Assert.That(isRun, Is.False);
+        Assert.That(_model.Batches, Is.Empty);
         await AssertIsWholeAsync(queue);
     }
 
     [Test]
-    public async Task It_counts_those_that_wait_and_neither_those_refused_nor_those_that_went_away()
+    public async Task Whose_forecast_is_not_there_in_time_is_told_so_and_gives_its_place_back()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 2 }, new ComputeThreads(1));
-        using var gone = new CancellationTokenSource();
-        var computing = await Occupied.StartAsync(queue);
-        Assert.That(queue.Waiting, Is.Zero, "it computes");
+        var time = new FakeTimeProvider();
+        var queue = Queue(_options with { Workers = 1, RequestTimeoutSeconds = 7 }, time);
+        var computing = await _held.OccupyAsync(queue);
+        var waiting = _model.AskAsync(queue, 1);
 
-        var waiting = new[] { queue.RunAsync(() => 0, gone.Token), queue.RunAsync(() => 1, default) };
-        Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => 2, default));
-        Assert.That(queue.Waiting, Is.EqualTo(2));
+        time.Advance(TimeSpan.FromSeconds(7));
 
-        await gone.CancelAsync();
-        Assert.That(async () => await waiting[0], Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(queue.Waiting, Is.EqualTo(1));
+        Assert.That(
+            async () => await waiting,
+            Throws.TypeOf<OverdueException>().With.Message.StartsWith("The forecast was not there within 7 s (Inference:RequestTimeout"));
+        Assert.That((queue.Waiting, _model.Batches.Count), Is.EqualTo((0, 0)));
+        await _held.EndAsync(computing);
+        await AssertIsWholeAsync(queue, workers: 1);
+    }
 
-        await computing.EndAsync();
-        await waiting[1];
-        Assert.That(queue.Waiting, Is.Zero);
+    [Test]
+    public async Task Who_is_refused_is_told_when_those_that_wait_will_have_been_computed()
+    {
+        var time = new FakeTimeProvider();
+        using var slow = new EchoModel(() => time.Advance(TimeSpan.FromSeconds(2)));
+        var queue = Queue(_options with { Workers = 1 }, time);
+        for (var i = 0; i < 200; i++)
+            await slow.AskAsync(queue, 1);
+
+        var computing = await _held.OccupyAsync(queue);
+        var waiting = Ask(queue, 1, 2, 3);
+
+        Assert.That(
+            () => _model.AskAsync(queue, 4), Throws.TypeOf<TooManyException>().With.Property("RetryAfterSeconds").EqualTo(6));
+        await _held.EndAsync(computing);
+        await Task.WhenAll(waiting);
+    }
+
+    [Test]
+    public async Task In_a_full_queue_the_client_with_the_most_places_gives_its_newest_to_one_with_fewer()
+    {
+        var queue = Queue(_options with { Workers = 1, QueueLength = 4 });
+        var computing = await _held.OccupyAsync(queue);
+        var greedy = Enumerable.Range(1, 4).Select(i => _model.AskAsync(queue, i, client: "greedy")).ToList();
+
+        var modest = new[] { _model.AskAsync(queue, 5, client: "modest"), _model.AskAsync(queue, 6, client: "modest") };
+
+        Assert.That(async () => await greedy[3], Throws.TypeOf<TooManyException>());
+        Assert.That(async () => await greedy[2], Throws.TypeOf<TooManyException>());
+        foreach (var client in new[] { "greedy", "modest" })
+            Assert.ThrowsAsync<TooManyException>(() => _model.AskAsync(queue, 7, client: client), "they have the same");
+        await _held.EndAsync(computing);
+        await AssertAnsweredAsync([.. greedy[..2], .. modest], 1, 2, 5, 6);
+        await AssertIsWholeAsync(queue, workers: 1, places: 4);
     }
 
     [Test]
     public async Task A_waiter_that_goes_away_in_the_moment_of_its_turn_loses_no_worker()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 1 }, new ComputeThreads(1));
-        var outcomes = new HashSet<bool>();
+        var queue = Queue(_options with { Workers = 1, QueueLength = 1 });
         for (var round = 0; round < 200; round++)
         {
-            var computing = await Occupied.StartAsync(queue);
+            var computing = await _held.OccupyAsync(queue);
             using var gone = new CancellationTokenSource();
-            var waiting = queue.RunAsync(() => 1, gone.Token);
+            var waiting = _model.AskAsync(queue, 1, cancellation: gone.Token);
             using var both = new Barrier(2);
-            var end = Task.Run(() => Together(both, () => computing.End()));
-            Together(both, gone.Cancel);
+            var end = Task.Run(() =>
+            {
+                both.SignalAndWait();
+                return _held.EndAsync(computing);
+            });
+            both.SignalAndWait();
+            gone.Cancel();
             await end;
-
-            try
-            {
-                outcomes.Add(await waiting == 1);
-            }
-            catch (OperationCanceledException)
-            {
-                outcomes.Add(false);
-            }
-
-            await computing.EndAsync();
-            var next = queue.RunAsync(() => 2, default);
-            Assert.That(next.IsCompletedSuccessfully, Is.True, $"round {round}: the worker is free");
+            await Task.WhenAny(waiting);
         }
 
+        Assert.That(_model.Served.Loaded.Forecaster, Is.SameAs(_model));
         await AssertIsWholeAsync(queue, workers: 1, places: 1);
-        TestContext.Out.WriteLine($"Seen: {string.Join(", ", outcomes.Select(o => o ? "answered" : "cancelled"))}");
     }
 
     [Test]
-    public async Task What_takes_long_is_computed_on_no_thread_of_those_that_serve_and_counts_among_the_workers()
+    public async Task What_takes_long_is_computed_on_no_thread_of_those_that_serve_and_holds_up_nothing_quick()
     {
-        using var queue = new PredictQueue(_options with { Workers = 1, QueueLength = 0 }, new ComputeThreads(1));
-        using var end = new ManualResetEventSlim();
-        var computing = queue.RunLongAsync(
-            () =>
-            {
-                end.Wait();
-                return Thread.CurrentThread.IsThreadPoolThread;
-            },
-            default);
+        var isPooled = true;
+        using var slow = new EchoModel(() => isPooled = Thread.CurrentThread.IsThreadPoolThread, secondsAStep: 1);
+        var queue = Queue(_options with { Workers = 1, QueueLength = 1 });
+        var computing = await slow.OccupyAsync(queue);
+        var second = slow.AskAsync(queue, 2);
 
-        Assert.That(() => queue.RunAsync(() => 1, default), Throws.TypeOf<TooManyException>());
-        end.Set();
-        Assert.That(await computing, Is.False);
-        Assert.That(await queue.RunAsync(() => 1, default), Is.EqualTo(1));
+        Assert.That(await _model.AskAsync(queue, 1), Is.EqualTo(EchoModel.Answer(1, 1)), "a quick one has workers of its own");
+        Assert.ThrowsAsync<TooManyException>(() => slow.AskAsync(queue, 3), "the queue is one");
+        await slow.EndAsync(computing);
+        await second;
+        Assert.That((isPooled, slow.MostInside), Is.EqualTo((false, 1)));
     }
 
     [Test]
     public async Task In_a_rush_no_more_compute_than_there_are_workers_and_everything_is_given_back()
     {
-        using var queue = new PredictQueue(_options, new ComputeThreads(1));
-        var (inside, tooMany, answered, refused, cancelled, failed) = (0, 0, 0, 0, 0, 0);
+        var queue = Queue(_options);
+        var (answered, refused, cancelled, failed) = (0, 0, 0, 0);
         async Task Ask(int i)
         {
             using var gone = new CancellationTokenSource();
-            var asked = Task.Run(() => queue.RunAsync(() =>
-            {
-                if (Interlocked.Increment(ref inside) > 2)
-                    Interlocked.Increment(ref tooMany);
-                Thread.Yield();
-                Interlocked.Decrement(ref inside);
-                return i % 5 == 0 ? throw new InvalidInputException("bad") : i;
-            }, gone.Token));
+            var origin = i % 5 == 0 ? EchoModel.Unfit : i % 100;
+            var asked = Task.Run(() => _model.AskAsync(queue, origin, client: $"{i % 7}", cancellation: gone.Token));
             if (i % 3 == 0)
                 await gone.CancelAsync();
             try
             {
-                Interlocked.Add(ref answered, await asked == i ? 1 : 0);
+                Interlocked.Add(ref answered, (await asked)[0, 0, 0] == origin ? 1 : 0);
             }
             catch (TooManyException)
             {
@@ -241,27 +266,30 @@ internal sealed class PredictQueueTests
 
         TestContext.Out.WriteLine($"{answered} answered, {refused} refused, {cancelled} cancelled, {failed} failed");
         Assert.That(answered + refused + cancelled + failed, Is.EqualTo(3000));
-        Assert.That((inside, tooMany, answered > 0), Is.EqualTo((0, 0, true)));
+        Assert.That((_model.MostInside <= 2, answered > 0), Is.EqualTo((true, true)));
         await AssertIsWholeAsync(queue);
     }
 
+    private static PredictQueue Queue(InferenceOptions options, TimeProvider? time = null) =>
+        new(options, new ComputeThreads(1), time ?? TimeProvider.System);
+
+    private List<Task<double[,,]>> Ask(PredictQueue queue, params int[] origins) =>
+        [.. origins.Select(origin => _model.AskAsync(queue, origin))];
+
+    private static async Task AssertAnsweredAsync(IEnumerable<Task<double[,,]>> asked, params int[] origins) =>
+        Assert.That(await Task.WhenAll(asked), Is.EqualTo(origins.Select(origin => EchoModel.Answer(origin, 1))));
+
     /// <summary>Every worker is free, every place, and not one more.</summary>
-    private static async Task AssertIsWholeAsync(PredictQueue queue, int workers = 2, int places = 3)
+    private async Task AssertIsWholeAsync(PredictQueue queue, int workers = 2, int places = 3)
     {
-        var computing = new List<Occupied>();
+        var computing = new List<Task>();
         for (var i = 0; i < workers; i++)
-            computing.Add(await Occupied.StartAsync(queue));
-        var waiting = Enumerable.Range(0, places).Select(i => queue.RunAsync(() => i, default)).ToList();
+            computing.Add(await _held.OccupyAsync(queue));
+        var waiting = Ask(queue, [.. Enumerable.Range(0, places).Select(_ => 1)]);
 
         Assert.That(waiting.Select(w => w.IsCompleted), Has.All.False, "the workers are busy and the places free");
-        Assert.ThrowsAsync<TooManyException>(() => queue.RunAsync(() => -1, default));
-        await Occupied.EndAsync(computing);
-        Assert.That(await Task.WhenAll(waiting), Is.EqualTo(Enumerable.Range(0, places)));
-    }
-
-    private static void Together(Barrier both, Action act)
-    {
-        both.SignalAndWait();
-        act();
+        Assert.ThrowsAsync<TooManyException>(() => _model.AskAsync(queue, 1));
+        await _held.EndAsync([.. computing]);
+        await Task.WhenAll(waiting);
     }
 }

@@ -88,6 +88,15 @@ internal sealed class PredictRequestTests
     }
 
     [Test]
+    public void More_requests_than_are_kept_may_be_there_at_once()
+    {
+        var requests = Enumerable.Range(0, 1000).Select(i => Parse($$"""{"inference_length": {{i + 1}}}""")).ToList();
+
+        Assert.That(requests.Select(r => r.InferenceLength), Is.EqualTo(Enumerable.Range(1, 1000)));
+        requests.ForEach(r => r.Dispose());
+    }
+
+    [Test]
     public void Unknown_members_are_passed_over_with_a_warning() => Assert.That(
         Parse("""{"client": {"id": [1, "x"]}, "level": 80, "lead": null}""").Warning,
         Is.EqualTo("Not used, as no such field is known: 'client', 'lead'."));

@@ -16,7 +16,6 @@ internal sealed class PredictServiceTests
 {
     private ServingRig _rig = null!;
     private ModelSlots _slots = null!;
-    private PredictQueue? _queue;
 
     [OneTimeSetUp]
     public async Task StartRig() => _rig = await ServingRig.StartAsync();
@@ -28,11 +27,7 @@ internal sealed class PredictServiceTests
     public void Start() => _slots = new ModelSlots();
 
     [TearDown]
-    public void Stop()
-    {
-        _slots.Dispose();
-        _queue?.Dispose();
-    }
+    public void Stop() => _slots.Dispose();
 
     [Test]
     public async Task A_request_in_flight_ends_on_the_model_it_began_with_while_the_next_is_answered_by_the_new_one()
@@ -214,19 +209,19 @@ internal sealed class PredictServiceTests
         Assert.That(ends, Has.Exactly(Versions + 1).Items.And.All.EqualTo((1, 0)));
     }
 
-    private PredictService Service(InferenceOptions options, AnswerSize? size = null)
-    {
-        _queue = new PredictQueue(options, new ComputeThreads(1));
-        return ActivatorUtilities.CreateInstance<PredictService>(
-            _rig.Get<IServiceProvider>(), _slots, _queue, size ?? _rig.Get<AnswerSize>());
-    }
+    private PredictService Service(InferenceOptions options, AnswerSize? size = null) =>
+        ActivatorUtilities.CreateInstance<PredictService>(
+            _rig.Get<IServiceProvider>(),
+            ActivatorUtilities.CreateInstance<ChampionLoads>(_rig.Get<IServiceProvider>(), _slots),
+            new PredictQueue(options, new ComputeThreads(1), TimeProvider.System),
+            size ?? _rig.Get<AnswerSize>());
 
     private static PredictRequest Request(string body) => SentRows.Request(JsonNode.Parse(body));
 
     private static async Task<Forecast> AskAsync(PredictService service, string body = "{}", CancellationToken cancellation = default)
     {
         using var request = Request(body);
-        return await service.PredictAsync(request, null, cancellation);
+        return await service.PredictAsync(request, null, new("test"), cancellation);
     }
 
     /// <summary>Lets the first computation stand still until it is told to end.</summary>

@@ -100,6 +100,17 @@ internal sealed class ServingRig : IAsyncDisposable
         return new ServedChampion(run.Identifier, version, run.RunId, run.Attempt, run.ManifestSha256, type, run.ConfigHash);
     }
 
+    /// <summary>A rollback: a line of the ledger that names a run of before.</summary>
+    public async Task<ServedChampion> PromoteAgainAsync(ServedChampion before, int version)
+    {
+        var attempt = Rows.Attempt($"attempt-again-{version}");
+        var champion = Rows.Champion(version, attempt.AttemptId.Value, before.RunId.Value);
+        (champion.Identifier, champion.ModelType, champion.ConfigHash) = (before.Identifier, before.ModelType, before.ConfigHash);
+        await Registry.InsertAsync(attempt);
+        await Registry.InsertAsync(champion);
+        return before with { Version = version };
+    }
+
     /// <summary>A model of a dataset, loaded as a promotion would.</summary>
     public async Task<ServedModel> LoadAsync(string name, string csv, JsonObject? options = null, string type = "NAIVE") =>
         await Get<ServedModelLoader>().LoadAsync(await PromoteAsync(await PrepareAsync(name, csv, options), type, 1, name), default);

@@ -84,13 +84,9 @@ internal sealed class WatchedModel
     /// <param name="computing">Happens in every forecast.</param>
     public WatchedModel(int version, string identifier = "station", bool isFromCache = false, Action? computing = null)
     {
-        var (meta, run) = (_dataset.Meta, new RunId($"run-{version}"));
-        var manifest = new ArtifactManifest(
-            run, 1, "NAIVE", new(meta.ConfigHash), new("params"), new(identifier), [], meta.Columns, meta.Targets, 1, 1,
-            meta.Step.Duration.TotalSeconds, false, null, null, new GoldenPrediction(0, [[0, 0]], 0), null,
-            new Dictionary<string, string>(), []);
+        var manifest = Manifest(version, identifier);
         Forecaster = new WatchedForecaster(manifest.Signature(), Scaled(version), computing);
-        Loaded = new LoadedModel(manifest, Forecaster, meta.Scaler, meta.Config);
+        Loaded = new LoadedModel(manifest, Forecaster, _dataset.Meta.Scaler, _dataset.Meta.Config);
         Served = new ServedModel(new(identifier), version, Loaded, new StartingRows(Newest(version), null, null, null, -1), isFromCache);
     }
 
@@ -99,6 +95,14 @@ internal sealed class WatchedModel
     public LoadedModel Loaded { get; }
 
     public ServedModel Served { get; }
+
+    /// <summary>Another forecaster in the same place.</summary>
+    public static ServedModel Serve(IFittedForecaster forecaster) => new(
+        new("station"),
+        1,
+        new LoadedModel(Manifest(1, "station"), forecaster, _dataset.Meta.Scaler, _dataset.Meta.Config),
+        new StartingRows(Newest(1), null, null, null, -1),
+        isFromCache: false);
 
     /// <summary>What an answer of this version says, whatever else was in force while it was made.</summary>
     public static (int Version, string Run, string At, double Down) Answer(int version) => (
@@ -116,6 +120,15 @@ internal sealed class WatchedModel
         var config = PreprocessConfigParser.Parse(name, sha256, null, options);
         using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(csv));
         return DatasetPreparer.Prepare(config, CsvTableReader.Read(bytes, $"{name}.csv", DatasetPreparer.ReadOptions(config)));
+    }
+
+    private static ArtifactManifest Manifest(int version, string identifier)
+    {
+        var meta = _dataset.Meta;
+        return new ArtifactManifest(
+            new RunId($"run-{version}"), 1, "NAIVE", new(meta.ConfigHash), new("params"), new(identifier), [], meta.Columns, meta.Targets,
+            1, 1, meta.Step.Duration.TotalSeconds, false, null, null, new GoldenPrediction(0, [[0, 0]], 0), null,
+            new Dictionary<string, string>(), []);
     }
 
     private static double Scaled(int version) => version / 1024.0;

@@ -18,7 +18,7 @@ internal sealed class FittedAr(ModelSignature signature, ColumnSpread[] scale, d
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
         WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
         {
-            WindowGroups.RefuseHolidays(series, Signature.ModelType);
+            WindowGroups.RefuseHolidays(series.Holidays, Signature.ModelType);
             return Forecast(series.Series, series.Origins, steps);
         });
 

@@ -12,7 +12,7 @@ internal abstract class FittedReference(ModelSignature signature) : IFittedForec
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
         WindowGroups.BySeries(windows, steps, Signature.Targets.Count, series =>
         {
-            WindowGroups.RefuseHolidays(series, Signature.ModelType);
+            WindowGroups.RefuseHolidays(series.Holidays, Signature.ModelType);
             return Forecast(series.Series, series.Origins, steps);
         });
 

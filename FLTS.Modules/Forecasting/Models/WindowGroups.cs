@@ -33,9 +33,9 @@ internal static class WindowGroups
 
     /// <summary>For models that know no holidays.</summary>
     /// <exception cref="InvalidInputException">Some are given.</exception>
-    public static void RefuseHolidays(SeriesWindows windows, string modelType)
+    public static void RefuseHolidays(IReadOnlyList<ComingHoliday>? holidays, string modelType)
     {
-        if (windows.Holidays is { Count: > 0 })
+        if (holidays is { Count: > 0 })
             throw new InvalidInputException($"{modelType} knows no holidays; leave 'holidays' out.");
     }
 }

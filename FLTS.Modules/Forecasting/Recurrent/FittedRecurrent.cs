@@ -1,7 +1,6 @@
 using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
-using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Recurrent;
 
@@ -11,7 +10,7 @@ internal sealed class FittedRecurrent(ModelSignature signature, PackedNet net, N
     /// <summary>Name of the one file a model is saved as.</summary>
     public const string WeightsFile = "weights.safetensors";
 
-    /// <summary>Origins computed together: bounds memory, and beyond it nothing gets faster.</summary>
+    /// <summary>Windows computed together: bounds memory, and beyond it nothing gets faster.</summary>
     private const int Batch = 512;
     private bool _disposed;
 
@@ -19,14 +18,23 @@ internal sealed class FittedRecurrent(ModelSignature signature, PackedNet net, N
 
     public bool FeedsBack => true;
 
+    /// <summary>Windows of any series are one batch: the net gives each the same bits in any.</summary>
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return WindowGroups.BySeries(windows, steps, signature.Targets.Count, series =>
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        foreach (var window in windows)
+            WindowGroups.RefuseHolidays(window.Holidays, signature.ModelType);
+
+        var forecast = new double[windows.Count, steps, signature.Targets.Count];
+        for (var start = 0; start < windows.Count; start += Batch)
         {
-            WindowGroups.RefuseHolidays(series, signature.ModelType);
-            return Forecast(series.Series, series.Origins, steps);
-        });
+            var rollout = new Rollout(signature, windows.Count <= Batch ? windows : [.. windows.Skip(start).Take(Batch)], steps);
+            Run(rollout);
+            rollout.CopyTo(forecast, start);
+        }
+
+        return forecast;
     }
 
     public IReadOnlyDictionary<string, byte[]> Save()
@@ -38,26 +46,13 @@ internal sealed class FittedRecurrent(ModelSignature signature, PackedNet net, N
     /// <summary>Holds nothing that has to be given back; refuses what comes afterwards, as other models do.</summary>
     public void Dispose() => _disposed = true;
 
-    private double[,,] Forecast(PreparedSeries history, ReadOnlySpan<int> origins, int steps)
-    {
-        var forecast = new double[origins.Length, steps, signature.Targets.Count];
-        for (var start = 0; start < origins.Length; start += Batch)
-        {
-            var rollout = new Rollout(signature, history, origins.Slice(start, Math.Min(Batch, origins.Length - start)), steps);
-            Run(rollout);
-            rollout.CopyTo(forecast, start);
-        }
-
-        return forecast;
-    }
-
     private void Run(Rollout rollout)
     {
         var window = rollout.FirstWindow(norm); // [L, N, F]
-        var outputs = new float[rollout.Origins * signature.Horizon * signature.Targets.Count];
+        var outputs = new float[rollout.Windows * signature.Horizon * signature.Targets.Count];
         while (true)
         {
-            net.Forward(window, rollout.Origins, outputs);
+            net.Forward(window, rollout.Windows, outputs);
             rollout.Append(norm, outputs);
             if (rollout.Done)
                 return;

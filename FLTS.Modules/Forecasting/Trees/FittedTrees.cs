@@ -20,7 +20,7 @@ internal sealed class FittedTrees(ModelSignature signature, TreeTarget mode, Tar
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) =>
         WindowGroups.BySeries(windows, steps, signature.Targets.Count, series =>
         {
-            WindowGroups.RefuseHolidays(series, signature.ModelType);
+            WindowGroups.RefuseHolidays(series.Holidays, signature.ModelType);
             return Forecast(series.Series, series.Origins, steps);
         });
 

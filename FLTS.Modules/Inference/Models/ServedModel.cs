@@ -1,6 +1,7 @@
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Inference.Models;
@@ -11,8 +12,13 @@ namespace FLTS.Modules.Inference.Models;
 /// </summary>
 internal sealed class ServedModel(Identifier identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
 {
+    /// <summary>Whoever waits behind a quick forecast should not notice.</summary>
+    private const double MostQuickSeconds = 0.05;
+
     private int _users = 1; // The slot's own.
     private volatile StartingRows _newest = newest;
+    private LoadedModel? _before;
+    private double _secondsAStep = double.PositiveInfinity; // The fastest so far: what disturbed the others is not the model's.
 
     public Identifier Identifier { get; } = identifier;
 
@@ -28,6 +34,15 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     /// <summary>What a forecast without rows starts from; <see cref="NewestRows"/> replaces it.</summary>
     public StartingRows Newest { get => _newest; set => _newest = value; }
+
+    /// <summary>Bytes it holds, with the model before it.</summary>
+    public long Bytes => Loaded.Bytes + (Before?.Bytes ?? 0) + BytesOf(Newest.Series);
+
+    /// <summary>The model that it replaced, warm for a rollback.</summary>
+    public LoadedModel? Before => Volatile.Read(ref _before);
+
+    /// <summary>Rises with every use of any model: who has the lowest was not asked for the longest.</summary>
+    public long LastUse { get; set; }
 
     /// <summary>Held by whoever looks for newer rows. Needs no disposal: nobody asks for its wait handle.</summary>
     public SemaphoreSlim Looking { get; } = new(1, 1);
@@ -48,6 +63,20 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
 
+    /// <summary>Whether a forecast takes so long that others must not wait behind it: by those before, at first by its sum.</summary>
+    public bool IsLong(int steps)
+    {
+        var took = Volatile.Read(ref _secondsAStep);
+        return double.IsFinite(took) ? took * steps > MostQuickSeconds : Step.Times(steps).IsLong;
+    }
+
+    /// <summary>A step of a forecast took so long.</summary>
+    public void Took(double seconds)
+    {
+        if (seconds < Volatile.Read(ref _secondsAStep))
+            Volatile.Write(ref _secondsAStep, seconds);
+    }
+
     /// <summary>False: it is gone, look at the slot again.</summary>
     public bool TryAcquire()
     {
@@ -63,7 +92,24 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-            Loaded.Dispose();
+        if (Interlocked.Decrement(ref _users) > 0)
+            return;
+
+        Loaded.Dispose();
+        ForgetBefore();
     }
+
+    /// <summary>Keeps the model that this one takes the place of; before anybody asks this one.</summary>
+    public void Remember(ServedModel replaced)
+    {
+        var before = replaced.Loaded == Loaded ? replaced.Before : replaced.Loaded;
+        if (before?.TryShare() == true)
+            Interlocked.Exchange(ref _before, before)?.Dispose();
+    }
+
+    /// <summary>Lets the model before it go, where memory is short.</summary>
+    public void ForgetBefore() => Interlocked.Exchange(ref _before, null)?.Dispose();
+
+    private static long BytesOf(PreparedSeries? series) =>
+        series is null ? 0 : (long)series.Rows * ((series.Columns.Count * (sizeof(double) + 1)) + sizeof(long) + sizeof(int));
 }

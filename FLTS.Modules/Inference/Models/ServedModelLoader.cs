@@ -7,7 +7,7 @@ namespace FLTS.Modules.Inference.Models;
 
 /// <summary>From a line of the ledger to a model that answers.</summary>
 internal sealed class ServedModelLoader(
-    LedgerReader ledger, ShownPromotions shown, ModelLoader loader, NewestRows newest, DatasetReader datasets)
+    LedgerReader ledger, ShownPromotions shown, ModelLoader loader, ModelSlots slots, NewestRows newest, DatasetReader datasets)
 {
     /// <summary>Promotions that this process has shown to anybody, counted.</summary>
     public long PromotionsShown => shown.Count;
@@ -56,8 +56,9 @@ internal sealed class ServedModelLoader(
     /// <summary>Rows of the model's dataset that came since it was loaded.</summary>
     public Task LookForNewerRowsAsync(ServedModel model, CancellationToken cancellation) => newest.LookAsync(model, cancellation);
 
+    /// <summary>Whatever is loaded of the same run already is shared: for another identifier, or by a rollback.</summary>
     private async Task<LoadedModel> LoadFilesAsync(ServedChampion champion, CancellationToken cancellation) =>
-        await loader.LoadAsync(
+        slots.Share(champion) ?? await loader.LoadAsync(
             champion.RunId,
             champion.Attempt,
             champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."),

@@ -10,6 +10,9 @@ internal static class AnswerFormat
 
     public const string Json = "application/json";
 
+    /// <summary>The one that a caller accepts.</summary>
+    public static string Of(StringValues accept) => IsCsv(accept) ? Csv : Json;
+
     /// <summary>Whether a caller would rather have CSV; whoever says nothing gets JSON.</summary>
     /// <param name="accept">The header.</param>
     public static bool IsCsv(StringValues accept)

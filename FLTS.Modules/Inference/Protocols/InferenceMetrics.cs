@@ -11,7 +11,6 @@ internal sealed class InferenceMetrics
 
     private readonly LabelledCounter _requests;
     private readonly Histogram<double> _latency;
-    private readonly Histogram<double> _batchSize;
 
     public InferenceMetrics(IMeterFactory meters, Histograms histograms, PredictQueue queue, ModelSlots slots)
     {
@@ -23,7 +22,8 @@ internal sealed class InferenceMetrics
             ["outcome"],
             _outcomes.Select(o => new[] { o }));
         _latency = histograms.Seconds(meter, "flts_predict_latency_seconds", "Seconds from a request to its answer or refusal.");
-        _batchSize = histograms.Counts(meter, "flts_predict_batch_size", "Items of each POST /predict/batch.");
+        var batchSize = histograms.Counts(meter, "flts_predict_batch_size", "Forecasts computed together.");
+        queue.Computed += forecasts => batchSize.Record(forecasts);
         meter.CreateObservableUpDownCounter(
             "flts_predict_queue_length", () => queue.Waiting, description: "Requests that wait for their turn.");
         meter.CreateObservableCounter(
@@ -41,7 +41,4 @@ internal sealed class InferenceMetrics
         _requests.Add(1, outcome);
         _latency.Record(seconds);
     }
-
-    /// <param name="items">Of one batch.</param>
-    public void Batch(int items) => _batchSize.Record(items);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
 using FLTS.Modules.Inference.Windows;
@@ -7,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 
 namespace FLTS.Modules.Inference.Protocols;
 
@@ -49,6 +52,16 @@ internal static class PredictEndpoints
             .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
             .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10, level = 80 })
             .WithExample(_example);
+        group.MapGet("/predict/{identifier}", Newest)
+            .WithName("PredictNewest")
+            .WithSummary(
+                "A forecast by the champion of an identifier from its newest rows, as JSON or CSV; 304 where the caller has it already "
+                + "(If-None-Match). 'level' is a percentage, or several with commas between them.")
+            .RequireRole(Roles.Predict)
+            .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
+            .Produces(304)
+            .WithExample(_example);
         group.MapPost("/predict/batch", Batch)
             .WithName("PredictBatch")
             .WithSummary("Many forecasts in one call: an answer or a problem for each.")
@@ -76,15 +89,60 @@ internal static class PredictEndpoints
         using var body = await RequestBody.ReadAsync(context, cancellation);
         using var request = PredictRequest.Read(body.Bytes);
         await refresher.CatchUpAsync(cancellation);
-        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, cancellation));
+        await answers.SendAsync(context, await service.PredictAsync(request, inference_length, new(ClientOf(context)), cancellation));
     }
+
+    /// <summary>There is one key: who asks is told by the address.</summary>
+    private static string ClientOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private static async Task Newest(
+        HttpContext context,
+        Identifier identifier,
+        int? steps,
+        string? level,
+        PredictService service,
+        ModelRefresher refresher,
+        AnswerWriter answers)
+    {
+        var cancellation = context.RequestAborted;
+        using var request = PredictRequest.Newest(identifier, steps ?? 1, Levels(level));
+        await refresher.CatchUpAsync(cancellation);
+        var forecast = await service.PredictAsync(request, null, new(ClientOf(context)), IsKnown, cancellation);
+        if (forecast is null)
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+        else
+            await answers.SendAsync(context, forecast);
+
+        bool IsKnown(ServedModel model, RequestWindow asked)
+        {
+            var headers = context.Response.Headers;
+            var format = AnswerFormat.Of(context.Request.Headers.Accept);
+            headers.ETag = ForecastTag.Of(model, asked, request.Levels, format);
+            headers.CacheControl = "private, no-cache";
+            headers.Vary = "Accept, X-Api-Key, Cookie";
+            return EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
+                && known.Any(tag => tag.Tag == headers.ETag.ToString() || tag.Equals(EntityTagHeaderValue.Any));
+        }
+    }
+
+    private static IEnumerable<double> Levels(string? level) => level is null ? [] : level.Split(',') switch
+    {
+        var parts when parts.Length <= PredictRequestReader.MostLevels => parts.Select(part =>
+            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and < 100
+                ? percent
+                : throw WrongLevel(level)),
+        _ => throw WrongLevel(level),
+    };
+
+    private static InvalidInputException WrongLevel(string level) => new(
+        $"'level' is {level}; it must be a percentage between 0 and 100 such as 80, or at most {PredictRequestReader.MostLevels} of them "
+        + "with commas between them.");
 
     private static async Task Batch(
         HttpContext context,
         PredictService service,
         AnswerSize size,
         ModelRefresher refresher,
-        InferenceMetrics metrics,
         InferenceOptions options,
         AnswerWriter answers)
     {
@@ -100,8 +158,8 @@ internal static class PredictEndpoints
         try
         {
             size.RefuseTooLarge(asked);
-            metrics.Batch(asked.Count);
-            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, service, cancellation))));
+            var asker = new Asker(ClientOf(context), BringsMore: true);
+            await answers.SendAsync(context, await Task.WhenAll(asked.Select(item => AnswerAsync(item, asker, service, cancellation))));
         }
         finally
         {
@@ -110,11 +168,11 @@ internal static class PredictEndpoints
     }
 
     private static async Task<(Forecast? Forecast, BatchProblem? Problem)> AnswerAsync(
-        PredictRequest item, PredictService service, CancellationToken cancellation)
+        PredictRequest item, Asker asker, PredictService service, CancellationToken cancellation)
     {
         try
         {
-            return (await service.PredictAsync(item, null, cancellation), null);
+            return (await service.PredictAsync(item, null, asker, cancellation), null);
         }
         catch (FltsException e)
         {

@@ -8,7 +8,7 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>Answers forecasts with the champion.</summary>
 internal sealed partial class PredictService(
-    ModelSlots slots,
+    ChampionLoads champions,
     WindowReader windows,
     AnswerSize size,
     PredictQueue queue,
@@ -19,9 +19,27 @@ internal sealed partial class PredictService(
     /// <summary>One forecast.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
     /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="asker">Of whom it is one.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<Forecast> PredictAsync(PredictRequest request, int? inferenceLength, CancellationToken cancellation)
+    public async Task<Forecast> PredictAsync(
+        PredictRequest request, int? inferenceLength, Asker asker, CancellationToken cancellation) =>
+        (await PredictAsync(request, inferenceLength, asker, isKnown: null, cancellation))!;
+
+    /// <summary>One forecast, where the caller does not have it already.</summary>
+    /// <param name="request">What is wrong with it is an outcome like others.</param>
+    /// <param name="inferenceLength">Steps asked for in the address.</param>
+    /// <param name="asker">Of whom it is one.</param>
+    /// <param name="isKnown">Asked, before it is computed, whether the caller has what a model makes of a window; null: it has not.</param>
+    /// <param name="cancellation">Ends with the request.</param>
+    /// <returns>Null: the caller has it.</returns>
+    /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
+    public async Task<Forecast?> PredictAsync(
+        PredictRequest request,
+        int? inferenceLength,
+        Asker asker,
+        Func<ServedModel, RequestWindow, bool>? isKnown,
+        CancellationToken cancellation)
     {
         var clock = time.GetTimestamp();
         var outcome = "success";
@@ -32,13 +50,16 @@ internal sealed partial class PredictService(
 
             var steps = windows.Steps(request, inferenceLength);
             windows.RefuseTooLong(request);
-            var model = slots.Take(request.Identifier);
+            var model = await champions.TakeAsync(request.Identifier, cancellation);
             try
             {
                 size.RefuseTooLarge(model, steps, request.Levels.Count);
-                var (window, _, warnings) = await windows.ReadAsync(request, model, steps, cancellation);
-                var scaled = await queue.ForecastAsync(model, window, steps, cancellation);
-                return Answer(model, window, scaled, (request.Levels, warnings));
+                var asked = await windows.ReadAsync(request, model, steps, cancellation);
+                if (isKnown?.Invoke(model, asked) == true)
+                    return null;
+
+                var scaled = await queue.ForecastAsync(model, asked.Window, steps, asker, cancellation);
+                return Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
             }
             finally
             {
@@ -108,7 +129,7 @@ internal sealed partial class PredictService(
     {
         TooManyException => "queue_full",
         UnavailableException => "no_model",
-        OperationCanceledException => "timeout",
+        OverdueException or OperationCanceledException => "timeout",
         FltsException => "client_error",
         _ => "server_error",
     };

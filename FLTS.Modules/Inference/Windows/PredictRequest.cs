@@ -9,7 +9,10 @@ namespace FLTS.Modules.Inference.Windows;
 /// </summary>
 internal sealed class PredictRequest : IDisposable, IResettable
 {
-    private static readonly ObjectPool<PredictRequest> _pool = ObjectPool.Create<PredictRequest>();
+    /// <summary>Not that of the provider, which disposes of what it has no room for: that is how one comes back here.</summary>
+    private static readonly DefaultObjectPool<PredictRequest> _pool = new(new DefaultPooledObjectPolicy<PredictRequest>());
+
+    private const string InferenceLengthName = "inference_length";
 
     private readonly List<double> _levels = [];
 
@@ -24,6 +27,9 @@ internal sealed class PredictRequest : IDisposable, IResettable
     public string? IndexCol { get; set; }
 
     public int? InferenceLength { get; set; }
+
+    /// <summary>What the caller calls it.</summary>
+    public string LengthName { get; private set; } = InferenceLengthName;
 
     public Identifier? Identifier { get; set; }
 
@@ -64,7 +70,7 @@ internal sealed class PredictRequest : IDisposable, IResettable
     public static PredictRequest Newest(Identifier identifier, int steps, IEnumerable<double> levels)
     {
         var request = _pool.Get();
-        (request.Identifier, request.InferenceLength) = (identifier, steps);
+        (request.Identifier, request.InferenceLength, request.LengthName) = (identifier, steps, "steps");
         foreach (var level in levels)
             request.Add(level);
         return request;
@@ -87,7 +93,7 @@ internal sealed class PredictRequest : IDisposable, IResettable
         Data.Clear();
         Future.Clear();
         _levels.Clear();
-        _body = default;
+        (_body, LengthName) = (default, InferenceLengthName);
         (IndexCol, InferenceLength, Identifier, Holidays, EndsNow, Warning, Fault) = (null, null, null, null, false, null, null);
         return true;
     }

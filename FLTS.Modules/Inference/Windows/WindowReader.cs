@@ -16,12 +16,12 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
     {
         var steps = inferenceLength ?? request.InferenceLength ?? ComingValues.Steps(request) ?? 1;
         if (steps < 1)
-            throw new InvalidInputException($"'inference_length' is {steps}; it must be at least 1.");
+            throw new InvalidInputException($"'{request.LengthName}' is {steps}; it must be at least 1.");
 
         return steps <= options.MaxSteps
             ? steps
             : throw new TooLargeException(
-                $"'inference_length' is {steps}; at most {options.MaxSteps} steps are forecast (Inference:MaxSteps).");
+                $"'{request.LengthName}' is {steps}; at most {options.MaxSteps} steps are forecast (Inference:MaxSteps).");
     }
 
     /// <exception cref="TooLargeException">More rows than may be sent; names the column.</exception>

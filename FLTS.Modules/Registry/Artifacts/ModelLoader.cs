@@ -7,7 +7,9 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
-/// <summary>A model ready to forecast, with what turns original units into its scale and back.</summary>
+/// <summary>
+/// A model ready to forecast, with what turns original units into its scale and back. Several may share it; it goes with the last.
+/// </summary>
 internal sealed class LoadedModel(
     ArtifactManifest manifest,
     IFittedForecaster forecaster,
@@ -15,6 +17,8 @@ internal sealed class LoadedModel(
     PreprocessConfig config,
     ValidationResiduals? residuals = null) : IDisposable
 {
+    private int _users = 1;
+
     public ArtifactManifest Manifest { get; } = manifest;
 
     public IFittedForecaster Forecaster { get; } = forecaster;
@@ -26,7 +30,30 @@ internal sealed class LoadedModel(
     /// <summary>For intervals; null for a model stored without.</summary>
     public ValidationResiduals? Residuals { get; } = residuals;
 
-    public void Dispose() => Forecaster.Dispose();
+    /// <summary>Bytes that were allocated to make it: no less than it holds.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>One more uses it, and disposes it. False: it is gone.</summary>
+    public bool TryShare()
+    {
+        var users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return true;
+
+            users = seen;
+        }
+
+        return false;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            Forecaster.Dispose();
+    }
 }
 
 /// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
@@ -49,9 +76,13 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
             var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes)
                 ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation)
                 : null;
+            var before = GC.GetAllocatedBytesForCurrentThread();
             var forecaster = ForecasterCatalog.Get(manifest.ModelType)
                 .Load(Signature(manifest, scaler), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
-            return new LoadedModel(manifest, forecaster, scaler, config, residuals);
+            return new LoadedModel(manifest, forecaster, scaler, config, residuals)
+            {
+                Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (bytes?.Length ?? 0),
+            };
         }
         catch (Exception e) when (IsAboutContent(e))
         {

@@ -48,7 +48,7 @@ public class PlausibleRangeTests
     public void A_net_is_fed_no_more_than_is_plausible(TargetMode mode, float output, double[] said)
     {
         var norm = new Normalisation(mode, false, [new ColumnCode(0, 1)], [new ColumnCode(0, 1)]);
-        var rollout = new Rollout(Signature("GRU"), Series(0.6), [0], 3);
+        var rollout = new Rollout(Signature("GRU"), SeriesWindows.Of(Series(0.6), [0]), 3);
         for (var step = 0; step < 3; step++)
         {
             rollout.Append(norm, [output]);
