@@ -158,7 +158,8 @@ internal sealed class BacktestsOverHttpTests
     [TestCase("""{"identifier": "station", "to": "2026-01-05T10:00:00Z"}""", 422, "the data's times have no zone")]
     [TestCase("""{"identifier": "station", "from": "2026-01-05T12:00:00", "to": "2026-01-05T11:00:00"}""", 422, "comes after 'to'")]
     [TestCase("""{"identifier": "station", "from": "2027-01-05"}""", 422, "its rows are from 2026-01-05T00:00:00 to")]
-    [TestCase("""{"identifier": "station", "to": "2025-01-05"}""", 422, "No row of 'station' lies in the span (open) to 2025-01-05")]
+    [TestCase("""{"identifier": "station", "to": "2025-01-05"}""", 422, "Of 'station' 0 rows lie in the span (open) to 2025-01-05")]
+    [TestCase("""{"identifier": "station", "to": "2026-01-05T00:10:00"}""", 422, "6 rows lie in the span")]
     public async Task What_cannot_be_is_said_at_once(string body, int status, string sentence)
     {
         var answer = await PostAsync(JsonNode.Parse(body)!.AsObject());

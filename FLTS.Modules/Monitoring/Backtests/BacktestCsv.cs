@@ -8,8 +8,6 @@ namespace FLTS.Modules.Monitoring.Backtests;
 /// <summary>The result of a backtest by lead, hour and target as CSV; a line without a target is of all targets together.</summary>
 internal static class BacktestCsv
 {
-    public const string MediaType = "text/csv";
-
     public const string Header =
         "lead,from,target,cells,matched,state,rmse,mae,mse,bias,original_rmse,original_mae,original_bias\n";
 

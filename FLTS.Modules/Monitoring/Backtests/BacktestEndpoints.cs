@@ -40,7 +40,7 @@ internal static class BacktestEndpoints
                 "A backtest: errors of the whole, by lead, and by lead and hour, scaled as on the scoreboard and in original units. "
                 + "With 'Accept: text/csv' a line a lead, hour and target.")
             .RequireRole(Roles.Read)
-            .Produces<BacktestView>(200, "application/json", BacktestCsv.MediaType)
+            .Produces<BacktestView>(200, AnswerFormat.Json, AnswerFormat.Csv)
             .ProducesProblem(404).ProducesProblem(409)
             .WithExample(BacktestExamples.Done);
     }
@@ -61,21 +61,11 @@ internal static class BacktestEndpoints
     {
         var view = await reader.FindAsync(id, cancellation);
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (!WantsCsv(context.Request))
+        if (!AnswerFormat.IsCsv(context.Request.Headers.Accept))
             return TypedResults.Ok(view);
 
         return view.Hours is { } hours
-            ? TypedResults.Text(BacktestCsv.Of(hours), BacktestCsv.MediaType)
+            ? TypedResults.Text(BacktestCsv.Of(hours), AnswerFormat.Csv)
             : throw new ConflictException($"Backtest {id} is {SnakeCase.Of(view.Status)}: there is no result to be written as CSV.");
-    }
-
-    /// <summary>Where CSV is named, and not behind JSON.</summary>
-    private static bool WantsCsv(HttpRequest request)
-    {
-        var accepted = request.GetTypedHeaders().Accept;
-        return Quality(BacktestCsv.MediaType) is > 0 and var csv && csv >= Quality("application/json");
-
-        double Quality(string type) =>
-            accepted.Where(a => a.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(a => (double?)(a.Quality ?? 1)) ?? 0;
     }
 }

@@ -38,12 +38,15 @@ internal sealed class BacktestPlanner(
         var files = await sources.ResolveAsync(name, cancellation);
         var times = await rows.TimesAsync(files, its, cancellation);
         var inside = times.LongCount(t => !(t < from) && !(t > to));
-        if (inside == 0)
+        var needed = subject.InputRows + its.Config.Lags.DefaultIfEmpty(0).Max();
+        var origins = inside - Math.Max(0, needed - times.LongCount(t => t < from));
+        if (origins <= 0)
             throw new InvalidInputException(
-                $"No row of '{name}' lies in the span {request.From ?? "(open)"} to {request.To ?? "(open)"}; its rows are from "
-                + $"{its.Step.Show(times.Min())} to {its.Step.Show(times.Max())}.");
+                $"Of '{name}' {inside} rows lie in the span {request.From ?? "(open)"} to {request.To ?? "(open)"}, and none of them has "
+                + $"the {needed} rows before it that a forecast needs; its rows are from {its.Step.Show(times.Min())} to "
+                + $"{its.Step.Show(times.Max())}.");
 
-        RefuseTooLarge(subject, its, inside, leads);
+        RefuseTooLarge(subject, its, origins, leads);
         return OrderOf(subject, leads) with
         {
             Source = SpanSource.Of(files),

@@ -35,7 +35,7 @@ internal sealed partial class BacktestWork(
 
     private async Task AnnounceAsync(BacktestRow row, CancellationToken cancellation)
     {
-        var scored = BacktestView.Of(row).Result!;
+        var scored = BacktestView.ResultOf(row)!;
         LogScored(logger, scored.ModelType, scored.ScoredRows, scored.Overall.Rmse, scored.Overall.Mae);
         await publisher.PublishAsync(
             new ForecastScored(

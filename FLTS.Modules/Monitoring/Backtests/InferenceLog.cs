@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FLTS.Modules.Registry.Backtests;
-using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 
 namespace FLTS.Modules.Monitoring.Backtests;
@@ -28,22 +27,26 @@ internal sealed class InferenceLog(BacktestReader reader, IObjectStore store)
         }
     }
 
+    /// <summary>What the rows hold is written as it is: it may be megabytes.</summary>
     private async Task WriteAsync(IReadOnlyList<BacktestId> scored, Stream stream, CancellationToken cancellation)
     {
         foreach (var id in scored)
         {
-            var view = await reader.FindAsync(id, cancellation);
-            var line = new Line(view.BacktestId, view.Identifier, view.RunId, view.Leads, view.Result!, view.Hours!);
-            await JsonSerializer.SerializeAsync(stream, line, RegistryJson.Options, cancellation);
+            var row = await reader.RowAsync(id, cancellation);
+            await using (var json = new Utf8JsonWriter(stream))
+            {
+                json.WriteStartObject();
+                json.WriteString("backtest_id", row.BacktestId.Value);
+                json.WriteString("identifier", row.Identifier.Value);
+                json.WriteString("run_id", row.RunId.Value);
+                json.WritePropertyName("result");
+                json.WriteRawValue(row.Result!);
+                json.WritePropertyName("hours");
+                json.WriteRawValue(row.Hours!);
+                json.WriteEndObject();
+            }
+
             stream.WriteByte((byte)'\n');
         }
     }
-
-    private sealed record Line(
-        BacktestId BacktestId,
-        Identifier Identifier,
-        RunId RunId,
-        IReadOnlyList<int> Leads,
-        BacktestResult Result,
-        IReadOnlyList<HourScore> Hours);
 }

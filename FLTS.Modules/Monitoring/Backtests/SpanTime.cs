@@ -23,7 +23,7 @@ internal static class SpanTime
         if (kind == TimestampKinds.Zoned && config.Timezone is null)
             throw new InvalidInputException($"'{name}' is '{text}', but the data's times have no zone; leave the offset out.");
 
-        DateTime[] times = [time];
+        DateTime[] times = [kind == TimestampKinds.Zoned ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time];
         ZonedTimes.Settle(times, config.Timezone, config.HasInstants);
         return times[0];
     }

@@ -7,12 +7,15 @@ namespace FLTS.Modules.Registry.Backtests;
 internal sealed class BacktestReader(IDbContextFactory<RegistryDbContext> registry)
 {
     /// <exception cref="NotFoundException">No such backtest.</exception>
-    public async Task<BacktestView> FindAsync(BacktestId id, CancellationToken cancellation)
+    public async Task<BacktestView> FindAsync(BacktestId id, CancellationToken cancellation) =>
+        BacktestView.Of(await RowAsync(id, cancellation));
+
+    /// <exception cref="NotFoundException">No such backtest.</exception>
+    public async Task<BacktestRow> RowAsync(BacktestId id, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Backtests.AsNoTracking().SingleOrDefaultAsync(b => b.BacktestId == id, cancellation) is { } row
-            ? BacktestView.Of(row)
-            : throw new NotFoundException($"There is no backtest '{id}'. GET /backtests lists them.");
+        return await db.Backtests.AsNoTracking().SingleOrDefaultAsync(b => b.BacktestId == id, cancellation)
+            ?? throw new NotFoundException($"There is no backtest '{id}'. GET /backtests lists them.");
     }
 
     /// <summary>Newest first, without their hours.</summary>

@@ -22,7 +22,7 @@ internal sealed record BacktestView(
 {
     public static BacktestView Of(BacktestRow row)
     {
-        var (order, result) = (BacktestOrder.Of(row), Read<BacktestResult>(row.Result));
+        var (order, result) = (BacktestOrder.Of(row), ResultOf(row));
         return new BacktestView(
             row.BacktestId,
             row.Identifier,
@@ -39,6 +39,9 @@ internal sealed record BacktestView(
             row.EndedAt,
             row.NextAttemptAt);
     }
+
+    /// <summary>What was found, without its hours; null: nothing yet.</summary>
+    public static BacktestResult? ResultOf(BacktestRow row) => Read<BacktestResult>(row.Result);
 
     private static T? Read<T>(string? json)
         where T : class => json is null ? null : JsonSerializer.Deserialize<T>(json, RegistryJson.Options);

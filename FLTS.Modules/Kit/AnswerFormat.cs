@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace FLTS.Modules.Inference.Protocols;
+namespace FLTS.Modules.Kit;
 
 /// <summary>Forms of an answer that a caller may accept.</summary>
 internal static class AnswerFormat
