@@ -7,6 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting;
 
+[Parallelizable]
 public class CanonicalJsonTests
 {
     // RFC 8785, appendix B: IEEE 754 bits and the text they must give.

@@ -13,7 +13,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting;
 
 /// <summary>The code of the package's README stands here word for word and runs.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed partial class ReadmeTests
 {
     [Test]

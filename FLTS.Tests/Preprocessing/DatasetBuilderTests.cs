@@ -10,7 +10,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Preprocessing;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DatasetBuilderTests
 {
     private static readonly ComputeBudget _budget = new(new ComputeThreads(2), new MemoryLedger(), new LimitsOptions());

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Preprocessing;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PreprocessServiceTests
 {
     [Test]

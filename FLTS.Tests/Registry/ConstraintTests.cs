@@ -6,6 +6,7 @@ namespace FLTS.Tests.Registry;
 
 [TestFixture(Database.Sqlite)]
 [TestFixture(Database.Postgres)]
+[Parallelizable]
 internal sealed class ConstraintTests(Database database)
 {
     private RegistryUnderTest _registry = null!;

@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EventPublisherTests
 {
     [Test]

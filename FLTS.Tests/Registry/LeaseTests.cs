@@ -9,6 +9,7 @@ namespace FLTS.Tests.Registry;
 
 [TestFixture(Database.Sqlite)]
 [TestFixture(Database.Postgres)]
+[Parallelizable]
 internal sealed class LeaseTests(Database database)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);

@@ -101,7 +101,7 @@ internal sealed class MigrationTests(Database database)
 }
 
 /// <summary>What only one of the databases can suffer.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class MigrationFaultTests
 {
     [Test]

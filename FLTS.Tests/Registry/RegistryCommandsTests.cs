@@ -7,6 +7,7 @@ namespace FLTS.Tests.Registry;
 
 [TestFixture(Database.Sqlite)]
 [TestFixture(Database.Postgres)]
+[Parallelizable]
 internal sealed class RegistryCommandsTests(Database database)
 {
     private RegistryUnderTest _registry = null!;

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Registry;
 
 /// <summary>A worker that was paused and wakes up can harm nothing.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class RunTransitionsTests
 {
     private static readonly EpochMetrics _epoch = new(1, 0.5, 0.4, 0.3, 0.2, null, null, null, null);

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SourceCatalogTests
 {
     [TestCase("")]

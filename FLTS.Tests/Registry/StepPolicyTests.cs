@@ -13,7 +13,7 @@ using Npgsql;
 namespace FLTS.Tests.Registry;
 
 /// <summary>The one policy for what goes wrong, on every step.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class StepPolicyTests
 {
     private static readonly string[] _steps = [StepNames.Preprocess, StepNames.Train, StepNames.Evaluate];

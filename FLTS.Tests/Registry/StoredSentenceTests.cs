@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Registry;
 
 /// <summary>What one database cannot keep would be tried again for ever: an error that tells of a NUL is an error that ends.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class StoredSentenceTests
 {
     private const string Sent = "row 3: '1\0\uD800' is no number";

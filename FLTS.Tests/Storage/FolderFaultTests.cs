@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Storage;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class FolderFaultTests
 {
     private static readonly ObjectKey _key = ObjectKeys.Pointer(new("station"));

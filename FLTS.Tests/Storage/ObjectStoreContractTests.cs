@@ -7,6 +7,7 @@ namespace FLTS.Tests.Storage;
 /// <summary>What every object store must do, a folder and an S3 server alike.</summary>
 [TestFixture("folder")]
 [TestFixture("s3", Category = TestCategories.Servers)]
+[Parallelizable]
 internal sealed class ObjectStoreContractTests(string kind)
 {
     private readonly TemporaryFolder _folder = new();

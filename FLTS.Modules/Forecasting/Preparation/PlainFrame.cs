@@ -11,38 +11,37 @@ namespace FLTS.Forecasting.Preparation;
 internal static class PlainFrame
 {
     /// <summary>Null: these rows need the general way; nothing was changed.</summary>
-    /// <param name="times">[T]</param>
-    /// <param name="values">[C][T] Original units; scaled in place.</param>
+    /// <param name="room">Times, and measured columns in original units, scaled in place.</param>
     /// <param name="model">Whose rows are to be made, as many as it needs.</param>
     /// <param name="warnings">Sentences known already.</param>
     /// <returns>The series, and what is to be said.</returns>
     public static (PreparedSeries Series, IReadOnlyList<string> Warnings)? TryMake(
-        DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
+        ServingRoom room, ServingModel model, IReadOnlyList<string> warnings)
     {
         var (plan, step) = (model.Plan, model.Signature.Step);
-        if (!plan.IsPlain || !Follow(times, step.Duration.Ticks) || !AreWhole(values))
+        var measured = room.Values.AsSpan(0, plan.Measured.Count);
+        if (!plan.IsPlain || !Follow(room.Times, step.Duration.Ticks) || !AreWhole(measured))
             return null;
 
         List<string>? remarks = null, fell = null;
-        for (var c = 0; c < values.Length; c++)
+        for (var c = 0; c < measured.Length; c++)
         {
-            foreach (var remark in ServingRemarks.Of(model.Scaler.Columns[c], values[c], plan.IsTarget[c]))
+            foreach (var remark in ServingRemarks.Of(model.Scaler.Columns[c], measured[c], plan.IsTarget[c]))
                 (remarks ??= [.. warnings]).Add(remark);
-            if (FallsBelowZero(values[c]))
+            if (FallsBelowZero(measured[c]))
                 (fell ??= []).Add(plan.Measured[c]);
-            Scaler.Transform(model.Scaler.Columns[c], values[c]);
+            Scaler.Transform(model.Scaler.Columns[c], measured[c]);
         }
 
-        var observed = new bool[plan.Columns.All.Count][];
-        Array.Fill(observed, plan.Whole(times.Length));
+        FillCalendar(room.Values.AsSpan(measured.Length), room.Times, step);
         var series = new PreparedSeries
         {
-            Timestamps = times,
-            Segments = plan.Single(times.Length),
+            Timestamps = room.Times,
+            Segments = plan.Single(room.Rows),
             Step = step,
             Columns = plan.Columns.All,
-            Values = model.Config.Calendar ? WithCalendar(values, times, step) : values,
-            Observed = observed,
+            Values = room.Values,
+            Observed = room.Observed,
             Targets = model.Signature.Targets,
             FlatTargets = plan.FlatTargets,
             FellBelowZero = fell ?? [],
@@ -63,7 +62,7 @@ internal static class PlainFrame
         return true;
     }
 
-    private static bool AreWhole(double[][] values)
+    private static bool AreWhole(ReadOnlySpan<double[]> values)
     {
         foreach (var column in values)
         {
@@ -88,14 +87,15 @@ internal static class PlainFrame
         return false;
     }
 
-    private static double[][] WithCalendar(double[][] values, DateTime[] times, SeriesStep step)
+    /// <param name="calendar">[features][T]; empty: the model has none.</param>
+    /// <param name="times">[T]</param>
+    /// <param name="step">Knows their zone.</param>
+    private static void FillCalendar(ReadOnlySpan<double[]> calendar, DateTime[] times, SeriesStep step)
     {
-        var names = CalendarFeatures.Names;
-        var all = new double[values.Length + names.Count][];
-        values.CopyTo(all, 0);
+        if (calendar.IsEmpty)
+            return;
         var local = step.Clock is { } clock ? Array.ConvertAll(times, clock.Local) : times;
-        for (var f = 0; f < names.Count; f++)
-            CalendarFeatures.Fill(names[f], local, all[values.Length + f] = new double[times.Length]);
-        return all;
+        for (var f = 0; f < calendar.Length; f++)
+            CalendarFeatures.Fill(CalendarFeatures.Names[f], local, calendar[f]);
     }
 }

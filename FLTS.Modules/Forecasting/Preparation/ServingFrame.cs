@@ -12,6 +12,9 @@ namespace FLTS.Forecasting.Preparation;
 /// <param name="Warnings">Sentences for the answer.</param>
 public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Where the series lies, if it may be given back when nobody reads it any more; null: nobody else may have it.</summary>
+    internal ServingRoom? Room { get; private init; }
+
     /// <summary>From rows of a dataset, for forecasts without a client's data.</summary>
     /// <exception cref="InvalidInputException">Missing columns (by name), another step, too few rows (with the number needed).</exception>
     public static ServingFrame FromTable(RawTable table, ServingModel model)
@@ -36,10 +39,14 @@ public sealed record ServingFrame(PreparedSeries Series, int Origin, IReadOnlyLi
     public static ServingFrame FromColumns(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
     {
         RefuseTooFew(times.Length, model);
-        return PlainFrame.TryMake(times, values, model, warnings) is var (series, all)
-            ? new ServingFrame(series, series.Rows - 1, all)
-            : General(times, values, model, warnings);
+        return FromRoom(model.Plan.Around(times, values), model, warnings);
     }
+
+    /// <summary>As <see cref="FromColumns"/>, of as many rows as the model needs at least.</summary>
+    internal static ServingFrame FromRoom(ServingRoom room, ServingModel model, IReadOnlyList<string> warnings) =>
+        PlainFrame.TryMake(room, model, warnings) is var (series, all)
+            ? new ServingFrame(series, series.Rows - 1, all) { Room = room }
+            : General(room.Times, room.Values[..model.Plan.Measured.Count], model, warnings);
 
     /// <summary>As <see cref="FromColumns"/>, for whatever rows.</summary>
     internal static ServingFrame General(DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)

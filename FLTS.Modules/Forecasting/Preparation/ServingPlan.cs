@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series.Csv;
@@ -8,9 +9,13 @@ namespace FLTS.Forecasting.Preparation;
 /// <summary>What of a served model's rows does not depend on the rows.</summary>
 internal sealed class ServingPlan
 {
+    /// <summary>Rooms that are kept, and the values of the largest.</summary>
+    private const int MostRooms = 16, MostCells = 1 << 14;
+
     private readonly PreprocessConfig _config;
     private readonly ModelSignature _signature;
     private readonly HashSet<string> _measured;
+    private readonly ConcurrentQueue<ServingRoom> _rooms = new();
     private ColumnPlan? _columns;
     private bool[] _whole = [];
     private int[] _single = [];
@@ -63,6 +68,40 @@ internal sealed class ServingPlan
         _signature.Targets, Measured, ColumnPlan.AllColumns(_config, Measured, "data"));
 
     public bool IsMeasured(string name) => _measured.Contains(name);
+
+    /// <summary>Room for the rows of a request; what is in it counts for nothing.</summary>
+    public ServingRoom Rent(int rows)
+    {
+        while (_rooms.TryDequeue(out var kept))
+        {
+            if (kept.Rows == rows)
+                return kept;
+        }
+
+        var values = new double[Measured.Count][];
+        for (var c = 0; c < values.Length; c++)
+            values[c] = new double[rows];
+        return Around(new DateTime[rows], values);
+    }
+
+    /// <summary>Gives room back that nobody reads any more.</summary>
+    public void Return(ServingRoom room)
+    {
+        if (_rooms.Count < MostRooms && (long)room.Rows * room.Values.Length <= MostCells)
+            _rooms.Enqueue(room);
+    }
+
+    /// <summary>Room whose times and measured columns are there.</summary>
+    public ServingRoom Around(DateTime[] times, double[][] measured)
+    {
+        var all = new double[IsPlain ? Columns.All.Count : measured.Length][];
+        measured.CopyTo(all, 0);
+        for (var f = measured.Length; f < all.Length; f++)
+            all[f] = new double[times.Length];
+        var observed = new bool[all.Length][];
+        Array.Fill(observed, Whole(times.Length));
+        return new ServingRoom(times, all, observed);
+    }
 
     /// <summary>[rows] A mask that misses nothing. Nobody writes to it: requests share it.</summary>
     public bool[] Whole(int rows)

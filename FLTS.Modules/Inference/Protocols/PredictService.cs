@@ -59,7 +59,10 @@ internal sealed partial class PredictService(
                     return null;
 
                 var scaled = await queue.ForecastAsync(model, asked.Window, steps, asker, cancellation);
-                return Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
+                var answer = Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
+                if (asked.Room is { } room)
+                    model.Serving.Plan.Return(room); // Not where it failed: who knows who still computes with it.
+                return answer;
             }
             finally
             {

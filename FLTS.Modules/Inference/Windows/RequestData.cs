@@ -32,17 +32,16 @@ internal static class RequestData
         var rows = RefuseUneven(data, index, plan);
         RefuseUntimed(index, now, data, plan);
         ServingFrame.RefuseTooFew(rows, model);
-        var warnings = Unused(data, index, plan) is { } unused ? [unused] : new List<string>();
-        var times = new DateTime[rows];
+        List<string> warnings = Unused(data, index, plan) is { } unused ? [unused] : [];
+        var room = plan.Rent(rows);
         if (index is not null)
-            SentTimes.Read(request, data[index], model, times);
+            SentTimes.Read(request, data[index], model, room.Times);
         else
-            warnings.Add(EndNow(times, now!.Value, model));
+            warnings.Add(EndNow(room.Times, now!.Value, model));
 
-        var values = new double[plan.Measured.Count][];
-        for (var c = 0; c < values.Length; c++)
-            values[c] = Numbers(request, data[plan.Measured[c]], plan);
-        return ServingFrame.FromColumns(times, values, model, warnings);
+        for (var c = 0; c < plan.Measured.Count; c++)
+            Numbers(request, data[plan.Measured[c]], plan, room.Values[c]);
+        return ServingFrame.FromRoom(room, model, warnings);
     }
 
     private static string? FindIndex(PredictRequest request, ServingModel model)
@@ -110,8 +109,13 @@ internal static class RequestData
             + "with \"origin\": \"now\".");
     }
 
-    private static string? Unused(SentColumns data, string? index, ServingPlan plan) =>
-        Others(data, index, plan) is { Count: > 0 } others ? $"Not used by the model: {string.Join(", ", others)}." : null;
+    private static string? Unused(SentColumns data, string? index, ServingPlan plan)
+    {
+        if (data.All.Length == plan.Measured.Count + (index is null || plan.IsMeasured(index) ? 0 : 1))
+            return null; // All measured columns are there, and the times.
+
+        return $"Not used by the model: {string.Join(", ", Others(data, index, plan))}.";
+    }
 
     /// <summary>Lists that are neither measured columns nor the times.</summary>
     private static List<string> Others(SentColumns data, string? index, ServingPlan plan)
@@ -135,13 +139,11 @@ internal static class RequestData
         return $"'data' holds no times: the rows are taken to end at {step.Local(times[^1]):yyyy-MM-dd HH:mm:ss}.";
     }
 
-    private static double[] Numbers(PredictRequest request, SentColumn list, ServingPlan plan)
+    private static void Numbers(PredictRequest request, SentColumn list, ServingPlan plan, double[] into)
     {
-        var values = new double[list.Rows];
-        var (wrong, shown) = SentCells.Numbers(request, request.Data, list, plan.Cells, values);
-        return wrong < 0
-            ? values
-            : throw new InvalidInputException(
+        var (wrong, shown) = SentCells.Numbers(request, request.Data, list, plan.Cells, into);
+        if (wrong >= 0)
+            throw new InvalidInputException(
                 $"'data.{list.Name}', row {wrong + 1}: {shown} is no finite number; send a number, or null where there is none.")
             {
                 Details = { ["column"] = list.Name, ["row"] = wrong + 1 },

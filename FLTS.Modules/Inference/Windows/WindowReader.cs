@@ -40,14 +40,15 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
     /// <exception cref="UnavailableException">None are sent and none are known.</exception>
     public async ValueTask<RequestWindow> ReadAsync(PredictRequest request, ServedModel model, int steps, CancellationToken cancellation)
     {
-        var (series, origin, warnings) = request.Data.IsGiven
+        var frame = request.Data.IsGiven
             ? RequestData.Read(request, model.Serving, request.EndsNow ? time.GetUtcNow().UtcDateTime : null)
             : Newest(await newest.OfAsync(model, cancellation));
+        var (series, origin, warnings) = frame;
         (series, var unused) = ComingValues.Append(request, model.Serving, series, steps);
         series = series.Knowing(model.Newest.Series?.FellBelowZero ?? []);
         if (request.Warning is not null || unused is not null)
             warnings = [.. new[] { request.Warning }.OfType<string>(), .. warnings, .. new[] { unused }.OfType<string>()];
-        return new RequestWindow(new Window(series, origin, request.Holidays), steps, warnings);
+        return new RequestWindow(new Window(series, origin, request.Holidays), steps, warnings, frame.Room);
     }
 
     private static ServingFrame Newest(StartingRows rows) => rows.Series is { } series

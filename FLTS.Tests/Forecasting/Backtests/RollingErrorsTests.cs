@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Backtests;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class RollingErrorsTests
 {
     private static readonly DateTime _noon = new(2026, 3, 2, 12, 0, 0);

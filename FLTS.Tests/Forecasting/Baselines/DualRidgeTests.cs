@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Baselines;
 
 /// <summary>AR where rows are fewer than features: a system of the rows' size gives the coefficients of that of the features.</summary>
+[Parallelizable]
 public class DualRidgeTests
 {
     [TestCase(1e-3)]

@@ -10,6 +10,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Baselines;
 
+[Parallelizable]
 public class ReferenceTests
 {
     private static readonly FitContext _context = new(1, null, default);

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Intervals;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ConformalIntervalsTests
 {
     private static readonly string[] _targets = ["a", "flat", "b"];

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Intervals;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ValidationResidualsTests
 {
     private static readonly FitContext _context = new(1, null, default);

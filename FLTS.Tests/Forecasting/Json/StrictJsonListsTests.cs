@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Json;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class StrictJsonListsTests
 {
     [Test]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Json;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class StrictJsonTests
 {
     private enum Season

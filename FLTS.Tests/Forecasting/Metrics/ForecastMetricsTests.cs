@@ -5,6 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Metrics;
 
+[Parallelizable]
 public class ForecastMetricsTests
 {
     /// <summary>Train range 0 to 1: metrics on min-max scale are those of the values as they stand.</summary>

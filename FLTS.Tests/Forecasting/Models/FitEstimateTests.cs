@@ -4,6 +4,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Models;
 
 /// <summary>What would break the process is told from its options before it starts.</summary>
+[Parallelizable]
 public class FitEstimateTests
 {
     private const double Gigabyte = 1 << 30;

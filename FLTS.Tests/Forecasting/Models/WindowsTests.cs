@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Models;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class WindowsTests
 {
     private const int Steps = 5;

@@ -10,6 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Preparation;
 
 /// <summary>What forecasts are kept within: <c>bounds</c> and <c>non_negative</c> (FORECASTING.md 5).</summary>
+[Parallelizable]
 public class BoundsTests
 {
     /// <summary>Falls below 0 at row 90, ten rows after train ends.</summary>

@@ -8,6 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
 
+[Parallelizable]
 public class DatasetPreparerTests
 {
     [Test]

@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Preparation;
 
 /// <summary>The way of ordinary rows gives what the general one gives, to the bit, or leaves them to it.</summary>
+[Parallelizable]
 public class PlainFrameTests
 {
     private static readonly ServingModel[] _models =
@@ -25,7 +26,7 @@ public class PlainFrameTests
         {
             var (model, times, values) = request;
             var general = Try(() => ServingFrame.General([.. times], Copy(values), model, ["said"]));
-            var plain = PlainFrame.TryMake([.. times], Copy(values), model, ["said"]);
+            var plain = Plain([.. times], Copy(values), model, ["said"]);
             if (plain is var (series, warnings))
                 AssertSame(series, warnings, general!);
             return plain is null || general is not null;
@@ -38,7 +39,7 @@ public class PlainFrameTests
     [TestCase(4, false, Description = "lags need rows before")]
     public void Whole_rows_in_order_are_ordinary(int model, bool isPlain)
     {
-        var plain = PlainFrame.TryMake(Times(12), Values(12, 1), _models[model], []);
+        var plain = Plain(Times(12), Values(12, 1), _models[model], []);
 
         Assert.That(plain is not null, Is.EqualTo(isPlain));
     }
@@ -51,9 +52,9 @@ public class PlainFrameTests
         gap[11] = gap[11].AddMinutes(1);
         Array.Reverse(turned);
 
-        Assert.That(PlainFrame.TryMake(Times(12), holed, _models[0], []), Is.Null);
-        Assert.That(PlainFrame.TryMake(gap, Values(12, 1), _models[0], []), Is.Null);
-        Assert.That(PlainFrame.TryMake(turned, Values(12, 1), _models[0], []), Is.Null);
+        Assert.That(Plain(Times(12), holed, _models[0], []), Is.Null);
+        Assert.That(Plain(gap, Values(12, 1), _models[0], []), Is.Null);
+        Assert.That(Plain(turned, Values(12, 1), _models[0], []), Is.Null);
     }
 
     /// <summary>Mostly ordinary ones; now and then a hole, rows out of order, doubled or off their minute.</summary>
@@ -97,6 +98,19 @@ public class PlainFrameTests
         Assert.That(a.Step, Is.EqualTo(b.Step));
         Assert.That(a.Values.Select(Bits), Is.EqualTo(b.Values.Select(Bits)));
         Assert.That(a.Observed, Is.EqualTo(b.Observed));
+    }
+
+    /// <summary>In room that was used before.</summary>
+    private static (PreparedSeries Series, IReadOnlyList<string> Warnings)? Plain(
+        DateTime[] times, double[][] values, ServingModel model, IReadOnlyList<string> warnings)
+    {
+        var room = model.Plan.Rent(times.Length);
+        times.CopyTo(room.Times, 0);
+        for (var c = 0; c < values.Length; c++)
+            values[c].CopyTo(room.Values[c], 0);
+        var made = PlainFrame.TryMake(room, model, warnings);
+        model.Plan.Return(room);
+        return made;
     }
 
     private static long[] Bits(double[] values) => Array.ConvertAll(values, BitConverter.DoubleToInt64Bits);

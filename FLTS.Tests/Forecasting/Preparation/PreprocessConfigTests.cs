@@ -10,6 +10,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
 
+[Parallelizable]
 public class PreprocessConfigTests
 {
     private static readonly string _sha = new('a', 64), _otherSha = new('b', 64);

@@ -7,6 +7,7 @@ using Parquet;
 
 namespace FLTS.Tests.Forecasting.Preparation;
 
+[Parallelizable]
 public class ProcessedFilesTests
 {
     [TestCase("{}")]

@@ -11,6 +11,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
 
+[Parallelizable]
 public class RowOrderTests
 {
     private const string Zoned = """{"timezone": "Europe/Madrid", "lags": [3]}""";

@@ -7,6 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Preparation;
 
+[Parallelizable]
 public class ServingFrameTests
 {
     private static readonly DateTime _now = new(2024, 5, 1, 12, 0, 30);

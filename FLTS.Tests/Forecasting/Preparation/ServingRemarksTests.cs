@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Preparation;
 
 /// <summary>What is odd about the rows that a forecast starts from is said with the forecast.</summary>
+[Parallelizable]
 public class ServingRemarksTests
 {
     private static readonly ColumnScale _load = new("load", Center: 10, Scale: 20, Min: 10, Max: 30, MeanAbsoluteStep: null, LastSeen: 20);

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Profiling;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DatasetProfileTests
 {
     private static readonly string _golden = Path.Combine(AppContext.BaseDirectory, "Golden", "profiling");

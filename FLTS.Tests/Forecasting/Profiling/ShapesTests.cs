@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Profiling;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ShapesTests
 {
     [Test]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BadInputTests
 {
     private static readonly DateTime[] _days = [.. Enumerable.Range(0, 100).Select(i => new DateTime(2026, 1, 1).AddDays(i))];

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Each part of the model against R prophet 1.0.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ComponentTests
 {
     [TestCaseSource(typeof(ReferenceCase), nameof(ReferenceCase.Names))]

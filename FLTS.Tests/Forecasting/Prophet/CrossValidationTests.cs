@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CrossValidationTests
 {
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);

@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Whole fits against R prophet 1.0.</summary>
+[Parallelizable]
 internal sealed class GoldenFitTests
 {
     [TestCaseSource(typeof(ReferenceCase), nameof(ReferenceCase.Names))]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Prophet;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class IntervalTests
 {
     /// <summary>The additive series has holiday spikes; the rows are covered as promised only by a model that knows of them.</summary>

@@ -4,6 +4,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>The quadratic problem with absolute values, by its optimality conditions.</summary>
+[Parallelizable]
 internal sealed class LassoQuadraticTests
 {
     [Test]

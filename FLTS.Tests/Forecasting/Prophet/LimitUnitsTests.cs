@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Caps and floors given as numbers are in the data's own units; documents of before keep their meaning.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LimitUnitsTests
 {
     private const int Rows = 300;

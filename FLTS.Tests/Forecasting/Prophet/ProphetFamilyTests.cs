@@ -9,6 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Prophet behind the forecaster contract.</summary>
+[Parallelizable]
 internal sealed class ProphetFamilyTests
 {
     private static readonly ProphetFamily _family = new();

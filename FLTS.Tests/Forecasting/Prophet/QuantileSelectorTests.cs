@@ -4,6 +4,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Quantiles against a full sort.</summary>
+[Parallelizable]
 internal sealed class QuantileSelectorTests
 {
     [TestCase("normal")]

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Regressors, conditions, caps and floors that are columns of the dataset.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SeriesColumnsTests
 {
     private const int Rows = 400;

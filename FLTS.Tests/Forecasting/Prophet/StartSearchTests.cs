@@ -7,7 +7,7 @@ namespace FLTS.Tests.Forecasting.Prophet;
 /// <summary>
 /// The posterior of a logistic trend, and that of multiplicative terms, has several maxima; where a fit ends depends on where it starts.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class StartSearchTests
 {
     private static readonly ProphetSettings _settings = new() { Growth = Growth.Logistic, YearlySeasonality = 0 };

@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Models written by earlier programs.</summary>
+[Parallelizable]
 internal sealed class StoredModelTests
 {
     [TestCase("additive_holidays", "synthetic_additive_holidays")]

@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Every kind of term against R prophet 1.0 (<c>make_terms.R</c> made the numbers).</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TermReferenceTests
 {
     private static readonly JsonObject _cases =

@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Prophet;
 
 /// <summary>Terms beyond the reference's cases: what is known to be in the data must come out of the fit.</summary>
+[Parallelizable]
 internal sealed class TermTests
 {
     private const int Days = 400;

@@ -5,6 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Safetensors;
 
+[Parallelizable]
 public sealed class SafetensorsFileTests
 {
     private static readonly NamedTensor[] _tensors =

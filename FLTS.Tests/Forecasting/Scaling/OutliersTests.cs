@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Scaling;
 
 /// <summary>Values that no series reaches by itself are found and told.</summary>
+[Parallelizable]
 public class OutliersTests
 {
     [TestCase(1e9, true)]

@@ -10,6 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Scaling;
 
 /// <summary>What a model is fed back, and what it answers beyond a season, stays near what train has seen.</summary>
+[Parallelizable]
 public class PlausibleRangeTests
 {
     private static readonly ColumnScale _load = new("load", Center: 10, Scale: 20, Min: 10, Max: 30, MeanAbsoluteStep: null, LastSeen: 20);

@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Series;
 
 /// <summary>A small file may unpack, and a short series fill, to more than there is memory for.</summary>
+[Parallelizable]
 public class CellLimitTests
 {
     [Test]

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Series;
 
 /// <summary>Which columns a file has, and that none is lost in silence.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CsvColumnTests
 {
     private const string Day = "2024-01-0";

@@ -9,6 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
+[Parallelizable]
 public class CsvTableReaderTests
 {
     private const string Plain = "time,a,b\n2024-01-01 00:00:00,1,2.5\n2024-01-01 00:01:00,3,-4e-3\n";

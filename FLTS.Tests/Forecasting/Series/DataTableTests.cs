@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Series;
 
 /// <summary>The tables of docs/data.md are what happens.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DataTableTests
 {
     private const string Refused = "refused: ";

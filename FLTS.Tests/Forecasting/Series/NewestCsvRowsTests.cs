@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class NewestCsvRowsTests
 {
     [Test]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class NumberParserTests
 {
     private const int Many = 200_000;

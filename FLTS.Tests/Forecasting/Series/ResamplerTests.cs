@@ -4,6 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
+[Parallelizable]
 public class ResamplerTests
 {
     private static readonly DateTime _start = new(2024, 1, 1);

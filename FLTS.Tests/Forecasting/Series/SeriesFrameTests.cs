@@ -8,6 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
+[Parallelizable]
 public class SeriesFrameTests
 {
     private static readonly DateTime _start = new(2024, 1, 1);

@@ -8,6 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
+[Parallelizable]
 public class SeriesStepTests
 {
     private static readonly string _golden = Path.Combine(AppContext.BaseDirectory, "Golden", "steps", "next-times.json");

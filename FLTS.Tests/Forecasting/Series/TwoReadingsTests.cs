@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Series;
 
 /// <summary>Times that can be read in two ways: what settles them, and that nothing is guessed.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TwoReadingsTests
 {
     private static readonly DateTime _start = new(2024, 1, 5);

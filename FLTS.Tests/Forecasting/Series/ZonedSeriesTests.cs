@@ -8,6 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Series;
 
+[Parallelizable]
 public class ZonedSeriesTests
 {
     private const string Madrid = "Europe/Madrid";
