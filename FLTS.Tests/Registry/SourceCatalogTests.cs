@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
 
-[TestFixture, Parallelizable]
+[TestFixture]
 internal sealed class SourceCatalogTests
 {
     [TestCase("")]
@@ -157,7 +157,7 @@ internal sealed class SourceCatalogTests
         await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var catalog = registry.Get<ISourceCatalog>();
         var path = Path.Combine(registry.DatasetsFolder, "growing.csv");
-        await File.WriteAllBytesAsync(path, new byte[8 << 20]);
+        await File.WriteAllBytesAsync(path, new byte[32 << 20]);
         using var enough = new CancellationTokenSource();
         var writing = Task.Run(() =>
         {
@@ -169,7 +169,7 @@ internal sealed class SourceCatalogTests
             }
         });
 
-        while (new FileInfo(path).Length == 8 << 20)
+        while (new FileInfo(path).Length == 32 << 20)
             await Task.Delay(1);
 
         Assert.That(
