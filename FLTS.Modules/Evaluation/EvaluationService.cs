@@ -19,13 +19,14 @@ internal sealed partial class EvaluationService(
     ILogger<EvaluationService> logger) : StepWork<PipelineRow>(step)
 {
     private EvaluationInput? _input;
+    private bool _hasTurn;
     private PromotionAttemptRow? _attempt;
 
     /// <summary>By the rule of the Reconciler: what an event that comes twice or late asks for is not done before its time.</summary>
     public override async Task<bool> IsReadyAsync(PipelineRow row, CancellationToken cancellation)
     {
-        if (lanes.IsWaiting(row.PipelineId.Value))
-            return false; // Another job of the same pipeline has the turn.
+        if (!_hasTurn && lanes.IsWaiting(row.PipelineId.Value))
+            return false; // Another job of the same pipeline waits for its turn, and looks again when it has it.
 
         _input = await inputs.ReadAsync(row.PipelineId, cancellation);
         if (_input is null || RunRules.CanBeEvaluated(_input.Pipeline, _input.Dataset, _input.Runs))
@@ -41,7 +42,9 @@ internal sealed partial class EvaluationService(
     public override async Task<IDisposable?> EnterAsync(PipelineRow row, CancellationToken cancellation)
     {
         double rows = _input!.Rows, features = 10.0 * _input.Columns;
-        return await lanes.EnterAsync(row.PipelineId.Value, rows * features * Math.Min(rows, features) / 2, cancellation);
+        var turn = await lanes.EnterAsync(row.PipelineId.Value, rows * features * Math.Min(rows, features) / 2, cancellation);
+        _hasTurn = true; // Whoever waits now finds the lease taken: who has it may not leave the work to them.
+        return turn;
     }
 
     public override async Task DoAsync(Execution<PipelineRow> execution)
