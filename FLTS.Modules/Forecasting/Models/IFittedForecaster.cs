@@ -20,6 +20,30 @@ public interface IFittedForecaster : IDisposable
     /// </exception>
     double[,,] Forecast(IReadOnlyList<Window> windows, int steps);
 
+    /// <summary>Forecasts at some leads only, in one call; a model that forecasts directly computes no others.</summary>
+    /// <param name="windows">[N] As in <see cref="Forecast"/>.</param>
+    /// <param name="leads">[L] In steps, each at least 1, in any order.</param>
+    /// <returns>[N, L, M]: what <see cref="Forecast"/> has at those steps, bit for bit.</returns>
+    double[,,] ForecastAt(IReadOnlyList<Window> windows, IReadOnlyList<int> leads)
+    {
+        if (leads.Count == 0)
+            return new double[windows.Count, 0, Signature.Targets.Count];
+        ArgumentOutOfRangeException.ThrowIfLessThan(leads.Min(), 1);
+        var all = Forecast(windows, leads.Max());
+        var targets = all.GetLength(2);
+        var at = new double[windows.Count, leads.Count, targets];
+        for (var n = 0; n < windows.Count; n++)
+        {
+            for (var l = 0; l < leads.Count; l++)
+            {
+                for (var m = 0; m < targets; m++)
+                    at[n, l, m] = all[n, leads[l] - 1, m];
+            }
+        }
+
+        return at;
+    }
+
     /// <summary>The model as files, for example <c>weights.safetensors</c> or <c>model.json</c>. Nothing executable.</summary>
     IReadOnlyDictionary<string, byte[]> Save();
 }
