@@ -30,6 +30,8 @@ internal sealed partial class TrainingService(
         return Task.CompletedTask;
     }
 
+    public override Task<bool> IsReadyAsync(RunRow row, CancellationToken cancellation) => step.CanBeginAsync(row, cancellation);
+
     public override async Task<IDisposable?> EnterAsync(RunRow row, CancellationToken cancellation) =>
         await machine.Turns.EnterAsync(IsLastTry(row), cancellation);
 
@@ -41,7 +43,7 @@ internal sealed partial class TrainingService(
             && await artifacts.FindUploadedAsync(run.RunId, run.Attempt, execution.Working) is { } uploaded)
         {
             // Trained and uploaded on a machine that is gone: only the record is missing.
-            await SucceedAsync(execution, uploaded.ManifestSha256, uploaded.Manifest.Files);
+            await SucceedAsync(execution, StoredManifest.Of(uploaded.ManifestSha256, uploaded.Manifest));
             return;
         }
 
@@ -155,13 +157,13 @@ internal sealed partial class TrainingService(
         var run = execution.Row;
         var folder = staging.Folder(run.RunId, run.Attempt);
         var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, execution.Working);
-        await SucceedAsync(execution, sha256, ModelStaging.ReadManifest(folder).Files);
+        await SucceedAsync(execution, StoredManifest.Of(sha256, ModelStaging.ReadManifest(folder)));
     }
 
     /// <summary>A run that has succeeded is no longer alive: that ends the work, and is no reason to keep its event back.</summary>
-    private async Task SucceedAsync(Execution<RunRow> execution, string manifestSha256, IReadOnlyList<ManifestFile> files)
+    private async Task SucceedAsync(Execution<RunRow> execution, StoredManifest stored)
     {
-        TakenAwayException.Unless(await step.SucceedAsync(execution.Lease, manifestSha256, files, execution.Working));
+        TakenAwayException.Unless(await step.SucceedAsync(execution.Lease, stored, execution.Working));
         var run = execution.Row;
         staging.Remove(run.RunId);
         machine.Metrics.Ended(run.ModelType, RunStatus.Succeeded);

@@ -27,16 +27,20 @@ internal static class PromotionDecision
             return new Decision(AttemptOutcome.Failed, null, $"no candidate could be scored: {WhyNot(contenders)}", false);
 
         // The run in force may always stay; force is a person's word.
-        var best = ranked.FirstOrDefault(c => force || !c.RolledBack || c.RunId == champion?.RunId);
+        var held = EnsembleRule.WhyNot(ranked, policy.MinImprovement);
+        var best = ranked.FirstOrDefault(c => force || c.RunId == champion?.RunId || !(c.RolledBack || IsHeld(c)));
         if (best?.Score is not { } score)
         {
-            var rolledBack = $"{ranked[0].ModelType} run {ranked[0].RunId} was rolled back from and may not win by itself again";
+            var first = ranked.First(c => c.RolledBack);
+            var rolledBack = $"{first.ModelType} run {first.RunId} was rolled back from and may not win by itself again";
             return new Decision(AttemptOutcome.KeptChampion, null, rolledBack, false);
         }
 
         var unbeaten = references.Where(r => r.ModelType != best.ModelType && r.Score <= score).Select(r => r.ModelType).ToList();
         var below = unbeaten.Count > 0 && policy.BaselineGate != BaselineGate.Off;
         var marks = below ? $"; below_baseline: does not beat {string.Join(", ", unbeaten)}" : "";
+        if (ranked.TakeWhile(c => c != best).Any(IsHeld))
+            marks += $"; {held}";
         if (best.Implausible is { } far)
             marks += $"; implausible: {far}";
         if (force)
@@ -51,6 +55,8 @@ internal static class PromotionDecision
         return below && policy.BaselineGate == BaselineGate.Block
             ? new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true)
             : new Decision(AttemptOutcome.Promoted, best.RunId, WhyTheBestWins(best, score, champion, policy) + marks, below);
+
+        bool IsHeld(Contender contender) => held is not null && EnsembleRule.IsEnsemble(contender);
     }
 
     private static string WhyNot(IReadOnlyList<Contender> contenders) => string.Join("; ", contenders
