@@ -11,14 +11,17 @@ public static class ForecasterCatalog
 {
     /// <summary>Naive references that stand on every scoreboard; promoted only where a pipeline expects them.</summary>
     public static IReadOnlyList<IForecasterFamily> References { get; } =
-        [new NaiveFamily(), new SeasonalNaiveFamily(), new EwmaFamily(), new ArFamily()];
+        [new NaiveFamily(), new SeasonalNaiveFamily(), new SeasonalMeanFamily(), new EwmaFamily(), new ArFamily(), new ArSeasonalFamily()];
 
     /// <summary>What is fitted to a series: models and references.</summary>
     public static IReadOnlyList<IForecasterFamily> Fitted { get; } =
         [RecurrentFamily.Gru, RecurrentFamily.Lstm, new ProphetFamily(), new LightGbmFamily(), .. References];
 
-    /// <summary>All types; what is made of the others comes behind them, in a tie too.</summary>
-    public static IReadOnlyList<IForecasterFamily> All { get; } = [.. Fitted, new EnsembleFamily()];
+    /// <summary>What is made of the others; behind them in a tie.</summary>
+    public static EnsembleFamily Ensemble { get; } = new(References);
+
+    /// <summary>All types.</summary>
+    public static IReadOnlyList<IForecasterFamily> All { get; } = [.. Fitted, Ensemble];
 
     /// <summary>The family of a model type.</summary>
     /// <exception cref="InvalidInputException">No such type; lists those there are.</exception>

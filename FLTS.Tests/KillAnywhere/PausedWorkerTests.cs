@@ -28,7 +28,7 @@ internal sealed class PausedWorkerTests
         await using var paused = installation.Start(point, waitFile: here);
         await paused.WaitUntilReadyAsync();
         await paused.UseAdminKeyAsync();
-        var id = await paused.StartPipelineAsync(new JsonObject { ["dataset"] = Installation.Dataset });
+        var id = await paused.StartPipelineAsync(Installation.Request());
         await paused.WaitForAsync(point, () => Task.FromResult(File.Exists(here) ? here : null));
         Native.Signal(paused.Id, Native.SigStop);
         var uploaded = await installation.UploadedAsync();

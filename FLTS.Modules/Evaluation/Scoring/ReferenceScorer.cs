@@ -11,9 +11,6 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// <param name="policy">How.</param>
 internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame frame, EvaluationPolicy policy)
 {
-    /// <summary>Multiplications that one may take, some ten seconds of a core: nobody asked for it.</summary>
-    private const double MostOperations = 5e10;
-
     /// <summary>[N, H, M] A reference's forecasts in original units, or why there are none.</summary>
     public (double[,,]? Forecast, string? WhyNot) Ask(IForecasterFamily family, CancellationToken cancellation)
     {
@@ -21,7 +18,7 @@ internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame fram
         {
             cancellation.ThrowIfCancellationRequested();
             var forecaster = family.Create(family.Normalise([]));
-            var context = new FitContext(1, null, cancellation, MostOperations: MostOperations);
+            var context = new FitContext(1, null, cancellation, MostOperations: FitContext.Unasked);
             using var fitted = forecaster.Fit(data.TrainingSet, context).Model;
             var forecast = fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
             return (data.Restorer.Restore(forecast, frame.Series, frame.Origins), null);

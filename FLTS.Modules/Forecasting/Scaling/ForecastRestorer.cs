@@ -37,8 +37,10 @@ public sealed class ForecastRestorer
     /// <param name="scaled">[N, H, M]</param>
     /// <param name="series">The rows that they start from, never clipped, on the same scale.</param>
     /// <param name="origins">[N] Last known rows.</param>
+    /// <param name="leads">[H] In steps, of forecasts at some leads only; null: 1 to H.</param>
     /// <returns>[N, H, M], a new array.</returns>
-    public double[,,] Restore(double[,,] scaled, PreparedSeries series, ReadOnlySpan<int> origins)
+    public double[,,] Restore(
+        double[,,] scaled, PreparedSeries series, ReadOnlySpan<int> origins, IReadOnlyList<int>? leads = null)
     {
         var known = new BelowZero(series, _names, _bounds);
         var restored = new double[scaled.GetLength(0), scaled.GetLength(1), scaled.GetLength(2)];
@@ -46,7 +48,7 @@ public sealed class ForecastRestorer
         {
             for (var h = 0; h < scaled.GetLength(1); h++)
             {
-                var ranges = h < Season ? _stated : _plausible;
+                var ranges = (leads?[h] ?? h + 1) <= Season ? _stated : _plausible;
                 for (var m = 0; m < scaled.GetLength(2); m++)
                 {
                     var value = _targets[m].Flat ? _targets[m].Min : _targets[m].Inverse(scaled[n, h, m]);

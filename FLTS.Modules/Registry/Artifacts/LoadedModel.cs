@@ -13,7 +13,7 @@ internal sealed class LoadedModel(
     IFittedForecaster forecaster,
     Scaler scaler,
     PreprocessConfig config,
-    ValidationResiduals? residuals = null) : IDisposable
+    ConformalIntervals? intervals = null) : IDisposable
 {
     private int _users = 1;
 
@@ -25,8 +25,8 @@ internal sealed class LoadedModel(
 
     public PreprocessConfig Config { get; } = config;
 
-    /// <summary>For intervals; null for a model stored without.</summary>
-    public ValidationResiduals? Residuals { get; } = residuals;
+    /// <summary>Around its forecasts; none for a model stored without residuals.</summary>
+    public ConformalIntervals Intervals { get; } = intervals ?? new(residuals: null, manifest.Targets);
 
     /// <summary>Loaded models that it asks when it is asked; of an ENSEMBLE. They go with it, or with the last who shares them.</summary>
     public IReadOnlyList<LoadedModel> Members { get; init; } = [];

@@ -13,7 +13,7 @@ internal static class EnsembleParams
     /// <summary>The ENSEMBLE of these runs, all of one <c>config_hash</c>.</summary>
     public static PlannedRun Of(IEnumerable<RunRow> members)
     {
-        var complete = ForecasterCatalog.Get(EnsembleFamily.Type).Normalise(null);
+        var complete = ForecasterCatalog.Ensemble.Normalise(null);
         complete[Members] = new JsonArray([.. members
             .OrderBy(r => r.ModelType, StringComparer.Ordinal)
             .Select(r => (JsonNode)new JsonObject
