@@ -74,7 +74,7 @@ internal sealed class PipelinePlanner(
         var models = runs.ConvertAll(r => (Type: r.ModelType, Hyperparameters: JsonNode.Parse(r.Params)!.AsObject()));
 
         // An ENSEMBLE asks all the others once more.
-        var scored = runs.Any(r => ForecasterCatalog.IsEnsemble(r.ModelType)) ? models.Concat(models) : models;
+        var scored = runs.Any(r => ForecasterCatalog.IsEnsemble(r.ModelType)) ? [.. models, .. models] : models;
         foreach (var (type, hyperparameters) in models)
         {
             ForecasterCatalog.Get(type)

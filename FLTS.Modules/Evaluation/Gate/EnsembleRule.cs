@@ -13,7 +13,7 @@ internal static class EnsembleRule
     {
         var ensemble = ranked.FirstOrDefault(IsEnsemble);
         var best = ranked.FirstOrDefault(c => !IsEnsemble(c));
-        return ensemble?.Score is not { } score || best?.Score is not { } member || score < member * (1 - minImprovement)
+        return ensemble?.Score is not { } score || best?.Score is not { } member || Margin.Of(score, null, member).Exceeds(minImprovement)
             ? null
             : FormattableString.Invariant(
                 $"{ensemble.ModelType} scores {score:0.######}, its member {best.ModelType} {member:0.######}: not better by ")
