@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
 using NUnit.Framework;
 

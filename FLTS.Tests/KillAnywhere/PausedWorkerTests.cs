@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
 using Microsoft.EntityFrameworkCore;

@@ -20,7 +20,7 @@ internal sealed class EnsembleTrainingTests
     /// <summary>
     /// On data that an autoregression knows best, without the seven seasons that the references with a season need: AR is a member.
     /// </summary>
-    private const string Request =
+    internal const string Request =
         """
         {"dataset": "station", "model_types": ["AR", "EWMA", "ENSEMBLE"], "preprocessing": {"validation_fraction": 0.4}}
         """;
@@ -36,7 +36,7 @@ internal sealed class EnsembleTrainingTests
         var (ar, ewma) = (await registry.RunOfAsync(id, "AR"), await registry.RunOfAsync(id, "EWMA"));
         var ensemble = await registry.RunOfAsync(id, "ENSEMBLE");
         Assert.That((ensemble.Status, ensemble.Attempt), Is.EqualTo((RunStatus.Succeeded, 1)), ensemble.Error);
-        Assert.That(ensemble.StartedAt, Is.GreaterThanOrEqualTo(ar.EndedAt).And.GreaterThanOrEqualTo(ewma.EndedAt));
+        Assert.That(ensemble.StartedAt, Is.GreaterThanOrEqualTo(ar.EndedAt!).And.GreaterThanOrEqualTo(ewma.EndedAt!));
         var stored = await registry.Get<IArtifactStore>()
             .OpenAsync(ensemble.RunId, ensemble.Attempt, ensemble.ManifestSha256!, ArtifactSource.Store, default);
         Assert.That(
@@ -216,7 +216,7 @@ internal sealed class EnsembleTrainingTests
             loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, default, share);
     }
 
-    private static async Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded)
+    internal static async Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded)
     {
         var registry = await PipelineUnderTest.StartAsync(stack);
         var (random, text) = (new Random(5), new StringBuilder("time,a,b\n"));

@@ -3,7 +3,6 @@ using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
 
