@@ -10,7 +10,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Ensemble;
 
-/// <summary>The ENSEMBLE and its intervals on measurements (FLTS_DATASETS names the folder of PobleSec.csv and PobleSec_test.csv).</summary>
+/// <summary>The ENSEMBLE and its intervals on measurements: FLTS_DATASETS names their folder.</summary>
 [TestFixture, Category(TestCategories.RealData), Category(TestCategories.Soak)]
 internal sealed class PobleSecTests
 {
