@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Baselines;
-using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
 
@@ -76,7 +74,7 @@ internal static class Scorer
                     policy.Weights,
                     policy.TargetWeights);
                 var entry = ScoreboardEntry.Of(kind, manifest.ModelType, candidate.RunId, score, manifest.LeadFromEndOfTrain)
-                    .Judged(judge.Judge(manifest.ModelType, replay, IntervalsOf(model), cancellation), naive.ByLead, policy.Weights);
+                    .Judged(judge.Judge(manifest.ModelType, replay, model.Intervals, cancellation), naive.ByLead, policy.Weights);
                 return entry with
                 {
                     ByOrigin = OriginErrors.Of(frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, policy.TargetWeights),
@@ -111,7 +109,4 @@ internal static class Scorer
 
     private static (string Type, JsonObject Hyperparameters) Described(Candidate candidate) =>
         (candidate.Model.Manifest.ModelType, candidate.Model.Manifest.Hyperparameters);
-
-    /// <summary>From what the model itself got wrong on its validation part; null for one that was stored without.</summary>
-    private static ConformalIntervals? IntervalsOf(LoadedModel model) => model.Intervals.Steps > 0 ? model.Intervals : null;
 }
