@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
@@ -92,7 +91,7 @@ internal static class Scorer
     /// <summary>Bands that so many scored rows can judge, from no more origins than these models answer in time.</summary>
     public static BandPlan PlanOf(PreparedDataset data, int rows, IEnumerable<Candidate> models)
     {
-        var (size, asked) = (SizeOf(data), models.Select(Described).ToList());
+        var (size, asked) = (SizeOf(data), models.SelectMany(c => c.Model.Computing).ToList());
         return BandPlan.Of(Season.Steps(data.Meta.Step), rows, steps => EvaluationSize.OperationsOf(asked, size, steps));
     }
 
@@ -102,11 +101,8 @@ internal static class Scorer
             data.Test.Rows,
             policy.EvaluationHorizon,
             SizeOf(data),
-            [.. models.Select(Described)],
+            [.. models.SelectMany(c => c.Model.Computing)],
             PlanOf(data, data.Test.Rows, models));
 
     private static FitSize SizeOf(PreparedDataset data) => new(data.Train.Rows, data.Meta.Columns.Count, data.Meta.Targets.Count);
-
-    private static (string Type, JsonObject Hyperparameters) Described(Candidate candidate) =>
-        (candidate.Model.Manifest.ModelType, candidate.Model.Manifest.Hyperparameters);
 }
