@@ -1,5 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using FLTS.Forecasting.Recurrent.Answering;
 
 namespace FLTS.Forecasting.Recurrent.Kernels;
 
@@ -10,7 +11,7 @@ namespace FLTS.Forecasting.Recurrent.Kernels;
 /// </summary>
 internal static unsafe class GruCell
 {
-    private const int Width = 16;
+    private static int Width => Vector<float>.Count;
 
     /// <param name="fromInputs">[B, 3H] Rows times input weights, without bias: r, z, n.</param>
     /// <param name="fromState">[B, 3H] State times state weights, without bias.</param>
@@ -37,13 +38,13 @@ internal static unsafe class GruCell
             for (var j = 0; j < units; j += Width)
             {
                 var left = units - j;
-                var r = Sigmoid(
+                var r = Activations.Sigmoid(
                     Load(fromInputs + j, left) + Load(inputBias + j, left) + Load(fromState + j, left) + Load(stateBias + j, left));
-                var z = Sigmoid(
+                var z = Activations.Sigmoid(
                     Load(fromInputs + units + j, left) + Load(inputBias + units + j, left) + Load(fromState + units + j, left)
                     + Load(stateBias + units + j, left));
                 var hn = Load(fromState + (2 * units) + j, left) + Load(stateBias + (2 * units) + j, left);
-                var n = Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
+                var n = Activations.Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
                 Store(r, kept + j, left);
                 Store(z, kept + units + j, left);
                 Store(n, kept + (2 * units) + j, left);
@@ -65,7 +66,7 @@ internal static unsafe class GruCell
     public static void Backward(
         float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState, int batch, int units)
     {
-        var one = Vector512.Create(1f);
+        var one = Vector<float>.One;
         for (var b = 0; b < batch; b++, gradient += units, kept += 4 * units, state += units, byInputs += 3 * units, byState += 3 * units)
         {
             for (var j = 0; j < units; j += Width)
@@ -94,54 +95,28 @@ internal static unsafe class GruCell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
-
-    /// <summary>Exact to float32's rounding of 1, which is what the next product sees of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Tanh(Vector512<float> x) =>
-        Vector512<float>.One - (Vector512.Create(2f) / (Vector512<float>.One + Exp(x + x)));
-
-    /// <summary>Within 2 units of the last place (Cephes' polynomial), between e^-87 and e^88.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Exp(Vector512<float> x)
-    {
-        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.3f)), Vector512.Create(88f));
-        var n = Vector512.Round(x * Vector512.Create(1.44269504f));
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), x);
-        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(2.12194440e-4f), r);
-        var p = Vector512.Create(1.9875691500e-4f);
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.3981999507e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
-        p = Vector512.FusedMultiplyAdd(p * r, r, r) + Vector512<float>.One;
-        return p * Vector512.ShiftLeft(Vector512.ConvertToInt32(n) + Vector512.Create(127), 23).AsSingle();
-    }
+    private static Vector<float> Load(float* from, int left) => left >= Width ? Vector.Load(from) : LoadSome(from, left);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Load(float* from, int left) => left >= Width ? Vector512.Load(from) : LoadSome(from, left);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> value, float* to, int left)
+    private static void Store(Vector<float> value, float* to, int left)
     {
         if (left >= Width)
-            value.Store(to);
+            Vector.Store(value, to);
         else
             StoreSome(value, to, left);
     }
 
-    private static Vector512<float> LoadSome(float* from, int count)
+    private static Vector<float> LoadSome(float* from, int count)
     {
         var some = stackalloc float[Width];
         new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(some, Width));
-        return Vector512.Load(some);
+        return Vector.Load(some);
     }
 
-    private static void StoreSome(Vector512<float> value, float* to, int count)
+    private static void StoreSome(Vector<float> value, float* to, int count)
     {
         var some = stackalloc float[Width];
-        value.Store(some);
+        Vector.Store(value, some);
         new ReadOnlySpan<float>(some, count).CopyTo(new Span<float>(to, count));
     }
 }
