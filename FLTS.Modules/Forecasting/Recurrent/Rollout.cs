@@ -190,7 +190,7 @@ internal sealed class Rollout
         {
             var columns = new double[names.Count][];
             for (var i = 0; i < columns.Length; i++)
-                columns[i] = series.Values[series.IndexOf(names[i])];
+                columns[i] = series.Values[i < series.Columns.Count && series.Columns[i] == names[i] ? i : series.IndexOf(names[i])];
             return columns;
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Recurrent.Net;
 
 namespace FLTS.Forecasting.Recurrent.Answering;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using FLTS.Forecasting.Recurrent.Answering;
+using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Recurrent.Kernels;
 

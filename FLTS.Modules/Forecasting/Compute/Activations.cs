@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace FLTS.Forecasting.Recurrent.Answering;
+namespace FLTS.Forecasting.Compute;
 
 /// <summary>The two curves of recurrent cells, exact to float32's rounding of 1.</summary>
 internal static class Activations
