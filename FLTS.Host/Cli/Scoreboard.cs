@@ -15,6 +15,9 @@ internal static class Scoreboard
     /// <summary>Which stay where the terminal is too narrow for all, the most telling first.</summary>
     private static readonly string[] _byWeight = ["score", "rmse", "skill", "mae", "r2", "mse", "mase"];
 
+    /// <summary>Characters of the column of leads with its borders, and of one more of rmse.</summary>
+    private const int LeadsWidth = 13, RmseWidth = 12;
+
     public static void Write(IAnsiConsole console, JsonObject board)
     {
         var metrics = _metrics.Intersect(_byWeight.Take(Math.Max(2, (console.Profile.Width - NamesWidth) / MetricWidth))).ToList();
@@ -31,11 +34,53 @@ internal static class Scoreboard
                 entry!["rank"]?.ToString() ?? "",
                 entry["kind"]!.ToString(),
                 entry["model_type"]!.ToString(),
-                .. metrics.Select(m =>
-                    entry[m] is JsonValue value ? value.GetValue<double>().ToString("0.00000", CultureInfo.InvariantCulture) : "-"),
+                .. metrics.Select(m => Number(entry[m])),
             ]);
         }
 
         console.Write(table);
+        if (Bands(board, console.Profile.Width) is { } bands)
+            console.Write(bands);
     }
+
+    /// <summary>
+    /// A line a band of leads: the rmse of everybody, references first; where the terminal is too narrow, the best of these. Null where
+    /// nothing was judged by lead.
+    /// </summary>
+    private static Table? Bands(JsonObject board, int width)
+    {
+        var judged = board["entries"]!.AsArray().Where(e => e!["bands"] is JsonArray { Count: > 0 }).ToLookup(IsReference);
+        var references = judged[true].Take(Math.Max(1, ((width - LeadsWidth) / RmseWidth) - judged[false].Count()));
+        var entries = references.Concat(judged[false]).ToList();
+        if (entries.Count == 0)
+            return null;
+
+        var table = new Table().Title("rmse by lead, in steps (~ too few windows to decide on)").AddColumn("lead");
+        foreach (var entry in entries)
+        {
+            var name = entry!["kind"]!.ToString() == "champion" ? $"{entry["model_type"]} in force" : entry["model_type"]!.ToString();
+            table.AddColumn(name.EscapeMarkup(), c => c.RightAligned());
+        }
+
+        var bands = entries.SelectMany(e => e!["bands"]!.AsArray())
+            .Select(b => (From: b!["from"]!.GetValue<int>(), To: b["to"]!.GetValue<int>(), IsIndicative: b["indicative"]!.GetValue<bool>()))
+            .Distinct()
+            .OrderBy(b => b.To);
+        foreach (var band in bands)
+        {
+            var leads = band.From == band.To ? $"{band.To}" : $"{band.From}-{band.To}";
+            table.AddRow(
+            [
+                band.IsIndicative ? $"~{leads}" : leads,
+                .. entries.Select(e => Number(e!["bands"]!.AsArray().FirstOrDefault(b => b!["to"]!.GetValue<int>() == band.To)?["rmse"])),
+            ]);
+        }
+
+        return table;
+    }
+
+    private static bool IsReference(JsonNode? entry) => entry!["kind"]!.ToString() == "reference";
+
+    private static string Number(JsonNode? node) =>
+        node is JsonValue value ? value.GetValue<double>().ToString("0.00000", CultureInfo.InvariantCulture) : "-";
 }

@@ -27,6 +27,16 @@ public enum PromotionRule
     BestOfConfig,
 }
 
+/// <summary>What orders candidates.</summary>
+public enum DecisionRule
+{
+    /// <summary>The score over <c>evaluation_horizon</c>: what a policy means that was stored without saying.</summary>
+    Horizon,
+
+    /// <summary>The geometric mean of the scores over bands of leads, against NAIVE's.</summary>
+    Bands,
+}
+
 /// <summary>How candidates are compared and when one is promoted (FORECASTING.md 7).</summary>
 public sealed record EvaluationPolicy
 {
@@ -35,7 +45,7 @@ public sealed record EvaluationPolicy
     private static readonly string[] _known =
     [
         "evaluation_horizon", "target_weights", "min_candidates", "min_improvement", "promotion_policy", "baseline_gate", "weights",
-        "auto_retrain_invalid",
+        "auto_retrain_invalid", "decision",
     ];
 
     /// <summary>H: steps forecast from every scored origin; 1 to 1000, default 1.</summary>
@@ -47,7 +57,7 @@ public sealed record EvaluationPolicy
     /// <summary>Succeeded candidates that are needed; 1 to 100, default 1.</summary>
     public int MinCandidates { get; init; } = 1;
 
-    /// <summary>Share by which a challenger's score must be lower than the champion's; 0 to 1, default 0.005.</summary>
+    /// <summary>By how much the log of a challenger's decisive score must be below the champion's; 0 to 1, default 0.005.</summary>
     public double MinImprovement { get; init; } = 0.005;
 
     /// <summary>Default gate.</summary>
@@ -61,6 +71,9 @@ public sealed record EvaluationPolicy
 
     /// <summary>Weights of rmse, mae and mse in the score, each at least 0 and not all 0.</summary>
     public ScoreWeights Weights { get; init; } = new();
+
+    /// <summary>Horizon, unless a document says otherwise: stored policies of before do not, and mean what they meant.</summary>
+    public DecisionRule Decision { get; init; } = DecisionRule.Horizon;
 
     /// <summary>Defaults, then each document in turn (a later one wins).</summary>
     /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range; names the option and what is allowed.</exception>
@@ -76,20 +89,15 @@ public sealed record EvaluationPolicy
         return policy;
     }
 
-    /// <summary>The whole policy, every option written out.</summary>
-    public JsonObject ToJson() => new()
+    /// <summary>The whole policy, every option written out but a decision by horizon: policies of before, and the ids of their pipelines,
+    /// were written without one.</summary>
+    public JsonObject ToJson()
     {
-        ["evaluation_horizon"] = EvaluationHorizon,
-        ["target_weights"] = TargetWeights is null
-            ? null
-            : new JsonObject(TargetWeights.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
-        ["min_candidates"] = MinCandidates,
-        ["min_improvement"] = MinImprovement,
-        ["promotion_policy"] = SnakeCase.Of(PromotionPolicy),
-        ["baseline_gate"] = SnakeCase.Of(BaselineGate),
-        ["weights"] = WeightsJson(Weights),
-        ["auto_retrain_invalid"] = AutoRetrainInvalid,
-    };
+        var json = Options();
+        if (Decision != DecisionRule.Horizon)
+            json["decision"] = SnakeCase.Of(Decision);
+        return json;
+    }
 
     /// <summary>
     /// Whether a stored policy is this one. What it lacks, because it was stored before that option existed, is the default.
@@ -117,8 +125,23 @@ public sealed record EvaluationPolicy
             BaselineGate = read.Word<BaselineGate>("baseline_gate") ?? BaselineGate,
             Weights = ReadWeights(read) ?? Weights,
             AutoRetrainInvalid = read.Flag("auto_retrain_invalid") ?? AutoRetrainInvalid,
+            Decision = read.Word<DecisionRule>("decision") ?? Decision,
         };
     }
+
+    private JsonObject Options() => new()
+    {
+        ["evaluation_horizon"] = EvaluationHorizon,
+        ["target_weights"] = TargetWeights is null
+            ? null
+            : new JsonObject(TargetWeights.Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value))),
+        ["min_candidates"] = MinCandidates,
+        ["min_improvement"] = MinImprovement,
+        ["promotion_policy"] = SnakeCase.Of(PromotionPolicy),
+        ["baseline_gate"] = SnakeCase.Of(BaselineGate),
+        ["weights"] = WeightsJson(Weights),
+        ["auto_retrain_invalid"] = AutoRetrainInvalid,
+    };
 
     private static ScoreWeights? ReadWeights(StrictJson read)
     {

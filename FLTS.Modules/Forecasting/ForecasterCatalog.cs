@@ -10,7 +10,7 @@ public static class ForecasterCatalog
 {
     /// <summary>Naive references that stand on every scoreboard; promoted only where a pipeline expects them.</summary>
     public static IReadOnlyList<IForecasterFamily> References { get; } =
-        [new NaiveFamily(), new SeasonalNaiveFamily(), new EwmaFamily(), new ArFamily()];
+        [new NaiveFamily(), new SeasonalNaiveFamily(), new SeasonalMeanFamily(), new EwmaFamily(), new ArFamily(), new ArSeasonalFamily()];
 
     /// <summary>Models and references.</summary>
     public static IReadOnlyList<IForecasterFamily> All { get; } =

@@ -35,7 +35,7 @@ internal static class ModelStaging
         foreach (var (name, bytes) in fit.Model.Save())
             files[$"{run.ModelType}/{name}"] = bytes;
 
-        files[ResidualFile.Path] = residuals;
+        files[KnotFile.Path] = residuals;
         files["scaler/scaler.json"] = dataset.Meta.Scaler.Save();
         files["preprocess/preprocess_config.json"] = JsonSerializer.SerializeToUtf8Bytes(
             dataset.Meta.Config.ToJson(), RegistryJson.Indented);

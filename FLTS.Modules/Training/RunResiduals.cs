@@ -4,20 +4,20 @@ using FLTS.Forecasting.Preparation;
 
 namespace FLTS.Modules.Training;
 
-/// <summary>A fit with its residuals, those by a model that had not seen the validation part, whatever is served afterwards.</summary>
+/// <summary>A fit with forecasts of the validation part by a model that had not seen it, whatever is served afterwards.</summary>
 internal static class RunResiduals
 {
     /// <param name="modelType">What is fitted.</param>
     /// <param name="hyperparameters">Complete.</param>
     /// <param name="dataset">Whose train part it is fitted on.</param>
     /// <param name="context">Of the fit.</param>
-    public static (FitResult Fit, ValidationResiduals Residuals) FitWith(
+    public static (FitResult Fit, ValidationForecasts Residuals) FitWith(
         string modelType, JsonObject hyperparameters, PreparedDataset dataset, FitContext context)
     {
         var fit = ForecasterCatalog.Get(modelType).Create(hyperparameters).Fit(dataset.TrainingSet, context);
         try
         {
-            return (fit, ValidationResiduals.Of(fit.BeforeRefit ?? fit.Model, dataset, context.Cancellation));
+            return (fit, ValidationForecasts.Of(fit.BeforeRefit ?? fit.Model, dataset, context.Cancellation));
         }
         catch
         {

@@ -95,7 +95,7 @@ internal sealed partial class TrainingService(
         var clock = machine.Time.GetTimestamp();
         await using var progress = new ProgressRecorder(run.ModelType, lease, step, machine.Time, logger);
         FitResult fit;
-        ValidationResiduals residuals;
+        ValidationForecasts residuals;
         try
         {
             using var share = machine.Budget.Threads.Take(machine.Options.Threads);
@@ -129,7 +129,7 @@ internal sealed partial class TrainingService(
                 hyperparameters,
                 dataset,
                 fit,
-                await ResidualFile.WriteAsync(residuals, cancellation));
+                await KnotFile.WriteAsync(residuals, cancellation));
         }
 
         machine.Metrics.Fitted(run.ModelType, machine.Time.GetElapsedTime(clock).TotalSeconds);

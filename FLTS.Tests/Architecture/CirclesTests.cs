@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CirclesTests
 {
     private const string Planted = "FLTS.Tests.Architecture.Planted.Circular";

@@ -6,7 +6,7 @@ using SkiaSharp;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ColumnPlotTests
 {
     private static readonly double[] _ordinary = [.. Enumerable.Range(0, 500).Select(i => 100 + (30 * Math.Sin(i / 20.0)))];

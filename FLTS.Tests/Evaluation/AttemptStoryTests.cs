@@ -11,7 +11,7 @@ namespace FLTS.Tests.Evaluation;
 /// <summary>
 /// One row tells what happened to a pipeline, and the pipeline says what it waits for now, not what it waited for before.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class AttemptStoryTests
 {
     private EvaluationRig _rig = null!;

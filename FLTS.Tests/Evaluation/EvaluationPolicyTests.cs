@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
+using FLTS.Modules.Registry.Pipelines;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
@@ -42,6 +43,28 @@ internal sealed class EvaluationPolicyTests
         var policy = new EvaluationPolicy { EvaluationHorizon = 7, MinImprovement = 0.1, AutoRetrainInvalid = false };
 
         Assert.That(EvaluationPolicy.Parse(policy.ToJson()), Is.EqualTo(policy));
+    }
+
+    [Test]
+    public void A_policy_that_was_stored_before_bands_were_judged_decides_by_horizon_and_is_written_as_it_was()
+    {
+        var stored = new EvaluationPolicy().ToJson().ToJsonString();
+        var bands = new EvaluationPolicy { Decision = DecisionRule.Bands };
+
+        Assert.That(stored, Does.Not.Contain("decision"));
+        Assert.That(EvaluationPolicy.Parse(Json(stored)).Decision, Is.EqualTo(DecisionRule.Horizon));
+        Assert.That(EvaluationPolicy.Parse(Json("""{"decision": "horizon"}""")).Is(stored), Is.True, "the same, said aloud");
+        Assert.That((bands.Is(stored), bands.Is(bands.ToJson().ToJsonString())), Is.EqualTo((false, true)));
+        Assert.That(EvaluationPolicy.Parse(bands.ToJson()), Is.EqualTo(bands));
+    }
+
+    [Test]
+    public void Another_decision_is_another_pipeline_and_that_by_horizon_keeps_its_id()
+    {
+        PipelineId Id(EvaluationPolicy policy) => PipelineIds.Of(new("c0ffee"), [], policy);
+
+        Assert.That(Id(new EvaluationPolicy()), Is.EqualTo(Id(EvaluationPolicy.Parse(Json("""{"decision": "horizon"}""")))));
+        Assert.That(Id(new EvaluationPolicy { Decision = DecisionRule.Bands }), Is.Not.EqualTo(Id(new EvaluationPolicy())));
     }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

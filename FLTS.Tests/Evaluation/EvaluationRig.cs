@@ -201,7 +201,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
         var staging = new Staging(_registry.DataFolder).Prepare(run.RunId, run.Attempt);
         var (fit, residuals) = RunResiduals.FitWith(
             run.ModelType, hyperparameters, Dataset, new FitContext(1, null, CancellationToken.None));
-        ModelStaging.Write(staging, run, hyperparameters, Dataset, fit, await ResidualFile.WriteAsync(residuals));
+        ModelStaging.Write(staging, run, hyperparameters, Dataset, fit, await KnotFile.WriteAsync(residuals));
         run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, staging, CancellationToken.None);
         await using var db = await DbAsync();
         db.Runs.Add(run);

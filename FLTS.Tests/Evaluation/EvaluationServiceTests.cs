@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EvaluationServiceTests
 {
     private static readonly EvaluationPolicy _bestOfConfig = new() { PromotionPolicy = PromotionRule.BestOfConfig };

@@ -11,7 +11,7 @@ namespace FLTS.Tests.Evaluation;
 /// The three <see cref="ModelTraining"/> events of a pipeline come in any order, any number of times, from several threads: nothing but the
 /// consumers works here, no Reconciler helps.
 /// </summary>
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class EventOrderTests
 {
     private static readonly string[] _types = ["NAIVE", "EWMA", "AR"];

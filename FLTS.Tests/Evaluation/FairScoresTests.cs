@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Modules.Evaluation.Scoring;
@@ -69,8 +70,7 @@ internal sealed class FairScoresTests
     [Test]
     public void A_reference_that_breaks_is_not_applicable_and_says_in_what_it_broke()
     {
-        var frame = EvaluationFrame.Of(_open, 1);
-        var scorer = new ReferenceScorer(_open, frame, new EvaluationPolicy());
+        var scorer = References();
 
         var line = scorer.Line("BROKEN", scorer.Ask(new Broken(), default), naive: null);
 
@@ -81,9 +81,16 @@ internal sealed class FairScoresTests
     [Test]
     public void A_cancelled_evaluation_is_no_reference_that_breaks()
     {
-        var scorer = new ReferenceScorer(_open, EvaluationFrame.Of(_open, 1), new EvaluationPolicy());
+        var scorer = References();
 
         Assert.That(() => scorer.Ask(new Broken(), new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private static ReferenceScorer References()
+    {
+        var frame = EvaluationFrame.Of(_open, 1);
+        var bands = BandFrame.Of(frame, BandPlan.Of(720, frame.ScoredRows));
+        return new ReferenceScorer(_open, frame, new BandJudge(bands, _open.Meta.Scaler, _open.Meta.Targets), new EvaluationPolicy());
     }
 
     /// <summary>A walk with spikes that clipping cuts off, and holes.</summary>

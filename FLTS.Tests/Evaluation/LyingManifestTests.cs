@@ -10,7 +10,7 @@ namespace FLTS.Tests.Evaluation;
 /// A manifest whose own hash is the recorded one, but which says what is not so: its run is refused for good by a sentence, and never
 /// waits for a store that is well.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LyingManifestTests
 {
     [TestCase("NAIVE", "golden/values/0/0", "0.123", "golden prediction")]

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PromoteServiceTests
 {
     private EvaluationRig _rig = null!;

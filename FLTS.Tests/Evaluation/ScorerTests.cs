@@ -66,6 +66,20 @@ internal sealed class ScorerTests
     }
 
     [Test]
+    public void Candidates_references_and_champion_are_judged_by_the_same_bands()
+    {
+        var scoring = Score([Fixed("new", 0.4)], Fixed("old", 0.6));
+
+        ScoreboardEntry[] lines = [scoring.Candidates[0], scoring.Champion!, scoring.References.Single(r => r.ModelType == "NAIVE")];
+        Assert.That(
+            lines.Select(l => string.Join(' ', l.Bands!.Select(b => b.To))), Is.All.EqualTo("1 5 15 30 90"), "200 rows are not 360");
+        Assert.That(lines.Select(l => l.NotJudged!.Keys.First()), Is.All.EqualTo("91-360"));
+        Assert.That(lines.SelectMany(l => l.Bands!).Select(b => b.Rmse), Is.All.GreaterThan(0));
+        Assert.That(lines.Select(l => string.Join(' ', l.Leads!.Select(k => k.Lead))), Is.All.EqualTo("1 2 5 10 15 30 60 90"));
+        Assert.That(lines[0].Bands![0].Rmse, Is.EqualTo(lines[0].Rmse!.Value).Within(1e-12), "200 rows are few enough to ask all of them");
+    }
+
+    [Test]
     public void A_champion_of_another_step_is_incomparable()
     {
         var scoring = Score([Fixed("new", 0)], Fixed("old", 0.1, stepSeconds: 60));

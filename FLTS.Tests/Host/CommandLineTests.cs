@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using FLTS.Host.Cli;
 using FLTS.Host.Hosting;
 using NUnit.Framework;
-using Spectre.Console;
 
 namespace FLTS.Tests.Host;
 
@@ -229,32 +228,6 @@ internal sealed class CommandLineTests
 
         Assert.That(StartupGate.Reason(nested), Is.EqualTo("None of the endpoints could be reached. (Connection refused)"));
         Assert.That(StartupGate.Reason(new IOException("Disk full")), Is.EqualTo("Disk full"));
-    }
-
-    [TestCase(60, new[] { "score", "rmse" }, new[] { "mse", "mase" })]
-    [TestCase(80, new[] { "score", "rmse", "mae", "skill" }, new[] { "mse", "mase" })]
-    [TestCase(140, new[] { "score", "rmse", "mae", "mse", "r2", "skill", "mase" }, new string[0])]
-    public void A_scoreboard_fits_the_terminal_and_cuts_no_number(int width, string[] shown, string[] left)
-    {
-        using var text = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = width;
-        var entry = new JsonObject { ["rank"] = 1, ["kind"] = "candidate", ["model_type"] = "PROPHET" };
-        foreach (var metric in new[] { "score", "rmse", "mae", "mse", "r2", "skill", "mase" })
-            entry[metric] = -0.12345;
-        Scoreboard.Write(console, new JsonObject
-        {
-            ["identifier"] = "a",
-            ["scored_rows"] = 4,
-            ["skipped_rows"] = 0,
-            ["entries"] = new JsonArray(entry),
-        });
-
-        var words = text.ToString().Split([' ', '│', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
-        Assert.That(words, Is.SupersetOf(shown.Append("candidate").Append("PROPHET")), text.ToString());
-        Assert.That(words.Intersect(left), Is.Empty, text.ToString());
-        Assert.That(words.Count(w => w == "-0.12345"), Is.GreaterThanOrEqualTo(shown.Length), text.ToString());
-        Assert.That(text.ToString().Split('\n').Max(l => l.TrimEnd().Length), Is.LessThanOrEqualTo(width));
     }
 
     /// <summary>What a setting of another part needs beside it.</summary>

@@ -90,7 +90,7 @@ internal sealed class ServingRig : IAsyncDisposable
         (run.Status, run.Attempt) = (RunStatus.Succeeded, 1);
         var folder = new Staging(Registry.DataFolder).Prepare(run.RunId, run.Attempt);
         var (fit, residuals) = RunResiduals.FitWith(type, hyperparameters, dataset, new FitContext(1, null, default));
-        ModelStaging.Write(folder, run, hyperparameters, dataset, fit, await ResidualFile.WriteAsync(residuals));
+        ModelStaging.Write(folder, run, hyperparameters, dataset, fit, await KnotFile.WriteAsync(residuals));
         run.ManifestSha256 = await Get<IArtifactStore>().UploadAsync(run.RunId, run.Attempt, folder, default);
         await Registry.InsertAsync(run);
         var attempt = Rows.Attempt($"attempt-{run.RunId}");

@@ -4,7 +4,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.KillAnywhere;
 
 /// <summary>Builds the product with its fault points, once before the first test here and into folders of its own.</summary>
-[SetUpFixture]
+[SetUpFixture, Parallelizable(ParallelScope.Self)]
 internal sealed class ArmedHost
 {
     private static readonly string _folder = Path.Combine(Repository.Root, "FLTS.Host", "bin", "FaultPoints", "net10.0");

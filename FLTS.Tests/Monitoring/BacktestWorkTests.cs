@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Monitoring;
 
 /// <summary>The step, whatever happens to who carries it out.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BacktestWorkTests
 {
     [Test]

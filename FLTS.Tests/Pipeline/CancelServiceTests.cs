@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CancelServiceTests
 {
     [TestCase(RunStatus.Queued)]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>The process that looks after pipelines keeps the pointer files right, whichever process promoted.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PointerRepairTests
 {
     [Test]

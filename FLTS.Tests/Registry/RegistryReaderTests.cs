@@ -151,4 +151,30 @@ internal sealed class RegistryReaderTests(Database database)
     [TestCase("-1.run")]
     public void A_cursor_of_somebody_else_is_refused(string cursor) =>
         Assert.That(() => Cursor.Parse(cursor), Throws.InstanceOf<InvalidInputException>().With.Message.Contains("'cursor'"));
+
+    [Test]
+    public async Task What_a_run_got_wrong_by_lead_is_read_from_its_newest_scoreboard_that_knows()
+    {
+        await _registry.AddRowsAsync(Rows.Run("gru"));
+        await AddBoardAsync("before", 0, """{"entries": [{"kind": "candidate", "run_id": "gru", "rmse": 0.1}]}""");
+        Assert.That(() => _runs.HorizonsAsync(new("gru"), default), Throws.TypeOf<NotFoundException>().With.Message.Contains("by lead"));
+
+        await AddBoardAsync(
+            "then",
+            1,
+            """
+            {"entries": [{"kind": "reference", "run_id": null, "leads": []},
+              {"run_id": "gru", "leads": [{"lead": 30}], "bands": [{"to": 30}], "not_judged": null}]}
+            """);
+        await AddBoardAsync("other", 2, """{"entries": [{"run_id": "lstm", "leads": [{"lead": 60}], "bands": []}]}""");
+        var read = await _runs.HorizonsAsync(new("gru"), default);
+
+        Assert.That((read.ScoreboardId.Value, read.Leads[0]!["lead"]!.GetValue<int>()), Is.EqualTo(("then", 30)));
+        Assert.That(read.NotJudged, Is.Null);
+        Assert.That(read.Bands.ToJsonString(), Is.EqualTo("""[{"to":30}]"""));
+        Assert.That(() => _runs.HorizonsAsync(new("none"), default), Throws.TypeOf<NotFoundException>());
+    }
+
+    private Task<int> AddBoardAsync(string id, int minute, string board) =>
+        _registry.AddRowsAsync(Rows.Scoreboard(id, Rows.Now.AddMinutes(minute), board));
 }

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Storage;
 
-[TestFixture, Category(TestCategories.Servers)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers)]
 internal sealed class S3FaultTests
 {
     private static readonly ObjectKey _key = ObjectKeys.Pointer(new("station"));

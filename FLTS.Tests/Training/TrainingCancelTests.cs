@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Training;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TrainingCancelTests
 {
     [Test]

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Training;
 
 /// <summary>Trainings that may not or cannot go on, and the picture of those that do.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TrainingEndTests
 {
     [TestCase("GRU", """{"hidden_size": 128, "epochs": 1000, "batch_size": 8}""")]

@@ -109,12 +109,12 @@ internal sealed class TrainingServiceTests
 
         var row = await registry.RunAsync(queued.RunId);
         var stored = await registry.Get<IArtifactStore>().OpenAsync(row.RunId, row.Attempt, row.ManifestSha256!, default);
-        Assert.That(stored.Manifest.Files.Select(f => f.Path), Does.Contain("residuals/validation.parquet"));
-        var residuals = await ResidualFile.ReadAsync(stored.Files[ResidualFile.Path], stored.Manifest.Targets);
-        var counts = Enumerable.Range(0, residuals.Steps)
-            .Select(h => residuals.Values[0].Where((v, i) => i % residuals.Steps == h && double.IsFinite(v)).Count())
+        Assert.That(stored.Manifest.Files.Select(f => f.Path), Does.Contain("residuals/knots.parquet"));
+        var made = await KnotFile.ReadAsync(stored.Files[KnotFile.Path], stored.Manifest.Targets);
+        var counts = Enumerable.Range(0, made.Leads.Count)
+            .Select(k => made.Forecast[0].Where((f, i) => i % made.Leads.Count == k && double.IsFinite(f - made.Truth[0][i])).Count())
             .ToArray();
-        Assert.That(residuals.Steps, Is.EqualTo(30));
+        Assert.That(made.Leads, Does.Contain(10));
         Assert.That(counts, Is.Ordered.Descending.And.All.Positive, "the further a step, the fewer origins still have it inside train");
     }
 

@@ -4,7 +4,7 @@ namespace FLTS.Modules.Evaluation.Gate;
 /// <param name="RunId">The run.</param>
 /// <param name="ModelType">Its type.</param>
 /// <param name="TypeOrder">Position of the type; the lower one wins a tie.</param>
-/// <param name="Score">Lower wins; null: could not be scored.</param>
+/// <param name="Score">The decisive one; lower wins; null: could not be scored.</param>
 /// <param name="RolledBack">True for a run that was rolled back from: it may not win by itself again.</param>
 /// <param name="NotScored">Why it could not be scored; null where it was.</param>
 /// <param name="Implausible">Why it is too far off to be served; null where it is not.</param>
@@ -15,4 +15,8 @@ internal sealed record Contender(
     double? Score,
     bool RolledBack = false,
     string? NotScored = null,
-    string? Implausible = null);
+    string? Implausible = null)
+{
+    /// <summary>Of the log of its decisive score over the champion's; null where it cannot be told.</summary>
+    public double? StandardError { get; init; }
+}

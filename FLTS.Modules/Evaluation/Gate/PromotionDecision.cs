@@ -27,13 +27,27 @@ internal static class PromotionDecision
             return new Decision(AttemptOutcome.Failed, null, $"no candidate could be scored: {WhyNot(contenders)}", false);
 
         // The run in force may always stay; force is a person's word.
-        var best = ranked.FirstOrDefault(c => force || !c.RolledBack || c.RunId == champion?.RunId);
-        if (best?.Score is not { } score)
+        if (ranked.Find(c => force || !c.RolledBack || c.RunId == champion?.RunId) is not { } best)
         {
             var rolledBack = $"{ranked[0].ModelType} run {ranked[0].RunId} was rolled back from and may not win by itself again";
             return new Decision(AttemptOutcome.KeptChampion, null, rolledBack, false);
         }
 
+        var margin = champion?.Score is { } held && best.RunId != champion.RunId
+            ? Margin.Of(best.Score!.Value, best.StandardError, held)
+            : null;
+        return Decide(best, references, champion, margin, policy, force) with { Margin = margin };
+    }
+
+    private static Decision Decide(
+        Contender best,
+        IReadOnlyList<ReferenceLine> references,
+        ChampionLine? champion,
+        Margin? margin,
+        EvaluationPolicy policy,
+        bool force)
+    {
+        var score = best.Score!.Value;
         var unbeaten = references.Where(r => r.ModelType != best.ModelType && r.Score <= score).Select(r => r.ModelType).ToList();
         var below = unbeaten.Count > 0 && policy.BaselineGate != BaselineGate.Off;
         var marks = below ? $"; below_baseline: does not beat {string.Join(", ", unbeaten)}" : "";
@@ -43,14 +57,14 @@ internal static class PromotionDecision
             return new Decision(AttemptOutcome.Promoted, best.RunId, $"forced{marks}", below);
 
         // The gate first: what stays in force anyway is not blocked.
-        if (WhyTheChampionStays(best, score, references, champion, policy) is { } kept)
+        if (WhyTheChampionStays(best, references, champion, margin, policy) is { } kept)
             return new Decision(AttemptOutcome.KeptChampion, null, kept, below);
         if (best.Implausible is { } implausible)
             return new Decision(AttemptOutcome.Implausible, null, $"{best.ModelType} is the best candidate, but {implausible}", below);
 
         return below && policy.BaselineGate == BaselineGate.Block
             ? new Decision(AttemptOutcome.BelowBaseline, null, $"{best.ModelType} does not beat {string.Join(", ", unbeaten)}", true)
-            : new Decision(AttemptOutcome.Promoted, best.RunId, WhyTheBestWins(best, score, champion, policy) + marks, below);
+            : new Decision(AttemptOutcome.Promoted, best.RunId, WhyTheBestWins(best, champion, margin, policy) + marks, below);
     }
 
     private static string WhyNot(IReadOnlyList<Contender> contenders) => string.Join("; ", contenders
@@ -68,7 +82,7 @@ internal static class PromotionDecision
 
     /// <summary>Why the champion stays; null where it does not.</summary>
     private static string? WhyTheChampionStays(
-        Contender best, double score, IReadOnlyList<ReferenceLine> references, ChampionLine? champion, EvaluationPolicy policy)
+        Contender best, IReadOnlyList<ReferenceLine> references, ChampionLine? champion, Margin? margin, EvaluationPolicy policy)
     {
         if (champion is null)
             return null;
@@ -77,26 +91,30 @@ internal static class PromotionDecision
         if (policy.PromotionPolicy == PromotionRule.BestOfConfig)
             return null;
 
-        if (champion.Score is not { } held)
+        if (margin is null)
         {
             var naive = references.FirstOrDefault(r => r.ModelType == Naive)?.Score;
-            return best.ModelType == Naive || score >= naive
+            return best.ModelType == Naive || best.Score >= naive
                 ? $"champion_incomparable ({champion.Incomparable}), and {best.ModelType} does not beat NAIVE"
                 : null;
         }
 
-        return score < held * (1 - policy.MinImprovement)
+        return margin.Exceeds(policy.MinImprovement)
             ? null
-            : FormattableString.Invariant(
-                $"{best.ModelType} scores {score:0.######}, the champion {held:0.######}: not better by {policy.MinImprovement:P1}");
+            : $"{Compared(best, champion, margin)}: not better by {Percent(policy.MinImprovement)} and more than chance";
     }
 
-    private static string WhyTheBestWins(Contender best, double score, ChampionLine? champion, EvaluationPolicy policy) => champion switch
+    private static string WhyTheBestWins(Contender best, ChampionLine? champion, Margin? margin, EvaluationPolicy policy) => champion switch
     {
-        null => FormattableString.Invariant($"{best.ModelType} is the best candidate (score {score:0.######}); there was no champion"),
+        null => FormattableString.Invariant($"{best.ModelType} is the best candidate (score {best.Score:0.######}); there was no champion"),
         _ when policy.PromotionPolicy == PromotionRule.BestOfConfig =>
             $"{best.ModelType} is the best of its configuration (promotion_policy best_of_config)",
-        { Score: { } held } => FormattableString.Invariant($"{best.ModelType} scores {score:0.######}, the champion {held:0.######}"),
+        _ when margin is not null => Compared(best, champion, margin),
         _ => $"champion_incomparable ({champion.Incomparable}); {best.ModelType} beats NAIVE",
     };
+
+    private static string Compared(Contender best, ChampionLine champion, Margin margin) => FormattableString.Invariant(
+        $"{best.ModelType} scores {best.Score:0.######}, the champion {champion.Score:0.######} ({margin})");
+
+    private static string Percent(double share) => FormattableString.Invariant($"{share:P1}");
 }

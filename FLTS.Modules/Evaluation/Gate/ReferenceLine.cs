@@ -1,4 +1,4 @@
 namespace FLTS.Modules.Evaluation.Gate;
 
-/// <summary>A reference's line; null: it could not be scored.</summary>
+/// <summary>A reference's line and its decisive score; null: it could not be scored.</summary>
 internal sealed record ReferenceLine(string ModelType, double? Score);

@@ -86,7 +86,8 @@ internal sealed partial class Assessor(
         CancellationToken cancellation)
     {
         var (input, policy, champion) = (order.Input, order.Policy, order.Input.Champion);
-        var scoring = await ScoreAsync(order, dataset, candidates, cancellation);
+        var decisive = DecisiveScores.Of(await ScoreAsync(order, dataset, candidates, cancellation), policy);
+        var scoring = decisive.Applied();
         FaultPoint.Reach("evaluate.scored");
         foreach (var entry in scoring.Candidates.Where(c => c.NotApplicable is not null))
             missing[entry.ModelType] = entry.NotApplicable!;
@@ -94,15 +95,23 @@ internal sealed partial class Assessor(
         var scored = scoring.Champion;
         var line = champion is null
             ? null
-            : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scored?.Score, scored?.NotApplicable);
+            : new ChampionLine(champion.RunId, champion.Version, champion.Sequence, scored?.DecisionScore, scored?.NotApplicable);
         var (naive, train) = (scoring.References.FirstOrDefault(r => r.ModelType == "NAIVE"), dataset.Unclipped.Train);
         var contenders = scoring.Candidates
-            .Select(c => Contending(c, input.RolledBack) with { Implausible = Plausibility.WhyNot(c, naive, train) })
+            .Select(c => Contending(c, input.RolledBack) with
+            {
+                Implausible = Plausibility.WhyNot(c, naive, train),
+                StandardError = scored is null ? null : decisive.StandardError(c, scored),
+            })
             .ToList();
-        var references = scoring.References.Select(r => new ReferenceLine(r.ModelType, r.Score)).ToList();
+        var references = scoring.References.Select(r => new ReferenceLine(r.ModelType, r.DecisionScore)).ToList();
         var decision = PromotionDecision.Decide(contenders, references, line, input.Pipeline.Sequence, policy, order.Force);
         var boardId = ScoreboardId.From(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
-        var board = ScoreboardBuilder.Build(input.Pipeline, scoring, contenders, line, decision, policy, boardId);
+        var board = ScoreboardBuilder.Build(input.Pipeline, scoring, contenders, line, decision, policy, boardId) with
+        {
+            Decision = decisive.Bands.Count > 0 ? DecisionRule.Bands : DecisionRule.Horizon,
+            DecidedBands = [.. decisive.Bands.Select(b => b.ToString())],
+        };
         LogBoard(logger, ScoreboardBuilder.Summary(board));
         return new EvaluationResult(decision, board, ScoreboardBuilder.TestMetrics(board), Champion(order, decision, board));
     }
@@ -112,7 +121,7 @@ internal sealed partial class Assessor(
             entry.RunId!.Value,
             entry.ModelType,
             ForecasterCatalog.Order(entry.ModelType),
-            entry.Score,
+            entry.DecisionScore,
             rolledBack.Contains(entry.RunId!.Value),
             entry.NotApplicable ?? entry.Undefined?.GetValueOrDefault("score"));
 
@@ -125,15 +134,9 @@ internal sealed partial class Assessor(
         var (model, unreadable) = champion is null || isCandidate ? (null, null) : await ChampionAsync(order, cancellation);
         using var held = model;
         var compared = model is null ? null : new Candidate(champion!.RunId, model);
-        var size = EvaluationSize.Of(
-            dataset.Test.Rows,
-            order.Policy.EvaluationHorizon,
-            new FitSize(dataset.Train.Rows, dataset.Meta.Columns.Count, dataset.Meta.Targets.Count),
-            (compared is null ? candidates : candidates.Append(compared))
-                .Select(c => (c.Model.Manifest.ModelType, c.Model.Manifest.Hyperparameters)));
         var scoring = await budget.RunAsync(
             "The evaluation",
-            size,
+            Scorer.Estimate(dataset, compared is null ? candidates : [.. candidates, compared], order.Policy),
             p => Scorer.Score(dataset, candidates, compared, order.Policy, p.Cancellation),
             cancellation);
         if (champion is not null && isCandidate)

@@ -30,11 +30,13 @@ internal static class ChampionComparability
             .OfType<ManifestSpan>() // Absent where nothing was learned (NAIVE).
             .Select(s => (From: SeriesTimes.Convert(s.From, its, step), To: SeriesTimes.Convert(s.To, its, step)))
             .ToList();
-        var unseen = frame.Where(time => !spans.Exists(s => time <= s.To && step.Next(time, reach) >= s.From));
+        var unseen = frame.Where(time => IsUnseen(time, reach), time => IsUnseen(time, 0));
         return unseen.ScoredRows == frame.ScoredRows || unseen.ScoredRows >= FewestComparedRows
             ? (unseen, null)
             : (
                 frame,
                 $"only {unseen.ScoredRows} scored rows lie outside what it was fitted or validated on, {FewestComparedRows} are needed");
+
+        bool IsUnseen(DateTime time, int steps) => !spans.Exists(s => time <= s.To && step.Next(time, steps) >= s.From);
     }
 }

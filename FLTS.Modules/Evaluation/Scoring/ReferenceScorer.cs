@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 
@@ -8,14 +9,15 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// </summary>
 /// <param name="data">What they are fitted on.</param>
 /// <param name="frame">The cells that are scored.</param>
+/// <param name="judge">Asks for those of further leads.</param>
 /// <param name="policy">How.</param>
-internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame frame, EvaluationPolicy policy)
+internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame frame, BandJudge judge, EvaluationPolicy policy)
 {
     /// <summary>Multiplications that one may take, some ten seconds of a core: nobody asked for it.</summary>
     private const double MostOperations = 5e10;
 
-    /// <summary>[N, H, M] A reference's forecasts in original units, or why there are none.</summary>
-    public (double[,,]? Forecast, string? WhyNot) Ask(IForecasterFamily family, CancellationToken cancellation)
+    /// <summary>A reference's forecasts and errors, or why there are none.</summary>
+    public ReferenceAnswer Ask(IForecasterFamily family, CancellationToken cancellation)
     {
         try
         {
@@ -23,20 +25,21 @@ internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame fram
             var forecaster = family.Create(family.Normalise([]));
             var context = new FitContext(1, null, cancellation, MostOperations: MostOperations);
             using var fitted = forecaster.Fit(data.TrainingSet, context).Model;
-            var forecast = fitted.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
-            return (data.Restorer.Restore(forecast, frame.Series, frame.Origins), null);
+            var replay = new ForecastReplay(fitted, frame.Series, frame.Series, data.Restorer);
+            return new ReferenceAnswer(
+                replay.Forecast(frame.Origins, frame.Horizon), null, Judge(family.ModelType, replay, cancellation));
         }
-        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        catch (Exception e) when (IsItsOwn(e))
         {
-            return (null, Reason(family.ModelType, e));
+            return new ReferenceAnswer(null, Reason(family.ModelType, e), null);
         }
     }
 
     /// <summary>A reference's line.</summary>
     /// <param name="modelType">Which.</param>
     /// <param name="answer">As <see cref="Ask"/> gave it.</param>
-    /// <param name="naive">[N, H, M] NAIVE's forecasts; null where it has none.</param>
-    public ScoreboardEntry Line(string modelType, (double[,,]? Forecast, string? WhyNot) answer, double[,,]? naive)
+    /// <param name="naive">NAIVE's; null where it has none.</param>
+    public ScoreboardEntry Line(string modelType, ReferenceAnswer answer, ReferenceAnswer? naive)
     {
         if (answer.Forecast is not { } forecast)
             return ScoreboardEntry.NotScored("reference", modelType, null, answer.WhyNot!);
@@ -44,14 +47,37 @@ internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame fram
         try
         {
             var score = ForecastMetrics.Score(
-                modelType, frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, naive, policy.Weights, policy.TargetWeights);
-            return ScoreboardEntry.Of("reference", modelType, null, score, leadFromEndOfTrain: false);
+                modelType,
+                frame.Truth,
+                forecast,
+                data.Meta.Scaler,
+                data.Meta.Targets,
+                naive?.Forecast,
+                policy.Weights,
+                policy.TargetWeights);
+            return ScoreboardEntry.Of("reference", modelType, null, score, leadFromEndOfTrain: false)
+                .Judged(answer.ByLead!, naive?.ByLead, policy.Weights);
         }
         catch (FltsException e)
         {
             return ScoreboardEntry.NotScored("reference", modelType, null, e.Message);
         }
     }
+
+    /// <summary>What breaks at further leads takes nothing from the first.</summary>
+    private ModelErrors Judge(string modelType, ForecastReplay replay, CancellationToken cancellation)
+    {
+        try
+        {
+            return judge.Judge(modelType, replay, null, cancellation);
+        }
+        catch (Exception e) when (IsItsOwn(e))
+        {
+            return judge.None(Reason(modelType, e));
+        }
+    }
+
+    private static bool IsItsOwn(Exception e) => e is not (OperationCanceledException or OutOfMemoryException);
 
     /// <summary>What is not said in words of our own gets its kind and its place: "Index was outside the bounds" helps nobody.</summary>
     private static string Reason(string modelType, Exception e) =>

@@ -36,9 +36,12 @@ internal static class ScoreboardBuilder
             scoring.Frame.Series.Targets.ToDictionary(t => t, t => policy.TargetWeights?.GetValueOrDefault(t, 1) ?? 1),
             [
                 .. candidates,
-                .. scoring.References.OrderBy(r => r.Score ?? double.MaxValue),
+                .. scoring.References.OrderBy(r => r.DecisionScore ?? double.MaxValue),
                 .. scoring.Champion is null ? [] : new[] { scoring.Champion },
-            ]);
+            ])
+        {
+            Margin = decision.Margin is { } margin && double.IsFinite(margin.LogRatio) ? margin : null, // A score of 0 has no log.
+        };
     }
 
     /// <summary>What runs keep of it: the metrics of each candidate that was scored, by run.</summary>

@@ -1,6 +1,10 @@
+using System.Text.Json.Nodes;
+using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
@@ -30,52 +34,85 @@ internal static class Scorer
                 frame, champion.Model, policy.EvaluationHorizon - 1);
         }
 
+        var compared = champion is null || incomparable is not null ? candidates : candidates.Append(champion);
+        var plan = PlanOf(data, frame.ScoredRows, compared);
+        var judge = new BandJudge(BandFrame.Of(frame, plan), data.Meta.Scaler, data.Meta.Targets, policy.TargetWeights);
+
         // What this configuration clips its models' inputs to is its own affair: nobody else is handed clipped values (FORECASTING.md 3.4).
         var unclipped = data.Unclipped;
         var open = ReferenceEquals(unclipped, data) ? frame : frame.On(EvaluationFrame.Of(unclipped, inputLength, frame.Horizon).Series);
-        var asked = new ReferenceScorer(unclipped, open, policy);
+        var asked = new ReferenceScorer(unclipped, open, judge, policy);
         var naive = asked.Ask(new NaiveFamily(), cancellation);
         var references = ForecasterCatalog.References
-            .Select(f => asked.Line(f.ModelType, f.ModelType == "NAIVE" ? naive : asked.Ask(f, cancellation), naive.Forecast))
+            .Select(f => asked.Line(f.ModelType, f.ModelType == "NAIVE" ? naive : asked.Ask(f, cancellation), naive))
             .ToList();
-        var scored = candidates.Select(c => Guarded("candidate", c, frame, () =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var forecast = c.Model.Forecaster.Forecast(SeriesWindows.Of(frame.Series, frame.Origins), frame.Horizon);
-            return Measure(c.Model, data.Restorer.Restore(forecast, open.Series, frame.Origins));
-        })).ToList();
+        var scored = candidates
+            .Select(c => Measure("candidate", c, () =>
+                new ForecastReplay(c.Model.Forecaster, frame.Series, open.Series, data.Restorer)))
+            .ToList();
         var line = champion is null ? null
             : incomparable is not null ? ScoreboardEntry.Incomparable(champion.Model.Manifest.ModelType, champion.RunId, incomparable)
-            : Guarded("champion", champion, frame, () =>
-            {
-                var replay = new ForecastReplay(open.Series, unclipped.Meta.Scaler, champion.Model.Forecaster, champion.Model.Scaler);
-                return Measure(champion.Model, replay.Forecast(frame.Origins, frame.Horizon));
-            });
+            : Measure("champion", champion, () =>
+                new ForecastReplay(open.Series, unclipped.Meta.Scaler, champion.Model.Forecaster, champion.Model.Scaler));
         return new ScoringResult(frame, scored, references, line);
 
-        ForecastScore Measure(LoadedModel model, double[,,] forecast) => ForecastMetrics.Score(
-            model.Manifest.ModelType,
-            frame.Truth,
-            forecast,
-            data.Meta.Scaler,
-            data.Meta.Targets,
-            naive.Forecast,
-            policy.Weights,
-            policy.TargetWeights);
+        ScoreboardEntry Measure(string kind, Candidate candidate, Func<ForecastReplay> replayOf)
+        {
+            var (model, manifest) = (candidate.Model, candidate.Model.Manifest);
+            try
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (frame.ScoredRows == 0)
+                    return NotScored("no test row has its input rows in the same segment");
+                var replay = replayOf();
+                var forecast = replay.Forecast(frame.Origins, frame.Horizon);
+                var score = ForecastMetrics.Score(
+                    manifest.ModelType,
+                    frame.Truth,
+                    forecast,
+                    data.Meta.Scaler,
+                    data.Meta.Targets,
+                    naive.Forecast,
+                    policy.Weights,
+                    policy.TargetWeights);
+                var entry = ScoreboardEntry.Of(kind, manifest.ModelType, candidate.RunId, score, manifest.LeadFromEndOfTrain)
+                    .Judged(judge.Judge(manifest.ModelType, replay, IntervalsOf(model), cancellation), naive.ByLead, policy.Weights);
+                return entry with
+                {
+                    ByOrigin = OriginErrors.Of(frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, policy.TargetWeights),
+                };
+            }
+            catch (FltsException e)
+            {
+                return NotScored(e.Message);
+            }
+
+            ScoreboardEntry NotScored(string why) => ScoreboardEntry.NotScored(kind, manifest.ModelType, candidate.RunId, why);
+        }
     }
 
-    private static ScoreboardEntry Guarded(string kind, Candidate candidate, EvaluationFrame frame, Func<ForecastScore> measure)
+    /// <summary>Bands that so many scored rows can judge, from no more origins than these models answer in time.</summary>
+    public static BandPlan PlanOf(PreparedDataset data, int rows, IEnumerable<Candidate> models)
     {
-        var manifest = candidate.Model.Manifest;
-        try
-        {
-            return frame.ScoredRows == 0
-                ? ScoreboardEntry.NotScored(kind, manifest.ModelType, candidate.RunId, "no test row has its input rows in the same segment")
-                : ScoreboardEntry.Of(kind, manifest.ModelType, candidate.RunId, measure(), manifest.LeadFromEndOfTrain);
-        }
-        catch (FltsException e)
-        {
-            return ScoreboardEntry.NotScored(kind, manifest.ModelType, candidate.RunId, e.Message);
-        }
+        var (size, asked) = (SizeOf(data), models.Select(Described).ToList());
+        return BandPlan.Of(Season.Steps(data.Meta.Step), rows, steps => EvaluationSize.OperationsOf(asked, size, steps));
     }
+
+    /// <summary>What scoring some models takes.</summary>
+    public static FitEstimate Estimate(PreparedDataset data, IReadOnlyList<Candidate> models, EvaluationPolicy policy) =>
+        EvaluationSize.Of(
+            data.Test.Rows,
+            policy.EvaluationHorizon,
+            SizeOf(data),
+            [.. models.Select(Described)],
+            PlanOf(data, data.Test.Rows, models));
+
+    private static FitSize SizeOf(PreparedDataset data) => new(data.Train.Rows, data.Meta.Columns.Count, data.Meta.Targets.Count);
+
+    private static (string Type, JsonObject Hyperparameters) Described(Candidate candidate) =>
+        (candidate.Model.Manifest.ModelType, candidate.Model.Manifest.Hyperparameters);
+
+    /// <summary>From what the model itself got wrong on its validation part; null for one that was stored without.</summary>
+    private static ConformalIntervals? IntervalsOf(LoadedModel model) =>
+        model.Residuals is { } residuals ? new ConformalIntervals(residuals, model.Manifest.Targets) : null;
 }

@@ -6,7 +6,7 @@ namespace FLTS.Forecasting.Baselines;
 /// </summary>
 internal sealed class DualRidge
 {
-    private readonly LagRows _lags;
+    private readonly LeadRows _lags;
     private readonly int[] _rows;
     private readonly double[][] _centred; // [N][i + 1] Products of rows less the mean row.
     private readonly double[] _means; // [N] Mean product of a row with all rows.
@@ -16,8 +16,7 @@ internal sealed class DualRidge
     /// <param name="lags">Regression rows.</param>
     /// <param name="rows">[N] Those fitted.</param>
     /// <param name="products">As <see cref="Products"/> gives them of these rows and maybe more behind them.</param>
-    /// <param name="answers">[K] Columns.</param>
-    public DualRidge(LagRows lags, int[] rows, double[][] products, int[] answers)
+    public DualRidge(LeadRows lags, int[] rows, double[][] products)
     {
         var n = rows.Length;
         (_lags, _rows, _means, _centred) = (lags, rows, new double[n], new double[n][]);
@@ -42,12 +41,12 @@ internal sealed class DualRidge
                 _centred[i][j] = products[i][j] - _means[i] - _means[j] + mean;
         }
 
-        _answerMeans = [.. answers.Select(a => rows.Average(row => lags.At(row, a)))];
-        _answers = [.. answers.Select((a, k) => Array.ConvertAll(rows, row => lags.At(row, a) - _answerMeans[k]))];
+        _answerMeans = [.. Enumerable.Range(0, lags.Answers).Select(k => rows.Average(row => lags.Answer(row, k)))];
+        _answers = [.. _answerMeans.Select((mean, k) => Array.ConvertAll(rows, row => lags.Answer(row, k) - mean))];
     }
 
     /// <summary>[N][i + 1] Products of each regression row with those before it and itself, the intercept left out.</summary>
-    public static double[][] Products(LagRows lags, int[] rows, CancellationToken cancellation)
+    public static double[][] Products(LeadRows lags, int[] rows, CancellationToken cancellation)
     {
         var products = new double[rows.Length][];
         for (var i = 0; i < rows.Length; i++)
@@ -55,7 +54,7 @@ internal sealed class DualRidge
             cancellation.ThrowIfCancellationRequested();
             products[i] = new double[i + 1];
             for (var j = 0; j <= i; j++)
-                products[i][j] = Vectors.Dot(lags.Window(rows[i]), lags.Window(rows[j]));
+                products[i][j] = lags.Dot(rows[i], rows[j]);
         }
 
         return products;
@@ -68,9 +67,8 @@ internal sealed class DualRidge
     public double[][] Solve(double penalty, int[] answers)
     {
         var largest = Enumerable.Range(0, _rows.Length).Max(i => _centred[i][i]);
-        return NormalEquations.Raised(penalty * _rows.Length, largest, ridge => Factor(ridge) is { } factor
-            ? Array.ConvertAll(answers, k => SolveOne(factor, _answers[k]))
-            : null);
+        return NormalEquations.Raised(penalty * _rows.Length, largest, ridge =>
+            Cholesky.Of(_centred, ridge, _centred.Length) is { } factor ? Array.ConvertAll(answers, k => factor.Solve(_answers[k])) : null);
     }
 
     /// <summary>[P] Coefficients of an answer, the intercept last.</summary>
@@ -79,7 +77,7 @@ internal sealed class DualRidge
         var coefficients = new double[_lags.Features];
         var slopes = coefficients.AsSpan(0, coefficients.Length - 1);
         for (var i = 0; i < weights.Length; i++)
-            Vectors.AddScaled(_lags.Window(_rows[i]), weights[i], slopes);
+            _lags.AddScaled(_rows[i], weights[i], slopes);
         coefficients[^1] = Intercept(weights, answer);
         return coefficients;
     }
@@ -87,15 +85,14 @@ internal sealed class DualRidge
     /// <summary>Sum of squared errors on rows that were not fitted.</summary>
     /// <param name="weights">[N] As <see cref="Solve"/> gave them.</param>
     /// <param name="answer">Position of the answer.</param>
-    /// <param name="column">Its column.</param>
     /// <param name="rows">[C]</param>
     /// <param name="products">[C][at least N] Of each of them with those fitted.</param>
-    public double SquaredError(double[] weights, int answer, int column, ReadOnlySpan<int> rows, ReadOnlySpan<double[]> products)
+    public double SquaredError(double[] weights, int answer, ReadOnlySpan<int> rows, ReadOnlySpan<double[]> products)
     {
         var (sum, intercept) = (0.0, Intercept(weights, answer));
         for (var c = 0; c < rows.Length; c++)
         {
-            var error = _lags.At(rows[c], column) - intercept - Vectors.Dot(products[c].AsSpan(0, weights.Length), weights);
+            var error = _lags.Answer(rows[c], answer) - intercept - Vectors.Dot(products[c].AsSpan(0, weights.Length), weights);
             sum += error * error;
         }
 
@@ -104,37 +101,4 @@ internal sealed class DualRidge
 
     /// <summary>The weights sum to 0, so that the mean row falls out of the slopes; it stays here.</summary>
     private double Intercept(double[] weights, int answer) => _answerMeans[answer] - Vectors.Dot(_means, weights);
-
-    /// <summary>[N][i + 1] Lower Cholesky factor of the penalised products; null where rounding made them indefinite.</summary>
-    private double[][]? Factor(double ridge)
-    {
-        var factor = new double[_centred.Length][];
-        for (var i = 0; i < factor.Length; i++)
-        {
-            double[] row = [.. _centred[i]];
-            for (var j = 0; j < i; j++)
-                row[j] = (row[j] - Vectors.Dot(row.AsSpan(0, j), factor[j].AsSpan(0, j))) / factor[j][j];
-            var pivot = row[i] + ridge - Vectors.Dot(row.AsSpan(0, i), row.AsSpan(0, i));
-            if (!(pivot > 0))
-                return null;
-            row[i] = Math.Sqrt(pivot);
-            factor[i] = row;
-        }
-
-        return factor;
-    }
-
-    private static double[] SolveOne(double[][] factor, double[] answer)
-    {
-        double[] solution = [.. answer];
-        for (var i = 0; i < solution.Length; i++)
-            solution[i] = (solution[i] - Vectors.Dot(factor[i].AsSpan(0, i), solution.AsSpan(0, i))) / factor[i][i];
-        for (var i = solution.Length - 1; i >= 0; i--)
-        {
-            solution[i] /= factor[i][i];
-            Vectors.AddScaled(factor[i].AsSpan(0, i), -solution[i], solution.AsSpan(0, i));
-        }
-
-        return solution;
-    }
 }

@@ -1,6 +1,3 @@
-using MathNet.Numerics.LinearAlgebra.Double;
-using MathNet.Numerics.LinearAlgebra.Factorization;
-
 namespace FLTS.Forecasting.Baselines;
 
 /// <summary>Sums of a least-squares problem: X'X, X'y and y'y of standardised columns. P features (the last is 1), K answers.</summary>
@@ -9,53 +6,62 @@ internal sealed class NormalEquations
     /// <summary>How often a penalty that rounding swallows is made ten times larger.</summary>
     private const int MostRaises = 12;
 
-    private readonly double[][] _gram; // [P][P], the upper triangle
+    private readonly LeadRows _rows;
+    private readonly double[][] _gram; // [P][p + 1] The lower triangle.
     private readonly double[][] _moments; // [K][P]
     private readonly double[] _squares; // [K]
+    private readonly double[] _row; // [P]
 
-    private NormalEquations(int features, int answers)
+    private NormalEquations(LeadRows rows, double[][] windows)
     {
-        _gram = [.. Enumerable.Range(0, features).Select(_ => new double[features])];
-        _moments = [.. Enumerable.Range(0, answers).Select(_ => new double[features])];
-        _squares = new double[answers];
+        _rows = rows;
+        var features = rows.Features;
+        _gram =
+        [
+            .. windows.Select(row => (double[])[.. row]),
+            .. Enumerable.Range(windows.Length, features - windows.Length).Select(p => new double[p + 1]),
+        ];
+        _moments = [.. Enumerable.Range(0, rows.Answers).Select(_ => new double[features])];
+        (_squares, _row) = (new double[rows.Answers], new double[features]);
     }
 
     /// <summary>Rows summed.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Sums the rows of a span whose answer was observed.</summary>
-    public static NormalEquations Of(LagRows lags, bool[] observed, int[] answers, RowSpan span, CancellationToken cancellation)
+    /// <summary>Sums rows.</summary>
+    /// <param name="rows">What explains what.</param>
+    /// <param name="summed">Rows of it, ascending.</param>
+    /// <param name="windows">Moved to them.</param>
+    /// <param name="cancellation">Looked at now and then.</param>
+    public static NormalEquations Of(LeadRows rows, IReadOnlyList<int> summed, LagSums windows, CancellationToken cancellation)
     {
-        var sums = new NormalEquations(lags.Features, answers.Length);
-        var row = new double[lags.Features];
-        for (var t = span.Start; t < span.End; t++)
+        windows.Move(summed, cancellation);
+        var sums = new NormalEquations(rows, windows.Gram);
+        foreach (var row in summed)
         {
-            if ((t & 1023) == 0)
+            if ((sums.Rows & 1023) == 0)
                 cancellation.ThrowIfCancellationRequested();
-            if (!observed[t] || !lags.TryFill(t, row))
-                continue;
-            sums.Rows++;
-            for (var p = 0; p < row.Length; p++)
-                Vectors.AddScaled(row.AsSpan(p), row[p], sums._gram[p].AsSpan(p));
-            for (var k = 0; k < answers.Length; k++)
-            {
-                var answer = lags.At(t, answers[k]);
-                Vectors.AddScaled(row, answer, sums._moments[k]);
-                sums._squares[k] += answer * answer;
-            }
+            sums.AddBeside(row);
         }
 
         return sums;
     }
 
-    public NormalEquations Plus(NormalEquations other)
+    /// <summary>These sums, others and those of some rows more.</summary>
+    public NormalEquations Plus(NormalEquations other, IEnumerable<int> more)
     {
-        var sum = new NormalEquations(_gram.Length, _moments.Length) { Rows = Rows + other.Rows };
+        var sum = new NormalEquations(_rows, []) { Rows = Rows + other.Rows };
         for (var p = 0; p < _gram.Length; p++)
             Vectors.Add(_gram[p], other._gram[p], sum._gram[p]);
         for (var k = 0; k < _moments.Length; k++)
             Vectors.Add(_moments[k], other._moments[k], sum._moments[k]);
         Vectors.Add(_squares, other._squares, sum._squares);
+        foreach (var row in more)
+        {
+            LagSums.Add(sum._gram, _rows.Lags.Window(row), 1);
+            sum.AddBeside(row);
+        }
+
         return sum;
     }
 
@@ -66,8 +72,9 @@ internal sealed class NormalEquations
     /// <exception cref="InvalidInputException">Columns grow too fast for any.</exception>
     public double[][] Solve(double penalty)
     {
-        var largest = Enumerable.Range(0, _gram.Length).Max(p => _gram[p][p]);
-        return Raised(penalty * Rows, largest, ridge => Factor(ridge)?.Solve(DenseMatrix.OfColumnArrays(_moments)).ToColumnArrays());
+        var largest = _gram.Max(row => row[^1]);
+        return Raised(penalty * Rows, largest, ridge =>
+            Cholesky.Of(_gram, ridge, _gram.Length - 1) is { } factor ? Array.ConvertAll(_moments, factor.Solve) : null);
     }
 
     /// <summary>The solution with the least of ever larger penalties that rounding does not swallow.</summary>
@@ -90,33 +97,31 @@ internal sealed class NormalEquations
             + "Give their logarithms, or a shorter train part.");
     }
 
-    /// <summary>The penalised sums, factored; null where rounding made them indefinite.</summary>
-    private Cholesky<double>? Factor(double ridge)
-    {
-        var features = _gram.Length;
-        var system = DenseMatrix.Create(features, features, (p, q) => _gram[Math.Min(p, q)][Math.Max(p, q)]);
-        for (var p = 0; p < features - 1; p++)
-            system[p, p] += ridge;
-        try
-        {
-            return system.Cholesky();
-        }
-        catch (ArgumentException)
-        {
-            return null; // The library has no other word for it.
-        }
-    }
-
     /// <summary>Sum of squared errors of coefficients on these rows: y'y - 2 b'X'y + b'X'Xb.</summary>
     public double SquaredError(double[] coefficients, int answer)
     {
         var quadratic = 0.0;
         for (var p = 0; p < coefficients.Length; p++)
         {
-            quadratic += coefficients[p] * ((2 * Vectors.Dot(_gram[p].AsSpan(p), coefficients.AsSpan(p)))
+            quadratic += coefficients[p] * ((2 * Vectors.Dot(_gram[p], coefficients.AsSpan(0, p + 1)))
                 - (_gram[p][p] * coefficients[p]));
         }
 
         return _squares[answer] - (2 * Vectors.Dot(_moments[answer], coefficients)) + quadratic;
+    }
+
+    /// <summary>All of a row but the products of its window with itself.</summary>
+    private void AddBeside(int row)
+    {
+        Rows++;
+        _rows.Fill(row, _row);
+        for (var p = _rows.Lags.Width; p < _row.Length; p++)
+            Vectors.AddScaled(_row.AsSpan(0, p + 1), _row[p], _gram[p]);
+        for (var k = 0; k < _moments.Length; k++)
+        {
+            var answer = _rows.Answer(row, k);
+            Vectors.AddScaled(_row, answer, _moments[k]);
+            _squares[k] += answer * answer;
+        }
     }
 }

@@ -1,27 +1,50 @@
+using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Scaling;
 
 namespace FLTS.Forecasting.Intervals;
 
 /// <summary>
-/// Split-conformal intervals (Lei et al. 2018) from signed residuals, target by target and step by step (FORECASTING.md 8): above the
+/// Split-conformal intervals (Lei et al. 2018) from signed residuals, target by target and lead by lead (FORECASTING.md 8): above the
 /// forecast the residual of rank ceil((n + 1) p) with p = (1 + level / 100) / 2, below it the one of the same rank counted from the
-/// largest. Steps beyond the last rollout reuse its last step. They cover as promised where the future errs as the validation part did:
-/// under drift they are approximate.
+/// largest; both are normalised by the forecast's level and interpolated between the leads that have residuals, in log lead. Leads beyond
+/// the last of them reuse it. They cover as promised where the future errs as the validation part did: under drift they are approximate.
 /// </summary>
 public sealed class ConformalIntervals
 {
-    private readonly double[][][] _sorted; // [M][H][n]
+    private readonly LeadErrors[][] _errors; // [M][K]
+    private readonly (int Knot, double Share)[] _places; // Of each lead up to the last knot.
 
+    /// <param name="forecasts">Of the model on what it had not seen.</param>
+    /// <param name="targets">M targets in the order of the forecasts.</param>
+    public ConformalIntervals(ValidationForecasts forecasts, IReadOnlyList<string> targets)
+        : this(forecasts.Leads, Errors(targets, forecasts.Targets, forecasts.Leads.Count, (m, k) => LeadErrors.ByLevel(
+            Column(forecasts.Forecast[m], k, forecasts.Leads.Count).Zip(Column(forecasts.Truth[m], k, forecasts.Leads.Count)))))
+    {
+    }
+
+    /// <summary>Of a model of before: every step has its own residuals, whatever the level.</summary>
     /// <param name="residuals">Null: there are none.</param>
     /// <param name="targets">M targets in the order of the forecasts.</param>
     public ConformalIntervals(ValidationResiduals? residuals, IReadOnlyList<string> targets)
+        : this(
+            [.. Enumerable.Range(1, residuals?.Steps ?? 1)],
+            Errors(targets, residuals?.Targets ?? [], residuals?.Steps ?? 1, (m, h) => LeadErrors.Plain(
+                Column(residuals!.Values[m], h, residuals.Steps))))
     {
-        Steps = residuals?.Steps ?? 1;
-        _sorted = [.. targets.Select(target => Enumerable.Range(0, Steps).Select(h => Sorted(residuals, target, h)).ToArray())];
     }
 
-    /// <summary>H: later steps reuse this one.</summary>
-    public int Steps { get; }
+    private ConformalIntervals(IReadOnlyList<int> leads, LeadErrors[][] errors)
+    {
+        int[] knots = [.. leads];
+        _errors = errors;
+        _places = [.. Enumerable.Range(1, knots[^1]).Select(lead => Knots.Place(knots, lead))];
+    }
+
+    /// <summary>Last lead that has residuals: later ones reuse them.</summary>
+    public int Steps => _places.Length;
+
+    /// <summary>That it holds.</summary>
+    public long Bytes => sizeof(double) * (long)_errors.Sum(target => target.Sum(e => e.Count)) + (2 * sizeof(double) * (long)Steps);
 
     /// <summary>The interval around one forecast, or null where there are too few residuals for the level.</summary>
     /// <param name="target">Its position.</param>
@@ -32,21 +55,29 @@ public sealed class ConformalIntervals
     /// <returns>Low is at most the forecast, high at least.</returns>
     public (double Low, double High)? Around(int target, int step, double forecast, double level, PlausibleRange within)
     {
-        var residuals = _sorted[target][Math.Min(step, Steps - 1)];
-        var rank = (int)Math.Ceiling(((residuals.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
-        if (rank > residuals.Length)
+        var (knot, share) = _places[Math.Min(step, Steps - 1)];
+        if (_errors[target][knot].Around(forecast, level) is not var (low, high))
             return null;
-        var (low, high) = (forecast + residuals[^rank], forecast + residuals[rank - 1]);
-        return (Math.Min(forecast, within.Clamp(low)), Math.Max(forecast, within.Clamp(high)));
+        if (share > 0)
+        {
+            if (_errors[target][knot + 1].Around(forecast, level) is not var (nextLow, nextHigh))
+                return null;
+            (low, high) = (low + (share * (nextLow - low)), high + (share * (nextHigh - high)));
+        }
+
+        return (Math.Min(forecast, within.Clamp(forecast + low)), Math.Max(forecast, within.Clamp(forecast + high)));
     }
 
-    private static double[] Sorted(ValidationResiduals? residuals, string target, int step)
+    /// <summary>[M][K]; none for a target that has no residuals.</summary>
+    private static LeadErrors[][] Errors(
+        IReadOnlyList<string> targets, IReadOnlyList<string> known, int leads, Func<int, int, LeadErrors> errors) =>
+        [.. targets.Select(target => known.ToList().IndexOf(target) is var m && m < 0
+            ? Enumerable.Repeat(LeadErrors.Plain([]), leads).ToArray()
+            : [.. Enumerable.Range(0, leads).Select(k => errors(m, k))])];
+
+    private static IEnumerable<double> Column(double[] values, int lead, int leads)
     {
-        if (residuals is null || residuals.Targets.ToList().IndexOf(target) is not (var m and >= 0))
-            return [];
-        return [.. Enumerable.Range(0, residuals.Origins.Count)
-            .Select(n => residuals.Values[m][(n * residuals.Steps) + step])
-            .Where(double.IsFinite)
-            .Order()];
+        for (var i = lead; i < values.Length; i += leads)
+            yield return values[i];
     }
 }

@@ -1,3 +1,5 @@
+using FLTS.Forecasting.Series;
+
 namespace FLTS.Forecasting.Leads;
 
 /// <summary>
@@ -13,10 +15,31 @@ public static class Knots
     /// <param name="longest">In steps.</param>
     public static int[] UpTo(int longest) => [.. All.Where(k => k == 1 || k <= longest)];
 
+    /// <summary>
+    /// Those that a train part allows: so many steps ahead at least as many origins are fitted on, and validate where anything does; at
+    /// least the first.
+    /// </summary>
+    /// <param name="series">Train.</param>
+    /// <param name="inputLength">Rows that an origin needs in its segment.</param>
+    /// <param name="validationStart">First row of the validation part.</param>
+    public static int[] Of(PreparedSeries series, int inputLength, int validationStart)
+    {
+        return [.. All.Where(k => k == 1 || (Allows(k, inputLength, validationStart)
+            && (validationStart >= series.Rows || Allows(k, validationStart, series.Rows))))];
+
+        bool Allows(int lead, int from, int end)
+        {
+            var origins = 0;
+            for (var row = Math.Max(from, inputLength); row + lead - 1 < end && origins < lead; row++)
+                origins += series.Segments[row - inputLength] == series.Segments[row + lead - 1] ? 1 : 0;
+            return origins >= lead;
+        }
+    }
+
     /// <summary>Where a lead lies between knots.</summary>
     /// <param name="knots">Ascending, the first at most <paramref name="lead"/>.</param>
     /// <param name="lead">In steps, at least 1.</param>
-    /// <returns>The value at the lead is (1 - share) times that at knot <c>Index</c> plus share times that at the next. At a knot and beyond
+    /// <returns>At the lead it is (1 - share) times what it is at knot <c>Index</c> plus share times that at the next. At a knot and beyond
     /// the last the share is 0.</returns>
     public static (int Index, double Share) Place(ReadOnlySpan<int> knots, int lead)
     {

@@ -31,6 +31,26 @@ internal static class WindowGroups
         return answers;
     }
 
+    /// <summary>The same at some leads, of a model that knows no holidays.</summary>
+    /// <param name="windows">[N]</param>
+    /// <param name="leads">[L] Each at least 1.</param>
+    /// <param name="signature">The model's.</param>
+    /// <param name="forecast">[n, L, M] of the n windows of one series.</param>
+    /// <returns>[N, L, M]</returns>
+    public static double[,,] BySeries(
+        IReadOnlyList<Window> windows, IReadOnlyList<int> leads, ModelSignature signature, Func<SeriesWindows, double[,,]> forecast)
+    {
+        foreach (var lead in leads)
+            ArgumentOutOfRangeException.ThrowIfLessThan(lead, 1, nameof(leads));
+        return leads.Count == 0
+            ? new double[windows.Count, 0, signature.Targets.Count]
+            : BySeries(windows, leads.Count, signature.Targets.Count, series =>
+            {
+                RefuseHolidays(series.Holidays, signature.ModelType);
+                return forecast(series);
+            });
+    }
+
     /// <summary>For models that know no holidays.</summary>
     /// <exception cref="InvalidInputException">Some are given.</exception>
     public static void RefuseHolidays(IReadOnlyList<ComingHoliday>? holidays, string modelType)

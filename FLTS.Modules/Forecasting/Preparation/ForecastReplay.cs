@@ -11,7 +11,7 @@ namespace FLTS.Forecasting.Preparation;
 public sealed class ForecastReplay
 {
     private readonly IFittedForecaster _model;
-    private readonly PreparedSeries _series;
+    private readonly PreparedSeries _seen, _unclipped;
     private readonly ForecastRestorer _restorer;
 
     /// <param name="rows">Never clipped.</param>
@@ -21,15 +21,36 @@ public sealed class ForecastReplay
     public ForecastReplay(PreparedSeries rows, Scaler from, IFittedForecaster model, Scaler its)
     {
         _model = model;
-        _series = Rescaled(rows, from, model.Signature, its);
-        _restorer = new ForecastRestorer(its, model.Signature.Targets, _series.Step);
+        _seen = _unclipped = Rescaled(rows, from, model.Signature, its);
+        _restorer = new ForecastRestorer(its, model.Signature.Targets, _seen.Step);
     }
+
+    /// <summary>Of rows that are on the model's scale already.</summary>
+    /// <param name="model">Whose forecasts.</param>
+    /// <param name="seen">As it sees them.</param>
+    /// <param name="unclipped">The same rows, never clipped.</param>
+    /// <param name="restorer">From its scale.</param>
+    public ForecastReplay(IFittedForecaster model, PreparedSeries seen, PreparedSeries unclipped, ForecastRestorer restorer) =>
+        (_model, _seen, _unclipped, _restorer) = (model, seen, unclipped, restorer);
 
     /// <summary>[N, H, M] In original units.</summary>
     /// <param name="origins">[N] Last known rows.</param>
     /// <param name="steps">H.</param>
     public double[,,] Forecast(ReadOnlySpan<int> origins, int steps) =>
-        _restorer.Restore(_model.Forecast(SeriesWindows.Of(_series, origins), steps), _series, origins);
+        _restorer.Restore(_model.Forecast(SeriesWindows.Of(_seen, origins), steps), _unclipped, origins);
+
+    /// <summary>[N, L, M] In original units, at some leads of a season: beyond one the plausible range would count.</summary>
+    /// <param name="origins">[N] Last known rows.</param>
+    /// <param name="leads">[L] In steps, ascending, none beyond a season.</param>
+    public double[,,] ForecastAt(ReadOnlySpan<int> origins, IReadOnlyList<int> leads)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(leads[^1], _restorer.Season);
+        return _restorer.Restore(_model.ForecastAt(SeriesWindows.Of(_seen, origins), leads), _unclipped, origins);
+    }
+
+    /// <summary>[N, M] What is stated of the forecasts from rows, in original units.</summary>
+    /// <param name="origins">[N]</param>
+    public PlausibleRange[,] Stated(ReadOnlySpan<int> origins) => _restorer.Stated(_unclipped, origins);
 
     /// <summary>Why a model of some step and columns cannot be asked on this data; null where it can.</summary>
     public static string? Incomparable(DatasetMeta data, SeriesStep step, IReadOnlyList<string> targets, IReadOnlyList<string> inputs)

@@ -10,6 +10,8 @@ internal sealed class FittedProphetForecaster(ModelSignature signature, ProphetM
 {
     public ModelSignature Signature => signature;
 
+    public bool KnowsHolidays => models[0].Settings.Holidays.Count > 0;
+
     /// <summary>[M] One model a target.</summary>
     public IReadOnlyList<ProphetModel> Models => models;
 

@@ -33,12 +33,28 @@ public sealed class ForecastRestorer
     /// <summary>What is stated of a target's forecasts from a row on, in original units.</summary>
     public PlausibleRange Stated(int target, PreparedSeries from, int origin) => At(_stated, target, from, origin);
 
+    /// <summary>[N, M] The same of all targets and many rows.</summary>
+    public PlausibleRange[,] Stated(PreparedSeries from, ReadOnlySpan<int> origins)
+    {
+        var known = new BelowZero(from, _names, _bounds);
+        var stated = new PlausibleRange[origins.Length, _stated.Length];
+        for (var n = 0; n < origins.Length; n++)
+        {
+            for (var m = 0; m < _stated.Length; m++)
+                stated[n, m] = In(_stated, m, known, origins[n]);
+        }
+
+        return stated;
+    }
+
     /// <summary>Original units of forecasts.</summary>
     /// <param name="scaled">[N, H, M]</param>
     /// <param name="series">The rows that they start from, never clipped, on the same scale.</param>
     /// <param name="origins">[N] Last known rows.</param>
+    /// <param name="leads">[H] In steps, of forecasts at some leads only; null: 1 to H.</param>
     /// <returns>[N, H, M], a new array.</returns>
-    public double[,,] Restore(double[,,] scaled, PreparedSeries series, ReadOnlySpan<int> origins)
+    public double[,,] Restore(
+        double[,,] scaled, PreparedSeries series, ReadOnlySpan<int> origins, IReadOnlyList<int>? leads = null)
     {
         var known = new BelowZero(series, _names, _bounds);
         var restored = new double[scaled.GetLength(0), scaled.GetLength(1), scaled.GetLength(2)];
@@ -46,7 +62,7 @@ public sealed class ForecastRestorer
         {
             for (var h = 0; h < scaled.GetLength(1); h++)
             {
-                var ranges = h < Season ? _stated : _plausible;
+                var ranges = (leads?[h] ?? h + 1) <= Season ? _stated : _plausible;
                 for (var m = 0; m < scaled.GetLength(2); m++)
                 {
                     var value = _targets[m].Flat ? _targets[m].Min : _targets[m].Inverse(scaled[n, h, m]);
@@ -78,7 +94,8 @@ public sealed class ForecastRestorer
     }
 
     private PlausibleRange At(PlausibleRange[] ranges, int target, PreparedSeries from, int origin) =>
-        new BelowZero(from, _names, _bounds).UpTo(target, origin)
-            ? ranges[target] with { Zero = null }
-            : ranges[target].Floored;
+        In(ranges, target, new BelowZero(from, _names, _bounds), origin);
+
+    private static PlausibleRange In(PlausibleRange[] ranges, int target, BelowZero known, int origin) =>
+        known.UpTo(target, origin) ? ranges[target] with { Zero = null } : ranges[target].Floored;
 }

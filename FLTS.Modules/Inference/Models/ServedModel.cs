@@ -61,7 +61,7 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
             loaded.Manifest.Horizon)
         .Times(1.0 / loaded.Manifest.Horizon);
 
-    public ConformalIntervals Intervals { get; } = new(loaded.Residuals, loaded.Manifest.Targets);
+    public ConformalIntervals Intervals => Loaded.Intervals;
 
     /// <summary>Whether a forecast takes so long that others must not wait behind it: by those before, at first by its sum.</summary>
     public bool IsLong(int steps)

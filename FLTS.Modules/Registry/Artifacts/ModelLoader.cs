@@ -15,7 +15,7 @@ internal sealed class LoadedModel(
     IFittedForecaster forecaster,
     Scaler scaler,
     PreprocessConfig config,
-    ValidationResiduals? residuals = null) : IDisposable
+    ConformalIntervals? intervals = null) : IDisposable
 {
     private int _users = 1;
 
@@ -27,8 +27,8 @@ internal sealed class LoadedModel(
 
     public PreprocessConfig Config { get; } = config;
 
-    /// <summary>For intervals; null for a model stored without.</summary>
-    public ValidationResiduals? Residuals { get; } = residuals;
+    /// <summary>Around its forecasts; none for a model stored without residuals.</summary>
+    public ConformalIntervals Intervals { get; } = intervals ?? new(residuals: null, manifest.Targets);
 
     /// <summary>Bytes that were allocated to make it: no less than it holds.</summary>
     public long Bytes { get; init; }
@@ -73,15 +73,13 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         {
             var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
             var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
-            var residuals = stored.Files.TryGetValue(ResidualFile.Path, out var bytes)
-                ? await ResidualFile.ReadAsync(bytes, manifest.Targets, cancellation)
-                : null;
+            var intervals = await IntervalsAsync(stored, cancellation);
             var before = GC.GetAllocatedBytesForCurrentThread();
             var forecaster = ForecasterCatalog.Get(manifest.ModelType)
                 .Load(Signature(manifest, scaler), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
-            return new LoadedModel(manifest, forecaster, scaler, config, residuals)
+            return new LoadedModel(manifest, forecaster, scaler, config, intervals)
             {
-                Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (bytes?.Length ?? 0),
+                Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (intervals?.Bytes ?? 0),
             };
         }
         catch (Exception e) when (IsAboutContent(e))
@@ -146,6 +144,17 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         e is InvalidInputException or JsonException or InvalidOperationException or ArgumentException
             or IndexOutOfRangeException or KeyNotFoundException or NullReferenceException or FormatException or OverflowException
             or InvalidDataException or EndOfStreamException;
+
+    /// <summary>Models of before the knots have residuals of the first steps; the first models have none.</summary>
+    private static async Task<ConformalIntervals?> IntervalsAsync(StoredModel stored, CancellationToken cancellation)
+    {
+        var targets = stored.Manifest.Targets;
+        return stored.Files.TryGetValue(KnotFile.Path, out var knots)
+            ? new ConformalIntervals(await KnotFile.ReadAsync(knots, targets, cancellation), targets)
+            : stored.Files.TryGetValue(ResidualFile.Path, out var residuals)
+            ? new ConformalIntervals(await ResidualFile.ReadAsync(residuals, targets, cancellation), targets)
+            : null;
+    }
 
     /// <summary>Models of before carry what is plausible too: in their scaler.</summary>
     private static ModelSignature Signature(ArtifactManifest manifest, Scaler scaler) =>

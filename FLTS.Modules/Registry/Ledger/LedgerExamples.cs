@@ -43,6 +43,21 @@ internal static class LedgerExamples
             ["r2"] = 0.51,
             ["skill"] = 0.12,
             ["mase"] = 0.9,
+            ["bands"] = new JsonArray(new JsonObject
+            {
+                ["from"] = 31,
+                ["to"] = 90,
+                ["rmse"] = 0.112,
+                ["mae"] = 0.063,
+                ["mse"] = 0.0125,
+                ["score"] = 0.0774,
+                ["skill"] = 0.24,
+                ["coverage_80"] = 0.81,
+                ["coverage_95"] = 0.95,
+                ["interval_score_80"] = 0.31,
+                ["windows"] = 44.2,
+                ["indicative"] = false,
+            }),
         }),
     };
 

@@ -29,6 +29,11 @@ internal static class PromotionEndpoints
             .WithSummary("The newest scoreboard of a config_hash or pipeline_id: candidates, references, champion on the same cells.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404).WithExample(LedgerExamples.Scoreboard);
+        group.MapGet("/scoreboards/{id}/plots/error_by_lead.png", ErrorByLead)
+            .WithName("PlotErrorByLead")
+            .WithSummary("The rmse of every line of the newest scoreboard by lead.")
+            .RequireRole(Roles.Read)
+            .Produces(200, contentType: "image/png").ProducesProblem(404).WithExample("(the PNG's bytes)");
         if (!routes.Has<IPromotionCommands>())
             return;
 
@@ -52,6 +57,12 @@ internal static class PromotionEndpoints
 
     private static async Task<Ok<JsonNode>> Scoreboard(string id, LedgerReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.ScoreboardAsync(id, cancellation));
+
+    private static async Task<FileContentHttpResult> ErrorByLead(string id, LedgerReader reader, CancellationToken cancellation) =>
+        TypedResults.File(
+            ErrorByLeadPlot.Draw(await reader.ScoreboardAsync(id, cancellation))
+                ?? throw new NotFoundException($"The scoreboard of '{id}' was not judged by lead: evaluate it again (POST /promote)."),
+            "image/png");
 
     private static async Task<Ok<PromoteAnswer>> Promote(
         JsonElement body,

@@ -22,6 +22,10 @@ internal static class RunEndpoints
             .WithSummary("Losses and metrics by epoch; the evaluator's test metrics.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404).WithExample(RunExamples.Metrics);
+        group.MapGet("/{run_id}/horizons", Horizons).WithName("GetRunHorizons")
+            .WithSummary("Errors and coverage by lead, as the evaluator measured them last.")
+            .RequireRole(Roles.Read)
+            .ProducesProblem(404).WithExample(RunExamples.Horizons);
         group.MapGet("/{run_id}/artifacts", Artifacts).WithName("ListArtifacts").WithSummary("Files of a run with size and SHA-256.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404).WithExample(RunExamples.Artifacts);
@@ -55,6 +59,9 @@ internal static class RunEndpoints
 
     private static async Task<Ok<RunMetricsView>> Metrics(RunId run_id, RunReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.MetricsAsync(run_id, cancellation));
+
+    private static async Task<Ok<RunHorizonsView>> Horizons(RunId run_id, RunReader reader, CancellationToken cancellation) =>
+        TypedResults.Ok(await reader.HorizonsAsync(run_id, cancellation));
 
     private static async Task<Ok<Page<ArtifactView>>> Artifacts(RunId run_id, RunReader reader, CancellationToken cancellation)
     {

@@ -22,6 +22,13 @@ internal static class RunExamples
         [new EpochView(1, 0.81, 0.064, 0.036, 0.44, 0.83, 0.065, 0.036, 0.43)],
         new JsonObject { ["test_rmse"] = 0.0635 });
 
+    public static RunHorizonsView Horizons { get; } = new(
+        new("0199a7b2c3d4"),
+        new("0199a7b2e1"),
+        new JsonArray(new JsonObject { ["lead"] = 30, ["rmse"] = 0.11, ["mae"] = 0.061, ["coverage_80"] = 0.81 }),
+        new JsonArray(new JsonObject { ["from"] = 16, ["to"] = 30, ["rmse"] = 0.105, ["skill"] = 0.21, ["indicative"] = false }),
+        new JsonObject { ["361-720"] = "400 scored rows are fewer than its 720 steps" });
+
     public static Page<ArtifactView> Artifacts { get; } = new([new ArtifactView("scaler/scaler.json", 2_711, "beef01")], null);
 
     public static CancelledRun Cancelled { get; } = new(new("0199a7b2c3d4"), RunStatus.Cancelled, "/runs/0199a7b2c3d4");

@@ -53,4 +53,32 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
             [.. epochs.Select(EpochView.Of)],
             run.TestMetrics is null ? null : JsonNode.Parse(run.TestMetrics));
     }
+
+    /// <summary>How it was judged at every lead.</summary>
+    /// <exception cref="NotFoundException">No such run, or no scoreboard has judged it by lead.</exception>
+    public async Task<RunHorizonsView> HorizonsAsync(RunId runId, CancellationToken cancellation)
+    {
+        var run = await FindAsync(runId, cancellation);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var boards = db.Scoreboards.AsNoTracking()
+            .Where(s => s.ConfigHash == run.ConfigHash && s.Board.Contains(runId.Value))
+            .OrderByDescending(s => s.CreatedAt)
+            .Select(s => new { s.ScoreboardId, s.Board })
+            .AsAsyncEnumerable();
+        await foreach (var board in boards.WithCancellation(cancellation))
+        {
+            // Scoreboards of before know the first step alone.
+            var entry = JsonNode.Parse(board.Board)!["entries"]!.AsArray()
+                .FirstOrDefault(e => e!["run_id"]?.GetValue<string>() == runId.Value && e["leads"] is not null);
+            if (entry is not null)
+                return new RunHorizonsView(
+                    runId,
+                    board.ScoreboardId,
+                    entry["leads"]!.DeepClone(),
+                    entry["bands"]!.DeepClone(),
+                    entry["not_judged"]?.DeepClone());
+        }
+
+        throw new NotFoundException($"Run {runId} was not judged by lead (yet): its pipeline's evaluation does, or POST /promote.");
+    }
 }

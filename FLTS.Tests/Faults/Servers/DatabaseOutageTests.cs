@@ -10,10 +10,11 @@ using Npgsql;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>PostgreSQL goes down as in a crash while a pipeline runs, and comes back: the registry and the jobs are in it.</summary>
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class DatabaseOutageTests
 {
     private TemporaryFolder _folder = null!;
+    private ServerSet _servers = null!;
     private PostgresServer _postgres = null!;
     private FltsStart _start = null!;
 
@@ -21,19 +22,24 @@ internal sealed class DatabaseOutageTests
     public async Task PrepareAsync()
     {
         _folder = new TemporaryFolder();
+        _servers = OwnServers.Take();
         Stations.Write(_folder["datasets"], "station", 600);
         _start = new FltsStart
         {
             Data = _folder["data"],
             Settings = Story.Settings(epochs: 25),
-            Environment = await OwnServers.SettingsAsync(),
+            Environment = await _servers.SettingsAsync(),
             Arguments = ["--datasets", _folder["datasets"]],
         };
-        _postgres = await OwnServers.Postgres;
+        _postgres = await _servers.Postgres;
     }
 
     [TearDown]
-    public void CleanUp() => _folder.Dispose();
+    public void CleanUp()
+    {
+        OwnServers.Return(_servers);
+        _folder.Dispose();
+    }
 
     [Test]
     public async Task Crashes_inside_a_transaction_of_a_training_and_inside_the_promotion_delay_it_and_repeat_nothing()

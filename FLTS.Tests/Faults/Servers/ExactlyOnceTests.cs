@@ -6,21 +6,27 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>Many who want to promote at the same time, on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class ExactlyOnceTests
 {
     private TemporaryFolder _folder = null!;
+    private ServerSet _servers = null!;
     private Dictionary<string, string> _environment = null!;
 
     [SetUp]
     public async Task PrepareAsync()
     {
         _folder = new TemporaryFolder();
-        _environment = await OwnServers.SettingsAsync();
+        _servers = OwnServers.Take();
+        _environment = await _servers.SettingsAsync();
     }
 
     [TearDown]
-    public void CleanUp() => _folder.Dispose();
+    public void CleanUp()
+    {
+        OwnServers.Return(_servers);
+        _folder.Dispose();
+    }
 
     [Test]
     public async Task Two_evaluators_in_two_processes_promote_every_pipeline_once()

@@ -10,12 +10,13 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>What an outage of PostgreSQL does to the workers of a queue: it costs them seconds, however long it lasted.</summary>
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class JobOutageTests
 {
     private const string Queue = "evaluation";
     private static int _done;
 
+    private ServerSet _servers = null!;
     private PostgresServer _postgres = null!;
     private string _connection = null!;
     private PostgreSqlStorage _storage = null!;
@@ -23,13 +24,17 @@ internal sealed class JobOutageTests
     [SetUp]
     public async Task PrepareAsync()
     {
-        _postgres = await OwnServers.Postgres;
+        _servers = OwnServers.Take();
+        _postgres = await _servers.Postgres;
         await _postgres.StartAsync();
         _connection = await _postgres.CreateDatabaseAsync();
         await new JobStoragePart(() => _connection).ProveAsync(default);
         _storage = Jobs.Postgres(() => _connection);
         _done = 0;
     }
+
+    [TearDown]
+    public void CleanUp() => OwnServers.Return(_servers);
 
     [Test]
     public async Task A_worker_takes_jobs_soon_after_an_outage_however_long_it_lasted()

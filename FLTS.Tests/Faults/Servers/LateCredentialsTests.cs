@@ -9,10 +9,17 @@ namespace FLTS.Tests.Faults.Servers;
 /// <summary>
 /// A process that is started with wrong credentials for everything it stands on, and gets the right ones later, in its settings file.
 /// </summary>
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class LateCredentialsTests
 {
     private static readonly string[] _parts = ["database", "jobs", "object_store", "bus"];
+    private ServerSet _servers = null!;
+
+    [SetUp]
+    public void Prepare() => _servers = OwnServers.Take();
+
+    [TearDown]
+    public void CleanUp() => OwnServers.Return(_servers);
 
     [Test]
     public async Task What_is_refused_is_named_until_the_right_credentials_come_and_then_work_begins_without_a_restart()
@@ -20,7 +27,7 @@ internal sealed class LateCredentialsTests
         using var folder = new TemporaryFolder();
         using var file = new SettingsFile();
         Stations.Write(folder["datasets"], "station", 400);
-        var environment = await OwnServers.SettingsAsync();
+        var environment = await _servers.SettingsAsync();
         var right = Take(environment);
         file.Write(Credentials(
             new NpgsqlConnectionStringBuilder(right.Database) { Username = "nobody_yet" }.ConnectionString,

@@ -6,33 +6,39 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>Servers that go away in the middle of a pipeline and come back.</summary>
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class OutageTests
 {
     private TemporaryFolder _folder = null!;
+    private ServerSet _servers = null!;
     private FltsStart _start = null!;
 
     [SetUp]
     public async Task PrepareAsync()
     {
         _folder = new TemporaryFolder();
+        _servers = OwnServers.Take();
         Stations.Write(_folder["datasets"], "station", 600);
         _start = new FltsStart
         {
             Data = _folder["data"],
             Settings = Story.Settings(epochs: 25),
-            Environment = await OwnServers.SettingsAsync(),
+            Environment = await _servers.SettingsAsync(),
             Arguments = ["--datasets", _folder["datasets"]],
         };
     }
 
     [TearDown]
-    public void CleanUp() => _folder.Dispose();
+    public void CleanUp()
+    {
+        OwnServers.Return(_servers);
+        _folder.Dispose();
+    }
 
     [Test, Category(TestCategories.Soak)]
     public async Task PostgreSQL_that_crashes_again_and_again_ends_no_training_and_the_pipeline_is_promoted_once()
     {
-        var postgres = await OwnServers.Postgres;
+        var postgres = await _servers.Postgres;
         await using var flts = FltsProcess.Start(_start);
         var id = await Story.BeginAsync(flts);
 
@@ -60,7 +66,7 @@ internal sealed class OutageTests
     [Test, Category(TestCategories.Soak)]
     public async Task S3_that_is_away_for_a_minute_delays_the_promotion_and_repeats_nothing()
     {
-        var ceph = await OwnServers.Ceph;
+        var ceph = await _servers.Ceph;
         await using var flts = FltsProcess.Start(_start);
         var id = await Story.BeginAsync(flts);
         await Story.WaitUntilFittingAsync(flts, id);
@@ -89,7 +95,7 @@ internal sealed class OutageTests
 
     private async Task BrokerAwayAsync(TimeSpan away)
     {
-        var rabbit = await OwnServers.RabbitMq;
+        var rabbit = await _servers.RabbitMq;
         await using var flts = FltsProcess.Start(_start);
         var id = await Story.BeginAsync(flts);
         await Story.WaitUntilFittingAsync(flts, id);

@@ -7,11 +7,12 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>The fault that ended the system before this one, replayed on PostgreSQL, RabbitMQ and S3.</summary>
-[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class S3RefusesTests
 {
     private const string Refused = "refuses";
     private TemporaryFolder _folder = null!;
+    private ServerSet _servers = null!;
     private CephServer _ceph = null!;
     private Dictionary<string, string> _environment = null!;
 
@@ -19,13 +20,18 @@ internal sealed class S3RefusesTests
     public async Task PrepareAsync()
     {
         _folder = new TemporaryFolder();
+        _servers = OwnServers.Take();
         Stations.Write(_folder["datasets"], "station", 600);
-        _environment = await OwnServers.SettingsAsync();
-        _ceph = await OwnServers.Ceph;
+        _environment = await _servers.SettingsAsync();
+        _ceph = await _servers.Ceph;
     }
 
     [TearDown]
-    public void CleanUp() => _folder.Dispose();
+    public void CleanUp()
+    {
+        OwnServers.Return(_servers);
+        _folder.Dispose();
+    }
 
     [Test]
     public async Task A_server_that_refuses_the_upload_and_then_the_verification_delays_the_promotion_and_repeats_nothing()

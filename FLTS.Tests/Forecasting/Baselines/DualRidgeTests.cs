@@ -10,18 +10,20 @@ namespace FLTS.Tests.Forecasting.Baselines;
 [Parallelizable]
 public class DualRidgeTests
 {
-    [TestCase(1e-3)]
-    [TestCase(1.0)]
-    public void The_dual_form_gives_the_coefficients_of_the_primal(double penalty)
+    [TestCase(1e-3, false)]
+    [TestCase(1.0, false)]
+    [TestCase(1e-1, true)]
+    public void The_dual_form_gives_the_coefficients_of_the_primal(double penalty, bool beside)
     {
         var lags = Lags(rows: 60, columns: 12, inputLength: 10, gapAt: 25);
         int[] answers = [0, 3, 11], every = [0, 1, 2];
         bool[] observed = [.. Enumerable.Range(0, 60).Select(i => i % 9 != 4)];
-        int[] rows = [.. lags.Explained(observed, new RowSpan(0, 60))];
-        Assert.That(lags.Features, Is.GreaterThan(2 * rows.Length));
-        var primal = NormalEquations.Of(lags, observed, answers, new RowSpan(0, 60), default).Solve(penalty);
+        var lead = Lead(lags, answers, beside);
+        int[] rows = [.. lead.Explained(observed, new RowSpan(0, 60))];
+        Assert.That(lead.Features, Is.GreaterThan(2 * rows.Length));
+        var primal = NormalEquations.Of(lead, rows, new LagSums(lags), default).Solve(penalty);
 
-        var dual = new DualRidge(lags, rows, DualRidge.Products(lags, rows, default), answers);
+        var dual = new DualRidge(lead, rows, DualRidge.Products(lead, rows, default));
         var weights = dual.Solve(penalty, every);
 
         for (var k = 0; k < answers.Length; k++)
@@ -34,19 +36,20 @@ public class DualRidgeTests
     {
         var lags = Lags(rows: 50, columns: 8, inputLength: 10);
         int[] rows = [.. Enumerable.Range(10, 40)], fitted = rows[..30], answers = [1];
-        var products = DualRidge.Products(lags, rows, default);
-        var dual = new DualRidge(lags, fitted, products, answers);
+        var lead = Lead(lags, answers, beside: false);
+        var products = DualRidge.Products(lead, rows, default);
+        var dual = new DualRidge(lead, fitted, products);
         var weights = dual.Solve(1e-2, [0])[0];
         var coefficients = dual.Coefficients(weights, 0);
 
-        var row = new double[lags.Features];
+        var row = new double[lead.Features];
         var expected = rows[30..].Sum(t =>
         {
-            lags.TryFill(t, row);
+            lead.Fill(t, row);
             var error = lags.At(t, 1) - Vectors.Dot(row, coefficients);
             return error * error;
         });
-        Assert.That(dual.SquaredError(weights, 0, 1, rows.AsSpan(30), products.AsSpan(30)), Is.EqualTo(expected).Within(1e-9));
+        Assert.That(dual.SquaredError(weights, 0, rows.AsSpan(30), products.AsSpan(30)), Is.EqualTo(expected).Within(1e-9));
     }
 
     [Test]
@@ -76,8 +79,30 @@ public class DualRidgeTests
         Assert.That(
             () => new ArFamily().Create([]).Fit(data.TrainingSet, new FitContext(1, null, default, MostOperations: 1e6)),
             Throws.TypeOf<NotApplicableException>().With.Message.Matches(
-                @"^AR would take about [\d,]+ million multiplications \(20 targets, input_len 10 times 20 columns, 160 rows\); at most"));
+                @"^AR would take about [\d,]+ million multiplications \(20 targets, input_len 10 times 20 columns, 160 rows, 1 times\);"));
     }
+
+    [Test]
+    public void Sums_moved_from_one_set_of_rows_to_another_are_those_of_the_other()
+    {
+        var lags = Lags(rows: 90, columns: 3, inputLength: 4);
+        var moved = new LagSums(lags);
+        int[][] sets = [[.. Enumerable.Range(4, 80)], [.. Enumerable.Range(10, 70).Where(t => t % 5 > 0)], [20, 50], [21, 22, 50]];
+        foreach (var rows in sets)
+        {
+            moved.Move(rows, default);
+            var anew = new LagSums(lags);
+            anew.Move(rows, default);
+            for (var p = 0; p < lags.Width; p++)
+                Assert.That(moved.Gram[p], Is.EqualTo(anew.Gram[p]).Within(1e-9), $"{rows.Length} rows, {p}");
+        }
+    }
+
+    private static LeadRows Lead(LagRows lags, int[] answers, bool beside) => new(
+        lags,
+        1,
+        [.. answers.Select(a => Enumerable.Range(0, lags.Series.Rows).Select(t => lags.At(t, a)).ToArray())],
+        beside ? [.. Enumerable.Range(0, 2 * lags.Series.Rows).Select(i => Math.Sin(i))] : null);
 
     private static LagRows Lags(int rows, int columns, int inputLength, int gapAt = int.MaxValue)
     {

@@ -216,10 +216,13 @@ public class ReferenceTests
     [TestCase("SEASONAL_NAIVE")]
     [TestCase("EWMA")]
     [TestCase("AR")]
+    [TestCase("SEASONAL_MEAN")]
+    [TestCase("AR_SEASONAL")]
     public void A_reference_that_was_saved_and_loaded_forecasts_the_same(string type)
     {
         var family = ForecasterCatalog.Get(type);
-        var data = Prepare("{}", ("a", Tables.Walk(4000, 1, 0.02)), ("flat", [.. Enumerable.Repeat(3.0, 4000)]));
+        var data = Prepare(
+            """{"test_fraction": 0.1}""", ("a", Tables.Walk(12_000, 1, 0.02)), ("flat", [.. Enumerable.Repeat(3.0, 12_000)]));
         var parameters = family.Normalise(null);
         using var model = family.Create(parameters).Fit(data.TrainingSet, _context).Model;
         using var loaded = family.Load(model.Signature, parameters, model.Save());

@@ -1,5 +1,7 @@
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Scaling;
+using FsCheck;
+using FsCheck.Fluent;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Intervals;
@@ -48,7 +50,7 @@ internal sealed class ConformalIntervalsTests
         double[] one = [.. Enumerable.Range(0, 19).Select(i => i % 2 == 0 ? double.NaN : i)];
         Assert.That(Make(one, one).Around(0, 0, 0, 80, _free), Is.EqualTo((0.0, 17.0)), "9 are left, just enough for level 80");
         Assert.That(Make(one, one).Around(0, 0, 0, 81, _free), Is.Null);
-        Assert.That(new ConformalIntervals(null, _targets).Around(0, 3, 1, 10, _free), Is.Null);
+        Assert.That(new ConformalIntervals(residuals: null, _targets).Around(0, 3, 1, 10, _free), Is.Null);
     }
 
     [TestCase(50)]
@@ -71,11 +73,85 @@ internal sealed class ConformalIntervalsTests
         Assert.That(100.0 * inside / asked, Is.InRange(level - 1, level + 3));
     }
 
-    /// <summary>Target a has the residuals of two steps, b their opposites, flat none.</summary>
+    [Test]
+    public void Errors_that_grow_with_the_level_make_intervals_that_do()
+    {
+        // |residual| is a tenth of the forecast, as often above as below.
+        var intervals = Knots([1], Enumerable.Range(1, 200).Select(f => (new double[] { f }, new[] { f * (f % 2 == 0 ? 1.1 : 0.9) })));
+        Assert.That(intervals.Around(0, 0, 50, 80, _free), Is.EqualTo((45.0, 55.0)).Within(1e-9));
+        Assert.That(intervals.Around(0, 0, 500, 80, _free), Is.EqualTo((450.0, 550.0)).Within(1e-9), "beyond what was seen");
+        Assert.That(intervals.Around(0, 0, 0, 80, _free), Is.EqualTo((-2.01, 2.01)).Within(1e-9), "a fifth of the mean at least");
+    }
+
+    [Test]
+    public void Between_two_knots_the_offsets_are_interpolated_in_log_lead_and_beyond_the_last_they_are_held()
+    {
+        // Forecasts of one level: the errors at lead 4 are 3 times those at lead 1.
+        var intervals = Knots([1, 4], Enumerable.Range(-20, 41).Select(e => (new double[] { 7, 7 }, new[] { 7 + e, 7 + (3.0 * e) })));
+        var (near, far) = (High(1), High(4));
+        Assert.That((near, far), Is.EqualTo((17.0, 51.0)).Within(1e-9));
+        Assert.That(High(2), Is.EqualTo((near + far) / 2).Within(1e-9), "2 is half-way from 1 to 4");
+        Assert.That(High(3), Is.EqualTo(near + (Math.Log(3) / Math.Log(4) * (far - near))).Within(1e-9));
+        Assert.That((High(5), High(10_000), intervals.Steps), Is.EqualTo((far, far, 4)));
+
+        double High(int lead) => intervals.Around(0, lead - 1, 7, 80, _free)!.Value.High - 7;
+    }
+
+    [Test]
+    public void A_knot_with_too_few_residuals_has_no_interval_and_neither_have_the_leads_before_it()
+    {
+        var intervals = Knots(
+            [1, 4], Enumerable.Range(0, 9).Select(i => (new double[] { 7, 7 }, new[] { 7.0 + i, i < 5 ? 7.0 + i : double.NaN })));
+        Assert.That(intervals.Around(0, 0, 7, 80, _free), Is.Not.Null);
+        Assert.That(new[] { 1, 2, 3, 100 }.Select(step => intervals.Around(0, step, 7, 80, _free)), Is.All.Null);
+        Assert.That(intervals.Around(0, 3, 7, 60, _free), Is.Not.Null, "5 residuals suffice for level 60");
+    }
+
+    [Test]
+    public void A_model_that_is_always_right_has_intervals_without_width() =>
+        Assert.That(
+            Knots([1], Enumerable.Range(0, 99).Select(f => (new double[] { f }, new double[] { f }))).Around(0, 0, 7, 95, _free),
+            Is.EqualTo((7.0, 7.0)));
+
+    [Test]
+    public void Whatever_the_residuals_the_forecast_lies_inside_and_a_higher_level_is_no_narrower() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new Random(seed);
+            var (shift, spread) = (random.NextDouble() - 0.5, Math.Pow(10, random.Next(-3, 4)));
+            double Value() => spread * (random.NextDouble() - 0.5 + shift);
+            var intervals = Knots([1, 2, 10], Enumerable.Range(0, random.Next(1, 60)).Select(_ => (
+                new[] { Value(), Value(), Value() }, new[] { Value(), random.Next(3) == 0 ? double.NaN : Value(), Value() })));
+            for (var step = 0; step < 12; step++)
+            {
+                var forecast = 3 * Value();
+                var wide = intervals.Around(0, step, forecast, 80, _free);
+                var narrow = intervals.Around(0, step, forecast, 50, _free);
+                if (wide is { } w && !(w.Low <= forecast && forecast <= w.High && narrow is { } n && w.Low <= n.Low && n.High <= w.High))
+                    return false;
+            }
+
+            return true;
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>Of target a at some leads, from forecast and truth of each origin.</summary>
+    private static ConformalIntervals Knots(int[] leads, IEnumerable<(double[] Forecast, double[] Truth)> origins)
+    {
+        var all = origins.ToArray();
+        return new ConformalIntervals(
+            new ValidationForecasts(
+                [.. all.Select((_, i) => new DateTime(2024, 1, 1).AddMinutes(i))],
+                leads,
+                ["a"],
+                [[.. all.SelectMany(o => o.Forecast)]],
+                [[.. all.SelectMany(o => o.Truth)]]),
+            ["a"]);
+    }
+
+    /// <summary>A model of before: target a has the residuals of two steps, b their opposites, flat none.</summary>
     private static ConformalIntervals Make(double[] first, double[] second)
     {
         double[] values = [.. first.Zip(second, (x, y) => new[] { x, y }).SelectMany(p => p)];
-        var times = Enumerable.Range(0, first.Length).Select(i => new DateTime(2024, 1, 1).AddMinutes(i)).ToArray();
-        return new ConformalIntervals(new ValidationResiduals(times, 2, ["a", "b"], [values, [.. values.Select(v => -v)]]), _targets);
+        return new ConformalIntervals(new ValidationResiduals(2, ["a", "b"], [values, [.. values.Select(v => -v)]]), _targets);
     }
 }

@@ -12,7 +12,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Trees;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TreeForecastTests
 {
     [TestCase("residual")]

@@ -8,8 +8,7 @@ using RabbitMQ.Client;
 
 namespace FLTS.Tests.TestKit.Servers;
 
-[TestFixture, Category(TestCategories.Servers)]
-[NonParallelizable]
+[TestFixture, Parallelizable, Category(TestCategories.Servers)]
 internal sealed class ServersTests
 {
     [Test]
