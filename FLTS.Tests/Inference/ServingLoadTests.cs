@@ -48,6 +48,7 @@ internal sealed class ServingLoadTests
         Assert.That(rush.Milliseconds(0.99), Is.LessThan(seconds > 10 ? 250 : 5000));
         Assert.That(after.Memory - before.Memory, Is.LessThan(100 << 20));
         Assert.That(calm.Failed, Is.Zero);
+        Assert.That(calm.Milliseconds(0.5), Is.LessThan(seconds > 10 ? 5 : 100), "at once");
     }
 
     [TestCase(5_000, 20_000)]
