@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Recurrent.Kernels;
@@ -9,9 +9,13 @@ namespace FLTS.Forecasting.Recurrent.Kernels;
 /// r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r * hn), h' = (1 - z) * n + z * h. libtorch makes a dozen
 /// passes of it, forward and back.
 /// </summary>
-internal static unsafe class GruCell
+internal abstract unsafe class GruCell
 {
-    private static int Width => Vector<float>.Count;
+    /// <summary>In registers as wide as the processor has them.</summary>
+    /// <param name="batch">B.</param>
+    /// <param name="units">H.</param>
+    public static GruCell Of(int batch, int units) =>
+        Vector512.IsHardwareAccelerated ? new GruCell<WideLanes>(batch, units) : new GruCell<PlainLanes>(batch, units);
 
     /// <param name="fromInputs">[B, 3H] Rows times input weights, without bias: r, z, n.</param>
     /// <param name="fromState">[B, 3H] State times state weights, without bias.</param>
@@ -20,22 +24,32 @@ internal static unsafe class GruCell
     /// <param name="state">[B, H] h.</param>
     /// <param name="kept">[B, 4H] Told for <see cref="Backward"/>: r, z, n, hn.</param>
     /// <param name="next">[B, H] h'.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="units">H.</param>
-    public static void Forward(
-        float* fromInputs,
-        float* fromState,
-        float* inputBias,
-        float* stateBias,
-        float* state,
-        float* kept,
-        float* next,
-        int batch,
-        int units)
+    public abstract void Forward(
+        float* fromInputs, float* fromState, float* inputBias, float* stateBias, float* state, float* kept, float* next);
+
+    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes
+    /// through the state weights.</param>
+    /// <param name="ofOutput">[B, H] Of the loss by h', from the layer above; null: none.</param>
+    /// <param name="kept">[B, 4H] By <see cref="Forward"/>.</param>
+    /// <param name="state">[B, H] h.</param>
+    /// <param name="byInputs">[B, 3H] Told: of the loss by what came from the inputs.</param>
+    /// <param name="byState">[B, 3H] Told: of the loss by what came from the state.</param>
+    public abstract void Backward(float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState);
+}
+
+/// <inheritdoc cref="GruCell"/>
+/// <typeparam name="T">Registers.</typeparam>
+/// <param name="batch">B.</param>
+/// <param name="units">H.</param>
+internal sealed unsafe class GruCell<T>(int batch, int units) : GruCell
+    where T : struct, ILanes<T>
+{
+    public override void Forward(
+        float* fromInputs, float* fromState, float* inputBias, float* stateBias, float* state, float* kept, float* next)
     {
         for (var b = 0; b < batch; b++, fromInputs += 3 * units, fromState += 3 * units, kept += 4 * units, state += units, next += units)
         {
-            for (var j = 0; j < units; j += Width)
+            for (var j = 0; j < units; j += T.Width)
             {
                 var left = units - j;
                 var r = Activations.Sigmoid(
@@ -54,22 +68,12 @@ internal static unsafe class GruCell
         }
     }
 
-    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes
-    /// through the state weights.</param>
-    /// <param name="ofOutput">[B, H] Of the loss by h', from the layer above; null: none.</param>
-    /// <param name="kept">[B, 4H] By <see cref="Forward"/>.</param>
-    /// <param name="state">[B, H] h.</param>
-    /// <param name="byInputs">[B, 3H] Told: of the loss by what came from the inputs.</param>
-    /// <param name="byState">[B, 3H] Told: of the loss by what came from the state.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="units">H.</param>
-    public static void Backward(
-        float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState, int batch, int units)
+    public override void Backward(float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState)
     {
-        var one = Vector<float>.One;
+        var one = T.All(1);
         for (var b = 0; b < batch; b++, gradient += units, kept += 4 * units, state += units, byInputs += 3 * units, byState += 3 * units)
         {
-            for (var j = 0; j < units; j += Width)
+            for (var j = 0; j < units; j += T.Width)
             {
                 var left = units - j;
                 var (r, z) = (Load(kept + j, left), Load(kept + units + j, left));
@@ -95,28 +99,28 @@ internal static unsafe class GruCell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> Load(float* from, int left) => left >= Width ? Vector.Load(from) : LoadSome(from, left);
+    private static T Load(float* from, int left) => left >= T.Width ? T.Load(from) : LoadSome(from, left);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector<float> value, float* to, int left)
+    private static void Store(T value, float* to, int left)
     {
-        if (left >= Width)
-            Vector.Store(value, to);
+        if (left >= T.Width)
+            T.Store(value, to);
         else
             StoreSome(value, to, left);
     }
 
-    private static Vector<float> LoadSome(float* from, int count)
+    private static T LoadSome(float* from, int count)
     {
-        var some = stackalloc float[Width];
-        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(some, Width));
-        return Vector.Load(some);
+        var some = stackalloc float[T.Width];
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(some, T.Width));
+        return T.Load(some);
     }
 
-    private static void StoreSome(Vector<float> value, float* to, int count)
+    private static void StoreSome(T value, float* to, int count)
     {
-        var some = stackalloc float[Width];
-        Vector.Store(value, some);
+        var some = stackalloc float[T.Width];
+        T.Store(value, some);
         new ReadOnlySpan<float>(some, count).CopyTo(new Span<float>(to, count));
     }
 }
