@@ -113,6 +113,5 @@ internal static class Scorer
         (candidate.Model.Manifest.ModelType, candidate.Model.Manifest.Hyperparameters);
 
     /// <summary>From what the model itself got wrong on its validation part; null for one that was stored without.</summary>
-    private static ConformalIntervals? IntervalsOf(LoadedModel model) =>
-        model.Residuals is { } residuals ? new ConformalIntervals(residuals, model.Manifest.Targets) : null;
+    private static ConformalIntervals? IntervalsOf(LoadedModel model) => model.Intervals.Steps > 0 ? model.Intervals : null;
 }

@@ -60,8 +60,7 @@ internal sealed class BandJudgeTests
     {
         // 99 residuals from -4.9 to 4.9: the interval of 80 % is forecast -4 .. +4, that of 95 % wider.
         double[] spread = [.. Enumerable.Range(-49, 99).Select(i => i / 10.0)];
-        var residuals = new ValidationResiduals(
-            [.. Enumerable.Range(0, 99).Select(i => _data.Test.Timestamps[0].AddHours(-i))], 1, _data.Meta.Targets, [spread, spread]);
+        var residuals = new ValidationResiduals(1, _data.Meta.Targets, [spread, spread]);
         var naive = Fit(new NaiveFamily());
 
         var band = Judge(naive, new ConformalIntervals(residuals, _data.Meta.Targets)).Scores(null, new ScoreWeights())[0];
