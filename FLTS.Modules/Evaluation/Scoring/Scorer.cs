@@ -1,5 +1,6 @@
 using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Ensemble;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
@@ -76,6 +77,9 @@ internal static class Scorer
                     .Judged(judge.Judge(manifest.ModelType, replay, model.Intervals, cancellation), naive.ByLead, policy.Weights);
                 return entry with
                 {
+                    Leads = model.Forecaster is FittedEnsemble ensemble
+                        ? [.. entry.Leads!.Select(l => l with { Weights = ensemble.SharesAt(l.Lead) })]
+                        : entry.Leads,
                     ByOrigin = OriginErrors.Of(frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, policy.TargetWeights),
                 };
             }
