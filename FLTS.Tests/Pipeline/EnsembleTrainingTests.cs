@@ -57,7 +57,7 @@ internal sealed class EnsembleTrainingTests
                 .Select(e => e!["model_type"]!.GetValue<string>()),
             Is.EquivalentTo(["AR", "EWMA", "ENSEMBLE"]));
         var horizons = await registry.Get<RunReader>().HorizonsAsync(ensemble.RunId, default);
-        Assert.That(horizons.Weights!["AR"]!["1"]!.GetValue<double>(), Is.InRange(0.03, 1), "who has how much weight at which lead");
+        Assert.That(horizons.Leads[0]!["weights"]!["AR"]!.GetValue<double>(), Is.InRange(0.03, 1), "who counts how much at which lead");
     }
 
     [Test]
