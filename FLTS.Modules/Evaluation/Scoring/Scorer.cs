@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Ensemble;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
@@ -77,6 +77,9 @@ internal static class Scorer
                     .Judged(judge.Judge(manifest.ModelType, replay, model.Intervals, cancellation), naive.ByLead, policy.Weights);
                 return entry with
                 {
+                    Leads = model.Forecaster is FittedEnsemble ensemble
+                        ? [.. entry.Leads!.Select(l => l with { Weights = ensemble.SharesAt(l.Lead) })]
+                        : entry.Leads,
                     ByOrigin = OriginErrors.Of(frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, policy.TargetWeights),
                 };
             }
@@ -92,7 +95,7 @@ internal static class Scorer
     /// <summary>Bands that so many scored rows can judge, from no more origins than these models answer in time.</summary>
     public static BandPlan PlanOf(PreparedDataset data, int rows, IEnumerable<Candidate> models)
     {
-        var (size, asked) = (SizeOf(data), models.Select(Described).ToList());
+        var (size, asked) = (SizeOf(data), models.SelectMany(c => c.Model.Computing).ToList());
         return BandPlan.Of(Season.Steps(data.Meta.Step), rows, steps => EvaluationSize.OperationsOf(asked, size, steps));
     }
 
@@ -102,11 +105,8 @@ internal static class Scorer
             data.Test.Rows,
             policy.EvaluationHorizon,
             SizeOf(data),
-            [.. models.Select(Described)],
+            [.. models.SelectMany(c => c.Model.Computing)],
             PlanOf(data, data.Test.Rows, models));
 
     private static FitSize SizeOf(PreparedDataset data) => new(data.Train.Rows, data.Meta.Columns.Count, data.Meta.Targets.Count);
-
-    private static (string Type, JsonObject Hyperparameters) Described(Candidate candidate) =>
-        (candidate.Model.Manifest.ModelType, candidate.Model.Manifest.Hyperparameters);
 }

@@ -25,6 +25,17 @@ public sealed class FittedEnsemble(
     /// <summary>Of its members.</summary>
     public EnsembleWeights Weights => weights;
 
+    /// <summary>What each member counts at a lead, by its type: the mean over the targets; without those that count nothing there.</summary>
+    public IReadOnlyDictionary<string, double> SharesAt(int lead)
+    {
+        var targets = weights.At(lead);
+        return Enumerable.Range(0, _members.Length)
+            .Select(p => (Type: _members[p].Signature.ModelType, Share: targets.Average(target => target[p])))
+            .Where(m => m.Share > 0)
+            .GroupBy(m => m.Type, m => m.Share)
+            .ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
+    }
+
     /// <summary>What a model needs and gives that asks all these.</summary>
     /// <param name="models">At least one, of the same targets and step.</param>
     /// <param name="columns">Of the data in order: the inputs are in it.</param>

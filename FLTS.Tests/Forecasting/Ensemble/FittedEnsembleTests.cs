@@ -50,6 +50,17 @@ internal sealed class FittedEnsembleTests
     }
 
     [Test]
+    public void It_tells_what_each_member_counts_at_a_lead()
+    {
+        using var ensemble = Make();
+
+        Assert.That(ensemble.SharesAt(1), Is.EqualTo(new Dictionary<string, double> { ["AR"] = 0.75, ["NAIVE"] = 0.25 }));
+        Assert.That(
+            ensemble.SharesAt(2), Is.EqualTo(new Dictionary<string, double> { ["AR"] = 0.4375, ["NAIVE"] = 0.4375, ["EWMA"] = 0.125 }));
+        Assert.That(ensemble.SharesAt(99), Is.EqualTo(new Dictionary<string, double> { ["EWMA"] = 1 }));
+    }
+
+    [Test]
     public void What_it_answers_at_a_lead_depends_neither_on_how_far_nor_on_what_else_it_is_asked()
     {
         using var ensemble = Make();
