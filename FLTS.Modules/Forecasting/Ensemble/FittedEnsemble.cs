@@ -25,7 +25,7 @@ public sealed class FittedEnsemble(
     /// <summary>Of its members.</summary>
     public EnsembleWeights Weights => weights;
 
-    /// <summary>What each member counts at a lead, by its type: the mean over the targets; without those that count nothing there.</summary>
+    /// <summary>What each member counts at a lead, by its type, the mean over the targets; those that count nothing are left out.</summary>
     public IReadOnlyDictionary<string, double> SharesAt(int lead)
     {
         var targets = weights.At(lead);
