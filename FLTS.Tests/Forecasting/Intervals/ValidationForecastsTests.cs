@@ -148,6 +148,21 @@ internal sealed class ValidationForecastsTests
         }
     }
 
+    [Test]
+    public void A_profile_that_was_carried_from_behind_the_origin_is_not_asked()
+    {
+        // 55 hours of train, of which the last 11 validate: two days lie before the origins from row 47 on.
+        int[] minutes = [.. Enumerable.Range(0, 69).Select(i => 60 * i)];
+        var data = DatasetPreparer.Prepare(
+            Tables.Config(), Tables.At("x.csv", minutes, ("a", [.. minutes.Select(m => (double)(m % 1440))])));
+        var family = new SeasonalMeanFamily();
+        var (fit, made) = RunResiduals.FitWith(family.ModelType, family.Normalise(null), data, _context);
+        fit.Model.Dispose();
+        Assert.That((data.Train.Rows, data.Meta.ValidationStart), Is.EqualTo((55, 44)));
+        var first = made.Forecast[0].Where((_, i) => i % made.Leads.Count == 0);
+        Assert.That(first.Select(double.IsNaN), Is.EqualTo(Enumerable.Range(43, 11).Select(origin => origin < 47)));
+    }
+
     private static (PreparedDataset Data, ValidationForecasts Made) Naive(string options, params (string, double[])[] columns)
     {
         var data = DatasetPreparer.Prepare(Tables.Config(options), Tables.Make("x.csv", 0, columns));
