@@ -18,12 +18,6 @@ prepare_servers() {
   fi
 }
 
-# LightGBM's native library is linked with OpenMP; only its training needs it, so "run" leaves it to those who train LIGHTGBM.
-prepare_openmp() {
-  [[ $(uname -s) == Linux ]] || return 0
-  compgen -G '/usr/lib/x86_64-linux-gnu/libgomp.so.1' >/dev/null || compgen -G '/usr/lib64/libgomp.so.1' >/dev/null || install_packages "OpenMP, which LightGBM is linked with" libgomp1
-}
-
 # Sums the counters of a .trx file into passed, failed, skipped.
 count_results() {
   local counters total
@@ -85,7 +79,7 @@ run_tests() {
 
   find_dotnet
   [[ -n $fast ]] || prepare_servers
-  prepare_openmp
+  use_openmp
   use_native_runtime
   build_when_changed FLTS.Tests
 
