@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Scaling;
-using FLTS.Forecasting.Trees.Growing;
 
 namespace FLTS.Forecasting.Trees;
 
@@ -32,7 +31,8 @@ internal sealed class KnotForecaster(TreeHyperparameters parameters) : IForecast
         {
             if (!Array.Exists(origins.Rows, origin => origin + 1 < data.ValidationStart))
                 throw new InvalidInputException(
-                    $"{ModelType} needs at least {parameters.InputLen + 1} train rows in a row before the validation part; there are none.");
+                    $"{ModelType} needs at least {parameters.InputLen + 1} train rows in a row before the validation part; there are "
+                    + "none.");
             var lessons = new KnotLessons(data, origins, unseenBase, keptBase);
             grown = growth.Grow(
                 knots.Length, k => new KnotExamples(lessons, k, grower.Parameters, context.Cancellation), fewest: 0);

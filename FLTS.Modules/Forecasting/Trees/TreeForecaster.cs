@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Scaling;
-using FLTS.Forecasting.Trees.Growing;
 
 namespace FLTS.Forecasting.Trees;
 

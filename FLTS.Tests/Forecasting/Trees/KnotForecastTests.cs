@@ -128,7 +128,8 @@ internal sealed class KnotForecastTests
             """;
         Assert.That(Small.Family.Normalise(null)["lead_mode"]!.GetValue<string>(), Is.EqualTo("direct"));
         Assert.That(
-            Small.Family.Normalise(new JsonObject { ["lead_mode"] = "recursive" }).ToJsonString(), Is.EqualTo(Stored.ReplaceLineEndings("")),
+            Small.Family.Normalise(new JsonObject { ["lead_mode"] = "recursive" }).ToJsonString(),
+            Is.EqualTo(Stored.ReplaceLineEndings("")),
             "what was stored before there was a choice, and so its hash");
         Assert.That(TreeHyperparameters.Parse(JsonNode.Parse(Stored)!.AsObject()).LeadMode, Is.EqualTo(LeadMode.Recursive));
         Assert.That(Small.Family.Create(JsonNode.Parse(Stored)!.AsObject()), Is.TypeOf<TreeForecaster>());

@@ -7,7 +7,6 @@ using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
 using FLTS.Forecasting.Trees;
-using FLTS.Forecasting.Trees.Growing;
 using FLTS.Tests.Forecasting.Preparation;
 using FLTS.Tests.Forecasting.Recurrent;
 using NUnit.Framework;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Trees;
-using FLTS.Forecasting.Trees.Growing;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Trees;

@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Rows of train by what they are to a fit.</summary>
 internal enum TrainPart

@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>What is to be learned from some rows.</summary>
 /// <param name="Rows">[N] Of <see cref="BinnedRows"/>, ascending.</param>

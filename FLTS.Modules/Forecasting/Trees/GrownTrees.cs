@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>An ensemble as it was grown.</summary>
 /// <param name="Selected">Without the validation part, which chose how many trees there are.</param>

@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Compute;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Grows the ensembles of all leads and targets, one beside the other where a core is free. How many are at work changes no
 /// number: each is grown by one thread, from its own seed.</summary>
@@ -35,8 +35,11 @@ internal sealed class SideBySide(TreeHyperparameters parameters, TrainingSet dat
                     grown[lead, target] = GrowOne(examples[lead].Value, target, fewest);
                 if (Interlocked.Decrement(ref left[lead]) == 0 && examples[lead].IsValueCreated)
                     examples[lead].Value.Dispose();
-                if (Interlocked.Increment(ref done) is var now && now < grown.Length)
-                    context.Progress?.Report(new FitProgress(now, grown.Length, null));
+                lock (left)
+                {
+                    if (++done < grown.Length)
+                        context.Progress?.Report(new FitProgress(done, grown.Length, null));
+                }
             });
         }
         finally

@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>A series row by row: a window is one piece of it.</summary>
 internal sealed class RowTable

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using static FLTS.Forecasting.Trees.Growing.LightGbmLibrary;
+using static FLTS.Forecasting.Trees.LightGbmLibrary;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// Grows trees with LightGBM (Ke et al. 2017): least squares on one thread, in the same order everywhere, so that the same seed gives the

@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>What one ensemble a target is grown on. Safe to call from several threads at once.</summary>
 internal interface IExamples : IDisposable

@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Leads;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// Windows and the row so many steps after each, for <c>lead_mode: direct</c>; to be learned is the change from the last value where that

@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Baselines;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Windows of train and what a base forecasts from them, for all knots.</summary>
 internal sealed class KnotLessons

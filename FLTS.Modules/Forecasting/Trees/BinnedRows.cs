@@ -1,6 +1,6 @@
-using static FLTS.Forecasting.Trees.Growing.LightGbmLibrary;
+using static FLTS.Forecasting.Trees.LightGbmLibrary;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Writes the features of a row.</summary>
 internal delegate void FillFeatures(int row, Span<float> into);

@@ -1,4 +1,4 @@
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>All windows of train, as origins to forecast from; what depends on them alone is cut into bins once for all knots.</summary>
 internal sealed class OriginRows : IDisposable

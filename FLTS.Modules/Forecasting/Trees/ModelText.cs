@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>Trees from the text that LightGBM writes a model as.</summary>
 internal static class ModelText

@@ -1,6 +1,6 @@
 using FLTS.Forecasting.Series;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// Windows and a row after each, for <c>lead_mode: recursive</c>: the next row, or one 2 to <c>horizon</c> rows on, drawn by the seed, near

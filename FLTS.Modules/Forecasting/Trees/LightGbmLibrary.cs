@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FLTS.Forecasting.Trees.Growing;
+namespace FLTS.Forecasting.Trees;
 
 /// <summary>
 /// LightGBM's C interface (LightGBM/c_api.h), as much of it as growing trees needs. The native library is needed here and nowhere else.
