@@ -6,6 +6,7 @@ using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
 using FLTS.Modules.Storage;
+using FLTS.Modules.Training.Ensemble;
 using FLTS.Modules.Training.Gru;
 using FLTS.Modules.Training.LightGbm;
 using FLTS.Modules.Training.Lstm;
@@ -28,6 +29,7 @@ public static class ModuleCatalog
         new ProphetModule(),
         new LightGbmModule(),
         new ReferencesModule(),
+        new EnsembleModule(),
         new EvaluationModule(),
         new InferenceModule(),
         new MonitoringModule(),
@@ -44,5 +46,6 @@ public static class ModuleCatalog
     public static IReadOnlyDictionary<string, string> Companions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["Preprocessing"] = "Datasets",
+        ["References"] = "Ensemble",
     };
 }

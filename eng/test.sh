@@ -18,6 +18,11 @@ prepare_servers() {
   fi
 }
 
+# What the replaced system was measured with; a minute's test asks by it.
+prepare_locust() {
+  command -v locust >/dev/null 2>&1 || install_packages "the load of the replaced system's clients" python3-locust
+}
+
 # Sums the counters of a .trx file into passed, failed, skipped.
 count_results() {
   local counters total
@@ -70,7 +75,9 @@ run_tests() {
   if [[ -n $fast ]]; then
     filter=${filter:+($filter)&}TestCategory!=Servers\&TestCategory!=Slow
   fi
-  if [[ -z $soak ]]; then
+  if [[ -n $soak ]]; then
+    prepare_locust
+  else
     filter=${filter:+($filter)&}TestCategory!=Soak
   fi
   if [[ -z ${FLTS_DATASETS:-} || -z ${FLTS_REFERENCE:-} ]]; then

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Net.Http.Headers;
 
 namespace FLTS.Host.Hosting;
@@ -16,6 +18,10 @@ internal static class Requests
     public static WebApplicationBuilder AddFltsRequests(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = LargestBody);
+        // A request is read, computed and answered on the thread that received it, where it finds nothing to wait for: each hand-over to
+        // another thread costs as much as the arithmetic. What takes long computes on threads of its own anyway.
+        builder.Services.Configure<SocketTransportOptions>(o => o.UnsafePreferInlineScheduling = true);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBlocks>();
         // So that ProblemAnswers can say what is wrong with it.
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         return builder;

@@ -38,7 +38,7 @@ internal static class Telemetry
         });
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
             .AddMeter(FltsTelemetry.MeterOf("*"))
-            .AddAspNetCoreInstrumentation()
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel") // Others count what each request does inside.
             .AddRuntimeInstrumentation()
             .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })

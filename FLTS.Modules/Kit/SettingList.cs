@@ -25,6 +25,10 @@ public static class SettingList
     }
 
     /// <summary>Entries that are text.</summary>
-    public static IReadOnlyList<string> Texts(IConfiguration configuration, string path) =>
-        [.. Entries(configuration, path).Select(e => e.Value).OfType<string>()];
+    /// <exception cref="InvalidInputException">A text stands where the list should: .NET would read it as no entry at all.</exception>
+    public static IReadOnlyList<string> Texts(IConfiguration configuration, string path) => configuration[path] is not { Length: > 0 } text
+        ? [.. Entries(configuration, path).Select(e => e.Value).OfType<string>()]
+        : throw new InvalidInputException(
+            $"{path} is '{text}', but it is a list: name its entries as {path}:0={text} (as an environment variable "
+            + $"{path.Replace(":", "__", StringComparison.Ordinal)}__0).");
 }

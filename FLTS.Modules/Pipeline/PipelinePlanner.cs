@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Ensemble;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Datasets;
@@ -25,6 +26,13 @@ internal sealed class PipelinePlanner(
         var types = (request.ModelTypes ?? options.ExpectedModelTypes).Select(ForecasterCatalog.Get).ToList();
         if (types.GroupBy(t => t.ModelType).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InvalidInputException($"'model_types' lists {twice.Key} twice; each type is trained once.");
+
+        if (types is [{ ModelType: EnsembleFamily.Type }])
+        {
+            throw new InvalidInputException(
+                $"'model_types' lists {EnsembleFamily.Type} alone, which is made of the pipeline's other models: list at least one more, "
+                + $"for example [\"GRU\", \"{EnsembleFamily.Type}\"].");
+        }
 
         if (request.Training.Select(p => p.Key).FirstOrDefault(k => types.All(t => t.ModelType != k)) is { } stranger)
         {
@@ -64,6 +72,9 @@ internal sealed class PipelinePlanner(
     {
         var (train, testRows) = await sizes.AtLeastAsync(config, limits.MostCells, cancellation);
         var models = runs.ConvertAll(r => (Type: r.ModelType, Hyperparameters: JsonNode.Parse(r.Params)!.AsObject()));
+
+        // An ENSEMBLE asks all the others once more.
+        var scored = runs.Any(r => ForecasterCatalog.IsEnsemble(r.ModelType)) ? [.. models, .. models] : models;
         foreach (var (type, hyperparameters) in models)
         {
             ForecasterCatalog.Get(type)
@@ -71,7 +82,7 @@ internal sealed class PipelinePlanner(
                 .Refuse($"A fit of {type}", limits.MemoryBytes, limits.CpuSeconds);
         }
 
-        EvaluationSize.Of(testRows, policy.EvaluationHorizon, train, models)
+        EvaluationSize.Of(testRows, policy.EvaluationHorizon, train, scored)
             .Refuse("The evaluation", limits.MemoryBytes, limits.CpuSeconds);
     }
 

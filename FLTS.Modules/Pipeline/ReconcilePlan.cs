@@ -41,7 +41,7 @@ internal static class ReconcilePlan
                         new ReconcileAction.FailRun(run, $"preprocessing failed: {dataset.Error}"));
             }
 
-            foreach (var run in runs.Where(r => RunRules.IsToBeRetrained(r, pipeline)))
+            foreach (var run in RunRules.ToBeRetrained(pipeline, runs))
                 actions.TryAdd((nameof(ReconcileAction.Retrain), run.RunId.Value), new ReconcileAction.Retrain(run));
         }
 

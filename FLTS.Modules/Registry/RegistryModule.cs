@@ -59,6 +59,8 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<RunReader>();
         services.AddMetrics<RunCounter>();
         services.AddSingleton<RunGenerations>();
+        services.AddSingleton<MemberRuns>();
+        services.AddSingleton<PipelineRuns>();
         services.AddMetrics<ArtifactMetrics>();
         services.AddSingleton<IRowGauges, RegistryGauges>();
         services.AddSingleton<RunCancellation>();

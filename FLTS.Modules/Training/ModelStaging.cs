@@ -29,7 +29,13 @@ internal static class ModelStaging
     private const double GoldenTolerance = 1e-4;
 
     public static void Write(
-        string folder, RunRow run, JsonObject hyperparameters, PreparedDataset dataset, FitResult fit, byte[] residuals)
+        string folder,
+        RunRow run,
+        JsonObject hyperparameters,
+        PreparedDataset dataset,
+        FitResult fit,
+        byte[] residuals,
+        IReadOnlyList<ManifestMember>? members = null)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (name, bytes) in fit.Model.Save())
@@ -49,7 +55,7 @@ internal static class ModelStaging
             Path.Combine(folder, ReportName),
             JsonSerializer.SerializeToUtf8Bytes(new FitReport(RunMetrics.Summary(fit), fit.History), RegistryJson.Options));
         FaultPoint.Reach("stage.files-written");
-        var manifest = Manifest(run, hyperparameters, dataset, fit, files);
+        var manifest = Manifest(run, hyperparameters, dataset, fit, files) with { Members = members is { Count: > 0 } ? members : null };
         AtomicFile.Write(Path.Combine(folder, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, RegistryJson.Indented));
         FaultPoint.Reach("stage.manifest-written");
     }

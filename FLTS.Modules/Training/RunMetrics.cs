@@ -9,23 +9,24 @@ internal static class RunMetrics
 {
     public static string Summary(FitResult fit)
     {
-        if (fit.History.Count == 0)
-            return "{}";
-
-        var kept = fit.History.FirstOrDefault(e => e.Epoch == fit.BestEpoch) ?? fit.History[^1];
-        var summary = new JsonObject
+        var summary = new JsonObject();
+        if (fit.History.Count > 0)
         {
-            ["train_loss"] = kept.TrainLoss,
-            ["train_rmse"] = kept.TrainRmse,
-            ["train_mae"] = kept.TrainMae,
-            ["train_r2"] = kept.TrainR2,
-            ["val_loss"] = kept.ValLoss,
-            ["val_rmse"] = kept.ValRmse,
-            ["val_mae"] = kept.ValMae,
-            ["val_r2"] = kept.ValR2,
-        };
+            var kept = fit.History.FirstOrDefault(e => e.Epoch == fit.BestEpoch) ?? fit.History[^1];
+            summary["train_loss"] = kept.TrainLoss;
+            summary["train_rmse"] = kept.TrainRmse;
+            summary["train_mae"] = kept.TrainMae;
+            summary["train_r2"] = kept.TrainR2;
+            summary["val_loss"] = kept.ValLoss;
+            summary["val_rmse"] = kept.ValRmse;
+            summary["val_mae"] = kept.ValMae;
+            summary["val_r2"] = kept.ValR2;
+        }
+
         if (fit.BestEpoch is { } epoch)
             summary["best_epoch"] = epoch;
+        if (fit.Diagnostics?["weights"] is { } weights)
+            summary["weights"] = weights.DeepClone();
         if (fit.Warnings is { Count: > 0 } warnings)
             summary["warnings"] = new JsonArray([.. warnings.Select(w => (JsonNode)w)]);
 

@@ -24,6 +24,8 @@ internal abstract class TrainerModule<TConsumer> : IModule
         services.TryAddSingleton<TrainingTurns>();
         services.AddMetrics<TrainingMetrics>();
         services.TryAddSingleton<TrainingMachine>();
+        services.TryAddSingleton<EnsembleMembers>();
+        services.TryAddSingleton<FitSources>();
         services.TryAddSingleton<QueuedRuns>();
         services.AddStepWorkBeside(typeof(TrainingService));
         services.AddHostedService<StagingSweep>();

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Intervals;
-using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
@@ -15,7 +14,7 @@ namespace FLTS.Modules.Training;
 /// </summary>
 internal sealed partial class TrainingService(
     TrainStep step,
-    IProcessedData data,
+    FitSources sources,
     IArtifactStore artifacts,
     Staging staging,
     EventPublisher publisher,
@@ -30,6 +29,8 @@ internal sealed partial class TrainingService(
         return Task.CompletedTask;
     }
 
+    public override Task<bool> IsReadyAsync(RunRow row, CancellationToken cancellation) => step.CanBeginAsync(row, cancellation);
+
     public override async Task<IDisposable?> EnterAsync(RunRow row, CancellationToken cancellation) =>
         await machine.Turns.EnterAsync(IsLastTry(row), cancellation);
 
@@ -41,7 +42,7 @@ internal sealed partial class TrainingService(
             && await artifacts.FindUploadedAsync(run.RunId, run.Attempt, execution.Working) is { } uploaded)
         {
             // Trained and uploaded on a machine that is gone: only the record is missing.
-            await SucceedAsync(execution, uploaded.ManifestSha256, uploaded.Manifest.Files);
+            await SucceedAsync(execution, StoredManifest.Of(uploaded.ManifestSha256, uploaded.Manifest));
             return;
         }
 
@@ -88,24 +89,24 @@ internal sealed partial class TrainingService(
         FaultPoint.Reach("train.begun");
         await PublishAsync(run, "RUNNING", null, cancellation);
         var hyperparameters = JsonNode.Parse(run.Params)!.AsObject();
-        var dataset = await OpenAsync(run, cancellation);
-        using var watch = machine.Watch(run.ModelType, hyperparameters, dataset.Train);
+        using var source = await sources.OpenAsync(run, cancellation);
+        FaultPoint.Reach("train.source-opened");
+        using var watch = machine.Watch(run.ModelType, hyperparameters, source.Dataset.Train);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(machine.Options.TimeLimitSeconds), machine.Time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token, watch.Exceeded);
         var clock = machine.Time.GetTimestamp();
         await using var progress = new ProgressRecorder(run.ModelType, lease, step, machine.Time, logger);
-        FitResult fit;
-        ValidationForecasts residuals;
+        FittedRun fitted;
         try
         {
             using var share = machine.Budget.Threads.Take(machine.Options.Threads);
             var context = new FitContext(
                 share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
-            (fit, residuals) = await share.RunAsync(
+            fitted = await share.RunAsync(
                 () =>
                 {
                     watch.Begin();
-                    return RunResiduals.FitWith(run.ModelType, hyperparameters, dataset, context);
+                    return source.Fit(run, hyperparameters, context);
                 },
                 machine.Options.Nice);
         }
@@ -119,7 +120,7 @@ internal sealed partial class TrainingService(
                 $"The training took longer than {machine.Options.TimeLimitSeconds} s (Training:TimeLimitSeconds).");
         }
 
-        using (fit.Model)
+        using (fitted.Fit.Model)
         {
             await progress.FlushAsync();
             FaultPoint.Reach("train.fitted");
@@ -127,19 +128,14 @@ internal sealed partial class TrainingService(
                 staging.Prepare(run.RunId, run.Attempt),
                 run,
                 hyperparameters,
-                dataset,
-                fit,
-                await KnotFile.WriteAsync(residuals, cancellation));
+                source.Dataset,
+                fitted.Fit,
+                await KnotFile.WriteAsync(fitted.Forecasts, cancellation),
+                fitted.Members);
         }
 
         machine.Metrics.Fitted(run.ModelType, machine.Time.GetElapsedTime(clock).TotalSeconds);
         await RecordAsync(execution);
-    }
-
-    private async Task<PreparedDataset> OpenAsync(RunRow run, CancellationToken cancellation)
-    {
-        using var reading = machine.Budget.EnterReading();
-        return await data.OpenAsync(run.ConfigHash, cancellation);
     }
 
     /// <summary>What was fitted and staged goes into the row.</summary>
@@ -155,13 +151,13 @@ internal sealed partial class TrainingService(
         var run = execution.Row;
         var folder = staging.Folder(run.RunId, run.Attempt);
         var sha256 = await artifacts.UploadAsync(run.RunId, run.Attempt, folder, execution.Working);
-        await SucceedAsync(execution, sha256, ModelStaging.ReadManifest(folder).Files);
+        await SucceedAsync(execution, StoredManifest.Of(sha256, ModelStaging.ReadManifest(folder)));
     }
 
     /// <summary>A run that has succeeded is no longer alive: that ends the work, and is no reason to keep its event back.</summary>
-    private async Task SucceedAsync(Execution<RunRow> execution, string manifestSha256, IReadOnlyList<ManifestFile> files)
+    private async Task SucceedAsync(Execution<RunRow> execution, StoredManifest stored)
     {
-        TakenAwayException.Unless(await step.SucceedAsync(execution.Lease, manifestSha256, files, execution.Working));
+        TakenAwayException.Unless(await step.SucceedAsync(execution.Lease, stored, execution.Working));
         var run = execution.Row;
         staging.Remove(run.RunId);
         machine.Metrics.Ended(run.ModelType, RunStatus.Succeeded);

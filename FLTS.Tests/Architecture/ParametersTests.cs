@@ -9,8 +9,6 @@ internal sealed class ParametersTests
     private static readonly string[] _longerYet =
     [
         "FLTS.Forecasting.Metrics.ForecastMetrics.Score: 8",
-        "FLTS.Forecasting.Recurrent.Kernels.GruCell.Backward: 8",
-        "FLTS.Forecasting.Recurrent.Kernels.GruCell.Forward: 9",
         "FLTS.Forecasting.Recurrent.Training.TrainingStage.ctor: 9",
         "FLTS.Forecasting.Trees.LightGbmLibrary.DatasetCreateFromSampledColumn: 9", // LightGBM's own.
     ];

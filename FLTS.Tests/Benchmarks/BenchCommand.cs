@@ -19,14 +19,6 @@ internal static class BenchCommand
     };
     private static readonly Option<string> _objects =
         new("--objects") { Description = "Folder of objects for --once.", DefaultValueFactory = _ => ".", Hidden = true };
-    private static readonly Option<string> _host =
-        new("--host") { Description = "The product's program file.", DefaultValueFactory = _ => "FLTS.Host.dll", Hidden = true };
-    private static readonly Option<string?> _champion =
-        new("--champion") { Description = $"Only one of {string.Join(", ", PredictBenchmark.Names)}." };
-    private static readonly Option<double> _seconds =
-        new("--seconds") { Description = "How long each is asked.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<string?> _floor =
-        new("--floor") { Description = "Bare HTTP at this URL, until it is ended.", Hidden = true };
     private static readonly Option<string?> _timezone = new("--timezone") { Description = "Zone of the times for --once.", Hidden = true };
     private static readonly Option<bool> _json =
         new("--json") { Description = "Results only, without what is being measured.", Recursive = true };
@@ -53,19 +45,7 @@ internal static class BenchCommand
             (parsed, progress) => parsed.GetValue(_once) is { } sha256
                 ? PreprocessBenchmark.Once(parsed.GetValue(_objects)!, sha256, parsed.GetValue(_timezone))
                 : PreprocessBenchmark.Run(Dataset(parsed), progress)),
-        Create(
-            "predict",
-            "Forecasts over loopback, a champion of each kind, beside what HTTP, JSON and arithmetic take alone.",
-            [_host, _champion, _seconds, _floor],
-            (parsed, progress) =>
-            {
-                if (parsed.GetValue(_floor) is not { } url)
-                    return PredictBenchmark.Run(
-                        parsed.GetValue(_host)!, Champion(parsed), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), progress);
-
-                PredictFloors.Serve(url);
-                return [];
-            }),
+        PredictCommand.Create(),
         Create(
             "reader",
             "A CSV into columns by FLTS's reader and by Sylvan.Data.Csv.",
@@ -92,11 +72,6 @@ internal static class BenchCommand
         });
         return command;
     }
-
-    private static string? Champion(ParseResult parsed) =>
-        parsed.GetValue(_champion) is not { } champion || PredictBenchmark.Names.Contains(champion)
-            ? parsed.GetValue(_champion)
-            : throw new InvalidInputException($"--champion {champion}: it must be one of {string.Join(", ", PredictBenchmark.Names)}.");
 
     private static string? Dataset(ParseResult parsed) =>
         parsed.GetValue(_dataset) is not { } dataset || File.Exists(dataset)

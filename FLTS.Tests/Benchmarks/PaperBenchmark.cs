@@ -53,7 +53,7 @@ internal static class PaperBenchmark
         }
     }
 
-    private static IEnumerable<Candidate> AllElse(AccuracyOptions options) => ForecasterCatalog.All
+    private static IEnumerable<Candidate> AllElse(AccuracyOptions options) => ForecasterCatalog.Fitted
         .Where(f => !ForecasterCatalog.IsReference(f.ModelType) && !options.Models.Contains(f.ModelType))
             .Select(f => new Candidate(f.ModelType, "defaults", []));
 

@@ -89,7 +89,7 @@ internal static class TrainProfile
     /// </summary>
     private static string PartOf(string library, string symbol)
     {
-        return symbol.Contains(".Recurrent.Kernels.GruCell::", StringComparison.Ordinal) ? "gru_cell"
+        return symbol.Contains(".Recurrent.Kernels.GruCell", StringComparison.Ordinal) ? "gru_cell"
             : Starts("libtorch", "libc10", "libgomp-", "libstdc++")
                 || (Starts("[JIT]", "//anon") && !symbol.Contains("::", StringComparison.Ordinal)) ? "libtorch"
             : Starts("[kernel", "[vdso", "[guest", "libc.", "libm.", "ld-linux") ? "system"

@@ -70,7 +70,7 @@ internal sealed class ShortDataTests
         var data = Prepare(rows, 2, "{}");
 
         var defaults = Score(data, [("GRU", "{}"), ("LSTM", "{}"), ("PROPHET", "{}")]);
-        var all = Score(data, [.. ForecasterCatalog.All.Select(f => (f.ModelType, "{}"))]);
+        var all = Score(data, [.. ForecasterCatalog.Fitted.Select(f => (f.ModelType, "{}"))]);
 
         Assert.That(defaults.Candidates.Single(c => c.ModelType == "PROPHET").Score, Is.Not.Null);
         Assert.That(defaults.References.Where(r => r.Score is not null).Select(r => r.ModelType), Is.SupersetOf(new[] { "NAIVE", "EWMA" }));

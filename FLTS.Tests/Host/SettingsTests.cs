@@ -16,6 +16,8 @@ internal sealed class SettingsTests
     [TestCase("Jobs:Storage=postgres", "Database:Provider")]
     [TestCase("Database:Provider=postgres", "Database:ConnectionString")]
     [TestCase("Modules:Enabled:0=Trainer", "Modules:Enabled")]
+    [TestCase("Modules:Enabled=Inference", "Modules:Enabled:0=Inference (as an environment variable Modules__Enabled__0)")]
+    [TestCase("Pipeline:ExpectedModelTypes=GRU", "Pipeline:ExpectedModelTypes:0=GRU")]
     [TestCase("Inference:MaxSteps=0", "Inference:MaxSteps")]
     [TestCase("Inference:MaxSteps=many", "Inference:MaxSteps")]
     [TestCase("Pipeline:ReconcileSeconds=0", "Pipeline:ReconcileSeconds")]

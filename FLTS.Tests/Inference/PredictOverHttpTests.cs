@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Inference.Models;
+using FLTS.Modules.Inference.Protocols;
 using FLTS.Tests.EndToEnd;
 using FLTS.Tests.Host;
 using Microsoft.Extensions.DependencyInjection;
@@ -140,6 +141,20 @@ internal sealed class PredictOverHttpTests
         Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/csv"));
         Assert.That(lines[0], Is.EqualTo("ts,down,up,down_low_80,down_high_80,up_low_80,up_high_80"));
         Assert.That(lines, Has.Length.EqualTo(4));
+    }
+
+    [Test]
+    public async Task What_is_to_be_said_of_a_CSV_stands_in_a_header()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict");
+        request.Content = new StringContent("""{"größe": 3}""", Encoding.UTF8, "application/json");
+        request.Headers.Add("Accept", "text/csv");
+        using var answer = await _host.Http.SendAsync(request);
+
+        Assert.That(
+            JsonNode.Parse(answer.Headers.GetValues("X-Warnings").Single())!.AsArray().Select(w => w!.GetValue<string>()),
+            Is.EqualTo(new[] { "Not used, as no such field is known: 'größe'." }));
+        Assert.That(AnswerCsv.Warnings([new string('a', 1990), new string('b', 50), "c"]), Has.Length.LessThan(2050));
     }
 
     [TestCase("/predict/elsewhere", 404, "No model is served for 'elsewhere'")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FLTS.Modules.Inference.Windows;
@@ -72,6 +73,42 @@ internal sealed class PredictRequestTests
         Assert.That(request.Data.Numbers(down).ToArray(), Is.EqualTo(new[] { 1.5, double.NaN, 1 }));
         Assert.That((down.IsOfNumbers, up.IsOfNumbers, request.Future["heat"].Rows), Is.EqualTo((true, false, 1)));
         Assert.That(Encoding.UTF8.GetString(request.TextOf(up)), Is.EqualTo("""["a", [1], -2e3]"""));
+    }
+
+    [Test]
+    public void Lists_of_numbers_are_read_as_JSON_says_and_what_is_none_is_told_where_it_is(
+        [Values(
+            "0", "-0", "7", "-1.5", "0.25", "1e5", "1E+2", "-2.5e-3", " 7 ", "\t8\r\n", "0.1234567890123456789", "123456789012345678901",
+            "1e-400", "01", "-01", "+1", ".5", "5.", "1.e3", "- 1", "-", "1e", "1e+", "1.5.2", "1_0", "0x1", "--1", "1 2", "", "NaN", "]")]
+        string number)
+    {
+        var body = $$"""{"data": {"a": [1, {{number}}], "b": [{{number}}, 2], "c": [3]}, "inference_length": 4}""";
+        if (Fault(body) is { } fault)
+        {
+            var told = Assert.Catch<JsonException>(() => Parse(body))!;
+            Assert.That((told.LineNumber, told.BytePositionInLine), Is.EqualTo((fault.LineNumber, fault.BytePositionInLine)));
+            return;
+        }
+
+        var request = Parse(body);
+        var value = double.Parse(number, CultureInfo.InvariantCulture);
+        Assert.That(request.InferenceLength, Is.EqualTo(4));
+        foreach (var (name, values) in new[] { ("a", new[] { 1, value }), ("b", [value, 2]), ("c", [3.0]) })
+            Assert.That(request.Data.Numbers(request.Data[name]).ToArray(), Is.EqualTo(values), name);
+        Assert.That(Encoding.UTF8.GetString(request.TextOf(request.Data["b"])), Is.EqualTo($"[{number}, 2]"));
+
+        static JsonException? Fault(string body)
+        {
+            try
+            {
+                JsonDocument.Parse(body).Dispose();
+                return null;
+            }
+            catch (JsonException e)
+            {
+                return e;
+            }
+        }
     }
 
     [Test]

@@ -48,6 +48,7 @@ internal sealed class ServingLoadTests
         Assert.That(rush.Milliseconds(0.99), Is.LessThan(seconds > 10 ? 250 : 5000));
         Assert.That(after.Memory - before.Memory, Is.LessThan(100 << 20));
         Assert.That(calm.Failed, Is.Zero);
+        Assert.That(calm.Milliseconds(0.5), Is.LessThan(seconds > 10 ? 5 : 100), "at once");
     }
 
     [TestCase(5_000, 20_000)]
@@ -85,6 +86,41 @@ internal sealed class ServingLoadTests
         Assert.That((alone.Failed, beside.Failed), Is.EqualTo((0, 0)));
         Assert.That(beside.Answers, Is.EqualTo(perSecond * seconds).Within(1).Percent);
         Assert.That(beside.Milliseconds(0.99), Is.LessThan(3 * Math.Max(seconds > 10 ? 5 : 25, alone.Milliseconds(0.99))));
+    }
+
+    [TestCase(4)]
+    [TestCase(100, Category = TestCategories.Soak)]
+    public async Task Swaps_under_full_load_fail_no_request_and_hold_nobody_up(int swaps)
+    {
+        foreach (var better in (string[])["NAIVE", "AR"])
+            await _served.PromoteAsync("swapped", _csv, better, []);
+        var body = PredictRequests.Body("swapped", _csv, steps: 1);
+        var load = new LoadGenerator(_served.Address, PredictRequests.Post(_served.Address, "/predict", body));
+        load.Run(32, TimeSpan.FromSeconds(1));
+        var steady = load.Run(32, TimeSpan.FromSeconds(swaps > 10 ? 10 : 1));
+        var first = await _served.VersionAsync("swapped");
+        var swapping = Task.Run(async () =>
+        {
+            for (var i = 0; i < swaps; i++) // Back and forth: each goes back to the run that is not served.
+                await _served.RollBackAsync("swapped", toVersion: 1 + ((first + i) % 2));
+        });
+
+        var (latencies, failed) = (new List<double>(), 0);
+        while (!swapping.IsCompleted)
+        {
+            var asked = load.Run(32, TimeSpan.FromSeconds(1));
+            latencies.AddRange(asked.Latencies);
+            failed += asked.Failed;
+        }
+
+        await swapping;
+        var p99 = 1000 * latencies.Order().ElementAt((int)(0.99 * latencies.Count));
+        TestContext.Out.WriteLine(
+            $"{swaps} swaps: p99 {steady.Milliseconds(0.99):0.0} ms before and {p99:0.0} ms meanwhile over {latencies.Count} answers");
+        Assert.That((steady.Failed, failed), Is.EqualTo((0, 0)));
+        Assert.That(await _served.VersionAsync("swapped"), Is.EqualTo(first + swaps));
+        if (swaps > 10)
+            Assert.That(p99, Is.LessThan(2 * steady.Milliseconds(0.99)));
     }
 
     private int Ask(int answers)

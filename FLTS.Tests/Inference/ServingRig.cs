@@ -81,9 +81,10 @@ internal sealed class ServingRig : IAsyncDisposable
     }
 
     /// <summary>A run that succeeded, with its artifacts in the store, and the line of the ledger that makes it the champion.</summary>
-    public async Task<ServedChampion> PromoteAsync(PreparedDataset dataset, string type, int version, string? identifier = null)
+    public async Task<ServedChampion> PromoteAsync(
+        PreparedDataset dataset, string type, int version, string? identifier = null, JsonObject? hyperparameters = null)
     {
-        var hyperparameters = ForecasterCatalog.Get(type).Normalise(null);
+        hyperparameters = ForecasterCatalog.Get(type).Normalise(hyperparameters);
         var run = Rows.Run($"run-{++_runs}", dataset.Meta.ConfigHash, type, generation: _runs);
         (run.Identifier, run.Params) = (identifier is null ? run.Identifier : new(identifier), hyperparameters.ToJsonString());
         (run.Status, run.Attempt) = (RunStatus.Succeeded, 1);

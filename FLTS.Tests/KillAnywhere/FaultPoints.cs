@@ -6,6 +6,9 @@ internal static class FaultPoints
     /// <summary>Named by the armed half, not by a call in the product.</summary>
     public const string MigrationStatement = "migration.statement-executed";
 
+    /// <summary>By the fourth and last run of the pipeline of the tests: when its members are loaded.</summary>
+    public const string OfEnsemble = "train.source-opened";
+
     /// <summary>Reached only where objects lie in a folder.</summary>
     public const string FolderOnly = "object.written-aside";
 
@@ -32,6 +35,7 @@ internal static class FaultPoints
         "preprocess.after-ready",
         "preprocess.first-event-sent",
         "train.begun",
+        "train.source-opened",
         "train.epoch",
         "train.fitted",
         "stage.files-written",
@@ -63,13 +67,16 @@ internal static class FaultPoints
 
     /// <summary>
     /// The n-th time a place is reached where the first is not the interesting one: in the middle of a migration, of an
-    /// upload, of several candidates.
+    /// upload, of several candidates, of the run that is made of the others.
     /// </summary>
     public static int Times(string point) => point switch
     {
         MigrationStatement => 7,
         FolderOnly => 4,
         "upload.file-written" => 2,
+        OfEnsemble => 4,
+        "stage.files-written" => 4,
+        "run.before-commit" => 4,
         "evaluate.candidate-verified" => 2,
         _ => 1,
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
@@ -35,6 +36,13 @@ internal sealed class Installation : IAsyncDisposable
             (services, _) =>
                 services.AddSingleton(new ArtifactCacheFolder(_folder["cache"])).AddSingleton<IArtifactStore, ArtifactStore>());
     }
+
+    /// <summary>Nets, and what is made of them.</summary>
+    public static JsonObject Request() => new()
+    {
+        ["dataset"] = Dataset,
+        ["model_types"] = new JsonArray("GRU", "LSTM", "PROPHET", "ENSEMBLE"),
+    };
 
     public string Data => _folder["data"];
 

@@ -11,7 +11,7 @@ namespace FLTS.Tests.KillAnywhere;
 /// <summary>What must be true of one pipeline when it has ended, whatever was killed on the way.</summary>
 internal static class Invariants
 {
-    private static readonly string[] _types = ["GRU", "LSTM", "PROPHET"];
+    private static readonly string[] _types = ["GRU", "LSTM", "PROPHET", "ENSEMBLE"];
 
     /// <param name="installation">Where to look.</param>
     /// <param name="flts">A living process on it.</param>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FLTS.Tests.EndToEnd;
 using NUnit.Framework;
 
@@ -16,7 +15,7 @@ internal sealed class KillTests
 
     private static readonly string[] _everyDayEmbedded =
         [
-            FaultPoints.MigrationStatement, "stage.manifest-written", "promotion.before-commit",
+            FaultPoints.MigrationStatement, "stage.manifest-written", FaultPoints.OfEnsemble, "promotion.before-commit",
         ];
 
     private static readonly string[] _everyDayFull =
@@ -59,7 +58,7 @@ internal sealed class KillTests
 
         // Whoever got no answer asks again; a pipeline that has its row is nobody's business any more.
         if (!await installation.KnowsPipelineAsync())
-            await second.StartPipelineAsync(new JsonObject { ["dataset"] = Installation.Dataset });
+            await second.StartPipelineAsync(Installation.Request());
 
         var id = (await second.GetAsync("/pipelines"))["items"]!.AsArray().Single()!["pipeline_id"]!.GetValue<string>();
         var ended = await second.WaitForEndAsync(id);
@@ -73,7 +72,7 @@ internal sealed class KillTests
         {
             await flts.WaitUntilReadyAsync();
             await flts.UseAdminKeyAsync();
-            await flts.StartPipelineAsync(new JsonObject { ["dataset"] = Installation.Dataset });
+            await flts.StartPipelineAsync(Installation.Request());
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
         {

@@ -8,7 +8,8 @@ namespace FLTS.Tests.KillAnywhere;
 /// </summary>
 internal sealed class Operators(IReadOnlyList<string> stations, int seed)
 {
-    private static readonly string[][] _types = [["GRU", "LSTM", "PROPHET"], ["NAIVE", "EWMA", "GRU"], ["AR", "NAIVE"], ["LSTM"]];
+    private static readonly string[][] _types =
+        [["GRU", "LSTM", "PROPHET"], ["NAIVE", "EWMA", "GRU"], ["AR", "NAIVE", "ENSEMBLE"], ["LSTM"]];
     private static readonly JsonObject[] _stages =
         [[], new() { ["stage"] = "train" }, new() { ["stage"] = "evaluate" }, new() { ["stage"] = "preprocess" }];
     private readonly Random _random = new(seed);

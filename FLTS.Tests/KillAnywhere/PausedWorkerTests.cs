@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
 using Microsoft.EntityFrameworkCore;
@@ -28,7 +27,7 @@ internal sealed class PausedWorkerTests
         await using var paused = installation.Start(point, waitFile: here);
         await paused.WaitUntilReadyAsync();
         await paused.UseAdminKeyAsync();
-        var id = await paused.StartPipelineAsync(new JsonObject { ["dataset"] = Installation.Dataset });
+        var id = await paused.StartPipelineAsync(Installation.Request());
         await paused.WaitForAsync(point, () => Task.FromResult(File.Exists(here) ? here : null));
         Native.Signal(paused.Id, Native.SigStop);
         var uploaded = await installation.UploadedAsync();

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text.Json;
 using FLTS.Modules.Registry.Artifacts;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using FLTS.Tests.EndToEnd;
@@ -105,6 +106,16 @@ internal sealed class RandomKillsTests
             Require(
                 identity.Select(r => r.Generation).Order().SequenceEqual(Enumerable.Range(0, identity.Count())),
                 $"generations of {identity.Key}");
+        }
+
+        var has = await db.PipelineRuns.AsNoTracking().ToListAsync();
+        foreach (var pipeline in has.GroupBy(h => h.PipelineId, h => runs.Single(r => r.RunId == h.RunId)))
+        {
+            if (pipeline.SingleOrDefault(r => r.ModelType == "ENSEMBLE") is { } ensemble)
+                Require(
+                    EnsembleParams.MembersOf(ensemble).ToHashSet().SetEquals(
+                        pipeline.Where(r => r != ensemble).Select(r => (r.ModelType, r.ParamsHash, r.Generation))),
+                    $"the ENSEMBLE of pipeline {pipeline.Key}");
         }
 
         return broken;

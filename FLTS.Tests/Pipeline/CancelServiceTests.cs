@@ -64,7 +64,7 @@ internal sealed class CancelServiceTests
             var lease = (await registry.Leases.TryAcquireAsync<RunRow>(id, default))!;
 
             var won = await RegistryUnderTest.TogetherAsync(2, i => i == 0
-                ? registry.Get<TrainStep>().SucceedAsync(lease, new string('a', 64), [], default)
+                ? registry.Get<TrainStep>().SucceedAsync(lease, new(new string('a', 64), [], []), default)
                 : CancelsAsync(registry, new(id), TimeSpan.FromMilliseconds(round)));
 
             Assert.That(won.Count(w => w), Is.EqualTo(1), "winners");

@@ -82,6 +82,16 @@ internal sealed class PipelineProgressTests
         Assert.That(waiting.NextTry, Is.EqualTo(lstm.NextAttemptAt));
     }
 
+    [TestCase(RunStatus.Running, RunStatus.Queued, "GRU run run-GRU to be trained; ENSEMBLE run run-ENSEMBLE to wait for GRU")]
+    [TestCase(RunStatus.Succeeded, RunStatus.Queued, "ENSEMBLE run run-ENSEMBLE to begin")]
+    [TestCase(RunStatus.Succeeded, RunStatus.Running, "ENSEMBLE run run-ENSEMBLE to be trained")]
+    public void An_ENSEMBLE_says_for_whom_it_waits(RunStatus gru, RunStatus ensemble, string expected) => Assert.That(
+        PipelineProgress.WaitingFor(
+            Rows.Pipeline(),
+            Rows.Dataset(DatasetStatus.Ready),
+            [Rows.Run("ENSEMBLE", ensemble), Rows.Run("GRU", gru), Rows.Run("LSTM", RunStatus.Failed)])!.Reason,
+        Is.EqualTo(expected));
+
     [Test]
     public void An_evaluation_at_work_and_a_blocked_one_say_so()
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Pipeline;
+using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -57,6 +58,14 @@ internal static class PipelineUnderTest
         if (status is RunStatus.Succeeded or RunStatus.Invalid)
             run.ManifestSha256 = new string('a', 64);
 
+        return run;
+    }
+
+    /// <summary>An ENSEMBLE of these.</summary>
+    public static RunRow Ensemble(string id, RunStatus status, params RunRow[] members)
+    {
+        var (run, planned) = (Run(id, status, "ENSEMBLE"), EnsembleParams.Of(members));
+        (run.Params, run.ParamsHash) = (planned.Params, planned.ParamsHash);
         return run;
     }
 

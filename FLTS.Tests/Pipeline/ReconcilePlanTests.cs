@@ -97,6 +97,36 @@ internal sealed class ReconcilePlanTests
         Assert.That(actions, Has.Count.EqualTo(1));
     }
 
+    [TestCase(RunStatus.Queued, RunStatus.Succeeded, ExpectedResult = new[] { "GRU" })]
+    [TestCase(RunStatus.Succeeded, RunStatus.Storing, ExpectedResult = new[] { "LSTM" })]
+    [TestCase(RunStatus.Succeeded, RunStatus.Failed, ExpectedResult = new[] { "ENSEMBLE" })]
+    [TestCase(RunStatus.Cancelled, RunStatus.Failed, ExpectedResult = new[] { "ENSEMBLE" })]
+    [TestCase(RunStatus.Invalid, RunStatus.Succeeded, ExpectedResult = new[] { "GRU" })]
+    public string[] An_ENSEMBLE_is_made_when_every_run_beside_it_is_settled(RunStatus gru, RunStatus lstm) =>
+        [.. Beside(gru, lstm, RunStatus.Queued).Select(OfWhich)];
+
+    [TestCase(RunStatus.Invalid, RunStatus.Invalid, ExpectedResult = new[] { "GRU" })]
+    [TestCase(RunStatus.Succeeded, RunStatus.Invalid, ExpectedResult = new[] { "ENSEMBLE" })]
+    public string[] A_corrupt_ENSEMBLE_is_made_again_by_itself_only_where_none_of_its_members_is(RunStatus gru, RunStatus ensemble) =>
+        [.. Beside(gru, RunStatus.Succeeded, ensemble).Select(OfWhich)];
+
+    private static IReadOnlyList<ReconcileAction> Beside(RunStatus gru, RunStatus lstm, RunStatus ensemble) => Decide(
+        [
+            new PipelineState(
+                Rows.Pipeline(),
+                Rows.Dataset(DatasetStatus.Ready),
+                [Rows.Run("ENSEMBLE", ensemble), Rows.Run("GRU", gru), Rows.Run("LSTM", lstm)]),
+        ],
+        Rows.Now,
+        _ => false);
+
+    private static string OfWhich(ReconcileAction action) => action switch
+    {
+        ReconcileAction.Start { Due.Row: RunRow run } => run.ModelType,
+        ReconcileAction.Retrain { Run: var run } => run.ModelType,
+        _ => Name(action),
+    };
+
     private static string[] Decide(DatasetStatus dataset, RunStatus runs, Func<ILeased, bool>? isHeld = null) =>
     [
         .. Decide(

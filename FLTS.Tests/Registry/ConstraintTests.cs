@@ -180,6 +180,23 @@ internal sealed class ConstraintTests(Database database)
         }
     }
 
+    [TestCase(RunStatus.Succeeded, true)]
+    [TestCase(RunStatus.Invalid, false)]
+    [TestCase(RunStatus.Pruned, false)]
+    public async Task A_member_is_not_pruned_as_long_as_its_ENSEMBLE_is_a_model(RunStatus ensemble, bool isKept)
+    {
+        var (member, owner) = (Rows.Run("GRU", RunStatus.Succeeded), Rows.Run("ENSEMBLE", ensemble));
+        member.ManifestSha256 = owner.ManifestSha256 = "a";
+        await _registry.AddRowsAsync(member, owner);
+        await _registry.AddRowsAsync(new RunMemberRow { RunId = owner.RunId, MemberRunId = member.RunId });
+        var prune = () => _registry.ExecuteAsync($"UPDATE runs SET status = 'pruned' WHERE run_id = '{member.RunId}'");
+
+        if (isKept)
+            Assert.That(prune, Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("a member of a model is kept"));
+        else
+            Assert.That(await prune(), Is.EqualTo(1));
+    }
+
     [Test]
     public async Task A_fault_that_passes_is_told_from_one_that_stays()
     {

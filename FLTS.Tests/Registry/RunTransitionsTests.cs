@@ -26,7 +26,8 @@ internal sealed class RunTransitionsTests
 
         Assert.That(await runs.BeginAsync(old, 7, default), Is.False, "begin");
         Assert.That(await runs.TrainedAsync(old, "{}", [_epoch], default), Is.False, "trained");
-        Assert.That(await runs.SucceedAsync(old, new string('a', 64), [new ManifestFile("f", 1, "a")], default), Is.False, "succeed");
+        var stored = new StoredManifest(new string('a', 64), [new ManifestFile("f", 1, "a")], []);
+        Assert.That(await runs.SucceedAsync(old, stored, default), Is.False, "succeed");
         Assert.That(await runs.FailAsync(old, "no", default), Is.False, "fail");
         await runs.RecordAsync(old, new FitProgress(1, 2, _epoch), 1, default);
         await runs.PostponeAsync(old, before, Later("later"), default);
@@ -58,7 +59,7 @@ internal sealed class RunTransitionsTests
         await registry.ForceAsync($"UPDATE runs SET status = '{ended.ToString().ToLowerInvariant()}'");
 
         Assert.That(await runs.TrainedAsync(lease, "{}", [], default), Is.False, "trained");
-        Assert.That(await runs.SucceedAsync(lease, new string('a', 64), [], default), Is.False, "succeed");
+        Assert.That(await runs.SucceedAsync(lease, new(new string('a', 64), [], []), default), Is.False, "succeed");
         Assert.That(await runs.FailAsync(lease, "no", default), Is.False, "fail");
         await runs.PostponeAsync(lease, await registry.RunAsync(new("run")), Later("later"), default);
 

@@ -27,16 +27,21 @@ internal static class PromotionDecision
             return new Decision(AttemptOutcome.Failed, null, $"no candidate could be scored: {WhyNot(contenders)}", false);
 
         // The run in force may always stay; force is a person's word.
-        if (ranked.Find(c => force || !c.RolledBack || c.RunId == champion?.RunId) is not { } best)
+        var held = EnsembleRule.WhyNot(ranked, policy.MinImprovement);
+        if (ranked.Find(c => force || c.RunId == champion?.RunId || !(c.RolledBack || IsHeld(c))) is not { } best)
         {
-            var rolledBack = $"{ranked[0].ModelType} run {ranked[0].RunId} was rolled back from and may not win by itself again";
+            var first = ranked.First(c => c.RolledBack);
+            var rolledBack = $"{first.ModelType} run {first.RunId} was rolled back from and may not win by itself again";
             return new Decision(AttemptOutcome.KeptChampion, null, rolledBack, false);
         }
 
-        var margin = champion?.Score is { } held && best.RunId != champion.RunId
-            ? Margin.Of(best.Score!.Value, best.StandardError, held)
+        var margin = champion?.Score is { } inForce && best.RunId != champion.RunId
+            ? Margin.Of(best.Score!.Value, best.StandardError, inForce)
             : null;
-        return Decide(best, references, champion, margin, policy, force) with { Margin = margin };
+        var decision = Decide(best, references, champion, margin, policy, force) with { Margin = margin };
+        return ranked.TakeWhile(c => c != best).Any(IsHeld) ? decision with { Reason = $"{decision.Reason}; {held}" } : decision;
+
+        bool IsHeld(Contender contender) => held is not null && EnsembleRule.IsEnsemble(contender);
     }
 
     private static Decision Decide(

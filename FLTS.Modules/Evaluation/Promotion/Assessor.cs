@@ -39,19 +39,24 @@ internal sealed partial class Assessor(
                 using var scope = LogScope.Begin(logger, ("run_id", run.RunId.Value));
                 try
                 {
-                    candidates.Add(new Candidate(run.RunId, await verifier.LoadAsync(run, dataset!.Train, order.Refusals, cancellation)));
+                    candidates.Add(new Candidate(
+                        run.RunId, await verifier.LoadAsync(run, dataset!.Train, order.Refusals, cancellation, Share)));
                     FaultPoint.Reach("evaluate.candidate-verified");
                     LogArtifactsOk(logger, run.ModelType);
                 }
                 catch (CorruptArtifactException e)
                 {
+                    // Of a member it is the member that is replaced first: with it, another ENSEMBLE comes.
+                    var member = e is CorruptMemberException of ? runs.FirstOrDefault(r => r.RunId == of.Member) : null;
+                    if (member is not null && corrupt.All(c => c.Run.RunId != member.RunId))
+                        corrupt.Add(new CorruptRun(member, e.InnerException!.Message));
                     corrupt.Add(new CorruptRun(run, e.Message));
                     missing[run.ModelType] = e.Message;
                 }
             }
 
-            if (candidates.Count < order.Policy.MinCandidates)
-                return TooFew(candidates.Count, order.Policy, missing, corrupt);
+            if (Counted(runs, candidates) is var count && count < order.Policy.MinCandidates)
+                return TooFew(count, order.Policy, missing, corrupt);
 
             var result = await ScoreAsync(order, dataset!, candidates, missing, cancellation);
             return new Assessment(result, missing, corrupt);
@@ -61,7 +66,17 @@ internal sealed partial class Assessor(
             foreach (var candidate in candidates)
                 candidate.Model.Dispose();
         }
+
+        LoadedModel? Share(RunId runId, int attempt) => candidates
+            .Select(c => c.Model)
+            .FirstOrDefault(m => m.Manifest.RunId == runId && m.Manifest.Attempt == attempt && m.TryShare());
     }
+
+    /// <summary>An ENSEMBLE is nothing without the others: it counts only where a person names it alone.</summary>
+    private static int Counted(IReadOnlyList<RunRow> runs, List<Candidate> candidates) =>
+        runs.All(r => ForecasterCatalog.IsEnsemble(r.ModelType))
+            ? candidates.Count
+            : candidates.Count(c => !ForecasterCatalog.IsEnsemble(c.Model.Manifest.ModelType));
 
     private async Task<PreparedDataset> DataAsync(AssessmentOrder order, CancellationToken cancellation)
     {

@@ -22,15 +22,24 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
     /// <summary>
     /// Loads a candidate, by what the store holds now: what is only whole in this machine's cache cannot be served by anybody else.
     /// </summary>
+    /// <param name="run">The candidate.</param>
+    /// <param name="train">Of its data.</param>
+    /// <param name="refusals">Gets every refusal of the store but the last.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="share">Gives members that are loaded and verified already.</param>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
     public Task<LoadedModel> LoadAsync(
-        RunRow run, PreparedSeries train, ICollection<Refusal> refusals, CancellationToken cancellation) => store.ReadAsync(
+        RunRow run,
+        PreparedSeries train,
+        ICollection<Refusal> refusals,
+        CancellationToken cancellation,
+        Func<RunId, int, LoadedModel?>? share = null) => store.ReadAsync(
         ThingOf(run),
         refusals,
         async () =>
         {
-            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation);
+            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation, share);
             try
             {
                 RequireManifestOf(run, model.Manifest);

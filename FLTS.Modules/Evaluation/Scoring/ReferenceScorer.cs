@@ -13,9 +13,6 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// <param name="policy">How.</param>
 internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame frame, BandJudge judge, EvaluationPolicy policy)
 {
-    /// <summary>Multiplications that one may take, some ten seconds of a core: nobody asked for it.</summary>
-    private const double MostOperations = 5e10;
-
     /// <summary>A reference's forecasts and errors, or why there are none.</summary>
     public ReferenceAnswer Ask(IForecasterFamily family, CancellationToken cancellation)
     {
@@ -23,7 +20,7 @@ internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame fram
         {
             cancellation.ThrowIfCancellationRequested();
             var forecaster = family.Create(family.Normalise([]));
-            var context = new FitContext(1, null, cancellation, MostOperations: MostOperations);
+            var context = new FitContext(1, null, cancellation, MostOperations: FitContext.Unasked);
             using var fitted = forecaster.Fit(data.TrainingSet, context).Model;
             var replay = new ForecastReplay(fitted, frame.Series, frame.Series, data.Restorer);
             return new ReferenceAnswer(

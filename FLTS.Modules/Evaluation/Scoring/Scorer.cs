@@ -1,11 +1,9 @@
-using System.Text.Json.Nodes;
 using FLTS.Forecasting.Bands;
 using FLTS.Forecasting.Baselines;
-using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Ensemble;
 using FLTS.Forecasting.Metrics;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
-using FLTS.Modules.Registry.Artifacts;
 
 namespace FLTS.Modules.Evaluation.Scoring;
 
@@ -76,9 +74,12 @@ internal static class Scorer
                     policy.Weights,
                     policy.TargetWeights);
                 var entry = ScoreboardEntry.Of(kind, manifest.ModelType, candidate.RunId, score, manifest.LeadFromEndOfTrain)
-                    .Judged(judge.Judge(manifest.ModelType, replay, IntervalsOf(model), cancellation), naive.ByLead, policy.Weights);
+                    .Judged(judge.Judge(manifest.ModelType, replay, model.Intervals, cancellation), naive.ByLead, policy.Weights);
                 return entry with
                 {
+                    Leads = model.Forecaster is FittedEnsemble ensemble
+                        ? [.. entry.Leads!.Select(l => l with { Weights = ensemble.SharesAt(l.Lead) })]
+                        : entry.Leads,
                     ByOrigin = OriginErrors.Of(frame.Truth, forecast, data.Meta.Scaler, data.Meta.Targets, policy.TargetWeights),
                 };
             }
@@ -94,7 +95,7 @@ internal static class Scorer
     /// <summary>Bands that so many scored rows can judge, from no more origins than these models answer in time.</summary>
     public static BandPlan PlanOf(PreparedDataset data, int rows, IEnumerable<Candidate> models)
     {
-        var (size, asked) = (SizeOf(data), models.Select(Described).ToList());
+        var (size, asked) = (SizeOf(data), models.SelectMany(c => c.Model.Computing).ToList());
         return BandPlan.Of(Season.Steps(data.Meta.Step), rows, steps => EvaluationSize.OperationsOf(asked, size, steps));
     }
 
@@ -104,14 +105,8 @@ internal static class Scorer
             data.Test.Rows,
             policy.EvaluationHorizon,
             SizeOf(data),
-            [.. models.Select(Described)],
+            [.. models.SelectMany(c => c.Model.Computing)],
             PlanOf(data, data.Test.Rows, models));
 
     private static FitSize SizeOf(PreparedDataset data) => new(data.Train.Rows, data.Meta.Columns.Count, data.Meta.Targets.Count);
-
-    private static (string Type, JsonObject Hyperparameters) Described(Candidate candidate) =>
-        (candidate.Model.Manifest.ModelType, candidate.Model.Manifest.Hyperparameters);
-
-    /// <summary>From what the model itself got wrong on its validation part; null for one that was stored without.</summary>
-    private static ConformalIntervals? IntervalsOf(LoadedModel model) => model.Intervals.Steps > 0 ? model.Intervals : null;
 }

@@ -13,6 +13,10 @@ public sealed record LeadScore(
     [property: JsonPropertyName("coverage_95")] double? Coverage95,
     [property: JsonPropertyName("interval_score_80")] double? IntervalScore80)
 {
+    /// <summary>Of an ENSEMBLE, what its members count there, by type; null of any other.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Weights { get; init; }
+
     internal static LeadScore Of(int lead, PooledErrors errors) => new(
         lead,
         errors.Cells,

@@ -50,7 +50,10 @@ public sealed class SeasonalMeanFamily : ReferenceFamily
                 metrics is null ? [] : [metrics],
                 null,
                 new RowSpan(0, series.Rows),
-                new RowSpan(0, 0));
+                new RowSpan(0, 0),
+                BeforeRefit: data.ValidationStart is > 0 and var start && start < series.Rows
+                    ? new FittedSeasonalMean(signature, profile.Carry(start - 1))
+                    : null);
         }
     }
 

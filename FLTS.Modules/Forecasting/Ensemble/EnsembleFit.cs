@@ -42,7 +42,7 @@ public sealed record EnsembleFit(FitResult Fit, ValidationForecasts Residuals, I
         foreach (var candidate in candidates.Except(members).Where(c => c.IsReference))
             candidate.Model.Dispose();
 
-        var signature = FittedEnsemble.SignatureOf([.. members.Select(m => m.Model.Signature)], data.Train.Columns) with
+        var signature = FittedEnsemble.SignatureOf([.. members.Select(m => m.Model)], data.Train.Columns) with
         {
             Plausible = PlausibleRange.Scaled(data.Meta.Scaler, data.Meta.Targets),
         };

@@ -25,18 +25,30 @@ public sealed class FittedEnsemble(
     /// <summary>Of its members.</summary>
     public EnsembleWeights Weights => weights;
 
-    /// <summary>What a model needs and gives that asks all these.</summary>
-    /// <param name="members">At least one, of the same targets and step.</param>
-    /// <param name="columns">Of the data in order: the inputs are in it.</param>
-    public static ModelSignature SignatureOf(IReadOnlyList<ModelSignature> members, IReadOnlyList<string> columns)
+    /// <summary>What each member counts at a lead, by its type, the mean over the targets; those that count nothing are left out.</summary>
+    public IReadOnlyDictionary<string, double> SharesAt(int lead)
     {
-        var limited = members.Where(m => !ComingInputs.AreKnown(m)).ToArray();
+        var targets = weights.At(lead);
+        return Enumerable.Range(0, _members.Length)
+            .Select(p => (Type: _members[p].Signature.ModelType, Share: targets.Average(target => target[p])))
+            .Where(m => m.Share > 0)
+            .GroupBy(m => m.Type, m => m.Share)
+            .ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
+    }
+
+    /// <summary>What a model needs and gives that asks all these.</summary>
+    /// <param name="models">At least one, of the same targets and step.</param>
+    /// <param name="columns">Of the data in order: the inputs are in it.</param>
+    public static ModelSignature SignatureOf(IReadOnlyList<IFittedForecaster> models, IReadOnlyList<string> columns)
+    {
+        var members = models.Select(m => m.Signature).ToArray();
+        var reach = models.Min(ComingInputs.ReachOf);
         return members[0] with
         {
             ModelType = EnsembleFamily.Type,
             Inputs = [.. columns.Where(c => members.Any(m => m.Inputs.Contains(c, StringComparer.Ordinal)))],
             InputLength = members.Max(m => m.InputLength),
-            Horizon = limited.Length > 0 ? limited.Min(m => m.Horizon) : 1,
+            Horizon = reach < int.MaxValue ? reach : 1,
             LeadFromEndOfTrain = members.All(m => m.LeadFromEndOfTrain),
             Ahead = [.. members.SelectMany(m => m.KnownAhead).Distinct(StringComparer.Ordinal)],
         };

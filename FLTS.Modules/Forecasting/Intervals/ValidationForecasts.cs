@@ -48,7 +48,7 @@ public sealed record ValidationForecasts(
 
         void Ask(int[] places)
         {
-            int[] reached = [.. leads.Where(lead => lead <= Reach(model.Signature))], rows = [.. places.Select(n => origins[n])];
+            int[] reached = [.. leads.Where(lead => lead <= ComingInputs.ReachOf(model))], rows = [.. places.Select(n => origins[n])];
             double[,,] answer;
             try
             {
@@ -79,9 +79,6 @@ public sealed record ValidationForecasts(
 
     private static bool CanAnswer(IFittedForecaster model, PreparedDataset data, int origin) =>
         new Window(data.Train, origin).HasRows(Math.Max(1, model.Signature.InputLength));
-
-    /// <summary>Longest lead that a model can be asked for.</summary>
-    private static int Reach(ModelSignature signature) => ComingInputs.AreKnown(signature) ? int.MaxValue : signature.Horizon;
 
     private static double Finite(double value) => double.IsFinite(value) ? value : double.NaN;
 

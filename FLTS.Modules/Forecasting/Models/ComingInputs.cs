@@ -30,6 +30,10 @@ internal sealed class ComingInputs
         || CalendarFeatures.IsCalendar(input)
         || LaggedTarget(signature, input, out _) >= 0);
 
+    /// <summary>The longest lead that a model can be asked for.</summary>
+    public static int ReachOf(IFittedForecaster model) =>
+        model.FeedsBack && !AreKnown(model.Signature) ? model.Signature.Horizon : int.MaxValue;
+
     /// <summary>Value of an input on the series' scale.</summary>
     /// <param name="input">Its position in the signature.</param>
     /// <param name="forecast">[N, H, M], filled up to <paramref name="step"/>.</param>

@@ -12,4 +12,8 @@ public sealed record FitContext(
     IProgress<FitProgress>? Progress,
     CancellationToken Cancellation,
     ICheckpoint? Checkpoint = null,
-    double MostOperations = double.PositiveInfinity);
+    double MostOperations = double.PositiveInfinity)
+{
+    /// <summary><see cref="MostOperations"/> of a reference that nobody asked for: some ten seconds of a core.</summary>
+    public const double Unasked = 5e10;
+}

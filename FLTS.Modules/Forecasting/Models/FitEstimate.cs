@@ -55,6 +55,10 @@ public sealed record FitEstimate(double Bytes, double Operations, string Sum)
     /// <summary>So many of the same, one after the other or side by side.</summary>
     public FitEstimate Times(double count) => this with { Bytes = Bytes * count, Operations = Operations * count };
 
+    /// <summary>All of these at once: whoever asks for one waits for all.</summary>
+    public static FitEstimate Together(IEnumerable<FitEstimate> parts) => parts.Aggregate((all, next) =>
+        new FitEstimate(all.Bytes + next.Bytes, all.Operations + next.Operations, $"{all.Sum}; {next.Sum}"));
+
     /// <summary>Forecasts, held on the model's scale and in original units, and the coming rows that a window is fed.</summary>
     /// <param name="windows">N.</param>
     /// <param name="steps">H.</param>

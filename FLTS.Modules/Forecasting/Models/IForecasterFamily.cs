@@ -35,4 +35,14 @@ public interface IForecasterFamily
     /// <summary>A fitted model from its files (as <see cref="IFittedForecaster.Save"/> gave them).</summary>
     /// <exception cref="CorruptArtifactException">A file is missing, malformed or does not fit the signature.</exception>
     IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files);
+
+    /// <summary>The same of one that answers from others, which are loaded already and stay their owner's.</summary>
+    /// <exception cref="CorruptArtifactException">As above; or they are not the members that it needs.</exception>
+    IFittedForecaster Load(
+        ModelSignature signature,
+        JsonObject hyperparameters,
+        IReadOnlyDictionary<string, byte[]> files,
+        IReadOnlyList<IFittedForecaster> members) => members.Count == 0
+            ? Load(signature, hyperparameters, files)
+            : throw new CorruptArtifactException($"{ModelType} is not made of other models, but {members.Count} are named.");
 }

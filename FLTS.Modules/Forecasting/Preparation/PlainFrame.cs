@@ -26,8 +26,12 @@ internal static class PlainFrame
         List<string>? remarks = null, fell = null;
         for (var c = 0; c < measured.Length; c++)
         {
-            foreach (var remark in ServingRemarks.Of(model.Scaler.Columns[c], measured[c], plan.IsTarget[c]))
-                (remarks ??= [.. warnings]).Add(remark);
+            if (model.Scaler.Columns[c].Flat) // Of whole rows there is nothing else to say than that what never moved does.
+            {
+                foreach (var remark in ServingRemarks.Of(model.Scaler.Columns[c], measured[c], plan.IsTarget[c]))
+                    (remarks ??= [.. warnings]).Add(remark);
+            }
+
             if (FallsBelowZero(measured[c]))
                 (fell ??= []).Add(plan.Measured[c]);
             Scaler.Transform(model.Scaler.Columns[c], measured[c]);

@@ -10,7 +10,7 @@ namespace FLTS.Forecasting.Preparation;
 internal sealed class ServingPlan
 {
     /// <summary>Rooms that are kept, and the values of the largest.</summary>
-    private const int MostRooms = 16, MostCells = 1 << 14;
+    private const int MostRooms = 64, MostCells = 1 << 14;
 
     private readonly PreprocessConfig _config;
     private readonly ModelSignature _signature;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
@@ -48,17 +49,28 @@ internal sealed class FittedRecurrent(ModelSignature signature, PackedNet net, N
 
     private void Run(Rollout rollout)
     {
-        var window = rollout.FirstWindow(norm); // [L, N, F]
-        var outputs = new float[rollout.Windows * signature.Horizon * signature.Targets.Count];
-        while (true)
+        var ofRow = rollout.Windows * signature.Inputs.Count;
+        var (ofWindow, ofOutputs) = (signature.InputLength * ofRow, rollout.Windows * signature.Horizon * signature.Targets.Count);
+        var room = ArrayPool<float>.Shared.Rent(ofWindow + ofOutputs);
+        try
         {
-            net.Forward(window, rollout.Windows, outputs);
-            rollout.Append(norm, outputs);
-            if (rollout.Done)
-                return;
-            var next = rollout.LastRows(norm, Math.Min(signature.InputLength, signature.Horizon));
-            window.AsSpan(next.Length).CopyTo(window);
-            next.CopyTo(window.AsSpan(window.Length - next.Length));
+            var window = room.AsSpan(0, ofWindow); // [L, N, F]
+            var outputs = room.AsSpan(ofWindow, ofOutputs); // [N, horizon, M]
+            rollout.FirstWindow(norm, window);
+            while (true)
+            {
+                net.Forward(window, rollout.Windows, outputs);
+                rollout.Append(norm, outputs);
+                if (rollout.Done)
+                    return;
+                var next = Math.Min(signature.InputLength, signature.Horizon) * ofRow;
+                window[next..].CopyTo(window);
+                rollout.LastRows(norm, window[^next..]);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(room);
         }
     }
 }

@@ -12,8 +12,8 @@ internal sealed class Rollout
 {
     private readonly ModelSignature _signature;
     private readonly (Source Source, int Origin)[] _places; // [N]
-    private readonly int _steps;
-    private readonly double[][][] _forecast; // [N][M][computed steps]
+    private readonly int _steps, _computed;
+    private readonly double[] _forecast; // [N, M, computed steps]
     private readonly Func<int, int, double>[] _next; // [F] (window, step from 0) => value
     private int _done;
 
@@ -25,7 +25,7 @@ internal sealed class Rollout
     public Rollout(ModelSignature signature, IReadOnlyList<Window> windows, int steps)
     {
         (_signature, _steps, _places) = (signature, steps, new (Source, int)[windows.Count]);
-        var sources = new Dictionary<PreparedSeries, Source>(ReferenceEqualityComparer.Instance);
+        Dictionary<PreparedSeries, Source>? sources = null; // Mostly all windows are of one series, or there is one.
         for (var n = 0; n < windows.Count; n++)
         {
             var window = windows[n];
@@ -33,14 +33,22 @@ internal sealed class Rollout
                 throw new InvalidInputException(
                     $"{signature.ModelType} needs {signature.InputLength} rows without a gap up to row {window.Origin}; the series of "
                     + $"{window.Series.Rows} rows does not have them there.");
-            if (!sources.TryGetValue(window.Series, out var source))
-                sources[window.Series] = source = new Source(signature, window.Series);
-            _places[n] = (source, window.Origin);
+            _places[n] = (n > 0 && _places[n - 1].Source is { } last && last.Series == window.Series ? last : Of(window), window.Origin);
         }
 
-        var computed = (steps + signature.Horizon - 1) / signature.Horizon * signature.Horizon;
-        _forecast = [.. _places.Select(_ => signature.Targets.Select(_ => new double[computed]).ToArray())];
+        _computed = (steps + signature.Horizon - 1) / signature.Horizon * signature.Horizon;
+        _forecast = new double[windows.Count * signature.Targets.Count * _computed];
         _next = steps > signature.Horizon ? [.. signature.Inputs.Select(Next)] : [];
+
+        Source Of(Window window)
+        {
+            if (windows.Count == 1)
+                return new Source(signature, window.Series);
+            sources ??= new Dictionary<PreparedSeries, Source>(ReferenceEqualityComparer.Instance);
+            if (!sources.TryGetValue(window.Series, out var source))
+                sources[window.Series] = source = new Source(signature, window.Series);
+            return source;
+        }
     }
 
     /// <summary>N.</summary>
@@ -49,17 +57,47 @@ internal sealed class Rollout
     /// <summary>Whether all steps are there.</summary>
     public bool Done => _done >= _steps;
 
-    /// <summary>[L, N, F] Normalised rows up to the origins.</summary>
-    public float[] FirstWindow(Normalisation norm) => Rows(
-        norm,
-        _signature.InputLength,
-        (n, f, row) => _places[n].Source.Inputs[f][_places[n].Origin - _signature.InputLength + 1 + row]);
+    /// <summary>Normalised rows up to the origins.</summary>
+    /// <param name="norm">The model's.</param>
+    /// <param name="into">[L, N, F] Told.</param>
+    public void FirstWindow(Normalisation norm, Span<float> into)
+    {
+        var (rows, inputs) = (_signature.InputLength, _signature.Inputs.Count);
+        for (var n = 0; n < _places.Length; n++)
+        {
+            var (source, origin) = _places[n];
+            for (var f = 0; f < inputs; f++)
+            {
+                var (code, at) = (norm.Inputs[f], (n * inputs) + f);
+                foreach (var value in source.Inputs[f].AsSpan(origin - rows + 1, rows))
+                {
+                    into[at] = (float)code.Encode(value);
+                    at += _places.Length * inputs;
+                }
+            }
+        }
+    }
 
-    /// <summary>[rows, N, F] Normalised rows that end with the newest forecast.</summary>
-    public float[] LastRows(Normalisation norm, int rows) => Rows(norm, rows, (n, f, row) => _next[f](n, _done - rows + row));
+    /// <summary>Normalised rows that end with the newest forecast.</summary>
+    /// <param name="norm">The model's.</param>
+    /// <param name="into">[rows, N, F] Told.</param>
+    public void LastRows(Normalisation norm, Span<float> into)
+    {
+        var inputs = _signature.Inputs.Count;
+        var rows = into.Length / (_places.Length * inputs);
+        for (var f = 0; f < inputs; f++)
+        {
+            var (code, next, at) = (norm.Inputs[f], _next[f], f);
+            for (var row = 0; row < rows; row++)
+            {
+                for (var n = 0; n < _places.Length; n++, at += inputs)
+                    into[at] = (float)code.Encode(next(n, _done - rows + row));
+            }
+        }
+    }
 
     /// <summary>Takes the net's next outputs, [N, horizon, M].</summary>
-    public void Append(Normalisation norm, float[] outputs)
+    public void Append(Normalisation norm, ReadOnlySpan<float> outputs)
     {
         var (horizon, targets) = (_signature.Horizon, _signature.Targets.Count);
         for (var n = 0; n < _places.Length; n++)
@@ -70,7 +108,7 @@ internal sealed class Rollout
                     ? _places[n].Source.Targets[m][_places[n].Origin]
                     : FedBack(n, m, _done - 1);
                 for (var h = 0; h < horizon; h++)
-                    _forecast[n][m][_done + h] = norm.Decode(m, outputs[(((n * horizon) + h) * targets) + m], last);
+                    _forecast[At(n, m, _done + h)] = norm.Decode(m, outputs[(((n * horizon) + h) * targets) + m], last);
             }
         }
 
@@ -85,27 +123,12 @@ internal sealed class Rollout
             for (var m = 0; m < _signature.Targets.Count; m++)
             {
                 for (var h = 0; h < _steps; h++)
-                    into[start + n, h, m] = _forecast[n][m][h];
+                    into[start + n, h, m] = _forecast[At(n, m, h)];
             }
         }
     }
 
-    private float[] Rows(Normalisation norm, int rows, Func<int, int, int, double> value)
-    {
-        var inputs = _signature.Inputs.Count;
-        var encoded = new float[rows * _places.Length * inputs];
-        var at = 0;
-        for (var row = 0; row < rows; row++)
-        {
-            for (var n = 0; n < _places.Length; n++)
-            {
-                for (var f = 0; f < inputs; f++)
-                    encoded[at++] = (float)norm.Inputs[f].Encode(value(n, f, row));
-            }
-        }
-
-        return encoded;
-    }
+    private int At(int n, int target, int step) => (((n * _signature.Targets.Count) + target) * _computed) + step;
 
     private Func<int, int, double> Next(string input)
     {
@@ -123,7 +146,7 @@ internal sealed class Rollout
 
     /// <summary>What is answered is the net's own; what it is fed is not further from train than is plausible.</summary>
     private double FedBack(int n, int target, int step) =>
-        _places[n].Source.Fed.Of(target, _forecast[n][target][step], _places[n].Origin);
+        _places[n].Source.Fed.Of(target, _forecast[At(n, target, step)], _places[n].Origin);
 
     private int Target(string column)
     {
@@ -154,12 +177,21 @@ internal sealed class Rollout
     /// <summary>A series that windows are of, with its columns in the model's order.</summary>
     private sealed class Source(ModelSignature signature, PreparedSeries series)
     {
-        public PreparedSeries Series { get; } = series;
+        public PreparedSeries Series => series;
 
-        public double[][] Inputs { get; } = [.. signature.Inputs.Select(i => series.Values[series.IndexOf(i)])];
+        public double[][] Inputs { get; } = Columns(series, signature.Inputs);
 
-        public double[][] Targets { get; } = [.. signature.Targets.Select(t => series.Values[series.IndexOf(t)])];
+        public double[][] Targets { get; } = Columns(series, signature.Targets);
 
-        public FedBack Fed { get; } = new(signature, series);
+        /// <summary>Only a forecast beyond the horizon asks.</summary>
+        public FedBack Fed => field ??= new FedBack(signature, series);
+
+        private static double[][] Columns(PreparedSeries series, IReadOnlyList<string> names)
+        {
+            var columns = new double[names.Count][];
+            for (var i = 0; i < columns.Length; i++)
+                columns[i] = series.Values[i < series.Columns.Count && series.Columns[i] == names[i] ? i : series.IndexOf(names[i])];
+            return columns;
+        }
     }
 }

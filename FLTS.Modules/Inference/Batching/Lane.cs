@@ -3,7 +3,7 @@ namespace FLTS.Modules.Inference.Batching;
 /// <summary>Workers and who waits for them, in the order in which they came. Its owner holds a lock around every call.</summary>
 internal sealed class Lane(int workers)
 {
-    private readonly LinkedList<Request> _waiting = new();
+    private readonly LinkedList<Request> _waiting = new(), _taken = new();
     private int _working;
 
     public int Workers => workers;
@@ -34,36 +34,48 @@ internal sealed class Lane(int workers)
         return true;
     }
 
-    public void Add(Request request) => request.Node = _waiting.AddLast(request);
+    public void Add(Request request) => _waiting.AddLast(request.Node);
 
     /// <returns>False: it does not wait any more.</returns>
     public bool Remove(Request request)
     {
-        if (request.Node?.List != _waiting)
+        if (request.Node.List != _waiting)
             return false;
 
         _waiting.Remove(request.Node);
         return true;
     }
 
-    /// <summary>Takes the oldest out, with those that can be computed with it.</summary>
-    public List<Request> Take(int most)
+    /// <summary>The oldest, with those that can be computed with it: a worker has them until it is <see cref="Done"/>.</summary>
+    public Request[] Take(int most)
     {
-        var batch = new List<Request>();
-        for (var node = _waiting.First; node is not null && batch.Count < most;)
+        var batch = new Request[Math.Min(most, _waiting.Count)];
+        var count = 0;
+        for (var node = _waiting.First; node is not null && count < batch.Length;)
         {
             var next = node.Next;
-            if (batch.Count == 0 || node.Value.Joins(batch[0]))
+            if (count == 0 || node.Value.Joins(batch[0]))
             {
                 _waiting.Remove(node);
-                batch.Add(node.Value);
+                _taken.AddLast(node);
+                batch[count++] = node.Value;
             }
 
             node = next;
         }
 
-        return batch;
+        return count == batch.Length ? batch : batch[..count];
     }
+
+    /// <summary>A worker has answered them.</summary>
+    public void Done(Request[] batch)
+    {
+        foreach (var request in batch)
+            _taken.Remove(request.Node);
+    }
+
+    /// <summary>Who waits, and who is computed.</summary>
+    public IEnumerable<Request> All => _waiting.Concat(_taken);
 
     /// <summary>Null: this client waits for nothing here.</summary>
     public Request? NewestOf(string client)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Settings;
 
@@ -17,11 +18,13 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     private const double Remembered = 0.95;
 
     private readonly TimeSpan _delay = TimeSpan.FromMilliseconds(options.MaxBatchDelayMs);
+    private readonly TimeSpan _patience = TimeSpan.FromSeconds(options.RequestTimeoutSeconds);
     private readonly Lock _lock = new();
     private readonly Lane _quick = new(options.Workers > 0 ? options.Workers : Environment.ProcessorCount);
     private readonly Lane _long = new(Math.Max(1, (options.Workers > 0 ? options.Workers : Environment.ProcessorCount) / 2));
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private double _secondsEach;
+    private bool _isWatched;
 
     /// <summary>Told how many forecasts a batch had.</summary>
     public event Action<int>? Computed;
@@ -46,20 +49,18 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
         Request? request = null;
         lock (_lock)
         {
-            if (asker.BringsMore || lane == _long || lane.Computing > 0)
-                request = new Request(model, window, steps, asker.Client);
             var isFree = lane.TryEnter();
             if (!isFree)
                 MakeRoom(asker.Client);
-            if (!isFree || request is not null)
-                Enqueue(lane, request ??= new Request(model, window, steps, asker.Client));
+            if (!isFree || asker.BringsMore || lane == _long || lane.Computing > 0)
+                Enqueue(lane, request = new Request(model, window, steps, asker.Client) { Due = Timestamp(_patience) });
+            else
+                lane.Computing++;
             if (isFree && request is not null)
                 _ = WorkAsync(lane);
-            else if (isFree)
-                lane.Computing++;
         }
 
-        return request is null ? new(AtOnce(model, window, steps)) : new(AnswerAsync(lane, request, cancellation));
+        return request is null ? new(AtOnce(model, window, steps)) : new(AnswerTo(lane, request, cancellation));
     }
 
     private double[,,] AtOnce(ServedModel model, Window window, int steps)
@@ -79,26 +80,59 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
         }
     }
 
-    private async Task<double[,,]> AnswerAsync(Lane lane, Request request, CancellationToken cancellation)
+    /// <summary>Its answer, as long as its client is there.</summary>
+    private Task<double[,,]> AnswerTo(Lane lane, Request request, CancellationToken cancellation)
     {
-        try
+        var gone = cancellation.UnsafeRegister((_, token) => GiveUp(lane, request, () => request.TrySetCanceled(token)), null);
+        lock (_lock)
         {
-            return await request.Task.WaitAsync(TimeSpan.FromSeconds(options.RequestTimeoutSeconds), time, cancellation);
+            if (!request.Task.IsCompleted)
+                (request.Gone, gone) = (gone, default);
         }
-        catch (TimeoutException)
+
+        gone.Unregister();
+        return request.Task;
+    }
+
+    /// <summary>Nobody waits any more for what may wait still, or be computed.</summary>
+    private void GiveUp(Lane lane, Request request, Action tell)
+    {
+        lock (_lock)
         {
-            throw new OverdueException(
+            if (lane.Remove(request))
+                GiveUpPlace(request.Client);
+        }
+
+        tell();
+    }
+
+    /// <summary>Ends what takes too long: one timer for all, for as long as there is somebody.</summary>
+    private async Task WatchAsync()
+    {
+        for (TimeSpan? next = _patience; next is { } wait; next = EndOverdue())
+            await Task.Delay(wait, time);
+    }
+
+    /// <returns>When the next will be overdue; null: there is nobody.</returns>
+    private TimeSpan? EndOverdue()
+    {
+        List<(Lane Lane, Request Request)> overdue;
+        TimeSpan? next;
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            var all = new[] { _quick, _long }.SelectMany(lane => lane.All.Select(request => (Lane: lane, Request: request)))
+                .Where(w => !w.Request.Task.IsCompleted).ToList();
+            overdue = all.FindAll(w => w.Request.Due <= now);
+            next = all.Where(w => w.Request.Due > now).Select(w => (TimeSpan?)time.GetElapsedTime(now, w.Request.Due)).Min();
+            _isWatched = next is not null;
+        }
+
+        foreach (var (lane, request) in overdue)
+            GiveUp(lane, request, () => request.TrySetException(new OverdueException(
                 $"The forecast was not there within {options.RequestTimeoutSeconds} s (Inference:RequestTimeoutSeconds): ask for fewer "
-                + "steps, or later.");
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                if (lane.Remove(request))
-                    GiveUpPlace(request.Client);
-            }
-        }
+                + "steps, or later.")));
+        return next is { } wait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : null;
     }
 
     /// <summary>Computes batch after batch while somebody waits.</summary>
@@ -110,7 +144,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
                 await Task.Delay(_delay, time);
             else
                 await Task.Yield(); // Answers are sent and requests read before the next batch: they gather.
-            List<Request> batch;
+            Request[] batch;
             lock (_lock)
             {
                 if (lane.LeaveUnlessWaitedFor())
@@ -121,14 +155,22 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
             }
 
             if (lane == _long)
-                await threads.RunOnOneAsync(() => Answer(batch), CancellationToken.None);
+                await ComputeApartAsync(batch);
             else
                 Answer(batch);
             batch[0].Model.Release();
             lock (_lock)
+            {
                 lane.Computing--;
+                lane.Done(batch);
+            }
+
+            foreach (var request in batch)
+                request.Gone.Unregister();
         }
     }
+
+    private Task<int> ComputeApartAsync(Request[] batch) => threads.RunOnOneAsync(() => Answer(batch), CancellationToken.None);
 
     /// <summary>Somebody computes: who begins beside it has more to compute at once a moment later.</summary>
     private bool IsGathering(Lane lane)
@@ -138,7 +180,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     }
 
     /// <summary>The oldest, and those that can be computed with it. Whoever waits holds its model, so that it can be held here.</summary>
-    private List<Request> Take(Lane lane)
+    private Request[] Take(Lane lane)
     {
         var batch = lane.Take(MostInABatch);
         _ = batch[0].Model.TryAcquire();
@@ -147,16 +189,17 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
         return batch;
     }
 
-    private int Answer(List<Request> batch)
+    /// <returns>How many they were.</returns>
+    private int Answer(Request[] batch)
     {
         var (model, steps) = (batch[0].Model, batch[0].Steps);
         try
         {
-            var all = Compute(model, [.. batch.Select(r => r.Window)], steps);
-            for (var n = 0; n < batch.Count; n++)
-                batch[n].TrySetResult(batch.Count == 1 ? all : Of(all, n));
+            var all = Compute(model, Array.ConvertAll(batch, r => r.Window), steps);
+            for (var n = 0; n < batch.Length; n++)
+                batch[n].TrySetResult(batch.Length == 1 ? all : Of(all, n));
         }
-        catch (Exception) when (batch.Count > 1)
+        catch (Exception) when (batch.Length > 1)
         {
             foreach (var request in batch) // What is wrong with one is no other's answer.
                 Answer([request]);
@@ -166,7 +209,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
             batch[0].TrySetException(e);
         }
 
-        return batch.Count;
+        return batch.Length;
     }
 
     private double[,,] Compute(ServedModel model, Window[] windows, int steps)
@@ -191,12 +234,17 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
     private void Enqueue(Lane lane, Request request)
     {
         lane.Add(request);
-        _places[request.Client] = _places.GetValueOrDefault(request.Client) + 1;
+        CollectionsMarshal.GetValueRefOrAddDefault(_places, request.Client, out _)++;
+        if (_isWatched)
+            return;
+
+        _isWatched = true;
+        _ = WatchAsync();
     }
 
     private void GiveUpPlace(string client)
     {
-        if (--_places[client] == 0)
+        if (--CollectionsMarshal.GetValueRefOrNullRef(_places, client) == 0)
             _places.Remove(client);
     }
 
@@ -215,6 +263,8 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
         GiveUpPlace(greediest);
         last.TrySetException(Full());
     }
+
+    private long Timestamp(TimeSpan from) => time.GetTimestamp() + (long)(from.TotalSeconds * time.TimestampFrequency);
 
     private TooManyException Full()
     {

@@ -3,20 +3,32 @@ using FLTS.Modules.Inference.Models;
 namespace FLTS.Modules.Inference.Batching;
 
 /// <summary>A forecast that is waited for. What follows it runs on other threads than the one that computes.</summary>
-internal sealed class Request(ServedModel model, Window window, int steps, string client)
-    : TaskCompletionSource<double[,,]>(TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class Request : TaskCompletionSource<double[,,]>
 {
-    public ServedModel Model => model;
+    public Request(ServedModel model, Window window, int steps, string client)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        (Model, Window, Steps, Client) = (model, window, steps, client);
+        Node = new LinkedListNode<Request>(this);
+    }
 
-    public Window Window => window;
+    public ServedModel Model { get; }
 
-    public int Steps => steps;
+    public Window Window { get; }
 
-    public string Client => client;
+    public int Steps { get; }
+
+    public string Client { get; }
 
     /// <summary>Its place in its <see cref="Lane"/>.</summary>
-    public LinkedListNode<Request>? Node { get; set; }
+    public LinkedListNode<Request> Node { get; }
+
+    /// <summary>Timestamp from which on nobody waits for it.</summary>
+    public long Due { get; init; }
+
+    /// <summary>Ends it when its client is gone.</summary>
+    public CancellationTokenRegistration Gone { get; set; }
 
     /// <summary>Whether both can be one batch: the same weights, as many steps.</summary>
-    public bool Joins(Request other) => steps == other.Steps && model.Loaded.Forecaster == other.Model.Loaded.Forecaster;
+    public bool Joins(Request other) => Steps == other.Steps && Model.Loaded.Forecaster == other.Model.Loaded.Forecaster;
 }

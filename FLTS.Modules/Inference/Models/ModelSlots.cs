@@ -90,10 +90,11 @@ internal sealed class ModelSlots(long mostBytes = long.MaxValue) : IDisposable
         HasLedger = true;
     }
 
-    /// <summary>The files of a champion where they are loaded already; the caller disposes them. Null: they are not.</summary>
-    public LoadedModel? Share(ServedChampion champion) => _models.Values
+    /// <summary>The model of a run where it is loaded already, also as another's member; the caller disposes it. Null: it is not.</summary>
+    public LoadedModel? Share(RunId runId, int attempt) => _models.Values
         .SelectMany(m => new[] { m.Loaded, m.Before })
-        .FirstOrDefault(l => l?.Manifest.RunId == champion.RunId && l.Manifest.Attempt == champion.Attempt && l.TryShare());
+        .SelectMany(l => l?.All ?? [])
+        .FirstOrDefault(l => l.Manifest.RunId == runId && l.Manifest.Attempt == attempt && l.TryShare());
 
     /// <summary>Every champion was looked at once.</summary>
     public void Settle() => _settled.TrySetResult();

@@ -52,13 +52,13 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
     public ForecastRestorer Restorer { get; } = new(
         loaded.Scaler, loaded.Manifest.Targets, loaded.Forecaster.Signature.Step);
 
-    /// <summary>What a step of a forecast takes, of as many as the model makes at once.</summary>
-    public FitEstimate Step { get; } = ForecasterCatalog.Get(loaded.Manifest.ModelType)
-        .EstimateForecast(
-            loaded.Manifest.Hyperparameters,
-            new FitSize(1, loaded.Manifest.Inputs.Count, loaded.Manifest.Targets.Count),
-            windows: 1,
-            loaded.Manifest.Horizon)
+    /// <summary>What a step of a forecast takes, of as many as the model makes at once; of an ENSEMBLE by all its members.</summary>
+    public FitEstimate Step { get; } = FitEstimate.Together(loaded.Computing.Select(m => ForecasterCatalog.Get(m.ModelType)
+            .EstimateForecast(
+                m.Hyperparameters,
+                new FitSize(1, loaded.Manifest.Inputs.Count, loaded.Manifest.Targets.Count),
+                windows: 1,
+                loaded.Manifest.Horizon)))
         .Times(1.0 / loaded.Manifest.Horizon);
 
     public ConformalIntervals Intervals => Loaded.Intervals;

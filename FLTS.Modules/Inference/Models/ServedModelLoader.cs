@@ -56,12 +56,15 @@ internal sealed class ServedModelLoader(
     /// <summary>Rows of the model's dataset that came since it was loaded.</summary>
     public Task LookForNewerRowsAsync(ServedModel model, CancellationToken cancellation) => newest.LookAsync(model, cancellation);
 
-    /// <summary>Whatever is loaded of the same run already is shared: for another identifier, or by a rollback.</summary>
+    /// <summary>
+    /// Whatever is loaded of the same run already is shared: for another identifier, by a rollback, or among the members of another.
+    /// </summary>
     private async Task<LoadedModel> LoadFilesAsync(ServedChampion champion, CancellationToken cancellation) =>
-        slots.Share(champion) ?? await loader.LoadAsync(
+        slots.Share(champion.RunId, champion.Attempt) ?? await loader.LoadAsync(
             champion.RunId,
             champion.Attempt,
             champion.ManifestSha256 ?? throw new CorruptArtifactException($"Run {champion.RunId} has no artifacts any more."),
             ArtifactSource.Cache,
-            cancellation);
+            cancellation,
+            slots.Share);
 }

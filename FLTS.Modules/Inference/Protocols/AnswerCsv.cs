@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace FLTS.Modules.Inference.Protocols;
 
@@ -10,7 +11,13 @@ namespace FLTS.Modules.Inference.Protocols;
 /// </summary>
 internal static class AnswerCsv
 {
+    /// <summary>What has to be said of a CSV, which has no place for it: a list in JSON.</summary>
+    public const string WarningsHeader = "X-Warnings";
+
     private const int LongestNumber = 32;
+
+    /// <summary>Characters of warnings that are told: servers in between take a few thousand bytes of headers.</summary>
+    private const int LongestWarnings = 2000;
 
     private static readonly SearchValues<char> _quoted = SearchValues.Create(",\"\r\n");
 
@@ -42,6 +49,22 @@ internal static class AnswerCsv
         }
 
         writer.Write("\n"u8);
+    }
+
+    /// <summary>In ASCII, as a header must be.</summary>
+    public static string Warnings(IReadOnlyList<string> warnings)
+    {
+        var (told, length) = (new List<string>(), 0);
+        foreach (var warning in warnings)
+        {
+            var left = LongestWarnings - length;
+            told.Add(warning.Length <= left ? warning : $"{warning[..left]}...");
+            length += told[^1].Length;
+            if (length >= LongestWarnings)
+                break;
+        }
+
+        return JsonSerializer.Serialize(told);
     }
 
     private static string Quoted(string name) =>

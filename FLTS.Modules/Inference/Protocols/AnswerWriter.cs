@@ -14,9 +14,14 @@ internal sealed class AnswerWriter(IOptions<JsonOptions> options)
     private readonly ObjectPool<Room> _rooms = new DefaultObjectPool<Room>(new RoomPolicy(options.Value.SerializerOptions.Encoder));
 
     /// <summary>A forecast as the caller accepts it: JSON, or CSV.</summary>
-    public Task SendAsync(HttpContext context, Forecast forecast) => AnswerFormat.IsCsv(context.Request.Headers.Accept)
-        ? SendAsync(context.Response, "text/csv; charset=utf-8", forecast, (room, f) => AnswerCsv.Write(room.Bytes, f))
-        : SendAsync(context.Response, "application/json; charset=utf-8", forecast, (room, f) => AnswerJson.Write(room.Json, f));
+    public Task SendAsync(HttpContext context, Forecast forecast)
+    {
+        if (!AnswerFormat.IsCsv(context.Request.Headers.Accept))
+            return SendAsync(context.Response, "application/json; charset=utf-8", forecast, (room, f) => AnswerJson.Write(room.Json, f));
+        if (forecast.Warnings.Count > 0)
+            context.Response.Headers[AnswerCsv.WarningsHeader] = AnswerCsv.Warnings(forecast.Warnings);
+        return SendAsync(context.Response, "text/csv; charset=utf-8", forecast, (room, f) => AnswerCsv.Write(room.Bytes, f));
+    }
 
     /// <summary>Answers and problems, in the order of their items.</summary>
     public Task SendAsync(HttpContext context, IReadOnlyList<(Forecast? Forecast, BatchProblem? Problem)> answers) => SendAsync(

@@ -94,7 +94,7 @@ internal static class PredictEndpoints
 
     /// <summary>Who asks, for a fair share of the queue: a key, else an address.</summary>
     private static string ClientOf(HttpContext context) =>
-        context.Request.Headers["X-Api-Key"].FirstOrDefault() ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
+        context.Request.Headers["X-Api-Key"] is [{ } key, ..] ? key : context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static async Task Newest(
         HttpContext context,

@@ -16,15 +16,17 @@ internal sealed partial class PredictService(
     TimeProvider time,
     ILogger<PredictService> logger)
 {
+    private long _told;
+
     /// <summary>One forecast.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
     /// <param name="inferenceLength">Steps asked for in the address.</param>
     /// <param name="asker">Of whom it is one.</param>
     /// <param name="cancellation">Ends with the request.</param>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<Forecast> PredictAsync(
+    public ValueTask<Forecast> PredictAsync(
         PredictRequest request, int? inferenceLength, Asker asker, CancellationToken cancellation) =>
-        (await PredictAsync(request, inferenceLength, asker, isKnown: null, cancellation))!;
+        PredictAsync(request, inferenceLength, asker, isKnown: null, cancellation)!;
 
     /// <summary>One forecast, where the caller does not have it already.</summary>
     /// <param name="request">What is wrong with it is an outcome like others.</param>
@@ -34,7 +36,7 @@ internal sealed partial class PredictService(
     /// <param name="cancellation">Ends with the request.</param>
     /// <returns>Null: the caller has it.</returns>
     /// <exception cref="FltsException">What is wrong with the request, or why no answer is possible now.</exception>
-    public async Task<Forecast?> PredictAsync(
+    public async ValueTask<Forecast?> PredictAsync(
         PredictRequest request,
         int? inferenceLength,
         Asker asker,
@@ -72,7 +74,7 @@ internal sealed partial class PredictService(
         catch (Exception e)
         {
             outcome = Outcome(e);
-            if (e is FltsException and not UnavailableException)
+            if (e is FltsException and not UnavailableException && (e is not TooManyException || IsToBeTold()))
                 LogRejected(logger, e.Message);
 
             throw;
@@ -126,6 +128,14 @@ internal sealed partial class PredictService(
         }
 
         return all;
+    }
+
+    /// <summary>That the queue is full is told once a second: it is refused thousands of times, which the metrics count.</summary>
+    private bool IsToBeTold()
+    {
+        var (now, told) = (time.GetTimestamp(), Interlocked.Read(ref _told));
+        return (told == 0 || time.GetElapsedTime(told, now).TotalSeconds >= 1)
+            && Interlocked.CompareExchange(ref _told, now, told) == told;
     }
 
     private static string Outcome(Exception exception) => exception switch

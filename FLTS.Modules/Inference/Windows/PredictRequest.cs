@@ -9,8 +9,11 @@ namespace FLTS.Modules.Inference.Windows;
 /// </summary>
 internal sealed class PredictRequest : IDisposable, IResettable
 {
+    /// <summary>Requests kept for those to come: as many as wait beside each other on a busy day.</summary>
+    private const int MostKept = 64;
+
     /// <summary>Not that of the provider, which disposes of what it has no room for: that is how one comes back here.</summary>
-    private static readonly DefaultObjectPool<PredictRequest> _pool = new(new DefaultPooledObjectPolicy<PredictRequest>());
+    private static readonly DefaultObjectPool<PredictRequest> _pool = new(new DefaultPooledObjectPolicy<PredictRequest>(), MostKept);
 
     private const string InferenceLengthName = "inference_length";
 

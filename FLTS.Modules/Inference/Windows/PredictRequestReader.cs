@@ -27,24 +27,37 @@ internal static class PredictRequestReader
         FltsException? fault = null;
         try
         {
-            reader.Read();
-            Object(ref reader, body, into);
-        }
-        catch (FltsException e)
-        {
-            fault = e;
-        }
+            try
+            {
+                reader.Read();
+                Object(ref reader, body, into);
+            }
+            catch (FltsException e)
+            {
+                fault = e;
+            }
 
-        // What is no JSON further on is told first: the rest of such a body means nothing.
+            ReadOn(ref reader); // What is no JSON further on is told first: the rest of such a body means nothing.
+            return fault;
+        }
+        catch (JsonException)
+        {
+            var whole = new Utf8JsonReader(body); // Read from its beginning it is told at which line and byte.
+            ReadOn(ref whole);
+            throw;
+        }
+    }
+
+    private static void ReadOn(ref Utf8JsonReader reader)
+    {
         while (reader.Read())
         {
         }
-
-        return fault;
     }
 
     private static void Object(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, PredictRequest into)
     {
+        var length = body.Length; // Of which the reader has what is left.
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             JsonText.Check(reader);
@@ -71,10 +84,15 @@ internal static class PredictRequestReader
             switch (_known[member])
             {
                 case "data":
-                    Columns(ref reader, into.Data, "'data' must be an object of lists, one a column.");
+                    Columns(ref reader, ref body, length, into.Data, "'data' must be an object of lists, one a column.");
                     break;
                 case "future":
-                    Columns(ref reader, into.Future, "'future' must be an object of lists, one a column, with a value a step.");
+                    Columns(
+                        ref reader,
+                        ref body,
+                        length,
+                        into.Future,
+                        "'future' must be an object of lists, one a column, with a value a step.");
                     break;
                 case "inference_length":
                     into.InferenceLength = Whole(ref reader, body, "inference_length");
@@ -139,11 +157,12 @@ internal static class PredictRequestReader
         return $"Not used, as no such field is known: {told}{(names.Count > MostTold ? " and others" : "")}.";
     }
 
-    private static void Columns(ref Utf8JsonReader reader, SentColumns into, string right)
+    private static void Columns(
+        ref Utf8JsonReader reader, ref ReadOnlySpan<byte> body, int length, SentColumns into, string right)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new InvalidInputException(right);
-        into.Read(ref reader);
+        into.Read(ref reader, ref body, length);
     }
 
     private static string Text(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, string name) =>

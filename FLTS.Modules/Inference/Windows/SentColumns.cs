@@ -39,9 +39,12 @@ internal sealed class SentColumns
     public ReadOnlySpan<double> Numbers(SentColumn column) => _numbers.AsSpan(column.First, column.Rows);
 
     /// <summary>Reads the object on which the reader stands, to its end.</summary>
+    /// <param name="reader">Of <paramref name="rest"/>.</param>
+    /// <param name="rest">Of the body, up to its end; less of it afterwards, as lists of numbers are read past the reader.</param>
+    /// <param name="length">Of the body.</param>
     /// <exception cref="InvalidInputException">A name is given twice, or text is none.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> rest, int length)
     {
         IsGiven = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -50,7 +53,7 @@ internal sealed class SentColumns
             reader.Read();
             if (!_places.TryAdd(name, _columns.Count))
                 throw new InvalidInputException($"'{name}' is given twice.");
-            _columns.Add(Column(name, ref reader));
+            _columns.Add(Plain(name, ref reader, ref rest, length) ?? Column(name, ref reader, length - rest.Length));
         }
     }
 
@@ -64,14 +67,48 @@ internal sealed class SentColumns
         _numbers = [];
     }
 
-    private SentColumn Column(string name, ref Utf8JsonReader reader)
+    /// <summary>A list of nothing but numbers; null: it is something else, and nothing was read.</summary>
+    private SentColumn? Plain(string name, ref Utf8JsonReader reader, ref ReadOnlySpan<byte> rest, int length)
     {
-        var (first, start, isOfNumbers) = (_count, (int)reader.TokenStartIndex, true);
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return null;
+
+        var (first, start, at) = (_count, length - rest.Length + (int)reader.TokenStartIndex, (int)reader.BytesConsumed);
+        do
+        {
+            at = SentNumbers.SkipSpace(rest, at);
+            if (!SentNumbers.TryRead(rest[at..], out var value, out var digits))
+                return Nothing();
+            Add(value);
+            at = SentNumbers.SkipSpace(rest, at + digits);
+            if (at == rest.Length || rest[at] is not ((byte)',' or (byte)']'))
+                return Nothing();
+        }
+        while (rest[at++] == ',');
+
+        rest = rest[(at - 1)..]; // The reader goes on with the end of the list.
+        reader = new Utf8JsonReader(rest, isFinalBlock: true, reader.CurrentState);
+        reader.Read();
+        return new SentColumn(name, _count - first, first, true, start..(length - rest.Length + 1));
+
+        SentColumn? Nothing()
+        {
+            _count = first;
+            return null;
+        }
+    }
+
+    /// <param name="name">Of the list.</param>
+    /// <param name="reader">Stands on it.</param>
+    /// <param name="before">Bytes of the body before those that the reader has.</param>
+    private SentColumn Column(string name, ref Utf8JsonReader reader, int before)
+    {
+        var (first, start, isOfNumbers) = (_count, before + (int)reader.TokenStartIndex, true);
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             JsonText.Check(reader, name);
             reader.Skip();
-            return new SentColumn(name, -1, first, false, start..(int)reader.BytesConsumed);
+            return new SentColumn(name, -1, first, false, start..(before + (int)reader.BytesConsumed));
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -99,7 +136,7 @@ internal sealed class SentColumns
             Add(value);
         }
 
-        return new SentColumn(name, _count - first, first, isOfNumbers, start..(int)reader.BytesConsumed);
+        return new SentColumn(name, _count - first, first, isOfNumbers, start..(before + (int)reader.BytesConsumed));
     }
 
     private void Add(double value)

@@ -95,7 +95,7 @@ internal sealed class BacktestPlanner(
     /// <summary>What is certain to end in the middle is refused before it begins; the worker knows the rows, and looks again.</summary>
     private void RefuseTooLarge(BacktestSubject subject, DatasetMeta meta, long origins, IReadOnlyList<int> leads)
     {
-        BacktestSize.Of(subject.Run.ModelType, JsonNode.Parse(subject.Run.Params)!.AsObject(), meta, origins, leads[^1])
+        BacktestSize.Of(subject.Computing.Select(r => (r.ModelType, JsonNode.Parse(r.Params)!.AsObject())), meta, origins, leads[^1])
             .Refuse("The backtest", limits.MemoryBytes, limits.CpuSeconds);
         BacktestSize.RefuseAnswer(meta, origins, leads.Count, limits);
     }

@@ -35,7 +35,7 @@ internal sealed class BacktestRunner(ModelLoader loader, RunReader runs, IProces
         BacktestSize.RefuseAnswer(dataset.Meta, frame.ScoredRows, order.Leads.Count, budget.Limits);
         var errors = await budget.RunAsync(
             "The backtest",
-            BacktestSize.Of(run.ModelType, model.Manifest.Hyperparameters, dataset.Meta, frame.ScoredRows, order.Leads[^1]),
+            BacktestSize.Of(model.Computing, dataset.Meta, frame.ScoredRows, order.Leads[^1]),
             p => RollingBacktest.Run(
                 dataset, frame, (model.Forecaster, model.Scaler), order.Leads, order.TargetWeights, p.Cancellation),
             cancellation);

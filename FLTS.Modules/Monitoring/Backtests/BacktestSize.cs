@@ -12,22 +12,25 @@ internal static class BacktestSize
     /// <summary>Of the errors of one target, or of all, as JSON.</summary>
     private const double ScoreBytes = 200;
 
-    /// <param name="modelType">Of the model.</param>
-    /// <param name="hyperparameters">Of the model.</param>
+    /// <param name="models">Types and hyperparameters of those that compute: the model, or it and its members.</param>
     /// <param name="data">Of the kind that is forecast.</param>
     /// <param name="origins">N.</param>
     /// <param name="steps">The longest lead.</param>
-    public static FitEstimate Of(string modelType, JsonObject hyperparameters, DatasetMeta data, long origins, int steps)
+    public static FitEstimate Of(
+        IEnumerable<(string Type, JsonObject Hyperparameters)> models, DatasetMeta data, long origins, int steps)
     {
-        var (family, size) = (
-            ForecasterCatalog.Get(modelType), new FitSize(data.TrainRows, data.Columns.Count, data.Targets.Count));
+        var size = new FitSize(data.TrainRows, data.Columns.Count, data.Targets.Count);
         var batch = Math.Min(origins, RollingBacktest.BatchOf(steps, data.Targets.Count));
+        var computing = models.ToList();
         return new FitEstimate(
-            family.EstimateForecast(hyperparameters, size, batch, steps).Bytes,
-            family.EstimateForecast(hyperparameters, size, origins, steps).Operations,
+            Forecasts(batch).Bytes,
+            Forecasts(origins).Operations,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{origins:N0} origins x {steps} steps x {data.Targets.Count} targets; use a shorter span or smaller leads"));
+
+        FitEstimate Forecasts(double windows) => FitEstimate.Together(
+            computing.Select(m => ForecasterCatalog.Get(m.Type).EstimateForecast(m.Hyperparameters, size, windows, steps)));
     }
 
     /// <exception cref="InvalidInputException">The result would be larger than an answer may be.</exception>

@@ -28,11 +28,24 @@ internal sealed record ArtifactManifest(
     IReadOnlyDictionary<string, string> Versions,
     IReadOnlyList<ManifestFile> Files,
     IReadOnlyList<string>? KnownAhead = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonObject? Step = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonObject? Step = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ManifestMember>? Members = null)
 {
     /// <summary>What the stored model needs and gives.</summary>
     public ModelSignature Signature() =>
         new(ModelType, Inputs, Targets, InputLen, Horizon, SeriesStep.FromJson(StepSeconds, Step), LeadFromEndOfTrain, KnownAhead);
+}
+
+/// <summary>A run that the model asks when it is asked: loaded and verified with it, or neither is.</summary>
+internal sealed record ManifestMember(RunId RunId, int Attempt, string ModelType, string ManifestSha256);
+
+/// <summary>What a run's row keeps of its manifest.</summary>
+/// <param name="Sha256">Of the manifest.</param>
+/// <param name="Files">That it lists.</param>
+/// <param name="Members">That it names.</param>
+internal sealed record StoredManifest(string Sha256, IReadOnlyList<ManifestFile> Files, IReadOnlyList<ManifestMember> Members)
+{
+    public static StoredManifest Of(string sha256, ArtifactManifest manifest) => new(sha256, manifest.Files, manifest.Members ?? []);
 }
 
 /// <summary>A stored file, its path relative to the manifest.</summary>

@@ -42,7 +42,7 @@ internal enum ArtifactSource
 /// <summary>A verified model: manifest and file bytes by manifest path.</summary>
 internal sealed record StoredModel(ArtifactManifest Manifest, string ManifestSha256, IReadOnlyDictionary<string, byte[]> Files)
 {
-    /// <summary>Files of one folder, by their names inside it (what <see cref="IForecasterFamily.Load"/> wants).</summary>
+    /// <summary>Files of one folder, by their names inside it (what <see cref="IForecasterFamily"/> wants to load it).</summary>
     public IReadOnlyDictionary<string, byte[]> Folder(string folder) =>
         Files.Where(f => f.Key.StartsWith(folder + "/", StringComparison.Ordinal))
             .ToDictionary(f => f.Key[(folder.Length + 1)..], f => f.Value, StringComparer.Ordinal);

@@ -7,67 +7,75 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
-/// <summary>
-/// A model ready to forecast, with what turns original units into its scale and back. Several may share it; it goes with the last.
-/// </summary>
-internal sealed class LoadedModel(
-    ArtifactManifest manifest,
-    IFittedForecaster forecaster,
-    Scaler scaler,
-    PreprocessConfig config,
-    ConformalIntervals? intervals = null) : IDisposable
-{
-    private int _users = 1;
-
-    public ArtifactManifest Manifest { get; } = manifest;
-
-    public IFittedForecaster Forecaster { get; } = forecaster;
-
-    public Scaler Scaler { get; } = scaler;
-
-    public PreprocessConfig Config { get; } = config;
-
-    /// <summary>Around its forecasts; none for a model stored without residuals.</summary>
-    public ConformalIntervals Intervals { get; } = intervals ?? new(residuals: null, manifest.Targets);
-
-    /// <summary>Bytes that were allocated to make it: no less than it holds.</summary>
-    public long Bytes { get; init; }
-
-    /// <summary>One more uses it, and disposes it. False: it is gone.</summary>
-    public bool TryShare()
-    {
-        var users = Volatile.Read(ref _users);
-        while (users > 0)
-        {
-            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-                return true;
-
-            users = seen;
-        }
-
-        return false;
-    }
-
-    public void Dispose()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-            Forecaster.Dispose();
-    }
-}
-
 /// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
 internal sealed class ModelLoader(IArtifactStore artifacts)
 {
     /// <summary>No manifest may allow more than this share of train's range between two computations of its golden prediction.</summary>
     private const double LargestTolerance = 1e-3;
 
+    /// <summary>A model, with its members where it has some: all of them, or none.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="attempt">Its attempt that succeeded.</param>
+    /// <param name="manifestSha256">As the run's row has it.</param>
+    /// <param name="source">What is looked at.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="share">Gives a member that somebody has loaded already, for the caller to dispose; null: it is to be loaded.</param>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
+    /// <exception cref="CorruptMemberException">A member cannot be loaded.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
     public async Task<LoadedModel> LoadAsync(
-        RunId runId, int attempt, string manifestSha256, ArtifactSource source, CancellationToken cancellation)
+        RunId runId,
+        int attempt,
+        string manifestSha256,
+        ArtifactSource source,
+        CancellationToken cancellation,
+        Func<RunId, int, LoadedModel?>? share = null)
     {
         var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, source, cancellation);
+        var members = new List<LoadedModel>();
+        try
+        {
+            foreach (var member in stored.Manifest.Members ?? [])
+            {
+                members.Add(
+                    share?.Invoke(member.RunId, member.Attempt)
+                    ?? await MemberAsync(stored.Manifest, member, source, cancellation));
+            }
+
+            return await MakeAsync(stored, members, cancellation);
+        }
+        catch
+        {
+            members.ForEach(m => m.Dispose());
+            throw;
+        }
+    }
+
+    private async Task<LoadedModel> MemberAsync(
+        ArtifactManifest owner, ManifestMember member, ArtifactSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            var stored = await artifacts.OpenAsync(member.RunId, member.Attempt, member.ManifestSha256, source, cancellation);
+            var found = stored.Manifest;
+            if (found.Members is not null || (found.ModelType, found.ConfigHash) != (member.ModelType, owner.ConfigHash))
+            {
+                throw new CorruptArtifactException(
+                    $"its manifest is of {found.ModelType} on the data {found.ConfigHash}, not of {member.ModelType} on "
+                    + $"{owner.ConfigHash}.");
+            }
+
+            return await MakeAsync(stored, [], cancellation);
+        }
+        catch (CorruptArtifactException e)
+        {
+            throw new CorruptMemberException(
+                member.RunId, $"Run {owner.RunId} cannot do without its member {member.ModelType} run {member.RunId}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<LoadedModel> MakeAsync(StoredModel stored, List<LoadedModel> members, CancellationToken cancellation)
+    {
         var manifest = stored.Manifest;
         try
         {
@@ -75,16 +83,20 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
             var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
             var intervals = await IntervalsAsync(stored, cancellation);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var forecaster = ForecasterCatalog.Get(manifest.ModelType)
-                .Load(Signature(manifest, scaler), manifest.Hyperparameters, stored.Folder(manifest.ModelType));
+            var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(
+                Signature(manifest, scaler),
+                manifest.Hyperparameters,
+                stored.Folder(manifest.ModelType),
+                [.. members.Select(m => m.Forecaster)]);
             return new LoadedModel(manifest, forecaster, scaler, config, intervals)
             {
-                Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (intervals?.Bytes ?? 0),
+                Members = members,
+                Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (intervals?.Bytes ?? 0) + members.Sum(m => m.Bytes),
             };
         }
         catch (Exception e) when (IsAboutContent(e))
         {
-            throw new CorruptArtifactException($"The artifacts of run {runId} do not make a model: {e.Message}", e);
+            throw new CorruptArtifactException($"The artifacts of run {manifest.RunId} do not make a model: {e.Message}", e);
         }
     }
 

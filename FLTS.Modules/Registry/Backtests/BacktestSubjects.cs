@@ -7,9 +7,10 @@ namespace FLTS.Modules.Registry.Backtests;
 
 /// <summary>A model that can be backtested, and how it was judged: by its newest pipeline.</summary>
 /// <param name="Run">The run that made it.</param>
+/// <param name="Computing">The runs whose models compute when it is asked: it and its members.</param>
 /// <param name="Policy">Of that pipeline.</param>
 /// <param name="InputRows">The longest input of the models that were scored there on the same rows.</param>
-internal sealed record BacktestSubject(RunRow Run, EvaluationPolicy Policy, int InputRows);
+internal sealed record BacktestSubject(RunRow Run, IReadOnlyList<RunRow> Computing, EvaluationPolicy Policy, int InputRows);
 
 /// <summary>Finds who is to be backtested.</summary>
 internal sealed class BacktestSubjects(IDbContextFactory<RegistryDbContext> registry)
@@ -47,12 +48,16 @@ internal sealed class BacktestSubjects(IDbContextFactory<RegistryDbContext> regi
         if (run is not { Status: RunStatus.Succeeded, ManifestSha256: not null })
             throw new ConflictException($"Run {id} is {SnakeCase.Of(run.Status)}: it has no model that could forecast.");
 
+        var members = await db.Runs.AsNoTracking()
+            .Where(r => db.RunMembers.Any(m => m.RunId == id && m.MemberRunId == r.RunId))
+            .ToListAsync(cancellation);
+        RunRow[] computing = [run, .. members];
         var pipeline = await db.Pipelines.AsNoTracking()
             .Where(p => p.Runs.Any(r => r.RunId == id))
             .OrderByDescending(p => p.Sequence)
             .FirstOrDefaultAsync(cancellation);
         if (pipeline is null)
-            return new BacktestSubject(run, new EvaluationPolicy(), InputRows(run.Params));
+            return new BacktestSubject(run, computing, new EvaluationPolicy(), computing.Max(r => InputRows(r.Params)));
 
         var beside = await db.Runs
             .Where(r => r.Status == RunStatus.Succeeded
@@ -60,7 +65,10 @@ internal sealed class BacktestSubjects(IDbContextFactory<RegistryDbContext> regi
             .Select(r => r.Params)
             .ToListAsync(cancellation);
         return new BacktestSubject(
-            run, EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject()), beside.Append(run.Params).Max(InputRows));
+            run,
+            computing,
+            EvaluationPolicy.Parse(JsonNode.Parse(pipeline.Evaluation)!.AsObject()),
+            computing.Select(r => r.Params).Concat(beside).Max(InputRows));
     }
 
     /// <summary>Rows that a model looks at; those without the option look at one.</summary>

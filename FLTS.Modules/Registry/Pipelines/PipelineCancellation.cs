@@ -46,8 +46,7 @@ internal sealed class PipelineCancellation(IDbContextFactory<RegistryDbContext> 
         var (cancelled, shared) = (new List<RunRow>(), new List<RunRow>());
         foreach (var run in alive)
         {
-            var unneeded = db.Runs.Where(r => r.RunId == run.RunId
-                && !db.PipelineRuns.Any(p => p.RunId == r.RunId && db.Pipelines.Unfinished().Any(o => o.PipelineId == p.PipelineId)));
+            var unneeded = RunOutcomes.Unneeded(db, run.RunId);
             var ended = await RunOutcomes.CancelAsync(unneeded, ReasonOf(pipelineId), now, cancellation) == 1;
             (ended ? cancelled : shared).Add(run);
         }

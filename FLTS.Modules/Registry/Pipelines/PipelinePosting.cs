@@ -21,8 +21,10 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await DatasetRequests.EnsureAsync(db, plan.Data, time.GetUtcNow(), cancellation);
         var (runs, known) = (new List<RunRow>(), new List<RunRow>());
-        foreach (var planned in plan.Runs)
+        foreach (var type in plan.Runs.OrderBy(r => ForecasterCatalog.IsEnsemble(r.ModelType)))
         {
+            // Which runs the others are is known now.
+            var planned = ForecasterCatalog.IsEnsemble(type.ModelType) ? EnsembleParams.Of(runs) : type;
             var (run, wasThere) = await generations.EnsureAsync(db, plan.Data, planned, plan.ForceRetrain, time.GetUtcNow(), cancellation);
             runs.Add(run);
             if (wasThere)

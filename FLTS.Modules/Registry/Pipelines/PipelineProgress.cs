@@ -67,6 +67,7 @@ internal static class PipelineProgress
         var pending = runs
             .Where(r => !RunRules.IsSettled(r, pipeline))
             .OrderBy(r => r.Tries == 0)
+            .ThenBy(r => ForecasterCatalog.IsEnsemble(r.ModelType))
             .ThenBy(r => r.ModelType, StringComparer.Ordinal)
             .ToList();
         return dataset switch
@@ -76,17 +77,21 @@ internal static class PipelineProgress
             { Status: DatasetStatus.Queued } => new WaitingView("preprocessing to begin", pipeline.CreatedAt, null),
             { Status: DatasetStatus.Running } => new WaitingView("preprocessing to end", dataset.StartedAt, null),
             _ when pending.Count > 0 => new WaitingView(
-                string.Join("; ", pending.Select(Pending)), pending.Min(r => Since(r, dataset)), pending.Min(r => r.NextAttemptAt)),
+                string.Join("; ", pending.Select(r => Pending(r, RunRules.AwaitedBy(r, pipeline, runs)))),
+                pending.Min(r => Since(r, dataset)),
+                pending.Min(r => r.NextAttemptAt)),
             _ when pipeline.EvaluationStartedAt is { } began => new WaitingView("evaluation to end", began, pipeline.NextAttemptAt),
             _ => new WaitingView("evaluation to begin", runs.Max(r => r.EndedAt) ?? pipeline.CreatedAt, pipeline.NextAttemptAt),
         };
     }
 
-    private static string Pending(RunRow run)
+    private static string Pending(RunRow run, IEnumerable<RunRow> awaited)
     {
         var name = $"{run.ModelType} run {run.RunId}";
+        var others = string.Join(", ", awaited.Select(r => r.ModelType).Order(StringComparer.Ordinal));
         return run switch
         {
+            { Status: RunStatus.Queued } when others.Length > 0 => $"{name} to wait for {others}",
             { Status: RunStatus.Storing, Tries: > 0 } => $"{name} to be stored (it is trained): {run.Error}",
             { Status: RunStatus.Storing } => $"{name} to be stored",
             { Status: RunStatus.Running, Epoch: { } epoch, Epochs: { } epochs } => $"{name} to be trained (epoch {epoch} of {epochs})",

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry.Pipelines;
 
 /// <summary>Runs again what has ended. The runs of before stay as they are; the pipeline gets new ones in their place.</summary>
-internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> registry, RunGenerations runGenerations, TimeProvider time)
+internal sealed class PipelineReruns(
+    IDbContextFactory<RegistryDbContext> registry, RunGenerations runGenerations, PipelineRuns pipelineRuns, TimeProvider time)
 {
     /// <summary>Queues the next generation of a run's identity, in the newest pipeline that has it.</summary>
     /// <returns>The new run and the pipeline it is part of.</returns>
@@ -31,7 +32,7 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
         var now = time.GetUtcNow();
         var next = await runGenerations.NextAsync(db, run, cause, now, cancellation);
         var pipelineId = pipeline.PipelineId;
-        await PipelineTransitions.PutRunAsync(db, pipelineId, next, cancellation);
+        await pipelineRuns.PutAsync(db, pipelineId, [next], cancellation);
         await DatasetRequests.RequeueAsync(db, pipeline.ConfigHash, always: false, cancellation);
         var isLive = PipelineRules.HasEnded(pipeline.Status)
             ? await PipelineTransitions.ReopenAsync(db, pipeline, AttemptTrigger.Rerun, now, cancellation)
@@ -121,18 +122,17 @@ internal sealed class PipelineReruns(IDbContextFactory<RegistryDbContext> regist
         throw new ConflictException($"Pipeline {pipelineId} has no trained model to evaluate: {statuses}. Use the stage 'train'.");
     }
 
+    /// <summary>What is made of the others follows from them.</summary>
     private async Task<IReadOnlyList<RunRow>> RenewAsync(
         RegistryDbContext db, PipelineId pipelineId, IReadOnlyList<RunRow> runs, DateTimeOffset now, CancellationToken cancellation)
     {
         var renewed = new List<RunRow>();
-        foreach (var run in runs)
+        foreach (var run in runs.Where(r => !ForecasterCatalog.IsEnsemble(r.ModelType)))
         {
             await RunGenerations.LockAsync(db, run, cancellation);
-            var next = await runGenerations.NextAsync(db, run, RunCause.Rerun, now, cancellation);
-            await PipelineTransitions.PutRunAsync(db, pipelineId, next, cancellation);
-            renewed.Add(next);
+            renewed.Add(await runGenerations.NextAsync(db, run, RunCause.Rerun, now, cancellation));
         }
 
-        return renewed;
+        return await pipelineRuns.PutAsync(db, pipelineId, renewed, cancellation);
     }
 }

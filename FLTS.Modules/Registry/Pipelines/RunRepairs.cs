@@ -7,7 +7,8 @@ namespace FLTS.Modules.Registry.Pipelines;
 /// <summary>
 /// What the Reconciler does to runs that no worker can bring to an end: trains once more what is corrupt, fails what has no data.
 /// </summary>
-internal sealed class RunRepairs(IDbContextFactory<RegistryDbContext> registry, RunGenerations generations, TimeProvider time)
+internal sealed class RunRepairs(
+    IDbContextFactory<RegistryDbContext> registry, RunGenerations generations, PipelineRuns pipelineRuns, TimeProvider time)
 {
     /// <summary>
     /// Queues the next generation and points every live pipeline that has the corrupt run at it, in one transaction. Called twice, it
@@ -32,7 +33,7 @@ internal sealed class RunRepairs(IDbContextFactory<RegistryDbContext> registry, 
         foreach (var id in pipelines)
         {
             if (await PipelineTransitions.ReviseAsync(db, id, cancellation))
-                await PipelineTransitions.PutRunAsync(db, id, next, cancellation);
+                await pipelineRuns.PutAsync(db, id, [next], cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

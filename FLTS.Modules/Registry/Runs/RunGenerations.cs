@@ -26,24 +26,22 @@ internal sealed class RunGenerations(RunCounter counter)
     /// The run a plan needs: the newest generation, or a new one where that ended without a model or a new training is forced.
     /// </summary>
     /// <returns>The run, and whether it was there before.</returns>
-    public async Task<(RunRow Run, bool WasThere)> EnsureAsync(
-        RegistryDbContext db, PlannedData data, PlannedRun planned, bool force, DateTimeOffset now, CancellationToken cancellation)
+    public Task<(RunRow Run, bool WasThere)> EnsureAsync(
+        RegistryDbContext db, PlannedData data, PlannedRun planned, bool force, DateTimeOffset now, CancellationToken cancellation) =>
+        EnsureAsync(db, RowOf(data.ConfigHash, data.Identifier, planned, now), force, cancellation);
+
+    /// <summary>The ENSEMBLE of other members in the place of one: there already, or a new one.</summary>
+    public async Task<RunRow> EnsembleAsync(
+        RegistryDbContext db,
+        RunRow old,
+        IReadOnlyList<RunRow> members,
+        RunCause cause,
+        DateTimeOffset now,
+        CancellationToken cancellation)
     {
-        var row = new RunRow
-        {
-            RunId = NewId(now),
-            ConfigHash = data.ConfigHash,
-            Identifier = data.Identifier,
-            ModelType = planned.ModelType,
-            ParamsHash = planned.ParamsHash,
-            Generation = 0,
-            Params = planned.Params,
-            Status = RunStatus.Queued,
-            CreatedAt = now,
-        };
-        var newest = await SameIdentity(db, row).OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
-        (row.Generation, var isNew) = Of(newest, force);
-        return isNew ? (await QueueAsync(db, row, cancellation), false) : (newest!, true);
+        var row = RowOf(old.ConfigHash, old.Identifier, EnsembleParams.Of(members), now);
+        (row.Cause, row.Replaces) = (cause, old.RunId);
+        return (await EnsureAsync(db, row, force: false, cancellation)).Run;
     }
 
     /// <summary>Queues the next generation of a run's identity.</summary>
@@ -75,6 +73,27 @@ internal sealed class RunGenerations(RunCounter counter)
         null => (0, true),
         _ when force || (RunRules.HasEnded(newest.Status) && newest.Status != RunStatus.Succeeded) => (newest.Generation + 1, true),
         _ => (newest.Generation, false),
+    };
+
+    private async Task<(RunRow Run, bool WasThere)> EnsureAsync(
+        RegistryDbContext db, RunRow row, bool force, CancellationToken cancellation)
+    {
+        var newest = await SameIdentity(db, row).OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
+        (row.Generation, var isNew) = Of(newest, force);
+        return isNew ? (await QueueAsync(db, row, cancellation), false) : (newest!, true);
+    }
+
+    private static RunRow RowOf(ConfigHash configHash, Identifier identifier, PlannedRun planned, DateTimeOffset now) => new()
+    {
+        RunId = NewId(now),
+        ConfigHash = configHash,
+        Identifier = identifier,
+        ModelType = planned.ModelType,
+        ParamsHash = planned.ParamsHash,
+        Generation = 0,
+        Params = planned.Params,
+        Status = RunStatus.Queued,
+        CreatedAt = now,
     };
 
     private static RunId NewId(DateTimeOffset now) => RunId.From(Guid.CreateVersion7(now).ToString("N"));

@@ -18,6 +18,10 @@ internal static class RunOutcomes
     public static Task<int> CancelAsync(IQueryable<RunRow> runs, string reason, DateTimeOffset now, CancellationToken cancellation) =>
         runs.Alive().ExecuteUpdateAsync(Cancelled(reason, now), cancellation);
 
+    /// <summary>The run, where no pipeline that has not ended has it.</summary>
+    public static IQueryable<RunRow> Unneeded(RegistryDbContext db, RunId runId) => db.Runs.Where(r => r.RunId == runId
+        && !db.PipelineRuns.Any(p => p.RunId == r.RunId && db.Pipelines.Unfinished().Any(o => o.PipelineId == p.PipelineId)));
+
     /// <summary>
     /// A newer pipeline makes older trainings of its identifier pointless: those that are still queued, and that no pipeline as new needs,
     /// are cancelled.

@@ -37,7 +37,8 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
     public async Task<RunRow> FindAsync(RunId runId, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Runs.AsNoTracking().Include(r => r.Artifacts).SingleOrDefaultAsync(r => r.RunId == runId, cancellation)
+        return await db.Runs.AsNoTracking().Include(r => r.Artifacts).Include(r => r.Members)
+                .SingleOrDefaultAsync(r => r.RunId == runId, cancellation)
             ?? throw new NotFoundException($"There is no run '{runId}'. GET /runs lists them.");
     }
 
@@ -76,7 +77,8 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
                     board.ScoreboardId,
                     entry["leads"]!.DeepClone(),
                     entry["bands"]!.DeepClone(),
-                    entry["not_judged"]?.DeepClone());
+                    entry["not_judged"]?.DeepClone(),
+                    run.Metrics is { } metrics ? JsonNode.Parse(metrics)?["weights"] : null);
         }
 
         throw new NotFoundException($"Run {runId} was not judged by lead (yet): its pipeline's evaluation does, or POST /promote.");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Runs;
@@ -27,7 +28,8 @@ internal sealed record RunView(
     RunCause Cause = RunCause.Request,
     RunId? Replaces = null,
     JsonNode? Postponed = null,
-    DateTimeOffset? NextTry = null)
+    DateTimeOffset? NextTry = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunId>? Members = null)
 {
     public static RunView Of(RunRow run, bool withArtifacts) => new(
         run.RunId,
@@ -52,5 +54,6 @@ internal sealed record RunView(
         run.Cause,
         run.Replaces,
         JsonNode.Parse(run.Postponed),
-        run.NextAttemptAt);
+        run.NextAttemptAt,
+        run.Members.Count > 0 ? [.. run.Members.Select(m => m.MemberRunId).OrderBy(id => id.Value, StringComparer.Ordinal)] : null);
 }

@@ -33,9 +33,20 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
 
     public override bool IsOpen(RunRow row) => !RunRules.HasEnded(row.Status);
 
-    /// <summary>Runs of unfinished pipelines whose data is ready.</summary>
-    public override IEnumerable<RunRow> Due(UnfinishedWork work) =>
-        work.Pipelines.Where(p => p.Dataset.Status == DatasetStatus.Ready).SelectMany(p => p.Runs).Where(IsOpen);
+    /// <summary>Runs of unfinished pipelines whose data is ready, and that wait for no other run.</summary>
+    public override IEnumerable<RunRow> Due(UnfinishedWork work) => work.Pipelines
+        .Where(p => p.Dataset.Status == DatasetStatus.Ready)
+        .SelectMany(p => p.Runs.Where(r => IsOpen(r) && !RunRules.AwaitedBy(r, p.Pipeline, p.Runs).Any()));
+
+    /// <summary>Whether it waits for no other run: by the rule of the Reconciler, whoever asks for it before its time.</summary>
+    public async Task<bool> CanBeginAsync(RunRow run, CancellationToken cancellation) =>
+        !ForecasterCatalog.IsEnsemble(run.ModelType) || (await DueBesideAsync(run.RunId, cancellation)).Any(r => r.RunId == run.RunId);
+
+    /// <summary>What is made of others and can begin, of the unfinished pipelines that have a run.</summary>
+    public async Task<IReadOnlyList<RunRow>> EnsemblesOfAsync(RunId member, CancellationToken cancellation) =>
+        [.. (await DueBesideAsync(member, cancellation))
+            .Where(r => r.Status == RunStatus.Queued && ForecasterCatalog.IsEnsemble(r.ModelType))
+            .DistinctBy(r => r.RunId)];
 
     /// <summary>Runs of a type that wait for this data.</summary>
     public async Task<IReadOnlyList<RunRow>> QueuedOnAsync(ConfigHash configHash, string modelType, CancellationToken cancellation)
@@ -124,9 +135,8 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
         return mine;
     }
 
-    /// <summary>Stored: the run names its manifest and lists its artifacts.</summary>
-    public async Task<bool> SucceedAsync(
-        Lease lease, string manifestSha256, IEnumerable<ManifestFile> files, CancellationToken cancellation)
+    /// <summary>Stored: the run names its manifest and lists its artifacts, and the runs without which it is no model.</summary>
+    public async Task<bool> SucceedAsync(Lease lease, StoredManifest stored, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -135,7 +145,7 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
             set => set
                 .SetProperty(r => r.Status, RunStatus.Succeeded)
                 .SetProperty(r => r.Error, (string?)null)
-                .SetProperty(r => r.ManifestSha256, manifestSha256)
+                .SetProperty(r => r.ManifestSha256, stored.Sha256)
                 .SetProperty(r => r.Faults, 0)
                 .SetProperty(r => r.EndedAt, now)
                 .SetProperty(r => r.EtaSeconds, (double?)null)
@@ -143,9 +153,11 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
             cancellation) == 1;
         if (mine)
         {
-            await db.RunArtifacts.Where(a => a.RunId == RunId.From(lease.Id)).ExecuteDeleteAsync(cancellation);
+            var id = RunId.From(lease.Id);
+            await db.RunArtifacts.Where(a => a.RunId == id).ExecuteDeleteAsync(cancellation);
             db.RunArtifacts.AddRange(
-                files.Select(f => new RunArtifactRow { RunId = RunId.From(lease.Id), Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
+                stored.Files.Select(f => new RunArtifactRow { RunId = id, Path = f.Path, Size = f.Size, Sha256 = f.Sha256 }));
+            db.RunMembers.AddRange(stored.Members.Select(m => new RunMemberRow { RunId = id, MemberRunId = m.RunId }));
             await db.SaveChangesAsync(cancellation);
         }
 
@@ -175,6 +187,16 @@ internal sealed class TrainStep(IDbContextFactory<RegistryDbContext> registry, T
                 set.SetProperty(r => r.Postponed, told).SetProperty(r => r.Error, postponed.Reason);
             },
             cancellation) == 1;
+    }
+
+    /// <summary>Runs that are due in the unfinished pipelines that have this one.</summary>
+    private async Task<IEnumerable<RunRow>> DueBesideAsync(RunId runId, CancellationToken cancellation)
+    {
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        var pipelines = await db.Pipelines.AsNoTracking().Unfinished().Include(p => p.Runs)
+            .Where(p => p.Runs.Any(r => r.RunId == runId))
+            .ToListAsync(cancellation);
+        return Due(new UnfinishedWork(await PipelineStates.OfAsync(db, pipelines, cancellation), []));
     }
 
     protected override Expression<Func<RunRow, bool>> Is(string id) => r => r.RunId == RunId.From(id);

@@ -17,6 +17,8 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<RunArtifactRow> RunArtifacts => Set<RunArtifactRow>();
 
+    public DbSet<RunMemberRow> RunMembers => Set<RunMemberRow>();
+
     public DbSet<PipelineRow> Pipelines => Set<PipelineRow>();
 
     public DbSet<PipelineRunRow> PipelineRuns => Set<PipelineRunRow>();

@@ -76,6 +76,9 @@ internal sealed class RunRow : ILeased
     public List<RunEpochRow> EpochHistory { get; set; } = [];
 
     public List<RunArtifactRow> Artifacts { get; set; } = [];
+
+    /// <summary>Of an ENSEMBLE: the runs that it answers with.</summary>
+    public List<RunMemberRow> Members { get; set; } = [];
 }
 
 /// <summary>Keys, constraints and indexes of <see cref="RunRow"/>.</summary>
@@ -107,5 +110,6 @@ internal sealed class RunTable : IEntityTypeConfiguration<RunRow>
         builder.HasOne<DatasetRow>().WithMany().HasForeignKey(r => r.ConfigHash).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(r => r.EpochHistory).WithOne().HasForeignKey(x => x.RunId).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(r => r.Artifacts).WithOne().HasForeignKey(x => x.RunId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany(r => r.Members).WithOne().HasForeignKey(x => x.RunId).OnDelete(DeleteBehavior.Cascade);
     }
 }

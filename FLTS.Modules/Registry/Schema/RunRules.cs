@@ -26,6 +26,19 @@ internal static class RunRules
     /// </summary>
     public static bool MayBeRetrained(RunRow run, EvaluationPolicy policy) => policy.AutoRetrainInvalid && run.Cause != RunCause.Invalid;
 
+    /// <summary>
+    /// Runs of a pipeline to be trained once more. Not the ENSEMBLE where one of its members is: with that, another takes its place.
+    /// </summary>
+    public static IEnumerable<RunRow> ToBeRetrained(PipelineRow pipeline, IReadOnlyCollection<RunRow> runs)
+    {
+        var corrupt = runs.Where(r => IsToBeRetrained(r, pipeline)).ToList();
+        return corrupt.Count > 1 ? corrupt.Where(r => !ForecasterCatalog.IsEnsemble(r.ModelType)) : corrupt;
+    }
+
+    /// <summary>Runs of the pipeline that a run of it waits for: an ENSEMBLE is made when the others are settled (ADR 19).</summary>
+    public static IEnumerable<RunRow> AwaitedBy(RunRow run, PipelineRow pipeline, IReadOnlyCollection<RunRow> runs) =>
+        ForecasterCatalog.IsEnsemble(run.ModelType) ? runs.Where(r => r.RunId != run.RunId && !IsSettled(r, pipeline)) : [];
+
     /// <summary>Nothing will change the run any more without a new request.</summary>
     public static bool IsSettled(RunRow run, PipelineRow pipeline) => HasEnded(run.Status) && !IsToBeRetrained(run, pipeline);
 

@@ -28,6 +28,9 @@ internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
 
         public double PerSecond => Answers / Seconds;
 
+        public LoadSummary Summary => new(
+            Seconds, Answers, Failed, Milliseconds(0.5), Milliseconds(0.99), Milliseconds(0.999), CpuSeconds);
+
         /// <summary>A quantile of the latencies in milliseconds.</summary>
         public double Milliseconds(double quantile) =>
             1000 * Latencies[Math.Min(Latencies.Length - 1, (int)(quantile * Latencies.Length))];

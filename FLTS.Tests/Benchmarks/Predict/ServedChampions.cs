@@ -74,6 +74,20 @@ internal sealed class ServedChampions : IAsyncDisposable
     public async Task CancelAsync(string pipeline) =>
         (await _server.Http.PostAsync($"/pipelines/{pipeline}/cancel", null)).EnsureSuccessStatusCode();
 
+    /// <summary>Makes the run of a version the champion again.</summary>
+    public async Task RollBackAsync(string identifier, int toVersion)
+    {
+        var asked = new JsonObject { ["to_version"] = toVersion };
+        var answer = await _server.Http.PostAsJsonAsync($"/champions/{identifier}/rollback", asked);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"No rollback: {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>Version of the model that is served.</summary>
+    public async Task<int> VersionAsync(string identifier) =>
+        (await _server.Http.GetFromJsonAsync<JsonObject>("/models/loaded"))!["items"]!.AsArray()
+            .Single(m => m!["identifier"]!.GetValue<string>() == identifier)!["version"]!.GetValue<int>();
+
     /// <summary>The answer to one request, for those that measure what it costs to write it.</summary>
     public async Task<byte[]> AnswerAsync(byte[] body)
     {

@@ -50,6 +50,17 @@ internal sealed class FittedEnsembleTests
     }
 
     [Test]
+    public void It_tells_what_each_member_counts_at_a_lead()
+    {
+        using var ensemble = Make();
+
+        Assert.That(ensemble.SharesAt(1), Is.EqualTo(new Dictionary<string, double> { ["AR"] = 0.75, ["NAIVE"] = 0.25 }));
+        Assert.That(
+            ensemble.SharesAt(2), Is.EqualTo(new Dictionary<string, double> { ["AR"] = 0.4375, ["NAIVE"] = 0.4375, ["EWMA"] = 0.125 }));
+        Assert.That(ensemble.SharesAt(99), Is.EqualTo(new Dictionary<string, double> { ["EWMA"] = 1 }));
+    }
+
+    [Test]
     public void What_it_answers_at_a_lead_depends_neither_on_how_far_nor_on_what_else_it_is_asked()
     {
         using var ensemble = Make();
@@ -132,8 +143,9 @@ internal sealed class FittedEnsembleTests
     [Test]
     public void It_needs_what_its_longest_member_needs_and_goes_as_far_as_its_shortest_can()
     {
-        ModelSignature Of(string[] inputs, int length, int horizon) => new("X", inputs, ["a"], length, horizon, _data.Train.Step);
-        var signature = FittedEnsemble.SignatureOf([Of(["a"], 5, 1), Of(["b", "a"], 30, 7), Of(["a"], 1, 1)], ["a", "b", "c"]);
+        Told Of(string[] inputs, int length, int horizon) => new(new("X", inputs, ["a"], length, horizon, _data.Train.Step));
+        using Told one = Of(["a"], 5, 1), two = Of(["b", "a"], 30, 7), three = Of(["a"], 1, 1);
+        var signature = FittedEnsemble.SignatureOf([one, two, three], ["a", "b", "c"]);
         Assert.That((signature.Inputs, signature.InputLength, signature.Horizon), Is.EqualTo((new[] { "a", "b" }, 30, 7)));
         Assert.That(signature.ModelType, Is.EqualTo("ENSEMBLE"));
     }
@@ -172,6 +184,8 @@ internal sealed class FittedEnsembleTests
         public ModelSignature Signature => signature;
 
         public bool KnowsHolidays => true;
+
+        public bool FeedsBack => true;
 
         public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
         {

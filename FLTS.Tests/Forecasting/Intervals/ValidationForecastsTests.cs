@@ -160,6 +160,8 @@ internal sealed class ValidationForecastsTests
     {
         public ModelSignature Signature => signature;
 
+        public bool FeedsBack => true;
+
         public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => steps <= signature.Horizon
             ? new double[windows.Count, steps, 1]
             : throw new InvalidInputException("too far");

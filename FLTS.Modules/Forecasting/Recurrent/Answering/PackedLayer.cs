@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
+using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Recurrent.Net;
 
 namespace FLTS.Forecasting.Recurrent.Answering;
@@ -49,8 +50,8 @@ internal sealed unsafe class PackedLayer
         }
     }
 
-    /// <summary>Units to a vector.</summary>
-    public static int Width => Vector<float>.Count;
+    /// <summary>Units to a register.</summary>
+    public static int Width => Vector512.IsHardwareAccelerated ? WideLanes.Width : PlainLanes.Width;
 
     /// <summary>H, filled up to whole vectors.</summary>
     public int Padded => _blocks * Width;
@@ -64,11 +65,20 @@ internal sealed unsafe class PackedLayer
     /// <param name="batch">B.</param>
     public void Step(float* rows, int stride, float* state, float* memory, float* next, int batch)
     {
+        if (Vector512.IsHardwareAccelerated)
+            Step<WideLanes>(rows, stride, state, memory, next, batch);
+        else
+            Step<PlainLanes>(rows, stride, state, memory, next, batch);
+    }
+
+    private void Step<T>(float* rows, int stride, float* state, float* memory, float* next, int batch)
+        where T : struct, ILanes<T>
+    {
         fixed (float* weights = _weights, bias = _bias)
         {
             for (var block = 0; block < _blocks; block++)
             {
-                var at = block * Width;
+                var at = block * T.Width;
                 var ofBlock = weights + ((nint)at * (_inputs + _units) * _gates);
                 var biasOfBlock = bias + (at * 4);
 
@@ -81,75 +91,77 @@ internal sealed unsafe class PackedLayer
                     var apart = b + 1 < batch ? 1 : 0;
                     var pair = new Pair(row, row + (apart * stride), state + own, state + own + (apart * Padded));
                     if (_cell == RecurrentCell.Lstm)
-                        Lstm(ofBlock, biasOfBlock, pair, memory + own + at, next + own + at, apart * Padded);
+                        Lstm<T>(ofBlock, biasOfBlock, pair, memory + own + at, next + own + at, apart * Padded);
                     else
-                        Gru(ofBlock, biasOfBlock, pair, at, next + own + at, apart * Padded);
+                        Gru<T>(ofBlock, biasOfBlock, pair, at, next + own + at, apart * Padded);
                 }
             }
         }
     }
 
-    private void Gru(float* w, float* bias, Pair pair, int at, float* next, int apart)
+    private void Gru<T>(float* w, float* bias, Pair pair, int at, float* next, int apart)
+        where T : struct, ILanes<T>
     {
-        Vector<float> r = Vector.Load(bias), z = Vector.Load(bias + Width), n = Vector.Load(bias + (2 * Width));
-        var hn = Vector.Load(bias + (3 * Width));
-        Vector<float> r2 = r, z2 = z, n2 = n, hn2 = hn;
-        for (var k = 0; k < _inputs; k++, w += 3 * Width)
+        T r = T.Load(bias), z = T.Load(bias + T.Width), n = T.Load(bias + (2 * T.Width));
+        var hn = T.Load(bias + (3 * T.Width));
+        T r2 = r, z2 = z, n2 = n, hn2 = hn;
+        for (var k = 0; k < _inputs; k++, w += 3 * T.Width)
         {
-            Vector<float> x = Vector.Create(pair.Row[k]), x2 = Vector.Create(pair.Row2[k]);
-            Vector<float> wr = Vector.Load(w), wz = Vector.Load(w + Width), wn = Vector.Load(w + (2 * Width));
-            r = Vector.FusedMultiplyAdd(x, wr, r);
-            r2 = Vector.FusedMultiplyAdd(x2, wr, r2);
-            z = Vector.FusedMultiplyAdd(x, wz, z);
-            z2 = Vector.FusedMultiplyAdd(x2, wz, z2);
-            n = Vector.FusedMultiplyAdd(x, wn, n);
-            n2 = Vector.FusedMultiplyAdd(x2, wn, n2);
+            T x = T.All(pair.Row[k]), x2 = T.All(pair.Row2[k]);
+            T wr = T.Load(w), wz = T.Load(w + T.Width), wn = T.Load(w + (2 * T.Width));
+            r = T.FusedMultiplyAdd(x, wr, r);
+            r2 = T.FusedMultiplyAdd(x2, wr, r2);
+            z = T.FusedMultiplyAdd(x, wz, z);
+            z2 = T.FusedMultiplyAdd(x2, wz, z2);
+            n = T.FusedMultiplyAdd(x, wn, n);
+            n2 = T.FusedMultiplyAdd(x2, wn, n2);
         }
 
-        for (var k = 0; k < _units; k++, w += 3 * Width)
+        for (var k = 0; k < _units; k++, w += 3 * T.Width)
         {
-            Vector<float> h = Vector.Create(pair.State[k]), h2 = Vector.Create(pair.State2[k]);
-            Vector<float> wr = Vector.Load(w), wz = Vector.Load(w + Width), wn = Vector.Load(w + (2 * Width));
-            r = Vector.FusedMultiplyAdd(h, wr, r);
-            r2 = Vector.FusedMultiplyAdd(h2, wr, r2);
-            z = Vector.FusedMultiplyAdd(h, wz, z);
-            z2 = Vector.FusedMultiplyAdd(h2, wz, z2);
-            hn = Vector.FusedMultiplyAdd(h, wn, hn);
-            hn2 = Vector.FusedMultiplyAdd(h2, wn, hn2);
+            T h = T.All(pair.State[k]), h2 = T.All(pair.State2[k]);
+            T wr = T.Load(w), wz = T.Load(w + T.Width), wn = T.Load(w + (2 * T.Width));
+            r = T.FusedMultiplyAdd(h, wr, r);
+            r2 = T.FusedMultiplyAdd(h2, wr, r2);
+            z = T.FusedMultiplyAdd(h, wz, z);
+            z2 = T.FusedMultiplyAdd(h2, wz, z2);
+            hn = T.FusedMultiplyAdd(h, wn, hn);
+            hn2 = T.FusedMultiplyAdd(h2, wn, hn2);
         }
 
-        Vector.Store(Next(r, z, n, hn, Vector.Load(pair.State + at)), next);
-        Vector.Store(Next(r2, z2, n2, hn2, Vector.Load(pair.State2 + at)), next + apart);
+        T.Store(Next(r, z, n, hn, T.Load(pair.State + at)), next);
+        T.Store(Next(r2, z2, n2, hn2, T.Load(pair.State2 + at)), next + apart);
 
-        static Vector<float> Next(Vector<float> r, Vector<float> z, Vector<float> n, Vector<float> hn, Vector<float> h)
+        static T Next(T r, T z, T n, T hn, T h)
         {
-            n = Activations.Tanh(Vector.FusedMultiplyAdd(Activations.Sigmoid(r), hn, n));
-            return Vector.FusedMultiplyAdd(Activations.Sigmoid(z), h - n, n);
+            n = Activations.Tanh(T.FusedMultiplyAdd(Activations.Sigmoid(r), hn, n));
+            return T.FusedMultiplyAdd(Activations.Sigmoid(z), h - n, n);
         }
     }
 
-    private void Lstm(float* w, float* bias, Pair pair, float* memory, float* next, int apart)
+    private void Lstm<T>(float* w, float* bias, Pair pair, float* memory, float* next, int apart)
+        where T : struct, ILanes<T>
     {
-        Vector<float> i = Vector.Load(bias), f = Vector.Load(bias + Width), g = Vector.Load(bias + (2 * Width));
-        var o = Vector.Load(bias + (3 * Width));
-        Vector<float> i2 = i, f2 = f, g2 = g, o2 = o;
+        T i = T.Load(bias), f = T.Load(bias + T.Width), g = T.Load(bias + (2 * T.Width));
+        var o = T.Load(bias + (3 * T.Width));
+        T i2 = i, f2 = f, g2 = g, o2 = o;
         float* from = pair.Row, from2 = pair.Row2;
         var count = _inputs;
         for (var part = 0; part < 2; part++)
         {
-            for (var k = 0; k < count; k++, w += 4 * Width)
+            for (var k = 0; k < count; k++, w += 4 * T.Width)
             {
-                Vector<float> x = Vector.Create(from[k]), x2 = Vector.Create(from2[k]);
-                Vector<float> wi = Vector.Load(w), wf = Vector.Load(w + Width);
-                i = Vector.FusedMultiplyAdd(x, wi, i);
-                i2 = Vector.FusedMultiplyAdd(x2, wi, i2);
-                f = Vector.FusedMultiplyAdd(x, wf, f);
-                f2 = Vector.FusedMultiplyAdd(x2, wf, f2);
-                Vector<float> wg = Vector.Load(w + (2 * Width)), wo = Vector.Load(w + (3 * Width));
-                g = Vector.FusedMultiplyAdd(x, wg, g);
-                g2 = Vector.FusedMultiplyAdd(x2, wg, g2);
-                o = Vector.FusedMultiplyAdd(x, wo, o);
-                o2 = Vector.FusedMultiplyAdd(x2, wo, o2);
+                T x = T.All(from[k]), x2 = T.All(from2[k]);
+                T wi = T.Load(w), wf = T.Load(w + T.Width);
+                i = T.FusedMultiplyAdd(x, wi, i);
+                i2 = T.FusedMultiplyAdd(x2, wi, i2);
+                f = T.FusedMultiplyAdd(x, wf, f);
+                f2 = T.FusedMultiplyAdd(x2, wf, f2);
+                T wg = T.Load(w + (2 * T.Width)), wo = T.Load(w + (3 * T.Width));
+                g = T.FusedMultiplyAdd(x, wg, g);
+                g2 = T.FusedMultiplyAdd(x2, wg, g2);
+                o = T.FusedMultiplyAdd(x, wo, o);
+                o2 = T.FusedMultiplyAdd(x2, wo, o2);
             }
 
             from = pair.State;
@@ -157,14 +169,14 @@ internal sealed unsafe class PackedLayer
             count = _units;
         }
 
-        var (c, c2) = (Memory(i, f, g, Vector.Load(memory)), Memory(i2, f2, g2, Vector.Load(memory + apart)));
-        Vector.Store(c, memory);
-        Vector.Store(c2, memory + apart);
-        Vector.Store(Activations.Sigmoid(o) * Activations.Tanh(c), next);
-        Vector.Store(Activations.Sigmoid(o2) * Activations.Tanh(c2), next + apart);
+        var (c, c2) = (Memory(i, f, g, T.Load(memory)), Memory(i2, f2, g2, T.Load(memory + apart)));
+        T.Store(c, memory);
+        T.Store(c2, memory + apart);
+        T.Store(Activations.Sigmoid(o) * Activations.Tanh(c), next);
+        T.Store(Activations.Sigmoid(o2) * Activations.Tanh(c2), next + apart);
 
-        static Vector<float> Memory(Vector<float> i, Vector<float> f, Vector<float> g, Vector<float> c) =>
-            Vector.FusedMultiplyAdd(Activations.Sigmoid(i), Activations.Tanh(g), Activations.Sigmoid(f) * c);
+        static T Memory(T i, T f, T g, T c) =>
+            T.FusedMultiplyAdd(Activations.Sigmoid(i), Activations.Tanh(g), Activations.Sigmoid(f) * c);
     }
 
     /// <summary>Inputs and states of two windows.</summary>

@@ -131,7 +131,7 @@ internal sealed class PackedNet
                     {
                         var sum = Vector<float>.Zero;
                         var of = head + (o * padded);
-                        for (var j = 0; j < padded; j += PackedLayer.Width)
+                        for (var j = 0; j < padded; j += Vector<float>.Count)
                             sum = Vector.FusedMultiplyAdd(Vector.Load(state + j), Vector.Load(of + j), sum);
                         outputs[(b * bias.Length) + o] += Vector.Sum(sum) + bias[o];
                     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using FLTS.Forecasting.Compute;
 
 namespace FLTS.Forecasting.Recurrent.Kernels;
 
@@ -8,9 +9,13 @@ namespace FLTS.Forecasting.Recurrent.Kernels;
 /// r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r * hn), h' = (1 - z) * n + z * h. libtorch makes a dozen
 /// passes of it, forward and back.
 /// </summary>
-internal static unsafe class GruCell
+internal abstract unsafe class GruCell
 {
-    private const int Width = 16;
+    /// <summary>In registers as wide as the processor has them.</summary>
+    /// <param name="batch">B.</param>
+    /// <param name="units">H.</param>
+    public static GruCell Of(int batch, int units) =>
+        Vector512.IsHardwareAccelerated ? new GruCell<WideLanes>(batch, units) : new GruCell<PlainLanes>(batch, units);
 
     /// <param name="fromInputs">[B, 3H] Rows times input weights, without bias: r, z, n.</param>
     /// <param name="fromState">[B, 3H] State times state weights, without bias.</param>
@@ -19,31 +24,41 @@ internal static unsafe class GruCell
     /// <param name="state">[B, H] h.</param>
     /// <param name="kept">[B, 4H] Told for <see cref="Backward"/>: r, z, n, hn.</param>
     /// <param name="next">[B, H] h'.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="units">H.</param>
-    public static void Forward(
-        float* fromInputs,
-        float* fromState,
-        float* inputBias,
-        float* stateBias,
-        float* state,
-        float* kept,
-        float* next,
-        int batch,
-        int units)
+    public abstract void Forward(
+        float* fromInputs, float* fromState, float* inputBias, float* stateBias, float* state, float* kept, float* next);
+
+    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes
+    /// through the state weights.</param>
+    /// <param name="ofOutput">[B, H] Of the loss by h', from the layer above; null: none.</param>
+    /// <param name="kept">[B, 4H] By <see cref="Forward"/>.</param>
+    /// <param name="state">[B, H] h.</param>
+    /// <param name="byInputs">[B, 3H] Told: of the loss by what came from the inputs.</param>
+    /// <param name="byState">[B, 3H] Told: of the loss by what came from the state.</param>
+    public abstract void Backward(float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState);
+}
+
+/// <inheritdoc cref="GruCell"/>
+/// <typeparam name="T">Registers.</typeparam>
+/// <param name="batch">B.</param>
+/// <param name="units">H.</param>
+internal sealed unsafe class GruCell<T>(int batch, int units) : GruCell
+    where T : struct, ILanes<T>
+{
+    public override void Forward(
+        float* fromInputs, float* fromState, float* inputBias, float* stateBias, float* state, float* kept, float* next)
     {
         for (var b = 0; b < batch; b++, fromInputs += 3 * units, fromState += 3 * units, kept += 4 * units, state += units, next += units)
         {
-            for (var j = 0; j < units; j += Width)
+            for (var j = 0; j < units; j += T.Width)
             {
                 var left = units - j;
-                var r = Sigmoid(
+                var r = Activations.Sigmoid(
                     Load(fromInputs + j, left) + Load(inputBias + j, left) + Load(fromState + j, left) + Load(stateBias + j, left));
-                var z = Sigmoid(
+                var z = Activations.Sigmoid(
                     Load(fromInputs + units + j, left) + Load(inputBias + units + j, left) + Load(fromState + units + j, left)
                     + Load(stateBias + units + j, left));
                 var hn = Load(fromState + (2 * units) + j, left) + Load(stateBias + (2 * units) + j, left);
-                var n = Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
+                var n = Activations.Tanh(Load(fromInputs + (2 * units) + j, left) + Load(inputBias + (2 * units) + j, left) + (r * hn));
                 Store(r, kept + j, left);
                 Store(z, kept + units + j, left);
                 Store(n, kept + (2 * units) + j, left);
@@ -53,22 +68,12 @@ internal static unsafe class GruCell
         }
     }
 
-    /// <param name="gradient">[B, H] Of the loss by h', from the steps behind; left behind is that by h, without what comes
-    /// through the state weights.</param>
-    /// <param name="ofOutput">[B, H] Of the loss by h', from the layer above; null: none.</param>
-    /// <param name="kept">[B, 4H] By <see cref="Forward"/>.</param>
-    /// <param name="state">[B, H] h.</param>
-    /// <param name="byInputs">[B, 3H] Told: of the loss by what came from the inputs.</param>
-    /// <param name="byState">[B, 3H] Told: of the loss by what came from the state.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="units">H.</param>
-    public static void Backward(
-        float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState, int batch, int units)
+    public override void Backward(float* gradient, float* ofOutput, float* kept, float* state, float* byInputs, float* byState)
     {
-        var one = Vector512.Create(1f);
+        var one = T.All(1);
         for (var b = 0; b < batch; b++, gradient += units, kept += 4 * units, state += units, byInputs += 3 * units, byState += 3 * units)
         {
-            for (var j = 0; j < units; j += Width)
+            for (var j = 0; j < units; j += T.Width)
             {
                 var left = units - j;
                 var (r, z) = (Load(kept + j, left), Load(kept + units + j, left));
@@ -94,54 +99,28 @@ internal static unsafe class GruCell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
+    private static T Load(float* from, int left) => left >= T.Width ? T.Load(from) : LoadSome(from, left);
 
-    /// <summary>Exact to float32's rounding of 1, which is what the next product sees of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Tanh(Vector512<float> x) =>
-        Vector512<float>.One - (Vector512.Create(2f) / (Vector512<float>.One + Exp(x + x)));
-
-    /// <summary>Within 2 units of the last place (Cephes' polynomial), between e^-87 and e^88.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Exp(Vector512<float> x)
+    private static void Store(T value, float* to, int left)
     {
-        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.3f)), Vector512.Create(88f));
-        var n = Vector512.Round(x * Vector512.Create(1.44269504f));
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), x);
-        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(2.12194440e-4f), r);
-        var p = Vector512.Create(1.9875691500e-4f);
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.3981999507e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
-        p = Vector512.FusedMultiplyAdd(p * r, r, r) + Vector512<float>.One;
-        return p * Vector512.ShiftLeft(Vector512.ConvertToInt32(n) + Vector512.Create(127), 23).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Load(float* from, int left) => left >= Width ? Vector512.Load(from) : LoadSome(from, left);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> value, float* to, int left)
-    {
-        if (left >= Width)
-            value.Store(to);
+        if (left >= T.Width)
+            T.Store(value, to);
         else
             StoreSome(value, to, left);
     }
 
-    private static Vector512<float> LoadSome(float* from, int count)
+    private static T LoadSome(float* from, int count)
     {
-        var some = stackalloc float[Width];
-        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(some, Width));
-        return Vector512.Load(some);
+        var some = stackalloc float[T.Width];
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(some, T.Width));
+        return T.Load(some);
     }
 
-    private static void StoreSome(Vector512<float> value, float* to, int count)
+    private static void StoreSome(T value, float* to, int count)
     {
-        var some = stackalloc float[Width];
-        value.Store(some);
+        var some = stackalloc float[T.Width];
+        T.Store(value, some);
         new ReadOnlySpan<float>(some, count).CopyTo(new Span<float>(to, count));
     }
 }

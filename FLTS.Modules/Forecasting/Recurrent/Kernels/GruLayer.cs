@@ -22,6 +22,7 @@ internal sealed unsafe class GruLayer : IDisposable
     private readonly Tensor? _byRows; // [L * B, F]
     private readonly float* _inputBias, _stateBias, _state, _kept, _input, _recurrent, _carried;
     private readonly int _length, _batch, _units;
+    private readonly GruCell _cell;
 
     /// <param name="layer">libtorch's layer, whose parameters are learned.</param>
     /// <param name="length">L, steps.</param>
@@ -32,6 +33,7 @@ internal sealed unsafe class GruLayer : IDisposable
         using var still = no_grad();
         _parameters = [.. layer.parameters()];
         (_length, _batch, _units) = (length, batch, (int)_parameters[1].shape[1]);
+        _cell = GruCell.Of(batch, _units);
         (_inputWeights, _stateWeights) = (Own(_parameters[0].t()), Own(_parameters[1].t()));
         _gradients = [.. _parameters.Select(p => Own(zeros(p.shape)))];
         var (states, kept) = (Own(zeros((length + 1) * batch, _units)), Own(zeros(length * batch, 4 * _units)));
@@ -66,16 +68,14 @@ internal sealed unsafe class GruLayer : IDisposable
             if (t > 0)
                 _fromState[t].addmm_(_states[t], _stateWeights, beta: 0, alpha: 1);
             var row = (nint)t * _batch * _units;
-            GruCell.Forward(
+            _cell.Forward(
                 _input + (3 * row),
                 _recurrent + (3 * row),
                 _inputBias,
                 _stateBias,
                 _state + row,
                 _kept + (4 * row),
-                _state + row + (_batch * _units),
-                _batch,
-                _units);
+                _state + row + (_batch * _units));
         }
     }
 
@@ -94,15 +94,13 @@ internal sealed unsafe class GruLayer : IDisposable
         for (var t = _length - 1; t >= 0; t--)
         {
             var row = (nint)t * _batch * _units;
-            GruCell.Backward(
+            _cell.Backward(
                 _carried,
                 ofOutputs is null ? null : ofOutputs + row,
                 _kept + (4 * row),
                 _state + row,
                 _input + (3 * row),
-                _recurrent + (3 * row),
-                _batch,
-                _units);
+                _recurrent + (3 * row));
             if (t > 0)
                 _gradient.addmm_(_fromState[t], _parameters[1], beta: 1, alpha: 1);
         }

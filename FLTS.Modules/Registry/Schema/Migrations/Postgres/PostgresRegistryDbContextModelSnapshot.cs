@@ -671,6 +671,27 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.ToTable("run_epochs", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunMemberRow", b =>
+                {
+                    b.Property<string>("RunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("MemberRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("member_run_id");
+
+                    b.HasKey("RunId", "MemberRunId")
+                        .HasName("pk_run_members");
+
+                    b.HasIndex("MemberRunId")
+                        .HasDatabaseName("ix_run_members_member_run_id");
+
+                    b.ToTable("run_members", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunRow", b =>
                 {
                     b.Property<string>("RunId")
@@ -1038,6 +1059,23 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasConstraintName("fk_run_epochs_runs_run_id");
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunMemberRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("MemberRunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_members_runs_member_run_id");
+
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany("Members")
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_members_runs_run_id");
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunRow", b =>
                 {
                     b.HasOne("FLTS.Modules.Registry.Schema.DatasetRow", null)
@@ -1058,6 +1096,8 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.Navigation("Artifacts");
 
                     b.Navigation("EpochHistory");
+
+                    b.Navigation("Members");
                 });
 #pragma warning restore 612, 618
         }

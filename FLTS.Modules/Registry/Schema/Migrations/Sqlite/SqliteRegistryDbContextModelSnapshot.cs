@@ -665,6 +665,27 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.ToTable("run_epochs", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunMemberRow", b =>
+                {
+                    b.Property<string>("RunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("MemberRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("member_run_id");
+
+                    b.HasKey("RunId", "MemberRunId")
+                        .HasName("pk_run_members");
+
+                    b.HasIndex("MemberRunId")
+                        .HasDatabaseName("ix_run_members_member_run_id");
+
+                    b.ToTable("run_members", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunRow", b =>
                 {
                     b.Property<string>("RunId")
@@ -1032,6 +1053,23 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasConstraintName("fk_run_epochs_runs_run_id");
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunMemberRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("MemberRunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_members_runs_member_run_id");
+
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany("Members")
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_members_runs_run_id");
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunRow", b =>
                 {
                     b.HasOne("FLTS.Modules.Registry.Schema.DatasetRow", null)
@@ -1052,6 +1090,8 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.Navigation("Artifacts");
 
                     b.Navigation("EpochHistory");
+
+                    b.Navigation("Members");
                 });
 #pragma warning restore 612, 618
         }
