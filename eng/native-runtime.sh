@@ -108,11 +108,13 @@ CPP
   rm -f "$work/probe" "$work/probe.cpp" "$work/wrapper.cpp" "$work/versions.map"
 }
 
-# trains OPTION...: whether a process that is started so trains nets: not where modules are named and neither of theirs is among them.
+# trains PATTERN OPTION...: whether a process that is started so trains a model of the pattern (gru|lstm, lightgbm): not where modules are
+# named and none of theirs is among them.
 trains() {
-  local named
+  local pattern=$1 named
+  shift
   named=$({ printf '%s\n' "$@"; env; } | sed -nE 's/^(--set=)?modules(:|__)enabled(:|__)[0-9]+=//Ip')
-  [[ -z $named ]] || grep -qixE 'gru|lstm' <<<"$named"
+  [[ -z $named ]] || grep -qixE "$pattern" <<<"$named"
 }
 
 # Called by every command that starts .NET with the native library.
@@ -120,4 +122,13 @@ use_native_runtime() {
   local folder
   folder=$(native_runtime_folder) || exit
   [[ -z $folder ]] || export LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+}
+
+# Called by what may train LIGHTGBM, whose native library is linked with OpenMP. Where that cannot be had, the other models train and are
+# served all the same, and a run of LIGHTGBM fails with the sentence that names the package.
+use_openmp() {
+  [[ $(uname -s) == Linux ]] || return 0
+  compgen -G '/usr/lib/x86_64-linux-gnu/libgomp.so.1' >/dev/null || compgen -G '/usr/lib64/libgomp.so.1' >/dev/null ||
+    (install_packages "OpenMP, which LightGBM is linked with" libgomp1) ||
+    say "without libgomp1 LIGHTGBM is not trained; everything else goes on."
 }

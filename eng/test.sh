@@ -18,12 +18,6 @@ prepare_servers() {
   fi
 }
 
-# LightGBM's native library is linked with OpenMP; only its training needs it, so "run" leaves it to those who train LIGHTGBM.
-prepare_openmp() {
-  [[ $(uname -s) == Linux ]] || return 0
-  compgen -G '/usr/lib/x86_64-linux-gnu/libgomp.so.1' >/dev/null || compgen -G '/usr/lib64/libgomp.so.1' >/dev/null || install_packages "OpenMP, which LightGBM is linked with" libgomp1
-}
-
 # What the replaced system was measured with; a minute's test asks by it.
 prepare_locust() {
   command -v locust >/dev/null 2>&1 || install_packages "the load of the replaced system's clients" python3-locust
@@ -92,7 +86,7 @@ run_tests() {
 
   find_dotnet
   [[ -n $fast ]] || prepare_servers
-  prepare_openmp
+  use_openmp
   use_native_runtime
   build_when_changed FLTS.Tests
 

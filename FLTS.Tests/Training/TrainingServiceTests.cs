@@ -85,7 +85,8 @@ internal sealed class TrainingServiceTests
         await TrainAsync(registry, queued);
 
         var row = await registry.RunAsync(queued.RunId);
-        Assert.That((row.Status, row.Error, row.Epoch, row.Epochs), Is.EqualTo((RunStatus.Succeeded, (string?)null, (int?)11, (int?)11)));
+        Assert.That((row.Status, row.Error), Is.EqualTo((RunStatus.Succeeded, (string?)null)));
+        Assert.That((row.Epoch, row.Epochs % 11), Is.EqualTo((row.Epochs, (int?)0)), "an ensemble a target and knot");
         Assert.That(JsonNode.Parse(row.Metrics!)!["val_rmse"]!.GetValue<double>(), Is.Positive);
         using var loaded = await registry.Get<ModelLoader>()
             .LoadAsync(row.RunId, row.Attempt, row.ManifestSha256!, ArtifactSource.Store, default);

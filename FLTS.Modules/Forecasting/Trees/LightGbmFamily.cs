@@ -1,31 +1,45 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Leads;
 
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// <c>LIGHTGBM</c>: gradient-boosted regression trees (LightGBM, Ke et al. 2017), for each target one ensemble for the next step and one
-/// for the steps after it, on lags, rolling statistics and the calendar; hyperparameters: <see cref="TreeHyperparameters"/>. Trained by the
-/// native library, stored as JSON, served from that by own code.
+/// <c>LIGHTGBM</c>: gradient-boosted regression trees (LightGBM, Ke et al. 2017) on lags, rolling statistics and the calendar; for each
+/// target and knot of the leads one ensemble for what a linear base misses, or (<c>lead_mode: recursive</c>) one for the next step and one
+/// for the steps after it; hyperparameters: <see cref="TreeHyperparameters"/>. Trained by the native library, stored as JSON, served from
+/// that by own code.
 /// </summary>
 public sealed class LightGbmFamily : IForecasterFamily
 {
     private const string Type = TreeHyperparameters.ModelType;
     private const string FileName = TreesJson.FileName;
 
+    /// <summary>Features of a column beside its values: four of each of three spans.</summary>
+    private const int StatisticsOfWindow = 12;
+
+    /// <summary>Copies of all examples' bins that a fit holds.</summary>
+    private const int HeldAtOnce = 4;
+
     public string ModelType => Type;
 
-    public JsonObject Normalise(JsonObject? hyperparameters) => TreeHyperparameters.Parse(hyperparameters).ToJson();
+    public JsonObject Normalise(JsonObject? hyperparameters) => TreeHyperparameters.Parse(hyperparameters, LeadMode.Direct).ToJson();
 
     public FitEstimate Estimate(JsonObject hyperparameters, FitSize size)
     {
         var parameters = TreeHyperparameters.Parse(hyperparameters);
 
-        // Each row is an example of all that its window shows, once as numbers and once in bins.
-        var features = (double)size.Columns * parameters.InputLen;
+        // Each row is an example of all that its window shows, in bins of a byte or two; held at once are those of all rows, of a lead and
+        // of an ensemble that grows (twice: LightGBM turns them), and what the base forecasts.
+        var direct = parameters.LeadMode == LeadMode.Direct;
+        var features = (double)size.Columns * (parameters.InputLen + StatisticsOfWindow);
+        var perRow = (features * (parameters.MaxBin > byte.MaxValue ? sizeof(short) : sizeof(byte)) * HeldAtOnce)
+            + (size.Columns * sizeof(double))
+            + (direct ? 2.0 * sizeof(double) * Knots.All.Count * size.Targets : 0);
         return new FitEstimate(
-            size.Rows * features * (sizeof(float) + sizeof(short)),
-            size.Rows * features * parameters.NumIterations * size.Targets,
+            size.Rows * perRow,
+            size.Rows * (double)size.Columns * parameters.InputLen * parameters.NumIterations * size.Targets,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{size.Rows:N0} rows x {size.Columns} columns x {parameters.InputLen} rows back, {parameters.NumIterations} trees a "
@@ -34,13 +48,22 @@ public sealed class LightGbmFamily : IForecasterFamily
 
     public FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps)
     {
-        // A step makes its features and goes down every tree of every target.
+        // A step makes its features and goes down every tree of every target; direct leads go down those of the knots, whatever the steps.
         var parameters = TreeHyperparameters.Parse(hyperparameters);
-        var trees = (double)size.Targets * parameters.NumIterations * Math.Log2(parameters.NumLeaves);
-        return FitEstimate.OfForecast(windows, steps, size, ((double)size.Columns * parameters.InputLen) + trees);
+        var (seen, trees) = (
+            (double)size.Columns * parameters.InputLen, (double)size.Targets * parameters.NumIterations * Math.Log2(parameters.NumLeaves));
+        return FitEstimate.OfForecast(
+            windows,
+            steps,
+            size,
+            parameters.LeadMode == LeadMode.Direct ? (seen * size.Targets) + (trees * Knots.All.Count / steps) : seen + trees);
     }
 
-    public IForecaster Create(JsonObject hyperparameters) => new TreeForecaster(TreeHyperparameters.Parse(hyperparameters));
+    public IForecaster Create(JsonObject hyperparameters)
+    {
+        var parameters = TreeHyperparameters.Parse(hyperparameters);
+        return parameters.LeadMode == LeadMode.Direct ? new KnotForecaster(parameters) : new TreeForecaster(parameters);
+    }
 
     public IFittedForecaster Load(ModelSignature signature, JsonObject hyperparameters, IReadOnlyDictionary<string, byte[]> files)
     {
@@ -67,6 +90,8 @@ public sealed class LightGbmFamily : IForecasterFamily
                 + $"hyperparameters ({parameters.InputLen} rows to {parameters.Horizon}), or names a target that is no input.");
         }
 
+        if (parameters.LeadMode == LeadMode.Direct)
+            return new FittedKnotTrees(signature, KnotTreesJson.Read(bytes, signature, LeadBase.Load(signature, files)));
         var features = new WindowFeatures(signature.Inputs, signature.InputLength);
         var ofBefore = WindowFeatures.OfBefore(signature.Inputs, signature.InputLength);
         if (TreesJson.FeaturesOf(bytes)?.SequenceEqual(ofBefore.Names, StringComparer.Ordinal) == true)

@@ -3,6 +3,9 @@ namespace FLTS.Forecasting.Trees;
 /// <summary>Trees that are summed.</summary>
 internal sealed class TreeEnsemble(IReadOnlyList<RegressionTree> trees)
 {
+    /// <summary>Adds nothing.</summary>
+    public static TreeEnsemble None { get; } = new([]);
+
     public IReadOnlyList<RegressionTree> Trees => trees;
 
     /// <summary>Sum over all trees; 0 without any.</summary>

@@ -1,123 +1,101 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using Microsoft.ML;
-using Microsoft.ML.Data;
-using Microsoft.ML.Trainers.FastTree;
-using Microsoft.ML.Trainers.LightGbm;
+using System.Globalization;
+using System.Text;
+using static FLTS.Forecasting.Trees.LightGbmLibrary;
 
 namespace FLTS.Forecasting.Trees;
 
 /// <summary>
-/// Grows trees with LightGBM (Ke et al. 2017) through Microsoft.ML: least squares, one thread, in the same order everywhere, so that the
-/// same seed gives the same trees. The native library is needed here and nowhere else.
+/// Grows trees with LightGBM (Ke et al. 2017): least squares on one thread, in the same order everywhere, so that the same seed gives the
+/// same trees.
 /// </summary>
-internal sealed class TreeGrower(TreeHyperparameters parameters, int width)
+internal sealed unsafe class TreeGrower(TreeHyperparameters parameters)
 {
-    private const string NativeLibraryName = "lib_lightgbm";
+    /// <summary>As LightGBM reads them. Features are finite: rows of a prepared series have no holes.</summary>
+    public string Parameters { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"objective=regression metric=none verbosity=-1 num_threads=1 deterministic=true force_row_wise=true use_missing=false "
+        + $"feature_pre_filter=false seed={parameters.Seed} learning_rate={parameters.LearningRate} num_leaves={parameters.NumLeaves} "
+        + $"min_data_in_leaf={parameters.MinDataInLeaf} max_bin={parameters.MaxBin} feature_fraction={parameters.FeatureFraction} "
+        + $"bagging_fraction={parameters.BaggingFraction} bagging_freq={(parameters.BaggingFraction < 1 ? 1 : 0)} "
+        + $"lambda_l2={parameters.LambdaL2}");
 
-    /// <param name="fit">At least one example.</param>
-    /// <param name="check">Growing stops when its error has not fallen for a while; null: all trees asked for are grown.</param>
+    /// <summary>Grows so many trees, or as many as there is something to split for.</summary>
+    /// <param name="rows">That the examples are of.</param>
+    /// <param name="examples">At least one.</param>
     /// <param name="trees">Most trees.</param>
     /// <param name="cancellation">Looked at between trees.</param>
-    /// <exception cref="InvalidInputException">The native library cannot be loaded; says what is missing.</exception>
-    public TreeEnsemble Grow(TreeExamples fit, TreeExamples? check, int trees, CancellationToken cancellation) =>
-        Convert(Train(fit, check, trees, cancellation).Model.TrainedTreeEnsemble);
-
-    /// <summary>As Microsoft.ML returns it.</summary>
-    internal RegressionPredictionTransformer<LightGbmRegressionModelParameters> Train(
-        TreeExamples fit, TreeExamples? check, int trees, CancellationToken cancellation)
+    public TreeEnsemble Grow(BinnedRows rows, Examples examples, int trees, CancellationToken cancellation)
     {
-        RequireNativeLibrary();
-        var ml = new MLContext(parameters.Seed);
-        var options = new LightGbmRegressionTrainer.Options
+        using var dataset = rows.Take(examples);
+        Check(BoosterCreate(dataset, Parameters, out var booster));
+        using (booster)
         {
-            LabelColumnName = nameof(Example.Label),
-            FeatureColumnName = nameof(Example.Features),
-            NumberOfIterations = trees,
-            LearningRate = parameters.LearningRate,
-            NumberOfLeaves = parameters.NumLeaves,
-            MinimumExampleCountPerLeaf = parameters.MinDataInLeaf,
-            MaximumBinCountPerFeature = parameters.MaxBin,
-            EarlyStoppingRound = check is null ? 0 : parameters.EarlyStoppingRounds,
-            Seed = parameters.Seed,
-            Deterministic = true,
-            ForceRowWise = true, // Else LightGBM measures which way is faster here and now.
-            NumberOfThreads = 1,
-            UseCategoricalSplit = false,
-            HandleMissingValue = false, // Features are finite: rows of a prepared series have no holes.
-            Booster = new GradientBooster.Options
+            var finished = 0;
+            for (var grown = 0; grown < trees && finished == 0; grown++)
             {
-                FeatureFraction = parameters.FeatureFraction,
-                SubsampleFraction = parameters.BaggingFraction,
-                SubsampleFrequency = parameters.BaggingFraction < 1 ? 1 : 0,
-                L2Regularization = parameters.LambdaL2,
-            },
-        };
-        var trainer = ml.Regression.Trainers.LightGbm(options);
-        using var cancelled = cancellation.Register(() => CancelExecution(ml));
-        try
-        {
-            return check is null ? trainer.Fit(View(ml, fit)) : trainer.Fit(View(ml, fit), View(ml, check));
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new OperationCanceledException(e.Message, e, cancellation);
+                cancellation.ThrowIfCancellationRequested();
+                Check(BoosterUpdateOneIter(booster, out finished));
+            }
+
+            return TreesOf(booster, trees);
         }
     }
 
-    /// <summary>Examples as Microsoft.ML reads them.</summary>
-    internal IDataView View(MLContext ml, TreeExamples examples)
+    /// <summary>Grows until the error on examples held back has not fallen for a while and keeps the trees up to its minimum.</summary>
+    /// <param name="rows">That the examples are of.</param>
+    /// <param name="fit">At least one.</param>
+    /// <param name="check">Held back, at least one.</param>
+    /// <param name="fewest">Trees that are kept whatever the error.</param>
+    /// <param name="cancellation">Looked at between trees.</param>
+    /// <returns>Null: they are no better than what there is without them.</returns>
+    public TreeEnsemble? Select(BinnedRows rows, Examples fit, Examples check, int fewest, CancellationToken cancellation)
     {
-        var schema = SchemaDefinition.Create(typeof(Example));
-        schema[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, width);
-        return ml.Data.LoadFromEnumerable(
-            examples.Features.Zip(examples.Labels, (features, label) => new Example { Features = features, Label = label }), schema);
-    }
-
-    /// <summary>From Microsoft.ML's trees to ours.</summary>
-    internal static TreeEnsemble Convert(RegressionTreeEnsemble grown) => new(
-        [.. grown.Trees.Select((tree, k) => Convert(tree, grown.TreeWeights[k], k == 0 ? grown.Bias : 0))]);
-
-    private static RegressionTree Convert(Microsoft.ML.Trainers.FastTree.RegressionTree tree, double weight, double bias)
-    {
-        // A tree without a split holds a constant; Microsoft.ML gives it placeholders for nodes.
-        var nodes = tree.NumberOfLeaves - 1;
-        return new RegressionTree(
-            [.. tree.NumericalSplitFeatureIndexes.Take(nodes)],
-            [.. tree.NumericalSplitThresholds.Take(nodes)],
-            [.. tree.LeftChild.Take(nodes)],
-            [.. tree.RightChild.Take(nodes)],
-            [.. tree.LeafValues.Take(nodes + 1).Select(v => (weight * v) + bias)]);
-    }
-
-    private static void RequireNativeLibrary()
-    {
-        try
+        using var dataset = rows.Take(fit);
+        using var heldBack = rows.Take(check);
+        Check(BoosterCreate(dataset, Parameters, out var booster));
+        using (booster)
         {
-            // Kept loaded: Microsoft.ML asks for it at once.
-            _ = NativeLibrary.Load(NativeLibraryName, typeof(LightGbmRegressionTrainer).Assembly, null);
-        }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
-        {
-            // The loader names every place it looked at; what helps is whether the library itself or only OpenMP is missing.
-            var reason = e.Message.Contains("libgomp", StringComparison.Ordinal)
-                ? "the OpenMP runtime libgomp.so.1 is missing (Debian and Ubuntu: apt-get install libgomp1)"
-                : "it exists for Linux x64 (with glibc and libgomp1), Windows x64 and macOS x64";
-            throw new InvalidInputException(
-                $"{TreeHyperparameters.ModelType} cannot train here, its native library {NativeLibraryName} does not load: {reason}. "
-                + "Models that are trained already are served without it.",
-                e);
+            Check(BoosterAddValidData(booster, heldBack));
+            var scores = new double[check.Labels.Length];
+            var (best, least) = (fewest, fewest == 0 ? Squares(scores, check.Labels) : double.PositiveInfinity);
+            var finished = 0;
+            for (var grown = 1; grown <= parameters.NumIterations && finished == 0; grown++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Check(BoosterUpdateOneIter(booster, out finished));
+                Fill(scores, booster, 1);
+                if (Squares(scores, check.Labels) is var squares && squares < least)
+                    (best, least) = (grown, squares);
+                else if (grown - best >= parameters.EarlyStoppingRounds)
+                    break;
+            }
+
+            return least >= check.Bar ? null : best == 0 ? TreeEnsemble.None : TreesOf(booster, best);
         }
     }
 
-    /// <summary>Microsoft.ML stops between two trees; only its experimental package makes that public.</summary>
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "CancelExecution")]
-    private static extern void CancelExecution(MLContext context);
-
-    private sealed class Example
+    /// <summary>What the trees so far say of the rows they are grown on (0) or are checked by (1).</summary>
+    internal static void Fill(double[] scores, BoosterHandle booster, int dataset)
     {
-        public float[] Features { get; set; } = [];
+        fixed (double* into = scores)
+            Check(BoosterGetPredict(booster, dataset, out _, into));
+    }
 
-        public float Label { get; set; }
+    private static double Squares(ReadOnlySpan<double> scores, ReadOnlySpan<float> labels)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < scores.Length; i++)
+            sum += (scores[i] - labels[i]) * (scores[i] - labels[i]);
+        return sum;
+    }
+
+    /// <summary>The first trees, from LightGBM's text of a model.</summary>
+    internal static TreeEnsemble TreesOf(BoosterHandle booster, int trees)
+    {
+        Check(BoosterSaveModelToString(booster, 0, trees, 0, 0, out var length, null));
+        var text = new byte[length];
+        fixed (byte* into = text)
+            Check(BoosterSaveModelToString(booster, 0, trees, 0, length, out _, into));
+        return new TreeEnsemble(ModelText.Read(Encoding.UTF8.GetString(text.AsSpan(0, text.Length - 1))));
     }
 }

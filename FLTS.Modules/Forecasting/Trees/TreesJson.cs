@@ -16,7 +16,8 @@ internal static class TreesJson
     /// <summary>Most trees a target, as many as <c>num_iterations</c> may be.</summary>
     private const int MostTrees = 5000;
 
-    private static readonly JsonSerializerOptions _options = new()
+    /// <summary>Strict: no unknown member, none twice.</summary>
+    internal static JsonSerializerOptions Options { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -30,7 +31,7 @@ internal static class TreesJson
                 JsonFormat.NameOf(mode),
                 features,
                 [.. targets.Zip(trees, (name, of) => new Target(name, of.First?.Trees, of.Further?.Trees))]),
-            _options);
+            Options);
 
     /// <summary>Names of the features that stored trees ask for; null where that cannot be read.</summary>
     /// <param name="bytes">Not trusted.</param>
@@ -57,7 +58,7 @@ internal static class TreesJson
         Document? document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(bytes, _options);
+            document = JsonSerializer.Deserialize<Document>(bytes, Options);
         }
         catch (JsonException e)
         {
@@ -74,18 +75,22 @@ internal static class TreesJson
         if (!document.Targets.Select(t => t?.Name).SequenceEqual(targets, StringComparer.Ordinal))
             throw new CorruptArtifactException($"{FileName}: its targets are not {string.Join(", ", targets)}.");
         return [.. document.Targets.Select(t =>
-            new TargetTrees(Ensemble(t.Trees, features.Count, t.Name), Ensemble(t.FurtherTrees, features.Count, t.Name)))];
+            new TargetTrees(Ensemble(t.Trees, features.Count, $"'{t.Name}'"), Ensemble(t.FurtherTrees, features.Count, $"'{t.Name}'")))];
     }
 
-    private static TreeEnsemble? Ensemble(IReadOnlyList<RegressionTree>? trees, int features, string target)
+    /// <summary>Trees that were read, checked; null: there are none.</summary>
+    /// <param name="trees">Not trusted.</param>
+    /// <param name="features">Features there are.</param>
+    /// <param name="whose">For the message.</param>
+    internal static TreeEnsemble? Ensemble(IReadOnlyList<RegressionTree>? trees, int features, string whose)
     {
         if (trees is null)
             return null;
         if (trees.Count > MostTrees)
-            throw new CorruptArtifactException($"{FileName}: '{target}' has {trees.Count} trees; at most {MostTrees} are grown.");
+            throw new CorruptArtifactException($"{FileName}: {whose} has {trees.Count} trees; at most {MostTrees} are grown.");
         for (var k = 0; k < trees.Count; k++)
         {
-            var where = $"{FileName}: '{target}', tree {k}";
+            var where = $"{FileName}: {whose}, tree {k}";
             (trees[k] ?? throw new CorruptArtifactException($"{where} is null.")).Check(features, where);
         }
 

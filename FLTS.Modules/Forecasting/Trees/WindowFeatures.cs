@@ -46,6 +46,7 @@ internal sealed class WindowFeatures
             }
         }
 
+        WindowWidth = names.Count;
         names.AddRange(_calendar.Select(f => inputs[f]));
         names.Add("#step");
         Names = names;
@@ -55,6 +56,9 @@ internal sealed class WindowFeatures
     /// In their order; stored with the trees, so that trees are never asked about other features than they were grown on.
     /// </summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>How many depend on the window alone; they come first.</summary>
+    public int WindowWidth { get; }
 
     /// <summary>As models of before have them.</summary>
     /// <inheritdoc cref="WindowFeatures(IReadOnlyList{string}, int)"/>
@@ -73,7 +77,7 @@ internal sealed class WindowFeatures
 
     /// <summary>Writes what depends on the window.</summary>
     /// <param name="rows">[input_len, F] Oldest first, on the series' scale.</param>
-    /// <param name="into">[<see cref="Names"/>]</param>
+    /// <param name="into">[<see cref="WindowWidth"/> or more]</param>
     public void FillWindow(ReadOnlySpan<double> rows, Span<float> into)
     {
         var at = 0;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Demo;
 using FLTS.Forecasting.Features;
@@ -146,6 +147,19 @@ internal sealed class TreeForecastTests
     }
 
     [Test]
+    public void The_same_trees_are_grown_by_one_thread_and_by_several([Values("recursive", "direct")] string mode)
+    {
+        byte[] Bytes(int threads)
+        {
+            var context = new FitContext(threads, null, CancellationToken.None);
+            using var model = Small.Fit($$"""{"lead_mode": "{{mode}}"}""", Toy.Series(500), context: context).Model;
+            return model.Save()["model.json"];
+        }
+
+        Assert.That(Bytes(2), Is.EqualTo(Bytes(1)));
+    }
+
+    [Test]
     public void Where_nothing_can_be_learned_no_tree_is_kept_and_the_last_value_is_the_forecast()
     {
         var data = DatasetPreparer.Prepare(
@@ -168,7 +182,8 @@ internal sealed class TreeForecastTests
             Tables.Config(testFile: true),
             Tables.Make("x.csv", 0, ("load", load[..50]), ("constant", flat[..50])),
             Tables.Make("x_test.csv", 50, ("load", load[50..]), ("constant", flat[50..])));
-        var fit = Small.Family.Create(Small.Family.Normalise(null)).Fit(data.TrainingSet, Toy.Context);
+        var fit = Small.Family.Create(Small.Family.Normalise(new JsonObject { ["lead_mode"] = "recursive" }))
+            .Fit(data.TrainingSet, Toy.Context);
         using var model = fit.Model;
         using var naive = new NaiveFamily().Create([]).Fit(data.TrainingSet, Toy.Context).Model;
         var (mine, last) = (Rmse(data, model), Rmse(data, naive));
@@ -186,7 +201,7 @@ internal sealed class TreeForecastTests
         var data = DatasetPreparer.Prepare(Tables.Config(), CsvTableReader.Read(csv, "demo.csv", new CsvReadOptions()));
         double Fitted(IForecasterFamily family, string parameters)
         {
-            using var model = family.Create(family.Normalise(System.Text.Json.Nodes.JsonNode.Parse(parameters)!.AsObject()))
+            using var model = family.Create(family.Normalise(JsonNode.Parse(parameters)!.AsObject()))
                 .Fit(data.TrainingSet, Toy.Context).Model;
             return Rmse(data, model);
         }
@@ -216,11 +231,12 @@ internal sealed class TreeForecastTests
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        var grower = new TreeGrower(TreeHyperparameters.Parse(Small.Parameters()), 3);
-        var examples = new TreeExamples(
-            [.. Enumerable.Range(0, 500).Select(i => new float[] { i, i % 7, i % 11 })],
-            [.. Enumerable.Range(0, 500).Select(i => (float)(i % 13))]);
-        Assert.That(() => grower.Grow(examples, null, 5000, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        var grower = new TreeGrower(TreeHyperparameters.Parse(Small.Parameters()));
+        int[] all = [.. Enumerable.Range(0, 500)];
+        using var rows = BinnedRows.Of(
+            grower.Parameters, 500, 3, all, (i, into) => (into[0], into[1], into[2]) = (i, i % 7, i % 11), CancellationToken.None);
+        var examples = new Examples(all, [.. all.Select(i => (float)(i % 13))]);
+        Assert.That(() => grower.Grow(rows, examples, 5000, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
 
         using var between = new CancellationTokenSource();
         var context = new FitContext(1, new Stops(between), between.Token);
