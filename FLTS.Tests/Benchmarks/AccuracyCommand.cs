@@ -15,6 +15,8 @@ internal static class AccuracyCommand
         new("--paper") { Description = "The published protocol (NRMSE of down and up) on the test part." };
     private static readonly Option<bool> _rolling =
         new("--rolling") { Description = "With --paper: on rolling origins inside train, the test part unseen." };
+    private static readonly Option<bool> _bands =
+        new("--bands") { Description = "A line per band of leads, up to a season ahead, instead of one step; alone or with --test." };
     private static readonly Option<string?> _settings = new("--settings")
     {
         Description =
@@ -35,7 +37,7 @@ internal static class AccuracyCommand
         BenchCommand.Create(
             "accuracy",
             "Forecast errors of model types beside the references.",
-            [_datasets, _test, _paper, _rolling, _settings, _models, _folds, _seeds],
+            [_datasets, _test, _paper, _rolling, _bands, _settings, _models, _folds, _seeds],
             Run);
 
     private static IEnumerable<JsonObject> Run(ParseResult parsed, TextWriter progress)
@@ -44,6 +46,9 @@ internal static class AccuracyCommand
         if (test && paper)
             throw new InvalidInputException("--test and --paper are two protocols; ask for one.");
         var rolling = parsed.GetValue(_rolling) || !(test || paper);
+        var bands = parsed.GetValue(_bands);
+        if (bands && paper)
+            throw new InvalidInputException("--paper is of one step; leave --bands out.");
         if (test && rolling)
             throw new InvalidInputException("--rolling is inside train, --test is not; ask for one.");
         var options = new AccuracyOptions
@@ -55,7 +60,8 @@ internal static class AccuracyCommand
         };
         if (parsed.GetValue(_settings) is { } file)
             options = options with { Settings = ReadSettings(file) };
-        return paper ? rolling ? PaperBenchmark.Rolling(options, progress) : PaperBenchmark.Test(options, progress)
+        return bands ? AccuracyBands.Run(options, test, progress)
+            : paper ? rolling ? PaperBenchmark.Rolling(options, progress) : PaperBenchmark.Test(options, progress)
             : test ? AccuracyBenchmark.Test(options, progress)
             : AccuracyBenchmark.Rolling(options, progress);
     }

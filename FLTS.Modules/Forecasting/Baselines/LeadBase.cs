@@ -51,7 +51,8 @@ internal sealed class LeadBase
             {
                 try
                 {
-                    return (FittedLeads)new ArForecaster(type, isSeasonal, rows, onAll, LeadMode.Direct).Fit(data, context).Model;
+                    var fit = new ArForecaster(type, isSeasonal, rows, onAll, LeadMode.Direct).Fit(data, context);
+                    return (FittedLeads)fit.Model;
                 }
                 catch (FltsException)
                 {
@@ -69,6 +70,19 @@ internal sealed class LeadBase
         var fit = new LeadFit(data, 1, refits: false);
         var knot = new KnotModel(1, LeadTerms.Lags, new double[]?[data.Series.Targets.Count]);
         return new FittedLeads(new LeadsModel(fit.Signature("AR"), fit.Scale, [knot], false, null));
+    }
+
+    /// <summary>
+    /// The same, but that at the first knot the last value is kept: for learners that find the regression of the next step by themselves,
+    /// and more of it than is left over from one that was fitted on the same rows.
+    /// </summary>
+    public LeadBase KeepingLast() => new(Keeping(_model), _plain is null ? null : Keeping(_plain));
+
+    private static FittedLeads Keeping(FittedLeads fitted)
+    {
+        var (model, first) = (fitted.Model, fitted.Model.Knots[0]);
+        var last = new KnotModel(first.Lead, LeadTerms.Lags, new double[]?[first.Coefficients.Length]);
+        return new FittedLeads(model with { Knots = [last, .. model.Knots.Skip(1)] });
     }
 
     /// <summary>SEASONAL_MEAN of a series as the base sees it; null: it sees none.</summary>

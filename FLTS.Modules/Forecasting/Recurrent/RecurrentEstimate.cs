@@ -1,4 +1,5 @@
 using System.Globalization;
+using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Recurrent.Net;
 
 namespace FLTS.Forecasting.Recurrent;
@@ -25,7 +26,8 @@ internal static class RecurrentEstimate
         // Of every row of a window each layer keeps its gates, forward and backward, and its state.
         var batch = (double)Math.Min(parameters.BatchSize, size.Rows);
         var kept = batch * parameters.InputLen * parameters.NumLayers * hidden * ((2 * gates) + 2);
-        var data = (double)size.Rows * size.Columns * 2;
+        var ofKnots = Knots(parameters) * ((4.0 * size.Targets) + size.Columns); // Labels, weights, levels, what lies beside.
+        var data = (double)size.Rows * ((size.Columns * 2) + (parameters.LeadMode == LeadMode.Direct ? ofKnots : 0));
         var bytes = sizeof(float) * ((parameters.Members * ((Copies * weights) + kept)) + data);
         var steps = Math.Ceiling(size.Rows / batch) * parameters.Epochs * parameters.Members;
         var operations = (6.0 * parameters.Members * weights * parameters.InputLen * size.Rows * parameters.Epochs)
@@ -50,15 +52,19 @@ internal static class RecurrentEstimate
             windows,
             steps,
             size,
-            2.0 * parameters.Members * Weights(parameters, gates, size) * parameters.InputLen / Math.Min(parameters.Horizon, steps),
+            2.0 * parameters.Members * Weights(parameters, gates, size) * parameters.InputLen / Math.Min(
+                parameters.LeadMode == LeadMode.Direct ? steps : parameters.Horizon, steps),
             sizeof(float) * parameters.Members * kept);
     }
+
+    private static int Knots(RecurrentHyperparameters parameters) =>
+        parameters.LeadMode == LeadMode.Direct ? Leads.Knots.All.Count : 1;
 
     /// <summary>Of one member.</summary>
     private static double Weights(RecurrentHyperparameters parameters, int gates, FitSize size)
     {
         double hidden = parameters.HiddenSize;
-        var weights = (hidden + 1) * size.Targets * parameters.Horizon;
+        var weights = (hidden + 1) * size.Targets * parameters.Horizon * Knots(parameters);
         for (var layer = 0; layer < parameters.NumLayers; layer++)
             weights += gates * hidden * ((layer == 0 ? size.Columns : hidden) + hidden + 2);
         return weights;

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Baselines;
+using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
@@ -24,7 +26,8 @@ public sealed class RecurrentFamily : IForecasterFamily
 
     private int Gates => _cell == RecurrentCell.Lstm ? 4 : 3;
 
-    public JsonObject Normalise(JsonObject? hyperparameters) => RecurrentHyperparameters.Parse(hyperparameters, ModelType).ToJson();
+    public JsonObject Normalise(JsonObject? hyperparameters) => RecurrentHyperparameters.Parse(
+        hyperparameters, ModelType, isNew: true).ToJson();
 
     public FitEstimate Estimate(JsonObject hyperparameters, FitSize size) => RecurrentEstimate.Of(
         RecurrentHyperparameters.Parse(hyperparameters, ModelType), Gates, size);
@@ -49,11 +52,16 @@ public sealed class RecurrentFamily : IForecasterFamily
         }
 
         var tensors = SafetensorsFile.Read(bytes, WeightsFile).ToDictionary(t => t.Key, t => t.Value, StringComparer.Ordinal);
-        var norm = Normalisation.Load(tensors, parameters, signature.Inputs.Count, signature.Targets.Count, WeightsFile);
-        var shape = parameters.Shape(_cell, signature.Inputs.Count, signature.Targets.Count);
+        var (inputs, targets) = (signature.Inputs.Count, signature.Targets.Count);
+        var leads = parameters.LeadMode == LeadMode.Direct ? LeadBase.Load(signature, files) : null;
+        var norm = Normalisation.Load(tensors, parameters, inputs, targets * (leads?.Knots.Length ?? 1), WeightsFile);
+        var shape = leads is null
+            ? parameters.Shape(_cell, inputs, targets)
+            : parameters.Shape(
+                _cell, inputs, targets, leads.Knots.Length, new KnotFeatures(signature.Inputs, signature.Targets, leads.IsSeasonal).Count);
         var net = new PackedNet(shape, tensors, WeightsFile);
         if (tensors.Count == 0)
-            return new FittedRecurrent(signature, net, norm);
+            return leads is null ? new FittedRecurrent(signature, net, norm) : new FittedDirect(signature, net, norm, leads);
         throw new CorruptArtifactException(
             $"{WeightsFile}: tensor '{tensors.Keys.Order(StringComparer.Ordinal).First()}' belongs to no {ModelType} of these "
             + "hyperparameters.");

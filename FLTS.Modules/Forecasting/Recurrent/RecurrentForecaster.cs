@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Recurrent.Answering;
 using FLTS.Forecasting.Recurrent.Kernels;
 using FLTS.Forecasting.Recurrent.Net;
@@ -49,13 +50,19 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         {
             Plausible = PlausibleRange.Scaled(data.Scaler, series.Targets),
         };
+        var task = Task(onAll: false);
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
         var selecting = new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, Selection.None, checkpoint, context);
         var (weights, norm, history) = left is { Stage: 1 }
-            ? (left.Selection.Weights, selecting.Norm(series, data.Scaler, train), left.Selection.History)
-            : selecting.Run(series, data.Scaler, train, trainOrigins, validationOrigins, left);
-        var served = Fitted(weights, norm);
-        FittedRecurrent? unseen = null;
+            ? (left.Selection.Weights, selecting.Norm(data, train, task), left.Selection.History)
+            : selecting.Run(data, train, trainOrigins, validationOrigins, task, left);
+        var served = Fitted(weights, norm, task);
+        var shares = task is null || validationOrigins.Length == 0
+            ? null
+            : task.Shares(((FittedDirect)served).Outputs, norm, validationOrigins);
+        if (shares is not null)
+            served = Fitted(LeadTask.Shrunk(weights, shares), norm, task);
+        IFittedForecaster? unseen = null;
         if (parameters.RefitOnAll)
             (served, unseen) = (Refit(), served);
 
@@ -67,21 +74,33 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
             ["epochs_run"] = history.Count,
             ["parameters"] = weights.Sum(w => w.Values.LongLength),
         };
+        if (shares is not null)
+            diagnostics["knots"] = new JsonArray([.. task!.Knots.Zip(shares, (lead, share) => new JsonObject
+            {
+                ["lead"] = lead,
+                ["share"] = share,
+            })]);
         if (left is not null)
             diagnostics["resumed_after_epoch"] = left.History.Count + (left.Stage * parameters.Epochs);
         return new FitResult(
             served, history, best, parameters.RefitOnAll ? all : train, validation, diagnostics, warnings, unseen);
 
-        FittedRecurrent Fitted(NamedTensor[] learned, Normalisation learnedOn)
+        LeadTask? Task(bool onAll) => parameters.LeadMode == LeadMode.Direct
+            ? LeadTask.Of(data, parameters.InputLen, onAll, context.Cancellation)
+            : null;
+
+        IFittedForecaster Fitted(NamedTensor[] learned, Normalisation learnedOn, LeadTask? of)
         {
             var tensors = learned.ToDictionary(t => t.Name, StringComparer.Ordinal);
-            var shape = parameters.Shape(cell, series.Columns.Count, series.Targets.Count);
-            return new FittedRecurrent(signature, new PackedNet(shape, tensors, modelType), learnedOn);
+            var shape = of?.Shape(cell, parameters) ?? parameters.Shape(cell, series.Columns.Count, series.Targets.Count);
+            var net = new PackedNet(shape, tensors, modelType);
+            return of is null ? new FittedRecurrent(signature, net, learnedOn) : new FittedDirect(signature, net, learnedOn, of.Base);
         }
 
         // Trains again on all rows, for as many epochs as were best; what is reported stays the first training.
-        FittedRecurrent Refit()
+        IFittedForecaster Refit()
         {
+            var taskOfAll = Task(onAll: true);
             var stage = new TrainingStage(
                 cell,
                 parameters,
@@ -93,13 +112,13 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
                 checkpoint,
                 context);
             var (refitted, onAll, _) = stage.Run(
-                series,
-                data.Scaler,
+                data,
                 all,
                 WindowTable.Origins(series, all, parameters.InputLen, parameters.Horizon),
                 [],
+                taskOfAll,
                 left is { Stage: 1 } ? left : null);
-            return Fitted(refitted, onAll);
+            return Fitted(shares is null ? refitted : LeadTask.Shrunk(refitted, shares), onAll, taskOfAll);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class GruLearningTests
         using var net = new RecurrentNet(new NetShape(RecurrentCell.Gru, Inputs, Outputs, units, layers, members), new Random(3));
         var (windows, weights) = (Random(11, Length, batch, Inputs) * 2, Random(12, members, batch, Outputs));
 
-        var expected = net.ForwardEach(windows, dropout, new Generator(5, CPU));
+        var expected = net.ForwardEach(windows, null, dropout, new Generator(5, CPU));
         (expected * weights).sum().backward();
         var gradients = Taken(net);
         var actual = net.Learn(windows, dropout, new Generator(5, CPU));

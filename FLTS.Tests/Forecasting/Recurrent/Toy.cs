@@ -43,7 +43,7 @@ internal static class Toy
     {
         var json = JsonNode.Parse(
             """{"hidden_size": 8, "num_layers": 2, "members": 1, "epochs": 3, "batch_size": 32, "learning_rate": 0.01,"""
-            + """ "schedule": "constant", "loss": "mse"}""")!.AsObject();
+            + """ "schedule": "constant", "loss": "mse", "lead_mode": "recursive"}""")!.AsObject();
         foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
             json[name] = value?.DeepClone();
         return json;

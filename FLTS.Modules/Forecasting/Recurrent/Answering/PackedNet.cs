@@ -33,9 +33,11 @@ internal sealed class PackedNet
                 Take(shape.Name(member, layer, "bias_ih"), shape.Gates * shape.Units),
                 Take(shape.Name(member, layer, "bias_hh"), shape.Gates * shape.Units)));
             return new Member(
+                shape,
                 [.. layers],
                 Take(NetShape.HeadName(member, "weight"), shape.Outputs, shape.Units),
-                Take(NetShape.HeadName(member, "bias"), shape.Outputs));
+                Take(NetShape.HeadName(member, "bias"), shape.Outputs),
+                shape.Beside == 0 ? [] : Take(NetShape.HeadName(member, "beside"), shape.Knots, shape.Beside, shape.OutputsOfKnot));
         }
 
         float[] Take(string name, params long[] size)
@@ -62,7 +64,16 @@ internal sealed class PackedNet
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     /// <param name="batch">B, at least 1.</param>
     /// <param name="outputs">[B, outputs] Told.</param>
-    public unsafe void Forward(ReadOnlySpan<float> windows, int batch, Span<float> outputs)
+    public void Forward(ReadOnlySpan<float> windows, int batch, Span<float> outputs) => Forward(windows, batch, [0], default, outputs);
+
+    /// <summary>The same at some knots of the leads only.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="batch">B, at least 1.</param>
+    /// <param name="knots">[k] Positions of those wanted; of a net without knots the first is all there is.</param>
+    /// <param name="beside">[B, k, E] What the head sees of each beside the state.</param>
+    /// <param name="outputs">[B, k, outputs of a knot] Told.</param>
+    public unsafe void Forward(
+        ReadOnlySpan<float> windows, int batch, ReadOnlySpan<int> knots, ReadOnlySpan<float> beside, Span<float> outputs)
     {
         var length = windows.Length / (batch * _shape.Inputs);
         var ofState = batch * _members[0].Layers[0].Padded;
@@ -77,7 +88,7 @@ internal sealed class PackedNet
                 {
                     scratch.AsSpan(0, _shape.Layers * (2 + memories) * ofState).Clear();
                     var last = Run(member, rows, states, length, batch);
-                    member.AddHead(last, outputs, batch);
+                    member.AddHead(last, batch, knots, beside, outputs);
                 }
             }
 
@@ -113,27 +124,39 @@ internal sealed class PackedNet
         return states + (((2 * (layers - 1)) + (length & 1)) * ofState);
     }
 
-    private sealed class Member(PackedLayer[] layers, float[] weight, float[] bias)
+    private sealed class Member(NetShape shape, PackedLayer[] layers, float[] weight, float[] bias, float[] besideWeight)
     {
         // [outputs, padded], so that a whole vector of units meets a whole vector of weights.
         private readonly float[] _weight = Padded(weight, bias.Length, layers[0].Padded);
 
         public PackedLayer[] Layers => layers;
 
-        public unsafe void AddHead(float* state, Span<float> outputs, int batch)
+        public unsafe void AddHead(float* state, int batch, ReadOnlySpan<int> knots, ReadOnlySpan<float> beside, Span<float> outputs)
         {
-            var padded = layers[0].Padded;
+            var (padded, size) = (layers[0].Padded, shape.OutputsOfKnot);
             fixed (float* head = _weight)
             {
                 for (var b = 0; b < batch; b++, state += padded)
                 {
-                    for (var o = 0; o < bias.Length; o++)
+                    for (var k = 0; k < knots.Length; k++)
                     {
-                        var sum = Vector<float>.Zero;
-                        var of = head + (o * padded);
-                        for (var j = 0; j < padded; j += Vector<float>.Count)
-                            sum = Vector.FusedMultiplyAdd(Vector.Load(state + j), Vector.Load(of + j), sum);
-                        outputs[(b * bias.Length) + o] += Vector.Sum(sum) + bias[o];
+                        var into = outputs.Slice(((b * knots.Length) + k) * size, size);
+                        for (var o = 0; o < size; o++)
+                        {
+                            var sum = Vector<float>.Zero;
+                            var of = head + (((knots[k] * size) + o) * padded);
+                            for (var j = 0; j < padded; j += Vector<float>.Count)
+                                sum = Vector.FusedMultiplyAdd(Vector.Load(state + j), Vector.Load(of + j), sum);
+                            into[o] += Vector.Sum(sum) + bias[(knots[k] * size) + o];
+                        }
+
+                        for (var e = 0; e < shape.Beside; e++)
+                        {
+                            var seen = beside[(((b * knots.Length) + k) * shape.Beside) + e];
+                            var of = besideWeight.AsSpan(((knots[k] * shape.Beside) + e) * size, size);
+                            for (var o = 0; o < size; o++)
+                                into[o] += seen * of[o];
+                        }
                     }
                 }
             }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
+using FLTS.Forecasting.Leads;
 
 namespace FLTS.Forecasting.Recurrent.Net;
 
@@ -30,6 +31,8 @@ namespace FLTS.Forecasting.Recurrent.Net;
 /// were best; default false.</param>
 /// <param name="Log1p">Whether columns that are never negative in train, as inputs and as targets, are log(1 + value in original units)
 /// inside the model; default false.</param>
+/// <param name="LeadMode">Whether every lead is answered from the origin, or the horizon's forecast is fed back; new models are direct
+/// unless a horizon or a target mode is asked for that only recursion has.</param>
 public sealed record RecurrentHyperparameters(
     int InputLen,
     int Horizon,
@@ -50,29 +53,48 @@ public sealed record RecurrentHyperparameters(
     bool Standardise,
     TargetMode TargetMode,
     bool RefitOnAll,
-    bool Log1p)
+    bool Log1p,
+    LeadMode LeadMode = LeadMode.Recursive)
 {
     private static readonly string[] _names =
     [
         "input_len", "horizon", "hidden_size", "num_layers", "members", "dropout", "batch_size", "epochs", "learning_rate", "schedule",
         "weight_decay", "gradient_clip", "loss", "huber_delta", "patience", "seed", "standardise", "target_mode", "refit_on_all", "log1p",
+        "lead_mode",
     ];
 
     /// <summary>The net's sizes over so many columns and targets.</summary>
     internal NetShape Shape(RecurrentCell cell, int inputs, int targets) =>
         new(cell, inputs, targets * Horizon, HiddenSize, NumLayers, Members);
 
+    /// <summary>The net's sizes where it answers knots of the leads.</summary>
+    /// <param name="cell">Which equations.</param>
+    /// <param name="inputs">F.</param>
+    /// <param name="targets">M.</param>
+    /// <param name="knots">K.</param>
+    /// <param name="beside">Numbers that the head sees of each knot.</param>
+    internal NetShape Shape(RecurrentCell cell, int inputs, int targets, int knots, int beside) =>
+        new(cell, inputs, targets * knots, HiddenSize, NumLayers, Members, knots, beside);
+
     /// <summary>Reads a document strictly.</summary>
     /// <param name="json">Null: all defaults.</param>
     /// <param name="modelType">For messages.</param>
+    /// <param name="isNew">Whether a model is asked for: without <c>lead_mode</c> it is direct then; documents of before have none.</param>
     /// <exception cref="InvalidInputException">Unknown name, wrong type or out of range.</exception>
-    public static RecurrentHyperparameters Parse(JsonObject? json, string modelType)
+    public static RecurrentHyperparameters Parse(JsonObject? json, string modelType, bool isNew = false)
     {
         var options = StrictJson.Of(json, "hyperparameter", modelType + ".").AllowOnly(_names);
         var epochs = options.Integer("epochs", 1, 1000) ?? 20;
+        var (horizon, mode) = (options.Integer("horizon", 1, 100) ?? 1, options.Choice<TargetMode>("target_mode") ?? TargetMode.Residual);
+        var isFedBack = horizon > 1 || mode == TargetMode.Level;
+        var leads = options.Choice<LeadMode>("lead_mode") ?? (isNew && !isFedBack ? LeadMode.Direct : LeadMode.Recursive);
+        if (leads == LeadMode.Direct && isFedBack)
+            throw new InvalidInputException(
+                $"{modelType}: with lead_mode direct one head answers all leads by their difference to a regression; leave horizon and "
+                + "target_mode out, or ask for lead_mode recursive.");
         return new RecurrentHyperparameters(
             options.Integer("input_len", 1, 1000) ?? 10,
-            options.Integer("horizon", 1, 100) ?? 1,
+            horizon,
             options.Integer("hidden_size", 1, 1024) ?? 32,
             options.Integer("num_layers", 1, 8) ?? 1,
             options.Integer("members", 1, 16) ?? 4,
@@ -88,13 +110,22 @@ public sealed record RecurrentHyperparameters(
             options.Integer("patience", 1, 1000) ?? epochs,
             options.Integer("seed", 0, int.MaxValue) ?? 0,
             options.Flag("standardise") ?? true,
-            options.Choice<TargetMode>("target_mode") ?? TargetMode.Residual,
+            mode,
             options.Flag("refit_on_all") ?? false,
-            options.Flag("log1p") ?? false);
+            options.Flag("log1p") ?? false,
+            leads);
     }
 
-    /// <summary>All hyperparameters, none left to a default.</summary>
-    public JsonObject ToJson() => new()
+    /// <summary>All hyperparameters, none left to a default but recursion, which documents of before do not name.</summary>
+    public JsonObject ToJson()
+    {
+        var json = ToJsonOfBefore();
+        if (LeadMode == LeadMode.Direct)
+            json["lead_mode"] = JsonFormat.NameOf(LeadMode);
+        return json;
+    }
+
+    private JsonObject ToJsonOfBefore() => new()
     {
         ["input_len"] = InputLen,
         ["horizon"] = Horizon,

@@ -1,5 +1,6 @@
 using FLTS.Forecasting.Recurrent.Kernels;
 using FLTS.Forecasting.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FLTS.Forecasting.Recurrent.Net;
@@ -15,6 +16,7 @@ internal sealed class RecurrentNet : IDisposable
     private readonly (string Name, Tensor Value)[] _named;
     private readonly RecurrentCell _cell;
     private readonly Dictionary<(int Length, int Batch), GruStack[]> _gru = []; // by shape of the windows; a stack a member
+    private readonly Scalar _once = 1.ToScalar(); // How often libtorch is to add the other tensor, held while it does.
     private GruStack[]? _learning;
 
     /// <summary>
@@ -26,7 +28,9 @@ internal sealed class RecurrentNet : IDisposable
         _cell = shape.Cell;
         _members = [.. Enumerable.Range(0, shape.Members).Select(_ => new Member(
             [.. Enumerable.Range(0, shape.Layers).Select(l => Layer(shape.Cell, shape.InputsOf(l), shape.Units))],
-            nn.Linear(shape.Units, shape.Outputs)))];
+            nn.Linear(shape.Units, shape.Outputs),
+            shape.Beside == 0 ? null : new TorchSharp.Modules.Parameter(zeros(shape.Knots, shape.Beside, shape.OutputsOfKnot)),
+            _once))];
         _named =
         [
             .. _members.SelectMany((member, k) => (IEnumerable<(string, Tensor)>)
@@ -34,20 +38,37 @@ internal sealed class RecurrentNet : IDisposable
                 .. member.Layers.SelectMany((layer, l) => layer.named_parameters()
                     .Select(p => (shape.Name(k, l, p.name[..^"_l0".Length]), (Tensor)p.parameter))),
                 .. member.Head.named_parameters().Select(p => (NetShape.HeadName(k, p.name), (Tensor)p.parameter)),
+                .. member.Beside is { } beside ? [(NetShape.HeadName(k, "beside"), beside)] : Array.Empty<(string, Tensor)>(),
             ]),
         ];
         var bound = 1 / Math.Sqrt(shape.Units);
         foreach (var (_, value) in _named)
             Copy([.. Enumerable.Range(0, (int)value.numel()).Select(_ => (float)(((2 * random.NextDouble()) - 1) * bound))], value);
+        if (shape.Knots == 0)
+            return;
+
+        // A difference to another forecast starts as none.
+        foreach (var (name, value) in _named)
+        {
+            if (NetShape.IsOfHead(name))
+                Copy(new float[value.numel()], value);
+        }
     }
 
     /// <summary>The parameters, for an optimiser.</summary>
     public IEnumerable<TorchSharp.Modules.Parameter> Parameters => [.. _members.SelectMany(m =>
-        (IEnumerable<TorchSharp.Modules.Parameter>)[.. m.Layers.SelectMany(l => l.parameters()), .. m.Head.parameters()])];
+        (IEnumerable<TorchSharp.Modules.Parameter>)
+        [
+            .. m.Layers.SelectMany(l => l.parameters()),
+            .. m.Head.parameters(),
+            .. m.Beside is { } beside ? [beside] : Array.Empty<TorchSharp.Modules.Parameter>(),
+        ])];
 
     /// <summary>The mean of the members' outputs, [B, outputs]; thread-safe while nobody changes the weights.</summary>
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
-    public Tensor Forward(Tensor windows) => _members.Length == 1 ? Forward(_members[0], windows, 0, null) : ForwardEach(windows).mean([0]);
+    /// <param name="beside">[B, K, E] Of each knot; null: the head sees none.</param>
+    public Tensor Forward(Tensor windows, Tensor? beside = null) =>
+        _members.Length == 1 ? Forward(_members[0], windows, beside, 0, null) : ForwardEach(windows, beside).mean([0]);
 
     /// <summary>
     /// Each member's outputs, to learn from: once the loss is derived by them (<c>backward()</c>),
@@ -56,16 +77,17 @@ internal sealed class RecurrentNet : IDisposable
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
     /// <param name="dropout">Share of units dropped between layers.</param>
     /// <param name="generator">Draws what is dropped.</param>
+    /// <param name="beside">[B, K, E] Of each knot; null: the head sees none.</param>
     /// <returns>[members, B, outputs]</returns>
-    public Tensor Learn(Tensor windows, double dropout, Generator generator)
+    public Tensor Learn(Tensor windows, double dropout, Generator generator, Tensor? beside = null)
     {
         if (_cell == RecurrentCell.Lstm)
-            return ForwardEach(windows, dropout, generator); // libtorch's LSTM is one call of oneDNN, forward and back.
+            return ForwardEach(windows, beside, dropout, generator); // libtorch's LSTM is one call of oneDNN, forward and back.
         var (length, batch) = ((int)windows.shape[0], (int)windows.shape[1]);
         if (!_gru.TryGetValue((length, batch), out _learning))
             _gru[(length, batch)] =
                 _learning = [.. _members.Select(member => new GruStack([.. member.Layers.Cast<TorchSharp.Modules.GRU>()], length, batch))];
-        return stack(_members.Zip(_learning, (member, layers) => member.Head.forward(layers.Forward(windows, dropout, generator))));
+        return stack(_members.Zip(_learning, (member, layers) => member.Answer(layers.Forward(windows, dropout, generator), beside)));
     }
 
     /// <summary>Sets the gradients of all weights that <c>backward()</c> did not reach.</summary>
@@ -77,13 +99,14 @@ internal sealed class RecurrentNet : IDisposable
 
     /// <summary>Each member's outputs by libtorch's own layers, which its autograd can derive.</summary>
     /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="beside">[B, K, E] Of each knot; null: the head sees none.</param>
     /// <param name="dropout">Share of units dropped between layers.</param>
     /// <param name="generator">Draws what is dropped; null: nothing is (inference).</param>
     /// <returns>[members, B, outputs]</returns>
-    public Tensor ForwardEach(Tensor windows, double dropout = 0, Generator? generator = null) =>
-        stack(_members.Select(member => Forward(member, windows, dropout, generator)));
+    public Tensor ForwardEach(Tensor windows, Tensor? beside = null, double dropout = 0, Generator? generator = null) =>
+        stack(_members.Select(member => Forward(member, windows, beside, dropout, generator)));
 
-    private static Tensor Forward(Member member, Tensor windows, double dropout, Generator? generator)
+    private static Tensor Forward(Member member, Tensor windows, Tensor? beside, double dropout, Generator? generator)
     {
         var rows = windows;
         for (var l = 0; l < member.Layers.Length; l++)
@@ -99,7 +122,7 @@ internal sealed class RecurrentNet : IDisposable
             };
         }
 
-        return member.Head.forward(rows[-1]);
+        return member.Answer(rows[-1], beside);
     }
 
     /// <summary>
@@ -132,7 +155,10 @@ internal sealed class RecurrentNet : IDisposable
             foreach (var layer in member.Layers)
                 layer.Dispose();
             member.Head.Dispose();
+            member.Beside?.Dispose();
         }
+
+        _once.Dispose();
     }
 
     private static nn.Module Layer(RecurrentCell cell, int inputs, int hiddenSize) =>
@@ -145,5 +171,19 @@ internal sealed class RecurrentNet : IDisposable
         into.copy_(tensor(values, into.shape));
     }
 
-    private sealed record Member(nn.Module[] Layers, TorchSharp.Modules.Linear Head);
+    /// <param name="Layers">From the rows upwards.</param>
+    /// <param name="Head">Sees the last state.</param>
+    /// <param name="Beside">[K, E, outputs of a knot]</param>
+    /// <param name="Once">1.</param>
+    private sealed record Member(
+        nn.Module[] Layers, TorchSharp.Modules.Linear Head, TorchSharp.Modules.Parameter? Beside, Scalar Once)
+    {
+        public Tensor Answer(Tensor state, Tensor? beside)
+        {
+            var outputs = Head.forward(state);
+            return Beside is null || beside is null
+                ? outputs
+                : outputs.add(beside.transpose(0, 1).matmul(Beside).transpose(0, 1).reshape(outputs.shape), Once);
+        }
+    }
 }

@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 namespace FLTS.Forecasting.Recurrent.Training;
 
 /// <summary>Errors of one pass over windows, on the series' scale.</summary>
-internal sealed class EpochErrors(Normalisation norm)
+/// <param name="norm">Of the windows.</param>
+/// <param name="targets">First outputs whose errors are summed: of knots of the leads the first knot's; null: all.</param>
+internal sealed class EpochErrors(Normalisation norm, int? targets = null)
 {
-    private readonly Sums[] _sums = new Sums[norm.Targets.Length];
+    private readonly Sums[] _sums = new Sums[targets ?? norm.Targets.Length];
     private double _loss;
 
     /// <summary>Mean loss over the cells that count.</summary>
@@ -30,11 +32,12 @@ internal sealed class EpochErrors(Normalisation norm)
         var before = Cells;
         for (var i = 0; i < output.Length; i++)
         {
-            if (mask[i] == 0)
+            var m = i % norm.Targets.Length;
+            if (mask[i] == 0 || m >= _sums.Length)
                 continue;
-            var code = norm.Targets[i % _sums.Length];
+            var code = norm.Targets[m];
             var truth = code.Decode(level[i]);
-            _sums[i % _sums.Length].Add(truth, code.Decode((double)level[i] + output[i] - target[i]) - truth);
+            _sums[m].Add(truth, code.Decode((double)level[i] + output[i] - target[i]) - truth);
         }
 
         _loss += loss * (Cells - before);

@@ -38,7 +38,7 @@ internal sealed class NetTrainer : IDisposable
         random.Shuffle(order);
         return Pass(windows, order, _parameters.BatchSize, (batch, count) =>
         {
-            var (outputs, loss) = Step(batch.Inputs, batch.Targets, batch.Mask, rate);
+            var (outputs, loss) = Step(batch.Inputs, batch.Targets, batch.Mask, rate, batch.Beside);
             return double.IsFinite(loss) ? (outputs.detach().mean([0]), loss) : throw new InvalidInputException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The training diverged: the loss of batch {count} of epoch {epoch} is {loss}; lower learning_rate "
@@ -52,7 +52,7 @@ internal sealed class NetTrainer : IDisposable
         using var still = no_grad();
         return Pass(windows, origins, ValidationBatch, (batch, _) =>
         {
-            var outputs = _net.Forward(batch.Inputs).view(batch.Targets.shape);
+            var outputs = _net.Forward(batch.Inputs, batch.Beside).view(batch.Targets.shape);
             return (outputs, Loss(outputs, batch.Targets, batch.Mask).item<float>());
         }, cancellation);
     }
@@ -60,13 +60,14 @@ internal sealed class NetTrainer : IDisposable
     /// <summary>One step of the optimiser.</summary>
     /// <param name="inputs">[L, B, F] Windows.</param>
     /// <param name="targets">[B, H, M] What the net should give.</param>
-    /// <param name="mask">[B, H, M] 1 where a cell counts, else 0.</param>
+    /// <param name="mask">[B, H, M] How much a cell counts.</param>
     /// <param name="rate">Learning rate.</param>
+    /// <param name="beside">[B, K, E] What the head sees of each knot; null: nothing.</param>
     /// <returns>Outputs of each member, [members, B, H, M], and loss before the step; nothing is stepped where
     /// the loss is not finite.</returns>
-    public (Tensor Outputs, double Loss) Step(Tensor inputs, Tensor targets, Tensor mask, double rate)
+    public (Tensor Outputs, double Loss) Step(Tensor inputs, Tensor targets, Tensor mask, double rate, Tensor? beside = null)
     {
-        var outputs = _net.Learn(inputs, _parameters.Dropout, _dropout).view([_parameters.Members, .. targets.shape]);
+        var outputs = _net.Learn(inputs, _parameters.Dropout, _dropout, beside).view([_parameters.Members, .. targets.shape]);
         var loss = Loss(outputs, targets, mask);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
@@ -98,7 +99,7 @@ internal sealed class NetTrainer : IDisposable
         Func<WindowBatch, int, (Tensor Outputs, double Loss)> run,
         CancellationToken cancellation)
     {
-        var errors = new EpochErrors(_norm);
+        var errors = new EpochErrors(_norm, windows.Targets);
         using var all = tensor(origins);
         for (var (start, count) = (0, 1); start < origins.Length; start += batchSize, count++)
         {

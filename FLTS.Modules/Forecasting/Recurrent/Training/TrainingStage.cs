@@ -1,8 +1,6 @@
 using System.Globalization;
 using FLTS.Forecasting.Recurrent.Net;
 using FLTS.Forecasting.Safetensors;
-using FLTS.Forecasting.Scaling;
-using FLTS.Forecasting.Series;
 
 namespace FLTS.Forecasting.Recurrent.Training;
 
@@ -49,19 +47,21 @@ internal sealed class TrainingStage(
         history.Count > 0 && epoch.TrainLoss > 1000 * history[0].TrainLoss;
 
     /// <summary>Trains on the windows of <paramref name="trainOrigins"/>; the kept weights are those of the best epoch.</summary>
-    /// <param name="series">All rows.</param>
-    /// <param name="scaler">For <c>log1p</c>.</param>
+    /// <param name="data">All rows, and the scaler for <c>log1p</c>.</param>
     /// <param name="rows">Those the normalisation is learned on.</param>
     /// <param name="trainOrigins">Windows learned from.</param>
     /// <param name="validationOrigins">Windows that choose the epoch; may be none.</param>
+    /// <param name="task">Of a direct net; null: the horizon is learned.</param>
     /// <param name="from">Where an earlier process stood in this stage; null: start.</param>
     public (NamedTensor[] Weights, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
-        PreparedSeries series, Scaler? scaler, RowSpan rows, long[] trainOrigins, long[] validationOrigins, TrainingState? from)
+        TrainingSet data, RowSpan rows, long[] trainOrigins, long[] validationOrigins, LeadTask? task, TrainingState? from)
     {
-        var norm = Norm(series, scaler, rows);
-        using var windows = new WindowTable(series, norm, parameters.InputLen, parameters.Horizon);
-        using var net = new RecurrentNet(
-            parameters.Shape(cell, series.Columns.Count, series.Targets.Count), EpochRandom.Of(parameters.Seed, 0));
+        var (series, norm) = (data.Series, Norm(data, rows, task));
+        using var windows = task is null
+            ? new WindowTable(series, norm, parameters.InputLen, parameters.Horizon)
+            : new LeadTable(series, norm, parameters, task, rows);
+        var shape = task?.Shape(cell, parameters) ?? parameters.Shape(cell, series.Columns.Count, series.Targets.Count);
+        using var net = new RecurrentNet(shape, EpochRandom.Of(parameters.Seed, 0));
         using var trainer = new NetTrainer(net, parameters, norm);
         var history = new List<EpochMetrics>(from?.History ?? []);
         if (from is not null)
@@ -95,8 +95,12 @@ internal sealed class TrainingStage(
     }
 
     /// <summary>The normalisation that <see cref="Run"/> learns on these rows.</summary>
-    public Normalisation Norm(PreparedSeries series, Scaler? scaler, RowSpan rows) =>
-        Normalisation.Of(series, rows, parameters.TargetMode, parameters.Standardise, parameters.Log1p ? scaler : null);
+    public Normalisation Norm(TrainingSet data, RowSpan rows, LeadTask? task)
+    {
+        var scaler = parameters.Log1p ? data.Scaler : null;
+        return task?.Norm(rows, parameters.Standardise, scaler)
+            ?? Normalisation.Of(data.Series, rows, parameters.TargetMode, parameters.Standardise, scaler);
+    }
 
     private static int Plateaus(IReadOnlyList<EpochMetrics> history)
     {
