@@ -20,11 +20,14 @@ internal static class Scoreboard
 
     public static void Write(IAnsiConsole console, JsonObject board)
     {
-        var metrics = _metrics.Intersect(_byWeight.Take(Math.Max(2, (console.Profile.Width - NamesWidth) / MetricWidth))).ToList();
+        // What ordered the lines comes first where it is not the score itself.
+        var isByBands = board["decision"]?.GetValue<string>() == "bands";
+        var room = Math.Max(2, ((console.Profile.Width - NamesWidth) / MetricWidth) - (isByBands ? 1 : 0));
+        var metrics = _metrics.Intersect(_byWeight.Take(room)).ToList();
         var table = new Table()
             .Title($"{board["identifier"]}: {board["scored_rows"]} scored rows, {board["skipped_rows"]} skipped".EscapeMarkup());
         table.AddColumn("rank").AddColumn("kind").AddColumn("model");
-        foreach (var metric in metrics)
+        foreach (var metric in isByBands ? metrics.Prepend("bands") : metrics)
             table.AddColumn(metric, c => c.RightAligned());
 
         foreach (var entry in board["entries"]!.AsArray())
@@ -34,6 +37,7 @@ internal static class Scoreboard
                 entry!["rank"]?.ToString() ?? "",
                 entry["kind"]!.ToString(),
                 entry["model_type"]!.ToString(),
+                .. isByBands ? [Number(entry["decision_score"])] : Array.Empty<string>(),
                 .. metrics.Select(m => Number(entry[m])),
             ]);
         }

@@ -25,6 +25,8 @@ internal static class RunMetrics
 
         if (fit.BestEpoch is { } epoch)
             summary["best_epoch"] = epoch;
+        if (fit.Diagnostics?["weights"] is { } weights)
+            summary["weights"] = weights.DeepClone();
         if (fit.Warnings is { Count: > 0 } warnings)
             summary["warnings"] = new JsonArray([.. warnings.Select(w => (JsonNode)w)]);
 

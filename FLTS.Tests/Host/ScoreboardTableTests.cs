@@ -43,6 +43,7 @@ internal sealed class ScoreboardTableTests
         Scoreboard.Write(console, new JsonObject
         {
             ["identifier"] = "a",
+            ["decision"] = "bands",
             ["scored_rows"] = 100,
             ["skipped_rows"] = 0,
             ["entries"] = new JsonArray(
@@ -51,6 +52,8 @@ internal sealed class ScoreboardTableTests
 
         var lines = text.ToString().Split('\n')
             .Select(l => string.Join(' ', l.Split([' ', '│', '\r'], StringSplitOptions.RemoveEmptyEntries)));
+        Assert.That(lines, Has.Some.StartsWith("rank kind model bands score rmse"), text.ToString());
+        Assert.That(lines, Has.Some.StartsWith("candidate GRU 0.98765 - -"), "what ordered them comes first");
         Assert.That(lines, Has.Some.EqualTo("lead AR GRU LSTM in force"), text.ToString());
         Assert.That(lines, Has.Some.EqualTo("1 0.22222 0.11111 0.33333"));
         Assert.That(lines, Has.Some.EqualTo("~31-90 0.22222 0.11111 0.33333"));
@@ -59,6 +62,7 @@ internal sealed class ScoreboardTableTests
         {
             ["kind"] = kind,
             ["model_type"] = type,
+            ["decision_score"] = 0.98765,
             ["bands"] = new JsonArray(
                 new JsonObject { ["from"] = 1, ["to"] = 1, ["rmse"] = rmse, ["indicative"] = false },
                 new JsonObject { ["from"] = 31, ["to"] = 90, ["rmse"] = rmse, ["indicative"] = true }),

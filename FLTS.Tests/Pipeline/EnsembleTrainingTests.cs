@@ -9,6 +9,7 @@ using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
@@ -55,6 +56,8 @@ internal sealed class EnsembleTrainingTests
                 .Where(e => e!["kind"]!.GetValue<string>() == "candidate" && e["score"] is not null)
                 .Select(e => e!["model_type"]!.GetValue<string>()),
             Is.EquivalentTo(["AR", "EWMA", "ENSEMBLE"]));
+        var horizons = await registry.Get<RunReader>().HorizonsAsync(ensemble.RunId, default);
+        Assert.That(horizons.Weights!["AR"]!["1"]!.GetValue<double>(), Is.InRange(0.03, 1), "who has how much weight at which lead");
     }
 
     [Test]
@@ -216,9 +219,9 @@ internal sealed class EnsembleTrainingTests
             loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, default, share);
     }
 
-    internal static async Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded)
+    internal static async Task<RegistryUnderTest> StartAsync(Stack stack = Stack.Embedded, Action<IServiceCollection>? more = null)
     {
-        var registry = await PipelineUnderTest.StartAsync(stack);
+        var registry = await PipelineUnderTest.StartAsync(stack, more);
         var (random, text) = (new Random(5), new StringBuilder("time,a,b\n"));
         var (a, b) = (0.0, 0.0);
         for (var hour = 0; hour < 190; hour++)

@@ -77,7 +77,8 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
                     board.ScoreboardId,
                     entry["leads"]!.DeepClone(),
                     entry["bands"]!.DeepClone(),
-                    entry["not_judged"]?.DeepClone());
+                    entry["not_judged"]?.DeepClone(),
+                    run.Metrics is { } metrics ? JsonNode.Parse(metrics)?["weights"] : null);
         }
 
         throw new NotFoundException($"Run {runId} was not judged by lead (yet): its pipeline's evaluation does, or POST /promote.");
