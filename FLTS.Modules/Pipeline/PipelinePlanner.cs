@@ -19,6 +19,9 @@ internal sealed class PipelinePlanner(
     /// </summary>
     public const string ModelsSection = "Models";
 
+    /// <summary>What a new pipeline means where nobody says otherwise; a stored one that does not say it means what it did.</summary>
+    private static readonly JsonObject _today = new() { ["decision"] = SnakeCase.Of(DecisionRule.Bands) };
+
     /// <exception cref="NotFoundException">No such dataset.</exception>
     /// <exception cref="InvalidInputException">An option is unknown or out of range, or asks for more than the limits allow.</exception>
     public async Task<PipelinePlan> PlanAsync(PipelineRequest request, CancellationToken cancellation)
@@ -42,7 +45,7 @@ internal sealed class PipelinePlanner(
 
         var training = StrictJson.Of(request.Training, "field", "training.");
         var runs = types.Select(t => PlanRun(t, training.Document(t.ModelType))).ToList();
-        var policy = EvaluationPolicy.Parse(ConfigurationJson.Read(configuration, "Evaluation"), request.Evaluation);
+        var policy = EvaluationPolicy.Parse(_today, ConfigurationJson.Read(configuration, "Evaluation"), request.Evaluation);
         var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
         var found = await sources.ResolveAsync(request.Dataset, cancellation);
         var config = PreprocessConfigParser.Parse(
