@@ -48,7 +48,7 @@ internal sealed class PipelineLimitsTests
             () => registry.StartPipelineAsync(
                 """
                 {"dataset": "station", "model_types": ["GRU"], "evaluation": {"evaluation_horizon": 1000},
-                 "training": {"GRU": {"hidden_size": 256, "epochs": 1, "members": 1}}}
+                 "training": {"GRU": {"hidden_size": 256, "epochs": 1, "members": 1, "lead_mode": "recursive"}}}
                 """),
             Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("The evaluation would need at least ")
                 .And.Message.EndsWith("at most 1 are given (Limits:CpuSeconds)."));

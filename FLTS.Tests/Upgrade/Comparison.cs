@@ -15,6 +15,10 @@ internal static class Comparison
     public static IEnumerable<string> Differences(JsonNode? expected, JsonNode? actual, double tolerance = 0, params string[] ignored) =>
         Differences("", expected, actual, tolerance, ignored);
 
+    /// <summary>Lines of a list whose order says nothing.</summary>
+    public static JsonArray Sorted(JsonArray items) =>
+        [.. items.OrderBy(i => i!["identifier"]!.GetValue<string>(), StringComparer.Ordinal).Select(i => i!.DeepClone())];
+
     private static IEnumerable<string> Differences(
         string place, JsonNode? expected, JsonNode? actual, double tolerance, string[] ignored) => (expected, actual) switch
         {

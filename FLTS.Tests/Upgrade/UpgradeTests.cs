@@ -15,12 +15,6 @@ internal abstract class UpgradeTests(string database)
     /// <summary>Members that an attempt and a scoreboard of now have from now.</summary>
     private static readonly string[] _ofNow = ["attempt_id", "scoreboard_id", "created_at", "ended_at", "duration_ms"];
 
-    /// <summary>Types that forecast recursively by default then; who wants the same model today says so.</summary>
-    private static readonly string[] _recursiveThen = ["GRU", "LSTM", "LIGHTGBM", "AR"];
-
-    /// <summary>References that are new, or fitted in another way since: on every board of now, and nobody's champion.</summary>
-    private static readonly string[] _referencesOfNow = ["AR", "SEASONAL_MEAN", "AR_SEASONAL"];
-
     private readonly TemporaryFolder _folder = new();
     private readonly List<(Recorded Asked, int Status, JsonNode Answer)> _answers = [];
     private IReadOnlyDictionary<string, string> _objectsBefore = new Dictionary<string, string>();
@@ -251,8 +245,8 @@ internal abstract class UpgradeTests(string database)
         var (expected, actual) = a.Asked.Name switch
         {
             "list" => (a.Asked.Answer, Known(a.Answer.AsArray())),
-            "dry_run" => (WithoutReferencesOfNow(a.Asked.Answer), WithoutReferencesOfNow(a.Answer)),
-            "loaded" => (Sorted(a.Asked.Answer["items"]!.AsArray()), Sorted(Known(a.Answer["items"]!.AsArray()))),
+            "dry_run" => (Defaults.WithoutReferencesOfNow(a.Asked.Answer), Defaults.WithoutReferencesOfNow(a.Answer)),
+            "loaded" => (Comparison.Sorted(a.Asked.Answer["items"]!.AsArray()), Comparison.Sorted(Known(a.Answer["items"]!.AsArray()))),
             _ => (a.Asked.Answer, a.Answer),
         };
         var recurs = a.Asked.Name == "predict" && a.Asked.Body?["identifier"]?.GetValue<string>() == "history";
@@ -264,36 +258,6 @@ internal abstract class UpgradeTests(string database)
     private JsonArray Known(JsonArray items) =>
         [.. items.Where(i => i!["identifier"] is not { } identifier || Before.Identifiers.Contains(identifier.GetValue<string>()))
             .Select(i => i!.DeepClone())];
-
-    private static JsonNode WithoutReferencesOfNow(JsonNode answer)
-    {
-        var copy = answer.DeepClone();
-        if (copy["scoreboard"]?["entries"] is JsonArray entries)
-        {
-            entries.RemoveAll(e => e!["kind"]!.GetValue<string>() == "reference"
-                && _referencesOfNow.Contains(e["model_type"]!.GetValue<string>()));
-        }
-
-        return copy;
-    }
-
-    /// <summary>A body whose models are those of before.</summary>
-    private static JsonObject AsThen(JsonObject body)
-    {
-        var copy = body.DeepClone().AsObject();
-        var training = copy["training"]?.AsObject() ?? [];
-        foreach (var type in _recursiveThen.Where(t => copy["model_types"]?.AsArray().Any(m => m!.GetValue<string>() == t) ?? true))
-        {
-            training[type] ??= new JsonObject();
-            training[type]!["lead_mode"] ??= "recursive";
-        }
-
-        copy["training"] = training;
-        return copy;
-    }
-
-    private static JsonArray Sorted(JsonArray items) =>
-        [.. items.OrderBy(i => i!["identifier"]!.GetValue<string>(), StringComparer.Ordinal).Select(i => i!.DeepClone())];
 
     private async Task<JsonNode> AllPagesAsync(string path)
     {
@@ -312,7 +276,7 @@ internal abstract class UpgradeTests(string database)
     /// <summary>One that is served from the cache has no newest rows before the first look at the database: 503 until then.</summary>
     private async Task<(int Status, JsonNode Answer)> AskAsync(Recorded asked)
     {
-        var body = asked.Name == "repost" ? AsThen(asked.Body!.AsObject()) : asked.Body;
+        var body = asked.Name == "repost" ? Defaults.AsThen(asked.Body!.AsObject()) : asked.Body;
         var answer = await Flts.WaitForAsync($"another answer than 503 to {asked.Method} {asked.Path}", async () =>
         {
             using var request = new HttpRequestMessage(new HttpMethod(asked.Method), asked.Path);
