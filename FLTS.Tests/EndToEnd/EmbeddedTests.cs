@@ -118,7 +118,9 @@ internal sealed class EmbeddedTests
             Has.Exactly(40).True);
         Assert.That(
             answer["intervals"]!["99.9"]!["down"]!.AsArray(), Has.Exactly(40).Null, "240 residuals say nothing of one in a thousand");
-        Assert.That(answer["warnings"]!.ToJsonString(), Does.Contain("level 99.9 are null").And.Contain("extrapolated from step 31 on"));
+        Assert.That(answer["warnings"]!.ToJsonString(), Does.Contain("level 99.9 are null").And.Not.Contain("extrapolated"));
+        var far = await flts.PostAsync("/predict", new JsonObject { ["inference_length"] = 200, ["level"] = 80 });
+        Assert.That(far["warnings"]!.ToJsonString(), Does.Contain("extrapolated from step 181 on"), "the last knot that 240 rows reach");
     }
 
     [Test]

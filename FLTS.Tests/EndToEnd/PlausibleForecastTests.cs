@@ -25,7 +25,12 @@ internal sealed class PlausibleForecastTests
         });
         await flts.WaitUntilReadyAsync();
         await flts.UseAdminKeyAsync();
-        var id = await flts.StartPipelineAsync(new JsonObject { ["dataset"] = "rising", ["model_types"] = new JsonArray("AR") });
+        var id = await flts.StartPipelineAsync(new JsonObject
+        {
+            ["dataset"] = "rising",
+            ["model_types"] = new JsonArray("AR"),
+            ["training"] = new JsonObject { ["AR"] = new JsonObject { ["lead_mode"] = "recursive" } },
+        });
         Assert.That((await flts.WaitForEndAsync(id))["status"]!.GetValue<string>(), Is.EqualTo("promoted"));
         await flts.WaitForModelAsync();
 
