@@ -24,7 +24,7 @@ internal static class Defaults
         return copy;
     }
 
-    /// <summary>A body whose models are those of before.</summary>
+    /// <summary>A body that asks for the models of before, decided on as they were.</summary>
     public static JsonObject AsThen(JsonObject body)
     {
         var copy = body.DeepClone().AsObject();
@@ -36,6 +36,8 @@ internal static class Defaults
         }
 
         copy["training"] = training;
+        copy["evaluation"] ??= new JsonObject();
+        copy["evaluation"]!["decision"] ??= "horizon";
         return copy;
     }
 }
