@@ -108,13 +108,20 @@ CPP
   rm -f "$work/probe" "$work/probe.cpp" "$work/wrapper.cpp" "$work/versions.map"
 }
 
-# trains PATTERN OPTION...: whether a process that is started so trains a model of the pattern (gru|lstm, lightgbm): not where modules are
-# named and none of theirs is among them.
+# trains OPTION...: whether a process that is started so trains nets: not where modules are named and neither of theirs is among them.
 trains() {
-  local pattern=$1 named
-  shift
+  local named
   named=$({ printf '%s\n' "$@"; env; } | sed -nE 's/^(--set=)?modules(:|__)enabled(:|__)[0-9]+=//Ip')
-  [[ -z $named ]] || grep -qixE "$pattern" <<<"$named"
+  [[ -z $named ]] || grep -qixE 'gru|lstm' <<<"$named"
+}
+
+# asks_for TYPE OPTION...: whether options, environment or appsettings.json name a model type that is no default: what only that one needs
+# is not brought for everybody.
+asks_for() {
+  local type=$1
+  shift
+  [[ $* == *"$type"* ]] || env | grep -qiE "expectedmodeltypes.*=$type\$" ||
+    grep -qs "\"ExpectedModelTypes\".*\"$type\"" "$ROOT/appsettings.json"
 }
 
 # Called by every command that starts .NET with the native library.
