@@ -71,7 +71,7 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
         }
     }
 
-    /// <summary>From the server's own database: EF's creator would go by the settings of now, which name the one that is not there.</summary>
+    /// <summary>From the server's own database: EF's creator would open the one of the settings, which is not there.</summary>
     private static async Task CreateAsync(NpgsqlConnectionStringBuilder wanted, CancellationToken cancellation)
     {
         var name = wanted.Database!;
