@@ -1,9 +1,11 @@
 using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Page.Views;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FLTS.Modules.Page;
 
@@ -61,6 +63,10 @@ internal static class PageEndpoints
     /// <summary>What goes wrong is told as a page too, in the sentence of the API.</summary>
     private static async ValueTask<object?> TellAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
+        // The tables of a new installation are made while it answers already.
+        if (!context.HttpContext.RequestServices.GetRequiredService<IStartupGate>().OpenedAsync(default).IsCompletedSuccessfully)
+            return Refusal("FLTS starts; the stations are shown in a moment.", StatusCodes.Status503ServiceUnavailable);
+
         try
         {
             return await next(context);

@@ -1,3 +1,4 @@
+using FLTS.Modules.Page.Reading;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;

@@ -76,10 +76,13 @@ internal sealed class PagesTests
         }
 
         var page = await TextAsync($"/ui/pipelines/{_pipeline["pipeline_id"]}");
-        foreach (var entry in board)
+        foreach (var entry in board.Where(e => e!["rmse"] is not null))
             Assert.That(page, Does.Contain(entry!["model_type"]!.ToString()).And.Contain(Data(entry["rmse"]!.GetValue<double>())));
-        foreach (var band in board.SelectMany(e => e!["bands"]!.AsArray()))
-            Assert.That(page, Does.Contain(Data(band!["score"]!.GetValue<double>())));
+        var bands = board.Select(e => e!["bands"]).OfType<JsonArray>()
+            .SelectMany(b => b)
+            .Select(b => (double?)b!["score"])
+            .OfType<double>();
+        Assert.That(bands, Is.Not.Empty.And.All.Matches<double>(score => page.Contains(Data(score), StringComparison.Ordinal)));
     }
 
     [Test]

@@ -93,7 +93,7 @@ function base(unit) {
     useUTC: true,
     textStyle: { fontFamily: 'inherit' },
     grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
-    legend: { top: 0, left: 0, type: 'scroll', textStyle: { color: colour('ink') }, formatter: label, itemWidth: 18, itemHeight: 8 },
+    legend: { top: 0, left: 0, type: 'scroll', textStyle: { color: colour('ink') }, formatter: label, itemWidth: 26, itemHeight: 8 },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: colour('card'), borderColor: colour('line'),
       textStyle: { color: colour('ink'), fontSize: 12 },
@@ -163,12 +163,15 @@ async function station(figure, about) {
     return { at: clock(p.ts), value: p[column.value], low: interval[0], high: interval[1] };
   });
 
+  const legend = () => ['Measured', ...(about.identifier ? ['Forecast'] : [])].map((name) => ({ name })).concat(
+    about.identifier ? [{ name: '80 % band', icon: 'roundRect', itemStyle: { color: colour('forecast'), opacity: 0.35 } }] : []);
+
   const option = (zoom) => () => {
     const unit = whole.columns[0].unit;
     const last = clock(whole.last);
     const list = ahead();
-    const line = { type: 'line', showSymbol: false, connectNulls: false, lineStyle: { width: 1.5 } };
-    const band = { type: 'line', showSymbol: false, stack: 'band', stackStrategy: 'all', lineStyle: { opacity: 0 }, silent: true };
+    const line = { type: 'line', symbol: 'none', connectNulls: false, lineStyle: { width: 1.5 } };
+    const band = { type: 'line', symbol: 'none', stack: 'band', stackStrategy: 'all', lineStyle: { opacity: 0 }, silent: true };
     const picture_ = base(unit);
     return {
       ...picture_,
@@ -181,7 +184,7 @@ async function station(figure, about) {
           textStyle: { color: colour('soft') }, labelFormatter: (v) => shown(v).slice(0, 16), brushSelect: false, ...zoom,
         },
       ],
-      legend: { ...picture_.legend, data: about.identifier ? ['Measured', 'Forecast', '80 % band'] : ['Measured'] },
+      legend: { ...picture_.legend, data: legend() },
       tooltip: { ...picture_.tooltip, formatter: (hits) => tip(hits, list, unit) },
       series: [
         {
@@ -318,7 +321,7 @@ async function losses(figure, about) {
     const all = await Promise.all(about.runs.map(async (run) => ({
       ...run, epochs: (await read(`/runs/${address(run.run_id)}/metrics`).catch(() => ({ epochs: [] }))).epochs,
     })));
-    const runs = all.filter((run) => run.epochs.length);
+    const runs = all.filter((run) => run.epochs.length > 1); // What is fitted at once draws no curve.
     figure.hidden = !runs.length;
     if (!runs.length) return;
     picture ??= view(figure);

@@ -102,6 +102,7 @@ async function refresh() {
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   const main = document.getElementById('main');
+  if ('passing' in main.dataset) location.reload();
   main.dataset.refresh = fresh.getElementById('main').dataset.refresh;
   for (const next of fresh.querySelectorAll('[data-part]')) {
     const part = document.querySelector(`[data-part="${next.dataset.part}"]`);

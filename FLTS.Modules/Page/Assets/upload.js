@@ -58,10 +58,12 @@ function question({ option, choices, question: text }, given) {
   return make('label', {}, make('bdi', {}, text), field);
 }
 
+const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1048576).toFixed(1)} MB`);
+
 function take(chosen) {
   file = chosen;
   element('store').hidden = false;
-  element('store-title').replaceChildren(name(file.name), ` (${(file.size / 1048576).toFixed(file.size < 1e5 ? 3 : 1)} MB)`);
+  element('store-title').replaceChildren(name(file.name), ` (${size(file.size)})`);
   element('name').value = file.name.replace(/(\.csv)?(\.gz)?$/i, '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 64);
   element('questions').replaceChildren();
   element('stored').replaceChildren();

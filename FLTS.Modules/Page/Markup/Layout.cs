@@ -10,7 +10,8 @@ internal static class Layout
     /// <param name="part">Which of the parts it belongs to.</param>
     /// <param name="main">Its contents; elements with <c>data-part</c> are brought up to date while it is open.</param>
     /// <param name="refresh">Seconds after which they are; 0: never.</param>
-    public static Html Page(string title, string part, Html main, int refresh = 0) => Html.Of($"""
+    /// <param name="isPassing">Shown in the place of a page that is asked for again.</param>
+    public static Html Page(string title, string part, Html main, int refresh = 0, bool isPassing = false) => Html.Of($"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -29,7 +30,7 @@ internal static class Layout
         <nav aria-label="Parts">{_parts.Select(p => Link(p.Path, p.Title, p.Path == part))}</nav>
         <button type="button" id="key-button" class="quiet">Key</button>
         </header>
-        <main id="main" tabindex="-1" data-refresh="{refresh}">
+        <main id="main" tabindex="-1" data-refresh="{refresh}"{(isPassing ? " data-passing" : "")}>
         <h1>{Shown.Name(title)}</h1>
         {main}
         </main>

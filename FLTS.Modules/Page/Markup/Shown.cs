@@ -24,11 +24,14 @@ internal static class Shown
         : Html.Of($"<span class=\"none\">–</span>");
 
     /// <summary>A share as percent, with its sign.</summary>
-    public static Html Percent(double? share) => share is { } number && double.IsFinite(number)
-        ? Html.Of($"""
-            <span class="{(number < 0 ? "bad" : "good")}">{number.ToString("+0.0 %;−0.0 %;0.0 %", CultureInfo.InvariantCulture)}</span>
-            """)
-        : Html.Of($"<span class=\"none\">–</span>");
+    public static Html Percent(double? share)
+    {
+        if (share is not { } number || !double.IsFinite(number))
+            return Number(null);
+
+        var tone = number switch { < 0 => "bad", > 0 => "good", _ => "same" };
+        return Html.Of($"""<span class="{tone}">{number.ToString("+0.0 %;−0.0 %;0.0 %", CultureInfo.InvariantCulture)}</span>""");
+    }
 
     /// <summary>A moment; the page's script turns it into the reader's own time.</summary>
     public static Html Time(DateTimeOffset? moment) => moment is { } at

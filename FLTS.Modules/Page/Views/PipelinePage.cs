@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Schema;
 

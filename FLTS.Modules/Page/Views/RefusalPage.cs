@@ -11,5 +11,6 @@ internal static class RefusalPage
         status switch { NotFound => "There is no such page", Unavailable => "Not now", _ => "This cannot be shown" },
         "",
         Html.Of($"<p class=\"sentence\"><bdi>{sentence}</bdi></p><p><a href=\"/ui/stations\">To the stations</a></p>"),
-        status == Unavailable ? 5 : 0);
+        status == Unavailable ? 2 : 0,
+        status == Unavailable);
 }

@@ -1,10 +1,13 @@
 using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
 
 namespace FLTS.Modules.Page.Views;
 
 /// <summary>A scoreboard, band by band.</summary>
 internal static class ScoreboardTable
 {
+    private const int OverallNumbers = 4;
+
     public static Html Of(Board board) => Html.Of($"""
         <h2>Scoreboard</h2>
         <p class="quiet-text">On the same cells of the test part; lower scores are better. {Decided(board)}</p>
@@ -28,12 +31,16 @@ internal static class ScoreboardTable
 
     private static Html Line(BoardLine line, Board board) => Html.Of($"""
         <tr class="{line.Kind}"><td class="number">{(line.Rank is { } rank ? $"{rank}" : "")}</td>
-        <th scope="row">{line.ModelType}</th><td>{line.Kind}{(line.NotApplicable is { } why
-            ? Html.Of($"<br><bdi class=\"waiting\">{why}</bdi>")
-            : Html.None)}</td>
+        <th scope="row">{line.ModelType}</th><td>{line.Kind}</td>
+        {(line.NotApplicable is { } why
+            ? Html.Of($"<td class=\"waiting\" colspan=\"{OverallNumbers + board.Bands.Count}\"><bdi>{why}</bdi></td>")
+            : Numbers(line, board))}</tr>
+        """);
+
+    private static Html Numbers(BoardLine line, Board board) => Html.Of($"""
         <td class="number">{Shown.Number(line.Decisive)}</td><td class="number">{Shown.Number(line.Rmse)}</td>
         <td class="number">{Shown.Number(line.Mae)}</td><td class="number">{Shown.Number(line.R2)}</td>
-        {board.Bands.Select(b => Band(line.Bands?.FirstOrDefault(o => (o.From, o.To) == b)))}</tr>
+        {board.Bands.Select(b => Band(line.Bands?.FirstOrDefault(o => (o.From, o.To) == b)))}
         """);
 
     private static Html Band(BoardBand? band) => Html.Of($"""

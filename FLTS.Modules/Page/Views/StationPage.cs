@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Registry.Ledger;
 
 namespace FLTS.Modules.Page.Views;

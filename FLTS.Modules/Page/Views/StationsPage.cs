@@ -1,4 +1,5 @@
 using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Page.Views;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace FLTS.Modules.Page;
+namespace FLTS.Modules.Page.Reading;
 
 /// <summary>What the page shows of a scoreboard.</summary>
 internal sealed record Board(

@@ -1,8 +1,9 @@
+using FLTS.Modules.Datasets.Reduced;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace FLTS.Modules.Datasets.Reduced;
+namespace FLTS.Modules.Datasets;
 
 /// <summary><c>GET /datasets/{name}/series</c>: what charts are drawn of.</summary>
 internal static class SeriesEndpoints

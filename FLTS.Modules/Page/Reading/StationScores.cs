@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using FLTS.Modules.Registry.Ledger;
 
-namespace FLTS.Modules.Page;
+namespace FLTS.Modules.Page.Reading;
 
 /// <summary>How a champion does beside the best reference, by what decided.</summary>
 internal sealed record StationScore(double Score, string? ReferenceType, double? Reference)

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Datasets.Reduced;
 using FLTS.Modules.Registry.Sources;
 
-namespace FLTS.Modules.Datasets.Reduced;
+namespace FLTS.Modules.Datasets;
 
 /// <summary>Measured values for charts: read once, reduced again for every span that is looked at.</summary>
 internal sealed class SeriesService(

@@ -3,7 +3,7 @@ using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Sources;
 
-namespace FLTS.Modules.Page;
+namespace FLTS.Modules.Page.Reading;
 
 /// <summary>What the pages show, out of the registry's own views.</summary>
 internal sealed class PageReader(
