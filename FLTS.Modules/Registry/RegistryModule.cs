@@ -76,6 +76,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PipelineReruns>();
         services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
+        services.AddSingleton<StationReader>();
         services.AddSingleton<EvaluationInputs>();
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();
