@@ -86,7 +86,7 @@ internal sealed record HostSettings
         SettingNames.RefuseOthers(configuration.GetSection("Data"), "Directory");
         SettingNames.RefuseOthers(configuration.GetSection("Jobs"), "Storage");
         SettingNames.RefuseOthers(configuration.GetSection("Bus"), "Transport", "RabbitMq");
-        SettingNames.RefuseOthers(configuration.GetSection("Bus:RabbitMq"), "Uri");
+        SettingNames.RefuseOthers(configuration.GetSection("Bus:RabbitMq"), "Uri", "Username", "Password");
         SettingNames.RefuseOthers(configuration.GetSection("Security"), "AdminKey");
     }
 
@@ -125,7 +125,8 @@ internal sealed record HostSettings
             (JobsInPostgres, "Jobs:Storage=memory"),
         }
             .Where(p => !p.Item1).Select(p => p.Item2).ToList();
-        if (Modules.Count < ModuleCatalog.All.Count && local.Count > 0)
+        var leftOut = ModuleCatalog.All.Except(Modules).Select(m => m.Name).Except(ModuleCatalog.Dispensable);
+        if (leftOut.Any() && local.Count > 0)
         {
             throw new InvalidInputException(
                 $"Modules:Enabled leaves modules out, so other processes must do their work, but {string.Join(", ", local)} can be "

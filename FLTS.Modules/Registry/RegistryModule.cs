@@ -43,7 +43,10 @@ internal sealed class RegistryModule : IModule
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));
             services.AddPooledDbContextFactory<PostgresRegistryDbContext>((p, o) =>
-                Configure(o.AddInterceptors(p.GetRequiredService<CurrentConnection>()), options, dataDirectory));
+                Configure(
+                    o.AddInterceptors(p.GetRequiredService<CurrentConnection>()),
+                    options with { ConnectionString = ServerCredentials.Postgres(configuration) },
+                    dataDirectory));
             services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<PostgresRegistryDbContext>>();
         }
         else
@@ -73,6 +76,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PipelineReruns>();
         services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
+        services.AddSingleton<StationReader>();
         services.AddSingleton<EvaluationInputs>();
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();
