@@ -5,6 +5,7 @@ using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Registry.Steps;
@@ -77,6 +78,8 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();
         services.AddSingleton<PointerFiles>();
+        services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<ScheduleFires>();
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();

@@ -12,11 +12,14 @@ internal static class FaultPoints
     /// <summary>Reached only where objects lie in a folder.</summary>
     public const string FolderOnly = "object.written-aside";
 
-    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest];
+    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest, .. OfSchedule];
 
     /// <summary>The places that a backtest comes by.</summary>
     public static IReadOnlyList<string> OfBacktest { get; } =
         ["backtest.posted", "backtest.begun", "backtest.scored", "backtest.logged", "backtest.succeeded"];
+
+    /// <summary>The places that a fire of a schedule comes by, beside those of the pipeline that it posts.</summary>
+    public static IReadOnlyList<string> OfSchedule { get; } = ["schedule.due-written", "schedule.asked-for", "schedule.ended"];
 
     public static IReadOnlyList<string> OfPipeline { get; } =
     [
