@@ -303,6 +303,56 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
+                {
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changes");
+
+                    b.HasKey("Dataset")
+                        .HasName("pk_measurement_logs");
+
+                    b.ToTable("measurement_logs", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementRow", b =>
+                {
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<long>("Ts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ts");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.Property<long>("KnownAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known_at");
+
+                    b.Property<string>("Values")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("values");
+
+                    b.HasKey("Dataset", "Ts", "Revision")
+                        .HasName("pk_measurements");
+
+                    b.ToTable("measurements", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_measurements_revision", "revision >= 1");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>
                 {
                     b.Property<string>("PipelineId")
@@ -1093,6 +1143,11 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
+
+                    b.Property<string>("MadeOf")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("made_of");
 
                     b.Property<long>("RegisteredAt")
                         .HasColumnType("INTEGER")
