@@ -18,13 +18,12 @@ internal sealed class DatasetsModule : IModule
         services.AddSingleton<SourceUpload>();
         services.AddSingleton<RowAppender>();
         services.AddSingleton<DatasetInsight>();
+        services.AddHostedService<FollowLoop>();
         services.AddSingleton<DatasetOptionsService>();
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus)
-    {
-        // What is sent is stored at once: nothing has to be heard.
-    }
+    public void AddConsumers(IBusRegistrationConfigurator bus) =>
+        bus.AddConsumer<MeasurementsArrivedConsumer, MeasurementsArrivedConsumerDefinition>();
 
     public void MapEndpoints(IEndpointRouteBuilder routes) => DatasetEndpoints.Map(routes);
 }

@@ -39,6 +39,7 @@ internal sealed class RegistryModule : IModule
         var datasets = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)) with
         {
             MaxCells = limits.MostCells,
+            Follow = [.. SettingList.Texts(configuration, $"{DatasetOptions.Section}:{nameof(DatasetOptions.Follow)}")],
         };
         services.AddSingleton(datasets);
         if (options.IsPostgres)
@@ -87,6 +88,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
         services.AddSingleton<SourceVersions>();
+        services.AddSingleton<FollowedPlaces>();
         services.AddSingleton<SourceImport>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<SourceSeries>();

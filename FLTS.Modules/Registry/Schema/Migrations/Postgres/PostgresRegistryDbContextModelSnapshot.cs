@@ -306,6 +306,43 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Head")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("head");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("bigint")
+                        .HasColumnName("offset");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Tail")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tail");
+
+                    b.HasKey("Name")
+                        .HasName("pk_followed_files");
+
+                    b.ToTable("followed_files", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
                 {
                     b.Property<string>("Dataset")

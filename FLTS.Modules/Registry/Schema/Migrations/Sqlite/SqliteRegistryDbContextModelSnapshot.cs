@@ -300,6 +300,43 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Head")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("head");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("offset");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Tail")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tail");
+
+                    b.HasKey("Name")
+                        .HasName("pk_followed_files");
+
+                    b.ToTable("followed_files", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
                 {
                     b.Property<string>("Dataset")
