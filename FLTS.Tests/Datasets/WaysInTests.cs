@@ -15,7 +15,7 @@ namespace FLTS.Tests.Datasets;
 /// The same measurements by HTTP, by message and by a followed file, in random order, doubled and corrected, on both transports.
 /// </summary>
 [TestFixture(Stack.Embedded)]
-[TestFixture(Stack.Full)]
+[TestFixture(Stack.Full, Category = TestCategories.Servers)]
 internal sealed class WaysInTests(Stack stack)
 {
     private const int Base = 30, Later = 60;
