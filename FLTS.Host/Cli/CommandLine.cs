@@ -22,6 +22,7 @@ internal static class CommandLine
             RunCommand.Create(),
             DoctorCommand.Create(),
             DatasetCommand.Create(),
+            ResetCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 || args.Length == 0)

@@ -85,6 +85,11 @@ internal static class DatasetEndpoints
             .ProducesProblem(404)
             .ProducesProblem(422)
             .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], []));
+        group.MapDelete("", Remove).WithName("DeleteDataset")
+            .WithSummary(
+                "Removes what is stored of a dataset; runs and ledger stay. A file that lies in the datasets folder is offered again.")
+            .RequireRole(Roles.Admin)
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
         group.MapGet("/profile", Profile)
             .WithName("ProfileDataset")
             .WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
@@ -152,6 +157,12 @@ internal static class DatasetEndpoints
             [.. (await sources.VersionsAsync(name, cancellation))
                 .Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))],
             [.. series?.Warnings ?? []]));
+    }
+
+    private static async Task<NoContent> Remove(DatasetName name, SourceRemoval removal, CancellationToken cancellation)
+    {
+        await removal.RemoveAsync(name, cancellation);
+        return TypedResults.NoContent();
     }
 
     private static async Task<Ok<DatasetProfile>> Profile(

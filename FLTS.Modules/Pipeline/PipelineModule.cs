@@ -1,3 +1,4 @@
+using FLTS.Modules.Pipeline.Retention;
 using FLTS.Modules.Registry.Runs;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -37,6 +38,10 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
         services.AddHostedService<PointerRepairLoop>();
+        services.AddSingleton(OptionsReading.Read<RetentionOptions>(configuration.GetSection(RetentionOptions.Section)));
+        services.AddSingleton<RetentionPlanner>();
+        services.AddSingleton<RetentionService>();
+        services.AddHostedService<RetentionLoop>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -44,5 +49,9 @@ internal sealed class PipelineModule : IModule
         // The Reconciler looks at the rows by itself: no message is needed.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        PipelineEndpoints.Map(routes);
+        RetentionEndpoints.Map(routes);
+    }
 }

@@ -4,6 +4,7 @@ using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
@@ -80,12 +81,19 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<RetentionReader>();
+        services.AddSingleton<Prunings>();
+        services.AddSingleton<EpochThinning>();
+        services.AddMetrics<PrunedBytes>();
+        services.AddSingleton<ObjectRemoval>();
+        services.AddSingleton<IReset, RegistryReset>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
         services.AddSingleton<SourceVersions>();
         services.AddSingleton<SourceImport>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<SourceSeries>();
+        services.AddSingleton<SourceRemoval>();
         services.AddSingleton<ISourceCatalog, SourceCatalog>();
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;
@@ -19,6 +21,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await SourceVersions.HoldAsync(db, plan.Data.Source, RetentionReader.SourcesOf(plan.Data.Config), cancellation);
         await DatasetRequests.EnsureAsync(db, plan.Data, time.GetUtcNow(), cancellation);
         var (runs, known) = (new List<RunRow>(), new List<RunRow>());
         foreach (var type in plan.Runs.OrderBy(r => ForecasterCatalog.IsEnsemble(r.ModelType)))

@@ -18,6 +18,9 @@ internal sealed class SourceRow
     public required long Size { get; set; }
 
     public required DateTimeOffset RegisteredAt { get; set; }
+
+    /// <summary>When its bytes were removed.</summary>
+    public DateTimeOffset? PrunedAt { get; set; }
 }
 
 /// <summary>Keys, constraints and indexes of <see cref="SourceRow"/>.</summary>

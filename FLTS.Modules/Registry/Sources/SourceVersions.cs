@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -74,10 +75,11 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         if (over is not null && newest?.Version != over)
             return null;
 
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await RetentionMarks.UseAsync(db, RetentionKind.Source, [sha256], cancellation);
         file.Position = 0;
         await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
         FaultPoint.Reach("source.object-written");
-        await using var db = await registry.CreateDbContextAsync(cancellation);
 
         // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
         for (var version = (newest?.Version ?? 0) + 1; ; version++)
@@ -117,6 +119,24 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
             return same;
         }
     }
+
+    /// <summary>
+    /// Keeps the sources of a dataset until the caller's transaction has ended: whoever would remove them waits for that.
+    /// </summary>
+    /// <exception cref="NotFoundException">They were removed.</exception>
+    public static async Task HoldAsync(
+        RegistryDbContext db, DatasetName name, IReadOnlyCollection<string> hashes, CancellationToken cancellation)
+    {
+        if (await db.Sources
+            .Where(s => hashes.Contains(s.Sha256))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Size, s => s.Size), cancellation) == 0)
+            throw new NotFoundException($"The dataset '{name}' was removed while its pipeline was posted.");
+
+        await RetentionMarks.UseAsync(db, RetentionKind.Source, hashes, cancellation);
+    }
+
+    /// <summary>What this process knows of the newest rows may be old.</summary>
+    public void CountAddition() => Interlocked.Increment(ref _additions);
 
     /// <summary>As <see cref="ISourceCatalog.SetOptionsAsync"/>.</summary>
     public async Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation)

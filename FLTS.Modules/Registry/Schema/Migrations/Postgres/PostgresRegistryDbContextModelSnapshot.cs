@@ -253,6 +253,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<DateTimeOffset?>("PrunedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pruned_at");
+
                     b.Property<string>("Report")
                         .HasColumnType("text")
                         .HasColumnName("report");
@@ -598,6 +602,87 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RetentionMarkRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<DateTimeOffset?>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("Kind", "Id")
+                        .HasName("pk_retention_marks");
+
+                    b.HasIndex("TakenAt")
+                        .HasDatabaseName("ix_retention_marks_taken_at");
+
+                    b.ToTable("retention_marks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_retention_marks_kind", "kind IN ('run', 'data', 'source', 'identifier')");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RetentionTurnRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
+                    b.Property<DateTimeOffset?>("EpochsThinnedTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("epochs_thinned_to");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_token");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Name")
+                        .HasName("pk_retention_turns");
+
+                    b.ToTable("retention_turns", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunArtifactRow", b =>
                 {
                     b.Property<string>("RunId")
@@ -805,6 +890,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasDefaultValue("[]")
                         .HasColumnName("postponed");
 
+                    b.Property<DateTimeOffset?>("PrunedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pruned_at");
+
                     b.Property<string>("Replaces")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -952,6 +1041,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
+
+                    b.Property<DateTimeOffset?>("PrunedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pruned_at");
 
                     b.Property<DateTimeOffset>("RegisteredAt")
                         .HasColumnType("timestamp with time zone")

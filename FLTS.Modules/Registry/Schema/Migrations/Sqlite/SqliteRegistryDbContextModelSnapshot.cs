@@ -247,6 +247,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<long?>("PrunedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pruned_at");
+
                     b.Property<string>("Report")
                         .HasColumnType("TEXT")
                         .HasColumnName("report");
@@ -592,6 +596,87 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RetentionMarkRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.Property<long?>("TakenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("Kind", "Id")
+                        .HasName("pk_retention_marks");
+
+                    b.HasIndex("TakenAt")
+                        .HasDatabaseName("ix_retention_marks_taken_at");
+
+                    b.ToTable("retention_marks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_retention_marks_kind", "kind IN ('run', 'data', 'source', 'identifier')");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.RetentionTurnRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deaths");
+
+                    b.Property<long?>("EpochsThinnedTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("epochs_thinned_to");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Name")
+                        .HasName("pk_retention_turns");
+
+                    b.ToTable("retention_turns", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.RunArtifactRow", b =>
                 {
                     b.Property<string>("RunId")
@@ -799,6 +884,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasDefaultValue("[]")
                         .HasColumnName("postponed");
 
+                    b.Property<long?>("PrunedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pruned_at");
+
                     b.Property<string>("Replaces")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
@@ -946,6 +1035,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
+
+                    b.Property<long?>("PrunedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pruned_at");
 
                     b.Property<long>("RegisteredAt")
                         .HasColumnType("INTEGER")
