@@ -23,6 +23,7 @@ internal static class CommandLine
             DoctorCommand.Create(),
             DatasetCommand.Create(),
             ResetCommand.Create(),
+            LoadTestCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 || args.Length == 0)

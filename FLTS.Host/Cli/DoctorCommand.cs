@@ -85,7 +85,7 @@ internal static class DoctorCommand
         {
             return new Finding(part.Name, false, StartupGate.Reason(e), part.Name switch
             {
-                "database" or "jobs" => "Check Database:Provider and Database:ConnectionString, and that the server runs.",
+                "database" or "jobs" => "Check Database:Provider, ConnectionString, Username and Password, and that the server runs.",
                 "object_store" => "Check the section Storage (endpoint, keys) and that the folder or server can be written to.",
                 "data_folder" => "Make room there, or choose another folder with --data.",
                 _ => "Check Bus:Transport and Bus:RabbitMq:Uri, and that the broker runs.",

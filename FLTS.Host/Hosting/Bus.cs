@@ -45,5 +45,5 @@ internal static class Bus
 
     /// <summary>As it is set now; what is no URI does not replace the one that was.</summary>
     private static Uri RabbitMqUri(HostSettings settings, IConfiguration configuration) =>
-        Uri.TryCreate(configuration["Bus:RabbitMq:Uri"], UriKind.Absolute, out var uri) ? uri : new Uri(settings.RabbitMqUri!);
+        ServerCredentials.RabbitMq(configuration) ?? new Uri(settings.RabbitMqUri!);
 }

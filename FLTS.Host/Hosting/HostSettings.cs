@@ -86,7 +86,7 @@ internal sealed record HostSettings
         SettingNames.RefuseOthers(configuration.GetSection("Data"), "Directory");
         SettingNames.RefuseOthers(configuration.GetSection("Jobs"), "Storage");
         SettingNames.RefuseOthers(configuration.GetSection("Bus"), "Transport", "RabbitMq");
-        SettingNames.RefuseOthers(configuration.GetSection("Bus:RabbitMq"), "Uri");
+        SettingNames.RefuseOthers(configuration.GetSection("Bus:RabbitMq"), "Uri", "Username", "Password");
         SettingNames.RefuseOthers(configuration.GetSection("Security"), "AdminKey");
     }
 

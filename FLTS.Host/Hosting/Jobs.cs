@@ -28,7 +28,7 @@ internal static class Jobs
                 .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail });
             if (settings.JobsInPostgres)
             {
-                hangfire.UseStorage(Postgres(() => DatabaseConnection(configuration)));
+                hangfire.UseStorage(Postgres(() => ServerCredentials.Postgres(configuration)!));
             }
             else
             {
@@ -36,7 +36,7 @@ internal static class Jobs
             }
         });
         if (settings.JobsInPostgres)
-            services.AddSingleton<IPart>(new JobStoragePart(() => DatabaseConnection(configuration)));
+            services.AddSingleton<IPart>(new JobStoragePart(() => ServerCredentials.Postgres(configuration)!));
         services.AddSingleton<IJobQueues, JobQueues>();
         services.AddSingleton<IQueueServers, QueueServers>();
         services.AddSingleton<UnloadableJobs>();
@@ -60,7 +60,4 @@ internal static class Jobs
         };
         return new PostgreSqlStorage(new NpgsqlConnectionFactory(connection, options), options);
     }
-
-    /// <summary>As it is set now: what an operator changes is used for the next connection.</summary>
-    private static string DatabaseConnection(IConfiguration configuration) => configuration["Database:ConnectionString"]!;
 }

@@ -10,6 +10,7 @@ internal static class Server
     public static WebApplication Build(IReadOnlyDictionary<string, string?> settings, bool jsonToConsole)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddSecretFiles();
         builder.Configuration.AddInMemoryCollection(settings);
         var host = HostSettings.Read(builder.Configuration);
 
@@ -24,6 +25,7 @@ internal static class Server
         builder.Services.AddFltsBus(host, builder.Configuration).AddFltsJobs(host, builder.Configuration);
 
         var app = builder.Build();
+        app.LogSettings();
         app.UseFltsData();
         app.UseFltsErrors();
         app.UseFltsRequests();

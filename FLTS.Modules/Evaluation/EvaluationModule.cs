@@ -6,6 +6,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FLTS.Modules.Evaluation;
 
@@ -22,6 +23,7 @@ internal sealed class EvaluationModule : IModule
         services.AddSingleton(new EvaluationLanes(Math.Max(2, Environment.ProcessorCount)));
         services.AddSingleton<StoreTries>();
         services.AddSingleton<CandidateVerifier>();
+        services.TryAddSingleton<SharedFits>();
         services.AddSingleton<Assessor>();
         services.AddMetrics<PromotionMetrics>();
         services.AddSingleton<PromotionAnnouncer>();

@@ -19,6 +19,7 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
     private readonly Lock _gate = new();
     private string _set = "";
     private string _complete = "";
+    private string? _refused;
 
     /// <summary>Gives a connection that is still closed the settings of now.</summary>
     public void Apply(DbConnection connection)
@@ -57,20 +58,17 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
     /// <summary>The setting, completed; the one before where it cannot be used.</summary>
     private string Read()
     {
-        var set = configuration[Setting];
         lock (_gate)
         {
-            if (string.IsNullOrWhiteSpace(set) || set == _set)
-                return _complete;
-
-            _set = set;
             try
             {
-                _complete = HoldingNobodyUp(set);
+                if (ServerCredentials.Postgres(configuration) is { } set && set != _set)
+                    (_set, _complete) = (set, HoldingNobodyUp(set));
             }
             catch (ArgumentException e)
             {
-                LogNotUsed(logger, Setting, e.Message);
+                if (_refused != (_refused = configuration[Setting]))
+                    LogNotUsed(logger, Setting, e.Message);
             }
 
             return _complete;

@@ -1,7 +1,7 @@
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace FLTS.Modules.Registry;
@@ -37,17 +37,21 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
             // Opened by itself: what EF makes of a server that is away does not say which one.
             var connection = db.Database.GetDbConnection();
             current?.Apply(connection);
+            var address = connection.ConnectionString;
             try
             {
                 await connection.OpenAsync(cancellation);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
             {
-                await db.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellation);
+                await CreateAsync(new NpgsqlConnectionStringBuilder(address), cancellation);
                 await connection.OpenAsync(cancellation);
             }
 
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({PostgresLock})", cancellation);
+
+            // On an empty database EF asks a table that is not there for what was applied, and logs that as an error.
+            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellation);
         }
 
         try
@@ -64,6 +68,25 @@ internal sealed class RegistryMigrator(IDbContextFactory<RegistryDbContext> regi
                 await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({PostgresLock})", CancellationToken.None);
                 await db.Database.GetDbConnection().CloseAsync();
             }
+        }
+    }
+
+    /// <summary>From the server's own database: EF's creator would open the one of the settings, which is not there.</summary>
+    private static async Task CreateAsync(NpgsqlConnectionStringBuilder wanted, CancellationToken cancellation)
+    {
+        var name = wanted.Database!;
+        await using var server = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(wanted.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        await server.OpenAsync(cancellation);
+        await using var create = server.CreateCommand();
+        create.CommandText = $"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        try
+        {
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another process was faster.
         }
     }
 

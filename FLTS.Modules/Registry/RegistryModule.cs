@@ -44,7 +44,10 @@ internal sealed class RegistryModule : IModule
         {
             services.AddSingleton(p => ActivatorUtilities.CreateInstance<CurrentConnection>(p, configuration));
             services.AddPooledDbContextFactory<PostgresRegistryDbContext>((p, o) =>
-                Configure(o.AddInterceptors(p.GetRequiredService<CurrentConnection>()), options, dataDirectory));
+                Configure(
+                    o.AddInterceptors(p.GetRequiredService<CurrentConnection>()),
+                    options with { ConnectionString = ServerCredentials.Postgres(configuration) },
+                    dataDirectory));
             services.AddSingleton<IDbContextFactory<RegistryDbContext>, RegistryFactory<PostgresRegistryDbContext>>();
         }
         else

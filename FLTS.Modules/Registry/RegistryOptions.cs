@@ -16,6 +16,12 @@ internal sealed record RegistryOptions : ICheckedTogether
     /// <summary>Npgsql connection string; for SQLite default a file <c>flts.db</c> in the data folder.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>PostgreSQL's user, in place of the connection string's; default: that one.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>PostgreSQL's password, in place of the connection string's: any characters, as they are. Default: that one.</summary>
+    public string? Password { get; init; }
+
     public bool IsPostgres => Provider == "postgres";
 
     public void CheckTogether()

@@ -23,6 +23,7 @@ internal abstract class TrainerModule<TConsumer> : IModule
         services.TryAddSingleton(p => new Staging(configuration["Data:Directory"] ?? "./data"));
         services.TryAddSingleton<TrainingTurns>();
         services.AddMetrics<TrainingMetrics>();
+        services.TryAddSingleton<SharedFits>();
         services.TryAddSingleton<TrainingMachine>();
         services.TryAddSingleton<EnsembleMembers>();
         services.TryAddSingleton<FitSources>();

@@ -4,14 +4,16 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Modules.Training;
 
 /// <summary>
-/// What the trainings of a process share: its cores, their turns, its clock, what they count, and the options of all of them.
+/// What the trainings of a process share: its cores, their turns, its clock, what they count, what several of them need of the same data,
+/// and the options of all of them.
 /// </summary>
 internal sealed record TrainingMachine(
     TrainingTurns Turns,
     TrainingOptions Options,
     TrainingMetrics Metrics,
     TimeProvider Time,
-    ComputeBudget Budget)
+    ComputeBudget Budget,
+    SharedFits Shared)
 {
     /// <summary>The process that took the order may be larger than this one, and did not know the data.</summary>
     /// <returns>Watches the fit from now on.</returns>

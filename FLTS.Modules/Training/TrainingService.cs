@@ -101,7 +101,10 @@ internal sealed partial class TrainingService(
         {
             using var share = machine.Budget.Threads.Take(machine.Options.Threads);
             var context = new FitContext(
-                share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger));
+                share.Count, progress, stopping.Token, new FileCheckpoint(staging.CheckpointPath(run.RunId), logger))
+            {
+                Shared = machine.Shared,
+            };
             fitted = await share.RunAsync(
                 () =>
                 {

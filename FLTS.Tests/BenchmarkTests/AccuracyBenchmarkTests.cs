@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.BenchmarkTests;
 
-[TestFixture, Category(TestCategories.Slow)]
+[TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class AccuracyBenchmarkTests
 {
     private TemporaryFolder _folder = null!;

@@ -1,5 +1,6 @@
 using FLTS.Modules.Evaluation.Promotion;
 using FLTS.Modules.Evaluation.Scoring;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
@@ -274,6 +275,9 @@ internal sealed class EvaluationServiceTests
 
         await using var db = await _rig.DbAsync();
         var board = (await db.Scoreboards.SingleAsync(s => s.PipelineId == second.PipelineId)).Board;
+        var attempts = (await db.PromotionAttempts.ToListAsync()).ToDictionary(a => a.PipelineId!.Value, AttemptView.Of);
+        Assert.That(attempts[second.PipelineId].Margin, Is.EqualTo(new AttemptMargin(0, null)), "too few rows for a standard error");
+        Assert.That(attempts.Single(a => a.Key != second.PipelineId).Value.Margin, Is.Null, "there was no champion");
         Assert.That((await _rig.ReadPipelineAsync(second.PipelineId)).Status, Is.EqualTo(PipelineStatus.KeptChampion));
         Assert.That(board, Does.Contain("\"kind\":\"champion\""));
     }

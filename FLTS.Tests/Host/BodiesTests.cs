@@ -13,7 +13,7 @@ using Serilog.Events;
 namespace FLTS.Tests.Host;
 
 /// <summary>One rule at the border: what no endpoint can take is refused before any of them sees it.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BodiesTests
 {
     private const int Bodies = 8000;

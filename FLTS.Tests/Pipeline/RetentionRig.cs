@@ -32,7 +32,10 @@ internal static class RetentionRig
         await registry.WorkAsync();
         await registry.RunStepAsync(StepNames.Evaluate, started.PipelineId.Value);
         var champion = await registry.UseAsync(db =>
-            db.Champions.Where(c => c.Identifier == started.Identifier).OrderByDescending(c => c.Version).Select(c => c.RunId).FirstAsync());
+            db.Champions.Where(c => c.Identifier == started.Identifier)
+                .OrderByDescending(c => c.Version)
+                .Select(c => c.RunId)
+                .FirstAsync());
         var runs = new[] { await registry.RunOfAsync(started.PipelineId), await registry.RunOfAsync(started.PipelineId, "EWMA") };
         return (started, runs.Single(r => r.RunId == champion), runs.Single(r => r.RunId != champion));
     }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
@@ -26,6 +27,29 @@ internal sealed class MigrationTests(Database database)
         Assert.That(await migrator.IsCurrentAsync(default), Is.True, "migrations are pending");
         Assert.That(db.Database.HasPendingModelChanges(), Is.False, "the model has changes that no migration holds");
         Assert.That(await db.Datasets.CountAsync(), Is.EqualTo(1), "the second migration lost a row");
+    }
+
+    [Test]
+    public async Task A_database_that_is_not_there_is_made_by_several_at_once_with_a_password_of_its_own_setting_and_no_error_line()
+    {
+        if (database != Database.Postgres)
+            return; // SQLite's is a file.
+
+        await using var registry = await RegistryUnderTest.CreateAsync(database);
+        var address = new NpgsqlConnectionStringBuilder(registry.Settings["Database:ConnectionString"]!);
+        address.Database = $"made \"{address.Database}\"";
+        registry.Settings["Database:ConnectionString"] = address.ConnectionString;
+        registry.Settings["Database:Password"] = "semi;colon";
+        await using var empty = registry.Again();
+
+        await RegistryUnderTest.TogetherAsync(3, async _ =>
+        {
+            await empty.Get<RegistryMigrator>().MigrateAsync(default);
+            return true;
+        });
+
+        Assert.That(await empty.Get<RegistryMigrator>().IsCurrentAsync(default), Is.True);
+        Assert.That(empty.Log.Warnings.Where(w => w.Contains("Failed executing", StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]

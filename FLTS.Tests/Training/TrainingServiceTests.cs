@@ -14,7 +14,7 @@ using Npgsql;
 
 namespace FLTS.Tests.Training;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TrainingServiceTests
 {
     [Test]

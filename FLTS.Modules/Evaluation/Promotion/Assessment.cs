@@ -44,6 +44,9 @@ internal sealed record Assessment(EvaluationResult Result, IReadOnlyDictionary<s
         return new AttemptConclusion(decision.Outcome, decision.Reason, decision.SelectedRunId)
         {
             Missing = MissingJson(),
+            Margin = decision.Margin is { } margin && double.IsFinite(margin.LogRatio) // A score of 0 has no log.
+                ? new AttemptMargin(margin.LogRatio, margin.StandardError)
+                : null,
             Refusals = [.. refusals],
             Scoreboard = Result.Board is { } board
                 ? new KeptScoreboard(board.ScoreboardId, JsonSerializer.Serialize(board, RegistryJson.Options))

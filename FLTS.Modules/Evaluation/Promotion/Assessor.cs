@@ -12,7 +12,7 @@ namespace FLTS.Modules.Evaluation.Promotion;
 /// Verifies, scores and decides, from what is stored: the one way for every promotion that models compete for. Writes nothing.
 /// </summary>
 internal sealed partial class Assessor(
-    CandidateVerifier verifier, ComputeBudget budget, TimeProvider time, ILogger<Assessor> logger)
+    CandidateVerifier verifier, ComputeBudget budget, SharedFits shared, TimeProvider time, ILogger<Assessor> logger)
 {
     /// <summary>Assesses the runs of an order; <paramref name="cancellation"/> is looked at between models.</summary>
     /// <exception cref="UnavailableException">The store refuses.</exception>
@@ -152,7 +152,7 @@ internal sealed partial class Assessor(
         var scoring = await budget.RunAsync(
             "The evaluation",
             Scorer.Estimate(dataset, compared is null ? candidates : [.. candidates, compared], order.Policy),
-            p => Scorer.Score(dataset, candidates, compared, order.Policy, p.Cancellation),
+            p => Scorer.Score(dataset, candidates, compared, order.Policy, p.Cancellation, shared),
             cancellation);
         if (champion is not null && isCandidate)
             return scoring with { Champion = scoring.Candidates.First(c => c.RunId == champion.RunId) with { Kind = "champion" } };

@@ -11,7 +11,9 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// <param name="frame">The cells that are scored.</param>
 /// <param name="judge">Asks for those of further leads.</param>
 /// <param name="policy">How.</param>
-internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame frame, BandJudge judge, EvaluationPolicy policy)
+/// <param name="shared">What their fits share with others; null: nothing.</param>
+internal sealed class ReferenceScorer(
+    PreparedDataset data, EvaluationFrame frame, BandJudge judge, EvaluationPolicy policy, SharedFits? shared = null)
 {
     /// <summary>A reference's forecasts and errors, or why there are none.</summary>
     public ReferenceAnswer Ask(IForecasterFamily family, CancellationToken cancellation)
@@ -20,7 +22,7 @@ internal sealed class ReferenceScorer(PreparedDataset data, EvaluationFrame fram
         {
             cancellation.ThrowIfCancellationRequested();
             var forecaster = family.Create(family.Normalise([]));
-            var context = new FitContext(1, null, cancellation, MostOperations: FitContext.Unasked);
+            var context = new FitContext(1, null, cancellation, MostOperations: FitContext.Unasked) { Shared = shared };
             using var fitted = forecaster.Fit(data.TrainingSet, context).Model;
             var replay = new ForecastReplay(fitted, frame.Series, frame.Series, data.Restorer);
             return new ReferenceAnswer(

@@ -13,12 +13,20 @@ namespace FLTS.Modules.Evaluation.Scoring;
 /// </summary>
 internal static class Scorer
 {
+    /// <summary>Scores all of them.</summary>
+    /// <param name="data">Whose test part counts.</param>
+    /// <param name="candidates">At least one.</param>
+    /// <param name="champion">Null: there is none, or it is a candidate.</param>
+    /// <param name="policy">How.</param>
+    /// <param name="cancellation">Looked at between models.</param>
+    /// <param name="shared">What trainings of the same data may have computed already; null: none.</param>
     public static ScoringResult Score(
         PreparedDataset data,
         IReadOnlyList<Candidate> candidates,
         Candidate? champion,
         EvaluationPolicy policy,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        SharedFits? shared = null)
     {
         var inputLength = Math.Max(1, candidates.Max(c => c.Model.Manifest.InputLen));
         var incomparable = champion is null ? null : ChampionComparability.Incomparable(data, champion.Model);
@@ -39,7 +47,7 @@ internal static class Scorer
         // What this configuration clips its models' inputs to is its own affair: nobody else is handed clipped values (FORECASTING.md 3.4).
         var unclipped = data.Unclipped;
         var open = ReferenceEquals(unclipped, data) ? frame : frame.On(EvaluationFrame.Of(unclipped, inputLength, frame.Horizon).Series);
-        var asked = new ReferenceScorer(unclipped, open, judge, policy);
+        var asked = new ReferenceScorer(unclipped, open, judge, policy, shared);
         var naive = asked.Ask(new NaiveFamily(), cancellation);
         var references = ForecasterCatalog.References
             .Select(f => asked.Line(f.ModelType, f.ModelType == "NAIVE" ? naive : asked.Ask(f, cancellation), naive))

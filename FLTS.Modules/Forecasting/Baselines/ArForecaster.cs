@@ -34,7 +34,7 @@ internal sealed class ArForecaster(string modelType, bool isSeasonal, int inputL
                 + $"{(Season.Steps(series.Step) > 1 ? series.Rows / Season.Steps(series.Step) : 0)}.");
         int[] leads = mode == LeadMode.Direct ? Knots.Of(series, inputLength, data.ValidationStart) : [1];
         RefuseTooMuch(series, fit, leads.Length * (isSeasonal ? 3 : 1), context.MostOperations);
-        var solutions = Solve(fit, leads, context.Cancellation);
+        var solutions = Solve(data, fit, leads, context);
         for (var m = 0; m < series.Targets.Count; m++)
         {
             if (solutions[0].Targets[m] is null && !series.FlatTargets.Contains(series.Targets[m]))
@@ -66,15 +66,21 @@ internal sealed class ArForecaster(string modelType, bool isSeasonal, int inputL
         && series.Step.Between(series.Timestamps[0], series.Timestamps[^1]) + 1 >= (long)LeastSeasons * season;
 
     /// <summary>[knots] Of each lead the terms that validation likes best, ascending.</summary>
-    private LeadSolution[] Solve(LeadFit fit, int[] leads, CancellationToken cancellation)
+    private LeadSolution[] Solve(TrainingSet data, LeadFit fit, int[] leads, FitContext context)
     {
         // From far to near: sets of rows only grow.
         int[] falling = [.. leads.OrderDescending()];
-        IEnumerable<LeadSolution> all = falling.Select(lead => fit.Solve(lead, cancellation));
-        if (isSeasonal)
-            all = all.Concat(fit.Solve(LeadTerms.Season, falling, cancellation))
-                .Concat(fit.Solve(LeadTerms.Deviations, falling, cancellation));
-        return [.. all.ToArray().GroupBy(s => s.Lead).OrderBy(g => g.Key).Select(Best)];
+        LeadTerms[] terms = isSeasonal ? [LeadTerms.Lags, LeadTerms.Season, LeadTerms.Deviations] : [LeadTerms.Lags];
+        return
+        [
+            .. terms.SelectMany(of => context.Shared is { } shared
+                    ? Shared(shared, data, of, falling, context.Cancellation)
+                    : fit.Solve(of, falling, context.Cancellation))
+                .ToArray()
+                .GroupBy(s => s.Lead)
+                .OrderBy(g => g.Key)
+                .Select(Best),
+        ];
 
         // Those that lack rows, or validate on others, do not compare.
         static LeadSolution Best(IGrouping<int, LeadSolution> tried)
@@ -84,6 +90,15 @@ internal sealed class ArForecaster(string modelType, bool isSeasonal, int inputL
                 .MinBy(s => s.Error)!;
         }
     }
+
+    /// <summary>As fitted again on all rows, which changes no bit of what was selected: so it serves who refits and who does not.</summary>
+    private LeadSolution[] Shared(SharedFits shared, TrainingSet data, LeadTerms terms, int[] leads, CancellationToken cancellation) =>
+        shared.Of<LeadSolution[]>(
+            data,
+            $"regressions of {inputLength} rows, {terms}, at {string.Join(' ', leads)}",
+            () => [.. new LeadFit(data, inputLength, refits: true).Solve(terms, leads, cancellation)],
+            solutions => solutions.Sum(s => s.Targets.Sum(t => 2L * (t?.Selected.Length ?? 0))),
+            cancellation);
 
     private IFittedForecaster Fitted(LeadFit fit, PreparedSeries series, KnotModel[] knots, int end)
     {

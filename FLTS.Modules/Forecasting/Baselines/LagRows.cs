@@ -6,6 +6,7 @@ namespace FLTS.Forecasting.Baselines;
 internal sealed class LagRows
 {
     private readonly double[] _standardised; // [T, F]
+    private readonly int _reach; // Rows before one that have to lie in its segment.
 
     /// <param name="series">The rows.</param>
     /// <param name="inputLength">L.</param>
@@ -13,7 +14,7 @@ internal sealed class LagRows
     /// <param name="values">[F][T] Standardised numbers in place of the series' own; null: none.</param>
     public LagRows(PreparedSeries series, int inputLength, ColumnSpread[] scale, double[][]? values = null)
     {
-        (Series, InputLength, Columns) = (series, inputLength, scale.Length);
+        (Series, InputLength, Columns, _reach) = (series, inputLength, scale.Length, inputLength);
         _standardised = new double[series.Rows * Columns];
         for (var f = 0; f < Columns; f++)
         {
@@ -21,6 +22,15 @@ internal sealed class LagRows
                 _standardised[(t * Columns) + f] =
                     values is null ? (series.Values[f][t] - scale[f].Mean) / scale[f].Deviation : values[f][t];
         }
+    }
+
+    /// <param name="series">The rows.</param>
+    /// <param name="reach">Rows up to one, itself among them, that its numbers were made of.</param>
+    /// <param name="rows">[T, F] Numbers of any kind that stand for the rows up to each.</param>
+    public LagRows(PreparedSeries series, int reach, double[] rows)
+    {
+        (Series, InputLength, Columns, _reach) = (series, 1, rows.Length / series.Rows, reach);
+        _standardised = rows;
     }
 
     public PreparedSeries Series { get; }
@@ -39,5 +49,5 @@ internal sealed class LagRows
 
     /// <summary>Whether the rows before one lie in its segment.</summary>
     public bool IsExplained(int row) =>
-        row >= InputLength && Series.Segments[row - InputLength] == Series.Segments[row];
+        row >= _reach && Series.Segments[row - _reach] == Series.Segments[row];
 }

@@ -35,10 +35,10 @@ internal sealed class LeadBase
     /// <param name="data">Train.</param>
     /// <param name="inputLength">Rows that whoever learns on it sees.</param>
     /// <param name="onAll">Whether it is fitted on validation too: for a model that was.</param>
-    /// <param name="cancellation">Looked at now and then.</param>
-    public static LeadBase Fit(TrainingSet data, int inputLength, bool onAll, CancellationToken cancellation)
+    /// <param name="around">Of the learner's fit.</param>
+    public static LeadBase Fit(TrainingSet data, int inputLength, bool onAll, FitContext around)
     {
-        var context = new FitContext(1, null, cancellation, MostOperations: MostOperations);
+        var context = around with { Progress = null, Checkpoint = null, MostOperations = MostOperations };
         var plain = Fit("AR", isSeasonal: false) ?? Last(data);
         return ArForecaster.HasSeasons(data.Series) && Fit("AR_SEASONAL", isSeasonal: true) is { } seasonal
             ? new LeadBase(seasonal, plain)
@@ -56,7 +56,7 @@ internal sealed class LeadBase
                 }
                 catch (FltsException)
                 {
-                    cancellation.ThrowIfCancellationRequested();
+                    context.Cancellation.ThrowIfCancellationRequested();
                 }
             }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
@@ -12,8 +11,6 @@ internal sealed class LeadFit
     private readonly bool _refits;
     private readonly LagRows _lags;
     private readonly int[] _columns; // [M] Of the targets.
-    private readonly (int[] Targets, bool[] Observed)[] _groups; // Targets observed in the same rows share their equations.
-    private readonly Dictionary<LagRows, (LagSums Fit, LagSums Check)> _sums = [];
 
     /// <param name="data">Train.</param>
     /// <param name="inputLength">L.</param>
@@ -25,13 +22,6 @@ internal sealed class LeadFit
         Scale = [.. series.Values.Select(v => Spread(v.AsSpan(0, Math.Max(data.ValidationStart, 1))))];
         _lags = new LagRows(series, inputLength, Scale);
         _columns = series.TargetIndexes();
-        _groups =
-        [
-            .. Enumerable.Range(0, _columns.Length)
-                .Where(m => !series.FlatTargets.Contains(series.Targets[m]))
-                .GroupBy(m => series.Observed[_columns[m]], MaskComparer.Instance)
-                .Select(group => (group.ToArray(), group.Key)),
-        ];
     }
 
     public int InputLength { get; }
@@ -50,29 +40,23 @@ internal sealed class LeadFit
         };
 
     /// <summary>Size of the largest system, and multiplications, nearly, of so many leads of the same terms.</summary>
-    public (int Equations, double Operations) Cost(int leads)
-    {
-        var (equations, operations, lead) = (0, 0.0, Lags(1));
-        foreach (var (targets, observed) in _groups)
-        {
-            var search = new RidgeSearch(lead.Of(targets), observed, _data.ValidationStart, _refits);
-            equations = Math.Max(equations, search.Equations);
-            operations += search.Operations(shared: operations > 0) + ((leads - 1) * search.Operations(shared: true));
-        }
+    public (int Equations, double Operations) Cost(int leads) => Search().Cost(Lags(1), leads);
 
-        return (equations, operations);
-    }
-
-    /// <summary>Windows explain values.</summary>
-    public LeadSolution Solve(int lead, CancellationToken cancellation) => Solve(LeadTerms.Lags, Lags(lead), cancellation);
-
-    /// <summary>Windows and SEASONAL_MEAN explain, lead by lead, as <paramref name="terms"/> says.</summary>
-    /// <param name="terms">Not <see cref="LeadTerms.Lags"/>.</param>
+    /// <summary>Windows, and maybe SEASONAL_MEAN, explain, lead by lead, as <paramref name="terms"/> says.</summary>
+    /// <param name="terms">What explains.</param>
     /// <param name="leads">In any order; neighbours share most.</param>
     /// <param name="cancellation">Looked at now and then.</param>
     public IEnumerable<LeadSolution> Solve(LeadTerms terms, IEnumerable<int> leads, CancellationToken cancellation)
     {
-        var series = _data.Series;
+        // Sums of its own: what was solved before changes no bit.
+        var (series, search) = (_data.Series, Search());
+        if (terms == LeadTerms.Lags)
+        {
+            foreach (var lead in leads)
+                yield return search.Solve(terms, Lags(lead), cancellation);
+            yield break;
+        }
+
         var profile = new SeasonProfile(series, series.Targets);
         var first = 0;
         while (first < series.Rows && !profile.HasRows(first))
@@ -87,27 +71,11 @@ internal sealed class LeadFit
                 : Answers(lead, (row, m) => _lags.At(row + lead - 1, _columns[m]));
             var rows = new LeadRows(
                 lags, lead, answers, deviates ? null : season, first + 1 + (deviates ? InputLength : 0));
-            yield return Solve(terms, rows, cancellation);
+            yield return search.Solve(terms, rows, cancellation);
         }
     }
 
-    private LeadSolution Solve(LeadTerms terms, LeadRows lead, CancellationToken cancellation)
-    {
-        if (!_sums.TryGetValue(lead.Lags, out var sums))
-            _sums[lead.Lags] = sums = (new LagSums(lead.Lags), new LagSums(lead.Lags));
-        var (solutions, checkedCells) = (new RidgeSolution?[_columns.Length], 0L);
-        foreach (var (targets, observed) in _groups)
-        {
-            var search = new RidgeSearch(lead.Of(targets), observed, _data.ValidationStart, _refits);
-            if (search.Rows == 0)
-                continue;
-            checkedCells += (long)search.Checked * targets.Length;
-            foreach (var (m, solution) in targets.Zip(search.Solve(sums.Fit, sums.Check, cancellation)))
-                solutions[m] = solution;
-        }
-
-        return new LeadSolution(lead.Lead, terms, solutions, checkedCells);
-    }
+    private LeadSearch Search() => new(_data.Series, _data.ValidationStart, _refits);
 
     private LeadRows Lags(int lead) => new(_lags, lead, Answers(lead, (row, m) => _lags.At(row + lead - 1, _columns[m])));
 
@@ -159,19 +127,5 @@ internal sealed class LeadFit
         var (mean, deviation) = Statistics.MeanAndDeviation(values);
         var (min, max) = Statistics.Range(values);
         return new ColumnSpread(mean, Statistics.IsFlat(min, max) || !(deviation > 0) ? 1 : deviation);
-    }
-
-    private sealed class MaskComparer : IEqualityComparer<bool[]>
-    {
-        public static readonly MaskComparer Instance = new();
-
-        public bool Equals(bool[]? x, bool[]? y) => ReferenceEquals(x, y) || x!.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(bool[] mask)
-        {
-            var hash = default(HashCode);
-            hash.AddBytes(MemoryMarshal.AsBytes(mask.AsSpan()));
-            return hash.ToHashCode();
-        }
     }
 }

@@ -16,4 +16,7 @@ public sealed record FitContext(
 {
     /// <summary><see cref="MostOperations"/> of a reference that nobody asked for: some ten seconds of a core.</summary>
     public const double Unasked = 5e10;
+
+    /// <summary>What other fits of the same data have computed, or will; null: nothing is shared. Never changes the numbers.</summary>
+    public SharedFits? Shared { get; init; }
 }

@@ -26,7 +26,10 @@ internal static class RecurrentEstimate
         // Of every row of a window each layer keeps its gates, forward and backward, and its state.
         var batch = (double)Math.Min(parameters.BatchSize, size.Rows);
         var kept = batch * parameters.InputLen * parameters.NumLayers * hidden * ((2 * gates) + 2);
-        var ofKnots = Knots(parameters) * ((4.0 * size.Targets) + size.Columns); // Labels, weights, levels, what lies beside.
+
+        // The base's forecasts and the states that explain what it misses, in double precision; of one knot at a time answers and what
+        // lies beside.
+        var ofKnots = 2 * (((Knots(parameters) + 4.0) * size.Targets) + size.Columns + (parameters.Members * hidden));
         var data = (double)size.Rows * ((size.Columns * 2) + (parameters.LeadMode == LeadMode.Direct ? ofKnots : 0));
         var bytes = sizeof(float) * ((parameters.Members * ((Copies * weights) + kept)) + data);
         var steps = Math.Ceiling(size.Rows / batch) * parameters.Epochs * parameters.Members;

@@ -53,9 +53,12 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
         var task = Task(onAll: false);
         var total = parameters.RefitOnAll ? 2 * parameters.Epochs : parameters.Epochs;
         var selecting = new TrainingStage(cell, parameters, 0, parameters.Epochs, 0, total, Selection.None, checkpoint, context);
-        var (weights, norm, history) = left is { Stage: 1 }
+        var (trained, norm, history) = left is { Stage: 1 }
             ? (left.Selection.Weights, selecting.Norm(data, train, task), left.Selection.History)
             : selecting.Run(data, train, trainOrigins, validationOrigins, task, left);
+        var (weights, penalties) = task is null
+            ? (trained, [])
+            : new LeadHead(task, cell, parameters, trained, norm).Choose(data.ValidationStart, context.Cancellation);
         var served = Fitted(weights, norm, task);
         var shares = task is null || validationOrigins.Length == 0
             ? null
@@ -86,7 +89,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
             served, history, best, parameters.RefitOnAll ? all : train, validation, diagnostics, warnings, unseen);
 
         LeadTask? Task(bool onAll) => parameters.LeadMode == LeadMode.Direct
-            ? LeadTask.Of(data, parameters.InputLen, onAll, context.Cancellation)
+            ? LeadTask.Of(data, parameters.InputLen, onAll, context)
             : null;
 
         IFittedForecaster Fitted(NamedTensor[] learned, Normalisation learnedOn, LeadTask? of)
@@ -108,7 +111,7 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
                 TrainingStage.BestOf(history),
                 parameters.Epochs,
                 total,
-                new Selection(history, weights),
+                new Selection(history, trained),
                 checkpoint,
                 context);
             var (refitted, onAll, _) = stage.Run(
@@ -118,6 +121,8 @@ internal sealed class RecurrentForecaster(string modelType, RecurrentCell cell, 
                 [],
                 taskOfAll,
                 left is { Stage: 1 } ? left : null);
+            if (taskOfAll is not null)
+                refitted = new LeadHead(taskOfAll, cell, parameters, refitted, onAll).Refit(penalties, context.Cancellation);
             return Fitted(shares is null ? refitted : LeadTask.Shrunk(refitted, shares), onAll, taskOfAll);
         }
     }

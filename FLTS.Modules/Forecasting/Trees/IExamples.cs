@@ -10,4 +10,7 @@ internal interface IExamples : IDisposable
     /// <param name="target">Its position among the targets.</param>
     /// <param name="part">Where the row lies that is forecast.</param>
     Examples Of(int target, TrainPart part);
+
+    /// <summary>Trees without a better error on examples held back before growing stops, where so many were asked for.</summary>
+    int Patience(int rounds) => rounds;
 }

@@ -49,6 +49,9 @@ internal sealed class KnotExamples : IExamples
     /// <summary>Whether trees of a lead add to the last value instead of the base.</summary>
     public static bool IsOverLast(int lead) => lead <= LongestOverLast;
 
+    /// <summary>Where trees add little to the base, those that add anything do so at once (docs/accuracy.md).</summary>
+    public int Patience(int rounds) => IsOverLast(_lead) ? rounds : Math.Max(1, rounds / 3);
+
     public Examples Of(int target, TrainPart part)
     {
         var (series, validationStart) = (_lessons.Data.Series, _lessons.Data.ValidationStart);

@@ -22,8 +22,8 @@ internal sealed class KnotForecaster(TreeHyperparameters parameters) : IForecast
         };
         var grower = new TreeGrower(parameters);
         var growth = new SideBySide(parameters, data, grower, context);
-        var unseenBase = LeadBase.Fit(data, parameters.InputLen, onAll: false, context.Cancellation);
-        var keptBase = growth.Refits ? LeadBase.Fit(data, parameters.InputLen, onAll: true, context.Cancellation) : unseenBase;
+        var unseenBase = LeadBase.Fit(data, parameters.InputLen, onAll: false, context);
+        var keptBase = growth.Refits ? LeadBase.Fit(data, parameters.InputLen, onAll: true, context) : unseenBase;
         var knots = unseenBase.Knots;
         var features = new KnotFeatures(series.Columns, parameters.InputLen, series.Targets, unseenBase.IsSeasonal);
         GrownTrees?[,] grown;

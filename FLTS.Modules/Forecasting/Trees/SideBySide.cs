@@ -58,7 +58,8 @@ internal sealed class SideBySide(TreeHyperparameters parameters, TrainingSet dat
             return null;
         var selected = check.Labels.Length == 0
             ? grower.Grow(examples.Rows, fit, parameters.NumIterations, context.Cancellation)
-            : grower.Select(examples.Rows, fit, check, fewest, context.Cancellation);
+            : grower.Select(
+                examples.Rows, fit, check, (fewest, examples.Patience(parameters.EarlyStoppingRounds)), context.Cancellation);
         return selected is null ? null : new GrownTrees(
             selected,
             _refits && selected.Trees.Count > 0

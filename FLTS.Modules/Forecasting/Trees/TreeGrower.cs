@@ -13,7 +13,7 @@ internal sealed unsafe class TreeGrower(TreeHyperparameters parameters)
     /// <summary>As LightGBM reads them. Features are finite: rows of a prepared series have no holes.</summary>
     public string Parameters { get; } = string.Create(
         CultureInfo.InvariantCulture,
-        $"objective=regression metric=none verbosity=-1 num_threads=1 deterministic=true force_row_wise=true use_missing=false "
+        $"objective=regression metric=none verbosity=-1 num_threads=1 deterministic=true force_col_wise=true use_missing=false "
         + $"feature_pre_filter=false seed={parameters.Seed} learning_rate={parameters.LearningRate} num_leaves={parameters.NumLeaves} "
         + $"min_data_in_leaf={parameters.MinDataInLeaf} max_bin={parameters.MaxBin} feature_fraction={parameters.FeatureFraction} "
         + $"bagging_fraction={parameters.BaggingFraction} bagging_freq={(parameters.BaggingFraction < 1 ? 1 : 0)} "
@@ -45,10 +45,11 @@ internal sealed unsafe class TreeGrower(TreeHyperparameters parameters)
     /// <param name="rows">That the examples are of.</param>
     /// <param name="fit">At least one.</param>
     /// <param name="check">Held back, at least one.</param>
-    /// <param name="fewest">Trees that are kept whatever the error.</param>
+    /// <param name="trees">Those that are kept whatever the error, and those grown without a better one before it stops.</param>
     /// <param name="cancellation">Looked at between trees.</param>
     /// <returns>Null: they are no better than what there is without them.</returns>
-    public TreeEnsemble? Select(BinnedRows rows, Examples fit, Examples check, int fewest, CancellationToken cancellation)
+    public TreeEnsemble? Select(
+        BinnedRows rows, Examples fit, Examples check, (int Fewest, int Patience) trees, CancellationToken cancellation)
     {
         using var dataset = rows.Take(fit);
         using var heldBack = rows.Take(check);
@@ -57,7 +58,7 @@ internal sealed unsafe class TreeGrower(TreeHyperparameters parameters)
         {
             Check(BoosterAddValidData(booster, heldBack));
             var scores = new double[check.Labels.Length];
-            var (best, least) = (fewest, fewest == 0 ? Squares(scores, check.Labels) : double.PositiveInfinity);
+            var (best, least) = (trees.Fewest, trees.Fewest == 0 ? Squares(scores, check.Labels) : double.PositiveInfinity);
             var finished = 0;
             for (var grown = 1; grown <= parameters.NumIterations && finished == 0; grown++)
             {
@@ -66,7 +67,7 @@ internal sealed unsafe class TreeGrower(TreeHyperparameters parameters)
                 Fill(scores, booster, 1);
                 if (Squares(scores, check.Labels) is var squares && squares < least)
                     (best, least) = (grown, squares);
-                else if (grown - best >= parameters.EarlyStoppingRounds)
+                else if (grown - best >= trees.Patience)
                     break;
             }
 

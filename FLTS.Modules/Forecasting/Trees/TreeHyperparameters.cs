@@ -15,7 +15,8 @@ namespace FLTS.Forecasting.Trees;
 /// <param name="BaggingFraction">Share of the rows drawn for each tree, 0.05 to 1.</param>
 /// <param name="LambdaL2">Ridge penalty on leaf values, in rows, 0 to 1e6.</param>
 /// <param name="MaxBin">Bins a feature is cut into, 8 to 1023.</param>
-/// <param name="EarlyStoppingRounds">Trees without a better validation error before growing stops, 1 to 1000.</param>
+/// <param name="EarlyStoppingRounds">Trees without a better validation error before growing stops, 1 to 1000; a third of them at direct
+/// leads that start from the base.</param>
 /// <param name="Seed">0 to 2147483647.</param>
 /// <param name="TargetMode">Whether trees give the target itself or its change from the last known row; where leads are direct, they give
 /// the difference to the base.</param>

@@ -13,6 +13,9 @@ internal sealed record AttemptConclusion(AttemptOutcome Outcome, string Reason, 
     /// <summary>JSON array of <c>{model_type, reason}</c>: what did not take part.</summary>
     public string Missing { get; init; } = "[]";
 
+    /// <summary>By how much the best candidate was better than the champion; null where they were not compared.</summary>
+    public AttemptMargin? Margin { get; init; }
+
     /// <summary>What was refused on the way, and is not told yet.</summary>
     public IReadOnlyList<Refusal> Refusals { get; init; } = [];
 

@@ -20,6 +20,7 @@ internal sealed record AttemptEnd(AttemptConclusion Conclusion, string Tries, Da
         attempt.Tries = Tries;
         attempt.SelectedRunId = Conclusion.SelectedRunId;
         attempt.ScoreboardId = Conclusion.Scoreboard?.ScoreboardId;
+        (attempt.MarginLogRatio, attempt.MarginStandardError) = (Conclusion.Margin?.LogRatio, Conclusion.Margin?.StandardError);
         attempt.EndedAt = EndedAt;
         attempt.DurationMs = DurationMs;
     }
@@ -28,6 +29,7 @@ internal sealed record AttemptEnd(AttemptConclusion Conclusion, string Tries, Da
     public Action<UpdateSettersBuilder<PromotionAttemptRow>> Setters()
     {
         var (selected, scoreboard) = (Conclusion.SelectedRunId, Conclusion.Scoreboard?.ScoreboardId);
+        var (logRatio, standardError) = (Conclusion.Margin?.LogRatio, Conclusion.Margin?.StandardError);
         return set => set
             .SetProperty(a => a.Outcome, Conclusion.Outcome)
             .SetProperty(a => a.Reason, Conclusion.Reason)
@@ -35,6 +37,8 @@ internal sealed record AttemptEnd(AttemptConclusion Conclusion, string Tries, Da
             .SetProperty(a => a.Tries, Tries)
             .SetProperty(a => a.SelectedRunId, selected)
             .SetProperty(a => a.ScoreboardId, scoreboard)
+            .SetProperty(a => a.MarginLogRatio, logRatio)
+            .SetProperty(a => a.MarginStandardError, standardError)
             .SetProperty(a => a.EndedAt, EndedAt)
             .SetProperty(a => a.DurationMs, DurationMs);
     }

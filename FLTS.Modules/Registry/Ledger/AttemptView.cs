@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Ledger;
@@ -21,7 +22,8 @@ internal sealed record AttemptView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? EndedAt,
     long? DurationMs,
-    string? IdempotencyKey = null)
+    string? IdempotencyKey = null,
+    AttemptMargin? Margin = null)
 {
     /// <summary>What stands before a caller's own key in the database; other attempts have keys that nobody chose.</summary>
     public const string KeyPrefix = "key/";
@@ -43,5 +45,6 @@ internal sealed record AttemptView(
         row.CreatedAt,
         row.EndedAt,
         row.DurationMs,
-        row.IdempotencyKey.StartsWith(KeyPrefix, StringComparison.Ordinal) ? row.IdempotencyKey[KeyPrefix.Length..] : null);
+        row.IdempotencyKey.StartsWith(KeyPrefix, StringComparison.Ordinal) ? row.IdempotencyKey[KeyPrefix.Length..] : null,
+        row.MarginLogRatio is { } logRatio ? new AttemptMargin(logRatio, row.MarginStandardError) : null);
 }

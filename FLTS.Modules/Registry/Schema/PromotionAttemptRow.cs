@@ -51,6 +51,12 @@ internal sealed class PromotionAttemptRow
 
     public ScoreboardId? ScoreboardId { get; set; }
 
+    /// <summary>Log of the best candidate's decisive score over the champion's; null where the two were not compared.</summary>
+    public double? MarginLogRatio { get; set; }
+
+    /// <summary>Of that; null where it cannot be told.</summary>
+    public double? MarginStandardError { get; set; }
+
     public required DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }

@@ -106,8 +106,9 @@ public class DirectArTests
         var data = new TrainingSet(series, 540);
         Assert.That(() => Fit("AR_SEASONAL", series, 540), Throws.TypeOf<NotApplicableException>().With.Message.Contains("7 seasons"));
 
-        var without = LeadBase.Fit(data, 4, onAll: false, default);
-        var with = LeadBase.Fit(new TrainingSet(LookAhead.Wave(_quarterHours, 7 * 96, 96), 540), 4, onAll: false, default);
+        var context = new FitContext(1, null, default);
+        var without = LeadBase.Fit(data, 4, onAll: false, context);
+        var with = LeadBase.Fit(new TrainingSet(LookAhead.Wave(_quarterHours, 7 * 96, 96), 540), 4, onAll: false, context);
 
         Assert.That((without.IsSeasonal, with.IsSeasonal), Is.EqualTo((false, true)));
     }
@@ -117,7 +118,7 @@ public class DirectArTests
     {
         // Fitted once: what changes after an origin may change no forecast from it.
         var series = LookAhead.Wave(_quarterHours, 800, 96);
-        var leads = LeadBase.Fit(new TrainingSet(series, 700), 4, onAll: false, default);
+        var leads = LeadBase.Fit(new TrainingSet(series, 700), 4, onAll: false, new FitContext(1, null, default));
         foreach (var origin in new[] { 100, 250, 650 })
         {
             Assert.That(
@@ -133,7 +134,7 @@ public class DirectArTests
     public void The_base_is_the_same_once_it_was_saved_and_loaded_and_a_damaged_one_is_refused()
     {
         var series = LookAhead.Wave(_quarterHours, 800, 96);
-        var leads = LeadBase.Fit(new TrainingSet(series, 700), 4, onAll: false, default);
+        var leads = LeadBase.Fit(new TrainingSet(series, 700), 4, onAll: false, new FitContext(1, null, default));
         var signature = new ModelSignature("GRU", series.Columns, series.Targets, 4, 1, series.Step);
         var files = new Dictionary<string, byte[]> { [LeadBase.FileName] = leads.Save() };
 

@@ -80,7 +80,7 @@ internal sealed class PobleSecTests
         return run;
     }
 
-    private static PreparedDataset Prepare()
+    internal static PreparedDataset Prepare()
     {
         var folder = Environment.GetEnvironmentVariable("FLTS_DATASETS");
         Assert.That(folder, Is.Not.Null, "FLTS_DATASETS must name the folder of the measurements");

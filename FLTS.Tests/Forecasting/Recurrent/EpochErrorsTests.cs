@@ -17,7 +17,7 @@ internal sealed class EpochErrorsTests
             [0.1f, 0.2f, -0.3f, 0.4f, 0.5f, 9f], truths = [0.3f, -0.2f, 0.1f, 0.6f, -0.5f, 0f], levels = [1f, 2f, 0.5f, -1f, 0.25f, 3f];
         bool[] counts = [true, true, true, true, true, false];
         using var scope = NewDisposeScope();
-        var errors = new EpochErrors(new Normalisation(TargetMode.Residual, true, [], _targets));
+        var errors = new EpochErrors(new Normalisation(TargetMode.Residual, true, [], _targets), 2);
 
         // In two batches: a pass is no mean of batches.
         errors.Add(Cells(outputs[..2]), Batch(0, 2), 0.5);
@@ -46,7 +46,7 @@ internal sealed class EpochErrorsTests
     public void A_constant_truth_counts_1_where_it_is_met_exactly_and_else_0(float error, double expected)
     {
         using var scope = NewDisposeScope();
-        var errors = new EpochErrors(new Normalisation(TargetMode.Level, false, [], [_targets[1]]));
+        var errors = new EpochErrors(new Normalisation(TargetMode.Level, false, [], [_targets[1]]), 1);
         var truth = Cells(0.7f);
 
         errors.Add(Cells(0.7f + error), new WindowBatch(zeros(1), truth, ones(8, 1, 1), truth), 0);
@@ -59,7 +59,7 @@ internal sealed class EpochErrorsTests
     [Test]
     public void Without_a_cell_that_counts_they_are_0()
     {
-        var errors = new EpochErrors(new Normalisation(TargetMode.Level, false, [], _targets));
+        var errors = new EpochErrors(new Normalisation(TargetMode.Level, false, [], _targets), 2);
 
         Assert.That((errors.Loss, errors.Result()), Is.EqualTo((0.0, (0.0, 0.0, 0.0))));
     }

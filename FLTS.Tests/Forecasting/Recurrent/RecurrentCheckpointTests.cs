@@ -6,6 +6,7 @@ namespace FLTS.Tests.Forecasting.Recurrent;
 /// <summary>A killed training goes on from the bytes it left, and nothing else.</summary>
 [TestFixture("LSTM")]
 [TestFixture("GRU")]
+[Parallelizable]
 public sealed class RecurrentCheckpointTests(string type)
 {
     private const string Options = """{"epochs": 5, "dropout": 0.2, "seed": 3, "schedule": "plateau"}""";

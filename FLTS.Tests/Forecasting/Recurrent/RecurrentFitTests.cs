@@ -9,6 +9,7 @@ namespace FLTS.Tests.Forecasting.Recurrent;
 
 [TestFixture("LSTM")]
 [TestFixture("GRU")]
+[Parallelizable]
 public sealed class RecurrentFitTests(string type)
 {
     private readonly RecurrentFamily _family = type == "LSTM" ? RecurrentFamily.Lstm : RecurrentFamily.Gru;

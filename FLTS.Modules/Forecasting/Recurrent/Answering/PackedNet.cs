@@ -76,9 +76,7 @@ internal sealed class PackedNet
         ReadOnlySpan<float> windows, int batch, ReadOnlySpan<int> knots, ReadOnlySpan<float> beside, Span<float> outputs)
     {
         var length = windows.Length / (batch * _shape.Inputs);
-        var ofState = batch * _members[0].Layers[0].Padded;
-        var memories = _shape.Cell == RecurrentCell.Lstm ? 1 : 0;
-        var scratch = ArrayPool<float>.Shared.Rent(_shape.Layers * (2 + memories) * ofState);
+        var scratch = ArrayPool<float>.Shared.Rent(StatesOf(batch));
         try
         {
             outputs.Clear();
@@ -86,7 +84,7 @@ internal sealed class PackedNet
             {
                 foreach (var member in _members)
                 {
-                    scratch.AsSpan(0, _shape.Layers * (2 + memories) * ofState).Clear();
+                    scratch.AsSpan(0, StatesOf(batch)).Clear();
                     var last = Run(member, rows, states, length, batch);
                     member.AddHead(last, batch, knots, beside, outputs);
                 }
@@ -100,6 +98,33 @@ internal sealed class PackedNet
             ArrayPool<float>.Shared.Return(scratch);
         }
     }
+
+    /// <summary>What the heads of the first members see: the last states of their last layers.</summary>
+    /// <param name="windows">[L, B, F] Normalised rows, time first.</param>
+    /// <param name="batch">B, at least 1.</param>
+    /// <param name="members">How many.</param>
+    /// <returns>[B, members * units]</returns>
+    public unsafe float[] States(ReadOnlySpan<float> windows, int batch, int members)
+    {
+        var (length, units, padded) = (windows.Length / (batch * _shape.Inputs), _shape.Units, _members[0].Layers[0].Padded);
+        var (scratch, seen) = (new float[StatesOf(batch)], new float[batch * members * units]);
+        fixed (float* rows = windows, states = scratch)
+        {
+            for (var i = 0; i < members; i++)
+            {
+                Array.Clear(scratch);
+                var last = Run(_members[i], rows, states, length, batch);
+                for (var b = 0; b < batch; b++)
+                    new ReadOnlySpan<float>(last + (b * padded), units).CopyTo(seen.AsSpan(((b * members) + i) * units));
+            }
+        }
+
+        return seen;
+    }
+
+    /// <summary>Numbers that all layers of a member remember of so many windows.</summary>
+    private int StatesOf(int batch) =>
+        _shape.Layers * (_shape.Cell == RecurrentCell.Lstm ? 3 : 2) * batch * _members[0].Layers[0].Padded;
 
     /// <returns>[B, padded] The last layer's last state.</returns>
     private unsafe float* Run(Member member, float* rows, float* states, int length, int batch)

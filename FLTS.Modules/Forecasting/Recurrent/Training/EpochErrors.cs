@@ -6,10 +6,10 @@ namespace FLTS.Forecasting.Recurrent.Training;
 
 /// <summary>Errors of one pass over windows, on the series' scale.</summary>
 /// <param name="norm">Of the windows.</param>
-/// <param name="targets">First outputs whose errors are summed: of knots of the leads the first knot's; null: all.</param>
-internal sealed class EpochErrors(Normalisation norm, int? targets = null)
+/// <param name="targets">M: the first of the codes, where further ones are of further knots of the leads.</param>
+internal sealed class EpochErrors(Normalisation norm, int targets)
 {
-    private readonly Sums[] _sums = new Sums[targets ?? norm.Targets.Length];
+    private readonly Sums[] _sums = new Sums[targets];
     private double _loss;
 
     /// <summary>Mean loss over the cells that count.</summary>
@@ -32,8 +32,8 @@ internal sealed class EpochErrors(Normalisation norm, int? targets = null)
         var before = Cells;
         for (var i = 0; i < output.Length; i++)
         {
-            var m = i % norm.Targets.Length;
-            if (mask[i] == 0 || m >= _sums.Length)
+            var m = i % _sums.Length;
+            if (mask[i] == 0)
                 continue;
             var code = norm.Targets[m];
             var truth = code.Decode(level[i]);

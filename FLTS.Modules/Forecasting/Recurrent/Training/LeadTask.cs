@@ -10,12 +10,6 @@ namespace FLTS.Forecasting.Recurrent.Training;
 /// <summary>What a direct net learns: at every knot of the leads the difference of the truth to the base's forecast.</summary>
 internal sealed class LeadTask
 {
-    /// <summary>
-    /// How much a cell of a further knot counts beside one of the first, of which most can be known: what all knots share is learned for
-    /// the next step, and the epoch chosen by it. Adam steps every knot's own weights alike, whatever their gradient's size.
-    /// </summary>
-    private const float FurtherWeight = 0.01f;
-
     /// <summary>Windows that are asked together.</summary>
     private const int ShareBatch = 512;
 
@@ -36,6 +30,12 @@ internal sealed class LeadTask
 
     public LeadBase Base { get; }
 
+    /// <summary>Train.</summary>
+    public PreparedSeries Series => _series;
+
+    /// <summary>[N] Rows with enough rows before them, ascending.</summary>
+    public IReadOnlyList<int> Origins => _origins;
+
     /// <summary>[K]</summary>
     public int[] Knots { get; }
 
@@ -46,13 +46,18 @@ internal sealed class LeadTask
     /// <param name="data">Train.</param>
     /// <param name="inputLength">Rows that the net sees.</param>
     /// <param name="onAll">Whether the base is fitted on validation too.</param>
-    /// <param name="cancellation">Looked at now and then.</param>
-    public static LeadTask Of(TrainingSet data, int inputLength, bool onAll, CancellationToken cancellation) =>
-        new(LeadBase.Fit(data, inputLength, onAll, cancellation).KeepingLast(), data.Series, inputLength);
+    /// <param name="context">Of the fit.</param>
+    public static LeadTask Of(TrainingSet data, int inputLength, bool onAll, FitContext context) =>
+        new(LeadBase.Fit(data, inputLength, onAll, context).KeepingLast(), data.Series, inputLength);
 
     /// <summary>Sizes of a net for it.</summary>
-    public NetShape Shape(RecurrentCell cell, RecurrentHyperparameters parameters) =>
-        parameters.Shape(cell, _series.Columns.Count, _columns.Length, Knots.Length, Features.Count);
+    public NetShape Shape(RecurrentCell cell, RecurrentHyperparameters parameters) => Shape(cell, parameters, Knots.Length);
+
+    /// <summary>The same of one that answers the first knot alone.</summary>
+    public NetShape FirstShape(RecurrentCell cell, RecurrentHyperparameters parameters) => Shape(cell, parameters, 1);
+
+    private NetShape Shape(RecurrentCell cell, RecurrentHyperparameters parameters, int knots) =>
+        parameters.Shape(cell, _series.Columns.Count, _columns.Length, knots, Features.Count);
 
     /// <summary>Inputs as for any net; of the targets [K * M] the deviations of the differences.</summary>
     /// <param name="rows">Those learned on.</param>
@@ -83,34 +88,71 @@ internal sealed class LeadTask
         return norm with { Targets = targets };
     }
 
-    /// <summary>[T, K * M] at the origins: what the net should give and how much it counts; [T, K * E] what it sees of the knots.</summary>
+    /// <summary>
+    /// [T, M] at the origins: what the net should give at the first knot and how much it counts; [T, E] what it sees of that knot.
+    /// </summary>
     /// <param name="norm">As <see cref="Norm"/> gave it.</param>
     /// <param name="rows">Those learned on: of origins before their end no target counts that lies behind it.</param>
     public (float[] Labels, float[] Mask, float[] Levels, float[] Beside) Tables(Normalisation norm, RowSpan rows)
     {
-        var (targets, size, beside) = (_columns.Length, Knots.Length * _columns.Length, Knots.Length * Features.Count);
-        var (labels, mask, levels) = (new float[_series.Rows * size], new float[_series.Rows * size], new float[_series.Rows * size]);
-        var features = new float[_series.Rows * beside];
-        var profile = Base.IsSeasonal ? new SeasonProfile(_series, _series.Targets) : null;
+        var size = _series.Rows * _columns.Length;
+        var (labels, mask, levels) = (new float[size], new float[size], new float[size]);
         for (var n = 0; n < _origins.Length; n++)
         {
-            for (var k = 0; k < Knots.Length; k++)
+            for (var m = 0; m < _columns.Length; m++)
             {
-                var at = (_origins[n] * beside) + (k * Features.Count);
-                Features.Fill(norm, _series, profile, _origins[n], Knots[k], features.AsSpan(at, Features.Count));
-                for (var m = 0; m < targets; m++)
-                {
-                    var (code, i) = (norm.Targets[(k * targets) + m], (_origins[n] * size) + (k * targets) + m);
-                    if (!Counts(n, k, m, rows))
-                        continue;
-                    labels[i] = (float)(Difference(code, n, k, m) / code.Scale);
-                    levels[i] = (float)code.Encode(_series.Values[_columns[m]][_origins[n] + Knots[k]]);
-                    mask[i] = k == 0 ? 1 : FurtherWeight;
-                }
+                var (code, i) = (norm.Targets[m], (_origins[n] * _columns.Length) + m);
+                if (!Counts(n, 0, m, rows))
+                    continue;
+                labels[i] = (float)(Difference(code, n, 0, m) / code.Scale);
+                levels[i] = (float)code.Encode(_series.Values[_columns[m]][_origins[n] + Knots[0]]);
+                mask[i] = 1;
             }
         }
 
-        return (labels, mask, levels, features);
+        var beside = new float[_series.Rows * Features.Count];
+        FillBeside(norm, 0, (n, numbers) => numbers.CopyTo(beside.AsSpan(_origins[n] * Features.Count)));
+        return (labels, mask, levels, beside);
+    }
+
+    /// <summary>The differences at a further knot as regression rows over states of a net.</summary>
+    /// <param name="states">At the rows of the origins.</param>
+    /// <param name="norm">As <see cref="Norm"/> gave it.</param>
+    /// <param name="knot">Its position.</param>
+    public LeadRows Lessons(LagRows states, Normalisation norm, int knot)
+    {
+        double[][] answers = [.. _columns.Select(_ => new double[_series.Rows])];
+        for (var n = 0; n < _origins.Length; n++)
+        {
+            if (_origins[n] + Knots[knot] >= _series.Rows)
+                break;
+            for (var m = 0; m < answers.Length; m++)
+            {
+                var code = norm.Targets[(knot * answers.Length) + m];
+                answers[m][_origins[n] + 1] = Difference(code, n, knot, m) / code.Scale;
+            }
+        }
+
+        var beside = new double[_series.Rows * Features.Count];
+        FillBeside(norm, knot, (n, numbers) =>
+        {
+            for (var e = 0; e < numbers.Length && _origins[n] + 1 < _series.Rows; e++)
+                beside[((_origins[n] + 1) * numbers.Length) + e] = numbers[e];
+        });
+        var first = !Base.IsSeasonal ? 0 : _unseasonal < _origins.Length ? _origins[_unseasonal] + 1 : _series.Rows;
+        return new LeadRows(states, Knots[knot], answers, Features.Count > 0 ? beside : null, first);
+    }
+
+    private void FillBeside(Normalisation norm, int knot, Action<int, ReadOnlySpan<float>> take)
+    {
+        if (Features.Count == 0)
+            return;
+        var (profile, numbers) = (Base.IsSeasonal ? new SeasonProfile(_series, _series.Targets) : null, new float[Features.Count]);
+        for (var n = 0; n < _origins.Length; n++)
+        {
+            Features.Fill(norm, _series, profile, _origins[n], Knots[knot], numbers);
+            take(n, numbers);
+        }
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ namespace FLTS.Forecasting.Recurrent.Training;
 internal sealed class TrainingCheckpoint(ICheckpoint? store, string modelType, RecurrentHyperparameters parameters, TrainingSet data)
 {
     /// <summary>To be changed whenever training computes otherwise or the state holds other things.</summary>
-    private const string Version = "recurrent-checkpoint-4";
+    private const string Version = "recurrent-checkpoint-5";
 
     private readonly byte[] _identity = store is null ? [] : Identity(modelType, parameters, data);
 

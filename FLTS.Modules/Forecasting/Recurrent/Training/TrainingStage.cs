@@ -51,7 +51,7 @@ internal sealed class TrainingStage(
     /// <param name="rows">Those the normalisation is learned on.</param>
     /// <param name="trainOrigins">Windows learned from.</param>
     /// <param name="validationOrigins">Windows that choose the epoch; may be none.</param>
-    /// <param name="task">Of a direct net; null: the horizon is learned.</param>
+    /// <param name="task">Of a direct net, of which the first knot is learned; null: the horizon is.</param>
     /// <param name="from">Where an earlier process stood in this stage; null: start.</param>
     public (NamedTensor[] Weights, Normalisation Norm, IReadOnlyList<EpochMetrics> History) Run(
         TrainingSet data, RowSpan rows, long[] trainOrigins, long[] validationOrigins, LeadTask? task, TrainingState? from)
@@ -60,7 +60,7 @@ internal sealed class TrainingStage(
         using var windows = task is null
             ? new WindowTable(series, norm, parameters.InputLen, parameters.Horizon)
             : new LeadTable(series, norm, parameters, task, rows);
-        var shape = task?.Shape(cell, parameters) ?? parameters.Shape(cell, series.Columns.Count, series.Targets.Count);
+        var shape = task?.FirstShape(cell, parameters) ?? parameters.Shape(cell, series.Columns.Count, series.Targets.Count);
         using var net = new RecurrentNet(shape, EpochRandom.Of(parameters.Seed, 0));
         using var trainer = new NetTrainer(net, parameters, norm);
         var history = new List<EpochMetrics>(from?.History ?? []);

@@ -516,6 +516,14 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("identifier");
 
+                    b.Property<double?>("MarginLogRatio")
+                        .HasColumnType("double precision")
+                        .HasColumnName("margin_log_ratio");
+
+                    b.Property<double?>("MarginStandardError")
+                        .HasColumnType("double precision")
+                        .HasColumnName("margin_standard_error");
+
                     b.Property<string>("Missing")
                         .IsRequired()
                         .HasColumnType("text")

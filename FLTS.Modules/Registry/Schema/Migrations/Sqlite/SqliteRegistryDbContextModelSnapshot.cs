@@ -510,6 +510,14 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("identifier");
 
+                    b.Property<double?>("MarginLogRatio")
+                        .HasColumnType("REAL")
+                        .HasColumnName("margin_log_ratio");
+
+                    b.Property<double?>("MarginStandardError")
+                        .HasColumnType("REAL")
+                        .HasColumnName("margin_standard_error");
+
                     b.Property<string>("Missing")
                         .IsRequired()
                         .HasColumnType("TEXT")
