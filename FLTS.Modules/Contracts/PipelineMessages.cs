@@ -55,6 +55,10 @@ public sealed record ForecastScored(
     double? Rmse,
     double? Mae);
 
+/// <summary>Rows of a dataset were taken into the log; <paramref name="Newest"/> is the newest time that is known of it.</summary>
+[EntityName("measurements-stored")]
+public sealed record MeasurementsStored(DatasetName Dataset, DateTimeOffset Newest);
+
 /// <summary>What the pointer files hold (FORECASTING.md 7).</summary>
 public sealed record PromotionPointer(
     Identifier Identifier,

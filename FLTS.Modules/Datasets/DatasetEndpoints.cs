@@ -73,13 +73,13 @@ internal static class DatasetEndpoints
                 StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary(
-                "Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is "
-                + "last in time; forecasts without data start from them.")
+                "Takes measurements, as CSV with a header or as a JSON array of rows: newer ones, late ones, and corrections of those that "
+                + "are known. Forecasts without data start from the newest; the next pipeline learns from all.")
             .RequireRole(Roles.Train)
             .Accepts<string>("application/json", "text/csv", "*/*")
-            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
-            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", Last, Last));
+            .WithExample(new AppendedRows(new("PobleSec"), 1, 1, 0, 0, 0, Last, Last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404)
@@ -135,14 +135,14 @@ internal static class DatasetEndpoints
         DatasetName name,
         [AsParameters] ReadingQuery query,
         HttpContext context,
-        ISourceCatalog sources,
         RowAppender appender,
         DatasetOptions options,
         CancellationToken cancellation)
     {
-        var form = (await sources.ResolveAsync(name, cancellation)).Options.With(query.Given());
-        var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
-        return TypedResults.Ok(await appender.AppendAsync(name, rows, form, cancellation));
+        var files = await appender.FilesAsync(name, query.Given(), cancellation);
+        var (body, json) = (context.Request.Body, context.Request.HasJsonContentType());
+        var rows = await SentRows.ReadAsync(body, json, files.Options, options, cancellation);
+        return TypedResults.Ok(await appender.AppendAsync(files, rows, mayComeAgain: false, cancellation));
     }
 
     private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation)
@@ -159,7 +159,7 @@ internal static class DatasetEndpoints
             [.. series?.Warnings ?? []]));
     }
 
-    private static async Task<NoContent> Remove(DatasetName name, SourceRemoval removal, CancellationToken cancellation)
+    private static async Task<NoContent> Remove(DatasetName name, DatasetRemoval removal, CancellationToken cancellation)
     {
         await removal.RemoveAsync(name, cancellation);
         return TypedResults.NoContent();

@@ -14,7 +14,6 @@ internal sealed class DatasetsModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<ReadingTurn>();
         services.AddSingleton<LatestRow>();
         services.AddSingleton<SourceUpload>();
         services.AddSingleton<RowAppender>();

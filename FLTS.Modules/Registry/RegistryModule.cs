@@ -3,6 +3,7 @@ using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
@@ -96,7 +97,12 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceImport>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<SourceSeries>();
-        services.AddSingleton<SourceRemoval>();
+        services.AddSingleton<DatasetRemoval>();
+        services.AddSingleton<SourceForms>();
+        services.AddSingleton<ReadingTurn>();
+        services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementLog>();
+        services.AddMetrics<MeasurementCounter>();
         services.AddSingleton<ISourceCatalog, SourceCatalog>();
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(

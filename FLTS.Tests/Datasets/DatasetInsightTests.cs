@@ -15,7 +15,7 @@ internal sealed class DatasetInsightTests
         await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var lines = Enumerable.Range(0, rows).Select(i => $"{DatasetClient.At(i)},{i % 7}\n");
         using (var csv = new MemoryStream(Encoding.UTF8.GetBytes("time,down\n" + string.Concat(lines))))
-            await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);
+            await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, default);
         var (options, threads) = (new DatasetOptions(), new ComputeThreads(1));
         using var turn = new ReadingTurn(options);
         var insight = new DatasetInsight(

@@ -139,6 +139,19 @@ internal sealed class RetentionRulesTests
         Assert.That(Ids(state, "source"), Is.EquivalentTo(["gone", "older"]), "another station's newest has the bytes of an old one");
     }
 
+    [Test]
+    public void A_file_stays_beside_what_is_made_of_it_and_a_test_file_beside_the_one_that_it_grew_from()
+    {
+        var (old, made) = (Source(3, "made before"), Source(4, "made now"));
+        (old.MadeOf, made.MadeOf) = ("before", "now");
+        var (first, grown, other) =
+            (Source(2, "put", part: "test"), Source(3, "grown", part: "test"), Source(1, "put before", part: "test"));
+        (other.Size, first.Size, grown.Size) = (30, 20, 25);
+        var state = new RetentionState { Sources = [Source(1, "older"), Source(2, "file"), old, made, other, first, grown] };
+
+        Assert.That(Ids(state, "source"), Is.EquivalentTo(["older", "made before", "put before"]));
+    }
+
     [TestCase(2, false)]
     [TestCase(30, true)]
     public void Epochs_are_thinned_after_ninety_days_and_once(int epochs, bool isThinned)

@@ -231,7 +231,7 @@ internal sealed class RetentionTests
     private static async Task<string> AddAsync(RegistryUnderTest registry, string name, string csv)
     {
         using var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(csv));
-        return (await registry.Get<ISourceCatalog>().AddAsync(new(name), "train", file, null, default))!.Sha256;
+        return (await registry.Get<ISourceCatalog>().AddAsync(new(name), "train", file, default)).Sha256;
     }
 
     private static async Task<bool> ExistsAsync(RegistryUnderTest registry, string sha256) =>

@@ -104,7 +104,7 @@ internal static class RetentionRules
     {
         // By content: two names, or two versions of one, may have the same bytes.
         var needed = state.Data.Where(d => kept.Contains(d.ConfigHash)).SelectMany(d => d.Sources).ToHashSet(StringComparer.Ordinal);
-        needed.UnionWith(state.Sources.GroupBy(s => (s.Name, s.Part)).Select(g => g.MaxBy(s => s.Version)!.Sha256));
+        needed.UnionWith(state.Sources.GroupBy(s => (s.Name, s.Part, s.MadeOf is null)).SelectMany(Newest).Select(s => s.Sha256));
         return
             from source in state.Sources.GroupBy(s => s.Sha256, StringComparer.Ordinal)
             where !needed.Contains(source.Key)
@@ -116,6 +116,16 @@ internal static class RetentionRules
                 newest.Size,
                 $"'{newest.Name}' has a newer {newest.Part} than version {newest.Version}, and no data that is kept is made of this one",
                 newest.RegisteredAt + TimeSpan.FromDays(options.SourceDays));
+    }
+
+    /// <summary>
+    /// The newest file as it came, and the newest that was made of it and the log. Of test files those too that the newest may have grown
+    /// from: how many rows are test follows from the first of them.
+    /// </summary>
+    private static IEnumerable<SourceRow> Newest(IGrouping<(DatasetName Name, string Part, bool IsFile), SourceRow> versions)
+    {
+        var ordered = versions.OrderByDescending(s => s.Version).ToList();
+        return ordered.TakeWhile((s, i) => i == 0 || (versions.Key is { Part: "test", IsFile: true } && s.Size < ordered[i - 1].Size));
     }
 
     private static IEnumerable<RetentionItem> Epochs(RetentionState state, RetentionOptions options, DateTimeOffset now) =>

@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 using FLTS.Modules.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -6,12 +7,28 @@ namespace FLTS.Modules.Registry.Retention;
 
 /// <summary>Removes the objects of what is taken, and has the rows say so.</summary>
 internal sealed partial class ObjectRemoval(
-    Prunings prunings, IObjectStore store, PrunedBytes pruned, ILogger<ObjectRemoval> logger)
+    Prunings prunings, IObjectStore store, PrunedBytes pruned, ILeases leases, TimeProvider time, ILogger<ObjectRemoval> logger)
 {
     /// <summary>Removals at the same time: a store that is far away takes a while to answer.</summary>
     private const int AtOnce = 8;
 
-    /// <summary>Finishes everything that is taken.</summary>
+    /// <summary>
+    /// As <see cref="FinishAsync"/>, unless another process is at it, which does it then: two of them could remove what was stored anew
+    /// when the first had finished.
+    /// </summary>
+    /// <exception cref="UnavailableException">The store refuses; it is gone on with later.</exception>
+    public async Task TryFinishAsync(CancellationToken cancellation)
+    {
+        await using var keeper = await LeaseKeeper.TryAcquireAsync<RetentionTurnRow>(
+            leases, RetentionTurnRow.Only, time, logger, cancellation);
+        if (keeper is null)
+            return;
+
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellation, keeper.Lost);
+        await FinishAsync(working.Token);
+    }
+
+    /// <summary>Finishes everything that is taken; for who sees to it that nobody else does.</summary>
     /// <exception cref="UnavailableException">The store refuses; it is gone on with later.</exception>
     public async Task FinishAsync(CancellationToken cancellation)
     {

@@ -130,6 +130,8 @@ internal sealed class Prunings(IDbContextFactory<RegistryDbContext> registry, Ti
                     cancellation);
                 break;
             case RetentionKind.Source:
+                // What was made of a file and the log can be made again, as if it had never been.
+                await db.Sources.Where(s => ids.Contains(s.Sha256) && s.MadeOf != null).ExecuteDeleteAsync(cancellation);
                 await db.Sources
                     .Where(s => ids.Contains(s.Sha256))
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.PrunedAt, now), cancellation);

@@ -9,6 +9,10 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<SourceOptionsRow> SourceOptions => Set<SourceOptionsRow>();
 
+    public DbSet<MeasurementRow> Measurements => Set<MeasurementRow>();
+
+    public DbSet<MeasurementLogRow> MeasurementLogs => Set<MeasurementLogRow>();
+
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
 
     public DbSet<RunRow> Runs => Set<RunRow>();

@@ -39,9 +39,9 @@ internal sealed class SourceCatalog(
     public async Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation) =>
         await versions.OfAsync((await GetAsync(name, cancellation)).Whole, cancellation);
 
-    public Task<SourceRow?> AddAsync(
-        DatasetName name, string part, Stream file, int? over, CancellationToken cancellation, SourceOptions? options = null) =>
-        versions.AddAsync(name, part, file, over, cancellation, options);
+    public Task<SourceRow> AddAsync(
+        DatasetName name, string part, Stream file, CancellationToken cancellation, SourceOptions? options = null) =>
+        versions.AddAsync(name, part, file, cancellation, options);
 
     public Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation) =>
         versions.SetOptionsAsync(name, options, cancellation);

@@ -65,7 +65,7 @@ internal sealed class SourceImport(SourceVersions versions, IObjectStore store, 
         copy.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
         if (!await IsReplacedAsync(name, part, sha256, seen.ModifiedAt, cancellation))
-            await versions.AddAsync(name, part, copy, null, cancellation);
+            await versions.AddAsync(name, part, copy, cancellation);
         if (looked - seen.ModifiedAt > _settled)
             _hashed[fileName] = new Hashed(seen, sha256);
     }

@@ -1,20 +1,24 @@
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
-namespace FLTS.Modules.Registry.Sources;
+namespace FLTS.Modules.Registry.Datasets;
 
-/// <summary>Removes a dataset: its sources and options. Runs, what was prepared for them, and the ledger, which names it, stay.</summary>
-internal sealed partial class SourceRemoval(
+/// <summary>
+/// Removes a dataset: its sources, options and measurements. Runs, what was prepared for them, and the ledger, which names it, stay.
+/// </summary>
+internal sealed partial class DatasetRemoval(
     IDbContextFactory<RegistryDbContext> registry,
     SourceVersions versions,
     SourceFolder folder,
     ObjectRemoval removal,
     IObjectStore store,
     TimeProvider time,
-    ILogger<SourceRemoval> logger)
+    ILogger<DatasetRemoval> logger)
 {
     /// <summary>
     /// Removes everything that is stored of a dataset. Bytes that another dataset has too are its own. A file of the datasets folder is not
@@ -38,8 +42,15 @@ internal sealed partial class SourceRemoval(
         versions.CountAddition();
         foreach (var key in offered)
             await store.DeleteAsync(key, cancellation);
-        await removal.FinishAsync(cancellation);
         LogRemoved(logger, name);
+        try
+        {
+            await removal.TryFinishAsync(cancellation);
+        }
+        catch (UnavailableException e)
+        {
+            LogLater(logger, name, e.Message);
+        }
     }
 
     /// <summary>What people call the files of a dataset that they put into the folder, or the bucket.</summary>
@@ -66,11 +77,21 @@ internal sealed partial class SourceRemoval(
             await db.InsertIfAbsentAsync(Prunings.Taken(RetentionKind.Source, sha256, time.GetUtcNow()), cancellation);
         }
 
+        foreach (var log in await LogsAsync(db, name, cancellation))
+            await MeasurementLog.DeleteAsync(db, log, cancellation);
         var rows = await mine.ExecuteDeleteAsync(cancellation)
             + await db.SourceOptions.Where(o => o.Name == name).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         FaultPoint.Reach("dataset.rows-removed");
         return rows > 0;
+    }
+
+    /// <summary>Its log, and those of the series that its files hold.</summary>
+    private static async Task<List<DatasetName>> LogsAsync(RegistryDbContext db, DatasetName name, CancellationToken cancellation)
+    {
+        var logs = await db.MeasurementLogs.Select(l => l.Dataset).ToListAsync(cancellation);
+        var own = await db.Sources.Select(s => s.Name).Distinct().ToListAsync(cancellation);
+        return logs.FindAll(l => l == name || (SourceSeries.WholesOf(l).Contains(name) && !own.Contains(l)));
     }
 
     /// <summary>A pipeline reads the files until its data is prepared, and those of a series are those of the whole.</summary>
@@ -86,4 +107,7 @@ internal sealed partial class SourceRemoval(
 
     [LoggerMessage(EventName = "dataset_removed", Level = LogLevel.Information, Message = "The dataset '{name}' is removed")]
     private static partial void LogRemoved(ILogger logger, DatasetName name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bytes of the dataset '{name}' are removed when the store is back: {reason}")]
+    private static partial void LogLater(ILogger logger, DatasetName name, string reason);
 }
