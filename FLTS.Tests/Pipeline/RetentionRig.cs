@@ -109,7 +109,8 @@ internal sealed class WatchedStore(IObjectStore real) : IObjectStore
     public static void Replace(IServiceCollection services)
     {
         var before = services.Last(s => s.ServiceType == typeof(IObjectStore));
-        services.AddSingleton(p => new WatchedStore((IObjectStore)before.ImplementationFactory!(p)));
+        services.AddSingleton(p => new WatchedStore((IObjectStore)(before.ImplementationFactory?.Invoke(p)
+            ?? ActivatorUtilities.CreateInstance(p, before.ImplementationType!))));
         services.AddSingleton<IObjectStore>(p => p.GetRequiredService<WatchedStore>());
     }
 
