@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Forecasting.Series.Times;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
@@ -51,8 +50,8 @@ internal sealed partial class RowAppender(
         return form.Config.Timezone == files.Options.Config.Timezone
             ? files with { Options = form }
             : throw new InvalidInputException(
-                $"'timezone' is '{form.Config.Timezone}', that of '{name}' {Zone(files.Options)}: rows and files are of one zone; write the "
-                + "times with their offsets, or set the zone of the dataset (PUT /datasets/{name}/options).");
+                $"'timezone' is '{form.Config.Timezone}', that of '{name}' {Zone(files.Options)}: rows and files are of one zone; "
+                + "write the times with their offsets, or set the zone of the dataset (PUT /datasets/{name}/options).");
     }
 
     /// <param name="files">Of <see cref="FilesAsync"/>.</param>
@@ -108,18 +107,22 @@ internal sealed partial class RowAppender(
             null,
             new Parallelism(1));
 
-        // Where there is a zone both are instants; where there is none, counts are taken for UTC and nobody knows what the others are.
-        if (limits.Timezone is null && rows.HasEpoch != form.TimeKinds.HasFlag(TimestampKinds.Epoch))
+        // Instants can join local times of a zone; what has no zone may mean anything where the others have one, and counts where none has.
+        var isOdd = limits.Timezone is null
+            ? (rows.HasZones, rows.HasEpoch) != (form.HasZones, form.HasEpoch)
+            : (form.HasZones || form.HasEpoch) && !(rows.HasZones || rows.HasEpoch);
+        if (isOdd)
             throw new InvalidInputException(
-                $"The times sent {Form(rows.HasEpoch)}, those of {file} {Form(!rows.HasEpoch)}; write them as they are there, or state the "
-                + "timezone of the dataset.");
+                $"The times sent {Form(rows.HasZones, rows.HasEpoch)}, those of {file} {Form(form.HasZones, form.HasEpoch)}; write them as "
+                + "they are there.");
         latest.Refuse(rows.Timestamps, limits.Timezone, sent.RowsBefore + 2);
         return rows;
     }
 
     private static string Zone(SourceOptions options) => options.Config.Timezone is { } zone ? $"is '{zone}'" : "is not stated";
 
-    private static string Form(bool areCounts) => areCounts ? "are counted from 1970" : "are not";
+    private static string Form(bool haveZones, bool areCounts) =>
+        haveZones ? "carry a zone" : areCounts ? "are epoch seconds" : "carry no zone";
 
     private static byte[] Lines(CsvLayout layout, SourceForm form, ReadingOptions reading, SentRows sent)
     {

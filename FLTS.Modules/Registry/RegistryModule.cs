@@ -102,6 +102,10 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();
         services.AddSingleton<MeasurementLog>();
+        services.AddSingleton<MeasurementReader>();
+        services.AddSingleton<FirstTestFile>();
+        services.AddSingleton<MergedTables>();
+        services.AddSingleton<CompactedSources>();
         services.AddMetrics<MeasurementCounter>();
         services.AddSingleton<ISourceCatalog, SourceCatalog>();
         services.AddSingleton<IProcessedData, ProcessedData>();

@@ -1,5 +1,6 @@
 using System.Text;
 using FLTS.Modules.Datasets;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 using NUnit.Framework;
 
@@ -20,7 +21,8 @@ internal sealed class DatasetInsightTests
         using var turn = new ReadingTurn(options);
         var insight = new DatasetInsight(
             registry.Get<ISourceCatalog>(),
-            new SourceReader(registry.Store, options, threads),
+            registry.Get<MeasurementReader>(),
+            registry.Get<MergedTables>(),
             turn,
             new ComputeBudget(threads, new MemoryLedger(), new LimitsOptions { MemoryMb = 1 }));
 

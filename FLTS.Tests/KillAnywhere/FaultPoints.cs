@@ -12,7 +12,7 @@ internal static class FaultPoints
     /// <summary>Reached only where objects lie in a folder.</summary>
     public const string FolderOnly = "object.written-aside";
 
-    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest, .. OfRetention, OfRemoval, OfReset];
+    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfRetention, OfRemoval, OfReset];
 
     /// <summary>The rows of a dataset are gone, its objects are not.</summary>
     public const string OfRemoval = "dataset.rows-removed";
@@ -36,6 +36,13 @@ internal static class FaultPoints
     /// <summary>The places that a backtest comes by.</summary>
     public static IReadOnlyList<string> OfBacktest { get; } =
         ["backtest.posted", "backtest.begun", "backtest.scored", "backtest.logged", "backtest.succeeded"];
+
+    /// <summary>The places that rows that are sent come by, to the sources of a pipeline.</summary>
+    public static IReadOnlyList<string> OfMeasurements { get; } =
+    [
+        "measurements.before-commit", "measurements.after-commit", "compaction.train-written", "compaction.before-commit",
+        "compaction.after-commit",
+    ];
 
     public static IReadOnlyList<string> OfPipeline { get; } =
     [

@@ -34,12 +34,12 @@ internal sealed class MeasuredValues
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    /// <summary>Stored values in the order of some columns; NaN where there is none.</summary>
+    /// <summary>Stored values in the order of some columns, NaN where there is none; null: it names none of these.</summary>
     /// <param name="stored">As <see cref="Of"/> wrote them.</param>
     /// <param name="places">[column name] Its place.</param>
-    public static double[] Read(string stored, IReadOnlyDictionary<string, int> places)
+    public static double[]? Read(string stored, IReadOnlyDictionary<string, int> places)
     {
-        var values = new double[places.Count];
+        var (values, isAny) = (new double[places.Count], false);
         Array.Fill(values, double.NaN);
         var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(stored));
         while (json.Read())
@@ -47,11 +47,12 @@ internal sealed class MeasuredValues
             if (json.TokenType != JsonTokenType.PropertyName)
                 continue;
             var isKnown = places.TryGetValue(json.GetString()!, out var place);
+            isAny |= isKnown;
             json.Read();
             if (isKnown && json.TokenType == JsonTokenType.Number)
                 values[place] = json.GetDouble();
         }
 
-        return values;
+        return isAny ? values : null;
     }
 }

@@ -39,5 +39,6 @@ internal sealed class SourceTable : IEntityTypeConfiguration<SourceRow>
         builder.Property(s => s.Part).HasMaxLength(8);
         builder.Property(s => s.Sha256).HasMaxLength(Lengths.Hash);
         builder.Property(s => s.MadeOf).HasMaxLength(Lengths.Hash);
+        builder.HasIndex(s => new { s.Name, s.Part, s.MadeOf }).IsUnique();
     }
 }

@@ -68,6 +68,9 @@ internal sealed record SourceFiles(DatasetName Name, string TrainSha256, string?
     /// <summary>The dataset whose files these are: where this is a series of one, that one.</summary>
     public DatasetName Whole { get; init; } = Name;
 
+    /// <summary>The zone that is stored with the dataset, whose instants the times of its log are; null: they are without zone.</summary>
+    public string? Timezone { get; init; }
+
     /// <summary>When train and test came; no part of what they hold, by which files are compared.</summary>
     public (DateTimeOffset Train, DateTimeOffset? Test) Since { get; init; }
 

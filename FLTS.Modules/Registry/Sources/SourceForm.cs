@@ -20,6 +20,12 @@ internal sealed record SourceForm(
     TimeSpanOfRows Train,
     TimeSpanOfRows? Test)
 {
+    /// <summary>Some times carry a zone.</summary>
+    public bool HasZones => TimeKinds.HasFlag(TimestampKinds.Zoned);
+
+    /// <summary>Some times are counted from 1970.</summary>
+    public bool HasEpoch => TimeKinds.HasFlag(TimestampKinds.Epoch);
+
     /// <summary>The newest time of the files.</summary>
     public DateTime Last => Test is { } test && test.Last > Train.Last ? test.Last : Train.Last;
 

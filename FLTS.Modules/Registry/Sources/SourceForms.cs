@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace FLTS.Modules.Registry.Sources;
 
-/// <summary>Finds what files say of rows that come after them. The same bytes, read alike, say the same, so what was found is kept.</summary>
+/// <summary>
+/// Finds what files say of rows that come after them. The same bytes, read alike, say the same, so what was found is kept.
+/// </summary>
 internal sealed class SourceForms(SourceReader reader, ReadingTurn turn, ComputeBudget budget)
 {
     /// <summary>Forms kept: each takes some kilobytes.</summary>
@@ -24,7 +26,7 @@ internal sealed class SourceForms(SourceReader reader, ReadingTurn turn, Compute
                 return kept;
 
             using var reading = budget.EnterReading();
-            var header = await reader.HeaderAsync(files.TrainSha256, SourceReader.FileName(files.Whole, "train"), cancellation);
+            var header = await reader.HeaderAsync(files, cancellation);
             var (train, test) = await reader.TablesAsync(files, cancellation);
             if (_kept.Count >= MostKept)
                 _kept.Clear();

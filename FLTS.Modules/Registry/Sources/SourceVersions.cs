@@ -28,9 +28,11 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         if (newest.FirstOrDefault(s => s.Part == "train") is not { } train)
             return null;
         var test = newest.FirstOrDefault(s => s.Part == "test");
+        var options = await StoredOptions.OfAsync(db, name, cancellation);
         return new SourceFiles(name, train.Sha256, test?.Sha256)
         {
-            Options = await StoredOptions.OfAsync(db, name, cancellation),
+            Options = options,
+            Timezone = options.Config.Timezone,
             Since = (train.RegisteredAt, test?.RegisteredAt),
         };
     }
@@ -70,7 +72,11 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     public async Task<List<DatasetName>> NamesAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Sources.AsNoTracking().Where(s => s.Part == "train" && s.MadeOf == null).Select(s => s.Name).Distinct().ToListAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Part == "train" && s.MadeOf == null)
+            .Select(s => s.Name)
+            .Distinct()
+            .ToListAsync(cancellation);
     }
 
     /// <summary>As <see cref="ISourceCatalog.AddAsync"/>.</summary>
@@ -84,11 +90,9 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         if (newest?.Sha256 == sha256)
             return await WithOptionsAsync(newest);
 
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        await RetentionMarks.UseAsync(db, RetentionKind.Source, [sha256], cancellation);
-        file.Position = 0;
-        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        await StoreAsync(file, cancellation);
         FaultPoint.Reach("source.object-written");
+        await using var db = await registry.CreateDbContextAsync(cancellation);
 
         // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
         for (var version = await LastVersionAsync(db, name, part, cancellation) + 1; ; version++)
@@ -150,8 +154,64 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         CountAddition();
     }
 
+    /// <summary>Keeps bytes by their hash; a row that names them is to follow.</summary>
+    /// <exception cref="UnavailableException">The store refuses.</exception>
+    public async Task<StoredSource> StoreAsync(Stream file, CancellationToken cancellation)
+    {
+        file.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        await using (var db = await registry.CreateDbContextAsync(cancellation))
+            await RetentionMarks.UseAsync(db, RetentionKind.Source, [sha256], cancellation);
+
+        file.Position = 0;
+        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        return new StoredSource(sha256, file.Length);
+    }
+
+    /// <summary>Sources that were made of just this; null: there are none.</summary>
+    public async Task<SourceFiles?> FindMadeAsync(SourceFiles files, string madeOf, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var made = await db.Sources.AsNoTracking().Where(s => s.Name == files.Name && s.MadeOf == madeOf).ToListAsync(cancellation);
+        return made.FirstOrDefault(s => s.Part == "train") is { } train
+            ? files with { TrainSha256 = train.Sha256, TestSha256 = made.FirstOrDefault(s => s.Part == "test")?.Sha256 }
+            : null;
+    }
+
+    /// <summary>Records what was made: both parts together, once whoever makes it.</summary>
+    public async Task AddMadeAsync(
+        DatasetName name, string madeOf, StoredSource train, StoredSource? test, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        foreach (var (part, source) in new[] { ("train", (StoredSource?)train), ("test", test) })
+        {
+            while (source is not null && !await db.Sources.AnyAsync(
+                s => s.Name == name && s.Part == part && s.MadeOf == madeOf, cancellation))
+            {
+                await db.InsertIfAbsentAsync(
+                    new SourceRow
+                    {
+                        Name = name,
+                        Part = part,
+                        Version = await LastVersionAsync(db, name, part, cancellation) + 1,
+                        Sha256 = source.Sha256,
+                        Size = source.Size,
+                        RegisteredAt = time.GetUtcNow(),
+                        MadeOf = madeOf,
+                    },
+                    cancellation);
+            }
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
     /// <summary>0: there is none.</summary>
-    public static async Task<int> LastVersionAsync(
+    private static async Task<int> LastVersionAsync(
         RegistryDbContext db, DatasetName name, string part, CancellationToken cancellation) =>
         await db.Sources.Where(s => s.Name == name && s.Part == part).MaxAsync(s => (int?)s.Version, cancellation) ?? 0;
 }
+
+/// <summary>Bytes in the object store.</summary>
+internal sealed record StoredSource(string Sha256, long Size);

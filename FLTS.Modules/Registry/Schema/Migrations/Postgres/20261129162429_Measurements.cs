@@ -45,6 +45,12 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     table.PrimaryKey("pk_measurements", x => new { x.dataset, x.ts, x.revision });
                     table.CheckConstraint("ck_measurements_revision", "revision >= 1");
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sources_name_part_made_of",
+                table: "sources",
+                columns: new[] { "name", "part", "made_of" },
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -55,6 +61,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "measurements");
+
+            migrationBuilder.DropIndex(
+                name: "ix_sources_name_part_made_of",
+                table: "sources");
 
             migrationBuilder.DropColumn(
                 name: "made_of",

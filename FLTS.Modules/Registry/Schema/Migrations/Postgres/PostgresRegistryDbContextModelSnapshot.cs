@@ -1126,6 +1126,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.HasKey("Name", "Part", "Version")
                         .HasName("pk_sources");
 
+                    b.HasIndex("Name", "Part", "MadeOf")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sources_name_part_made_of");
+
                     b.ToTable("sources", null, t =>
                         {
                             t.HasCheckConstraint("ck_sources_part", "part IN ('train', 'test')");

@@ -44,6 +44,12 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     table.PrimaryKey("pk_measurements", x => new { x.dataset, x.ts, x.revision });
                     table.CheckConstraint("ck_measurements_revision", "revision >= 1");
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sources_name_part_made_of",
+                table: "sources",
+                columns: new[] { "name", "part", "made_of" },
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -55,9 +61,11 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
             migrationBuilder.DropTable(
                 name: "measurements");
 
-            migrationBuilder.DropColumn(
-                name: "made_of",
+            migrationBuilder.DropIndex(
+                name: "ix_sources_name_part_made_of",
                 table: "sources");
+
+            migrationBuilder.Sql("ALTER TABLE sources DROP COLUMN made_of");
         }
     }
 }
