@@ -2,6 +2,7 @@ using FLTS.Modules.Datasets;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Inference;
 using FLTS.Modules.Monitoring;
+using FLTS.Modules.Page;
 using FLTS.Modules.Pipeline;
 using FLTS.Modules.Preprocessing;
 using FLTS.Modules.Registry;
@@ -34,10 +35,14 @@ public static class ModuleCatalog
         new InferenceModule(),
         new MonitoringModule(),
         new PipelineModule(),
+        new PageModule(),
     ];
 
     /// <summary>Modules every other one stands on: always enabled.</summary>
     public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry"];
+
+    /// <summary>Modules whose work no other process has to do where they are left out.</summary>
+    public static IReadOnlyList<string> Dispensable { get; } = ["Page"];
 
     /// <summary>Modules that compute with native libraries; a build for serving alone has none (<c>FltsTrainers=false</c>).</summary>
     public static IReadOnlyList<string> NativeTrainers { get; } = ["Gru", "Lstm", "LightGbm"];

@@ -18,6 +18,11 @@ prepare_servers() {
   fi
 }
 
+# What the page is opened in.
+prepare_browser() {
+  command -v chromium >/dev/null 2>&1 || install_packages "the browser that the page is tested in" chromium
+}
+
 # What the replaced system was measured with; a minute's test asks by it.
 prepare_locust() {
   command -v locust >/dev/null 2>&1 || install_packages "the load of the replaced system's clients" python3-locust
@@ -73,7 +78,7 @@ run_tests() {
   [[ -z $fast || -z $soak ]] || die 64 "--fast and --soak exclude each other"
   # A fast run starts no server; the others start what they need.
   if [[ -n $fast ]]; then
-    filter=${filter:+($filter)&}TestCategory!=Servers\&TestCategory!=Slow
+    filter=${filter:+($filter)&}TestCategory!=Servers\&TestCategory!=Slow\&TestCategory!=Browser
   fi
   if [[ -n $soak ]]; then
     prepare_locust
@@ -85,7 +90,7 @@ run_tests() {
   fi
 
   find_dotnet
-  [[ -n $fast ]] || prepare_servers
+  [[ -n $fast ]] || { prepare_servers && prepare_browser; }
   use_openmp
   use_native_runtime
   build_when_changed FLTS.Tests

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FLTS.Host.Cli.Load;
 using Spectre.Console;
 
 namespace FLTS.Host.Cli;

@@ -33,6 +33,7 @@ internal static class NextSteps
         screen.Line();
         screen.Line("A model is served. Next:");
         screen.Line($"  forecast   curl -s {url}/predict {header}-H 'content-type: application/json' -d '{{\"inference_length\": 10}}'");
+        screen.Line($"  page       {url}/");
         screen.Line($"  try it     {url}/scalar");
         screen.Line($"  jobs       {url}/hangfire (any user, password: the admin key)");
         screen.Line($"  key        {(key.File is null ? "the setting Security:AdminKey" : key.File)} (header {Security.Header})");

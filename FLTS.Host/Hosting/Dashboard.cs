@@ -13,6 +13,6 @@ internal static class Dashboard
             Authorization = [new DashboardIsGuarded()],
             IgnoreAntiforgeryToken = false,
             DashboardTitle = "FLTS jobs",
-            AppPath = "/scalar", // "Back to site": there is no page at the root.
+            AppPath = app.Services.GetRequiredService<HostSettings>().Modules.Any(m => m.Name == "Page") ? "/ui/system" : "/scalar",
         });
 }

@@ -125,7 +125,8 @@ internal sealed record HostSettings
             (JobsInPostgres, "Jobs:Storage=memory"),
         }
             .Where(p => !p.Item1).Select(p => p.Item2).ToList();
-        if (Modules.Count < ModuleCatalog.All.Count && local.Count > 0)
+        var leftOut = ModuleCatalog.All.Except(Modules).Select(m => m.Name).Except(ModuleCatalog.Dispensable);
+        if (leftOut.Any() && local.Count > 0)
         {
             throw new InvalidInputException(
                 $"Modules:Enabled leaves modules out, so other processes must do their work, but {string.Join(", ", local)} can be "

@@ -18,6 +18,9 @@ internal static class MetricsText
         var histograms = context.RequestServices.GetRequiredService<Histograms>();
         var gauges = await context.RequestServices.GetRequiredService<IRowGauges>().ReadAsync(context.RequestAborted);
         var answer = context.Response.Body;
+
+        // The exporter would answer compressed bytes to who takes them, and Prometheus does: no text to complete.
+        context.Request.Headers.AcceptEncoding = default;
         using var exported = new MemoryStream();
         context.Response.Body = exported;
         try

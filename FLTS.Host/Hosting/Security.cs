@@ -115,7 +115,10 @@ internal static class Security
 
     /// <summary>Pages that people open in a browser, which asks them for name and password itself.</summary>
     private static bool IsForBrowsers(HttpContext context) =>
-        IsDashboard(context) || context.Request.Path.StartsWithSegments("/scalar");
+        IsDashboard(context)
+        || context.Request.Path == "/"
+        || context.Request.Path.StartsWithSegments("/ui")
+        || context.Request.Path.StartsWithSegments("/scalar");
 
     /// <summary>
     /// A browser sends a password it knows with requests that other sites make too, so it opens what only reads, and the dashboard,

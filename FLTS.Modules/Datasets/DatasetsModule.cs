@@ -1,3 +1,4 @@
+using FLTS.Modules.Datasets.Reduced;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -19,6 +20,8 @@ internal sealed class DatasetsModule : IModule
         services.AddSingleton<RowAppender>();
         services.AddSingleton<DatasetInsight>();
         services.AddSingleton<DatasetOptionsService>();
+        services.AddSingleton<SeriesCache>();
+        services.AddSingleton<SeriesService>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -26,5 +29,9 @@ internal sealed class DatasetsModule : IModule
         // What is sent is stored at once: nothing has to be heard.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => DatasetEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        DatasetEndpoints.Map(routes);
+        SeriesEndpoints.Map(routes);
+    }
 }

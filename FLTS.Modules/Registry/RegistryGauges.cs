@@ -10,7 +10,8 @@ namespace FLTS.Modules.Registry;
 /// <summary>
 /// What is in force and how the newest trainings stand, read from the rows at each scrape: true after a restart and a rollback.
 /// </summary>
-internal sealed partial class RegistryGauges(IDbContextFactory<RegistryDbContext> registry, ILogger<RegistryGauges> logger) : IRowGauges
+internal sealed partial class RegistryGauges(
+    IDbContextFactory<RegistryDbContext> registry, IStartupGate gate, ILogger<RegistryGauges> logger) : IRowGauges
 {
     /// <summary>Each identifier is a series.</summary>
     private const int MostIdentifiers = 1000;
@@ -21,6 +22,10 @@ internal sealed partial class RegistryGauges(IDbContextFactory<RegistryDbContext
         List<(string ModelType, RunEpochRow Epoch)> epochs = [];
         try
         {
+            // Before it opens there may be no tables: an Error line a scrape.
+            if (!gate.OpenedAsync(cancellation).IsCompletedSuccessfully)
+                return Gauges(champions, epochs);
+
             await using var db = await registry.CreateDbContextAsync(cancellation);
             champions = await InForceAsync(db, cancellation);
             epochs = await LastEpochsAsync(db, cancellation);
@@ -31,13 +36,15 @@ internal sealed partial class RegistryGauges(IDbContextFactory<RegistryDbContext
             LogUnread(logger, e.Message);
         }
 
-        return
-        [
-            new("flts_champion_info", "1 for the model in force of an identifier.", [.. champions.Select(Info)]),
-            new("flts_promotion_score", "Score with which the model in force was promoted.", [.. champions.SelectMany(Score)]),
-            new("flts_training_epoch_loss", "Loss of the last epoch of the newest training of a type.", [.. epochs.SelectMany(Losses)]),
-        ];
+        return Gauges(champions, epochs);
     }
+
+    private static IReadOnlyList<RowGauge> Gauges(List<ChampionRow> champions, List<(string ModelType, RunEpochRow Epoch)> epochs) =>
+    [
+        new("flts_champion_info", "1 for the model in force of an identifier.", [.. champions.Select(Info)]),
+        new("flts_promotion_score", "Score with which the model in force was promoted.", [.. champions.SelectMany(Score)]),
+        new("flts_training_epoch_loss", "Loss of the last epoch of the newest training of a type.", [.. epochs.SelectMany(Losses)]),
+    ];
 
     private async Task<List<ChampionRow>> InForceAsync(RegistryDbContext db, CancellationToken cancellation)
     {

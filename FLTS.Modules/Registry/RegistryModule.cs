@@ -78,6 +78,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PipelineReruns>();
         services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
+        services.AddSingleton<StationReader>();
         services.AddSingleton<EvaluationInputs>();
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FLTS.Host.Cli;
-using FLTS.Host.Cli.Load;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

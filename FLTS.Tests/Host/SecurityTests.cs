@@ -110,6 +110,8 @@ internal sealed class SecurityTests
 
     [TestCase("/hangfire")]
     [TestCase("/scalar")]
+    [TestCase("/ui/stations")]
+    [TestCase("/")]
     public async Task A_browser_is_asked_for_the_password_of(string path)
     {
         using var answer = await _anywhere.SendAsync(HttpMethod.Get, path);

@@ -70,6 +70,19 @@ internal sealed class TelemetryTests
     }
 
     [Test]
+    public async Task A_scraper_that_takes_compressed_answers_gets_one_that_it_can_read()
+    {
+        await using var host = await RunningHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.AcceptEncoding.ParseAdd("gzip");
+
+        using var answer = await host.Http.SendAsync(request);
+
+        Assert.That(answer.Content.Headers.ContentEncoding, Is.Empty, "what is announced");
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("# TYPE flts_champion_info gauge"));
+    }
+
+    [Test]
     public async Task Durations_have_buckets_from_milliseconds_to_half_an_hour()
     {
         await using var host = await RunningHost.StartAsync();

@@ -12,6 +12,9 @@ internal static class TestCategories
     /// <summary>Starts the product as processes of its own or trains for many seconds: left out by <c>./flts test --fast</c>.</summary>
     public const string Slow = "Slow";
 
+    /// <summary>Opens the page in Chromium: left out by <c>./flts test --fast</c>.</summary>
+    public const string Browser = "Browser";
+
     /// <summary>Minutes rather than seconds: run by <c>./flts test --soak</c> only.</summary>
     public const string Soak = "Soak";
 

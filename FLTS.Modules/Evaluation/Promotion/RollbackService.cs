@@ -35,16 +35,20 @@ internal sealed partial class RollbackService(
         await VerifyAsync(input.Run, refusals, cancellation);
 
         var conclusion = Conclude(input, attempt.AttemptId, request.Reason, refusals);
+        var pointer = conclusion.Champion!.Pointer;
+        if (request.DryRun)
+            return View(pointer);
         if (!await ledger.ConcludeAsync(attempt, conclusion, cancellation))
             throw new ConflictException($"The champion of '{identifier}' changed while this was prepared; look at it and ask again.");
 
         announcer.Count(conclusion.Outcome, AttemptTrigger.Rollback);
         LogRolledBack(logger, conclusion.Reason);
-        var pointer = conclusion.Champion!.Pointer;
         await announcer.AnnounceAsync(pointer, CancellationToken.None); // It stands, whether or not the caller is still there.
-        return new ChampionView(
-            pointer.Version, pointer.RunId, pointer.ModelType, pointer.ConfigHash, pointer.Timestamp, null, pointer.AttemptId);
+        return View(pointer);
     }
+
+    private static ChampionView View(PromotionPointer pointer) => new(
+        pointer.Version, pointer.RunId, pointer.ModelType, pointer.ConfigHash, pointer.Timestamp, null, pointer.AttemptId);
 
     private async Task VerifyAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation)
     {

@@ -30,11 +30,11 @@ internal static partial class ChampionEndpoints
         group.MapPost("/{identifier}/rollback", RollBack)
             .WithName("RollBack")
             .WithSummary("Puts an earlier champion in force again as a new version: "
-                + "the newest that was not itself rolled back, or the one named.")
+                + "the newest that was not itself rolled back, or the one named. dry_run loads and verifies it and stores nothing.")
             .RequireRole(Roles.Promote)
             .Accepts<JsonElement>(isOptional: true, "application/json")
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503)
-            .WithRequestExample(new { to_version = 1, reason = "forecasts too high" })
+            .WithRequestExample(new { to_version = 1, reason = "forecasts too high", dry_run = true })
             .WithExample(LedgerExamples.Champion.History[0]);
     }
 

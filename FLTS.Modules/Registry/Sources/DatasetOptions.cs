@@ -31,6 +31,12 @@ internal sealed record DatasetOptions : ICheckedTogether
     [Range(0, 1000)]
     public int MaxWaiting { get; init; } = 8;
 
+    /// <summary>
+    /// Megabytes of datasets that are kept after a chart was drawn of them, so that a zoom reads no file again; 0 to 65536, default 128.
+    /// </summary>
+    [Range(0, 65_536)]
+    public int SeriesCacheMb { get; init; } = 128;
+
     /// <summary>How far ahead of the clock appended rows may be; 0 to 36500 days, default one day (<c>1.00:00:00</c>).</summary>
     public TimeSpan MaxFuture { get; init; } = TimeSpan.FromDays(1);
 

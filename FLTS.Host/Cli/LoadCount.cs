@@ -1,4 +1,4 @@
-namespace FLTS.Host.Cli.Load;
+namespace FLTS.Host.Cli;
 
 /// <summary>
 /// What came of the requests of one user: a histogram of times with buckets 1 % wide, so that a long test takes no more memory than a

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
+using FLTS.Host.Hosting;
 
-namespace FLTS.Host.Cli.Load;
+namespace FLTS.Host.Cli;
 
 /// <summary>
 /// Users that ask for forecasts one after the other, each on a connection of its own; they come a few a second until all are there.
@@ -54,7 +55,7 @@ internal sealed class LoadUsers(Uri url, string? key, IReadOnlyList<string> bodi
                 lock (_gate)
                     _counts.Add(count);
                 var first = present.Count;
-                present.Add(Task.Run(() => AskAsync(count, first, cancellation), CancellationToken.None));
+                present.Add(AskAsync(count, first, cancellation));
                 await Task.Delay(TimeSpan.FromSeconds(1 / perSecond), clock, cancellation);
             }
         }
@@ -71,7 +72,7 @@ internal sealed class LoadUsers(Uri url, string? key, IReadOnlyList<string> bodi
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false };
         using var http = new HttpClient(handler) { BaseAddress = url, Timeout = _longest };
         if (key is not null)
-            http.DefaultRequestHeaders.Add(Hosting.Security.Header, key);
+            http.DefaultRequestHeaders.Add(Security.Header, key);
 
         for (; !cancellation.IsCancellationRequested; turn++)
         {

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using FLTS.Modules.Datasets.Reduced;
+using FLTS.Modules.Registry.Sources;
+
+namespace FLTS.Modules.Datasets;
+
+/// <summary>Measured values for charts: read once, reduced again for every span that is looked at.</summary>
+internal sealed class SeriesService(
+    ISourceCatalog sources, SourceReader reader, ReadingTurn turn, ComputeBudget budget, SeriesCache cache)
+{
+    /// <exception cref="NotFoundException">No such dataset or column.</exception>
+    /// <exception cref="InvalidInputException">A parameter, by name; or the files cannot be used: names row and column.</exception>
+    /// <exception cref="TooManyException">Too many wait for a dataset to be read.</exception>
+    public async Task<ReducedSeries> ReduceAsync(DatasetName name, SeriesQuery query, CancellationToken cancellation)
+    {
+        var points = query.CheckedPoints();
+        var files = await sources.ResolveAsync(name, cancellation);
+        var series = cache.Find(files) ?? await ReadAsync(files, cancellation);
+        var (from, to) = query.Span(series.Step);
+        var places = query.PlacesIn(name, series.Columns);
+        var units = files.Options.ToJson()["units"] as JsonObject;
+        return await budget.Threads.RunOnOneAsync(
+            () =>
+            {
+                var reduction = SeriesReducer.Reduce(series, from, to, points);
+                return new ReducedSeries(
+                    name,
+                    series.Step.Clock?.Id,
+                    series.Step.Duration.TotalSeconds,
+                    series.Step.Show(series.Timestamps[0]),
+                    series.Step.Show(series.Timestamps[^1]),
+                    reduction.Rows,
+                    reduction.Width?.TotalSeconds,
+                    [.. reduction.Buckets.Select(b => series.Step.Show(b.Start))],
+                    [.. places.Select(c => reduction.Of(series.Values[c], series.Columns[c], UnitOf(series.Columns[c])))]);
+            },
+            cancellation);
+
+        string? UnitOf(string column) => units?[column]?.ToString();
+    }
+
+    private Task<KeptSeries> ReadAsync(SourceFiles files, CancellationToken cancellation) => turn.RunAsync(
+        async () =>
+        {
+            // Somebody may have asked for the same while this request waited.
+            if (cache.Find(files) is { } kept)
+                return kept;
+
+            using var reading = budget.EnterReading();
+            var table = await reader.ReadAsync(
+                files.TrainSha256, SourceReader.FileName(files.Whole, "train"), files.Options, cancellation);
+            if (files.TestSha256 is { } test)
+                table = table.With(await reader.ReadAsync(test, SourceReader.FileName(files.Whole, "test"), files.Options, cancellation));
+            var series = await budget.Threads.RunOnOneAsync(() => KeptSeries.Of(table), cancellation);
+            cache.Keep(files, series);
+            return series;
+        },
+        cancellation);
+}

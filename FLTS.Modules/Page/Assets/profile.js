@@ -1,0 +1,45 @@
+import { read } from './api.js';
+import { make, name, table } from './dom.js';
+
+// What a dataset is like: in sentences first, then column by column.
+
+const plural = (count, one, many) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+function duration(seconds) {
+  const [length, word] = seconds % 86400 === 0 ? [seconds / 86400, 'day'] : seconds % 3600 === 0 ? [seconds / 3600, 'hour']
+    : seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
+  return plural(length, word, `${word}s`);
+}
+
+function sentences(part, title) {
+  const s = part.series;
+  const lost = [
+    [s.gaps, `${plural(s.gaps, 'gap', 'gaps')} of together ${plural(s.gap_rows, 'row', 'rows')}`],
+    [s.long_gaps, `${plural(s.long_gaps, 'gap', 'gaps')} too long to be filled, which part the series`],
+    [s.duplicates, `${plural(s.duplicates, 'row', 'rows')} of a time that is there twice`],
+    [s.off_grid, `${plural(s.off_grid, 'row', 'rows')} off the grid`],
+  ].filter(([count]) => count).map(([, words]) => words);
+  return make('li', {},
+    `${title}: ${plural(s.rows_read, 'row', 'rows')} from ${part.first} to ${part.last}, one every ${s.step ?? duration(s.step_seconds)}. `,
+    lost.length ? `It has ${lost.join(', ')}.` : 'It has no gaps.');
+}
+
+export async function start() {
+  const section = document.getElementById('profile');
+  const { dataset } = JSON.parse(section.dataset.about);
+  const note = section.querySelector('.note');
+  try {
+    const profile = await read(`/datasets/${encodeURIComponent(dataset)}/profile`);
+    const head = ['Column', 'Values', 'Missing', 'Mean', 'Spread (sd)', 'Least', '5 %', 'Median', '95 %', 'Greatest'];
+    const rows = profile.columns.map((c) => [
+      name(c.name), c.count, c.missing, c.mean, c.sd, c.min, c.q05, c.median, c.q95, c.max,
+    ]);
+    note.replaceWith(
+      make('ul', {}, sentences(profile.train, profile.test ? 'Train' : 'The file'), profile.test ? sentences(profile.test, 'Test') : null,
+        profile.warnings.map((w) => make('li', {}, make('bdi', {}, w)))),
+      make('div', { class: 'scroll' }, table(head, rows)));
+  } catch (refused) {
+    note.textContent = refused.message;
+    note.classList.add('wrong');
+  }
+}

@@ -1,0 +1,29 @@
+using System.Text;
+using FLTS.Modules.Page.Markup;
+using Microsoft.AspNetCore.Http;
+
+namespace FLTS.Modules.Page;
+
+/// <summary>
+/// A page as it is sent: nothing may be loaded, sent or framed but by this server, and no script or style stands in markup.
+/// </summary>
+internal sealed record HtmlAnswer(Html Page, int Status = StatusCodes.Status200OK) : IResult
+{
+    /// <summary>The policy of every page.</summary>
+    public const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'";
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var (response, bytes) = (httpContext.Response, Encoding.UTF8.GetBytes(Page.ToString()));
+        response.StatusCode = Status;
+        response.ContentType = "text/html; charset=utf-8";
+        response.ContentLength = bytes.Length;
+        response.Headers.ContentSecurityPolicy = Policy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "private, no-cache";
+        response.Headers["Referrer-Policy"] = "same-origin";
+        return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,70 @@
+namespace FLTS.Modules.Page.Markup;
+
+/// <summary>What stands around every page.</summary>
+internal static class Layout
+{
+    private static readonly (string Path, string Title)[] _parts =
+        [("stations", "Stations"), ("pipelines", "Pipelines"), ("data", "Data"), ("system", "System")];
+
+    /// <param name="title">In the tab and on top.</param>
+    /// <param name="part">Which of the parts it belongs to.</param>
+    /// <param name="main">Its contents; elements with <c>data-part</c> are brought up to date while it is open.</param>
+    /// <param name="refresh">Seconds after which they are; 0: never.</param>
+    /// <param name="isPassing">Shown in the place of a page that is asked for again.</param>
+    public static Html Page(string title, string part, Html main, int refresh = 0, bool isPassing = false) => Html.Of($"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{title} · FLTS</title>
+        <link rel="icon" href="/ui/assets/icon.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="/ui/assets/page.css">
+        <script type="module" src="/ui/assets/page.js"></script>
+        </head>
+        <body>
+        <a class="skip" href="#main">To the contents</a>
+        <header class="top">
+        <a class="brand" href="/ui/stations">FLTS</a>
+        <nav aria-label="Parts">{_parts.Select(p => Link(p.Path, p.Title, p.Path == part))}</nav>
+        <button type="button" id="key-button" class="quiet">Key</button>
+        </header>
+        <main id="main" tabindex="-1" data-refresh="{refresh}"{(isPassing ? " data-passing" : "")}>
+        <h1>{Shown.Name(title)}</h1>
+        {main}
+        </main>
+        <dialog id="key-dialog" aria-labelledby="key-title">
+        <form method="dialog">
+        <h2 id="key-title">Key for commands</h2>
+        <p>Looking needs no key on this machine; what changes something does. The key is kept in this tab until it is closed.</p>
+        <label>Key <input id="key-input" type="password" autocomplete="off" spellcheck="false"></label>
+        <p class="buttons"><button value="save">Use it</button> <button value="forget" class="quiet">Forget it</button>
+        <button value="" class="quiet">Close</button></p>
+        </form>
+        </dialog>
+        </body>
+        </html>
+        """);
+
+    /// <summary>A part of a page by itself, brought up to date while the page is open.</summary>
+    public static Html Part(string name, Html contents) => Html.Of($"""<section data-part="{name}">{contents}</section>""");
+
+    /// <summary>Where a chart is drawn, with what the script needs to know.</summary>
+    /// <param name="kind">Which function draws it.</param>
+    /// <param name="title">In words, with the unit.</param>
+    /// <param name="data">Told the script, as JSON.</param>
+    /// <param name="controls">Above the chart.</param>
+    public static Html Chart(string kind, string title, string data, Html controls = default) => Html.Of($"""
+        <figure class="chart" data-chart="{kind}" data-about="{data}">
+        <figcaption><span class="chart-title">{title}</span>{controls}</figcaption>
+        <div class="plot" tabindex="0" role="img" aria-label="{title}. Arrow keys move the cursor; the numbers are below."></div>
+        <p class="note" role="status"></p>
+        <details><summary>Numbers</summary><div class="scroll"></div></details>
+        </figure>
+        """);
+
+    private static Html Link(string path, string title, bool isHere) => isHere
+        ? Html.Of($"""<a href="/ui/{path}" aria-current="page">{title}</a>""")
+        : Html.Of($"""<a href="/ui/{path}">{title}</a>""");
+}

@@ -1,0 +1,89 @@
+using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
+using FLTS.Modules.Page.Views;
+using FLTS.Modules.Registry.Schema;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Page;
+
+/// <summary><c>/ui</c> and below; the root leads a browser there. What is read is read like the API, by the same roles.</summary>
+internal static class PageEndpoints
+{
+    private const string Root = "/ui";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", Home).RequireRole(Roles.Read).ExcludeFromDescription();
+        var group = routes.MapGroup(Root).ExcludeFromDescription().AddEndpointFilter(TellAsync);
+        group.MapGet("", () => TypedResults.Redirect($"{Root}/stations")).RequireRole(Roles.Read);
+        group.MapGet("/stations", Stations).RequireRole(Roles.Read);
+        group.MapGet("/stations/{identifier}", Station).RequireRole(Roles.Read);
+        group.MapGet("/pipelines", Pipelines).RequireRole(Roles.Read);
+        group.MapGet("/pipelines/{id}", Pipeline).RequireRole(Roles.Read);
+        group.MapGet("/data", Data).RequireRole(Roles.Read);
+        group.MapGet("/data/{name}", Dataset).RequireRole(Roles.Read);
+        group.MapGet("/system", () => Answer(SystemPage.Of())).RequireRole(Roles.Read);
+        routes.MapGet($"{Root}/assets/{{name}}", (HttpContext context, string name, PageAssets assets) => assets.SendAsync(context, name))
+            .RequireRole(Roles.Read).ExcludeFromDescription();
+    }
+
+    /// <summary>Programs that ask for the root are told, as ever, that nothing is there.</summary>
+    private static IResult Home(HttpContext context) =>
+        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Redirect($"{Root}/stations")
+            : TypedResults.NotFound();
+
+    private static async Task<HtmlAnswer> Stations(PageReader reader, string? q, int? page, CancellationToken cancellation) =>
+        Answer(StationsPage.Of(await reader.StationsAsync(q, page ?? 1, cancellation)));
+
+    private static async Task<HtmlAnswer> Station(PageReader reader, Identifier identifier, CancellationToken cancellation) =>
+        Answer(StationPage.Of(await reader.StationAsync(identifier, cancellation)));
+
+    private static async Task<HtmlAnswer> Pipelines(
+        PageReader reader, Identifier? identifier, string? cursor, CancellationToken cancellation) =>
+        Answer(PipelinesPage.Of(await reader.PipelinesAsync(identifier, Cursor.Parse(cursor), cancellation), identifier));
+
+    private static async Task<HtmlAnswer> Pipeline(PageReader reader, string id, CancellationToken cancellation) =>
+        Answer(PipelinePage.Of(await reader.PipelineAsync(id, cancellation)));
+
+    private static async Task<HtmlAnswer> Data(PageReader reader, string? cursor, CancellationToken cancellation) =>
+        Answer(DataPage.Of(await reader.DatasetsAsync(cursor, cancellation), reader.Now));
+
+    private static async Task<HtmlAnswer> Dataset(PageReader reader, DatasetName name, CancellationToken cancellation)
+    {
+        await reader.CheckDatasetAsync(name, cancellation);
+        return Answer(DatasetPage.Of(name));
+    }
+
+    private static HtmlAnswer Answer(Html page) => new(page);
+
+    /// <summary>What goes wrong is told as a page too, in the sentence of the API.</summary>
+    private static async ValueTask<object?> TellAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        // The tables of a new installation are made while it answers already.
+        if (!context.HttpContext.RequestServices.GetRequiredService<IStartupGate>().OpenedAsync(default).IsCompletedSuccessfully)
+            return Refusal("FLTS starts; the stations are shown in a moment.", StatusCodes.Status503ServiceUnavailable);
+
+        try
+        {
+            return await next(context);
+        }
+        catch (UnavailableException away)
+        {
+            return Refusal(away.ForStrangers, StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (FltsException known)
+        {
+            return Refusal(known.Message, FaultStatus.Of(known));
+        }
+        catch (Exception e) when (DatabaseFaults.IsPassing(e))
+        {
+            return Refusal("The database does not answer now; the system's page says more.", StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static HtmlAnswer Refusal(string sentence, int status) => new(RefusalPage.Of(sentence, status), status);
+}

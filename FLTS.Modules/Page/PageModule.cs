@@ -1,0 +1,29 @@
+using FLTS.Modules.Page.Reading;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FLTS.Modules.Page;
+
+/// <summary>The operator's page: what the registry knows, drawn; every command of it is the public API.</summary>
+internal sealed class PageModule : IModule
+{
+    public string Name => "Page";
+
+    public JobQueue? Queue => null;
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<PageAssets>();
+        services.AddSingleton<StationScores>();
+        services.AddSingleton<PageReader>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        // It looks at rows when it is asked.
+    }
+
+    public void MapEndpoints(IEndpointRouteBuilder routes) => PageEndpoints.Map(routes);
+}

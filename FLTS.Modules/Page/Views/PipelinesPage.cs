@@ -1,0 +1,64 @@
+using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
+using FLTS.Modules.Registry.Pipelines;
+
+namespace FLTS.Modules.Page.Views;
+
+/// <summary>Pipelines, newest first.</summary>
+internal static class PipelinesPage
+{
+    private const int RefreshSeconds = 4;
+
+    public static Html Of(PipelinesModel model, Identifier? identifier) => Layout.Page(
+        "Pipelines",
+        "pipelines",
+        Html.Of($"""
+            {(identifier is { } only
+                ? Html.Of($"<p>Of {Shown.Name(only.Value)}. <a href=\"/ui/pipelines\">Show all</a></p>")
+                : Html.None)}
+            {Layout.Part(
+                "pipelines", model.Items.Count == 0 ? Empty() : Html.Of($"{Table(model.Items, model.Now)}{Next(model, identifier)}"))}
+            """),
+        RefreshSeconds);
+
+    /// <summary>A line a pipeline.</summary>
+    public static Html Table(IReadOnlyList<PipelineView> pipelines, DateTimeOffset now) => Html.Of($"""
+        <div class="scroll"><table class="list">
+        <thead><tr><th>Pipeline</th><th>Identifier</th><th>Status</th><th>Runs</th><th>Started</th><th>Took</th></tr></thead>
+        <tbody>{pipelines.Select(p => Line(p, now))}</tbody></table></div>
+        """);
+
+    /// <summary>What it does or waits for, in words.</summary>
+    public static Html Waiting(PipelineView pipeline) => pipeline.WaitingFor is { } waiting
+        ? Html.Of($"""
+            <span class="waiting">Waiting for {waiting.Reason}{(waiting.NextTry is null
+                ? Html.None
+                : Html.Of($"; tried again {Shown.Time(waiting.NextTry)}"))}</span>
+            """)
+        : Html.None;
+
+    private static Html Empty() => Html.Of($"""
+        <div class="empty"><h2>No pipeline was started yet</h2>
+        <p><a class="button" href="/ui/data">Bring data and start one</a></p></div>
+        """);
+
+    private static Html Line(PipelineView pipeline, DateTimeOffset now) => Html.Of($"""
+        <tr>
+        <th scope="row"><a href="/ui/pipelines/{pipeline.PipelineId.Value}">{Shown.Id(pipeline.PipelineId.Value)}</a></th>
+        <td>{Shown.Link("stations", pipeline.Identifier.Value)}</td>
+        <td>{Status.Badge(Status.Word(pipeline.Status))} {Waiting(pipeline)}</td>
+        <td>{string.Join(", ", pipeline.Runs.Select(r => r.ModelType))}</td>
+        <td>{Shown.Age(pipeline.CreatedAt, now)}</td>
+        <td>{Shown.Span((pipeline.EndedAt ?? now) - pipeline.CreatedAt)}</td>
+        </tr>
+        """);
+
+    private static Html Next(PipelinesModel model, Identifier? identifier) => model.Next is null
+        ? Html.None
+        : Html.Of($"""
+            <nav class="pages" aria-label="Pages of pipelines">
+            <a href="/ui/pipelines?cursor={Uri.EscapeDataString(model.Next)}{(identifier is { } only
+                ? $"&identifier={Uri.EscapeDataString(only.Value)}"
+                : "")}">Older</a></nav>
+            """);
+}

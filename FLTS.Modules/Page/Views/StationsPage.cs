@@ -1,0 +1,98 @@
+using FLTS.Modules.Page.Markup;
+using FLTS.Modules.Page.Reading;
+using FLTS.Modules.Registry.Schema;
+
+namespace FLTS.Modules.Page.Views;
+
+/// <summary>Every identifier with its champion and how that does.</summary>
+internal static class StationsPage
+{
+    private const int RefreshSeconds = 10;
+
+    public static Html Of(StationsModel model) => Layout.Page(
+        "Stations",
+        "stations",
+        model.Known == 0 ? Layout.Part("stations", Empty()) : Html.Of($"{Search(model)}{List(model)}"),
+        RefreshSeconds);
+
+    private static Html Empty() => Html.Of($"""
+        <div class="empty">
+        <h2>Nothing is forecast yet</h2>
+        <p>Bring measurements: a CSV with a column of times and columns of numbers. FLTS looks at it first and says how it would
+        read it.</p>
+        <p><a class="button" href="/ui/data">Drop a CSV here</a></p>
+        <p class="quiet-text">Only looking around? On an empty data folder <code>./flts run</code> makes demo data of a base station and
+        forecasts it; its pipeline then shows under <a href="/ui/pipelines">Pipelines</a>.</p>
+        </div>
+        """);
+
+    private static Html Search(StationsModel model) => Html.Of($"""
+        <form class="search" method="get" action="/ui/stations" role="search">
+        <label class="hidden" for="q">Part of an identifier</label>
+        <input id="q" name="q" type="search" value="{model.Search}" placeholder="Search" autocomplete="off">
+        <button class="quiet">Search</button>
+        </form>
+        """);
+
+    private static Html List(StationsModel model) => Layout.Part("stations", Html.Of($"""
+        <p class="quiet-text">{Count(model)}</p>
+        <div class="scroll"><table class="list">
+        <thead><tr><th>Identifier</th><th>Champion</th><th class="number">Score</th><th class="number">Best reference</th>
+        <th class="number" title="How much lower the champion's score is than the best reference's">Better by</th>
+        <th>In force</th><th>Data stored</th><th>Last pipeline</th></tr></thead>
+        <tbody>{model.Lines.Select(l => Line(l, model.Now))}</tbody>
+        </table></div>
+        {Pages(model)}
+        <p class="quiet-text">Scores are on the test part of the data the champion was trained on, as the scoreboard has them; lower is
+        better. A reference is a simple forecast, such as the last value or the same hour of the day before.</p>
+        """));
+
+    private static string Count(StationsModel model) => model.Found == model.Known
+        ? $"{model.Known} {(model.Known == 1 ? "station" : "stations, those least better than their reference first")}."
+        : $"{model.Found} of {model.Known} stations have '{model.Search}' in their identifier.";
+
+    private static Html Line(StationLine line, DateTimeOffset now)
+    {
+        var (station, score) = line;
+        return Html.Of($"""
+            <tr>
+            <th scope="row">{Shown.Link("stations", station.Identifier.Value)}</th>
+            <td>{(station.InForce is { } champion
+                ? Html.Of($"{champion.ModelType} <span class=\"quiet-text\">v{champion.Version}</span>")
+                : Html.Of($"none yet"))}</td>
+            <td class="number">{Shown.Number(score?.Score)}</td>
+            <td class="number">{Reference(score)}</td>
+            <td class="number">{Shown.Percent(score?.Better)}</td>
+            <td>{Shown.Age(station.InForce?.Since, now)}</td>
+            <td>{Shown.Age(station.DataCameAt, now)}</td>
+            <td>{Pipeline(station.NewestPipeline, station.Status)}</td>
+            </tr>
+            """);
+    }
+
+    private static Html Reference(StationScore? score) => score?.ReferenceType is { } type
+        ? Html.Of($"{Shown.Number(score.Reference)} <span class=\"quiet-text\">{type}</span>")
+        : Shown.Number(null);
+
+    private static Html Pipeline(PipelineId? id, PipelineStatus? status) => id is null
+        ? Shown.Number(null)
+        : Html.Of($"""
+            <a href="/ui/pipelines/{id.Value.Value}">{Status.Badge(
+                PipelineRules.HasEnded(status!.Value) ? Status.Word(status.Value) : "at work")}</a>
+            """);
+
+    private static Html Pages(StationsModel model)
+    {
+        if (model.LastPage == 1)
+            return Html.None;
+
+        return Html.Of($"""
+            <nav class="pages" aria-label="Pages of stations">{Link(model.Page - 1, "Before")}
+            <span>Page {model.Page} of {model.LastPage}</span>{Link(model.Page + 1, "Next")}</nav>
+            """);
+
+        Html Link(int page, string text) => page < 1 || page > model.LastPage
+            ? Html.None
+            : Html.Of($"<a href=\"/ui/stations?page={page}&amp;q={Uri.EscapeDataString(model.Search ?? "")}\">{text}</a>");
+    }
+}
