@@ -22,6 +22,7 @@ internal static class CommandLine
             RunCommand.Create(),
             DoctorCommand.Create(),
             DatasetCommand.Create(),
+            ResetCommand.Create(),
             LoadTestCommand.Create(),
         };
         var parsed = root.Parse(args);

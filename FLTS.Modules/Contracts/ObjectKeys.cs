@@ -53,5 +53,15 @@ public static class ObjectKeys
             InferenceLogBucket,
             string.Create(CultureInfo.InvariantCulture, $"{identifier}/{at.UtcDateTime:yyyyMMdd}/results.jsonl"));
 
+    /// <summary>What all files of a run begin with, whichever attempt they are of.</summary>
+    public static ObjectKey AllOf(RunId runId) => new(ModelsBucket, $"{runId}/");
+
+    /// <summary>What all files of processed data begin with.</summary>
+    public static ObjectKey AllOf(ConfigHash configHash) => new(ProcessedBucket, $"{configHash}/");
+
+    /// <summary>What all pointer files and all inference logs of an identifier begin with.</summary>
+    public static IReadOnlyList<ObjectKey> AllOf(Identifier identifier) =>
+        [new(PromotionBucket, $"{identifier}/"), new(InferenceLogBucket, $"{identifier}/")];
+
     public static ObjectKey Pointer(Identifier identifier) => new(PromotionBucket, $"{identifier}/current.json");
 }

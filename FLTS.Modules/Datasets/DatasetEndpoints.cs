@@ -106,6 +106,11 @@ internal static class DatasetEndpoints
             .ProducesProblem(404)
             .ProducesProblem(422)
             .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], _measurements, []));
+        group.MapDelete("", Remove).WithName("DeleteDataset")
+            .WithSummary(
+                "Removes what is stored of a dataset; runs and ledger stay. A file that lies in the datasets folder is offered again.")
+            .RequireRole(Roles.Admin)
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
         group.MapGet("/profile", Profile)
             .WithName("ProfileDataset")
             .WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
@@ -179,6 +184,12 @@ internal static class DatasetEndpoints
             [.. series?.Warnings ?? []]));
 
         string Show(DateTimeOffset time) => LatestRow.Show(MeasurementLog.Time(time), files.Timezone);
+    }
+
+    private static async Task<NoContent> Remove(DatasetName name, DatasetRemoval removal, CancellationToken cancellation)
+    {
+        await removal.RemoveAsync(name, cancellation);
+        return TypedResults.NoContent();
     }
 
     private static async Task<Ok<DatasetProfile>> Profile(

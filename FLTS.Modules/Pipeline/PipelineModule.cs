@@ -1,3 +1,4 @@
+using FLTS.Modules.Pipeline.Retention;
 using FLTS.Modules.Pipeline.Schedules;
 using FLTS.Modules.Registry.Runs;
 using MassTransit;
@@ -42,6 +43,10 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<Reconciler>();
         services.AddHostedService(p => p.GetRequiredService<Reconciler>());
         services.AddHostedService<PointerRepairLoop>();
+        services.AddSingleton(OptionsReading.Read<RetentionOptions>(configuration.GetSection(RetentionOptions.Section)));
+        services.AddSingleton<RetentionPlanner>();
+        services.AddSingleton<RetentionService>();
+        services.AddHostedService<RetentionLoop>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -53,5 +58,6 @@ internal sealed class PipelineModule : IModule
     {
         PipelineEndpoints.Map(routes);
         ScheduleEndpoints.Map(routes);
+        RetentionEndpoints.Map(routes);
     }
 }

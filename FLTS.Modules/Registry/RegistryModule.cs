@@ -5,6 +5,7 @@ using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
@@ -89,6 +90,12 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<RetentionReader>();
+        services.AddSingleton<Prunings>();
+        services.AddSingleton<EpochThinning>();
+        services.AddMetrics<PrunedBytes>();
+        services.AddSingleton<ObjectRemoval>();
+        services.AddSingleton<IReset, RegistryReset>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
         services.AddSingleton<SourceVersions>();
@@ -96,6 +103,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceImport>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<SourceSeries>();
+        services.AddSingleton<DatasetRemoval>();
         services.AddSingleton<SourceForms>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();

@@ -56,11 +56,14 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var folder = Path.Combine(_root, bucket);
+
+        // A prefix that names a folder is looked for there alone: a bucket may hold a hundred thousand files.
+        var below = prefix.LastIndexOf('/') is var end and > 0 ? PathOf(new ObjectKey(bucket, prefix[..end])) : folder;
         var found = await GuardAsync(bucket, () =>
         {
             RequireRoot();
-            return Task.FromResult(Directory.Exists(folder)
-                ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            return Task.FromResult(Directory.Exists(below)
+                ? Directory.EnumerateFiles(below, "*", SearchOption.AllDirectories)
                     .Select(f => (Key: Path.GetRelativePath(folder, f).Replace(Path.DirectorySeparatorChar, '/'), File: f))
                     .Where(f =>
                         f.Key.StartsWith(prefix, StringComparison.Ordinal)
@@ -88,6 +91,19 @@ internal sealed class FolderObjectStore(string root, TimeProvider time) : IObjec
 
         return Task.FromResult(true);
     });
+
+    /// <summary>With the folders that are left empty: nobody writes there any more.</summary>
+    public async Task<long> RemoveAsync(ObjectKey prefix, CancellationToken cancellation)
+    {
+        var bytes = await this.RemoveEachAsync(prefix, cancellation);
+        return await GuardAsync(prefix.ToString(), () =>
+        {
+            if (prefix.Key.EndsWith('/') && PathOf(prefix with { Key = prefix.Key.TrimEnd('/') }) is var folder && Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+
+            return Task.FromResult(bytes);
+        });
+    }
 
     /// <summary>Whether it is there, and its disk takes what is put next.</summary>
     public Task CheckAsync(CancellationToken cancellation) => GuardAsync(_root, () =>

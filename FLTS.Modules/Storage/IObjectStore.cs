@@ -37,6 +37,12 @@ internal interface IObjectStore
     /// <summary>Removes an object; no error where there is none.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellation);
 
+    /// <summary>
+    /// Removes every object whose key begins with that of <paramref name="prefix"/>; after a kill it goes on where it was.
+    /// </summary>
+    /// <returns>Bytes that were removed.</returns>
+    Task<long> RemoveAsync(ObjectKey prefix, CancellationToken cancellation) => this.RemoveEachAsync(prefix, cancellation);
+
     /// <summary>A quick look whether it answers.</summary>
     Task CheckAsync(CancellationToken cancellation) => StatAsync(ObjectKeys.Pointer(new(".check")), cancellation);
 

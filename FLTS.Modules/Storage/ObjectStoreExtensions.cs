@@ -28,6 +28,20 @@ internal static class ObjectStoreExtensions
         await store.PutAsync(key, content, cancellation);
     }
 
+    /// <summary>Deletes one object after another: <see cref="IObjectStore.RemoveAsync"/> of a store that can do no better.</summary>
+    public static async Task<long> RemoveEachAsync(this IObjectStore store, ObjectKey prefix, CancellationToken cancellation)
+    {
+        var bytes = 0L;
+        await foreach (var found in store.ListAsync(prefix.Bucket, prefix.Key, cancellation))
+        {
+            await store.DeleteAsync(found.Key, cancellation);
+            bytes += found.Size;
+            FaultPoint.Reach("retention.object-removed");
+        }
+
+        return bytes;
+    }
+
     /// <summary>Proves that a store does what it must: write, read the same, delete.</summary>
     public static async Task ProbeBucketAsync(this IObjectStore store, string bucket, CancellationToken cancellation)
     {

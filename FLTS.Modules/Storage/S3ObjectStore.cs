@@ -66,6 +66,25 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellation) =>
         GuardAsync(key, () => connection.Client.DeleteObjectAsync(Bucket(key), key.Key, cancellation), cancellation);
 
+    public async Task<long> RemoveAsync(ObjectKey prefix, CancellationToken cancellation)
+    {
+        const int MostOfOneRequest = 1000;
+        var found = await ListAsync(prefix.Bucket, prefix.Key, cancellation).ToListAsync(cancellation);
+        foreach (var some in found.Chunk(MostOfOneRequest))
+        {
+            var request = new DeleteObjectsRequest
+            {
+                BucketName = Bucket(prefix),
+                Objects = [.. some.Select(o => new KeyVersion { Key = o.Key.Key })],
+                Quiet = true,
+            };
+            await GuardAsync(prefix, () => connection.Client.DeleteObjectsAsync(request, cancellation), cancellation);
+            FaultPoint.Reach("retention.objects-removed");
+        }
+
+        return found.Sum(o => o.Size);
+    }
+
     public async Task ProbeAsync(CancellationToken cancellation)
     {
         foreach (var bucket in ObjectKeys.Buckets)

@@ -12,7 +12,29 @@ internal static class FaultPoints
     /// <summary>Reached only where objects lie in a folder.</summary>
     public const string FolderOnly = "object.written-aside";
 
-    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing];
+    public static IReadOnlyList<string> All =>
+    [
+        .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, OfRemoval, OfReset,
+    ];
+
+    /// <summary>The rows of a dataset are gone, its objects are not.</summary>
+    public const string OfRemoval = "dataset.rows-removed";
+
+    /// <summary>The rows of a reset are gone, their objects are not.</summary>
+    public const string OfReset = "reset.rows-removed";
+
+    /// <summary>Reached once for every object that lies in a folder.</summary>
+    public const string ObjectRemoved = "retention.object-removed";
+
+    /// <summary>Reached only where objects lie in S3, which removes many at once.</summary>
+    public const string ObjectsRemoved = "retention.objects-removed";
+
+    /// <summary>The places that a look at what is out of use comes by.</summary>
+    public static IReadOnlyList<string> OfRetention { get; } =
+    [
+        "retention.marked", "retention.taken", ObjectRemoved, ObjectsRemoved, "retention.before-commit", "retention.after-commit",
+        "retention.epochs-removed",
+    ];
 
     /// <summary>The places that a backtest comes by.</summary>
     public static IReadOnlyList<string> OfBacktest { get; } =

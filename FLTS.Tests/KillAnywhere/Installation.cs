@@ -86,6 +86,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Reads rows, whether or not a process is alive.</summary>
     public Task<T> ReadAsync<T>(Func<RegistryDbContext, Task<T>> read) => _registry.UseAsync(read);
 
+    /// <summary>Changes rows, while no process is alive.</summary>
+    public Task<int> WriteAsync(Func<RegistryDbContext, Task<int>> write) => _registry.UseAsync(write);
+
     /// <summary>Attempts of the runs that need no training any more: run id to attempt.</summary>
     public async Task<Dictionary<RunId, int>> TrainedAsync() => await ReadAsync(async db =>
         (await db.Database.GetAppliedMigrationsAsync()).Any()

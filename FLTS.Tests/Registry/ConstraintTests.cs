@@ -198,6 +198,37 @@ internal sealed class ConstraintTests(Database database)
     }
 
     [Test]
+    public async Task What_is_in_force_or_part_of_a_model_is_not_taken_to_be_pruned()
+    {
+        var (member, owner, other) =
+            (Rows.Run("GRU", RunStatus.Succeeded), Rows.Run("ENSEMBLE", RunStatus.Succeeded), Rows.Run("AR", RunStatus.Failed));
+        member.ManifestSha256 = owner.ManifestSha256 = "a";
+        await _registry.AddRowsAsync(member, owner, other);
+        await _registry.AddRowsAsync(new RunMemberRow { RunId = owner.RunId, MemberRunId = member.RunId });
+        foreach (var run in new[] { new RunId("run"), member.RunId, other.RunId })
+            await _registry.AddRowsAsync(new RetentionMarkRow { Kind = RetentionKind.Run, Id = run.Value, Since = Rows.Now });
+        var take = (RunId run) => _registry.ExecuteAsync($"UPDATE retention_marks SET taken_at = since WHERE id = '{run}'");
+
+        Assert.That(() => take(new("run")), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("in force"));
+        Assert.That(() => take(member.RunId), Throws.InstanceOf<System.Data.Common.DbException>().With.Message.Contains("part of a model"));
+        Assert.That(await take(other.RunId), Is.EqualTo(1));
+    }
+
+    [TestCase("UPDATE runs SET status = 'pruned' WHERE run_id = 'other'")]
+    [TestCase("UPDATE retention_marks SET taken_at = since WHERE id = 'other'")]
+    public async Task What_is_pruned_is_put_in_force_no_more(string sql)
+    {
+        var other = Rows.Run("other", generation: 1);
+        other.Status = RunStatus.Failed;
+        await _registry.AddRowsAsync(other);
+        await _registry.AddRowsAsync(new RetentionMarkRow { Kind = RetentionKind.Run, Id = "other", Since = Rows.Now });
+        await _registry.AddRowsAsync(Rows.Attempt("second"));
+        await _registry.ExecuteAsync(sql);
+
+        Refuses(Rows.Champion(2, "second", "other"));
+    }
+
+    [Test]
     public async Task A_fault_that_passes_is_told_from_one_that_stays()
     {
         await using var db = await _registry.OpenAsync();

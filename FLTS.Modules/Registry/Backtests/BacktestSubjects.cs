@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,6 +42,7 @@ internal sealed class BacktestSubjects(IDbContextFactory<RegistryDbContext> regi
     private async Task<BacktestSubject> OfRunAsync(Identifier identifier, RunId id, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
+        await RetentionMarks.UseAsync(db, [id], cancellation);
         var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == id, cancellation)
             ?? throw new NotFoundException($"There is no run '{id}'. GET /runs lists them.");
         if (run.Identifier != identifier)

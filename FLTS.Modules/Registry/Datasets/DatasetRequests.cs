@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,8 +49,11 @@ internal static class DatasetRequests
     /// <summary>
     /// Asks for data that could not be prepared (or, <paramref name="always"/>, that is to be prepared again) to be prepared.
     /// </summary>
-    public static Task RequeueAsync(RegistryDbContext db, ConfigHash configHash, bool always, CancellationToken cancellation) =>
-        db.Datasets
+    /// <exception cref="ConflictException">It is being pruned at this moment.</exception>
+    public static async Task RequeueAsync(RegistryDbContext db, ConfigHash configHash, bool always, CancellationToken cancellation)
+    {
+        await RetentionMarks.UseAsync(db, configHash, cancellation);
+        await db.Datasets
             .Where(d => d.ConfigHash == configHash && (d.Status == DatasetStatus.Failed || (always && d.Status == DatasetStatus.Ready)))
             .ExecuteUpdateAsync(
                 set => set
@@ -57,6 +61,8 @@ internal static class DatasetRequests
                     .SetProperty(d => d.Tries, 0)
                     .SetProperty(d => d.Deaths, 0)
                     .SetProperty(d => d.Faults, 0)
+                    .SetProperty(d => d.PrunedAt, (DateTimeOffset?)null)
                     .SetProperty(d => d.NextAttemptAt, (DateTimeOffset?)null),
                 cancellation);
+    }
 }

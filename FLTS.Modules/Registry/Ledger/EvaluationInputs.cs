@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,9 +24,11 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
     public async Task<EvaluationInput> ResolveAsync(PromotionTarget target, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var (pipeline, runs) = target.RunIds is { } ids
-            ? await OfRunsAsync(db, ids, cancellation)
-            : await OfPipelineAsync(db, target, cancellation);
+        var (pipeline, runs) = await FindAsync(db, target, cancellation);
+
+        // In use again, or they say now that they are pruned.
+        await RetentionMarks.UseAsync(db, runs.Select(r => r.RunId), cancellation);
+        (pipeline, runs) = await FindAsync(db, target, cancellation);
         if (target.Identifier is { } identifier && identifier != pipeline.Identifier)
             throw new InvalidInputException($"'identifier' is '{identifier}', but what is named belongs to '{pipeline.Identifier}'.");
 
@@ -52,6 +55,7 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
         var (wanted, newest) = (RollbackLine(identifier, lines, toVersion).Version, lines[^1].Version);
         var ledger = db.Champions.AsNoTracking().Where(c => c.Identifier == identifier);
         var target = await ledger.SingleAsync(c => c.Version == wanted, cancellation);
+        await RetentionMarks.UseAsync(db, [target.RunId], cancellation);
         var current = await ledger.SingleAsync(c => c.Version == newest, cancellation);
         return new RollbackInput(current, target, await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == target.RunId, cancellation));
     }
@@ -88,6 +92,10 @@ internal sealed class EvaluationInputs(IDbContextFactory<RegistryDbContext> regi
             Columns = dataset.Columns is { } columns ? JsonNode.Parse(columns)!.AsArray().Count : 0,
         };
     }
+
+    private static Task<(PipelineRow Pipeline, List<RunRow> Runs)> FindAsync(
+        RegistryDbContext db, PromotionTarget target, CancellationToken cancellation) =>
+        target.RunIds is { } ids ? OfRunsAsync(db, ids, cancellation) : OfPipelineAsync(db, target, cancellation);
 
     private static Task<List<RunRow>> RunsOfAsync(RegistryDbContext db, PipelineRow pipeline, CancellationToken cancellation)
     {

@@ -23,12 +23,15 @@ internal static class LedgerHistory
     /// The newest earlier line whose run is another than the one in force and was not rolled back from; null: there is none.
     /// </summary>
     /// <param name="lines">All lines of one identifier, by version.</param>
-    public static LedgerLine? RollbackTarget(IReadOnlyList<LedgerLine> lines)
-    {
-        if (lines.Count == 0)
-            return null;
+    public static LedgerLine? RollbackTarget(IReadOnlyList<LedgerLine> lines) => RollbackTargets(lines).FirstOrDefault();
 
+    /// <summary>
+    /// As <see cref="RollbackTarget"/>, then the ones that could be gone back to instead, newest first, a line for each run.
+    /// </summary>
+    /// <param name="lines">All lines of one identifier, by version.</param>
+    public static IEnumerable<LedgerLine> RollbackTargets(IReadOnlyList<LedgerLine> lines)
+    {
         var rolledBack = RolledBack(lines);
-        return lines.LastOrDefault(l => l.RunId != lines[^1].RunId && !rolledBack.Contains(l.RunId));
+        return lines.Reverse().Where(l => l.RunId != lines[^1].RunId && !rolledBack.Contains(l.RunId)).DistinctBy(l => l.RunId);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Json;
 using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
@@ -149,6 +150,10 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
             if (!await db.InsertIfAbsentAsync(attempt, cancellation))
                 return false;
         }
+
+        // Until this is committed nobody can take it away to be pruned.
+        if (conclusion.Champion is { } selected)
+            await RetentionMarks.UseAsync(db, [selected.Pointer.RunId], cancellation);
 
         // The version decides between this and whatever promotes at the same moment.
         if (conclusion.Champion is { } champion && !await db.InsertIfAbsentAsync(Row(champion, attempt), cancellation))

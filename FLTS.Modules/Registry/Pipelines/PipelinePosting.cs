@@ -1,8 +1,10 @@
 using System.Text.Json;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Sources;
 using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Pipelines;
@@ -30,6 +32,7 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         if (fire is { } taken && !await FireClaims.TakeAsync(db, taken, cancellation))
             return null;
 
+        await SourceVersions.HoldAsync(db, plan.Data.Source, RetentionReader.SourcesOf(plan.Data.Config), cancellation);
         await DatasetRequests.EnsureAsync(db, plan.Data, time.GetUtcNow(), cancellation);
         var (runs, known) = (new List<RunRow>(), new List<RunRow>());
         foreach (var type in plan.Runs.OrderBy(r => ForecasterCatalog.IsEnsemble(r.ModelType)))

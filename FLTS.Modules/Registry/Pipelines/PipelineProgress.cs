@@ -27,6 +27,7 @@ internal static class PipelineProgress
             dataset.Status switch
             {
                 DatasetStatus.Ready => "done",
+                DatasetStatus.Failed when dataset.PrunedAt is not null => "done",
                 DatasetStatus.Failed => "failed",
                 DatasetStatus.Running => "running",
                 _ => "waiting",
@@ -35,7 +36,7 @@ internal static class PipelineProgress
             dataset.EndedAt);
 
         var settled = runs.Count > 0 && runs.All(r => RunRules.IsSettled(r, pipeline));
-        var trainFailed = settled && runs.All(r => r.Status != RunStatus.Succeeded);
+        var trainFailed = settled && runs.All(r => r.Status is not (RunStatus.Succeeded or RunStatus.Pruned));
         var train = new StageView(
             "train",
             trainFailed ? "failed" : settled ? "done" : runs.Any(r => r.StartedAt is not null) ? "running" : "waiting",

@@ -85,7 +85,7 @@ internal sealed class PipelineReader(
             [.. runs.Select(r => RunSummary.Of(r, epochs.GetValueOrDefault(r.RunId)))],
             attempt is null || isOfBefore ? null : AttemptSummary.Of(attempt),
             Warnings(dataset),
-            pipeline.Error ?? (dataset.Status == DatasetStatus.Failed ? dataset.Error : null),
+            pipeline.Error ?? (dataset is { Status: DatasetStatus.Failed, PrunedAt: null } ? dataset.Error : null),
             pipeline.CreatedAt,
             pipeline.EndedAt);
     }

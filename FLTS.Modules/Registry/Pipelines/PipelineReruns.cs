@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
@@ -60,6 +61,7 @@ internal sealed class PipelineReruns(
         var pipeline = await db.Pipelines.AsNoTracking().Include(p => p.Runs)
             .SingleOrDefaultAsync(p => p.PipelineId == pipelineId, cancellation)
             ?? throw new NotFoundException($"There is no pipeline with the pipelineId '{pipelineId}'. GET /pipelines lists them.");
+        await RetentionMarks.UseAsync(db, pipeline.Runs.Select(r => r.RunId), cancellation);
         var (_, dataset, runs) = (await PipelineStates.OfAsync(db, [pipeline], cancellation))[0];
         if (!PipelineRules.HasEnded(pipeline.Status))
         {

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -65,7 +66,7 @@ internal static class RunEndpoints
 
     private static async Task<Ok<Page<ArtifactView>>> Artifacts(RunId run_id, RunReader reader, CancellationToken cancellation)
     {
-        var run = RunView.Of(await reader.FindAsync(run_id, cancellation), withArtifacts: true);
+        var run = RunView.Of(Whole(await reader.FindAsync(run_id, cancellation)), withArtifacts: true);
         return TypedResults.Ok(new Page<ArtifactView>(run.Artifacts!, null));
     }
 
@@ -73,13 +74,20 @@ internal static class RunEndpoints
     private static async Task<FileStreamHttpResult> Artifact(
         RunId run_id, string path, RunReader reader, IObjectStore store, CancellationToken cancellation)
     {
-        var run = await reader.FindAsync(run_id, cancellation);
+        var run = Whole(await reader.FindAsync(run_id, cancellation));
         if (run.Artifacts.All(a => a.Path != path) && !(path == "manifest.json" && run.ManifestSha256 is not null))
             throw new NotFoundException($"Run {run_id} has no artifact '{path}'. GET /runs/{run_id}/artifacts lists them.");
 
         var stream = await store.OpenReadAsync(ObjectKeys.Artifact(run_id, run.Attempt, path), cancellation);
         return TypedResults.Stream(stream, ContentType(path), Path.GetFileName(path));
     }
+
+    /// <exception cref="NotFoundException">Its artifacts were removed.</exception>
+    private static RunRow Whole(RunRow run) => run.Status != RunStatus.Pruned
+        ? run
+        : throw new NotFoundException(
+            $"Run {run.RunId} was pruned on {run.PrunedAt:yyyy-MM-dd}: it has no artifacts any more. POST /runs/{run.RunId}/rerun, or its "
+            + "pipeline asked for again, trains it anew.");
 
     private static async Task<Accepted<CancelledRun>> Cancel(RunId run_id, IRunCommands commands, CancellationToken cancellation)
     {

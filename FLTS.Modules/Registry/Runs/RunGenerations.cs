@@ -1,4 +1,5 @@
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -78,10 +79,20 @@ internal sealed class RunGenerations(RunCounter counter)
     private async Task<(RunRow Run, bool WasThere)> EnsureAsync(
         RegistryDbContext db, RunRow row, bool force, CancellationToken cancellation)
     {
-        var newest = await SameIdentity(db, row).OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
+        var newest = await NewestAsync(db, row, cancellation);
+        if (newest is not null)
+        {
+            // In use again, or it says now that it is pruned.
+            await RetentionMarks.UseAsync(db, [newest.RunId], cancellation);
+            newest = await NewestAsync(db, row, cancellation);
+        }
+
         (row.Generation, var isNew) = Of(newest, force);
         return isNew ? (await QueueAsync(db, row, cancellation), false) : (newest!, true);
     }
+
+    private static Task<RunRow?> NewestAsync(RegistryDbContext db, RunRow row, CancellationToken cancellation) =>
+        SameIdentity(db, row).OrderByDescending(r => r.Generation).FirstOrDefaultAsync(cancellation);
 
     private static RunRow RowOf(ConfigHash configHash, Identifier identifier, PlannedRun planned, DateTimeOffset now) => new()
     {

@@ -29,7 +29,8 @@ internal sealed record RunView(
     RunId? Replaces = null,
     JsonNode? Postponed = null,
     DateTimeOffset? NextTry = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunId>? Members = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunId>? Members = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PrunedAt = null)
 {
     public static RunView Of(RunRow run, bool withArtifacts) => new(
         run.RunId,
@@ -55,5 +56,6 @@ internal sealed record RunView(
         run.Replaces,
         JsonNode.Parse(run.Postponed),
         run.NextAttemptAt,
-        run.Members.Count > 0 ? [.. run.Members.Select(m => m.MemberRunId).OrderBy(id => id.Value, StringComparer.Ordinal)] : null);
+        run.Members.Count > 0 ? [.. run.Members.Select(m => m.MemberRunId).OrderBy(id => id.Value, StringComparer.Ordinal)] : null,
+        run.PrunedAt);
 }

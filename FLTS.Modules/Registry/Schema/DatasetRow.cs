@@ -55,6 +55,9 @@ internal sealed class DatasetRow : ILeased
     public DateTimeOffset? StartedAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>When its files were removed; it is <see cref="DatasetStatus.Failed"/> since, until it is asked for again.</summary>
+    public DateTimeOffset? PrunedAt { get; set; }
 }
 
 /// <summary>Keys, constraints and indexes of <see cref="DatasetRow"/>.</summary>

@@ -43,6 +43,10 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<ScheduleFireRow> ScheduleFires => Set<ScheduleFireRow>();
 
+    public DbSet<RetentionMarkRow> RetentionMarks => Set<RetentionMarkRow>();
+
+    public DbSet<RetentionTurnRow> RetentionTurns => Set<RetentionTurnRow>();
+
     /// <summary>Statuses and causes are words, whichever there are.</summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

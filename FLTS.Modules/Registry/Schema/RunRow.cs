@@ -73,6 +73,9 @@ internal sealed class RunRow : ILeased
 
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>When its artifacts were removed.</summary>
+    public DateTimeOffset? PrunedAt { get; set; }
+
     public List<RunEpochRow> EpochHistory { get; set; } = [];
 
     public List<RunArtifactRow> Artifacts { get; set; } = [];

@@ -19,6 +19,9 @@ internal sealed class SourceRow
 
     public required DateTimeOffset RegisteredAt { get; set; }
 
+    /// <summary>When its bytes were removed.</summary>
+    public DateTimeOffset? PrunedAt { get; set; }
+
     /// <summary>
     /// What it was made of, as a hash, where it holds measurements of the log beside those of a file; null: it came as it is.
     /// </summary>

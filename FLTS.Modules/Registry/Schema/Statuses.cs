@@ -131,3 +131,19 @@ internal enum FireOutcome
     /// <summary>No process looked before the next due time came.</summary>
     Missed,
 }
+
+/// <summary>What can be pruned.</summary>
+internal enum RetentionKind
+{
+    /// <summary>The artifacts of a run.</summary>
+    Run,
+
+    /// <summary>Processed data.</summary>
+    Data,
+
+    /// <summary>A source file, by the SHA-256 of its bytes.</summary>
+    Source,
+
+    /// <summary>What the store alone is told about an identifier: pointer files and inference logs. Removed by a reset only.</summary>
+    Identifier,
+}

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -130,6 +131,21 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         }
     }
 
+    /// <summary>
+    /// Keeps the sources of a dataset until the caller's transaction has ended: whoever would remove them waits for that.
+    /// </summary>
+    /// <exception cref="NotFoundException">They were removed.</exception>
+    public static async Task HoldAsync(
+        RegistryDbContext db, DatasetName name, IReadOnlyCollection<string> hashes, CancellationToken cancellation)
+    {
+        if (await db.Sources
+            .Where(s => hashes.Contains(s.Sha256))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Size, s => s.Size), cancellation) == 0)
+            throw new NotFoundException($"The dataset '{name}' was removed while its pipeline was posted.");
+
+        await RetentionMarks.UseAsync(db, RetentionKind.Source, hashes, cancellation);
+    }
+
     /// <summary>As <see cref="ISourceCatalog.SetOptionsAsync"/>.</summary>
     public async Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation)
     {
@@ -144,6 +160,9 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     {
         file.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        await using (var db = await registry.CreateDbContextAsync(cancellation))
+            await RetentionMarks.UseAsync(db, RetentionKind.Source, [sha256], cancellation);
+
         file.Position = 0;
         await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
         return new StoredSource(sha256, file.Length);

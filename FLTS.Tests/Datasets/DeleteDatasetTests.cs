@@ -1,0 +1,146 @@
+using System.Net;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Storage;
+using FLTS.Tests.Host;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace FLTS.Tests.Datasets;
+
+[TestFixture]
+internal sealed class DeleteDatasetTests
+{
+    private RunningHost _host = null!;
+    private TemporaryFolder _folder = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _folder = new TemporaryFolder();
+        _host = await RunningHost.StartAsync(folder: _folder, settings: new Dictionary<string, string?>
+        {
+            ["Pipeline:DemoOnEmpty"] = "false",
+            ["Pipeline:ReconcileSeconds"] = "3600", // Pipelines stay as a test leaves them.
+            ["Datasets:Folder"] = Directory.CreateDirectory(_folder["datasets"]).FullName,
+        }).ReadyAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task What_is_deleted_is_gone_with_its_versions_and_options_and_bytes_that_another_dataset_has_stay()
+    {
+        var (own, shared) = (DatasetClient.Csv(0, 70), DatasetClient.Csv(0, 71));
+        var first = await _host.PutAsync("gone", own).ExpectAsync(HttpStatusCode.Created);
+        var second = await _host.PutAsync("gone", shared).ExpectAsync(HttpStatusCode.Created);
+        await _host.PutAsync("stays", shared).ExpectAsync(HttpStatusCode.Created);
+
+        using var deleted = await _host.SendAsync(HttpMethod.Delete, "/datasets/gone", withKey: true);
+        using var asked = await _host.SendAsync(HttpMethod.Get, "/datasets/gone");
+        using var again = await _host.SendAsync(HttpMethod.Delete, "/datasets/gone", withKey: true);
+        using var other = await _host.SendAsync(HttpMethod.Get, "/datasets/stays/profile");
+
+        Assert.That(deleted.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((asked.StatusCode, again.StatusCode), Is.EqualTo((HttpStatusCode.NotFound, HttpStatusCode.NotFound)));
+        Assert.That(other.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await ExistsAsync(first.Body["sha256"]!.GetValue<string>()), Is.False);
+        Assert.That(await ExistsAsync(second.Body["sha256"]!.GetValue<string>()), Is.True);
+    }
+
+    [Test]
+    public async Task While_a_pipeline_uses_it_it_is_not_deleted_and_its_ledger_outlives_it()
+    {
+        await _host.PutAsync("used", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
+        await AddAsync(
+            Data("used"), Pipeline("used"), Rows.Run("run-used", "hash-used"), Rows.Attempt("attempt-used"));
+        var champion = Rows.Champion(attempt: "attempt-used", run: "run-used");
+        champion.Identifier = new("used");
+        await AddAsync(champion);
+
+        using var refused = await _host.SendAsync(HttpMethod.Delete, "/datasets/used", withKey: true);
+        var problem = await RunningHost.JsonAsync(refused);
+        await UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("pipeline-used"))
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PipelineStatus.Cancelled)));
+        using var deleted = await _host.SendAsync(HttpMethod.Delete, "/datasets/used", withKey: true);
+
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That(problem["detail"]!.GetValue<string>(), Does.Contain("'used'").And.Contain("pipeline-used"));
+        Assert.That(deleted.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That(await UseAsync(db => db.Champions.CountAsync(c => c.Identifier == new Identifier("used"))), Is.EqualTo(1));
+        Assert.That(await UseAsync(db => db.Runs.CountAsync(r => r.RunId == new RunId("run-used"))), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Only_an_admin_deletes_and_a_file_of_the_folder_is_offered_again()
+    {
+        await File.WriteAllTextAsync(_folder["datasets/offered.csv"], DatasetClient.Csv(0, 60));
+        using var read = await _host.SendAsync(HttpMethod.Get, "/datasets/offered");
+
+        using var stranger = await _host.SendAsync(HttpMethod.Delete, "/datasets/offered");
+        using var deleted = await _host.SendAsync(HttpMethod.Delete, "/datasets/offered", withKey: true);
+        using var again = await _host.SendAsync(HttpMethod.Get, "/datasets/offered");
+
+        Assert.That(stranger.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That((read.StatusCode, deleted.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.NoContent)));
+        Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task A_pruned_run_shows_when_that_was_and_its_artifacts_are_told_to_be_gone()
+    {
+        var run = Rows.Run("run-pruned", "hash-pruned");
+        (run.Status, run.PrunedAt) = (RunStatus.Pruned, Rows.Now);
+        await AddAsync(Data("pruned"), run);
+
+        using var shown = await _host.SendAsync(HttpMethod.Get, "/runs/run-pruned");
+        using var list = await _host.SendAsync(HttpMethod.Get, "/runs/run-pruned/artifacts");
+        using var file = await _host.SendAsync(HttpMethod.Get, "/runs/run-pruned/artifacts/manifest.json");
+        using var plan = await _host.SendAsync(HttpMethod.Get, "/retention/plan");
+
+        var view = await RunningHost.JsonAsync(shown);
+        Assert.That((view["status"]!.GetValue<string>(), view["pruned_at"]), Is.EqualTo(("pruned", view["pruned_at"])));
+        Assert.That(view["pruned_at"], Is.Not.Null);
+        foreach (var answer in new[] { list, file })
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+            Assert.That((await RunningHost.JsonAsync(answer))["detail"]!.GetValue<string>(), Does.Contain("was pruned on 2026-03-02"));
+        }
+
+        Assert.That((await RunningHost.JsonAsync(plan))["enabled"]!.GetValue<bool>(), Is.False);
+    }
+
+    private static DatasetRow Data(string name)
+    {
+        var data = Rows.Dataset($"hash-{name}");
+        data.SourceName = new(name);
+        return data;
+    }
+
+    private static PipelineRow Pipeline(string name)
+    {
+        var pipeline = Rows.Pipeline($"pipeline-{name}");
+        (pipeline.ConfigHash, pipeline.Dataset, pipeline.Identifier) = (new($"hash-{name}"), new(name), new(name));
+        return pipeline;
+    }
+
+    private Task<int> AddAsync(params object[] rows) => UseAsync(db =>
+    {
+        db.AddRange(rows);
+        return db.SaveChangesAsync();
+    });
+
+    private async Task<T> UseAsync<T>(Func<RegistryDbContext, Task<T>> use)
+    {
+        await using var db = await _host.App.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync();
+        return await use(db);
+    }
+
+    private async Task<bool> ExistsAsync(string sha256) =>
+        await _host.App.Services.GetRequiredService<IObjectStore>().StatAsync(ObjectKeys.Source(sha256), default) is not null;
+}
