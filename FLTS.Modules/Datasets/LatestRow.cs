@@ -5,7 +5,7 @@ using FLTS.Modules.Registry.Sources;
 namespace FLTS.Modules.Datasets;
 
 /// <summary>
-/// How late a measurement may be: one of a year to come would be forecast from, and no true one could be appended behind it.
+/// How late a measurement may be: one of a year to come would be forecast from, and every true one would be late.
 /// Times without a zone count as UTC here; the clocks of the earth differ by less than the default.
 /// </summary>
 internal sealed class LatestRow(DatasetOptions options, TimeProvider time)

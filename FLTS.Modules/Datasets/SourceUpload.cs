@@ -106,7 +106,7 @@ internal sealed partial class SourceUpload(
         {
             if (frame.Timestamps[^1] > latest.Now)
                 yield return $"{file}: the last row is of {LatestRow.Show(frame.Timestamps[^1], form.Config.Timezone)}, ahead of the "
-                    + "clock: forecasts start behind it, and rows before it cannot be appended.";
+                    + "clock: forecasts start behind it.";
         }
     }
 

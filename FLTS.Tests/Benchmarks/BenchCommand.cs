@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using FLTS.Benchmarks.Append;
 using FLTS.Benchmarks.Predict;
 
 namespace FLTS.Benchmarks;
@@ -53,6 +54,7 @@ internal static class BenchCommand
             (parsed, progress) => parsed.GetValue(_once) is { } reader
                 ? ReaderBenchmark.Once(reader, Dataset(parsed)!, parsed.GetValue(_timezone))
                 : ReaderBenchmark.Run(progress)),
+        AppendCommand.Create(),
         AccuracyCommand.Create(),
     };
 

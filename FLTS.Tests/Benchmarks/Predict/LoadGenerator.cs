@@ -7,12 +7,19 @@ using System.Text;
 namespace FLTS.Benchmarks.Predict;
 
 /// <summary>
-/// The same request again and again over open connections: each asks again as soon as it has its answer (closed loop), or they ask in turn
-/// at a rate whatever is answered (open loop). One thread, plain sockets and no HTTP client, which would take as much of the processors as
-/// the server that is measured.
+/// Requests over open connections, the same again and again or each another one: each connection asks again as soon as it has its answer
+/// (closed loop), or they ask in turn at a rate whatever is answered (open loop). One thread, plain sockets and no HTTP client, which would
+/// take as much of the processors as the server that is measured.
 /// </summary>
-internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
+/// <param name="server">Asked.</param>
+/// <param name="request">The request of a number, from 0.</param>
+internal sealed class LoadGenerator(IPEndPoint server, Func<long, byte[]> request)
 {
+    public LoadGenerator(IPEndPoint server, byte[] request)
+        : this(server, _ => request)
+    {
+    }
+
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
     /// <summary>What came of one run.</summary>
@@ -54,7 +61,7 @@ internal sealed class LoadGenerator(IPEndPoint server, byte[] request)
             {
                 var now = Stopwatch.GetElapsedTime(began);
                 for (; idle.Count > 0 && now < duration && Due(sent) <= now; sent++)
-                    idle.Dequeue().Ask(request, perSecond > 0 ? began + (long)(Due(sent).TotalSeconds * Stopwatch.Frequency) : null);
+                    idle.Dequeue().Ask(request(sent), perSecond > 0 ? began + (long)(Due(sent).TotalSeconds * Stopwatch.Frequency) : null);
                 if (idle.Count == connections && now >= duration)
                     break;
 
