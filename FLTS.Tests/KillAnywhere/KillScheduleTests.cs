@@ -40,6 +40,7 @@ internal sealed class KillScheduleTests
         await using var second = installation.Start(settings: _settings);
         await second.WaitUntilReadyAsync();
         await second.UseAdminKeyAsync();
+        await UntilItIsThereAsync(second);
         await second.PostAsync("/schedules/often/fire", [], HttpStatusCode.Accepted);
         await second.WaitForAsync("the end of every fire", async () =>
             (await second.GetAsync("/schedules/often"))["outcomes"]!.AsObject() is var outcomes
@@ -57,12 +58,17 @@ internal sealed class KillScheduleTests
         from point in FaultPoints.OfSchedule.Concat(["pipeline.before-commit", "pipeline.after-commit"])
         select new TestCaseData(stack, point);
 
+    /// <summary>Schedules of the settings are there after the first look.</summary>
+    private static async Task UntilItIsThereAsync(FltsProcess flts) => await flts.WaitForAsync(
+        "the schedule", async () => (await flts.GetAsync("/schedules"))["items"]!.AsArray() is { Count: > 0 } all ? all : null);
+
     private static async Task FireUnlessKilledAsync(FltsProcess flts)
     {
         try
         {
             await flts.WaitUntilReadyAsync();
             await flts.UseAdminKeyAsync();
+            await UntilItIsThereAsync(flts);
             await flts.PostAsync("/schedules/often/fire", [], HttpStatusCode.Accepted);
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException)

@@ -26,6 +26,10 @@ internal sealed class SchedulesOverHttpTests
             ["Schedules:of-settings:pipeline:dataset"] = "station",
         }).ReadyAsync();
         await _host.PutAsync("station", DatasetClient.Csv(0, 300)).ExpectAsync(HttpStatusCode.Created);
+
+        // What stands in the settings is there after the first look.
+        while ((await _host.GetAsync("/schedules/of-settings")).Status != HttpStatusCode.OK)
+            await Task.Delay(50);
     }
 
     [OneTimeTearDown]
