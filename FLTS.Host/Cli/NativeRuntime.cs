@@ -12,6 +12,9 @@ internal static class NativeRuntime
 
     private static Finding Compute()
     {
+        // Where it cannot be loaded, TorchSharp prints how it looked for it, in the middle of what programs read as JSON.
+        var output = Console.Out;
+        Console.SetOut(TextWriter.Null);
         try
         {
             using var two = torch.ones(2);
@@ -25,6 +28,10 @@ internal static class NativeRuntime
                 false,
                 e.Message.Split('\n')[0],
                 "Start through ./flts, which prepares the C++ runtime where the system's is too old; see README, Machines.");
+        }
+        finally
+        {
+            Console.SetOut(output);
         }
     }
 }

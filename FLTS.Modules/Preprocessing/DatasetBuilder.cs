@@ -45,7 +45,7 @@ internal sealed partial class DatasetBuilder(
             var sha256 = await StoreAsync(
                 ObjectKeys.Train(hash),
                 stream => ProcessedFiles.WriteTrainAsync(data, stream, cancellation),
-                (stream, share) => ProcessedFiles.TrainDifferenceAsync(data, stream, share, cancellation),
+                (stream, share) => ProcessedComparison.TrainDifferenceAsync(data, stream, share, cancellation),
                 cancellation);
             FaultPoint.Reach("preprocess.train-written");
             return sha256;
@@ -56,7 +56,7 @@ internal sealed partial class DatasetBuilder(
             var sha256 = await StoreAsync(
                 ObjectKeys.Test(hash),
                 stream => ProcessedFiles.WriteTestAsync(data, stream, cancellation),
-                (stream, share) => ProcessedFiles.TestDifferenceAsync(data, stream, share, cancellation),
+                (stream, share) => ProcessedComparison.TestDifferenceAsync(data, stream, share, cancellation),
                 cancellation);
             FaultPoint.Reach("preprocess.test-written");
             return sha256;
@@ -90,9 +90,9 @@ internal sealed partial class DatasetBuilder(
     {
         var hash = order.ConfigHash;
         var isWhole = await CompareAsync(
-            ObjectKeys.Train(hash), hashes.Train, stream => ProcessedFiles.TrainDifferenceAsync(data, stream, default, cancellation));
+            ObjectKeys.Train(hash), hashes.Train, stream => ProcessedComparison.TrainDifferenceAsync(data, stream, default, cancellation));
         isWhole &= await CompareAsync(
-            ObjectKeys.Test(hash), hashes.Test, stream => ProcessedFiles.TestDifferenceAsync(data, stream, default, cancellation));
+            ObjectKeys.Test(hash), hashes.Test, stream => ProcessedComparison.TestDifferenceAsync(data, stream, default, cancellation));
         return isWhole & await CompareAsync(ObjectKeys.Meta(hash), hashes.Meta, async stream =>
         {
             using var stored = new MemoryStream();

@@ -12,7 +12,6 @@ internal sealed class SourcesTests
         ["FLTS.Tests/Training/TrainingServiceTests.cs"] = "one service through all its ends",
         ["FLTS.Tests/Datasets/BadDatasetsTests.cs"] = "what is refused or mended in a source, case by case",
         ["FLTS.Tests/Forecasting/Preparation/DatasetPreparerTests.cs"] = "one step through all its options",
-        ["FLTS.Modules/Forecasting/Preparation/ProcessedFiles.cs"] = "one file format, written and read",
     };
 
     [Test]

@@ -69,19 +69,13 @@ internal sealed class WeightFit(
     private double[][] Weights((double[,] Products, int Cells)[] products, ConvexWeights pooled, int set, int knot)
     {
         var shared = pooled.Of(set)!.Value.Weights;
-        var alone = Enumerable.Range(0, candidates.Count)
-            .Where(p => (set & (1 << p)) != 0)
-            .Select(p => pooled.Of(1 << p))
-            .OfType<(double[] Weights, double Error)>()
-            .MinBy(p => p.Error)
-            .Weights;
         var own = seasons[knot] < 1 ? 0 : seasons[knot] / (seasons[knot] + 1);
         return [.. products.Select(target =>
         {
             var its = own > 0 && target.Cells > 0
                 ? new ConvexWeights(target.Products, set).Of(set)!.Value.Weights
                 : shared;
-            return shared.Select((w, p) => ((w + (own * (its[p] - w))) + alone[p]) / 2).ToArray();
+            return shared.Select((w, p) => w + (own * (its[p] - w))).ToArray();
         })];
     }
 

@@ -18,7 +18,7 @@ public class ProcessedFilesTests
         var data = Prepare(options);
         var (train, test, meta) = await Write(data);
         var back = await ProcessedFiles.ReadAsync(ProcessedFiles.ReadMeta(meta), new MemoryStream(train), new MemoryStream(test));
-        Assert.That(ProcessedFiles.Difference(data, back), Is.Null);
+        Assert.That(ProcessedComparison.Difference(data, back), Is.Null);
         Assert.That(back.Train.Timestamps[0].Kind, Is.EqualTo(DateTimeKind.Unspecified));
         Assert.That(back.Train.FlatTargets, Is.EqualTo(data.Train.FlatTargets));
     }
@@ -38,7 +38,7 @@ public class ProcessedFilesTests
         Assert.That(back.TrainUnclipped, Is.Null);
         Assert.That(back.Unclipped, Is.SameAs(back));
         Assert.That(
-            await ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train)),
+            await ProcessedComparison.TrainDifferenceAsync(data, new MemoryStream(train)),
             Is.Null,
             "prepared again, it is not called different");
     }
@@ -56,8 +56,8 @@ public class ProcessedFilesTests
         })];
         var data = DatasetPreparer.Prepare(Tables.Config("""{"scaler": "None"}"""), Tables.Make("x.csv", 0, ("a", values)));
         var (train, test, _) = await Write(data);
-        Assert.That(await ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train)), Is.Null);
-        Assert.That(await ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test)), Is.Null, "else the store would be blamed");
+        Assert.That(await ProcessedComparison.TrainDifferenceAsync(data, new MemoryStream(train)), Is.Null);
+        Assert.That(await ProcessedComparison.TestDifferenceAsync(data, new MemoryStream(test)), Is.Null, "else the store would be blamed");
     }
 
     [Test]
@@ -67,7 +67,7 @@ public class ProcessedFilesTests
         var (_, test, _) = await Write(data);
         data.TestUnclipped!.Values[1][^1] += 1;
         Assert.That(
-            await ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test)),
+            await ProcessedComparison.TestDifferenceAsync(data, new MemoryStream(test)),
             Is.EqualTo("test: values of 'b.with dots' before clipping differ"));
     }
 
@@ -127,7 +127,7 @@ public class ProcessedFilesTests
     {
         var (one, other) = (Prepare("{}"), Prepare("{}"));
         other.Test.Values[0][3] = Math.BitIncrement(other.Test.Values[0][3]);
-        Assert.That(ProcessedFiles.Difference(one, other), Is.EqualTo("test: values of 'a' differ"));
+        Assert.That(ProcessedComparison.Difference(one, other), Is.EqualTo("test: values of 'a' differ"));
     }
 
     [Test]
@@ -137,15 +137,16 @@ public class ProcessedFilesTests
         var data = DatasetPreparer.Prepare(
             Tables.Config("{}"), Tables.Make("x.csv", 0, ("a", Tables.Walk(Rows, 1, 0.05)), ("b", Tables.Walk(Rows, 2))));
         var (train, test, _) = await Write(data);
-        Task<string?> Train() => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train));
-        Task<string?> Test() => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test));
+        Task<string?> Train() => ProcessedComparison.TrainDifferenceAsync(data, new MemoryStream(train));
+        Task<string?> Test() => ProcessedComparison.TestDifferenceAsync(data, new MemoryStream(test));
         Assert.That((await Train(), await Test()), Is.EqualTo(((string?)null, (string?)null)));
 
         data.Train.Values[1][^1] = Math.BitIncrement(data.Train.Values[1][^1]);
         data.Test.Values[0][^1] = -data.Test.Values[0][^1];
         Assert.That((await Train(), await Test()), Is.EqualTo(("train: values of 'b' differ", "test: values of 'a' differ")));
         var shares = await Task.WhenAll(
-            Enumerable.Range(0, 3).Select(r => ProcessedFiles.TrainDifferenceAsync(data, new MemoryStream(train), new GroupShare(r, 3))));
+            Enumerable.Range(0, 3)
+                .Select(r => ProcessedComparison.TrainDifferenceAsync(data, new MemoryStream(train), new GroupShare(r, 3))));
         Assert.That(shares.Count(d => d is not null), Is.EqualTo(1), "of several readers one sees the difference");
         data.Test.Values[0][^1] = -data.Test.Values[0][^1];
         data.TestTruth[1][^1] += 1;
@@ -155,7 +156,7 @@ public class ProcessedFilesTests
         data.Test.Timestamps[^1] = data.Test.Timestamps[^1].AddTicks(TimeSpan.TicksPerMicrosecond);
         Assert.That(await Test(), Is.EqualTo("test: times or segments differ"));
         Assert.That(
-            () => ProcessedFiles.TestDifferenceAsync(data, new MemoryStream(test[..^20])),
+            () => ProcessedComparison.TestDifferenceAsync(data, new MemoryStream(test[..^20])),
             Throws.TypeOf<CorruptArtifactException>());
     }
 

@@ -18,6 +18,7 @@ internal sealed class LeadTask
     private readonly double[,,] _forecast; // [N, K, M]
     private readonly int _unseasonal;
     private readonly int[] _columns; // [M]
+    private readonly SeasonProfile? _profile; // One for all knots: most of their places in the season are the same.
 
     private LeadTask(LeadBase leads, PreparedSeries series, int inputLength)
     {
@@ -26,6 +27,7 @@ internal sealed class LeadTask
         _origins = [.. Enumerable.Range(0, series.Rows).Where(origin => new Window(series, origin).HasRows(inputLength))];
         (_forecast, _unseasonal) = leads.OfTrain(series, _origins);
         Features = new KnotFeatures(series.Columns, series.Targets, leads.IsSeasonal);
+        _profile = leads.IsSeasonal ? new SeasonProfile(series, series.Targets) : null;
     }
 
     public LeadBase Base { get; }
@@ -147,10 +149,10 @@ internal sealed class LeadTask
     {
         if (Features.Count == 0)
             return;
-        var (profile, numbers) = (Base.IsSeasonal ? new SeasonProfile(_series, _series.Targets) : null, new float[Features.Count]);
+        var numbers = new float[Features.Count];
         for (var n = 0; n < _origins.Length; n++)
         {
-            Features.Fill(norm, _series, profile, _origins[n], Knots[knot], numbers);
+            Features.Fill(norm, _series, _profile, _origins[n], Knots[knot], numbers);
             take(n, numbers);
         }
     }
