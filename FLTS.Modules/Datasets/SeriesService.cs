@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Datasets.Reduced;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Datasets;
 
 /// <summary>Measured values for charts: read once, reduced again for every span that is looked at.</summary>
 internal sealed class SeriesService(
-    ISourceCatalog sources, SourceReader reader, ReadingTurn turn, ComputeBudget budget, SeriesCache cache)
+    ISourceCatalog sources, MeasurementReader log, MergedTables merged, ReadingTurn turn, ComputeBudget budget, SeriesCache cache)
 {
     /// <exception cref="NotFoundException">No such dataset or column.</exception>
     /// <exception cref="InvalidInputException">A parameter, by name; or the files cannot be used: names row and column.</exception>
@@ -15,7 +16,8 @@ internal sealed class SeriesService(
     {
         var points = query.CheckedPoints();
         var files = await sources.ResolveAsync(name, cancellation);
-        var series = cache.Find(files) ?? await ReadAsync(files, cancellation);
+        var changes = await log.ChangesAsync(name, cancellation);
+        var series = cache.Find(files, changes) ?? await ReadAsync(files, changes, cancellation);
         var (from, to) = query.Span(series.Step);
         var places = query.PlacesIn(name, series.Columns);
         var units = files.Options.ToJson()["units"] as JsonObject;
@@ -39,20 +41,18 @@ internal sealed class SeriesService(
         string? UnitOf(string column) => units?[column]?.ToString();
     }
 
-    private Task<KeptSeries> ReadAsync(SourceFiles files, CancellationToken cancellation) => turn.RunAsync(
+    private Task<KeptSeries> ReadAsync(SourceFiles files, long changes, CancellationToken cancellation) => turn.RunAsync(
         async () =>
         {
             // Somebody may have asked for the same while this request waited.
-            if (cache.Find(files) is { } kept)
+            if (cache.Find(files, changes) is { } kept)
                 return kept;
 
-            using var reading = budget.EnterReading();
-            var table = await reader.ReadAsync(
-                files.TrainSha256, SourceReader.FileName(files.Whole, "train"), files.Options, cancellation);
-            if (files.TestSha256 is { } test)
-                table = table.With(await reader.ReadAsync(test, SourceReader.FileName(files.Whole, "test"), files.Options, cancellation));
-            var series = await budget.Threads.RunOnOneAsync(() => KeptSeries.Of(table), cancellation);
-            cache.Keep(files, series);
+            var rows = await log.AllAsync(files.Name, cancellation);
+            var (train, test, _) = await merged.ReadAsync(files, rows, cancellation);
+            var series = await budget.Threads.RunOnOneAsync(
+                () => KeptSeries.Of(test is null ? train : train.With(test)), cancellation);
+            cache.Keep(files, rows.Changes, series);
             return series;
         },
         cancellation);

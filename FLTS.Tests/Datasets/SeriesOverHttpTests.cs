@@ -116,6 +116,18 @@ internal sealed class SeriesOverHttpTests
     }
 
     [Test]
+    public async Task Rows_that_were_appended_are_drawn_at_once()
+    {
+        await _host.PutAsync("grown", DatasetClient.Csv(0, 50)).ExpectAsync(HttpStatusCode.Created);
+        var before = (await _host.GetAsync("/datasets/grown/series").ExpectAsync(HttpStatusCode.OK)).Body;
+        await _host.AppendAsync("grown", DatasetClient.Csv(50, 5)).ExpectAsync(HttpStatusCode.OK);
+        var after = (await _host.GetAsync("/datasets/grown/series").ExpectAsync(HttpStatusCode.OK)).Body;
+
+        Assert.That((before["rows"]!.GetValue<int>(), after["rows"]!.GetValue<int>()), Is.EqualTo((50, 55)));
+        Assert.That(after["last"]!.ToString(), Is.EqualTo("2026-01-05T00:54:00"));
+    }
+
+    [Test]
     public async Task A_missing_cell_is_null()
     {
         var rows = new[] { "0,1", "1,", "3,4", "4,5", "5,6", "6,7", "7,8" }.Select(r => r.Split(','));

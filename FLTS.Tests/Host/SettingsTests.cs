@@ -1,4 +1,5 @@
 using FLTS.Host.Hosting;
+using FLTS.Modules;
 using FLTS.Modules.Pipeline;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,6 +44,19 @@ internal sealed class SettingsTests
             Throws.InstanceOf<InvalidInputException>()
                 .With.Message.Contains("Gru, Lstm, LightGbm").And.Message.Contains("Modules:Enabled"));
         Assert.That(() => HostSettings.Read(settings, hasTrainers: true), Throws.Nothing);
+    }
+
+    [Test]
+    public void The_page_may_be_left_out_of_a_process_that_does_everything_else()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = RunningHost.Settings(folder);
+        foreach (var (module, i) in ModuleCatalog.All.Where(m => m.Name != "Page").Select((m, i) => (m, i)))
+            settings[$"Modules:Enabled:{i}"] = module.Name;
+
+        var host = HostSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+
+        Assert.That(host.Modules.Select(m => m.Name), Is.EqualTo(ModuleCatalog.All.Select(m => m.Name).Where(n => n != "Page")));
     }
 
     [TestCase("Database:Provider=sqlite")]

@@ -29,20 +29,22 @@ internal sealed record SeriesQuery
     [FromQuery(Name = "points"), Description("Most points of a column, 2 to 10000; 1000 without it.")]
     public string? Points { get; init; }
 
+    private bool AsksAll => Columns is null or []; // An address without it is bound to an empty array.
+
     /// <summary>Places of the columns asked for, in the order they are asked for.</summary>
     /// <exception cref="NotFoundException">A column that is not there.</exception>
     /// <exception cref="InvalidInputException">None, or more than an answer may have.</exception>
     public IReadOnlyList<int> PlacesIn(DatasetName name, IReadOnlyList<string> columns)
     {
-        var places = Columns is null
+        var places = AsksAll
             ? [.. Enumerable.Range(0, columns.Count)]
-            : Columns.SelectMany(text => Split(text, columns)).Distinct().Select(c => Place(name, c, columns)).ToList();
+            : Columns!.SelectMany(text => Split(text, columns)).Distinct().Select(c => Place(name, c, columns)).ToList();
         if (places.Count == 0)
             throw new InvalidInputException("'columns' names none; leave it out or name at least one.");
         return places.Count <= MostColumns
             ? places
             : throw new InvalidInputException(
-                Columns is null
+                AsksAll
                     ? $"The dataset has {columns.Count} numeric columns; name at most {MostColumns} of them in 'columns'."
                     : $"'columns' names {places.Count} columns; at most {MostColumns} are answered at once.");
     }

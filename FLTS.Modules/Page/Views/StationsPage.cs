@@ -39,7 +39,7 @@ internal static class StationsPage
         <div class="scroll"><table class="list">
         <thead><tr><th>Identifier</th><th>Champion</th><th class="number">Score</th><th class="number">Best reference</th>
         <th class="number" title="How much lower the champion's score is than the best reference's">Better by</th>
-        <th>In force</th><th>Data stored</th><th>Last pipeline</th></tr></thead>
+        <th>In force</th><th>Newest file</th><th>Last pipeline</th></tr></thead>
         <tbody>{model.Lines.Select(l => Line(l, model.Now))}</tbody>
         </table></div>
         {Pages(model)}
