@@ -11,7 +11,13 @@ internal static class Bus
         {
             bus.SetKebabCaseEndpointNameFormatter();
             bus.DisableUsageTelemetry(); // It would call its makers' server.
-            bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseMessageRetry(r => r.Immediate(3)));
+            bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseMessageRetry(r =>
+            {
+                // No try does better on what is wrong in the message itself.
+                r.Ignore<InvalidInputException>();
+                r.Ignore<NotFoundException>();
+                r.Immediate(3);
+            }));
             foreach (var module in settings.Modules)
                 module.AddConsumers(bus);
 

@@ -115,6 +115,17 @@ public readonly record struct DatasetName(string Value) : IId<DatasetName>
     public override string ToString() => Value;
 }
 
+/// <summary>The name of a schedule.</summary>
+[JsonConverter(typeof(IdJson<ScheduleName>))]
+public readonly record struct ScheduleName(string Value) : IId<ScheduleName>
+{
+    public static ScheduleName From(string value) => new(value);
+
+    public static bool TryParse(string? text, out ScheduleName id) => Ids.TryRead(text, out id);
+
+    public override string ToString() => Value;
+}
+
 internal static class Ids
 {
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FLTS.Forecasting.Metrics;
 using MassTransit;
 
@@ -54,6 +55,18 @@ public sealed record ForecastScored(
     double? MatchedShare,
     double? Rmse,
     double? Mae);
+
+/// <summary>
+/// Rows of a dataset were measured. It carries them, and is the one message that is a record; the same again changes nothing.
+/// </summary>
+/// <param name="Dataset">Its name.</param>
+/// <param name="Rows">As <c>POST /datasets/{name}/rows</c> takes them: a JSON array of rows, or a CSV with a header as text.</param>
+[EntityName("measurements")]
+public sealed record MeasurementsArrived(DatasetName Dataset, JsonElement Rows);
+
+/// <summary>Rows of a dataset were taken into the log; <paramref name="Newest"/> is the newest time that is known of it.</summary>
+[EntityName("measurements-stored")]
+public sealed record MeasurementsStored(DatasetName Dataset, DateTimeOffset Newest);
 
 /// <summary>What the pointer files hold (FORECASTING.md 7).</summary>
 public sealed record PromotionPointer(

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series.Grid;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,22 @@ using Microsoft.AspNetCore.Routing;
 namespace FLTS.Modules.Datasets;
 
 /// <summary>A version of one part of a dataset.</summary>
-internal sealed record SourceVersionView(string Part, int Version, string Sha256, long Size, DateTimeOffset RegisteredAt);
+/// <param name="Part"><c>train</c> or <c>test</c>.</param>
+/// <param name="Version">From 1.</param>
+/// <param name="Sha256">Of its bytes.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="RegisteredAt">When it came.</param>
+/// <param name="Compacted">It was made of a file and the measurements that came after it, for a pipeline; false: it was put.</param>
+internal sealed record SourceVersionView(
+    string Part, int Version, string Sha256, long Size, DateTimeOffset RegisteredAt, bool Compacted);
+
+/// <summary>The measurements that came after the files of a dataset.</summary>
+/// <param name="Rows">Rows of the log, corrections among them.</param>
+/// <param name="Times">Different times.</param>
+/// <param name="First">The earliest time.</param>
+/// <param name="Last">The latest.</param>
+/// <param name="KnownAt">When the last of them came.</param>
+internal sealed record MeasurementsView(long Rows, long Times, string First, string Last, DateTimeOffset KnownAt);
 
 /// <summary>A dataset with its versions, newest first, and what is stored with them.</summary>
 /// <param name="Name">Its name.</param>
@@ -20,6 +36,7 @@ internal sealed record SourceVersionView(string Part, int Version, string Sha256
 /// <param name="Options">How the files are read.</param>
 /// <param name="Series">The datasets that the files hold, where they hold several series.</param>
 /// <param name="Versions">Of the files.</param>
+/// <param name="Measurements">What came after them; null: nothing.</param>
 /// <param name="Warnings">Series that are left out, and why.</param>
 internal sealed record DatasetVersionsView(
     DatasetName Name,
@@ -27,6 +44,7 @@ internal sealed record DatasetVersionsView(
     JsonObject Options,
     IReadOnlyList<DatasetName> Series,
     IReadOnlyList<SourceVersionView> Versions,
+    MeasurementsView? Measurements,
     IReadOnlyList<string> Warnings);
 
 /// <summary><c>/datasets</c>: list, store, append, look at.</summary>
@@ -36,7 +54,10 @@ internal static class DatasetEndpoints
     private const string Last = "2018-02-28T02:32:00";
 
     private static readonly SourceVersionView _version = new(
-        "train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero));
+        "train", 2, "6b1c0a", 3_953_380, new DateTimeOffset(2026, 3, 2, 9, 30, 0, TimeSpan.Zero), false);
+
+    private static readonly MeasurementsView _measurements = new(
+        721, 720, "2018-02-28 02:34:00", Last.Replace('T', ' '), new DateTimeOffset(2026, 3, 3, 2, 32, 4, TimeSpan.Zero));
 
     private static readonly Page<DatasetView> _exampleList =
         new([new DatasetView(new("PobleSec"), null, "6b1c0a", "9f2e11", 3_953_380, 1, _version.RegisteredAt)], null);
@@ -73,18 +94,18 @@ internal static class DatasetEndpoints
                 StatusCodes.Status201Created);
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary(
-                "Appends measurements after the last one, as CSV with a header or as a JSON array of rows. They join the part that is "
-                + "last in time; forecasts without data start from them.")
+                "Takes measurements, as CSV with a header or as a JSON array of rows: newer ones, late ones, and corrections of those that "
+                + "are known. Forecasts without data start from the newest; the next pipeline learns from all.")
             .RequireRole(Roles.Train)
             .Accepts<string>("application/json", "text/csv", "*/*")
-            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
-            .WithExample(new AppendedRows(new("PobleSec"), "test", 1, 3, "77aa01", Last, Last));
+            .WithExample(new AppendedRows(new("PobleSec"), 1, 1, 0, 0, 0, Last, Last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404)
             .ProducesProblem(422)
-            .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], []));
+            .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], _measurements, []));
         group.MapGet("/profile", Profile)
             .WithName("ProfileDataset")
             .WithSummary("Rows, step, gaps; for each column moments, quantiles, missing values, autocorrelation and drift.")
@@ -130,17 +151,18 @@ internal static class DatasetEndpoints
         DatasetName name,
         [AsParameters] ReadingQuery query,
         HttpContext context,
-        ISourceCatalog sources,
         RowAppender appender,
         DatasetOptions options,
         CancellationToken cancellation)
     {
-        var form = (await sources.ResolveAsync(name, cancellation)).Options.With(query.Given());
-        var rows = await SentRows.ReadAsync(context.Request.Body, context.Request.HasJsonContentType(), form, options, cancellation);
-        return TypedResults.Ok(await appender.AppendAsync(name, rows, form, cancellation));
+        var files = await appender.FilesAsync(name, query.Given(), cancellation);
+        var (body, json) = (context.Request.Body, context.Request.HasJsonContentType());
+        var rows = await SentRows.ReadAsync(body, json, files.Options, options, cancellation);
+        return TypedResults.Ok(await appender.AppendAsync(files, rows, mayComeAgain: false, cancellation));
     }
 
-    private static async Task<Ok<DatasetVersionsView>> Versions(DatasetName name, ISourceCatalog sources, CancellationToken cancellation)
+    private static async Task<Ok<DatasetVersionsView>> Versions(
+        DatasetName name, ISourceCatalog sources, MeasurementReader log, CancellationToken cancellation)
     {
         var files = await sources.GetAsync(name, cancellation);
         var series = files.Options.HoldSeries ? await sources.SeriesAsync(files, cancellation) : null;
@@ -150,8 +172,13 @@ internal static class DatasetEndpoints
             files.Options.ToJson(),
             [.. series?.Named.Select(s => s.Name) ?? []],
             [.. (await sources.VersionsAsync(name, cancellation))
-                .Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt))],
+                .Select(v => new SourceVersionView(v.Part, v.Version, v.Sha256, v.Size, v.RegisteredAt, v.MadeOf is not null))],
+            await log.SummaryAsync(name, cancellation) is { } found
+                ? new(found.Rows, found.Times, Show(found.First), Show(found.Last), found.KnownAt)
+                : null,
             [.. series?.Warnings ?? []]));
+
+        string Show(DateTimeOffset time) => LatestRow.Show(MeasurementLog.Time(time), files.Timezone);
     }
 
     private static async Task<Ok<DatasetProfile>> Profile(

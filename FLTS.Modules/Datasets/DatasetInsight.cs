@@ -4,12 +4,16 @@ using System.Text.Json.Nodes;
 using FLTS.Forecasting.Profiling;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Grid;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Datasets;
 
-/// <summary>Profiles and plots of datasets. The same bytes look the same, so what was made last is kept.</summary>
-internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader, ReadingTurn turn, ComputeBudget budget)
+/// <summary>
+/// Profiles and plots of datasets, with what their logs have. The same rows look the same, so what was made last is kept.
+/// </summary>
+internal sealed class DatasetInsight(
+    ISourceCatalog sources, MeasurementReader log, MergedTables merged, ReadingTurn turn, ComputeBudget budget)
 {
     /// <summary>Answers kept: a PNG takes about 100 kB, a profile less.</summary>
     private const int MostKept = 256;
@@ -19,7 +23,7 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     /// <summary>To sort it, mostly.</summary>
     private const double OperationsPerValue = 100;
 
-    private readonly ConcurrentDictionary<(SourceFiles Files, string? Column), object> _kept = new();
+    private readonly ConcurrentDictionary<(SourceFiles Files, long Changes, string? Column), object> _kept = new();
 
     /// <param name="name">Dataset.</param>
     /// <param name="given">Options for this once, before those that are stored with it.</param>
@@ -73,27 +77,25 @@ internal sealed class DatasetInsight(ISourceCatalog sources, SourceReader reader
     {
         var stored = await sources.ResolveAsync(name, cancellation);
         var files = stored with { Options = stored.Options.With(given) };
-        if (_kept.TryGetValue((files, column), out var kept))
+        var changes = await log.ChangesAsync(name, cancellation);
+        if (_kept.TryGetValue((files, changes, column), out var kept))
             return (T)kept;
 
         return await turn.RunAsync(
             async () =>
             {
                 // Somebody may have asked for the same while this request waited.
-                if (_kept.TryGetValue((files, column), out kept))
+                if (_kept.TryGetValue((files, changes, column), out kept))
                     return (T)kept;
 
                 using var reading = budget.EnterReading();
-                var train = await reader.ReadAsync(
-                    files.TrainSha256, SourceReader.FileName(files.Whole, "train"), files.Options, cancellation);
-                var test = files.TestSha256 is { } sha256
-                    ? await reader.ReadAsync(sha256, SourceReader.FileName(files.Whole, "test"), files.Options, cancellation)
-                    : null;
+                var rows = await log.AllAsync(name, cancellation);
+                var (train, test, _) = await merged.ReadAsync(files, rows, cancellation);
                 var made = await budget.RunAsync(
                     column is null ? "The profile" : "The plot", Estimate(train, test), _ => make(train, test), cancellation);
                 if (_kept.Count >= MostKept)
                     _kept.Clear();
-                _kept[(files, column)] = made;
+                _kept[(files, rows.Changes, column)] = made;
                 return made;
             },
             cancellation);

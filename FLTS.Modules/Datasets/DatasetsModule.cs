@@ -15,20 +15,18 @@ internal sealed class DatasetsModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<ReadingTurn>();
         services.AddSingleton<LatestRow>();
         services.AddSingleton<SourceUpload>();
         services.AddSingleton<RowAppender>();
         services.AddSingleton<DatasetInsight>();
+        services.AddHostedService<FollowLoop>();
         services.AddSingleton<DatasetOptionsService>();
         services.AddSingleton<SeriesCache>();
         services.AddSingleton<SeriesService>();
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus)
-    {
-        // What is sent is stored at once: nothing has to be heard.
-    }
+    public void AddConsumers(IBusRegistrationConfigurator bus) =>
+        bus.AddConsumer<MeasurementsArrivedConsumer, MeasurementsArrivedConsumerDefinition>();
 
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {

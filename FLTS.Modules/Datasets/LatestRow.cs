@@ -10,6 +10,9 @@ namespace FLTS.Modules.Datasets;
 /// </summary>
 internal sealed class LatestRow(DatasetOptions options, TimeProvider time)
 {
+    /// <summary>The time on the clock.</summary>
+    public DateTimeOffset Clock => time.GetUtcNow();
+
     /// <summary>The latest time that is taken now.</summary>
     public DateTime Now => DateTime.SpecifyKind(time.GetUtcNow().UtcDateTime + options.MaxFuture, DateTimeKind.Unspecified);
 

@@ -1,137 +1,132 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using FLTS.Forecasting.Compute;
 using FLTS.Forecasting.Series;
 using FLTS.Forecasting.Series.Csv;
-using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Datasets;
 
-/// <summary>Rows that were appended, and the version they made.</summary>
-internal sealed record AppendedRows(DatasetName Name, string Part, int Appended, int Version, string Sha256, string First, string Last);
+/// <summary>What became of rows that were sent.</summary>
+/// <param name="Name">Dataset.</param>
+/// <param name="Appended">Rows that were stored: all but those of which the same was known.</param>
+/// <param name="New">Behind the newest row that was known.</param>
+/// <param name="Late">Of times before it at which nothing was known.</param>
+/// <param name="Corrected">Of times of which something else was known.</param>
+/// <param name="Unchanged">Of times of which the same was known.</param>
+/// <param name="First">The earliest time that was sent.</param>
+/// <param name="Last">The latest.</param>
+internal sealed record AppendedRows(
+    DatasetName Name, int Appended, int New, int Late, int Corrected, int Unchanged, string First, string Last);
 
 /// <summary>
-/// <c>POST /datasets/{name}/rows</c>: measurements after the last one. They join the part that is last in time (test, where there is a test
-/// file, else train) as its next version; the versions before stay as they were.
+/// Takes measurements as they come: reads rows as the files of their dataset are written, and puts them into the log. Every way in ends
+/// here.
 /// </summary>
 internal sealed partial class RowAppender(
     ISourceCatalog sources,
-    SourceReader reader,
-    ReadingTurn turn,
+    SourceForms forms,
+    MeasurementLog log,
+    MeasurementCounter counter,
     LatestRow latest,
     DatasetOptions options,
     ILogger<RowAppender> logger)
 {
-    /// <summary>What tells how the file is written: its newest rows.</summary>
-    private const int NewestRows = 1000;
-
-    private const int Tries = 5;
-
+    /// <summary>The files that rows are written like.</summary>
     /// <param name="name">Dataset.</param>
-    /// <param name="sent">Column names and rows as text, as they were sent.</param>
-    /// <param name="form">How the dataset is written.</param>
-    /// <param name="cancellation">Stops before the version is written.</param>
-    /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read; names row and column.
-    /// Nothing was stored.</exception>
-    /// <exception cref="ConflictException">A row does not come after the one before it.</exception>
-    public Task<AppendedRows> AppendAsync(DatasetName name, SentRows sent, SourceOptions form, CancellationToken cancellation)
+    /// <param name="given">Options for these rows, before those that are stored with it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="NotFoundException">No such dataset.</exception>
+    /// <exception cref="InvalidInputException">Not a name, or an option that rows cannot have of their own.</exception>
+    public async Task<SourceFiles> FilesAsync(DatasetName name, JsonObject given, CancellationToken cancellation)
     {
         DatasetNames.Check(name);
-        if (sent.Rows.Count == 0)
-            throw new InvalidInputException("There are no rows; send at least one.");
-        if (form.Config.Reading is { SeriesColumn: { } column, SeriesValue: { } value })
-            sent = sent.OfSeries(column, value);
-
-        return turn.RunAsync(
-            async () =>
-            {
-                for (var attempt = 1; attempt <= Tries; attempt++)
-                {
-                    if (await TryAppendAsync(name, sent, form, cancellation) is { } done)
-                        return done;
-                }
-
-                throw new ConflictException($"Others append to '{name}' at the same time; try again.");
-            },
-            cancellation);
+        var files = await sources.NewestAsync(name, cancellation) is { Options.HoldSeries: false } known
+            ? known
+            : await sources.ResolveAsync(name, cancellation);
+        var form = files.Options.With(given);
+        return form.Config.Timezone == files.Options.Config.Timezone
+            ? files with { Options = form }
+            : throw new InvalidInputException(
+                $"'timezone' is '{form.Config.Timezone}', that of '{name}' {Zone(files.Options)}: rows and files are of one zone; "
+                + "write the times with their offsets, or set the zone of the dataset (PUT /datasets/{name}/options).");
     }
 
-    private async Task<AppendedRows?> TryAppendAsync(DatasetName name, SentRows sent, SourceOptions form, CancellationToken cancellation)
+    /// <param name="files">Of <see cref="FilesAsync"/>.</param>
+    /// <param name="sent">Column names and rows as text, as they were sent.</param>
+    /// <param name="mayComeAgain">See <see cref="MeasurementLog.TakeAsync"/>.</param>
+    /// <param name="cancellation">Stops before they are stored.</param>
+    /// <exception cref="InvalidInputException">A column is missing or unknown, a value cannot be read, a time is too far ahead; names row
+    /// and column. Nothing was stored.</exception>
+    public async Task<AppendedRows> AppendAsync(
+        SourceFiles files, SentRows sent, bool mayComeAgain, CancellationToken cancellation)
     {
-        var versions = await sources.VersionsAsync(name, cancellation);
-        var newest = versions.FirstOrDefault(v => v.Part == "test") ?? versions[0];
-        var file = SourceReader.FileName(newest.Name, newest.Part);
-        await using var copy = new FileStream(
-            Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        await UnpackAsync(newest, file, copy, cancellation);
+        if (sent.Rows.Count == 0)
+            throw new InvalidInputException("There are no rows; send at least one.");
+        var form = await forms.OfAsync(files, cancellation);
+        RawTable rows;
+        try
+        {
+            rows = Read(files, form, sent);
+        }
+        catch (InvalidInputException)
+        {
+            counter.Refused(sent.Rows.Count);
+            throw;
+        }
 
-        copy.Position = 0;
-        var limits = form.Read(options) with { AnyNames = true };
-        var tail = CsvTableReader.Read(copy, file, limits with { Newest = NewestRows }, null, new Parallelism(1, cancellation));
-        var header = Header(copy, file, limits);
-        var layout = CsvLayout.Parse(header, file, limits);
-        var lines = Lines(layout, tail, limits.Reading, sent);
-        using var added = new MemoryStream([.. header, (byte)'\n', .. lines]);
+        var taken = await log.TakeAsync(files, rows, latest.Clock, mayComeAgain, cancellation);
+        LogTaken(logger, files.Name, taken.New, taken.Late, taken.Corrected, taken.Unchanged);
+        var (first, last) = (Array.IndexOf(rows.Timestamps, rows.Timestamps.Min()), Array.IndexOf(rows.Timestamps, rows.Timestamps.Max()));
+        return new AppendedRows(
+            files.Name, taken.Stored, taken.New, taken.Late, taken.Corrected, taken.Unchanged, rows.Show(first), rows.Show(last));
+    }
+
+    private RawTable Read(SourceFiles files, SourceForm form, SentRows sent)
+    {
+        var reading = files.Options.Config.Reading;
+        if (reading is { SeriesColumn: { } column, SeriesValue: { } value })
+            sent = sent.OfSeries(column, value);
+        var file = SourceReader.FileName(files.Whole, "train");
+        var limits = files.Options.Read(options) with { AnyNames = true };
+        var lines = Lines(CsvLayout.Parse(form.Header, file, limits), form, reading, sent);
+        using var added = new MemoryStream([.. form.Header, (byte)'\n', .. lines]);
         var rows = CsvTableReader.Read(
             added,
             "the rows sent",
             limits with
             {
-                Columns = tail.Columns,
-                TimestampColumn = tail.TimestampColumn,
+                Columns = form.Columns,
+                TimestampColumn = form.TimestampColumn,
                 RowsBefore = sent.RowsBefore,
-                Reading = limits.Reading with { SkipRows = 0 },
-                KnownReading = tail.TimeKinds,
+                Reading = reading with { SkipRows = 0 },
+                KnownReading = form.TimeKinds,
             },
             null,
-            new Parallelism(1, cancellation));
-        if ((rows.HasZones, rows.HasEpoch) != (tail.HasZones, tail.HasEpoch))
+            new Parallelism(1));
+
+        // Instants can join local times of a zone; what has no zone may mean anything where the others have one, and counts where none has.
+        var isOdd = limits.Timezone is null
+            ? (rows.HasZones, rows.HasEpoch) != (form.HasZones, form.HasEpoch)
+            : (form.HasZones || form.HasEpoch) && !(rows.HasZones || rows.HasEpoch);
+        if (isOdd)
             throw new InvalidInputException(
-                $"The times sent {Form(rows)}, those of {file} {Form(tail)}; write them as they are there.");
-        latest.Refuse(rows.Timestamps, form.Config.Timezone, sent.RowsBefore + 2);
-        RefuseOutOfOrder(tail.Timestamps.Max(), rows, file, sent.RowsBefore);
-        if (copy.Length + lines.Length > options.MaxBytes)
-            throw new TooLargeException(
-                $"{file}: with these rows the file would be larger than the limit of {options.MaxBytes} bytes (Datasets:MaxBytes).");
-
-        copy.Position = copy.Length;
-        await copy.WriteAsync(lines, cancellation);
-        await copy.FlushAsync(cancellation);
-        if (await sources.AddAsync(newest.Name, newest.Part, copy, newest.Version, cancellation) is not { } row)
-            return null;
-
-        LogAppended(logger, name, newest.Part, row.Version, rows.Rows);
-        return new AppendedRows(name, newest.Part, rows.Rows, row.Version, row.Sha256, rows.Show(0), rows.Show(rows.Rows - 1));
+                $"The times sent {Form(rows.HasZones, rows.HasEpoch)}, those of {file} {Form(form.HasZones, form.HasEpoch)}; write them as "
+                + "they are there.");
+        latest.Refuse(rows.Timestamps, limits.Timezone, sent.RowsBefore + 2);
+        return rows;
     }
 
-    /// <summary>The stored bytes as plain text that ends with a line end.</summary>
-    private async Task UnpackAsync(SourceRow newest, string file, FileStream copy, CancellationToken cancellation)
+    private static string Zone(SourceOptions options) => options.Config.Timezone is { } zone ? $"is '{zone}'" : "is not stated";
+
+    private static string Form(bool haveZones, bool areCounts) =>
+        haveZones ? "carry a zone" : areCounts ? "are epoch seconds" : "carry no zone";
+
+    private static byte[] Lines(CsvLayout layout, SourceForm form, ReadingOptions reading, SentRows sent)
     {
-        await using var stored = await reader.OpenAsync(newest.Sha256, file, cancellation);
-        using var source = CsvSource.Open(stored, file, options.MaxBytes);
-        var buffer = new byte[1 << 17];
-        byte last = 0;
-        for (int got; (got = source.Read(buffer)) > 0; last = buffer[got - 1])
-            await copy.WriteAsync(buffer.AsMemory(0, got), cancellation);
-
-        SourceReader.RequireHash(stored, newest.Sha256, file);
-        if (last != (byte)'\n')
-            copy.WriteByte((byte)'\n');
-    }
-
-    private static byte[] Header(FileStream copy, string file, CsvReadOptions limits)
-    {
-        copy.Position = 0;
-        using var source = CsvSource.Open(copy, file, long.MaxValue);
-        return new LineBlocks(source, file, 1 << 16, limits.MaxLineBytes).ReadHeader(0).Line;
-    }
-
-    private static string Form(RawTable table) => table.HasZones ? "carry a zone" : table.HasEpoch ? "are epoch seconds" : "carry no zone";
-
-    private static byte[] Lines(CsvLayout layout, RawTable tail, ReadingOptions reading, SentRows sent)
-    {
-        var numeric = tail.Columns;
+        var numeric = form.Columns;
         var place = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < sent.Columns.Count; i++)
         {
@@ -150,7 +145,7 @@ internal sealed partial class RowAppender(
 
         var text = new StringBuilder();
         var cells = new CellReader(reading);
-        var mark = tail.CommaColumns.Count > 0 ? ',' : '.';
+        var mark = form.HasCommas ? ',' : '.';
         var isNumeric = Array.ConvertAll(layout.Names, numeric.Contains);
         foreach (var row in sent.Rows)
         {
@@ -183,24 +178,8 @@ internal sealed partial class RowAppender(
             : value;
     }
 
-    private static void RefuseOutOfOrder(DateTime last, RawTable rows, string file, int rowsBefore)
-    {
-        var (times, timezone) = (rows.Timestamps, rows.Clock?.Id);
-        for (var i = 0; i < times.Length; i++)
-        {
-            if (times[i] <= last)
-            {
-                var row = i + 2 + rowsBefore;
-                var before = i == 0 ? $"the last row of {file}" : $"row {row - 1}";
-                throw new ConflictException(
-                    $"Row {row} ({LatestRow.Show(times[i], timezone)}) does not come after {before} "
-                    + $"({LatestRow.Show(last, timezone)}); rows can only be appended in the order of time.");
-            }
-
-            last = times[i];
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Dataset {dataset}: {rows} rows appended to {part} as version {version}")]
-    private static partial void LogAppended(ILogger logger, DatasetName dataset, string part, int version, int rows);
+    [LoggerMessage(
+        Level = LogLevel.Debug,
+        Message = "Dataset {dataset}: of the rows sent {new} are new, {late} late, {corrected} corrected, {unchanged} unchanged")]
+    private static partial void LogTaken(ILogger logger, DatasetName dataset, int @new, int late, int corrected, int unchanged);
 }

@@ -15,15 +15,18 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     private const long MostBytes = 64L << 20;
 
     /// <summary>
-    /// CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>); either may be gzip.
+    /// CSV with a header, or a JSON array of objects (<c>[{"time": "...", "down": 1.5, "up": null}]</c>); either may be gzip. Rows of a CSV
+    /// that is the rest of a file are counted on from <paramref name="rowsBefore"/>.
     /// </summary>
     /// <exception cref="InvalidInputException">Neither, or uneven; names the row.</exception>
     /// <exception cref="TooLargeException">More rows or longer lines than the limit.</exception>
     public static async Task<SentRows> ReadAsync(
-        Stream body, bool json, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, bool json, SourceOptions form, DatasetOptions options, CancellationToken cancellation, int rowsBefore = 0)
     {
         using var plain = await UnpackAsync(body, cancellation);
-        return json ? await FromJsonAsync(plain, form, options, cancellation) : await FromCsvAsync(plain, form, options, cancellation);
+        return json
+            ? await FromJsonAsync(plain, form, options, cancellation)
+            : await FromCsvAsync(plain, form, options, rowsBefore, cancellation);
     }
 
     /// <summary>The rows as rows of one series of a file that holds several.</summary>
@@ -127,7 +130,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         : text;
 
     private static async Task<SentRows> FromCsvAsync(
-        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
+        Stream body, SourceOptions form, DatasetOptions options, int rowsBefore, CancellationToken cancellation)
     {
         using var reader = new StreamReader(
             body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
@@ -143,7 +146,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                     continue;
                 if (line.Length > options.MaxLineBytes)
                     throw new TooLargeException(
-                        $"Row {rows.Count + (layout is null ? 1 : 2)}: the line is longer than {options.MaxLineBytes} bytes "
+                        $"Row {(layout is null ? 1 : rows.Count + 2 + rowsBefore)}: the line is longer than {options.MaxLineBytes} bytes "
                         + "(Datasets:MaxLineBytes).");
                 if (layout is null)
                 {
@@ -151,7 +154,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
                     continue;
                 }
 
-                rows.Add(Fields(line, layout, rows.Count + 2));
+                rows.Add(Fields(line, layout, rows.Count + 2 + rowsBefore));
                 RefuseTooMany(rows.Count, options);
             }
         }
@@ -164,7 +167,7 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
             layout?.Names
             ?? throw new InvalidInputException("The body is empty; send a CSV with a header line and rows, or a JSON array of rows."),
             rows,
-            RowsBefore: 0);
+            rowsBefore);
     }
 
     private static string[] Fields(string line, CsvLayout layout, int row)

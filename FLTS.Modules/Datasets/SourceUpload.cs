@@ -83,7 +83,7 @@ internal sealed partial class SourceUpload(
 
         var frame = SeriesFrame.From(table, SeriesFrame.DefaultMaxGapSteps, step);
         var isChanged = options != (known?.Options ?? SourceOptions.None);
-        var row = (await sources.AddAsync(name, part, copy, null, cancellation, isChanged ? options : null))!;
+        var row = await sources.AddAsync(name, part, copy, cancellation, isChanged ? options : null);
         LogStored(logger, name, part, row.Version, row.Sha256, table.Rows);
         return new UploadedSource(
             name,

@@ -23,6 +23,7 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton(options);
         services.AddSingleton(_ => new ModelSlots((long)options.ModelMemoryMb << 20));
         services.AddSingleton<IServingState, ServingState>();
+        services.AddSingleton<LoggedTail>();
         services.AddSingleton<NewestRows>();
         services.AddSingleton<ServedModelLoader>();
         services.AddSingleton<ChampionLoads>();

@@ -1,3 +1,4 @@
+using FLTS.Modules.Pipeline.Schedules;
 using FLTS.Modules.Registry.Runs;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +30,10 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<SourceSizes>();
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
+        services.AddSingleton<IScheduledPipelines>(p => p.GetRequiredService<PipelineService>());
+        services.AddSchedules(
+            ScheduleSettings.Read(ConfigurationJson.Read(configuration, ScheduleSettings.Section), r => _ = PipelineRequest.Parse(r)),
+            new ScheduleLimits(TimeSpan.FromSeconds(options.ScheduleSeconds), options.MaxSchedules));
         services.AddSingleton<CancelService>();
         services.AddSingleton<RerunService>();
         services.AddSingleton<IReruns>(p => p.GetRequiredService<RerunService>());
@@ -44,5 +49,9 @@ internal sealed class PipelineModule : IModule
         // The Reconciler looks at the rows by itself: no message is needed.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => PipelineEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        PipelineEndpoints.Map(routes);
+        ScheduleEndpoints.Map(routes);
+    }
 }

@@ -26,6 +26,14 @@ internal sealed record PipelineOptions : ICheckedTogether
     [Range(1, 10_000)]
     public int MaxUnfinished { get; init; } = 100;
 
+    /// <summary>Seconds between two looks at the schedules; 0.5 to 3600, default 5.</summary>
+    [Range(0.5, 3600)]
+    public double ScheduleSeconds { get; init; } = 5;
+
+    /// <summary>Schedules at most that are made by the API; one more is refused with 409. 1 to 10000, default 1000.</summary>
+    [Range(1, 10_000)]
+    public int MaxSchedules { get; init; } = 1000;
+
     /// <summary>Makes and runs the demo dataset where <c>run</c> finds nothing on the embedded default; true by default.</summary>
     public bool DemoOnEmpty { get; init; } = true;
 

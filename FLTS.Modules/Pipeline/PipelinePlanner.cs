@@ -3,16 +3,16 @@ using FLTS.Forecasting.Ensemble;
 using FLTS.Forecasting.Json;
 using FLTS.Forecasting.Preparation;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
-using FLTS.Modules.Registry.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace FLTS.Modules.Pipeline;
 
 /// <summary>Turns a request into a plan: resolves the sources, completes and checks every option, takes the hashes.</summary>
 internal sealed class PipelinePlanner(
-    ISourceCatalog sources, SourceSizes sizes, IConfiguration configuration, PipelineOptions options, LimitsOptions limits)
+    CompactedSources sources, SourceSizes sizes, IConfiguration configuration, PipelineOptions options, LimitsOptions limits)
 {
     /// <summary>
     /// Section with default hyperparameters by model type; read here, so that a process without trainers plans the same runs.
@@ -47,12 +47,14 @@ internal sealed class PipelinePlanner(
         var runs = types.Select(t => PlanRun(t, training.Document(t.ModelType))).ToList();
         var policy = EvaluationPolicy.Parse(_today, ConfigurationJson.Read(configuration, "Evaluation"), request.Evaluation);
         var identifier = request.Identifier ?? Identifier.From(request.Dataset.Value);
-        var found = await sources.ResolveAsync(request.Dataset, cancellation);
+        var defaults = ConfigurationJson.Read(configuration, "Preprocessing");
+        var given = Merge((JsonObject)defaults.DeepClone(), request.Preprocessing);
+        var found = await sources.ResolveAsync(request.Dataset, given, cancellation);
         var config = PreprocessConfigParser.Parse(
             identifier.Value,
             found.TrainSha256,
             found.TestSha256,
-            ConfigurationJson.Read(configuration, "Preprocessing"),
+            defaults,
             found.Options.Preprocessing(),
             request.Preprocessing);
 

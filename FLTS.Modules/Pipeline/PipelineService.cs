@@ -1,4 +1,7 @@
+using System.Text.Json;
+using FLTS.Modules.Pipeline.Schedules;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schedules;
 using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Pipeline;
@@ -6,29 +9,46 @@ namespace FLTS.Modules.Pipeline;
 /// <summary>Starts pipelines: has the rows written and wakes the Reconciler.</summary>
 internal sealed partial class PipelineService(
     PipelinePosting posting, PipelinePlanner planner, Reconciler reconciler, PipelineOptions options, ILogger<PipelineService> logger)
+    : IScheduledPipelines
 {
     /// <summary>Starts what the request describes, or finds that it is already there.</summary>
     /// <exception cref="TooManyException">More unfinished pipelines than allowed.</exception>
     public async Task<StartedPipeline> StartAsync(PipelineRequest request, CancellationToken cancellation)
     {
+        var pipeline = (await PostAsync(request, null, cancellation))!.Pipeline;
+        return new StartedPipeline(
+            pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, pipeline.Sequence, $"/pipelines/{pipeline.PipelineId}");
+    }
+
+    /// <inheritdoc />
+    Task IScheduledPipelines.PlanAsync(JsonElement request, CancellationToken cancellation) =>
+        planner.PlanAsync(PipelineRequest.Parse(request), cancellation);
+
+    /// <inheritdoc />
+    Task<PostedPipeline?> IScheduledPipelines.StartAsync(JsonElement request, FireId fire, CancellationToken cancellation) =>
+        PostAsync(PipelineRequest.Parse(request), fire, cancellation);
+
+    private async Task<PostedPipeline?> PostAsync(PipelineRequest request, FireId? fire, CancellationToken cancellation)
+    {
         var plan = await planner.PlanAsync(request, cancellation);
         using var scope = LogScope.Begin(logger, ("config_hash", plan.Data.ConfigHash.Value), ("identifier", plan.Data.Identifier.Value));
-        var (pipeline, isUnchanged, knownRuns) = await posting.PostAsync(plan, options.MaxUnfinished, cancellation);
-        foreach (var run in knownRuns)
+        if (await posting.PostAsync(plan, options.MaxUnfinished, fire, cancellation) is not { } posted)
+            return null;
+
+        foreach (var run in posted.KnownRuns)
         {
             using (LogScope.Begin(logger, ("run_id", run.RunId.Value)))
                 LogDuplicate(logger, run.ModelType);
         }
 
-        if (isUnchanged)
+        if (posted.IsUnchanged)
         {
-            using (LogScope.Begin(logger, ("pipeline_id", pipeline.PipelineId.Value)))
+            using (LogScope.Begin(logger, ("pipeline_id", posted.Pipeline.PipelineId.Value)))
                 LogSamePipeline(logger);
         }
 
         reconciler.Wake();
-        return new StartedPipeline(
-            pipeline.PipelineId, pipeline.ConfigHash, pipeline.Identifier, pipeline.Sequence, $"/pipelines/{pipeline.PipelineId}");
+        return posted;
     }
 
     [LoggerMessage(

@@ -3,8 +3,10 @@ using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Modules.Registry.Steps;
@@ -37,6 +39,7 @@ internal sealed class RegistryModule : IModule
         var datasets = OptionsReading.Read<DatasetOptions>(configuration.GetSection(DatasetOptions.Section)) with
         {
             MaxCells = limits.MostCells,
+            Follow = [.. SettingList.Texts(configuration, $"{DatasetOptions.Section}:{nameof(DatasetOptions.Follow)}")],
         };
         services.AddSingleton(datasets);
         if (options.IsPostgres)
@@ -81,15 +84,27 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();
         services.AddSingleton<PointerFiles>();
+        services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<ScheduleFires>();
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
         services.AddSingleton<SourceVersions>();
+        services.AddSingleton<FollowedPlaces>();
         services.AddSingleton<SourceImport>();
         services.AddSingleton<SourceReader>();
         services.AddSingleton<SourceSeries>();
+        services.AddSingleton<SourceForms>();
+        services.AddSingleton<ReadingTurn>();
+        services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementLog>();
+        services.AddSingleton<MeasurementReader>();
+        services.AddSingleton<FirstTestFile>();
+        services.AddSingleton<MergedTables>();
+        services.AddSingleton<CompactedSources>();
+        services.AddMetrics<MeasurementCounter>();
         services.AddSingleton<ISourceCatalog, SourceCatalog>();
         services.AddSingleton<IProcessedData, ProcessedData>();
         services.AddSingleton<IArtifactStore>(p => ActivatorUtilities.CreateInstance<ArtifactStore>(

@@ -1,5 +1,6 @@
 using System.Text;
 using FLTS.Modules.Datasets;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
 using NUnit.Framework;
 
@@ -15,12 +16,13 @@ internal sealed class DatasetInsightTests
         await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var lines = Enumerable.Range(0, rows).Select(i => $"{DatasetClient.At(i)},{i % 7}\n");
         using (var csv = new MemoryStream(Encoding.UTF8.GetBytes("time,down\n" + string.Concat(lines))))
-            await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, null, default);
+            await registry.Get<ISourceCatalog>().AddAsync(new("station"), "train", csv, default);
         var (options, threads) = (new DatasetOptions(), new ComputeThreads(1));
         using var turn = new ReadingTurn(options);
         var insight = new DatasetInsight(
             registry.Get<ISourceCatalog>(),
-            new SourceReader(registry.Store, options, threads),
+            registry.Get<MeasurementReader>(),
+            registry.Get<MergedTables>(),
             turn,
             new ComputeBudget(threads, new MemoryLedger(), new LimitsOptions { MemoryMb = 1 }));
 

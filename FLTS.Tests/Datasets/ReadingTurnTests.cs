@@ -1,4 +1,3 @@
-using FLTS.Modules.Datasets;
 using FLTS.Modules.Registry.Sources;
 using NUnit.Framework;
 

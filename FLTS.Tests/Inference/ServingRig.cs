@@ -59,7 +59,7 @@ internal sealed class ServingRig : IAsyncDisposable
     public async Task<string> PutAsync(string name, string csv, string part = "train")
     {
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(csv));
-        return (await Sources.AddAsync(new(name), part, file, null, default))!.Sha256;
+        return (await Sources.AddAsync(new(name), part, file, default)).Sha256;
     }
 
     /// <summary>A dataset that is ready, and its source.</summary>

@@ -12,11 +12,24 @@ internal static class FaultPoints
     /// <summary>Reached only where objects lie in a folder.</summary>
     public const string FolderOnly = "object.written-aside";
 
-    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest];
+    public static IReadOnlyList<string> All => [.. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing];
 
     /// <summary>The places that a backtest comes by.</summary>
     public static IReadOnlyList<string> OfBacktest { get; } =
         ["backtest.posted", "backtest.begun", "backtest.scored", "backtest.logged", "backtest.succeeded"];
+
+    /// <summary>The places that rows that are sent come by, to the sources of a pipeline.</summary>
+    public static IReadOnlyList<string> OfMeasurements { get; } =
+    [
+        "measurements.before-commit", "measurements.after-commit", "compaction.train-written", "compaction.before-commit",
+        "compaction.after-commit",
+    ];
+
+    /// <summary>The places that a fire of a schedule comes by, beside those of the pipeline that it posts.</summary>
+    public static IReadOnlyList<string> OfSchedule { get; } = ["schedule.due-written", "schedule.asked-for", "schedule.ended"];
+
+    /// <summary>The places that a followed file comes by, beside those of the log.</summary>
+    public static IReadOnlyList<string> OfFollowing { get; } = ["follow.rows-taken", "follow.place-written"];
 
     public static IReadOnlyList<string> OfPipeline { get; } =
     [

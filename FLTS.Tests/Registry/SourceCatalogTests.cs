@@ -209,8 +209,8 @@ internal sealed class SourceCatalogTests
         var store = new HeldStore(registry.Store);
         var (folder, time) = (new SourceFolder(registry.DatasetsFolder), TimeProvider.System);
         var versions = new SourceVersions(registry.Get<IDbContextFactory<RegistryDbContext>>(), store, time);
-        var catalog = new SourceCatalog(
-            versions, new SourceImport(versions, store, folder, time), registry.Get<SourceSeries>(), folder, store);
+        var import = new SourceImport(versions, registry.Get<FollowedPlaces>(), store, folder, new DatasetOptions(), time);
+        var catalog = new SourceCatalog(versions, import, registry.Get<SourceSeries>(), folder, store);
         async Task DropAsync(string text, int minutesAgo)
         {
             var key = new ObjectKey(ObjectKeys.DatasetBucket, "dropped.csv");

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Storage;
 using FLTS.Tests.Host;
 using Microsoft.Extensions.DependencyInjection;
@@ -87,6 +88,16 @@ internal static class DatasetClient
         return await reader.ReadToEndAsync();
     }
 
+    /// <summary>The text of a part with the log in it, as a pipeline would get it.</summary>
+    public static async Task<string> CompactedAsync(this RunningHost host, string name, string part = "train")
+    {
+        var files = await host.App.Services.GetRequiredService<CompactedSources>().ResolveAsync(new(name), [], default);
+        await using var stored = await host.App.Services.GetRequiredService<IObjectStore>()
+            .OpenReadAsync(ObjectKeys.Source(part == "test" ? files.TestSha256! : files.TrainSha256), default);
+        using var reader = new StreamReader(stored);
+        return await reader.ReadToEndAsync();
+    }
+
     /// <summary>All that the outside can see of datasets, as one text: the list, versions of these names, objects.</summary>
     public static async Task<string> StateAsync(this RunningHost host, params string[] names)
     {
@@ -95,6 +106,7 @@ internal static class DatasetClient
         {
             var versions = await host.GetAsync($"/datasets/{name}");
             state.Append('\n').Append(versions.Status).Append(versions.Body["versions"]?.ToJsonString());
+            state.Append(versions.Body["measurements"]?.ToJsonString());
         }
 
         await foreach (var stored in host.App.Services.GetRequiredService<IObjectStore>().ListAsync(ObjectKeys.DatasetBucket, "", default))

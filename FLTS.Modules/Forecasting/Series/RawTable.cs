@@ -110,6 +110,48 @@ public sealed class RawTable
         };
     }
 
+    /// <summary>
+    /// This with rows that came later: in the order of time, each in the place of all that have its time.
+    /// </summary>
+    /// <param name="times">[N] Each once, in any order.</param>
+    /// <param name="values">[N][C]</param>
+    internal RawTable Over(IReadOnlyList<DateTime> times, IReadOnlyList<double[]> values)
+    {
+        var replaced = times.ToHashSet();
+        (DateTime Time, int Row)[] rows =
+        [
+            .. Enumerable.Range(0, Rows).Where(row => !replaced.Contains(Timestamps[row])).Select(row => (Timestamps[row], row)),
+            .. Enumerable.Range(0, times.Count).Select(i => (times[i], ~i)),
+        ];
+        Array.Sort(rows); // Rows of one time are all of this table, and stay in its order.
+        return Having(
+            this,
+            Array.ConvertAll(rows, r => r.Time),
+            [.. Values.Select((own, c) => Array.ConvertAll(rows, r => r.Row < 0 ? values[~r.Row][c] : own[r.Row]))]);
+    }
+
+    /// <summary>Some of its rows, as a table that is called and was read as another of these columns.</summary>
+    internal RawTable Cut(Range rows, RawTable other) => Having(other, Timestamps[rows], [.. Values.Select(column => column[rows])]);
+
+    private RawTable Having(RawTable other, DateTime[] timestamps, double[][] values) => new()
+    {
+        Name = other.Name,
+        Timestamps = timestamps,
+        TimestampColumn = TimestampColumn,
+        Columns = Columns,
+        Values = values,
+        Header = Header,
+        Bytes = other.Bytes,
+        Warnings = other.Warnings,
+        LeftOut = other.LeftOut,
+        MaxCells = MaxCells,
+        StatedStep = StatedStep,
+        Resampling = Resampling,
+        Clock = Clock,
+        TimeKinds = TimeKinds,
+        CommaColumns = CommaColumns,
+    };
+
     /// <summary>Rows of a column by number, NaN for -1.</summary>
     internal double[] Gather(int column, ReadOnlySpan<int> rows)
     {

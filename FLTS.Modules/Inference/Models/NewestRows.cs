@@ -21,6 +21,7 @@ internal sealed partial class NewestRows(
     IProcessedData data,
     IObjectStore store,
     ComputeThreads threads,
+    LoggedTail log,
     ILogger<NewestRows> logger)
 {
     /// <summary>Rows read beyond those needed: doubled timestamps fall away, and a gap may stand near the end.</summary>
@@ -76,13 +77,14 @@ internal sealed partial class NewestRows(
             if (known.Files is not { } files)
                 return;
 
-            var newest = files;
+            var (newest, changes) = (files, known.Changes);
             try
             {
                 newest = await sources.NewestAsync(files.Name, cancellation) ?? files;
-                model.Newest = newest == files && !known.AreDue
+                changes = await log.ChangesAsync(files.Name, cancellation);
+                model.Newest = newest == files && changes == known.Changes && !known.AreDue
                     ? known with { Seen = seen, Warning = known.Unfit }
-                    : await ReadAsync(newest, known, model.Serving, seen, cancellation);
+                    : (await ReadAsync((newest, changes), known, model.Serving, cancellation)) with { Seen = seen };
             }
             catch (Exception e) when (e is FltsException || DatabaseFaults.IsPassing(e))
             {
@@ -92,7 +94,16 @@ internal sealed partial class NewestRows(
 
                 // Files that do not fit will not fit the next time; what is only out of reach is asked for again.
                 model.Newest = e is InvalidInputException
-                    ? known with { Seen = seen, Files = newest, Warning = warning, Unfit = warning, AreDue = false }
+                    ? known with
+                    {
+                        Seen = seen,
+                        Files = newest,
+                        Changes = changes,
+                        Tail = null,
+                        Warning = warning,
+                        Unfit = warning,
+                        AreDue = false,
+                    }
                     : known with { Seen = seen, Warning = warning };
             }
         }
@@ -161,24 +172,29 @@ internal sealed partial class NewestRows(
 
     /// <summary>Reads them; what fell below 0 before is not forgotten with the rows that showed it.</summary>
     private async Task<StartingRows> ReadAsync(
-        SourceFiles files, StartingRows known, ServingModel served, long seen, CancellationToken cancellation)
+        (SourceFiles Files, long Changes) now, StartingRows known, ServingModel served, CancellationToken cancellation)
     {
+        var files = now.Files;
         var model = served with { Config = files.Options.FormOver(served.Config) };
-        var frame = ServingFrame.FromTable(await TailAsync(files, model, cancellation), model);
-        var series = frame.Series.Knowing(known.Series?.FellBelowZero ?? []);
-        return new StartingRows(series, null, null, files, seen) { Remarks = frame.Warnings };
-    }
-
-    private async Task<RawTable> TailAsync(SourceFiles files, ServingModel model, CancellationToken cancellation)
-    {
-        var rows = RowsRead(model);
 
         // Where rows are brought to a grid, many may make a step.
-        var span = model.Config.Reading.Resample is null ? (TimeSpan?)null : model.Signature.Step.Duration * rows;
-        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", (rows, span), model, cancellation) : null;
+        var rows = RowsRead(model);
+        var wanted = (rows, model.Config.Reading.Resample is null ? (TimeSpan?)null : model.Signature.Step.Duration * rows);
+        var tail = known.Files == files && known.Tail is { } kept ? kept : await TailAsync(files, wanted, model, cancellation);
+        var table = now.Changes == 0 ? tail : await log.OverAsync(tail, files, model.Config, wanted, cancellation);
+        var frame = ServingFrame.FromTable(table, model);
+        var series = frame.Series.Knowing(known.Series?.FellBelowZero ?? []);
+        return new StartingRows(series, null, null, files, known.Seen) { Remarks = frame.Warnings, Changes = now.Changes, Tail = tail };
+    }
+
+    private async Task<RawTable> TailAsync(
+        SourceFiles files, (int Rows, TimeSpan? Span) wanted, ServingModel model, CancellationToken cancellation)
+    {
+        var (rows, span) = wanted;
+        var last = files.TestSha256 is { } test ? await TailAsync(test, $"{files.Name}_test.csv", wanted, model, cancellation) : null;
         if (last is null || last.Rows < rows || last.Timestamps.Max() - last.Timestamps.Min() < span)
         {
-            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", (rows, span), model, cancellation);
+            var train = await TailAsync(files.TrainSha256, $"{files.Name}.csv", wanted, model, cancellation);
             last = last is null ? train : train.With(last);
         }
 

@@ -36,7 +36,7 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
     public StartingRows Newest { get => _newest; set => _newest = value; }
 
     /// <summary>Bytes it holds, with the model before it.</summary>
-    public long Bytes => Loaded.Bytes + (Before?.Bytes ?? 0) + BytesOf(Newest.Series);
+    public long Bytes => Loaded.Bytes + (Before?.Bytes ?? 0) + BytesOf(Newest.Series) + BytesOf(Newest.Tail);
 
     /// <summary>The model that it replaced, warm for a rollback.</summary>
     public LoadedModel? Before => Volatile.Read(ref _before);
@@ -109,6 +109,8 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     /// <summary>Lets the model before it go, where memory is short.</summary>
     public void ForgetBefore() => Interlocked.Exchange(ref _before, null)?.Dispose();
+
+    private static long BytesOf(RawTable? tail) => tail is null ? 0 : (long)tail.Rows * (tail.Columns.Count + 1) * sizeof(double);
 
     private static long BytesOf(PreparedSeries? series) =>
         series is null ? 0 : (long)series.Rows * ((series.Columns.Count * (sizeof(double) + 1)) + sizeof(long) + sizeof(int));

@@ -14,6 +14,12 @@ internal sealed record StartingRows(PreparedSeries? Series, string? None, string
     /// <summary>What has to be said of the rows, as sentences.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
+    /// <summary>How often the log of the dataset had been changed; 0: it had no rows.</summary>
+    public long Changes { get; init; }
+
+    /// <summary>The newest rows of <see cref="Files"/> as they were read, over which measurements are put; null: they were not.</summary>
+    public RawTable? Tail { get; init; }
+
     /// <summary>Why <see cref="Files"/> do not fit the model, as a sentence; null where they do. What else is warned of passes.</summary>
     public string? Unfit { get; init; }
 

@@ -4,7 +4,7 @@ using FLTS.Modules.Monitoring.Settings;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
-using FLTS.Modules.Registry.Sources;
+using FLTS.Modules.Registry.Measurements;
 
 namespace FLTS.Modules.Monitoring.Backtests;
 
@@ -13,7 +13,7 @@ internal sealed class BacktestPlanner(
     BacktestSubjects subjects,
     IProcessedData data,
     DatasetReader datasets,
-    ISourceCatalog sources,
+    CompactedSources sources,
     SpanRows rows,
     MonitoringOptions options,
     LimitsOptions limits)
@@ -35,7 +35,7 @@ internal sealed class BacktestPlanner(
 
         var name = await datasets.SourceOfAsync(subject.Run.ConfigHash, cancellation)
             ?? throw new NotFoundException($"No dataset is known whose rows run {subject.Run.RunId} could forecast.");
-        var files = await sources.ResolveAsync(name, cancellation);
+        var files = await sources.ResolveAsync(name, [], cancellation);
         var times = await rows.TimesAsync(files, its, cancellation);
         var inside = times.LongCount(t => !(t < from) && !(t > to));
         var needed = subject.InputRows + its.Config.Lags.DefaultIfEmpty(0).Max();

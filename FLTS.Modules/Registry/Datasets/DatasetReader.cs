@@ -35,7 +35,7 @@ internal sealed class DatasetReader(IDbContextFactory<RegistryDbContext> registr
     public async Task<Page<DatasetView>> ListAsync(ISourceCatalog sources, int limit, string? cursor, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var rows = await db.Sources.AsNoTracking().ToListAsync(cancellation);
+        var rows = await db.Sources.AsNoTracking().Where(s => s.MadeOf == null).ToListAsync(cancellation);
         var views = rows.Where(r => r.Part == "train").GroupBy(r => r.Name).Select(g =>
         {
             var newest = g.MaxBy(r => r.Version)!;

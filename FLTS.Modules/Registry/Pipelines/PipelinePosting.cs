@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Runs;
+using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,10 +16,20 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
     /// <param name="cancellation">Stops it before anything is written.</param>
     /// <exception cref="TooManyException">More unfinished pipelines than that.</exception>
     /// <exception cref="ConflictException">Data is to be prepared again that a pipeline works with.</exception>
-    public async Task<PostedPipeline> PostAsync(PipelinePlan plan, int mostUnfinished, CancellationToken cancellation)
+    public async Task<PostedPipeline> PostAsync(PipelinePlan plan, int mostUnfinished, CancellationToken cancellation) =>
+        (await PostAsync(plan, mostUnfinished, null, cancellation))!;
+
+    /// <summary>
+    /// As above, for a fire of a schedule, which is written with it. Null: the fire waits no more, somebody else has posted it.
+    /// </summary>
+    public async Task<PostedPipeline?> PostAsync(
+        PipelinePlan plan, int mostUnfinished, FireId? fire, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (fire is { } taken && !await FireClaims.TakeAsync(db, taken, cancellation))
+            return null;
+
         await DatasetRequests.EnsureAsync(db, plan.Data, time.GetUtcNow(), cancellation);
         var (runs, known) = (new List<RunRow>(), new List<RunRow>());
         foreach (var type in plan.Runs.OrderBy(r => ForecasterCatalog.IsEnsemble(r.ModelType)))
@@ -34,10 +45,13 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         var same = await FindAsync(db, plan, runs, cancellation);
         var reopened = same is not null && await ReopenAsync(db, plan, same, cancellation);
         var pipeline = same ?? await AddAsync(db, plan, runs, mostUnfinished, cancellation);
+        var isUnchanged = same is not null && !reopened;
+        if (fire is { } fired)
+            await FireClaims.EndAsync(db, fired, pipeline.PipelineId, isUnchanged, time.GetUtcNow(), cancellation);
         FaultPoint.Reach("pipeline.before-commit");
         await transaction.CommitAsync(cancellation);
         FaultPoint.Reach("pipeline.after-commit");
-        return new PostedPipeline(pipeline, IsUnchanged: same is not null && !reopened, known);
+        return new PostedPipeline(pipeline, isUnchanged, known);
     }
 
     /// <summary>The pipeline that has these runs, from its start or since some of them were run again, and judges them like this.</summary>

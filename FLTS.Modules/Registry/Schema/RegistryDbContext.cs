@@ -9,6 +9,10 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<SourceOptionsRow> SourceOptions => Set<SourceOptionsRow>();
 
+    public DbSet<MeasurementRow> Measurements => Set<MeasurementRow>();
+
+    public DbSet<MeasurementLogRow> MeasurementLogs => Set<MeasurementLogRow>();
+
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
 
     public DbSet<RunRow> Runs => Set<RunRow>();
@@ -33,6 +37,12 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<BacktestRow> Backtests => Set<BacktestRow>();
 
+    public DbSet<FollowedFileRow> FollowedFiles => Set<FollowedFileRow>();
+
+    public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();
+
+    public DbSet<ScheduleFireRow> ScheduleFires => Set<ScheduleFireRow>();
+
     /// <summary>Statuses and causes are words, whichever there are.</summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -47,6 +57,7 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
         configurationBuilder.Properties<ScoreboardId>().HaveConversion<IdText<ScoreboardId>>();
         configurationBuilder.Properties<BacktestId>().HaveConversion<IdText<BacktestId>>();
         configurationBuilder.Properties<DatasetName>().HaveConversion<IdText<DatasetName>>();
+        configurationBuilder.Properties<ScheduleName>().HaveConversion<IdText<ScheduleName>>();
     }
 
     /// <summary>

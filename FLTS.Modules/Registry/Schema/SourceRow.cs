@@ -18,6 +18,11 @@ internal sealed class SourceRow
     public required long Size { get; set; }
 
     public required DateTimeOffset RegisteredAt { get; set; }
+
+    /// <summary>
+    /// What it was made of, as a hash, where it holds measurements of the log beside those of a file; null: it came as it is.
+    /// </summary>
+    public string? MadeOf { get; set; }
 }
 
 /// <summary>Keys, constraints and indexes of <see cref="SourceRow"/>.</summary>
@@ -30,5 +35,7 @@ internal sealed class SourceTable : IEntityTypeConfiguration<SourceRow>
         builder.Property(s => s.Name).HasMaxLength(Lengths.Name);
         builder.Property(s => s.Part).HasMaxLength(8);
         builder.Property(s => s.Sha256).HasMaxLength(Lengths.Hash);
+        builder.Property(s => s.MadeOf).HasMaxLength(Lengths.Hash);
+        builder.HasIndex(s => new { s.Name, s.Part, s.MadeOf }).IsUnique();
     }
 }

@@ -91,3 +91,43 @@ internal enum BacktestStatus
     Succeeded,
     Failed,
 }
+
+internal enum ScheduleOrigin
+{
+    /// <summary><c>PUT /schedules/{name}</c>.</summary>
+    Api,
+
+    /// <summary>The section <c>Schedules</c>.</summary>
+    Settings,
+}
+
+/// <summary>What is done when a due time comes while the schedule's last pipeline is unfinished.</summary>
+internal enum ScheduleOverlap
+{
+    Skip,
+    Allow,
+}
+
+internal enum FireOutcome
+{
+    /// <summary>It is due, and nothing has come of it yet.</summary>
+    Waiting,
+
+    /// <summary>Its pipeline is unfinished.</summary>
+    Started,
+
+    /// <summary>Its pipeline came to a decision, or was cancelled.</summary>
+    Finished,
+
+    /// <summary>It could not be started, or its pipeline failed.</summary>
+    Failed,
+
+    /// <summary>The same data and options are a pipeline that exists already.</summary>
+    SkippedNoData,
+
+    /// <summary>The last pipeline of the schedule was unfinished.</summary>
+    SkippedOverlap,
+
+    /// <summary>No process looked before the next due time came.</summary>
+    Missed,
+}

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.IO.Enumeration;
 using FLTS.Forecasting.Series.Csv;
 
 namespace FLTS.Modules.Registry.Sources;
@@ -7,6 +8,8 @@ namespace FLTS.Modules.Registry.Sources;
 internal sealed record DatasetOptions : ICheckedTogether
 {
     public const string Section = "Datasets";
+
+    private const StringComparison NoCase = StringComparison.OrdinalIgnoreCase;
 
     /// <summary>Folder of the files that are offered as datasets; default <c>datasets</c> in the data folder.</summary>
     public string? Folder { get; init; }
@@ -37,6 +40,16 @@ internal sealed record DatasetOptions : ICheckedTogether
     [Range(0, 65_536)]
     public int SeriesCacheMb { get; init; } = 128;
 
+    /// <summary>
+    /// Names of datasets whose files in the folder grow, <c>*</c> and <c>?</c> understood: their new rows are taken as they are written.
+    /// Empty by default.
+    /// </summary>
+    public string[] Follow { get; init; } = [];
+
+    /// <summary>Seconds between two looks at the files that are followed; 0.1 to 3600, default 2.</summary>
+    [Range(0.1, 3600)]
+    public double FollowSeconds { get; init; } = 2;
+
     /// <summary>How far ahead of the clock appended rows may be; 0 to 36500 days, default one day (<c>1.00:00:00</c>).</summary>
     public TimeSpan MaxFuture { get; init; } = TimeSpan.FromDays(1);
 
@@ -51,8 +64,16 @@ internal sealed record DatasetOptions : ICheckedTogether
     /// <summary>Of section Limits: what memory allows counts for it.</summary>
     internal long MaxCells { get; init; } = CsvReadOptions.DefaultMaxCells;
 
+    /// <summary>Whether the train file of a dataset is followed.</summary>
+    public bool IsFollowed(DatasetName name) => DatasetNames.IsName(name.Value)
+        && Array.Exists(Follow, pattern => FileSystemName.MatchesSimpleExpression(pattern, name.Value, ignoreCase: false));
+
     public void CheckTogether()
     {
+        if (Array.Find(Follow, p => !DatasetNames.IsName(p.Replace('*', 'x').Replace('?', 'x')) || p.EndsWith(".csv", NoCase)) is { } wrong)
+            throw new InvalidInputException(
+                $"{Section}:Follow names '{wrong}'; it must name datasets, without '.csv' and not their test files, such as PobleSec or "
+                + "station-*.");
         if (MaxFuture < TimeSpan.Zero || MaxFuture > TimeSpan.FromDays(36_500))
             throw new InvalidInputException(
                 $"{Section}:MaxFuture is {MaxFuture}; it must be between 00:00:00 and 36500 days, such as 1.00:00:00.");

@@ -7,12 +7,12 @@ namespace FLTS.Modules.Registry.Sources;
 /// </summary>
 internal interface ISourceCatalog
 {
-    /// <summary>Versions and options that this process has stored since it started.</summary>
+    /// <summary>Versions, options and measurements that this process has stored since it started.</summary>
     long Additions { get; }
 
     /// <summary>
-    /// The newest sources of a series by its name; a file that is new in the folder (or bucket) is imported first. A name may be that of
-    /// a series of a dataset whose files hold several.
+    /// The newest files of a series by its name, without what the log has beside them; one that is new in the folder (or bucket) is
+    /// imported first. A name may be that of a series of a dataset whose files hold several.
     /// </summary>
     /// <exception cref="InvalidInputException">Not a name, or that of a dataset whose files hold several series: lists them.</exception>
     /// <exception cref="NotFoundException">No such dataset; lists those there are.</exception>
@@ -45,13 +45,12 @@ internal interface ISourceCatalog
     /// <param name="name">Name of the dataset; see <see cref="DatasetNames"/>.</param>
     /// <param name="part"><c>train</c> or <c>test</c>.</param>
     /// <param name="file">Its bytes, seekable.</param>
-    /// <param name="over">Version it was made from: another newest version makes it fail. Null: whatever is newest.</param>
     /// <param name="cancellation">Stops before the row is written.</param>
     /// <param name="options">Stored with it, in the place of those there are. Null: those there are stay.</param>
-    /// <returns>The newest version, which says the same; null: another one came in between.</returns>
+    /// <returns>The newest version, which says the same.</returns>
     /// <exception cref="UnavailableException">The store refuses.</exception>
-    Task<SourceRow?> AddAsync(
-        DatasetName name, string part, Stream file, int? over, CancellationToken cancellation, SourceOptions? options = null);
+    Task<SourceRow> AddAsync(
+        DatasetName name, string part, Stream file, CancellationToken cancellation, SourceOptions? options = null);
 
     /// <summary>Stores options with a dataset, in the place of those there are.</summary>
     Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation);
@@ -68,6 +67,17 @@ internal sealed record SourceFiles(DatasetName Name, string TrainSha256, string?
 
     /// <summary>The dataset whose files these are: where this is a series of one, that one.</summary>
     public DatasetName Whole { get; init; } = Name;
+
+    /// <summary>The zone that is stored with the dataset, whose instants the times of its log are; null: they are without zone.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>When train and test came; no part of what they hold, by which files are compared.</summary>
+    public (DateTimeOffset Train, DateTimeOffset? Test) Since { get; init; }
+
+    public bool Equals(SourceFiles? other) => other is not null
+        && (Name, TrainSha256, TestSha256, Options, Whole) == (other.Name, other.TrainSha256, other.TestSha256, other.Options, other.Whole);
+
+    public override int GetHashCode() => HashCode.Combine(Name, TrainSha256, TestSha256, Options, Whole);
 }
 
 /// <summary>

@@ -36,12 +36,18 @@ internal sealed class SourceCatalog(
     public Task<SeriesList> SeriesAsync(SourceFiles files, CancellationToken cancellation) =>
         series.OfAsync(files.Whole, files.TrainSha256, files.Options, cancellation);
 
-    public async Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation) =>
-        await versions.OfAsync((await GetAsync(name, cancellation)).Whole, cancellation);
+    public async Task<IReadOnlyList<SourceRow>> VersionsAsync(DatasetName name, CancellationToken cancellation)
+    {
+        var whole = (await GetAsync(name, cancellation)).Whole;
+        var files = await versions.OfAsync(whole, cancellation);
 
-    public Task<SourceRow?> AddAsync(
-        DatasetName name, string part, Stream file, int? over, CancellationToken cancellation, SourceOptions? options = null) =>
-        versions.AddAsync(name, part, file, over, cancellation, options);
+        // What was made of the log of a series is of that alone.
+        return whole == name ? files : [.. files.Where(v => v.MadeOf is null), .. await versions.OfAsync(name, cancellation)];
+    }
+
+    public Task<SourceRow> AddAsync(
+        DatasetName name, string part, Stream file, CancellationToken cancellation, SourceOptions? options = null) =>
+        versions.AddAsync(name, part, file, cancellation, options);
 
     public Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation) =>
         versions.SetOptionsAsync(name, options, cancellation);

@@ -8,7 +8,8 @@ namespace FLTS.Modules.Registry.Sources;
 /// Takes in files that people put into the datasets folder, or into the bucket (by S3), by the name of a dataset, and keeps them under
 /// their hash.
 /// </summary>
-internal sealed class SourceImport(SourceVersions versions, IObjectStore store, SourceFolder folder, TimeProvider time)
+internal sealed class SourceImport(
+    SourceVersions versions, FollowedPlaces followed, IObjectStore store, SourceFolder folder, DatasetOptions options, TimeProvider time)
 {
     /// <summary>File times come from a clock that moves in steps of some milliseconds and may lag behind.</summary>
     private static readonly TimeSpan _clockStep = TimeSpan.FromMilliseconds(50);
@@ -30,7 +31,7 @@ internal sealed class SourceImport(SourceVersions versions, IObjectStore store, 
 
     private async Task RunAsync(DatasetName name, string part, string fileName, CancellationToken cancellation)
     {
-        if (await NewAsync(name, part, fileName, cancellation) is null)
+        if (await IsInLogAsync(name, part, cancellation) || await NewAsync(name, part, fileName, cancellation) is null)
             return;
 
         // Who reads a whole file takes a turn: the copies of all who ask at once would fill the disk.
@@ -55,7 +56,9 @@ internal sealed class SourceImport(SourceVersions versions, IObjectStore store, 
         await using var copy = new FileStream(
             Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         await source.CopyToAsync(copy, cancellation);
-        if (Written(source) != before)
+        if (IsFollowed(name, part))
+            await CutAsync(copy, cancellation);
+        else if (Written(source) != before)
         {
             var growing = $"{fileName} is still being written; try again when it is complete.";
             throw new UnavailableException(growing) { ForStrangers = growing };
@@ -65,9 +68,40 @@ internal sealed class SourceImport(SourceVersions versions, IObjectStore store, 
         copy.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellation));
         if (!await IsReplacedAsync(name, part, sha256, seen.ModifiedAt, cancellation))
-            await versions.AddAsync(name, part, copy, null, cancellation);
+            await versions.AddAsync(name, part, copy, cancellation);
         if (looked - seen.ModifiedAt > _settled)
             _hashed[fileName] = new Hashed(seen, sha256);
+    }
+
+    private bool IsFollowed(DatasetName name, string part) => part == "train" && options.IsFollowed(name);
+
+    /// <summary>A file that grows is imported until it is followed; from then on its rows go into the log.</summary>
+    private async Task<bool> IsInLogAsync(DatasetName name, string part, CancellationToken cancellation) =>
+        IsFollowed(name, part)
+        && await followed.FindAsync(name, cancellation) is not null
+        && await versions.NewestAsync(name, part, cancellation) is not null;
+
+    /// <summary>Leaves out a last line whose end is not written yet.</summary>
+    private static async Task CutAsync(FileStream copy, CancellationToken cancellation)
+    {
+        var buffer = new byte[1 << 16];
+        copy.Position = 0;
+        if (copy.ReadByte() == 0x1f && copy.ReadByte() == 0x8b)
+            return; // Packed: its lines cannot be seen here, and it is not followed.
+
+        for (var end = copy.Length; end > 0;)
+        {
+            var from = Math.Max(0, end - buffer.Length);
+            copy.Position = from;
+            await copy.ReadExactlyAsync(buffer.AsMemory(0, (int)(end - from)), cancellation);
+            if (Array.LastIndexOf(buffer, (byte)'\n', (int)(end - from) - 1) is var line and >= 0)
+            {
+                copy.SetLength(from + line + 1);
+                return;
+            }
+
+            end = from;
+        }
     }
 
     /// <summary>

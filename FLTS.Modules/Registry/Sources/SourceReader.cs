@@ -15,6 +15,44 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
     public Task<RawTable> ReadAsync(string sha256, string file, SourceOptions form, CancellationToken cancellation) =>
         ReadAsync(sha256, file, form.Read(options), cancellation);
 
+    /// <summary>Both files of a dataset, whole; what was stored once is read, whatever its columns are called.</summary>
+    /// <exception cref="InvalidInputException">A file cannot be used; names row and column.</exception>
+    /// <exception cref="CorruptArtifactException">One was changed after it was stored.</exception>
+    public async Task<(RawTable Train, RawTable? Test)> TablesAsync(SourceFiles files, CancellationToken cancellation) => (
+        await TableAsync(files, "train", files.TrainSha256, cancellation),
+        files.TestSha256 is { } test ? await TableAsync(files, "test", test, cancellation) : null);
+
+    /// <summary>A file of a dataset; see <see cref="TablesAsync"/>.</summary>
+    public Task<RawTable> TableAsync(SourceFiles files, string part, string sha256, CancellationToken cancellation) =>
+        ReadAsync(sha256, FileName(files.Whole, part), files.Options.Read(options) with { AnyNames = true }, cancellation);
+
+    /// <summary>The header line of the train file.</summary>
+    public async Task<byte[]> HeaderAsync(SourceFiles files, CancellationToken cancellation)
+    {
+        var file = FileName(files.Whole, "train");
+        await using var stored = await store.OpenReadAsync(ObjectKeys.Source(files.TrainSha256), cancellation);
+        using var source = CsvSource.Open(stored, file, long.MaxValue);
+        return new LineBlocks(source, file, 1 << 16, options.MaxLineBytes).ReadHeader(0).Line;
+    }
+
+    /// <summary>Writes a table as the train file is written, so that the options of the dataset read it.</summary>
+    /// <param name="table">Of the columns of the files.</param>
+    /// <param name="files">Of the dataset.</param>
+    /// <param name="stream">Written to.</param>
+    /// <param name="cancellation">Stops it before it is written.</param>
+    public async Task WriteAsync(RawTable table, SourceFiles files, Stream stream, CancellationToken cancellation)
+    {
+        var read = files.Options.Read(options) with { AnyNames = true };
+        var layout = CsvLayout.Parse(await HeaderAsync(files, cancellation), FileName(files.Whole, "train"), read);
+        await threads.RunOnOneAsync(
+            () =>
+            {
+                CsvTableWriter.Write(stream, table, layout, read);
+                return table.Rows;
+            },
+            cancellation);
+    }
+
     /// <summary>The same, read as a configuration says; what was stored once is within the limits of size.</summary>
     /// <param name="files">The newest of a dataset, or those of before.</param>
     /// <param name="config">How.</param>
@@ -51,11 +89,11 @@ internal sealed class SourceReader(IObjectStore store, DatasetOptions options, C
     }
 
     /// <summary>The bytes of a stored source; see <see cref="RequireHash"/>.</summary>
-    public async Task<HashingStream> OpenAsync(string sha256, string file, CancellationToken cancellation) =>
+    private async Task<HashingStream> OpenAsync(string sha256, string file, CancellationToken cancellation) =>
         new(await store.OpenReadAsync(ObjectKeys.Source(sha256), cancellation), $"the source of {file}");
 
     /// <exception cref="CorruptArtifactException">The bytes are not those that were stored.</exception>
-    public static void RequireHash(HashingStream source, string sha256, string file)
+    private static void RequireHash(HashingStream source, string sha256, string file)
     {
         if (source.Finish() is var found && found != sha256)
             throw new CorruptArtifactException(

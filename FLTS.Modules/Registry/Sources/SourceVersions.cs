@@ -10,20 +10,33 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
 {
     private long _additions;
 
-    /// <summary>Versions and options that this process has stored since it started.</summary>
+    /// <summary>As <see cref="ISourceCatalog.Additions"/>.</summary>
     public long Additions => Interlocked.Read(ref _additions);
 
-    /// <summary>The newest train and test of a name, with its options; null: it has no train.</summary>
+    /// <summary>Something was stored that the rows of a dataset follow from.</summary>
+    public void CountAddition() => Interlocked.Increment(ref _additions);
+
+    /// <summary>The newest train and test file of a name, with its options; null: it has no train.</summary>
     public async Task<SourceFiles?> FilesAsync(DatasetName name, CancellationToken cancellation)
     {
-        if (await NewestAsync(name, "train", cancellation) is not { } train)
-            return null;
-        var test = await NewestAsync(name, "test", cancellation);
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return new SourceFiles(name, train.Sha256, test?.Sha256) { Options = await StoredOptions.OfAsync(db, name, cancellation) };
+        var files = db.Sources.AsNoTracking().Where(s => s.Name == name && s.MadeOf == null);
+        var newest = await files
+            .Where(s => s.Version == files.Where(other => other.Part == s.Part).Max(other => other.Version))
+            .ToListAsync(cancellation);
+        if (newest.FirstOrDefault(s => s.Part == "train") is not { } train)
+            return null;
+        var test = newest.FirstOrDefault(s => s.Part == "test");
+        var options = await StoredOptions.OfAsync(db, name, cancellation);
+        return new SourceFiles(name, train.Sha256, test?.Sha256)
+        {
+            Options = options,
+            Timezone = options.Config.Timezone,
+            Since = (train.RegisteredAt, test?.RegisteredAt),
+        };
     }
 
-    /// <summary>Every version of a name, train before test, newest first.</summary>
+    /// <summary>Every version of a name, train before test, newest first; also those that were made of its log.</summary>
     public async Task<IReadOnlyList<SourceRow>> OfAsync(DatasetName name, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
@@ -34,22 +47,22 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
             .ToListAsync(cancellation);
     }
 
-    /// <summary>The newest version of a part; null: there is none.</summary>
+    /// <summary>The newest file of a part; null: there is none.</summary>
     public async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking()
-            .Where(s => s.Name == name && s.Part == part)
+            .Where(s => s.Name == name && s.Part == part && s.MadeOf == null)
             .OrderByDescending(s => s.Version)
             .FirstOrDefaultAsync(cancellation);
     }
 
-    /// <summary>The newest version of a part that has these bytes; null: none has.</summary>
+    /// <summary>The newest file of a part that has these bytes; null: none has.</summary>
     public async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking()
-            .Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256)
+            .Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256 && s.MadeOf == null)
             .OrderByDescending(s => s.Version)
             .FirstOrDefaultAsync(cancellation);
     }
@@ -58,12 +71,16 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     public async Task<List<DatasetName>> NamesAsync(CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await db.Sources.AsNoTracking().Where(s => s.Part == "train").Select(s => s.Name).Distinct().ToListAsync(cancellation);
+        return await db.Sources.AsNoTracking()
+            .Where(s => s.Part == "train" && s.MadeOf == null)
+            .Select(s => s.Name)
+            .Distinct()
+            .ToListAsync(cancellation);
     }
 
     /// <summary>As <see cref="ISourceCatalog.AddAsync"/>.</summary>
-    public async Task<SourceRow?> AddAsync(
-        DatasetName name, string part, Stream file, int? over, CancellationToken cancellation, SourceOptions? options = null)
+    public async Task<SourceRow> AddAsync(
+        DatasetName name, string part, Stream file, CancellationToken cancellation, SourceOptions? options = null)
     {
         DatasetNames.Check(name);
         file.Position = 0;
@@ -71,16 +88,13 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         var newest = await NewestAsync(name, part, cancellation);
         if (newest?.Sha256 == sha256)
             return await WithOptionsAsync(newest);
-        if (over is not null && newest?.Version != over)
-            return null;
 
-        file.Position = 0;
-        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        await StoreAsync(file, cancellation);
         FaultPoint.Reach("source.object-written");
         await using var db = await registry.CreateDbContextAsync(cancellation);
 
         // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
-        for (var version = (newest?.Version ?? 0) + 1; ; version++)
+        for (var version = await LastVersionAsync(db, name, part, cancellation) + 1; ; version++)
         {
             var row = new SourceRow
             {
@@ -99,15 +113,13 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
                     if (options is not null)
                         await StoredOptions.SetAsync(db, name, options, time.GetUtcNow(), cancellation);
                     await transaction.CommitAsync(cancellation);
-                    Interlocked.Increment(ref _additions);
+                    CountAddition();
                     return row;
                 }
             }
 
             if (await NewestAsync(name, part, cancellation) is { } theirs && theirs.Sha256 == sha256)
                 return await WithOptionsAsync(theirs);
-            if (over is not null)
-                return null;
         }
 
         async Task<SourceRow> WithOptionsAsync(SourceRow same)
@@ -123,6 +135,64 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await StoredOptions.SetAsync(db, name, options, time.GetUtcNow(), cancellation);
-        Interlocked.Increment(ref _additions);
+        CountAddition();
     }
+
+    /// <summary>Keeps bytes by their hash; a row that names them is to follow.</summary>
+    /// <exception cref="UnavailableException">The store refuses.</exception>
+    public async Task<StoredSource> StoreAsync(Stream file, CancellationToken cancellation)
+    {
+        file.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        file.Position = 0;
+        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        return new StoredSource(sha256, file.Length);
+    }
+
+    /// <summary>Sources that were made of just this; null: there are none.</summary>
+    public async Task<SourceFiles?> FindMadeAsync(SourceFiles files, string madeOf, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var made = await db.Sources.AsNoTracking().Where(s => s.Name == files.Name && s.MadeOf == madeOf).ToListAsync(cancellation);
+        return made.FirstOrDefault(s => s.Part == "train") is { } train
+            ? files with { TrainSha256 = train.Sha256, TestSha256 = made.FirstOrDefault(s => s.Part == "test")?.Sha256 }
+            : null;
+    }
+
+    /// <summary>Records what was made: both parts together, once whoever makes it.</summary>
+    public async Task AddMadeAsync(
+        DatasetName name, string madeOf, StoredSource train, StoredSource? test, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        foreach (var (part, source) in new[] { ("train", (StoredSource?)train), ("test", test) })
+        {
+            while (source is not null && !await db.Sources.AnyAsync(
+                s => s.Name == name && s.Part == part && s.MadeOf == madeOf, cancellation))
+            {
+                await db.InsertIfAbsentAsync(
+                    new SourceRow
+                    {
+                        Name = name,
+                        Part = part,
+                        Version = await LastVersionAsync(db, name, part, cancellation) + 1,
+                        Sha256 = source.Sha256,
+                        Size = source.Size,
+                        RegisteredAt = time.GetUtcNow(),
+                        MadeOf = madeOf,
+                    },
+                    cancellation);
+            }
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>0: there is none.</summary>
+    private static async Task<int> LastVersionAsync(
+        RegistryDbContext db, DatasetName name, string part, CancellationToken cancellation) =>
+        await db.Sources.Where(s => s.Name == name && s.Part == part).MaxAsync(s => (int?)s.Version, cancellation) ?? 0;
 }
+
+/// <summary>Bytes in the object store.</summary>
+internal sealed record StoredSource(string Sha256, long Size);

@@ -52,6 +52,16 @@ internal sealed class TimeFormat
         return time.Kind == DateTimeKind.Utc ? TimestampKinds.Zoned : TimestampKinds.Local;
     }
 
+    /// <summary>Writes a time so that <see cref="Parse"/> reads it, to the last part that the form names.</summary>
+    /// <param name="time">As the clock shows it.</param>
+    public string Write(DateTimeOffset time)
+    {
+        if (_unit is not { } unit)
+            return time.ToString(_format, CultureInfo.InvariantCulture);
+        var ticks = _format == ExcelDays ? (time.DateTime - _excelStart).Ticks : time.UtcTicks - DateTime.UnixEpoch.Ticks;
+        return (ticks / (decimal)TimeSpan.TicksPerMicrosecond / unit).ToString("0.##########", CultureInfo.InvariantCulture);
+    }
+
     private TimestampKinds Count(string text, decimal unit, out DateTime time)
     {
         time = default;

@@ -306,6 +306,93 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Head")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("head");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("bigint")
+                        .HasColumnName("offset");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Tail")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tail");
+
+                    b.HasKey("Name")
+                        .HasName("pk_followed_files");
+
+                    b.ToTable("followed_files", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
+                {
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("dataset");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changes");
+
+                    b.HasKey("Dataset")
+                        .HasName("pk_measurement_logs");
+
+                    b.ToTable("measurement_logs", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementRow", b =>
+                {
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("dataset");
+
+                    b.Property<DateTimeOffset>("Ts")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ts");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<DateTimeOffset>("KnownAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_at");
+
+                    b.Property<string>("Values")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("values");
+
+                    b.HasKey("Dataset", "Ts", "Revision")
+                        .HasName("pk_measurements");
+
+                    b.ToTable("measurements", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_measurements_revision", "revision >= 1");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>
                 {
                     b.Property<string>("PipelineId")
@@ -864,6 +951,150 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScheduleFireRow", b =>
+                {
+                    b.Property<string>("Schedule")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("schedule");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("ByHand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_hand");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("PipelineId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("pipeline_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Schedule", "DueAt")
+                        .HasName("pk_schedule_fires");
+
+                    b.HasIndex("Outcome")
+                        .HasDatabaseName("ix_schedule_fires_open")
+                        .HasFilter("outcome IN ('waiting', 'started')");
+
+                    b.ToTable("schedule_fires", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedule_fires_ended", "(outcome IN ('waiting', 'started')) = (ended_at IS NULL)");
+
+                            t.HasCheckConstraint("ck_schedule_fires_outcome", "outcome IN ('waiting', 'started', 'finished', 'failed', 'skipped_no_data', 'skipped_overlap', 'missed')");
+
+                            t.HasCheckConstraint("ck_schedule_fires_pipeline", "outcome NOT IN ('started', 'finished', 'skipped_no_data') OR pipeline_id IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_schedule_fires_waiting", "(outcome = 'waiting') = (next_attempt_at IS NOT NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScheduleRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<DateTimeOffset>("DueThrough")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_through");
+
+                    b.Property<DateTimeOffset>("FailuresFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failures_from");
+
+                    b.Property<int>("JitterSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("jitter_seconds");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("origin");
+
+                    b.Property<string>("Overlap")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("overlap");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("PausedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("paused_reason");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Name")
+                        .HasName("pk_schedules");
+
+                    b.ToTable("schedules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedules_origin", "origin IN ('api', 'settings')");
+
+                            t.HasCheckConstraint("ck_schedules_overlap", "overlap IN ('skip', 'allow')");
+
+                            t.HasCheckConstraint("ck_schedules_paused", "(paused_at IS NULL) = (paused_reason IS NULL)");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScoreboardRow", b =>
                 {
                     b.Property<string>("ScoreboardId")
@@ -961,6 +1192,11 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<string>("MadeOf")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("made_of");
+
                     b.Property<DateTimeOffset>("RegisteredAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("registered_at");
@@ -977,6 +1213,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
 
                     b.HasKey("Name", "Part", "Version")
                         .HasName("pk_sources");
+
+                    b.HasIndex("Name", "Part", "MadeOf")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sources_name_part_made_of");
 
                     b.ToTable("sources", null, t =>
                         {
@@ -1092,6 +1332,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_runs_datasets_config_hash");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScheduleFireRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.ScheduleRow", null)
+                        .WithMany()
+                        .HasForeignKey("Schedule")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedule_fires_schedules_schedule");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>

@@ -300,6 +300,93 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Head")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("head");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("offset");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Tail")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tail");
+
+                    b.HasKey("Name")
+                        .HasName("pk_followed_files");
+
+                    b.ToTable("followed_files", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
+                {
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changes");
+
+                    b.HasKey("Dataset")
+                        .HasName("pk_measurement_logs");
+
+                    b.ToTable("measurement_logs", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementRow", b =>
+                {
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<long>("Ts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ts");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.Property<long>("KnownAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known_at");
+
+                    b.Property<string>("Values")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("values");
+
+                    b.HasKey("Dataset", "Ts", "Revision")
+                        .HasName("pk_measurements");
+
+                    b.ToTable("measurements", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_measurements_revision", "revision >= 1");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>
                 {
                     b.Property<string>("PipelineId")
@@ -858,6 +945,150 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScheduleFireRow", b =>
+                {
+                    b.Property<string>("Schedule")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("ByHand")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("by_hand");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("PipelineId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pipeline_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Schedule", "DueAt")
+                        .HasName("pk_schedule_fires");
+
+                    b.HasIndex("Outcome")
+                        .HasDatabaseName("ix_schedule_fires_open")
+                        .HasFilter("outcome IN ('waiting', 'started')");
+
+                    b.ToTable("schedule_fires", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedule_fires_ended", "(outcome IN ('waiting', 'started')) = (ended_at IS NULL)");
+
+                            t.HasCheckConstraint("ck_schedule_fires_outcome", "outcome IN ('waiting', 'started', 'finished', 'failed', 'skipped_no_data', 'skipped_overlap', 'missed')");
+
+                            t.HasCheckConstraint("ck_schedule_fires_pipeline", "outcome NOT IN ('started', 'finished', 'skipped_no_data') OR pipeline_id IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_schedule_fires_waiting", "(outcome = 'waiting') = (next_attempt_at IS NOT NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScheduleRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cron");
+
+                    b.Property<long>("DueThrough")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_through");
+
+                    b.Property<long>("FailuresFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures_from");
+
+                    b.Property<int>("JitterSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("jitter_seconds");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("origin");
+
+                    b.Property<string>("Overlap")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("overlap");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("PausedReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("paused_reason");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Name")
+                        .HasName("pk_schedules");
+
+                    b.ToTable("schedules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedules_origin", "origin IN ('api', 'settings')");
+
+                            t.HasCheckConstraint("ck_schedules_overlap", "overlap IN ('skip', 'allow')");
+
+                            t.HasCheckConstraint("ck_schedules_paused", "(paused_at IS NULL) = (paused_reason IS NULL)");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScoreboardRow", b =>
                 {
                     b.Property<string>("ScoreboardId")
@@ -955,6 +1186,11 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<string>("MadeOf")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("made_of");
+
                     b.Property<long>("RegisteredAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("registered_at");
@@ -971,6 +1207,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 
                     b.HasKey("Name", "Part", "Version")
                         .HasName("pk_sources");
+
+                    b.HasIndex("Name", "Part", "MadeOf")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sources_name_part_made_of");
 
                     b.ToTable("sources", null, t =>
                         {
@@ -1086,6 +1326,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_runs_datasets_config_hash");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ScheduleFireRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.ScheduleRow", null)
+                        .WithMany()
+                        .HasForeignKey("Schedule")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedule_fires_schedules_schedule");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>

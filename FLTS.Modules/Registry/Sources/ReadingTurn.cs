@@ -1,6 +1,4 @@
-using FLTS.Modules.Registry.Sources;
-
-namespace FLTS.Modules.Datasets;
+namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>
 /// Requests that read a whole dataset take turns: each needs memory for all its numbers, and clients decide how many come at once.

@@ -1,0 +1,76 @@
+using System.Data;
+using FLTS.Modules.Registry.Schema;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Measurements;
+
+/// <summary>A log as it was at a count of changes: of each time the newest revision, in the order of time.</summary>
+internal sealed record LoggedRows(long Changes, IReadOnlyList<MeasurementRow> Rows);
+
+/// <summary>How much there is in a log.</summary>
+internal sealed record LogSummary(long Rows, long Times, DateTimeOffset First, DateTimeOffset Last, DateTimeOffset KnownAt);
+
+/// <summary>Reads the append log.</summary>
+internal sealed class MeasurementReader(IDbContextFactory<RegistryDbContext> registry)
+{
+    /// <summary>How often the log of a dataset was changed; 0: it has none.</summary>
+    public async Task<long> ChangesAsync(DatasetName dataset, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await ChangesAsync(db, dataset, cancellation);
+    }
+
+    /// <summary>All of it.</summary>
+    public Task<LoggedRows> AllAsync(DatasetName dataset, CancellationToken cancellation) => AtOnceAsync(
+        dataset,
+        async db => await NewestRevisions(db, dataset).OrderBy(m => m.Ts).ToListAsync(cancellation),
+        cancellation);
+
+    /// <summary>Its end.</summary>
+    /// <param name="dataset">Whose log.</param>
+    /// <param name="rows">At least so many, where there are so many.</param>
+    /// <param name="span">All that lie so long before the newest too; null: no more than these.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public Task<LoggedRows> NewestAsync(DatasetName dataset, int rows, TimeSpan? span, CancellationToken cancellation) => AtOnceAsync(
+        dataset,
+        async db =>
+        {
+            var newest = await NewestRevisions(db, dataset).OrderByDescending(m => m.Ts).Take(rows).ToListAsync(cancellation);
+            if (span is { } length && newest.Count == rows && newest[^1].Ts > newest[0].Ts - length)
+            {
+                var from = newest[0].Ts - length;
+                newest = await NewestRevisions(db, dataset).Where(m => m.Ts >= from).OrderByDescending(m => m.Ts).ToListAsync(cancellation);
+            }
+
+            newest.Reverse();
+            return newest;
+        },
+        cancellation);
+
+    /// <summary>What is in it; null: nothing.</summary>
+    public async Task<LogSummary?> SummaryAsync(DatasetName dataset, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Measurements.Where(m => m.Dataset == dataset)
+            .GroupBy(m => m.Dataset)
+            .Select(g => new LogSummary(
+                g.LongCount(), g.LongCount(m => m.Revision == 1), g.Min(m => m.Ts), g.Max(m => m.Ts), g.Max(m => m.KnownAt)))
+            .FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>Count and rows of one moment, whoever writes meanwhile.</summary>
+    private async Task<LoggedRows> AtOnceAsync(
+        DatasetName dataset, Func<RegistryDbContext, Task<List<MeasurementRow>>> read, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        return new LoggedRows(await ChangesAsync(db, dataset, cancellation), await read(db));
+    }
+
+    private static Task<long> ChangesAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation) =>
+        db.MeasurementLogs.Where(l => l.Dataset == dataset).Select(l => l.Changes).FirstOrDefaultAsync(cancellation);
+
+    private static IQueryable<MeasurementRow> NewestRevisions(RegistryDbContext db, DatasetName dataset) =>
+        db.Measurements.AsNoTracking().Where(m => m.Dataset == dataset && !db.Measurements.Any(
+            later => later.Dataset == dataset && later.Ts == m.Ts && later.Revision > m.Revision));
+}
