@@ -95,7 +95,9 @@ internal sealed class MeasurementLog(
         return taken;
     }
 
-    /// <summary>Forgets the rows of a dataset. Part of the caller's transaction; what was made of the log before is not true of it then.</summary>
+    /// <summary>
+    /// Forgets the rows of a dataset. Part of the caller's transaction; what was made of the log before is not true of it then.
+    /// </summary>
     public static async Task DeleteAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
     {
         await EnterAsync(db, dataset, cancellation);

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace FLTS.Modules.Registry.Schema;
 
-/// <summary>The log of a dataset as a whole. Whoever writes to it raises this row first, so that writers come one after the other.</summary>
+/// <summary>
+/// The log of a dataset as a whole. Whoever writes to it raises this row first, so that writers come one after the other.
+/// </summary>
 internal sealed class MeasurementLogRow
 {
     public required DatasetName Dataset { get; set; }

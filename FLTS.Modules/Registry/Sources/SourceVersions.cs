@@ -86,16 +86,19 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         DatasetNames.Check(name);
         file.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+
+        // Before the look at the newest: a version that comes after it is met by the number, and then looked at.
+        var next = await LastVersionAsync(db, name, part, cancellation) + 1;
         var newest = await NewestAsync(name, part, cancellation);
         if (newest?.Sha256 == sha256)
             return await WithOptionsAsync(newest);
 
         await StoreAsync(file, cancellation);
         FaultPoint.Reach("source.object-written");
-        await using var db = await registry.CreateDbContextAsync(cancellation);
 
         // Somebody may add at the same time: a version is unique, and the next one is tried until the newest is ours or says the same.
-        for (var version = await LastVersionAsync(db, name, part, cancellation) + 1; ; version++)
+        for (var version = next; ; version++)
         {
             var row = new SourceRow
             {
