@@ -136,7 +136,7 @@ internal sealed class PromoteServiceTests
             () => PromoteRequest.Parse(JsonDocument.Parse(body).RootElement),
             Throws.TypeOf<InvalidInputException>().With.Message.Contains(named));
 
-    [TestCase("{\"version\": 1}", "Unknown field 'version'; known are to_version, reason.")]
+    [TestCase("{\"version\": 1}", "Unknown field 'version'; known are to_version, reason, dry_run.")]
     [TestCase("{\"to_version\": 0}", "'to_version' is 0; it must be a whole number from 1 to 2147483647.")]
     [TestCase("{\"reason\": \"\"}", "'reason' is \"\"; it must be text of 1 to 500 characters.")]
     [TestCase("null", "The body must be a JSON object.")]
