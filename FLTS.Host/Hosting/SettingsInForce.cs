@@ -80,6 +80,6 @@ internal static partial class SettingsInForce
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, EventName = "start", Message = "FLTS {version} starts with {settings}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "FLTS {version} starts with {settings}")]
     private static partial void LogStart(ILogger logger, string version, string settings);
 }

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>Every kind of bad data over HTTP: what is answered, and that nothing is changed by it.</summary>
-[TestFixture, Parallelizable]
+[TestFixture]
 internal sealed class BadDatasetsTests
 {
     private const int MaxBytes = 12 << 20;
@@ -311,7 +311,6 @@ internal sealed class BadDatasetsTests
             Does.Contain($"'timezone' is '{zone}', which is no known time zone; use an IANA name"));
 
     [Test]
-    [NonParallelizable] // Counts what the whole process allocates.
     public async Task A_gzip_bomb_is_stopped_while_it_is_read_in_bounded_memory()
     {
         // Members of a gzip file may be put one behind the other: 180 MB, or 14 times the limit.

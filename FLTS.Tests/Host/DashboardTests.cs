@@ -41,8 +41,8 @@ internal sealed class DashboardTests
     public async Task The_dashboards_way_back_leads_somewhere()
     {
         using var dashboard = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/hangfire"));
-        Assert.That(await dashboard.Content.ReadAsStringAsync(), Does.Contain("href=\"/scalar\""));
-        using var page = await _host.SendAsync(HttpMethod.Get, "/scalar", withKey: true);
+        Assert.That(await dashboard.Content.ReadAsStringAsync(), Does.Contain("href=\"/ui/system\""));
+        using var page = await _host.SendAsync(HttpMethod.Get, "/ui/system", withKey: true);
 
         Assert.That(page.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }

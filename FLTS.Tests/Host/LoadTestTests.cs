@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LoadTestTests
 {
     [TestCase("90s", 90)]

@@ -20,9 +20,6 @@ internal sealed class KillMeasurementsTests
 
     private const int Rows = 20;
 
-    [TestCase(Stack.Embedded, "measurements.after-commit")]
-    public Task Killed_on_the_embedded_default_it_ends_with_every_row_once(Stack stack, string point) => CheckAsync(stack, point);
-
     [Category(TestCategories.Soak)]
     [TestCaseSource(nameof(Matrix))]
     public Task Killed_anywhere_it_ends_with_every_row_once(Stack stack, string point) => CheckAsync(stack, point);

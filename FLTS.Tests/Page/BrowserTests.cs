@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Page;
 
 /// <summary>The page as people use it: from nothing to a forecast by mouse alone, then every page in both widths and colours.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 [Category(TestCategories.Browser)]
 internal sealed class BrowserTests
 {

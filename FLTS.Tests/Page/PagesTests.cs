@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Page;
 
 /// <summary>Pages as the server sends them: of nothing, and of a station that has a champion.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PagesTests
 {
     private RunningHost _host = null!;

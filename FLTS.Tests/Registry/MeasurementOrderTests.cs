@@ -11,7 +11,8 @@ namespace FLTS.Tests.Registry;
 
 /// <summary>However rows come, they end as rows in order, the last that was said of each time, and as the same bytes.</summary>
 [TestFixture(Database.Sqlite)]
-[TestFixture(Database.Postgres)]
+[TestFixture(Database.Postgres, Category = TestCategories.Servers)]
+[Parallelizable]
 internal sealed class MeasurementOrderTests(Database database)
 {
     private const int Rounds = 200, FileRows = 12, TestRows = 4;

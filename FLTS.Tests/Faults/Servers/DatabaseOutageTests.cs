@@ -27,7 +27,7 @@ internal sealed class DatabaseOutageTests
         _start = new FltsStart
         {
             Data = _folder["data"],
-            Settings = Story.Settings(epochs: 25),
+            Settings = Story.Settings(epochs: 60),
             Environment = await _servers.SettingsAsync(),
             Arguments = ["--datasets", _folder["datasets"]],
         };

@@ -37,7 +37,17 @@ internal sealed class ScheduleRig : IAsyncDisposable
     public static async Task<ScheduleRig> StartAsync(Database database, DateTimeOffset now, params ScheduleDefinition[] settings)
     {
         var (time, given) = (new FakeTimeProvider(now), new ScheduleSettings(settings));
-        return new ScheduleRig(await RegistryUnderTest.ReadyAsync(database, (services, _) => Add(services, time, given)), time, given);
+        var rig = new ScheduleRig(await RegistryUnderTest.ReadyAsync(database, (services, _) => Add(services, time, given)), time, given);
+        await rig.Registry.AddRowsAsync(new SourceRow
+        {
+            Name = new("station"),
+            Part = "train",
+            Version = 1,
+            Sha256 = PlannedByTest.Source,
+            Size = 1,
+            RegisteredAt = now,
+        });
+        return rig;
     }
 
     /// <summary>A schedule of pipelines that the test plans.</summary>
@@ -108,6 +118,11 @@ internal sealed class ScheduleRig : IAsyncDisposable
 /// <summary>Plans a pipeline of one run; posting it is the product's.</summary>
 internal sealed class PlannedByTest(PipelinePosting posting) : IScheduledPipelines
 {
+    /// <summary>The source that every plan is made of.</summary>
+    public const string Source = "of-test";
+
+    private const string Config = $"{{\"sources\":{{\"train\":\"{Source}\"}}}}";
+
     /// <summary>What a plan is made of: by default every due time brings data of its own.</summary>
     public Func<FireId, string> Data { get; set; } = fire => fire.DueAt.ToString("O");
 
@@ -121,7 +136,7 @@ internal sealed class PlannedByTest(PipelinePosting posting) : IScheduledPipelin
 
     private static PipelinePlan Plan(string data) => new(
         new PlannedData(
-            new("station"), new("station"), ConfigHash.From(CanonicalJson.Hash(data)), "{}", false),
+            new("station"), new("station"), ConfigHash.From(CanonicalJson.Hash(data)), Config, false),
         [new PlannedRun("NAIVE", "{}", ParamsHash.From(CanonicalJson.Hash("{}")))],
         new EvaluationPolicy(),
         ForceRetrain: false);
