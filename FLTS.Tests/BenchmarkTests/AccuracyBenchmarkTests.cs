@@ -66,6 +66,7 @@ internal sealed class AccuracyBenchmarkTests
     }
 
     [Test]
+    [Category(TestCategories.Soak)]
     public void The_defaults_beat_NAIVE_on_generated_data_and_stay_beside_it_where_there_are_50_rows()
     {
         Write("station.csv", 2500, seed: 2);

@@ -8,7 +8,8 @@ using RabbitMQ.Client;
 
 namespace FLTS.Tests.TestKit.Servers;
 
-[TestFixture, Parallelizable, Category(TestCategories.Servers)]
+/// <summary>The servers of the tests themselves: of the soak run, for nothing of the product is in them.</summary>
+[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Soak)]
 internal sealed class ServersTests
 {
     [Test]
