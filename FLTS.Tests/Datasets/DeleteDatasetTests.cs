@@ -77,6 +77,35 @@ internal sealed class DeleteDatasetTests
     }
 
     [Test]
+    public async Task Its_measurements_and_the_place_in_a_followed_file_go_with_it_and_those_of_another_stay()
+    {
+        foreach (var name in new[] { "measured", "other" })
+        {
+            await _host.PutAsync(name, DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
+            await _host.AppendAsync(name, DatasetClient.Csv(60, 2)).ExpectAsync(HttpStatusCode.OK);
+            await AddAsync(new FollowedFileRow
+            {
+                Name = new(name),
+                Offset = 1,
+                Rows = 1,
+                Head = "head",
+                Tail = "tail",
+                ChangedAt = Rows.Now,
+            });
+        }
+
+        using var deleted = await _host.SendAsync(HttpMethod.Delete, "/datasets/measured", withKey: true);
+        await _host.PutAsync("measured", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
+
+        Assert.That(deleted.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        var other = new[] { new DatasetName("other") };
+        Assert.That(await UseAsync(db => db.Measurements.Select(m => m.Dataset).Distinct().ToListAsync()), Is.EqualTo(other));
+        Assert.That(await UseAsync(db => db.FollowedFiles.Select(f => f.Name).ToListAsync()), Is.EqualTo(other));
+        using var anew = await _host.SendAsync(HttpMethod.Get, "/datasets/measured");
+        Assert.That((await RunningHost.JsonAsync(anew))["measurements"], Is.Null, "a dataset of the same name begins without any");
+    }
+
+    [Test]
     public async Task Only_an_admin_deletes_and_a_file_of_the_folder_is_offered_again()
     {
         await File.WriteAllTextAsync(_folder["datasets/offered.csv"], DatasetClient.Csv(0, 60));

@@ -79,6 +79,9 @@ internal sealed partial class DatasetRemoval(
 
         foreach (var log in await LogsAsync(db, name, cancellation))
             await MeasurementLog.DeleteAsync(db, log, cancellation);
+
+        // A file that is followed is read from its beginning when it is offered again.
+        await db.FollowedFiles.Where(f => f.Name == name).ExecuteDeleteAsync(cancellation);
         var rows = await mine.ExecuteDeleteAsync(cancellation)
             + await db.SourceOptions.Where(o => o.Name == name).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
