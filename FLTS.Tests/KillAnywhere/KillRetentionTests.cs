@@ -127,6 +127,9 @@ internal sealed class KillRetentionTests
         var unused = await db.Runs.Where(r => !ledger.Contains(r.RunId)).ToListAsync();
         foreach (var run in await db.Runs.ToListAsync())
             run.EndedAt = now.AddDays(-100);
+
+        // A process without retention looked too, an hour's time ago by now.
+        await db.RetentionTurns.ExecuteUpdateAsync(set => set.SetProperty(t => t.NextAttemptAt, (DateTimeOffset?)null));
         db.RetentionMarks.AddRange(unused.Skip(1).Select(r =>
             new RetentionMarkRow { Kind = RetentionKind.Run, Id = r.RunId.Value, Since = now.AddDays(-8) }));
         return await db.SaveChangesAsync();
