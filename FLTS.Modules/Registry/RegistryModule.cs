@@ -92,6 +92,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
         services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveRosters>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();
