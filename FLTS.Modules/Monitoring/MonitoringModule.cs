@@ -1,5 +1,6 @@
 using FLTS.Modules.Monitoring.Backtests;
 using FLTS.Modules.Monitoring.Settings;
+using FLTS.Modules.Monitoring.Shadows;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -29,5 +30,9 @@ internal sealed class MonitoringModule : IModule
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<NewDataConsumer>();
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => BacktestEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        BacktestEndpoints.Map(routes);
+        ShadowEndpoints.Map(routes);
+    }
 }

@@ -90,6 +90,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<ShadowRuns>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();

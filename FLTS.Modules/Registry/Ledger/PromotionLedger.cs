@@ -159,6 +159,9 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         if (conclusion.Champion is { } champion && !await db.InsertIfAbsentAsync(Row(champion, attempt), cancellation))
             return false;
 
+        if (conclusion.Champion is { } inForce)
+            await ShadowRuns.PromotedAsync(db, inForce.Pointer.RunId, cancellation);
+
         foreach (var (runId, metrics) in conclusion.TestMetrics)
             await RunOutcomes.RecordTestMetricsAsync(db, runId, metrics, cancellation);
 
