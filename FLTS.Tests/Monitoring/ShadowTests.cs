@@ -1,6 +1,6 @@
 using System.Data.Common;
-using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
