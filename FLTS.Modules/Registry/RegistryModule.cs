@@ -107,6 +107,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceForms>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementWriter>();
         services.AddSingleton<MeasurementLog>();
         services.AddSingleton<MeasurementReader>();
         services.AddSingleton<FirstTestFile>();
