@@ -73,7 +73,7 @@ internal sealed class MeasurementWriter : IDisposable
         foreach (var name in names)
             await LockAsync(db, name, CancellationToken.None);
 
-        var newest = await NewestAsync(db, names);
+        var logs = await LogsAsync(db, names);
         var taken = new (TakenRows Rows, DateTime Newest)[group.Count];
         for (var done = 0; done < group.Count;)
         {
@@ -81,11 +81,11 @@ internal sealed class MeasurementWriter : IDisposable
             var known = await KnownAsync(db, together);
             foreach (var sent in together)
             {
-                var name = sent.Files.Name;
-                var end = newest[name] > sent.Form.Last ? newest[name] : sent.Form.Last;
-                var rows = Decide(db, sent, end, known);
+                var (changes, newest) = logs[sent.Files.Name];
+                var end = newest > sent.Form.Last ? newest : sent.Form.Last;
+                var rows = Decide(db, sent, (changes + 1, end), known);
                 if (rows.Stored > 0 && sent.Rows[^1].Key > end)
-                    end = newest[name] = sent.Rows[^1].Key;
+                    logs[sent.Files.Name] = (changes, end = sent.Rows[^1].Key);
                 taken[done++] = (rows, end);
             }
 
@@ -122,7 +122,10 @@ internal sealed class MeasurementWriter : IDisposable
 
     /// <summary>What becomes of the rows of a request; those that are to be stored are added.</summary>
     private static TakenRows Decide(
-        RegistryDbContext db, SentMeasurements sent, DateTime newest, Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>> known)
+        RegistryDbContext db,
+        SentMeasurements sent,
+        (long Change, DateTime Newest) log,
+        Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>> known)
     {
         var taken = new TakenRows();
         foreach (var (time, now) in sent.Rows)
@@ -141,7 +144,7 @@ internal sealed class MeasurementWriter : IDisposable
             }
 
             taken = counts is not null ? taken with { Corrected = taken.Corrected + 1 }
-                : time > newest ? taken with { New = taken.New + 1 }
+                : time > log.Newest ? taken with { New = taken.New + 1 }
                 : taken with { Late = taken.Late + 1 };
             var row = new MeasurementRow
             {
@@ -150,6 +153,7 @@ internal sealed class MeasurementWriter : IDisposable
                 Revision = (newestRevision?.Revision ?? 0) + 1,
                 Values = now,
                 KnownAt = sent.KnownAt,
+                Change = log.Change,
             };
             before.Add(row);
             db.Measurements.Add(row);
@@ -158,18 +162,20 @@ internal sealed class MeasurementWriter : IDisposable
         return taken;
     }
 
-    private static async Task<Dictionary<DatasetName, DateTime>> NewestAsync(RegistryDbContext db, List<DatasetName> names)
+    private static async Task<Dictionary<DatasetName, (long Changes, DateTime Newest)>> LogsAsync(
+        RegistryDbContext db, List<DatasetName> names)
     {
-        var newest = await db.MeasurementLogs
+        var logs = await db.MeasurementLogs
             .Where(l => names.Contains(l.Dataset))
             .Select(l => new
             {
                 l.Dataset,
+                l.Changes,
                 Ts = db.Measurements.Where(m => m.Dataset == l.Dataset).OrderByDescending(m => m.Ts).Select(m => (DateTimeOffset?)m.Ts)
                     .FirstOrDefault(),
             })
             .ToListAsync();
-        return newest.ToDictionary(l => l.Dataset, l => l.Ts is { } ts ? MeasurementLog.Time(ts) : DateTime.MinValue);
+        return logs.ToDictionary(l => l.Dataset, l => (l.Changes, l.Ts is { } ts ? MeasurementLog.Time(ts) : DateTime.MinValue));
     }
 
     private static async Task<Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>>> KnownAsync(
