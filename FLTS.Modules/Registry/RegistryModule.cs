@@ -3,6 +3,7 @@ using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Retention;
@@ -90,6 +91,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<LiveReader>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();

@@ -41,7 +41,7 @@ internal sealed class MeasurementLog(
         var stored = await inFiles.AtAsync(files, form, sent.Keys, cancellation);
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        await EnterAsync(db, files.Name, cancellation);
+        var change = await EnterAsync(db, files.Name, cancellation);
         var newest = await NewestAsync(db, files.Name, cancellation) is { } inLog && inLog > form.Last ? inLog : form.Last;
         var taken = new TakenRows();
         foreach (var chunk in sent.Chunk(Chunk))
@@ -70,6 +70,7 @@ internal sealed class MeasurementLog(
                     Revision = (newestRevision?.Revision ?? 0) + 1,
                     Values = now,
                     KnownAt = knownAt,
+                    Change = change,
                 });
             }
 
@@ -105,11 +106,14 @@ internal sealed class MeasurementLog(
     }
 
     /// <summary>Raises the count of changes, which holds up whoever else would write to this log until the transaction has ended.</summary>
-    private static async Task EnterAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
+    /// <returns>The count with this change.</returns>
+    private static async Task<long> EnterAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
     {
         var log = db.MeasurementLogs.Where(l => l.Dataset == dataset);
         while (await log.ExecuteUpdateAsync(set => set.SetProperty(l => l.Changes, l => l.Changes + 1), cancellation) == 0)
             await db.InsertIfAbsentAsync(new MeasurementLogRow { Dataset = dataset, Changes = 0 }, cancellation);
+
+        return await log.Select(l => l.Changes).SingleAsync(cancellation);
     }
 
     private static async Task<DateTime?> NewestAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
