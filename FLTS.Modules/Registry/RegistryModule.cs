@@ -3,6 +3,7 @@ using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Retention;
@@ -91,6 +92,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
         services.AddSingleton<ShadowRuns>();
+        services.AddSingleton<LiveReader>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();
@@ -108,6 +110,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceForms>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementWriter>();
         services.AddSingleton<MeasurementLog>();
         services.AddSingleton<MeasurementReader>();
         services.AddSingleton<FirstTestFile>();

@@ -20,6 +20,7 @@ internal sealed class RetentionReader(IDbContextFactory<RegistryDbContext> regis
             .Select(r => r.RunId)
             .Union(db.Backtests.Unfinished().Select(b => b.RunId))
             .Union(db.Shadows.Select(s => s.RunId))
+            .Union(db.LiveModels.Where(m => m.UntilTs == null).Select(m => m.RunId))
             .ToListAsync(cancellation);
         return new RetentionState
         {

@@ -39,6 +39,16 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<ShadowRow> Shadows => Set<ShadowRow>();
 
+    public DbSet<LiveStationRow> LiveStations => Set<LiveStationRow>();
+
+    public DbSet<LiveModelRow> LiveModels => Set<LiveModelRow>();
+
+    public DbSet<LiveErrorRow> LiveErrors => Set<LiveErrorRow>();
+
+    public DbSet<LiveForecastRow> LiveForecasts => Set<LiveForecastRow>();
+
+    public DbSet<LiveBlockRow> LiveBlocks => Set<LiveBlockRow>();
+
     public DbSet<FollowedFileRow> FollowedFiles => Set<FollowedFileRow>();
 
     public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();

@@ -92,6 +92,25 @@ internal enum BacktestStatus
     Failed,
 }
 
+/// <summary>Why a model is scored live.</summary>
+internal enum LiveRole
+{
+    /// <summary>It is in force.</summary>
+    Champion,
+
+    /// <summary>The version that a rollback would go back to.</summary>
+    Previous,
+
+    /// <summary>Somebody put it beside the champion.</summary>
+    Shadow,
+
+    /// <summary>The best of the references on the champion's scoreboard.</summary>
+    Reference,
+
+    /// <summary>EWMA, which drift is measured against.</summary>
+    Baseline,
+}
+
 internal enum ScheduleOrigin
 {
     /// <summary><c>PUT /schedules/{name}</c>.</summary>
