@@ -1,6 +1,6 @@
 namespace FLTS.Forecasting.Live;
 
-/// <summary>What needs no evidence gathered over days: an hour that is far worse than the version before makes it (FORECASTING.md 9).</summary>
+/// <summary>What needs no evidence of days: an hour that is far worse than the version before makes it (FORECASTING.md 9).</summary>
 public static class GrossFault
 {
     private const double TimesWorse = 3;
