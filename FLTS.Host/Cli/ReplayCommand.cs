@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Broken;
+using FLTS.Forecasting.Preparation;
 
 namespace FLTS.Host.Cli;
 
@@ -24,8 +25,13 @@ internal static class ReplayCommand
     private static readonly Option<string?> _to = new("--to") { Description = "The last time that comes (default: the file's)." };
     private static readonly Option<string> _speed = new("--speed")
     {
-        Description = "Times as fast as the rows came, or max: an hour at once, as soon as the one before is scored (default).",
+        Description = "Times as fast as the rows came, or max: as fast as they are scored (default).",
         DefaultValueFactory = _ => "max",
+    };
+    private static readonly Option<string> _atOnce = new("--at-once")
+    {
+        Description = "At speed max: how long a span of rows is sent at once (default 1h).",
+        DefaultValueFactory = _ => "1h",
     };
     private static readonly Option<string[]> _fault = new("--fault")
     {
@@ -70,7 +76,7 @@ internal static class ReplayCommand
     {
         var command = new Command("replay", "Feeds a station the rows of a file as measurements would come, and shows its live errors.")
         {
-            _dataset, _from, _to, _speed, _fault, _pipeline, _promote, _shadow, _lead, _url, _key, _data, _set, _json,
+            _dataset, _from, _to, _speed, _atOnce, _fault, _pipeline, _promote, _shadow, _lead, _url, _key, _data, _set, _json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -90,6 +96,8 @@ internal static class ReplayCommand
             faults,
             (Time(parsed.GetValue(_from), "--from"), Time(parsed.GetValue(_to), "--to")));
         var speed = Speed(parsed.GetValue(_speed)!);
+        var atOnce = SpanText.Parse(parsed.GetValue(_atOnce)!)
+            ?? throw new InvalidInputException($"--at-once is '{parsed.GetValue(_atOnce)}'; it must be a span such as {SpanText.Forms}.");
         var pipeline = Body(parsed.GetValue(_pipeline));
         if (parsed.GetValue(_url) is not { } url)
         {
@@ -113,7 +121,7 @@ internal static class ReplayCommand
             own?.Faults.Break(champion, [.. faults.Select(f => f.OfModel).OfType<ModelFault>()]);
             foreach (var fault in faults)
                 screen.Line($"From {ReplayRows.Show(fault.From)} on: {fault.Kind} {fault.Size.ToString(CultureInfo.InvariantCulture)}.");
-            await station.SendAsync(speed, own?.Clock, cancellation);
+            await station.SendAsync(speed, atOnce, own?.Clock, cancellation);
             var (live, drift) = (await station.LiveAsync(parsed.GetValue(_lead), cancellation), await station.DriftAsync(cancellation));
             if (parsed.GetValue(_json))
                 Console.WriteLine(new JsonObject { ["live"] = live, ["drift"] = drift }.ToJsonString());

@@ -52,23 +52,26 @@ internal sealed class ReplayStation(ApiClient api, string name, ReplayRows rows,
     }
 
     /// <summary>Sends the rows from T on.</summary>
-    /// <param name="speed">Times as fast as the rows came; null: as fast as they are scored, an hour at once.</param>
+    /// <param name="speed">Times as fast as the rows came; null: as fast as they are scored.</param>
+    /// <param name="atOnce">Then: a span of rows that is sent at once.</param>
     /// <param name="clock">Set to when each of them came; null: the server's clock is its own.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task SendAsync(double? speed, ReplayClock? clock, CancellationToken cancellation)
+    public async Task SendAsync(double? speed, TimeSpan atOnce, ReplayClock? clock, CancellationToken cancellation)
     {
-        foreach (var some in rows.Deliveries(speed is { } fast ? _round * fast : TimeSpan.FromHours(1)))
+        DateTime? last = null;
+        foreach (var some in rows.Deliveries(speed is { } fast ? _round * fast : atOnce))
         {
+            last = rows.Time(some[^1]);
             clock?.Reach(rows.Comes(some[^1]));
             await api.PostCsvAsync($"/datasets/{name}/rows", rows.Csv(some), cancellation);
             if (speed is { } times)
                 await Task.Delay(some.Length * rows.Step / times, cancellation);
             else
-                await ScoredAsync(rows.Time(some[^1]), cancellation);
+                await ScoredAsync(last.Value, cancellation);
         }
 
-        if (speed is not null && rows.End > rows.First)
-            await ScoredAsync(rows.Time(rows.End - 1), cancellation);
+        if (last is { } end)
+            await ScoredAsync(end, cancellation);
     }
 
     /// <summary>What is known of its forecasts, hour by hour.</summary>
