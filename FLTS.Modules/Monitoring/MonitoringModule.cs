@@ -1,6 +1,7 @@
 using FLTS.Modules.Monitoring.Backtests;
 using FLTS.Modules.Monitoring.Live;
 using FLTS.Modules.Monitoring.Settings;
+using FLTS.Modules.Monitoring.Shadows;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -39,5 +40,9 @@ internal sealed class MonitoringModule : IModule
         bus.AddConsumer<MeasuredConsumer>();
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => BacktestEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        BacktestEndpoints.Map(routes);
+        ShadowEndpoints.Map(routes);
+    }
 }

@@ -91,6 +91,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<ShadowRuns>();
         services.AddSingleton<LiveReader>();
         services.AddSingleton<LiveRosters>();
         services.AddSingleton<RetentionReader>();
@@ -110,6 +111,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceForms>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementWriter>();
         services.AddSingleton<MeasurementLog>();
         services.AddSingleton<MeasurementReader>();
         services.AddSingleton<FirstTestFile>();
