@@ -31,6 +31,7 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<LiveRows>();
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<LiveCast>();
+        services.AddSingleton<LiveService>();
         services.AddStepWorkBeside(typeof(LiveWork));
     }
 
@@ -43,6 +44,7 @@ internal sealed class MonitoringModule : IModule
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
         BacktestEndpoints.Map(routes);
+        LiveEndpoints.Map(routes);
         ShadowEndpoints.Map(routes);
     }
 }
