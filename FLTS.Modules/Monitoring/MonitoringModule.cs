@@ -1,4 +1,5 @@
 using FLTS.Modules.Monitoring.Backtests;
+using FLTS.Modules.Monitoring.Decisions;
 using FLTS.Modules.Monitoring.Settings;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
@@ -25,9 +26,20 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<BacktestRunner>();
         services.AddSingleton<InferenceLog>();
         services.AddStepWorkBeside(typeof(BacktestWork));
+        services.AddSingleton<Baselines>();
+        services.AddSingleton<LiveLooks>();
+        services.AddMetrics<DriftMetrics>();
+        services.AddSingleton<DriftActs>();
+        services.AddSingleton<DriftReactions>();
+        services.AddSingleton<LiveDecisions>();
+        services.AddStepWorkBeside(typeof(BaselineWork));
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<NewDataConsumer>();
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => BacktestEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        BacktestEndpoints.Map(routes);
+        DriftEndpoints.Map(routes);
+    }
 }

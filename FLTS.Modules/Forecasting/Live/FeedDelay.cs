@@ -3,8 +3,8 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Forecasting.Live;
 
 /// <summary>
-/// Whether a feed is stale: its rows come later than they usually do. Told by when rows became known, not by errors (FORECASTING.md 9); what
-/// is usual is the feed's own, so that a file of years ago that is fed row by row is not late.
+/// Whether a feed is stale: its rows come later than they usually do. Told by when rows became known, not by errors (FORECASTING.md 9);
+/// what is usual is the feed's own, so that a file of years ago that is fed row by row is not late.
 /// </summary>
 public static class FeedDelay
 {
