@@ -95,7 +95,9 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<ShadowRuns>();
         services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveRosters>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();
@@ -113,6 +115,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceForms>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementWriter>();
         services.AddSingleton<MeasurementLog>();
         services.AddSingleton<MeasurementReader>();
         services.AddSingleton<FirstTestFile>();

@@ -161,9 +161,13 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         if (conclusion.Champion is { } champion && !await db.InsertIfAbsentAsync(Row(champion, attempt), cancellation))
             return false;
 
-        // From now on its forecasts meet what comes true.
-        if (conclusion.Champion is not null)
+        if (conclusion.Champion is { } inForce)
+        {
+            await ShadowRuns.PromotedAsync(db, inForce.Pointer.RunId, cancellation);
+
+            // From now on its forecasts meet what comes true.
             await db.InsertIfAbsentAsync(new LiveStationRow { Identifier = attempt.Identifier }, cancellation);
+        }
 
         foreach (var (runId, metrics) in conclusion.TestMetrics)
             await RunOutcomes.RecordTestMetricsAsync(db, runId, metrics, cancellation);

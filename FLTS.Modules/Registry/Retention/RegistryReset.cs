@@ -1,4 +1,3 @@
-using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;
@@ -48,6 +47,7 @@ internal sealed class RegistryReset(
         await of.Attempts.ExecuteDeleteAsync(cancellation);
         await of.Scoreboards.ExecuteDeleteAsync(cancellation);
         await of.Backtests.ExecuteDeleteAsync(cancellation);
+        await db.Shadows.Where(s => identifier == null || s.Identifier == identifier).ExecuteDeleteAsync(cancellation);
         await of.Pipelines.ExecuteDeleteAsync(cancellation);
         await db.RunMembers.Where(m => of.Runs.Any(r => r.RunId == m.RunId)).ExecuteDeleteAsync(cancellation);
         await of.Runs.ExecuteDeleteAsync(cancellation);

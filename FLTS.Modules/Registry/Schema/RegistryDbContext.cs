@@ -37,6 +37,8 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<BacktestRow> Backtests => Set<BacktestRow>();
 
+    public DbSet<ShadowRow> Shadows => Set<ShadowRow>();
+
     public DbSet<LiveStationRow> LiveStations => Set<LiveStationRow>();
 
     public DbSet<LiveModelRow> LiveModels => Set<LiveModelRow>();

@@ -1714,6 +1714,33 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.ToTable("sequences", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("Identifier")
+                        .HasName("pk_shadows");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shadows_run_id");
+
+                    b.ToTable("shadows", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
                 {
                     b.Property<string>("Name")
@@ -1926,6 +1953,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_fires_schedules_schedule");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_shadows_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>

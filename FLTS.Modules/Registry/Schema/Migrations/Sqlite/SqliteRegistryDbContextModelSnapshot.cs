@@ -1708,6 +1708,33 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.ToTable("sequences", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.HasKey("Identifier")
+                        .HasName("pk_shadows");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shadows_run_id");
+
+                    b.ToTable("shadows", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
                 {
                     b.Property<string>("Name")
@@ -1920,6 +1947,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_fires_schedules_schedule");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_shadows_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>
