@@ -1,4 +1,5 @@
 using FLTS.Modules.Monitoring.Backtests;
+using FLTS.Modules.Monitoring.Live;
 using FLTS.Modules.Monitoring.Settings;
 using FLTS.Modules.Monitoring.Shadows;
 using FLTS.Modules.Registry.Steps;
@@ -14,7 +15,7 @@ internal sealed class MonitoringModule : IModule
 {
     public string Name => "Monitoring";
 
-    public JobQueue? Queue => new("monitoring", Workers: 1);
+    public JobQueue? Queue => new("monitoring", Workers: 2);
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
@@ -26,9 +27,18 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<BacktestRunner>();
         services.AddSingleton<InferenceLog>();
         services.AddStepWorkBeside(typeof(BacktestWork));
+        services.AddSingleton<LiveModels>();
+        services.AddSingleton<LiveRows>();
+        services.AddSingleton<LiveTurns>();
+        services.AddSingleton<LiveCast>();
+        services.AddStepWorkBeside(typeof(LiveWork));
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<NewDataConsumer>();
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<NewDataConsumer>();
+        bus.AddConsumer<MeasuredConsumer>();
+    }
 
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {

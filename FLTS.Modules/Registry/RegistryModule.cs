@@ -93,6 +93,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestReader>();
         services.AddSingleton<ShadowRuns>();
         services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveRosters>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();

@@ -14,7 +14,7 @@ internal static class FaultPoints
 
     public static IReadOnlyList<string> All =>
     [
-        .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, OfRemoval, OfReset,
+        .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, .. OfLive, OfRemoval, OfReset,
     ];
 
     /// <summary>The rows of a dataset are gone, its objects are not.</summary>
@@ -45,6 +45,12 @@ internal static class FaultPoints
     [
         "measurements.before-commit", "measurements.after-commit", "compaction.train-written", "compaction.before-commit",
         "compaction.after-commit",
+    ];
+
+    /// <summary>The places that a turn of live scoring comes by: the roles first, then what was found.</summary>
+    public static IReadOnlyList<string> OfLive { get; } =
+    [
+        "live.roles-before-commit", "live.roles-after-commit", "live.rows-removed", "live.before-commit", "live.after-commit",
     ];
 
     /// <summary>The places that a fire of a schedule comes by, beside those of the pipeline that it posts.</summary>

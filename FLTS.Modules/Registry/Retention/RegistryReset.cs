@@ -1,4 +1,3 @@
-using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;

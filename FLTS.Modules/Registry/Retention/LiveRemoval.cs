@@ -1,7 +1,7 @@
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
-namespace FLTS.Modules.Registry.Live;
+namespace FLTS.Modules.Registry.Retention;
 
 /// <summary>Forgets what was scored live. Part of the caller's transaction.</summary>
 internal static class LiveRemoval
