@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using FLTS.Forecasting.Broken;
 using FLTS.Host.Cli;
 using NUnit.Framework;
 

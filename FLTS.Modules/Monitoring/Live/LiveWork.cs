@@ -1,3 +1,4 @@
+using FLTS.Modules.Monitoring.Decisions;
 using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
@@ -10,7 +11,13 @@ namespace FLTS.Modules.Monitoring.Live;
 /// other stations come between them.
 /// </summary>
 internal sealed partial class LiveWork(
-    LiveStep step, LiveCast cast, LiveModels models, LiveTurns turns, IJobQueues jobs, ILogger<LiveWork> logger)
+    LiveStep step,
+    LiveCast cast,
+    LiveModels models,
+    LiveTurns turns,
+    LiveDecisions decisions,
+    IJobQueues jobs,
+    ILogger<LiveWork> logger)
     : StepWork<LiveStationRow>(step)
 {
     public override Task<bool> IsReadyAsync(LiveStationRow row, CancellationToken cancellation) =>
@@ -26,6 +33,7 @@ internal sealed partial class LiveWork(
         TakenAwayException.Unless(await step.ScoredAsync(execution.Lease, turn, execution.Working));
         if (turn.Hours.Count > 0)
             LogScored(logger, turn.Hours.Count, turn.Progress.ScoredTo);
+        await decisions.LookAsync(execution.Row.Identifier, execution.Working);
         if (await step.IsDueAsync(execution.Row.Identifier, execution.Process))
             jobs.Enqueue(step.Task(execution.Row), StepWake.Event);
     }
