@@ -17,8 +17,7 @@ internal sealed partial class LiveWork(
     LiveTurns turns,
     LiveDecisions decisions,
     IJobQueues jobs,
-    ILogger<LiveWork> logger)
-    : StepWork<LiveStationRow>(step)
+    ILogger<LiveWork> logger) : StepWork<LiveStationRow>(step)
 {
     public override Task<bool> IsReadyAsync(LiveStationRow row, CancellationToken cancellation) =>
         step.IsDueAsync(row.Identifier, cancellation);
@@ -33,10 +32,29 @@ internal sealed partial class LiveWork(
         TakenAwayException.Unless(await step.ScoredAsync(execution.Lease, turn, execution.Working));
         if (turn.Hours.Count > 0)
             LogScored(logger, turn.Hours.Count, turn.Progress.ScoredTo);
-        await decisions.LookAsync(execution.Row.Identifier, execution.Working);
+        await DecideAsync(execution);
         if (await step.IsDueAsync(execution.Row.Identifier, execution.Process))
             jobs.Enqueue(step.Task(execution.Row), StepWake.Event);
     }
+
+    /// <summary>What is scored stays scored, whatever comes of looking at it; what is not decided now is with the next rows.</summary>
+    private async Task DecideAsync(Execution<LiveStationRow> execution)
+    {
+        try
+        {
+            await decisions.LookAsync(execution.Row.Identifier, execution.Working);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotDecided(logger, e);
+        }
+    }
+
+    [LoggerMessage(
+        EventName = "live_not_decided",
+        Level = LogLevel.Warning,
+        Message = "Live errors are written, and could not be looked at; that is done with the next ones")]
+    private static partial void LogNotDecided(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventName = "live_scored", Level = LogLevel.Debug, Message = "{hours} hours of models and leads were scored, up to {scored_to}")]
