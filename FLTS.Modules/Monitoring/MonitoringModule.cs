@@ -1,4 +1,5 @@
 using FLTS.Modules.Monitoring.Backtests;
+using FLTS.Modules.Monitoring.Decisions;
 using FLTS.Modules.Monitoring.Live;
 using FLTS.Modules.Monitoring.Settings;
 using FLTS.Modules.Monitoring.Shadows;
@@ -27,6 +28,13 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<BacktestRunner>();
         services.AddSingleton<InferenceLog>();
         services.AddStepWorkBeside(typeof(BacktestWork));
+        services.AddSingleton<Baselines>();
+        services.AddSingleton<LiveLooks>();
+        services.AddMetrics<DriftMetrics>();
+        services.AddSingleton<DriftActs>();
+        services.AddSingleton<DriftReactions>();
+        services.AddSingleton<LiveDecisions>();
+        services.AddStepWorkBeside(typeof(BaselineWork));
         services.AddSingleton<LiveModels>();
         services.AddSingleton<LiveRows>();
         services.AddSingleton<LiveTurns>();
@@ -45,6 +53,7 @@ internal sealed class MonitoringModule : IModule
     {
         BacktestEndpoints.Map(routes);
         LiveEndpoints.Map(routes);
+        DriftEndpoints.Map(routes);
         ShadowEndpoints.Map(routes);
     }
 }

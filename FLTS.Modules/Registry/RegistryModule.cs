@@ -2,6 +2,7 @@ using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Measurements;
@@ -79,6 +80,9 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PipelinePosting>();
         services.AddSingleton<PipelineCancellation>();
         services.AddSingleton<PipelineReruns>();
+        services.AddSingleton<PipelineOrders>();
+        services.AddSingleton<DriftEvents>();
+        services.AddSingleton<WatchedStations>();
         services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<StationReader>();

@@ -15,6 +15,7 @@ internal static class FaultPoints
     public static IReadOnlyList<string> All =>
     [
         .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, .. OfLive, OfRemoval, OfReset,
+        .. OfDecisions,
     ];
 
     /// <summary>The rows of a dataset are gone, its objects are not.</summary>
@@ -39,6 +40,10 @@ internal static class FaultPoints
     /// <summary>The places that a backtest comes by.</summary>
     public static IReadOnlyList<string> OfBacktest { get; } =
         ["backtest.posted", "backtest.begun", "backtest.scored", "backtest.logged", "backtest.succeeded"];
+
+    /// <summary>The places that a look at a station's live errors comes by.</summary>
+    public static IReadOnlyList<string> OfDecisions { get; } =
+        ["baseline.begun", "baseline.succeeded", "drift.noticed", "drift.retrained", "drift.rolled-back"];
 
     /// <summary>The places that rows that are sent come by, to the sources of a pipeline.</summary>
     public static IReadOnlyList<string> OfMeasurements { get; } =

@@ -18,6 +18,9 @@ public sealed record DriftBaseline(double EwmaError, IReadOnlyList<double> Means
     /// <summary>Hours of a place that a deviation can be told from; with fewer the place has that of all hours.</summary>
     private const int LeastOfPlace = 4;
 
+    /// <summary>e: what is added to errors before they are compared.</summary>
+    public double Softened => Softening * EwmaError;
+
     /// <summary>The log ratio of an hour.</summary>
     public double LogRatio(LiveHour hour) => LogRatio(hour, EwmaError);
 

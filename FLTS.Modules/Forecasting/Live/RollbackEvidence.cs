@@ -14,6 +14,9 @@ public sealed class RollbackEvidence(double spread)
     /// <summary>What evidence must reach to be acted on.</summary>
     public const double Enough = 200;
 
+    /// <summary>More says no more.</summary>
+    private const double MostLog = 500;
+
     /// <summary>How much worse the champion may be.</summary>
     private const double Allowed = 1.02;
 
@@ -22,8 +25,8 @@ public sealed class RollbackEvidence(double spread)
     private double _sum, _squares;
     private int _count;
 
-    /// <summary>E; 1 where nothing is known, 0 at least.</summary>
-    public double Value => _bets.Average(bet => Math.Exp((bet * _sum) - ((-Math.Log(1 - bet) - bet) * _squares)));
+    /// <summary>E; 1 where nothing is known, 0 at least, and finite.</summary>
+    public double Value => _bets.Average(bet => Math.Exp(Math.Min(MostLog, (bet * _sum) - ((-Math.Log(1 - bet) - bet) * _squares))));
 
     /// <summary>Adds a block.</summary>
     /// <param name="champion">Its mean scaled absolute error at lead 1.</param>

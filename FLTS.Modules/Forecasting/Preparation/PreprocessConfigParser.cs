@@ -21,6 +21,12 @@ public static partial class PreprocessConfigParser
         .. ReadingOptions.Names,
     ];
 
+    /// <summary>The options of a stored configuration: what would have to be asked for to get it of other rows.</summary>
+    /// <param name="config">As <see cref="PreprocessConfig.ToJson"/> gives it.</param>
+    public static JsonObject OptionsOf(JsonObject config) => new(config
+        .Where(o => _options.Contains(o.Key, StringComparer.Ordinal) && o.Value is not (null or JsonArray { Count: 0 }))
+        .Select(o => KeyValuePair.Create(o.Key, o.Value?.DeepClone())));
+
     /// <summary>
     /// Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).
     /// </summary>

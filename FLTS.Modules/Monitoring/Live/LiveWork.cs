@@ -1,3 +1,4 @@
+using FLTS.Modules.Monitoring.Decisions;
 using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
@@ -10,8 +11,13 @@ namespace FLTS.Modules.Monitoring.Live;
 /// other stations come between them.
 /// </summary>
 internal sealed partial class LiveWork(
-    LiveStep step, LiveCast cast, LiveModels models, LiveTurns turns, IJobQueues jobs, ILogger<LiveWork> logger)
-    : StepWork<LiveStationRow>(step)
+    LiveStep step,
+    LiveCast cast,
+    LiveModels models,
+    LiveTurns turns,
+    LiveDecisions decisions,
+    IJobQueues jobs,
+    ILogger<LiveWork> logger) : StepWork<LiveStationRow>(step)
 {
     public override Task<bool> IsReadyAsync(LiveStationRow row, CancellationToken cancellation) =>
         step.IsDueAsync(row.Identifier, cancellation);
@@ -26,9 +32,29 @@ internal sealed partial class LiveWork(
         TakenAwayException.Unless(await step.ScoredAsync(execution.Lease, turn, execution.Working));
         if (turn.Hours.Count > 0)
             LogScored(logger, turn.Hours.Count, turn.Progress.ScoredTo);
+        await DecideAsync(execution);
         if (await step.IsDueAsync(execution.Row.Identifier, execution.Process))
             jobs.Enqueue(step.Task(execution.Row), StepWake.Event);
     }
+
+    /// <summary>What is scored stays scored, whatever comes of looking at it; what is not decided now is with the next rows.</summary>
+    private async Task DecideAsync(Execution<LiveStationRow> execution)
+    {
+        try
+        {
+            await decisions.LookAsync(execution.Row.Identifier, execution.Working);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotDecided(logger, e);
+        }
+    }
+
+    [LoggerMessage(
+        EventName = "live_not_decided",
+        Level = LogLevel.Warning,
+        Message = "Live errors are written, and could not be looked at; that is done with the next ones")]
+    private static partial void LogNotDecided(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventName = "live_scored", Level = LogLevel.Debug, Message = "{hours} hours of models and leads were scored, up to {scored_to}")]

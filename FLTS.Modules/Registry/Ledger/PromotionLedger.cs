@@ -67,9 +67,11 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
 
     /// <summary>A new attempt to roll back, not yet stored.</summary>
     /// <param name="rollback">What it is about.</param>
+    /// <param name="trigger">Whether somebody asked for it.</param>
     /// <param name="began">When it was asked for.</param>
-    public static PromotionAttemptRow OpenRollback(RollbackInput rollback, DateTimeOffset began) => AttemptTransitions.New(
-        rollback.Subject, AttemptTrigger.Rollback, $"rollback/{rollback.Current.Identifier}/{rollback.Current.Version + 1}", began);
+    public static PromotionAttemptRow OpenRollback(
+        RollbackInput rollback, AttemptTrigger trigger, DateTimeOffset began) => AttemptTransitions.New(
+        rollback.Subject, trigger, $"rollback/{rollback.Current.Identifier}/{rollback.Current.Version + 1}", began);
 
     /// <summary>
     /// A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so, and the pipeline waits for

@@ -49,6 +49,10 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<LiveBlockRow> LiveBlocks => Set<LiveBlockRow>();
 
+    public DbSet<DriftEventRow> DriftEvents => Set<DriftEventRow>();
+
+    public DbSet<LiveBaselineRow> LiveBaselines => Set<LiveBaselineRow>();
+
     public DbSet<FollowedFileRow> FollowedFiles => Set<FollowedFileRow>();
 
     public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();

@@ -110,11 +110,12 @@ internal sealed class RollbackEvidenceTests
     {
         LiveHour[] hours =
         [
-            new(_begin, true, 0.059, 0.02, 30), new(_begin.AddHours(1), true, 0.07, 0.02, 3),
-            new(_begin.AddHours(2), false, 0.07, 0.02, 30), new(_begin.AddHours(3), true, 0.061, 0.02, 30),
+            new(_begin, true, 0.061, 0.02, 30), new(_begin.AddHours(1), true, 0.07, 0.02, 3),
+            new(_begin.AddHours(2), false, 0.07, 0.02, 30), new(_begin.AddHours(3), true, 0.0005, 0.0001, 30),
+            new(_begin.AddHours(4), true, 0.063, 0.02, 30),
         ];
 
-        Assert.That(GrossFault.First(hours, 15)?.At, Is.EqualTo(_begin.AddHours(3)));
+        Assert.That(GrossFault.First(hours, 0.001)?.At, Is.EqualTo(_begin.AddHours(4)), "0.064 is more than 3 x 0.021");
     }
 
     /// <summary>Losses of both models share what a day is like, and each has its own noise.</summary>

@@ -24,7 +24,7 @@ internal sealed class Station(int seed)
         _noise = (0.3 * _noise) + (0.2 * _chance.Normal());
         var course = 1 + (0.5 * Math.Sin(2 * Math.PI * at.Hour / 24));
         var ewma = 0.05 * course * Math.Exp(0.3 * _chance.Normal());
-        var daily = 1 + (0.1 * Math.Cos(2 * Math.PI * at.Hour / 24));
-        return new LiveHour(at, true, timesWorse * 0.8 * ewma * daily * Math.Exp(_noise), ewma);
+        var champion = 0.8 * ewma * (1 + (0.1 * Math.Cos(2 * Math.PI * at.Hour / 24))) * Math.Exp(_noise);
+        return new LiveHour(at, true, timesWorse * champion, ewma);
     }
 }

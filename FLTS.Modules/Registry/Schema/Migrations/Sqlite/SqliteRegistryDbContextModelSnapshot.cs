@@ -304,6 +304,95 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.DriftEventRow", b =>
+                {
+                    b.Property<string>("EventId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<long?>("ActedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("acted_at");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("AttemptId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attempt_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("NoticedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("noticed_at");
+
+                    b.Property<string>("PipelineId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pipeline_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("Ts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ts");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL")
+                        .HasColumnName("value");
+
+                    b.HasKey("EventId")
+                        .HasName("pk_drift_events");
+
+                    b.HasIndex("Identifier", "NoticedAt")
+                        .HasDatabaseName("ix_drift_events_identifier_noticed_at");
+
+                    b.HasIndex("NoticedAt", "EventId")
+                        .HasDatabaseName("ix_drift_events_noticed_at_event_id");
+
+                    b.ToTable("drift_events", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_drift_events_acted", "acted_at IS NOT NULL OR (pipeline_id IS NULL AND attempt_id IS NULL)");
+
+                            t.HasCheckConstraint("ck_drift_events_action", "action IN ('none', 'alarm', 'retrain', 'rollback')");
+
+                            t.HasCheckConstraint("ck_drift_events_attempt", "attempt_id IS NULL OR action = 'rollback'");
+
+                            t.HasCheckConstraint("ck_drift_events_kind", "kind IN ('drift', 'coverage', 'stale', 'rows', 'worse', 'gross')");
+
+                            t.HasCheckConstraint("ck_drift_events_pipeline", "pipeline_id IS NULL OR action = 'retrain'");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
                 {
                     b.Property<string>("Name")
@@ -339,6 +428,105 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasName("pk_followed_files");
 
                     b.ToTable("followed_files", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBaselineRow", b =>
+                {
+                    b.Property<string>("BaselineId")
+                        .HasMaxLength(129)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("baseline_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deaths");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<double?>("Evidence")
+                        .HasColumnType("REAL")
+                        .HasColumnName("evidence");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LookedTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("looked_to");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("OtherRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("other_run_id");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("result");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("BaselineId")
+                        .HasName("pk_live_baselines");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_baselines_run_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_live_baselines_status");
+
+                    b.ToTable("live_baselines", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_baselines_result", "status <> 'succeeded' OR result IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_live_baselines_status", "status IN ('queued', 'running', 'succeeded', 'failed')");
+                        });
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBlockRow", b =>
@@ -814,7 +1002,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 
                             t.HasCheckConstraint("ck_pipelines_status", "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')");
 
-                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback', 'live')");
                         });
                 });
 
@@ -978,7 +1166,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 
                             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
 
-                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback', 'live')");
                         });
                 });
 
@@ -1654,6 +1842,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_champions_runs_run_id");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBaselineRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_baselines_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
