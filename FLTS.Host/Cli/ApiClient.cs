@@ -11,6 +11,9 @@ internal sealed class ApiClient : IDisposable
 
     private readonly HttpClient _http;
 
+    /// <summary>Where it asks: an address that is listened on, as one that can be asked.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     public ApiClient(string url, string key)
     {
         _http = new HttpClient
@@ -29,6 +32,9 @@ internal sealed class ApiClient : IDisposable
     public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) =>
         ReadAsync(() => _http.PostAsJsonAsync(path, body, cancellation), cancellation);
 
+    public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellation) =>
+        ReadAsync(() => _http.DeleteAsync(path, cancellation), cancellation);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>Waits out a database or store that is away: the server lives on without them, and so does who watches it.</summary>
@@ -38,7 +44,7 @@ internal sealed class ApiClient : IDisposable
         using var response = await AnsweredAsync(call, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (response.IsSuccessStatusCode)
-            return JsonNode.Parse(text)!.AsObject();
+            return text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject();
 
         string? detail = null;
         try

@@ -9,9 +9,7 @@ internal static class Server
     /// <exception cref="FltsException">A setting is wrong, or the data folder is in use.</exception>
     public static WebApplication Build(IReadOnlyDictionary<string, string?> settings, bool jsonToConsole)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddSecretFiles();
-        builder.Configuration.AddInMemoryCollection(settings);
+        var builder = Begin(settings);
         var host = HostSettings.Read(builder.Configuration);
 
         builder.AddFltsData(host)
@@ -39,5 +37,16 @@ internal static class Server
             module.MapEndpoints(app);
 
         return app;
+    }
+
+    /// <summary>With all settings, and nothing else yet.</summary>
+    /// <param name="settings">Settings given on the command line, strongest.</param>
+    /// <exception cref="InvalidInputException">The folder of secrets is not there.</exception>
+    public static WebApplicationBuilder Begin(IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddSecretFiles();
+        builder.Configuration.AddInMemoryCollection(settings);
+        return builder;
     }
 }
