@@ -7,6 +7,7 @@ namespace FLTS.Host.Cli;
 internal sealed class ReplayStation(ApiClient api, string name, ReplayRows rows, Screen screen)
 {
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _settled = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _round = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -79,9 +80,20 @@ internal sealed class ReplayStation(ApiClient api, string name, ReplayRows rows,
         $"/live/{name}?lead={lead}&from={ReplayRows.Show(rows.Time(rows.First))}&to={ReplayRows.Show(rows.Time(rows.End - 1))}",
         cancellation);
 
-    /// <summary>What was noticed and done, oldest first.</summary>
-    public async Task<JsonArray> DriftAsync(CancellationToken cancellation) =>
-        (await api.GetAsync($"/drift?identifier={name}", cancellation))["items"]!.AsArray();
+    /// <summary>What was noticed and done, oldest first; asked for until nothing comes any more: a look follows the scoring.</summary>
+    public async Task<JsonArray> DriftAsync(CancellationToken cancellation)
+    {
+        var (found, asked) = (new JsonArray(), false);
+        while (true)
+        {
+            var items = (await api.GetAsync($"/drift?identifier={name}&limit=500", cancellation))["items"]!.AsArray();
+            JsonArray now = [.. items.OrderBy(i => i!["ts"]!.ToString(), StringComparer.Ordinal).Select(i => i!.DeepClone())];
+            if (asked && JsonNode.DeepEquals(now, found))
+                return now;
+            (found, asked) = (now, true);
+            await Task.Delay(_settled, cancellation);
+        }
+    }
 
     private async Task ScoredAsync(DateTime last, CancellationToken cancellation)
     {
