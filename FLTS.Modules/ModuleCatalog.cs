@@ -1,3 +1,4 @@
+using FLTS.Modules.Access;
 using FLTS.Modules.Datasets;
 using FLTS.Modules.Evaluation;
 using FLTS.Modules.Inference;
@@ -35,11 +36,12 @@ public static class ModuleCatalog
         new InferenceModule(),
         new MonitoringModule(),
         new PipelineModule(),
+        new AccessModule(),
         new PageModule(),
     ];
 
     /// <summary>Modules every other one stands on: always enabled.</summary>
-    public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry"];
+    public static IReadOnlyList<string> Foundations { get; } = ["Storage", "Registry", "Access"];
 
     /// <summary>Modules whose work no other process has to do where they are left out.</summary>
     public static IReadOnlyList<string> Dispensable { get; } = ["Page"];

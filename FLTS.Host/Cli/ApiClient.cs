@@ -12,6 +12,9 @@ internal sealed class ApiClient : IDisposable
 
     private readonly HttpClient _http;
 
+    /// <summary>Where it asks: an address that is listened on, as one that can be asked.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     public ApiClient(string url, string key)
     {
         _http = new HttpClient
@@ -57,6 +60,9 @@ internal sealed class ApiClient : IDisposable
     public Task<JsonObject> PostCsvAsync(string path, string rows, CancellationToken cancellation) =>
         ReadAsync(() => _http.PostAsync(path, Csv(rows), cancellation), cancellation);
 
+    public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellation) =>
+        ReadAsync(() => _http.DeleteAsync(path, cancellation), cancellation);
+
     public void Dispose() => _http.Dispose();
 
     private static StringContent Csv(string rows) => new(rows, Encoding.UTF8, "text/csv");
@@ -68,7 +74,7 @@ internal sealed class ApiClient : IDisposable
         using var response = await AnsweredAsync(call, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (response.IsSuccessStatusCode)
-            return JsonNode.Parse(text)!.AsObject();
+            return text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject();
 
         string? detail = null;
         try

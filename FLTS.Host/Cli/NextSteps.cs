@@ -33,9 +33,25 @@ internal static class NextSteps
         screen.Line();
         screen.Line("A model is served. Next:");
         screen.Line($"  forecast   curl -s {url}/predict {header}-H 'content-type: application/json' -d '{{\"inference_length\": 10}}'");
-        screen.Line($"  page       {url}/");
+        screen.Line($"  page       {await PageAsync(screen, api, url, cancellation)}");
         screen.Line($"  try it     {url}/scalar");
-        screen.Line($"  jobs       {url}/hangfire (any user, password: the admin key)");
+        screen.Line($"  jobs       {url}/hangfire (signed in, or any user with the admin key as password)");
         screen.Line($"  key        {(key.File is null ? "the setting Security:AdminKey" : key.File)} (header {Security.Header})");
+    }
+
+    /// <summary>On a terminal, which nobody else reads, a link that signs in whoever opens it first.</summary>
+    private static async Task<string> PageAsync(Screen screen, ApiClient api, string url, CancellationToken cancellation)
+    {
+        if (!screen.IsLive)
+            return $"{url}/";
+
+        try
+        {
+            return $"{await KeyCommand.LinkOfAsync(api, cancellation)} (signs in once, within two minutes; again: ./flts key link)";
+        }
+        catch (Exception e) when (e is InvalidInputException or HttpRequestException)
+        {
+            return $"{url}/";
+        }
     }
 }

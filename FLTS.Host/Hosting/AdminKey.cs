@@ -6,7 +6,7 @@ namespace FLTS.Host.Hosting;
 /// <summary>
 /// The admin key: from <c>Security:AdminKey</c>, else made at the first start and kept in <c>keys/admin.key</c> (mode 0600).
 /// </summary>
-internal sealed class AdminKey
+internal sealed class AdminKey : IAdminKey
 {
     private const string Prefix = "flts_";
     private const int ShortestSet = 16;
@@ -48,7 +48,7 @@ internal sealed class AdminKey
             return new AdminKey(set, null, false);
         }
 
-        var file = Path.Combine(settings.DataDirectory, "keys", "admin.key");
+        var file = FileIn(settings.DataDirectory);
         try
         {
             return Kept(file);
@@ -56,6 +56,25 @@ internal sealed class AdminKey
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidInputException($"The admin key in {file} can be neither read nor made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The key of a server with these settings, where it can be read here; none is made.</summary>
+    /// <exception cref="InvalidInputException">It cannot; the message says what to name.</exception>
+    public static string Find(IConfiguration configuration)
+    {
+        if (configuration["Security:AdminKey"] is { Length: > 0 } set)
+            return set;
+
+        var file = FileIn(Path.GetFullPath(configuration["Data:Directory"] ?? "./data"));
+        try
+        {
+            return System.IO.File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(
+                $"The admin key is not in {file}: name the server's data folder with --data, or a key of the role admin with --key.", e);
         }
     }
 
@@ -68,8 +87,11 @@ internal sealed class AdminKey
             ? "is a sequence"
         : null;
 
-    /// <summary>Compares in a time that tells nothing about the key.</summary>
     public bool Matches(string? given) => given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    public string Proof(string secret) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), _hash));
+
+    private static string FileIn(string dataDirectory) => Path.Combine(dataDirectory, "keys", "admin.key");
 
     private static AdminKey Kept(string file)
     {

@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
@@ -20,21 +21,17 @@ internal static class Jobs
     {
         services.AddSingleton<RerunOnRequeue>();
         services.AddSingleton<IJobFilterProvider, JobFilters>();
-        services.AddHangfire(hangfire =>
-        {
-            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-                .UseSimpleAssemblyNameTypeSerializer()
-                .UseRecommendedSerializerSettings()
-                .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail });
-            if (settings.JobsInPostgres)
-            {
-                hangfire.UseStorage(Postgres(() => ServerCredentials.Postgres(configuration)!));
-            }
-            else
-            {
-                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(6) });
-            }
-        });
+
+        // Of this server: the library's own are the process's, and of two servers in one (tests) one would do the jobs of both.
+        services.AddSingleton<JobActivator>(p => new AspNetCoreJobActivator(p.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<JobStorage>(_ => settings.JobsInPostgres
+            ? Postgres(() => ServerCredentials.Postgres(configuration)!)
+            : new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(6) }));
+        services.AddHangfire((provider, hangfire) => hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseFilter(new AutomaticRetryAttribute { Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail })
+            .UseStorage(provider.GetRequiredService<JobStorage>()));
         if (settings.JobsInPostgres)
             services.AddSingleton<IPart>(new JobStoragePart(() => ServerCredentials.Postgres(configuration)!));
         services.AddSingleton<IJobQueues, JobQueues>();

@@ -49,7 +49,7 @@ internal static class OpenApi
         options.AddOperationTransformer((operation, context, _) =>
         {
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-            if (metadata.OfType<RequiredRole>().LastOrDefault() is { } role && role.Role != Security.OpenToAll)
+            if (metadata.OfType<RequiredRole>().LastOrDefault() is { } role && role.Role != Roles.Open)
             {
                 operation.Description = $"{operation.Description} Role: {role.Role}.".Trim();
                 operation.Responses ??= [];

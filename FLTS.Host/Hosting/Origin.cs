@@ -21,6 +21,18 @@ internal static class Origin
         return request.Headers[HeaderNames.Referer].ToString() is not { Length: > 0 } referer || IsHere(referer, request);
     }
 
+    /// <summary>True where a browser says that a page of this very server sends this; other ports are others.</summary>
+    public static bool IsSame(HttpRequest request) =>
+        request.Headers[FetchSite].ToString() is { Length: > 0 } site
+            ? site == "same-origin"
+            : request.Headers[HeaderNames.Origin].ToString() is { Length: > 0 } origin && IsHere(origin, request);
+
+    /// <summary>
+    /// True where a browser says that the script or form of another page sends this; a link that is followed says nothing.
+    /// </summary>
+    public static bool IsForeign(HttpRequest request) =>
+        request.Headers[HeaderNames.Origin].ToString() is { Length: > 0 } && !IsSame(request);
+
     // Behind a proxy that speaks TLS the scheme is another one here; host and port are what the browser was told.
     private static bool IsHere(string url, HttpRequest request) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri)

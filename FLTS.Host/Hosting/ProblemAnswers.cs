@@ -71,7 +71,7 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
 
     private static ProblemDetails Describe(Exception exception, HttpContext context) => exception switch
     {
-        UnavailableException away when !Security.HasKey(context) => Problem(503, away.ForStrangers),
+        UnavailableException away when !Security.IsKnown(context) => Problem(503, away.ForStrangers),
         FltsException known => Known(known),
         IOException io when FreeRoom.IsMissing(io) => Problem(503, "The disk that this process writes to is full: make room there."),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),

@@ -11,9 +11,7 @@ internal static class Server
     public static WebApplication Build(
         IReadOnlyDictionary<string, string?> settings, bool jsonToConsole, Action<IServiceCollection>? more = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddSecretFiles();
-        builder.Configuration.AddInMemoryCollection(settings);
+        var builder = Begin(settings);
         var host = HostSettings.Read(builder.Configuration);
 
         builder.AddFltsData(host)
@@ -42,5 +40,16 @@ internal static class Server
             module.MapEndpoints(app);
 
         return app;
+    }
+
+    /// <summary>With all settings, and nothing else yet.</summary>
+    /// <param name="settings">Settings given on the command line, strongest.</param>
+    /// <exception cref="InvalidInputException">The folder of secrets is not there.</exception>
+    public static WebApplicationBuilder Begin(IReadOnlyDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddSecretFiles();
+        builder.Configuration.AddInMemoryCollection(settings);
+        return builder;
     }
 }

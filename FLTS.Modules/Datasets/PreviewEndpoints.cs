@@ -43,7 +43,7 @@ internal static class PreviewEndpoints
         .WithSummary(
             "How a file, or its first megabyte, would be read: times, step, columns, what is left out and why, and the questions that have "
             + "to be answered by options. Options in the address count as given. Nothing is stored.")
-        .RequireRole(Roles.Train)
+        .RequireRole(Roles.Train).WithAudit(AuditKind.None)
         .Accepts<string>("text/csv", "application/gzip", "*/*")
         .ProducesProblem(413).ProducesProblem(422)
         .WithRequestExample("date,load,remark\n05/01/2024 00:00,\"48,5\",\n05/01/2024 01:00,47,ok\n")

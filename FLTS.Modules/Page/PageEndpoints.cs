@@ -25,9 +25,10 @@ internal static class PageEndpoints
         group.MapGet("/pipelines/{id}", Pipeline).RequireRole(Roles.Read);
         group.MapGet("/data", Data).RequireRole(Roles.Read);
         group.MapGet("/data/{name}", Dataset).RequireRole(Roles.Read);
+        group.MapGet("/sign-in", () => Answer(SignInPage.Of())).RequireRole(Roles.Open);
         group.MapGet("/system", () => Answer(SystemPage.Of())).RequireRole(Roles.Read);
         routes.MapGet($"{Root}/assets/{{name}}", (HttpContext context, string name, PageAssets assets) => assets.SendAsync(context, name))
-            .RequireRole(Roles.Read).ExcludeFromDescription();
+            .RequireRole(Roles.Open).ExcludeFromDescription(); // The page to sign in needs them.
     }
 
     /// <summary>Programs that ask for the root are told, as ever, that nothing is there.</summary>

@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Access;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
@@ -104,6 +105,9 @@ internal sealed class RegistryModule : IModule
         services.AddMetrics<PrunedBytes>();
         services.AddSingleton<ObjectRemoval>();
         services.AddSingleton<IReset, RegistryReset>();
+        services.AddSingleton<KeyStore>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<AuditStore>();
         services.AddSingleton<IPart, DatabasePart>();
         services.AddSingleton(new SourceFolder(datasets.Folder ?? Path.Combine(dataDirectory, "datasets")));
         services.AddSingleton<SourceVersions>();

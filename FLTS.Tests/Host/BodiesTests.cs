@@ -181,5 +181,6 @@ internal sealed class BodiesTests
         where method is "POST" or "PUT" or "PATCH" or "DELETE"
         let path = string.Join('/', endpoint.RoutePattern.PathSegments.Select(s => string.Concat(s.Parts.Select(p =>
             p is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "none"))))
+        where (method, path) is not (("POST", "keys/link") or ("DELETE", "session")) // They look at no body, and are done.
         select (new HttpMethod(method), $"/{path}");
 }

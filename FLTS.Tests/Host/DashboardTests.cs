@@ -12,7 +12,7 @@ internal sealed class DashboardTests
     private RunningHost _host = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _host = await RunningHost.StartAsync("0.0.0.0");
+    public async Task StartAsync() => _host = await RunningHost.StartAsync("0.0.0.0").ReadyAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _host.DisposeAsync();

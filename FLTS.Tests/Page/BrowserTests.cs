@@ -83,6 +83,8 @@ internal sealed class BrowserTests
         await page.Keyboard.PressAsync("Enter"); // By keyboard alone: the form looks first.
         await page.Locator("#key-input").FillAsync("not-the-key-not-the-key");
         await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("This is no key of this server.").WaitForAsync();
+        await page.Keyboard.PressAsync("Escape");
         await form.Locator("output.wrong").WaitForAsync();
         Assert.That(await form.Locator("output").TextContentAsync(), Does.Contain("needs the role 'promote'"));
 
@@ -146,12 +148,7 @@ internal sealed class BrowserTests
         return new Uri(page.Url).Segments[^1];
     }
 
-    private async Task UseKeyAsync(IPage page)
-    {
-        await page.Locator("#key-button").ClickAsync();
-        await page.Locator("#key-input").FillAsync(_host.Key);
-        await page.Locator("#key-dialog [value=save]").ClickAsync();
-    }
+    private Task UseKeyAsync(IPage page) => SessionsInTheBrowserTests.SignInAsync(page, _host.Key);
 
     private static Task<IJSHandle> DrawnAsync(IPage page, string chart) => page.WaitForFunctionAsync(
         "chart => window.echarts?.getInstanceByDom(document.querySelector(`[data-chart=${chart}] .plot`))?.getOption()?.series?.length",

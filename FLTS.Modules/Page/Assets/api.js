@@ -1,11 +1,10 @@
-// The public API, as any program asks it.
+// The public API, as any program asks it. Whose session the browser has, the server knows by a cookie that no script can read.
 
-const keyName = 'flts-key';
+/** What marks a command as the page's own: forms and links of other pages cannot send it. */
+export const ours = { 'X-Flts-Page': '1' };
 
-export const key = {
-  get: () => sessionStorage.getItem(keyName) ?? '',
-  set: (value) => (value ? sessionStorage.setItem(keyName, value) : sessionStorage.removeItem(keyName)),
-};
+/** Who is signed in, and roles whose calls may be made. */
+export let who = { name: null, role: null, may: [] };
 
 /** What the API refused, in its own sentence. */
 export class Refused extends Error {
@@ -28,40 +27,74 @@ async function ask(path, init) {
   }
 }
 
-/** Reads; never with the key: what is read is open here, or to whoever the browser knows already. */
+/** Reads. */
 export async function read(path, { status = [200], signal } = {}) {
   const response = await ask(path, { headers: { Accept: 'application/json' }, signal });
   if (!status.includes(response.status)) throw await refusal(response);
   return response.json();
 }
 
-/** A command, with the key of whoever gives it; asked for where there is none or it is not enough. */
-export async function command(path, body, { method = 'POST', type = 'application/json' } = {}) {
-  for (let asked = false; ; asked = true) {
-    const headers = { Accept: 'application/json', 'Content-Type': type };
-    if (key.get()) headers['X-Api-Key'] = key.get();
-    const response = await ask(path, { method, headers, body: type === 'application/json' ? JSON.stringify(body) : body });
-    if (response.ok) return response.status === 204 ? null : response.json();
-    const problem = await refusal(response);
-    if (problem.status !== 401 || asked || !(await askForKey())) throw problem;
+async function send(path, body, { method = 'POST', type = 'application/json' } = {}) {
+  const headers = { Accept: 'application/json', 'Content-Type': type, ...ours };
+  const response = await ask(path, { method, headers, body: type === 'application/json' ? JSON.stringify(body) : body });
+  if (!response.ok) throw await refusal(response);
+  return response.status === 204 ? null : response.json();
+}
+
+/** A command; who is not signed in is asked to. */
+export async function command(path, body, options) {
+  try {
+    return await send(path, body, options);
+  } catch (refused) {
+    if (refused.status !== 401) throw refused;
+    await look();
+    if (!(await askForKey())) throw refused;
+    return send(path, body, options);
   }
 }
 
-/** Shows the dialog; whether a key was given. */
+/** Finds out who is signed in. */
+export async function look() {
+  who = await read('/session').catch(() => who);
+  document.dispatchEvent(new Event('session'));
+}
+
+/** Exchanges a key, or the token of a link, for a session. */
+export async function signIn(by) {
+  await send('/session', by);
+  await look();
+}
+
+export async function signOut() {
+  await send('/session', {}, { method: 'DELETE' });
+  await look();
+}
+
+/** Shows the dialog; whether somebody is signed in behind it. */
 export function askForKey() {
-  const dialog = document.getElementById('key-dialog');
-  const input = document.getElementById('key-input');
-  input.value = key.get();
+  const [dialog, form, input, output] = ['key-dialog', 'key-form', 'key-input', 'key-output'].map((id) => document.getElementById(id));
+  output.textContent = '';
   dialog.returnValue = '';
   dialog.showModal();
-  input.select();
+  input.focus();
+  const submit = async (event) => {
+    const act = { in: () => signIn({ key: input.value.trim() }), out: signOut }[event.submitter?.value];
+    if (!act) return; // The form closes the dialog.
+    event.preventDefault();
+    try {
+      await act();
+      dialog.close(event.submitter.value);
+    } catch (refused) {
+      output.textContent = refused.message;
+      input.select();
+    }
+  };
+  form.addEventListener('submit', submit);
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => {
-      if (dialog.returnValue === 'save') key.set(input.value.trim());
-      if (dialog.returnValue === 'forget') key.set('');
+      form.removeEventListener('submit', submit);
       input.value = '';
-      document.dispatchEvent(new Event('key'));
-      resolve(dialog.returnValue === 'save' && key.get() !== '');
+      resolve(dialog.returnValue === 'in');
     }, { once: true });
   });
 }

@@ -1,4 +1,4 @@
-import { askForKey, command, key } from './api.js';
+import { askForKey, command, look, who } from './api.js';
 
 const minute = 60000;
 
@@ -35,6 +35,13 @@ function told(answer, isDry) {
   return 'Done.';
 }
 
+/** Whoever is signed in without the role sees so before trying. */
+function allow(form) {
+  const isRefused = Boolean(who.role) && !who.may.includes(form.dataset.needs);
+  form.querySelector('.look').disabled = isRefused;
+  form.querySelector('.needs').textContent = isRefused ? `Needs the role ${form.dataset.needs}; you have ${who.role}.` : '';
+}
+
 function enableCommand(form) {
   const [look, act, output] = ['.look', '.do', 'output'].map((s) => form.querySelector(s));
   const isDry = form.dataset.dry === 'yes';
@@ -49,7 +56,8 @@ function enableCommand(form) {
     } catch (refused) {
       say(refused.message, true);
     } finally {
-      look.disabled = act.disabled = false;
+      act.disabled = false;
+      allow(form);
     }
   };
   const offer = () => {
@@ -87,7 +95,10 @@ function enableCommand(form) {
 
 function enable(root) {
   localTimes(root);
-  root.querySelectorAll('form.command').forEach(enableCommand);
+  root.querySelectorAll('form.command').forEach((form) => {
+    enableCommand(form);
+    allow(form);
+  });
 }
 
 const isHeld = (part) => !part.querySelector('[data-done]') && (part.contains(document.activeElement)
@@ -99,7 +110,8 @@ const sent = new WeakMap(); // What each part looked like as it was sent.
 /** Fetches the page again and puts in what changed; what somebody types, chooses or reads stays. */
 async function refresh() {
   const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
-  if (!response.ok) return;
+  if (response.redirected) location.assign(response.url); // Signed out meanwhile.
+  if (!response.ok || response.redirected) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   const main = document.getElementById('main');
   if ('passing' in main.dataset) location.reload();
@@ -131,14 +143,20 @@ async function keepFresh() {
 }
 
 const keyButton = document.getElementById('key-button');
-const showKey = () => { keyButton.textContent = key.get() ? 'Key in use' : 'Key'; };
+function showWho() {
+  keyButton.textContent = who.role ? `${who.name} · ${who.role}` : 'Sign in';
+  document.getElementById('key-who').textContent = who.role ? `Signed in as ${who.name}, role ${who.role}.` : '';
+  document.getElementById('key-out').hidden = !who.role;
+  document.querySelectorAll('form.command').forEach(allow);
+}
 keyButton.addEventListener('click', askForKey);
-document.addEventListener('key', showKey);
-showKey();
+document.addEventListener('session', showWho);
+look();
 document.querySelectorAll('[data-part]').forEach((part) => sent.set(part, part.innerHTML));
 enable(document);
 if (document.querySelector('[data-chart]')) import('./charts.js').then((charts) => charts.start());
 if (document.getElementById('drop')) import('./upload.js').then((upload) => upload.start());
 if (document.getElementById('profile')) import('./profile.js').then((profile) => profile.start());
+if (document.getElementById('sign-in')) import('./sign-in.js').then((signIn) => signIn.start());
 if (document.getElementById('ready')) import('./system.js').then((system) => system.start());
 keepFresh();

@@ -1,4 +1,4 @@
-import { askForKey, command, key } from './api.js';
+import { askForKey, command, ours } from './api.js';
 import { make, name, table } from './dom.js';
 
 // A file is looked at first, then sent; nothing is stored before whoever brought it says so.
@@ -80,7 +80,7 @@ function send(path) {
     const request = new XMLHttpRequest();
     request.open('PUT', path);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
-    if (key.get()) request.setRequestHeader('X-Api-Key', key.get());
+    Object.entries(ours).forEach(([header, value]) => request.setRequestHeader(header, value));
     request.responseType = 'json';
     request.upload.onprogress = (e) => { bar.value = (100 * e.loaded) / e.total; };
     request.onerror = () => reject(new Error('The server does not answer, or ended the transfer.'));

@@ -28,19 +28,21 @@ internal static class Layout
         <header class="top">
         <a class="brand" href="/ui/stations">FLTS</a>
         <nav aria-label="Parts">{_parts.Select(p => Link(p.Path, p.Title, p.Path == part))}</nav>
-        <button type="button" id="key-button" class="quiet">Key</button>
+        <button type="button" id="key-button" class="quiet">Sign in</button>
         </header>
         <main id="main" tabindex="-1" data-refresh="{refresh}"{(isPassing ? " data-passing" : "")}>
         <h1>{Shown.Name(title)}</h1>
         {main}
         </main>
         <dialog id="key-dialog" aria-labelledby="key-title">
-        <form method="dialog">
-        <h2 id="key-title">Key for commands</h2>
-        <p>Looking needs no key on this machine; what changes something does. The key is kept in this tab until it is closed.</p>
-        <label>Key <input id="key-input" type="password" autocomplete="off" spellcheck="false"></label>
-        <p class="buttons"><button value="save">Use it</button> <button value="forget" class="quiet">Forget it</button>
+        <form method="dialog" id="key-form">
+        <h2 id="key-title">Sign in</h2>
+        <p>Looking needs no key on this machine; what changes something does. It is exchanged for a session, and not kept here.</p>
+        <p id="key-who"></p>
+        <label>Key <input id="key-input" type="password" autocomplete="current-password" spellcheck="false"></label>
+        <p class="buttons"><button value="in">Sign in</button> <button value="out" id="key-out" class="quiet" hidden>Sign out</button>
         <button value="" class="quiet">Close</button></p>
+        <output id="key-output" role="alert"></output>
         </form>
         </dialog>
         </body>

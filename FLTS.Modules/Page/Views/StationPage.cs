@@ -80,6 +80,7 @@ internal static class StationPage
     private static Html Promote(Identifier identifier, ChampionView champion) => new CommandForm(
         "/promote", "Evaluate again and promote", "Scores the runs of the champion's data again, and promotes the best if it may.")
     {
+        Needs = Roles.Promote,
         Body = new JsonObject { ["config_hash"] = champion.ConfigHash.Value, ["identifier"] = identifier.Value },
         HasDryRun = true,
         AsksReason = true,
@@ -90,6 +91,7 @@ internal static class StationPage
         "Roll back",
         "Puts an earlier champion in force again, as a new version. It is undone by rolling back to the version that is in force now.")
     {
+        Needs = Roles.Promote,
         HasDryRun = true,
         AsksReason = true,
         More = Html.Of($"""

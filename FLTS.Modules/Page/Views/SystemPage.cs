@@ -15,7 +15,7 @@ internal static class SystemPage
         <h2>More</h2>
         <ul class="links">
         <li><a href="/scalar">API reference</a>: every call, to try. All that these pages do is done by it.</li>
-        <li><a href="/hangfire">Jobs</a>: what works and waits in this installation (any name, the admin key as password).</li>
+        <li><a href="/hangfire">Jobs</a>: what works and waits in this installation (role admin).</li>
         <li><a href="/metrics">Metrics</a> for Prometheus.</li>
         </ul>
         <p class="quiet-text">Version {_version}</p>

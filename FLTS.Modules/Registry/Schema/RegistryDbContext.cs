@@ -63,6 +63,12 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<RetentionTurnRow> RetentionTurns => Set<RetentionTurnRow>();
 
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
     /// <summary>Statuses and causes are words, whichever there are.</summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace FLTS.Host.Hosting;
+namespace FLTS.Modules.Kit;
 
 /// <summary>
 /// How often an address may be wrong about the key: a few times at once, then one more every few seconds. Who has used them up is not
 /// listened to, whatever key is sent, so that a right one is not found by trying.
 /// </summary>
-internal sealed class KeyGuesses(TimeProvider time)
+public sealed class KeyGuesses(TimeProvider time)
 {
     /// <summary>Wrong keys in a row until an address must wait.</summary>
     public const int Most = 10;
