@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Host.Hosting;
 
@@ -29,13 +30,42 @@ internal sealed class ApiClient : IDisposable
     public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) =>
         ReadAsync(() => _http.GetAsync(path, cancellation), cancellation);
 
+    /// <summary>Null: there is no such thing.</summary>
+    public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellation)
+    {
+        var isAbsent = false;
+        async Task<HttpResponseMessage> CallAsync()
+        {
+            var response = await _http.GetAsync(path, cancellation);
+            isAbsent = response.StatusCode == HttpStatusCode.NotFound;
+            return response;
+        }
+
+        try
+        {
+            return await ReadAsync(CallAsync, cancellation);
+        }
+        catch (InvalidInputException) when (isAbsent)
+        {
+            return null;
+        }
+    }
+
     public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) =>
         ReadAsync(() => _http.PostAsJsonAsync(path, body, cancellation), cancellation);
 
     public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellation) =>
         ReadAsync(() => _http.DeleteAsync(path, cancellation), cancellation);
 
+    public Task<JsonObject> PutCsvAsync(string path, string rows, CancellationToken cancellation) =>
+        ReadAsync(() => _http.PutAsync(path, Csv(rows), cancellation), cancellation);
+
+    public Task<JsonObject> PostCsvAsync(string path, string rows, CancellationToken cancellation) =>
+        ReadAsync(() => _http.PostAsync(path, Csv(rows), cancellation), cancellation);
+
     public void Dispose() => _http.Dispose();
+
+    private static StringContent Csv(string rows) => new(rows, Encoding.UTF8, "text/csv");
 
     /// <summary>Waits out a database or store that is away: the server lives on without them, and so does who watches it.</summary>
     /// <exception cref="InvalidInputException">The API refused; the message is its sentence.</exception>

@@ -25,6 +25,7 @@ internal static class CommandLine
             ResetCommand.Create(),
             LoadTestCommand.Create(),
             KeyCommand.Create(),
+            ReplayCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 || args.Length == 0)

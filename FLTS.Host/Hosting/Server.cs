@@ -6,8 +6,10 @@ internal static class Server
     /// <summary>Builds the server; nothing runs yet.</summary>
     /// <param name="settings">Settings given on the command line, strongest.</param>
     /// <param name="jsonToConsole">Logs go to standard output as JSON.</param>
+    /// <param name="more">Services in the place of those that the modules have registered; null: none.</param>
     /// <exception cref="FltsException">A setting is wrong, or the data folder is in use.</exception>
-    public static WebApplication Build(IReadOnlyDictionary<string, string?> settings, bool jsonToConsole)
+    public static WebApplication Build(
+        IReadOnlyDictionary<string, string?> settings, bool jsonToConsole, Action<IServiceCollection>? more = null)
     {
         var builder = Begin(settings);
         var host = HostSettings.Read(builder.Configuration);
@@ -21,6 +23,7 @@ internal static class Server
         foreach (var module in host.Modules)
             module.AddServices(builder.Services, builder.Configuration);
         builder.Services.AddFltsBus(host, builder.Configuration).AddFltsJobs(host, builder.Configuration);
+        more?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.LogSettings();

@@ -1,5 +1,8 @@
 using FLTS.Modules.Monitoring.Backtests;
+using FLTS.Modules.Monitoring.Decisions;
+using FLTS.Modules.Monitoring.Live;
 using FLTS.Modules.Monitoring.Settings;
+using FLTS.Modules.Monitoring.Shadows;
 using FLTS.Modules.Registry.Steps;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +16,7 @@ internal sealed class MonitoringModule : IModule
 {
     public string Name => "Monitoring";
 
-    public JobQueue? Queue => new("monitoring", Workers: 1);
+    public JobQueue? Queue => new("monitoring", Workers: 2);
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
@@ -25,9 +28,30 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<BacktestRunner>();
         services.AddSingleton<InferenceLog>();
         services.AddStepWorkBeside(typeof(BacktestWork));
+        services.AddSingleton<Baselines>();
+        services.AddSingleton<LiveLooks>();
+        services.AddMetrics<DriftMetrics>();
+        services.AddSingleton<DriftActs>();
+        services.AddSingleton<DriftReactions>();
+        services.AddSingleton<LiveDecisions>();
+        services.AddStepWorkBeside(typeof(BaselineWork));
+        services.AddSingleton<LiveModels>();
+        services.AddSingleton<LiveRows>();
+        services.AddSingleton<LiveTurns>();
+        services.AddSingleton<LiveCast>();
+        services.AddStepWorkBeside(typeof(LiveWork));
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<NewDataConsumer>();
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<NewDataConsumer>();
+        bus.AddConsumer<MeasuredConsumer>();
+    }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => BacktestEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        BacktestEndpoints.Map(routes);
+        DriftEndpoints.Map(routes);
+        ShadowEndpoints.Map(routes);
+    }
 }

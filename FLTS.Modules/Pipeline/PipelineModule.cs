@@ -1,5 +1,6 @@
 using FLTS.Modules.Pipeline.Retention;
 using FLTS.Modules.Pipeline.Schedules;
+using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Runs;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,7 @@ internal sealed class PipelineModule : IModule
         services.AddSingleton<PipelinePlanner>();
         services.AddSingleton<PipelineService>();
         services.AddSingleton<IScheduledPipelines>(p => p.GetRequiredService<PipelineService>());
+        services.AddSingleton<IRetraining>(p => p.GetRequiredService<PipelineService>());
         services.AddSchedules(
             ScheduleSettings.Read(ConfigurationJson.Read(configuration, ScheduleSettings.Section), r => _ = PipelineRequest.Parse(r)),
             new ScheduleLimits(TimeSpan.FromSeconds(options.ScheduleSeconds), options.MaxSchedules));

@@ -8,8 +8,12 @@ namespace FLTS.Modules.Pipeline;
 
 /// <summary>Starts pipelines: has the rows written and wakes the Reconciler.</summary>
 internal sealed partial class PipelineService(
-    PipelinePosting posting, PipelinePlanner planner, Reconciler reconciler, PipelineOptions options, ILogger<PipelineService> logger)
-    : IScheduledPipelines
+    PipelinePosting posting,
+    PipelinePlanner planner,
+    PipelineOrders orders,
+    Reconciler reconciler,
+    PipelineOptions options,
+    ILogger<PipelineService> logger) : IScheduledPipelines, IRetraining
 {
     /// <summary>Starts what the request describes, or finds that it is already there.</summary>
     /// <exception cref="TooManyException">More unfinished pipelines than allowed.</exception>
@@ -28,11 +32,15 @@ internal sealed partial class PipelineService(
     Task<PostedPipeline?> IScheduledPipelines.StartAsync(JsonElement request, FireId fire, CancellationToken cancellation) =>
         PostAsync(PipelineRequest.Parse(request), fire, cancellation);
 
-    private async Task<PostedPipeline?> PostAsync(PipelineRequest request, FireId? fire, CancellationToken cancellation)
+    /// <inheritdoc />
+    public async Task<PostedPipeline?> RetrainAsync(RunId run, IPostingClaim claim, CancellationToken cancellation) =>
+        await PostAsync(PipelineRequest.Parse(await orders.OfAsync(run, cancellation)), claim, cancellation);
+
+    private async Task<PostedPipeline?> PostAsync(PipelineRequest request, IPostingClaim? claim, CancellationToken cancellation)
     {
         var plan = await planner.PlanAsync(request, cancellation);
         using var scope = LogScope.Begin(logger, ("config_hash", plan.Data.ConfigHash.Value), ("identifier", plan.Data.Identifier.Value));
-        if (await posting.PostAsync(plan, options.MaxUnfinished, fire, cancellation) is not { } posted)
+        if (await posting.PostAsync(plan, options.MaxUnfinished, claim, cancellation) is not { } posted)
             return null;
 
         foreach (var run in posted.KnownRuns)

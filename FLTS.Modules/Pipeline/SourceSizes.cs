@@ -24,9 +24,12 @@ internal sealed class SourceSizes(IObjectStore store)
         PreprocessConfig config, long mostCells, CancellationToken cancellation)
     {
         var rows = await RowsAsync(config, config.TrainSha256, mostCells, cancellation);
-        var (train, test) = config.TestSha256 is { } sha256
-            ? (rows, await RowsAsync(config, sha256, mostCells, cancellation))
-            : (rows * (1 - config.TestFraction), rows * config.TestFraction);
+        var (train, test) = config switch
+        {
+            { TestSha256: { } sha256 } => (rows, await RowsAsync(config, sha256, mostCells, cancellation)),
+            { TestSpan: not null } => (1, 1), // How many rows lie in a span only the reading shows.
+            _ => (rows * (1 - config.TestFraction), rows * config.TestFraction),
+        };
         var targets = config.Targets?.Count ?? 1;
         var columns = (Measured(config) * (1 + config.Lags.Count)) + (config.Calendar ? CalendarFeatures.Names.Count : 0);
         return (new FitSize(Taken(train, config.SampleTrainRows), columns, targets), Taken(test, config.SampleTestRows));

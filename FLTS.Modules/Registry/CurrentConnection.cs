@@ -17,9 +17,8 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
     private const string Setting = $"{RegistryOptions.Section}:{nameof(RegistryOptions.ConnectionString)}";
 
     private readonly Lock _gate = new();
-    private string _set = "";
+    private (string? Connection, string? User, string? Password) _read;
     private string _complete = "";
-    private string? _refused;
 
     /// <summary>Gives a connection that is still closed the settings of now.</summary>
     public void Apply(DbConnection connection)
@@ -60,15 +59,19 @@ internal sealed partial class CurrentConnection(IConfiguration configuration, IL
     {
         lock (_gate)
         {
+            var read = (configuration[Setting], configuration["Database:Username"], configuration["Database:Password"]);
+            if (read == _read)
+                return _complete;
+
+            _read = read;
             try
             {
-                if (ServerCredentials.Postgres(configuration) is { } set && set != _set)
-                    (_set, _complete) = (set, HoldingNobodyUp(set));
+                if (ServerCredentials.Postgres(configuration) is { } set)
+                    _complete = HoldingNobodyUp(set);
             }
             catch (ArgumentException e)
             {
-                if (_refused != (_refused = configuration[Setting]))
-                    LogNotUsed(logger, Setting, e.Message);
+                LogNotUsed(logger, Setting, e.Message);
             }
 
             return _complete;

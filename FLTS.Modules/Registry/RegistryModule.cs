@@ -3,7 +3,9 @@ using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
 using FLTS.Modules.Registry.Datasets;
+using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Retention;
@@ -79,6 +81,9 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<PipelinePosting>();
         services.AddSingleton<PipelineCancellation>();
         services.AddSingleton<PipelineReruns>();
+        services.AddSingleton<PipelineOrders>();
+        services.AddSingleton<DriftEvents>();
+        services.AddSingleton<WatchedStations>();
         services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<StationReader>();
@@ -91,6 +96,9 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<BacktestSubjects>();
         services.AddSingleton<BacktestPosting>();
         services.AddSingleton<BacktestReader>();
+        services.AddSingleton<ShadowRuns>();
+        services.AddSingleton<LiveReader>();
+        services.AddSingleton<LiveRosters>();
         services.AddSingleton<RetentionReader>();
         services.AddSingleton<Prunings>();
         services.AddSingleton<EpochThinning>();
@@ -111,6 +119,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<SourceForms>();
         services.AddSingleton<ReadingTurn>();
         services.AddSingleton<FileValues>();
+        services.AddSingleton<MeasurementWriter>();
         services.AddSingleton<MeasurementLog>();
         services.AddSingleton<MeasurementReader>();
         services.AddSingleton<FirstTestFile>();

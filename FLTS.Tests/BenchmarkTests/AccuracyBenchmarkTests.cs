@@ -30,7 +30,7 @@ internal sealed class AccuracyBenchmarkTests
         Assert.That(() => AccuracyBenchmark.Test(Options(), TextWriter.Null).ToArray(), Throws.InstanceOf<InvalidInputException>());
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public void All_are_scored_on_the_same_cells_which_the_longest_input_leaves()
     {
         Write("station.csv", 700, seed: 1);

@@ -17,7 +17,7 @@ internal sealed class EventOrderTests
     private static readonly string[] _types = ["NAIVE", "EWMA", "AR"];
 
     [Test]
-    public Task Events_in_any_order_and_number_promote_the_same_model_once() => RoundsAsync(100);
+    public Task Events_in_any_order_and_number_promote_the_same_model_once() => RoundsAsync(40);
 
     [Test, Category(TestCategories.Soak)]
     public Task Events_in_any_order_and_number_promote_the_same_model_once_in_a_thousand_rounds() => RoundsAsync(1000);

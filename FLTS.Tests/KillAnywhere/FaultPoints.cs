@@ -14,7 +14,8 @@ internal static class FaultPoints
 
     public static IReadOnlyList<string> All =>
     [
-        .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, OfRemoval, OfReset,
+        .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, .. OfLive, OfRemoval, OfReset,
+        .. OfDecisions,
     ];
 
     /// <summary>The rows of a dataset are gone, its objects are not.</summary>
@@ -40,11 +41,21 @@ internal static class FaultPoints
     public static IReadOnlyList<string> OfBacktest { get; } =
         ["backtest.posted", "backtest.begun", "backtest.scored", "backtest.logged", "backtest.succeeded"];
 
+    /// <summary>The places that a look at a station's live errors comes by.</summary>
+    public static IReadOnlyList<string> OfDecisions { get; } =
+        ["baseline.begun", "baseline.succeeded", "drift.noticed", "drift.retrained", "drift.rolled-back"];
+
     /// <summary>The places that rows that are sent come by, to the sources of a pipeline.</summary>
     public static IReadOnlyList<string> OfMeasurements { get; } =
     [
         "measurements.before-commit", "measurements.after-commit", "compaction.train-written", "compaction.before-commit",
         "compaction.after-commit",
+    ];
+
+    /// <summary>The places that a turn of live scoring comes by: the roles first, then what was found.</summary>
+    public static IReadOnlyList<string> OfLive { get; } =
+    [
+        "live.roles-before-commit", "live.roles-after-commit", "live.rows-removed", "live.before-commit", "live.after-commit",
     ];
 
     /// <summary>The places that a fire of a schedule comes by, beside those of the pipeline that it posts.</summary>

@@ -14,7 +14,7 @@ namespace FLTS.Tests.KillAnywhere;
 [TestFixture, Parallelizable(ParallelScope.All), Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class PausedWorkerTests
 {
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public Task Paused_in_the_middle_of_a_training_it_wakes_up_and_changes_nothing() => CheckAsync("train.epoch#2");
 
     [Test]

@@ -181,6 +181,27 @@ internal sealed class BacktestsOverHttpTests
         Assert.That(second["items"]![0]!["backtest_id"]!.ToString(), Is.Not.EqualTo(first["items"]![0]!["backtest_id"]!.ToString()));
     }
 
+    [Test]
+    public async Task A_run_is_put_beside_the_champion_and_taken_away_again()
+    {
+        var champion = (await _host.GetAsync($"/champions/{Station}")).Body["in_force"]!["run_id"]!.ToString();
+        var other = _board["entries"]!.AsArray().First(e => e!["kind"]!.ToString() == "candidate" && e["run_id"]!.ToString() != champion)!;
+        var place = $"/runs/{other["run_id"]}/shadow";
+
+        var would = await _host.AskAsync(HttpMethod.Post, place, Content(new JsonObject { ["dry_run"] = true }));
+        var put = await _host.AskAsync(HttpMethod.Post, place, null).ExpectAsync(HttpStatusCode.Accepted);
+        var odd = await _host.AskAsync(HttpMethod.Post, place, Content(new JsonObject { ["dryrun"] = true }));
+        var taken = await _host.AskAsync(HttpMethod.Delete, place, null).ExpectAsync(HttpStatusCode.Accepted);
+
+        Assert.That((would.Status, would.Body["since"]), Is.EqualTo((HttpStatusCode.Accepted, (JsonNode?)null)));
+        Assert.That((put.Text("champion_run_id"), put.Text("location")), Is.EqualTo((champion, $"/live/{Station}")));
+        Assert.That(((int)odd.Status, odd.Detail), Is.EqualTo((422, odd.Detail)));
+        Assert.That(odd.Detail, Does.Contain("Unknown field 'dryrun'"));
+        Assert.That(taken.Text("since"), Is.EqualTo(put.Text("since")));
+        await _host.AskAsync(HttpMethod.Delete, place, null).ExpectAsync(HttpStatusCode.NotFound);
+        await _host.AskAsync(HttpMethod.Post, $"/runs/{champion}/shadow", null).ExpectAsync(HttpStatusCode.Conflict);
+    }
+
     /// <summary>Two minutes apart, a wave with noise, some cells missing.</summary>
     private static string Csv(int from, int count)
     {

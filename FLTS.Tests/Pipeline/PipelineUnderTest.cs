@@ -88,7 +88,7 @@ internal static class PipelineUnderTest
     }
 
     /// <summary>
-    /// Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated is left to the test.
+    /// Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated or watched is left to the test.
     /// </summary>
     public static async Task WorkAsync(this RegistryUnderTest registry)
     {
@@ -98,7 +98,7 @@ internal static class PipelineUnderTest
             await registry.Get<Reconciler>().LookAsync(default);
             var due = registry.Get<RecordingJobs>()
                 .All.Skip(known)
-                .Where(j => !j.StartsWith("evaluate", StringComparison.Ordinal))
+                .Where(j => !j.StartsWith("evaluate", StringComparison.Ordinal) && !j.StartsWith("live", StringComparison.Ordinal))
                 .ToList();
             if (due.Count == 0)
                 return;

@@ -15,7 +15,7 @@ namespace FLTS.Tests.Registry;
 [Parallelizable]
 internal sealed class MeasurementOrderTests(Database database)
 {
-    private const int Rounds = 200, FileRows = 12, TestRows = 4;
+    private const int FileRows = 12, TestRows = 4;
 
     private RegistryUnderTest _registry = null!;
     private int _names;
@@ -35,7 +35,34 @@ internal sealed class MeasurementOrderTests(Database database)
     public async Task Stop() => await _registry.DisposeAsync();
 
     [Test]
-    public async Task Rows_in_any_order_doubled_late_and_corrected_end_as_rows_in_order()
+    public Task Rows_in_any_order_doubled_late_and_corrected_end_as_rows_in_order() => RoundsAsync(40);
+
+    [Test, Category(TestCategories.Soak)]
+    public Task Rows_in_any_order_doubled_late_and_corrected_end_as_rows_in_order_in_two_hundred_rounds() => RoundsAsync(200);
+
+    [Test]
+    public async Task Requests_for_one_and_for_many_datasets_that_meet_in_one_transaction_are_each_answered_as_if_alone()
+    {
+        DatasetName[] names = [.. Enumerable.Range(0, 5).Select(_ => new DatasetName($"round-{++_names}"))];
+        foreach (var name in names)
+        {
+            await PutAsync(name, "train", 0, FileRows, []);
+            await AppendAsync(name, [(0, 0)]); // Reads the file, for which only some may wait at once.
+        }
+
+        // Of each dataset every row is sent four times, twice with one value and twice with another, while all the others are too.
+        var answers = await RegistryUnderTest.TogetherAsync(
+            names.Length * 40, i => AppendAsync(names[i % names.Length], [(FileRows + (i / names.Length % 10), i / names.Length / 20)]));
+        Assert.That(answers.Sum(a => a.New + a.Late), Is.EqualTo(names.Length * 10), "each row is new once");
+        foreach (var name in names)
+        {
+            var rows = (await _registry.Get<MeasurementReader>().AllAsync(name, default)).Rows;
+            Assert.That(rows, Has.Count.EqualTo(10));
+            Assert.That(answers.Where(a => a.Name == name).Sum(a => a.Appended), Is.EqualTo(rows.Sum(r => r.Revision)));
+        }
+    }
+
+    private async Task RoundsAsync(int rounds)
     {
         // Requests of one to four rows, of a few times before, in, between and behind the files, and of fewer values, so that they meet.
         var sent = from count in Gen.Choose(1, 8)
@@ -43,7 +70,7 @@ internal sealed class MeasurementOrderTests(Database database)
                    from hasTest in ArbMap.Default.GeneratorFor<bool>()
                    select (requests, hasTest);
         await Task.Run(() => Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(Rounds),
+            Config.QuickThrowOnFailure.WithMaxTest(rounds),
             Prop.ForAll(sent.ToArbitrary(), hand => RoundAsync(hand.requests, hand.hasTest).GetAwaiter().GetResult())));
     }
 

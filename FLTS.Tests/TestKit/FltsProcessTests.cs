@@ -28,7 +28,7 @@ internal sealed class FltsProcessTests
         Assert.That(await flts.StopAsync(), Is.Zero, string.Join('\n', flts.Output));
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     [Category(TestCategories.Servers)]
     public async Task The_host_gets_ready_on_PostgreSQL_RabbitMQ_and_S3()
     {
@@ -37,7 +37,7 @@ internal sealed class FltsProcessTests
         await flts.WaitUntilReadyAsync();
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_killed_host_starts_again_on_the_same_folder()
     {
         await using (var first = FltsProcess.Start(new FltsStart { Data = _folder.Path, Settings = _noDemo }))

@@ -11,4 +11,8 @@ internal sealed class PromotionCommands(PromoteService promotions, RollbackServi
 
     public Task<ChampionView> RollBackAsync(Identifier identifier, JsonElement? body, CancellationToken cancellation) =>
         rollbacks.RollBackAsync(identifier, RollbackRequest.Parse(body), cancellation);
+
+    public Task<ChampionView> RollBackLiveAsync(
+        Identifier identifier, RunId worse, RunId better, string reason, CancellationToken cancellation) =>
+        rollbacks.RollBackLiveAsync(identifier, worse, better, reason, cancellation);
 }

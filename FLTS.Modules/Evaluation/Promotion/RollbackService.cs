@@ -20,11 +20,28 @@ internal sealed partial class RollbackService(
     /// <exception cref="NotFoundException">The identifier has no champion, or not this version.</exception>
     /// <exception cref="ConflictException">There is nothing to go back to, its artifacts cannot be used, or the champion changed
     /// meanwhile.</exception>
-    public async Task<ChampionView> RollBackAsync(Identifier identifier, RollbackRequest request, CancellationToken cancellation)
+    public async Task<ChampionView> RollBackAsync(Identifier identifier, RollbackRequest request, CancellationToken cancellation) =>
+        await RollBackAsync(
+            await inputs.RollbackAsync(identifier, request.ToVersion, cancellation), request, AttemptTrigger.Rollback, cancellation);
+
+    /// <summary>As above, by live errors, which judged two runs: another champion was not judged.</summary>
+    /// <exception cref="ConflictException">As above, or the champion is another one by now.</exception>
+    public async Task<ChampionView> RollBackLiveAsync(
+        Identifier identifier, RunId worse, RunId better, string reason, CancellationToken cancellation)
     {
-        var began = time.GetUtcNow();
-        var input = await inputs.RollbackAsync(identifier, request.ToVersion, cancellation);
-        var attempt = PromotionLedger.OpenRollback(input, began);
+        var input = await inputs.RollbackAsync(identifier, null, cancellation);
+        if (input.Current.RunId != worse || input.Target.RunId != better)
+            throw new ConflictException(
+                $"Of '{identifier}' run {worse} was judged beside run {better}, but now version {input.Current.Version} is run "
+                + $"{input.Current.RunId}, and the one to go back to is run {input.Target.RunId}.");
+        return await RollBackAsync(input, new RollbackRequest(null, reason), AttemptTrigger.Live, cancellation);
+    }
+
+    private async Task<ChampionView> RollBackAsync(
+        RollbackInput input, RollbackRequest request, AttemptTrigger trigger, CancellationToken cancellation)
+    {
+        var identifier = input.Current.Identifier;
+        var attempt = PromotionLedger.OpenRollback(input, trigger, time.GetUtcNow());
         using var scope = LogScope.Begin(
             logger,
             ("run_id", input.Run.RunId.Value),
@@ -41,7 +58,7 @@ internal sealed partial class RollbackService(
         if (!await ledger.ConcludeAsync(attempt, conclusion, cancellation))
             throw new ConflictException($"The champion of '{identifier}' changed while this was prepared; look at it and ask again.");
 
-        announcer.Count(conclusion.Outcome, AttemptTrigger.Rollback);
+        announcer.Count(conclusion.Outcome, trigger);
         LogRolledBack(logger, conclusion.Reason);
         await announcer.AnnounceAsync(pointer, CancellationToken.None); // It stands, whether or not the caller is still there.
         return View(pointer);

@@ -25,6 +25,9 @@ public sealed class FittedEnsemble(
     /// <summary>Of its members.</summary>
     public EnsembleWeights Weights => weights;
 
+    /// <summary>Members that lie inside its artifact.</summary>
+    public IReadOnlyList<EnsembleReference> References => references;
+
     /// <summary>What each member counts at a lead, by its type, the mean over the targets; those that count nothing are left out.</summary>
     public IReadOnlyDictionary<string, double> SharesAt(int lead)
     {

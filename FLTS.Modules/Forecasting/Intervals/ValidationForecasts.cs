@@ -25,9 +25,21 @@ public sealed record ValidationForecasts(
     /// <param name="data">Whose train part is forecast.</param>
     /// <param name="cancellation">Looked at between batches of origins.</param>
     /// <returns>Without origins where there is no validation part.</returns>
-    public static ValidationForecasts Of(IFittedForecaster model, PreparedDataset data, CancellationToken cancellation)
+    public static ValidationForecasts Of(IFittedForecaster model, PreparedDataset data, CancellationToken cancellation) =>
+        Of(model, data, ValidationOrigins.Of(data, MostOrigins), ValidationOrigins.Leads(data), cancellation);
+
+    /// <summary>As above one step ahead, from every origin of the newest rows.</summary>
+    /// <param name="model">As above.</param>
+    /// <param name="data">As above.</param>
+    /// <param name="most">Of the origins.</param>
+    /// <param name="cancellation">As above.</param>
+    public static ValidationForecasts OfSteps(
+        IFittedForecaster model, PreparedDataset data, int most, CancellationToken cancellation) =>
+        Of(model, data, [.. ValidationOrigins.Of(data, int.MaxValue).TakeLast(most)], [1], cancellation);
+
+    private static ValidationForecasts Of(
+        IFittedForecaster model, PreparedDataset data, int[] origins, int[] leads, CancellationToken cancellation)
     {
-        var (origins, leads) = (ValidationOrigins.Of(data, MostOrigins), ValidationOrigins.Leads(data));
         var targets = model.Signature.Targets.Select((name, m) => (Name: name, Position: m))
             .Where(t => !data.Meta.Scaler[t.Name].Flat)
             .ToArray();

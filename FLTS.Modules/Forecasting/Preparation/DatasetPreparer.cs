@@ -103,6 +103,9 @@ public static class DatasetPreparer
                     [
                         .. train.Warnings, .. test?.Warnings ?? [], .. doubled,
                         .. parts.TrainReport.Warnings, .. parts.TestReport?.Warnings ?? [],
+                        .. test is not null && config.TestSpan is { } unused
+                            ? [$"'test_span' {SpanText.Of(unused)} does nothing: test is what the file {test.Name} holds."]
+                            : Array.Empty<string>(),
                         .. cleaned.Flat.Select(c =>
                             $"Column '{c}' is flat in train: it is not scaled and as a target it is forecast as that constant."),
                         .. cleaned.WithOutliers.Select(c => Stray(cleaned.Scaler[c])),
@@ -171,6 +174,15 @@ public static class DatasetPreparer
         {
             (trainEnd, testEnd) = span.Of(train.Frame, train.File);
             testStart = trainEnd;
+        }
+        else if (test is null && config.TestSpan is { } newest)
+        {
+            var since = train.Frame.Timestamps[^1] - newest;
+            testStart = trainEnd = Array.FindIndex(train.Frame.Timestamps, t => t > since);
+            if (trainEnd == 0)
+                throw new InvalidInputException(
+                    $"{train.File}: its {rows} rows begin at {Local(train.Frame, 0):yyyy-MM-dd HH:mm:ss}, within the newest "
+                    + $"{SpanText.Of(newest)} that are test (test_span): no row is left to train on.");
         }
         else if (test is null)
         {

@@ -59,6 +59,12 @@ public sealed record PreprocessConfig
     /// <summary>Share of rows, the last in time, that is test where there is no test file; 0.001 to 0.9, default 0.2.</summary>
     public double TestFraction { get; init; } = 0.2;
 
+    /// <summary>
+    /// How far back from the newest row test reaches where there is no test file, more than 0; null (default): <see cref="TestFraction"/>
+    /// says it.
+    /// </summary>
+    public TimeSpan? TestSpan { get; init; }
+
     /// <summary>Share of train rows, the last in time, that validates; 0 to 0.9, default 0.2.</summary>
     public double ValidationFraction { get; init; } = 0.2;
 
@@ -99,6 +105,8 @@ public sealed record PreprocessConfig
         var json = Always();
         if (HasInstants)
             json["times"] = Instants;
+        if (TestSpan is { } span)
+            json["test_span"] = SpanText.Of(span);
         foreach (var (name, value) in Reading.ToJson())
             json[name] = value?.DeepClone();
         if (Bounds.Count > 0)

@@ -17,9 +17,15 @@ public static partial class PreprocessConfigParser
     [
         "timestamp_column", "timezone", "targets", "inputs", "sample_train_rows", "sample_test_rows", "sample_strategy", "sample_seed",
         "test_fraction", "validation_fraction", "missing", "clipping", "max_gap_steps", "calendar", "lags", "scaler", "hash_salt",
-        "bounds", "non_negative",
+        "bounds", "non_negative", "test_span",
         .. ReadingOptions.Names,
     ];
+
+    /// <summary>The options of a stored configuration: what would have to be asked for to get it of other rows.</summary>
+    /// <param name="config">As <see cref="PreprocessConfig.ToJson"/> gives it.</param>
+    public static JsonObject OptionsOf(JsonObject config) => new(config
+        .Where(o => _options.Contains(o.Key, StringComparer.Ordinal) && o.Value is not (null or JsonArray { Count: 0 }))
+        .Select(o => KeyValuePair.Create(o.Key, o.Value?.DeepClone())));
 
     /// <summary>
     /// Defaults, then each override in turn (a later one wins; members of <c>missing</c> and <c>clipping</c> are merged).
@@ -67,6 +73,7 @@ public static partial class PreprocessConfigParser
             SampleStrategy = read.Choice<SampleStrategy>("sample_strategy") ?? SampleStrategy.Head,
             SampleSeed = read.Long("sample_seed", 0, (1L << 53) - 1) ?? 0,
             TestFraction = read.Number("test_fraction", 0.001, 0.9) ?? 0.2,
+            TestSpan = Span(read, "test_span"),
             ValidationFraction = read.Number("validation_fraction", 0, 0.9) ?? 0.2,
             Missing = new MissingOptions(
                 missing.Choice<MissingStrategy>("strategy") ?? MissingStrategy.Interpolate,
@@ -136,6 +143,12 @@ public static partial class PreprocessConfigParser
         JsonValueKind.Object => options.Object(name)!,
         JsonValueKind.String => StrictJson.Of(new JsonObject { [main] = options.Text(name) }, Kind, name + "."),
         _ => throw options.Wrong(name, $"a JSON object or the name of its {main}"),
+    };
+
+    private static TimeSpan? Span(StrictJson options, string name) => options.Text(name, 20) switch
+    {
+        null => null,
+        var text => SpanText.Parse(text) ?? throw options.Wrong(name, $"a span such as {SpanText.Forms}"),
     };
 
     private static string? Zone(string? zone)

@@ -31,15 +31,7 @@ internal sealed class SpanRows(SourceReader reader, SpanTurn turn, ComputeBudget
     {
         var (source, form, signature) = (order.Source!, order.Source!.Form(), model.Forecaster.Signature);
         var measured = model.Scaler.Columns.Select(c => c.Name).ToList();
-        var config = form.FormOver(model.Config) with
-        {
-            Targets = signature.Targets,
-            Inputs = measured,
-            SampleTrainRows = 0,
-            SampleTestRows = 0,
-            Scaler = ScalerKind.None,
-            Clipping = new ClippingOptions(),
-        };
+        var config = Plain(form.FormOver(model.Config), signature, measured);
         var span = new TestSpan(
             SpanTime.Parse("from", order.From, config),
             SpanTime.Parse("to", order.To, config),
@@ -50,4 +42,18 @@ internal sealed class SpanRows(SourceReader reader, SpanTurn turn, ComputeBudget
         return await budget.Threads.RunAsync(
             p => DatasetPreparer.Prepare(config, table, null, signature.Step, p, span), cancellation);
     }
+
+    /// <summary>A model's configuration for rows in original units: all of them, nothing scaled or clipped.</summary>
+    /// <param name="config">The model's, in the form of the files.</param>
+    /// <param name="signature">The model's.</param>
+    /// <param name="measured">Columns of its scaler.</param>
+    public static PreprocessConfig Plain(PreprocessConfig config, ModelSignature signature, IReadOnlyList<string> measured) => config with
+    {
+        Targets = signature.Targets,
+        Inputs = measured,
+        SampleTrainRows = 0,
+        SampleTestRows = 0,
+        Scaler = ScalerKind.None,
+        Clipping = new ClippingOptions(),
+    };
 }

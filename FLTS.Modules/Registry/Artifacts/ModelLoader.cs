@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Broken;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
@@ -8,7 +9,9 @@ using FLTS.Forecasting.Series;
 namespace FLTS.Modules.Registry.Artifacts;
 
 /// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
-internal sealed class ModelLoader(IArtifactStore artifacts)
+/// <param name="artifacts">Where they are.</param>
+/// <param name="faults">Where a replay breaks models on purpose: which; null: they answer as they were stored.</param>
+internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults = null)
 {
     /// <summary>No manifest may allow more than this share of train's range between two computations of its golden prediction.</summary>
     private const double LargestTolerance = 1e-3;
@@ -74,7 +77,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
         }
     }
 
-    private static async Task<LoadedModel> MakeAsync(StoredModel stored, List<LoadedModel> members, CancellationToken cancellation)
+    private async Task<LoadedModel> MakeAsync(StoredModel stored, List<LoadedModel> members, CancellationToken cancellation)
     {
         var manifest = stored.Manifest;
         try
@@ -88,6 +91,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts)
                 manifest.Hyperparameters,
                 stored.Folder(manifest.ModelType),
                 [.. members.Select(m => m.Forecaster)]);
+            forecaster = faults?.Wrap(manifest.RunId.Value, forecaster, scaler) ?? forecaster;
             return new LoadedModel(manifest, forecaster, scaler, config, intervals)
             {
                 Members = members,

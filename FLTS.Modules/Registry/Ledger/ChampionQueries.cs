@@ -17,6 +17,7 @@ internal static class ChampionQueries
             .Where(c => c.Identifier == identifier)
             .OrderBy(c => c.Version)
             .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) =>
-                new LedgerLine(c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback))
+                new LedgerLine(
+                    c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback || a.Trigger == AttemptTrigger.Live))
             .ToListAsync(cancellation);
 }

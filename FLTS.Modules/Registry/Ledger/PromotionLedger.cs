@@ -67,9 +67,11 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
 
     /// <summary>A new attempt to roll back, not yet stored.</summary>
     /// <param name="rollback">What it is about.</param>
+    /// <param name="trigger">Whether somebody asked for it.</param>
     /// <param name="began">When it was asked for.</param>
-    public static PromotionAttemptRow OpenRollback(RollbackInput rollback, DateTimeOffset began) => AttemptTransitions.New(
-        rollback.Subject, AttemptTrigger.Rollback, $"rollback/{rollback.Current.Identifier}/{rollback.Current.Version + 1}", began);
+    public static PromotionAttemptRow OpenRollback(
+        RollbackInput rollback, AttemptTrigger trigger, DateTimeOffset began) => AttemptTransitions.New(
+        rollback.Subject, trigger, $"rollback/{rollback.Current.Identifier}/{rollback.Current.Version + 1}", began);
 
     /// <summary>
     /// A run whose stored artifact is not what was stored: never used again. The attempt that found it tells so, and the pipeline waits for
@@ -158,6 +160,14 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         // The version decides between this and whatever promotes at the same moment.
         if (conclusion.Champion is { } champion && !await db.InsertIfAbsentAsync(Row(champion, attempt), cancellation))
             return false;
+
+        if (conclusion.Champion is { } inForce)
+        {
+            await ShadowRuns.PromotedAsync(db, inForce.Pointer.RunId, cancellation);
+
+            // From now on its forecasts meet what comes true.
+            await db.InsertIfAbsentAsync(new LiveStationRow { Identifier = attempt.Identifier }, cancellation);
+        }
 
         foreach (var (runId, metrics) in conclusion.TestMetrics)
             await RunOutcomes.RecordTestMetricsAsync(db, runId, metrics, cancellation);

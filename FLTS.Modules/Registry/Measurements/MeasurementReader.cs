@@ -47,6 +47,60 @@ internal sealed class MeasurementReader(IDbContextFactory<RegistryDbContext> reg
         },
         cancellation);
 
+    /// <summary>Those from a time on.</summary>
+    /// <param name="dataset">Whose log.</param>
+    /// <param name="from">The first.</param>
+    /// <param name="most">No more than so many.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public Task<LoggedRows> FromAsync(DatasetName dataset, DateTimeOffset from, int most, CancellationToken cancellation) => AtOnceAsync(
+        dataset,
+        db => NewestRevisions(db, dataset).Where(m => m.Ts >= from).OrderBy(m => m.Ts).Take(most).ToListAsync(cancellation),
+        cancellation);
+
+    /// <summary>Those from a time on that were written after a count of changes.</summary>
+    /// <param name="dataset">Whose log.</param>
+    /// <param name="from">The first.</param>
+    /// <param name="after">The count.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public Task<LoggedRows> WrittenAfterAsync(
+        DatasetName dataset, DateTimeOffset from, long after, CancellationToken cancellation) => AtOnceAsync(
+        dataset,
+        db => NewestRevisions(db, dataset).Where(m => m.Change > after && m.Ts >= from).OrderBy(m => m.Ts).ToListAsync(cancellation),
+        cancellation);
+
+    /// <summary>
+    /// Times of rows that were written after a count of changes, up to another: the last up to a time, and those behind it in order.
+    /// </summary>
+    /// <param name="dataset">Whose log.</param>
+    /// <param name="changes">The counts; after 0 counts all there is, also what came before rows were counted.</param>
+    /// <param name="behind">The time; null: before all.</param>
+    /// <param name="most">Of the latter.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IReadOnlyList<DateTimeOffset>> TimesWrittenAsync(
+        DatasetName dataset, (long After, long UpTo) changes, DateTimeOffset? behind, int most, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var (after, upTo) = changes;
+        var times = db.Measurements
+            .Where(m => m.Dataset == dataset && m.Change <= upTo && (m.Change > after || after == 0))
+            .Select(m => m.Ts);
+        if (behind is not { } time)
+            return await times.Distinct().OrderBy(t => t).Take(most).ToListAsync(cancellation);
+
+        var before = await times.Where(t => t <= time).OrderByDescending(t => t).Take(1).ToListAsync(cancellation);
+        return [.. before, .. await times.Where(t => t > time).Distinct().OrderBy(t => t).Take(most).ToListAsync(cancellation)];
+    }
+
+    /// <summary>When the newest row came; null: there is none.</summary>
+    public async Task<DateTimeOffset?> NewestKnownAtAsync(DatasetName dataset, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.Measurements.Where(m => m.Dataset == dataset)
+            .OrderByDescending(m => m.Ts).ThenBy(m => m.Revision)
+            .Select(m => (DateTimeOffset?)m.KnownAt)
+            .FirstOrDefaultAsync(cancellation);
+    }
+
     /// <summary>What is in it; null: nothing.</summary>
     public async Task<LogSummary?> SummaryAsync(DatasetName dataset, CancellationToken cancellation)
     {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Runs;
-using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using Microsoft.EntityFrameworkCore;
@@ -22,14 +21,14 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         (await PostAsync(plan, mostUnfinished, null, cancellation))!;
 
     /// <summary>
-    /// As above, for a fire of a schedule, which is written with it. Null: the fire waits no more, somebody else has posted it.
+    /// As above, for what starts it once, which is written with it. Null: that waits no more, somebody else has posted it.
     /// </summary>
     public async Task<PostedPipeline?> PostAsync(
-        PipelinePlan plan, int mostUnfinished, FireId? fire, CancellationToken cancellation)
+        PipelinePlan plan, int mostUnfinished, IPostingClaim? claim, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        if (fire is { } taken && !await FireClaims.TakeAsync(db, taken, cancellation))
+        if (claim is not null && !await claim.TakeAsync(db, cancellation))
             return null;
 
         await SourceVersions.HoldAsync(db, plan.Data.Source, RetentionReader.SourcesOf(plan.Data.Config), cancellation);
@@ -49,8 +48,8 @@ internal sealed class PipelinePosting(IDbContextFactory<RegistryDbContext> regis
         var reopened = same is not null && await ReopenAsync(db, plan, same, cancellation);
         var pipeline = same ?? await AddAsync(db, plan, runs, mostUnfinished, cancellation);
         var isUnchanged = same is not null && !reopened;
-        if (fire is { } fired)
-            await FireClaims.EndAsync(db, fired, pipeline.PipelineId, isUnchanged, time.GetUtcNow(), cancellation);
+        if (claim is not null)
+            await claim.EndAsync(db, pipeline.PipelineId, isUnchanged, time.GetUtcNow(), cancellation);
         FaultPoint.Reach("pipeline.before-commit");
         await transaction.CommitAsync(cancellation);
         FaultPoint.Reach("pipeline.after-commit");

@@ -41,9 +41,13 @@ internal sealed class RegistryReset(
         // Sequences first: from then on the database lets the ledgers go (ADR 10). Then whatever names another before that.
         await of.Sequences.ExecuteDeleteAsync(cancellation);
         await of.Champions.ExecuteDeleteAsync(cancellation);
+        await LiveRemoval.RemoveAsync(db, identifier, cancellation);
+        await of.DriftEvents.ExecuteDeleteAsync(cancellation);
+        await of.Baselines.ExecuteDeleteAsync(cancellation);
         await of.Attempts.ExecuteDeleteAsync(cancellation);
         await of.Scoreboards.ExecuteDeleteAsync(cancellation);
         await of.Backtests.ExecuteDeleteAsync(cancellation);
+        await db.Shadows.Where(s => identifier == null || s.Identifier == identifier).ExecuteDeleteAsync(cancellation);
         await of.Pipelines.ExecuteDeleteAsync(cancellation);
         await db.RunMembers.Where(m => of.Runs.Any(r => r.RunId == m.RunId)).ExecuteDeleteAsync(cancellation);
         await of.Runs.ExecuteDeleteAsync(cancellation);
@@ -64,6 +68,8 @@ internal sealed class RegistryReset(
             .. await of.Data.AsNoTracking().Where(d => d.LeaseOwner != null).ToListAsync(cancellation),
             .. await of.Pipelines.AsNoTracking().Where(p => p.LeaseOwner != null).ToListAsync(cancellation),
             .. await of.Backtests.AsNoTracking().Where(b => b.LeaseOwner != null).ToListAsync(cancellation),
+            .. await of.Baselines.AsNoTracking().Where(b => b.LeaseOwner != null).ToListAsync(cancellation),
+            .. await of.LiveStations.AsNoTracking().Where(s => s.LeaseOwner != null).ToListAsync(cancellation),
         ];
         if (held.Any(h => LeaseRules.IsHeld(h, now)))
             throw new ConflictException("A server is at work on this data: stop it first, then nothing is begun again after the reset.");
@@ -106,6 +112,12 @@ internal sealed class RegistryReset(
         public IQueryable<ScoreboardRow> Scoreboards => db.Scoreboards.Where(s => identifier == null || s.Identifier == identifier);
 
         public IQueryable<BacktestRow> Backtests => db.Backtests.Where(b => identifier == null || b.Identifier == identifier);
+
+        public IQueryable<DriftEventRow> DriftEvents => db.DriftEvents.Where(e => identifier == null || e.Identifier == identifier);
+
+        public IQueryable<LiveBaselineRow> Baselines => db.LiveBaselines.Where(b => identifier == null || b.Identifier == identifier);
+
+        public IQueryable<LiveStationRow> LiveStations => db.LiveStations.Where(s => identifier == null || s.Identifier == identifier);
 
         public IQueryable<SequenceRow> Sequences => db.Sequences.Where(s => identifier == null || s.Identifier == identifier);
     }

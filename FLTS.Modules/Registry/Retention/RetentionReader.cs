@@ -19,6 +19,8 @@ internal sealed class RetentionReader(IDbContextFactory<RegistryDbContext> regis
             .Where(r => pipelines.Any(p => p.PipelineId == r.PipelineId))
             .Select(r => r.RunId)
             .Union(db.Backtests.Unfinished().Select(b => b.RunId))
+            .Union(db.Shadows.Select(s => s.RunId))
+            .Union(db.LiveModels.Where(m => m.UntilTs == null).Select(m => m.RunId))
             .ToListAsync(cancellation);
         return new RetentionState
         {

@@ -20,7 +20,7 @@ internal sealed record RetentionState
     /// <summary>Runs that answer with others.</summary>
     public IReadOnlyList<RunMemberRow> Members { get; init; } = [];
 
-    /// <summary>Runs of pipelines and backtests that have not ended.</summary>
+    /// <summary>Runs of pipelines and backtests that have not ended, and those that are scored live.</summary>
     public IReadOnlySet<RunId> WorkedOn { get; init; } = new HashSet<RunId>();
 
     /// <summary>Data of pipelines that have not ended.</summary>

@@ -19,6 +19,9 @@ internal sealed class MeasurementRow
 
     /// <summary>When it came.</summary>
     public required DateTimeOffset KnownAt { get; set; }
+
+    /// <summary><see cref="MeasurementLogRow.Changes"/> with it; 0 of rows that came before they were counted so.</summary>
+    public long Change { get; set; }
 }
 
 /// <summary>Keys, constraints and indexes of <see cref="MeasurementRow"/>.</summary>
@@ -29,5 +32,6 @@ internal sealed class MeasurementTable : IEntityTypeConfiguration<MeasurementRow
         builder.ToTable("measurements", t => t.HasCheckConstraint("ck_measurements_revision", "revision >= 1"));
         builder.HasKey(m => new { m.Dataset, m.Ts, m.Revision });
         builder.Property(m => m.Dataset).HasMaxLength(Lengths.Name);
+        builder.HasIndex(m => new { m.Dataset, m.Change });
     }
 }

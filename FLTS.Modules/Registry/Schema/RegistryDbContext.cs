@@ -37,6 +37,22 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<BacktestRow> Backtests => Set<BacktestRow>();
 
+    public DbSet<ShadowRow> Shadows => Set<ShadowRow>();
+
+    public DbSet<LiveStationRow> LiveStations => Set<LiveStationRow>();
+
+    public DbSet<LiveModelRow> LiveModels => Set<LiveModelRow>();
+
+    public DbSet<LiveErrorRow> LiveErrors => Set<LiveErrorRow>();
+
+    public DbSet<LiveForecastRow> LiveForecasts => Set<LiveForecastRow>();
+
+    public DbSet<LiveBlockRow> LiveBlocks => Set<LiveBlockRow>();
+
+    public DbSet<DriftEventRow> DriftEvents => Set<DriftEventRow>();
+
+    public DbSet<LiveBaselineRow> LiveBaselines => Set<LiveBaselineRow>();
+
     public DbSet<FollowedFileRow> FollowedFiles => Set<FollowedFileRow>();
 
     public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();

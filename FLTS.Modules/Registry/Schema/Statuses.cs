@@ -66,6 +66,9 @@ internal enum AttemptTrigger
 
     /// <summary><c>POST /champions/{identifier}/rollback</c>.</summary>
     Rollback,
+
+    /// <summary>Live errors said that the version before is better: a rollback that nobody asked for.</summary>
+    Live,
 }
 
 internal enum AttemptOutcome
@@ -90,6 +93,25 @@ internal enum BacktestStatus
     Storing,
     Succeeded,
     Failed,
+}
+
+/// <summary>Why a model is scored live.</summary>
+internal enum LiveRole
+{
+    /// <summary>It is in force.</summary>
+    Champion,
+
+    /// <summary>The version that a rollback would go back to.</summary>
+    Previous,
+
+    /// <summary>Somebody put it beside the champion.</summary>
+    Shadow,
+
+    /// <summary>The best of the references on the champion's scoreboard.</summary>
+    Reference,
+
+    /// <summary>EWMA, which drift is measured against.</summary>
+    Baseline,
 }
 
 internal enum ScheduleOrigin
@@ -146,4 +168,50 @@ internal enum RetentionKind
 
     /// <summary>What the store alone is told about an identifier: pointer files and inference logs. Removed by a reset only.</summary>
     Identifier,
+}
+
+internal enum BaselineStatus
+{
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+}
+
+/// <summary>What was noticed of a station that is watched (FORECASTING.md 9).</summary>
+internal enum DriftKind
+{
+    /// <summary>The champion's errors have grown beside EWMA's.</summary>
+    Drift,
+
+    /// <summary>Its intervals hold more, or less, than they promise.</summary>
+    Coverage,
+
+    /// <summary>Its rows come later than usual.</summary>
+    Stale,
+
+    /// <summary>So many rows are new that it is to be trained again.</summary>
+    Rows,
+
+    /// <summary>The version before is better, by evidence.</summary>
+    Worse,
+
+    /// <summary>The version before is better by far, in one hour.</summary>
+    Gross,
+}
+
+/// <summary>What is done about it.</summary>
+internal enum DriftAction
+{
+    /// <summary>Nothing: the settings say so.</summary>
+    None,
+
+    /// <summary>It is said.</summary>
+    Alarm,
+
+    /// <summary>A pipeline is started.</summary>
+    Retrain,
+
+    /// <summary>The version before is put in force again.</summary>
+    Rollback,
 }

@@ -7,9 +7,22 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>The versions of sources and the options stored with them: every change of their rows.</summary>
-internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, TimeProvider time)
+internal sealed class SourceVersions : IDisposable
 {
+    /// <summary>Names looked for together.</summary>
+    private const int MostTogether = 256;
+
+    private readonly TogetherTurn<DatasetName, (IEnumerable<SourceRow> Newest, SourceOptionsRow? Options)> _looks;
+    private readonly IDbContextFactory<RegistryDbContext> _registry;
+    private readonly IObjectStore _store;
+    private readonly TimeProvider _time;
     private long _additions;
+
+    public SourceVersions(IDbContextFactory<RegistryDbContext> registry, IObjectStore store, TimeProvider time)
+    {
+        (_registry, _store, _time) = (registry, store, time);
+        _looks = new(MostTogether, LookAsync);
+    }
 
     /// <summary>As <see cref="ISourceCatalog.Additions"/>.</summary>
     public long Additions => Interlocked.Read(ref _additions);
@@ -20,15 +33,11 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>The newest train and test file of a name, with its options; null: it has no train.</summary>
     public async Task<SourceFiles?> FilesAsync(DatasetName name, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        var files = db.Sources.AsNoTracking().Where(s => s.Name == name && s.MadeOf == null);
-        var newest = await files
-            .Where(s => s.Version == files.Where(other => other.Part == s.Part).Max(other => other.Version))
-            .ToListAsync(cancellation);
+        var (newest, stored) = await _looks.DoAsync(name, cancellation);
         if (newest.FirstOrDefault(s => s.Part == "train") is not { } train)
             return null;
         var test = newest.FirstOrDefault(s => s.Part == "test");
-        var options = await StoredOptions.OfAsync(db, name, cancellation);
+        var options = StoredOptions.Parse(stored);
         return new SourceFiles(name, train.Sha256, test?.Sha256)
         {
             Options = options,
@@ -40,7 +49,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>Every version of a name, train before test, newest first; also those that were made of its log.</summary>
     public async Task<IReadOnlyList<SourceRow>> OfAsync(DatasetName name, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking()
             .Where(s => s.Name == name)
             .OrderByDescending(s => s.Part)
@@ -51,7 +60,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>The newest file of a part; null: there is none.</summary>
     public async Task<SourceRow?> NewestAsync(DatasetName name, string part, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking()
             .Where(s => s.Name == name && s.Part == part && s.MadeOf == null)
             .OrderByDescending(s => s.Version)
@@ -61,7 +70,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>The newest file of a part that has these bytes; null: none has.</summary>
     public async Task<SourceRow?> LastOfAsync(DatasetName name, string part, string sha256, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking()
             .Where(s => s.Name == name && s.Part == part && s.Sha256 == sha256 && s.MadeOf == null)
             .OrderByDescending(s => s.Version)
@@ -71,7 +80,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>Names that have a train.</summary>
     public async Task<List<DatasetName>> NamesAsync(CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
         return await db.Sources.AsNoTracking()
             .Where(s => s.Part == "train" && s.MadeOf == null)
             .Select(s => s.Name)
@@ -86,7 +95,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         DatasetNames.Check(name);
         file.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
 
         // Before the look at the newest: a version that comes after it is met by the number, and then looked at.
         var next = await LastVersionAsync(db, name, part, cancellation) + 1;
@@ -107,7 +116,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
                 Version = version,
                 Sha256 = sha256,
                 Size = file.Length,
-                RegisteredAt = time.GetUtcNow(),
+                RegisteredAt = _time.GetUtcNow(),
             };
             await using (var transaction = await db.Database.BeginTransactionAsync(cancellation))
             {
@@ -115,7 +124,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
                 {
                     // Together: a file that is read by other options than it came with may be another one.
                     if (options is not null)
-                        await StoredOptions.SetAsync(db, name, options, time.GetUtcNow(), cancellation);
+                        await StoredOptions.SetAsync(db, name, options, _time.GetUtcNow(), cancellation);
                     await transaction.CommitAsync(cancellation);
                     CountAddition();
                     return row;
@@ -152,8 +161,8 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     /// <summary>As <see cref="ISourceCatalog.SetOptionsAsync"/>.</summary>
     public async Task SetOptionsAsync(DatasetName name, SourceOptions options, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
-        await StoredOptions.SetAsync(db, name, options, time.GetUtcNow(), cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
+        await StoredOptions.SetAsync(db, name, options, _time.GetUtcNow(), cancellation);
         CountAddition();
     }
 
@@ -163,18 +172,18 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     {
         file.Position = 0;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
-        await using (var db = await registry.CreateDbContextAsync(cancellation))
+        await using (var db = await _registry.CreateDbContextAsync(cancellation))
             await RetentionMarks.UseAsync(db, RetentionKind.Source, [sha256], cancellation);
 
         file.Position = 0;
-        await store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
+        await _store.PutAsync(ObjectKeys.Source(sha256), file, cancellation);
         return new StoredSource(sha256, file.Length);
     }
 
     /// <summary>Sources that were made of just this; null: there are none.</summary>
     public async Task<SourceFiles?> FindMadeAsync(SourceFiles files, string madeOf, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
         var made = await db.Sources.AsNoTracking().Where(s => s.Name == files.Name && s.MadeOf == madeOf).ToListAsync(cancellation);
         return made.FirstOrDefault(s => s.Part == "train") is { } train
             ? files with { TrainSha256 = train.Sha256, TestSha256 = made.FirstOrDefault(s => s.Part == "test")?.Sha256 }
@@ -185,7 +194,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
     public async Task AddMadeAsync(
         DatasetName name, string madeOf, StoredSource train, StoredSource? test, CancellationToken cancellation)
     {
-        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         foreach (var (part, source) in new[] { ("train", (StoredSource?)train), ("test", test) })
         {
@@ -200,7 +209,7 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
                         Version = await LastVersionAsync(db, name, part, cancellation) + 1,
                         Sha256 = source.Sha256,
                         Size = source.Size,
-                        RegisteredAt = time.GetUtcNow(),
+                        RegisteredAt = _time.GetUtcNow(),
                         MadeOf = madeOf,
                     },
                     cancellation);
@@ -208,6 +217,23 @@ internal sealed class SourceVersions(IDbContextFactory<RegistryDbContext> regist
         }
 
         await transaction.CommitAsync(cancellation);
+    }
+
+    public void Dispose() => _looks.Dispose();
+
+    /// <summary>Of several names at once: a thousand stations send a row each, and every row is read as its files are written.</summary>
+    private async Task<IReadOnlyList<(IEnumerable<SourceRow>, SourceOptionsRow?)>> LookAsync(IReadOnlyList<DatasetName> asked)
+    {
+        await using var db = await _registry.CreateDbContextAsync();
+        List<DatasetName> names = [.. asked.Distinct()];
+        var files = db.Sources.AsNoTracking().Where(s => s.MadeOf == null);
+        var newest = await files
+            .Where(s => names.Contains(s.Name)
+                && s.Version == files.Where(other => other.Name == s.Name && other.Part == s.Part).Max(other => other.Version))
+            .ToListAsync();
+        var options = await db.SourceOptions.AsNoTracking().Where(o => names.Contains(o.Name)).ToDictionaryAsync(o => o.Name);
+        var byName = newest.ToLookup(s => s.Name);
+        return [.. asked.Select(name => (byName[name], options.GetValueOrDefault(name)))];
     }
 
     /// <summary>0: there is none.</summary>

@@ -8,11 +8,12 @@ namespace FLTS.Modules.Registry.Sources;
 internal static class StoredOptions
 {
     /// <summary>The options of a dataset; none where none are stored.</summary>
-    public static async Task<SourceOptions> OfAsync(RegistryDbContext db, DatasetName name, CancellationToken cancellation)
-    {
-        var row = await db.SourceOptions.AsNoTracking().FirstOrDefaultAsync(o => o.Name == name, cancellation);
-        return row is null ? SourceOptions.None : SourceOptions.Parse(JsonNode.Parse(row.Options)!.AsObject());
-    }
+    public static async Task<SourceOptions> OfAsync(RegistryDbContext db, DatasetName name, CancellationToken cancellation) =>
+        Parse(await db.SourceOptions.AsNoTracking().FirstOrDefaultAsync(o => o.Name == name, cancellation));
+
+    /// <summary>As a row has them; none where there is no row.</summary>
+    public static SourceOptions Parse(SourceOptionsRow? row) =>
+        row is null ? SourceOptions.None : SourceOptions.Parse(JsonNode.Parse(row.Options)!.AsObject());
 
     /// <summary>Puts options in the place of those that are stored. Part of the caller's transaction.</summary>
     /// <exception cref="ConflictException">Another zone, and measurements were taken in the one that is stored.</exception>

@@ -54,7 +54,7 @@ internal sealed class DatabaseOutageTests
         await CheckAsync(flts, id);
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task Models_that_are_trained_while_the_database_is_away_are_recorded_when_it_is_back()
     {
         await using var flts = FltsProcess.Start(_start);

@@ -56,7 +56,7 @@ internal sealed class ExactlyOnceTests
         Assert.That(flts.Events("promotion_decision").Count + evaluator.Events("promotion_decision").Count, Is.EqualTo(stations.Length));
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task Fifty_requests_at_once_with_the_same_and_with_other_keys_promote_once_and_all_agree()
     {
         // Trained while nobody evaluates; then an evaluator without a Reconciler, so that only requests promote.

@@ -33,7 +33,7 @@ internal sealed class S3RefusesTests
         _folder.Dispose();
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_server_that_refuses_the_upload_and_then_the_verification_delays_the_promotion_and_repeats_nothing()
     {
         var start = Start("data", _environment, epochs: 25);

@@ -45,6 +45,28 @@ public class DatasetPreparerTests
             Assert.That(series.Values[1], Is.EqualTo(series.Values[0].Select(v => v - 3)));
     }
 
+    [TestCase("10m", 90)]
+    [TestCase("1h", 40)]
+    public void The_newest_span_is_test_where_it_is_stated_and_there_is_no_test_file(string span, int testStart)
+    {
+        var table = Tables.Make("x.csv", 0, ("a", Tables.Walk(100, 1)));
+        var data = DatasetPreparer.Prepare(Tables.Config($$"""{"test_span": "{{span}}"}"""), table);
+        Assert.That((data.Train.Rows, data.Test.Timestamps[0]), Is.EqualTo((testStart, Tables.Start.AddMinutes(testStart))));
+
+        var ignored = DatasetPreparer.Prepare(
+            Tables.Config($$"""{"test_span": "{{span}}"}"""),
+            Tables.Make("x.csv", 0, ("a", Tables.Walk(100, 1))),
+            Tables.Make("x_test.csv", 100, ("a", Tables.Walk(7, 1))));
+        Assert.That((ignored.Train.Rows, ignored.Test.Rows), Is.EqualTo((100, 7)));
+        Assert.That(ignored.Meta.Report.Warnings, Has.One.Contains($"'test_span' {span} does nothing"));
+    }
+
+    [Test]
+    public void A_span_of_test_that_leaves_nothing_to_train_on_is_refused() => Assert.That(
+        () => DatasetPreparer.Prepare(
+            Tables.Config("""{"test_span": "100m"}"""), Tables.Make("x.csv", 0, ("a", Tables.Walk(100, 1)))),
+        Throws.TypeOf<InvalidInputException>().With.Message.Contains("within the newest 100m that are test (test_span)"));
+
     [TestCase("head", 0, 80)]
     [TestCase("tail", 30, 95)]
     public void A_sample_is_taken_where_the_strategy_says(string strategy, int trainStart, int testStart)

@@ -20,6 +20,8 @@ public class PreprocessConfigTests
         """{"missing": {"strategi": "knn"}}""",
         "Unknown preprocessing option 'missing.strategi'; known are strategy, neighbors, drop_share.")]
     [TestCase("""{"test_fraction": 1.5}""", "'test_fraction' is 1.5; it must be a number from 0.001 to 0.9")]
+    [TestCase("""{"test_span": "0d"}""", "'test_span' is \"0d\"; it must be a span such as 8d, 36h, 90m or 30s")]
+    [TestCase("""{"test_span": "8 days"}""", "'test_span' is \"8 days\"; it must be a span such as 8d")]
     [TestCase("""{"sample_train_rows": -1}""", "'sample_train_rows' is -1; it must be a whole number from 0 to")]
     [TestCase("""{"sample_train_rows": 1.5}""", "'sample_train_rows' is 1.5; it must be a whole number")]
     [TestCase("""{"sample_train_rows": "50"}""", "'sample_train_rows' is \"50\"; it must be a whole number")]
@@ -99,7 +101,7 @@ public class PreprocessConfigTests
             """{"missing": "knn"}""", """{"missing": {"neighbors": 3}}""", """{"missing": {"drop_share": 0.5}}""",
             """{"clipping": "iqr"}""", """{"clipping": {"iqr_factor": 2}}""",
             """{"clipping": {"percentile": 0.02}}""", """{"max_gap_steps": 29}""", """{"calendar": false}""", """{"lags": [1]}""",
-            """{"scaler": "Standard"}""", """{"hash_salt": "x"}""",
+            """{"scaler": "Standard"}""", """{"hash_salt": "x"}""", """{"test_span": "8d"}""",
         ];
         var hashes = options.Select(o => Parse(o).ConfigHash).ToList();
         hashes.Add(Parse("{}").ConfigHash);
@@ -107,6 +109,16 @@ public class PreprocessConfigTests
         hashes.Add(PreprocessConfigParser.Parse("x", _otherSha, null).ConfigHash);
         hashes.Add(PreprocessConfigParser.Parse("x", _sha, _otherSha).ConfigHash);
         Assert.That(hashes, Is.Unique);
+    }
+
+    [TestCase("8d", "192h")]
+    [TestCase("90m", "5400s")]
+    public void Equal_spans_of_test_are_one_configuration_and_are_read_back(string span, string same)
+    {
+        var config = Parse($$"""{"test_span": "{{span}}"}""");
+        Assert.That(Parse($$"""{"test_span": "{{same}}"}""").ConfigHash, Is.EqualTo(config.ConfigHash));
+        Assert.That(config.ToJson()["test_span"]!.GetValue<string>(), Is.EqualTo(span));
+        Assert.That(PreprocessConfigParser.FromJson(config.ToJson()), Is.EqualTo(config));
     }
 
     [Test]
@@ -145,7 +157,7 @@ public class PreprocessConfigTests
                 nameof(PreprocessConfig.TrainSha256), nameof(PreprocessConfig.TestSha256),
                 nameof(PreprocessConfig.HasInstants), nameof(PreprocessConfig.Reading), // Written where not default.
             ]);
-        var json = Parse("""{"non_negative": "off", "bounds": {"a": {"min": 1}}}""").ToJson();
+        var json = Parse("""{"non_negative": "off", "bounds": {"a": {"min": 1}}, "test_span": "8d"}""").ToJson();
         Assert.That(members.Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName), Is.SubsetOf(json.Select(p => p.Key)));
     }
 

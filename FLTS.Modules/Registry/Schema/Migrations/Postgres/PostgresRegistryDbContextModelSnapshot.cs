@@ -437,6 +437,95 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.DriftEventRow", b =>
+                {
+                    b.Property<string>("EventId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTimeOffset?>("ActedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("acted_at");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("action");
+
+                    b.Property<string>("AttemptId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("attempt_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("NoticedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("noticed_at");
+
+                    b.Property<string>("PipelineId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("pipeline_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("Ts")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ts");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("double precision")
+                        .HasColumnName("value");
+
+                    b.HasKey("EventId")
+                        .HasName("pk_drift_events");
+
+                    b.HasIndex("Identifier", "NoticedAt")
+                        .HasDatabaseName("ix_drift_events_identifier_noticed_at");
+
+                    b.HasIndex("NoticedAt", "EventId")
+                        .HasDatabaseName("ix_drift_events_noticed_at_event_id");
+
+                    b.ToTable("drift_events", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_drift_events_acted", "acted_at IS NOT NULL OR (pipeline_id IS NULL AND attempt_id IS NULL)");
+
+                            t.HasCheckConstraint("ck_drift_events_action", "action IN ('none', 'alarm', 'retrain', 'rollback')");
+
+                            t.HasCheckConstraint("ck_drift_events_attempt", "attempt_id IS NULL OR action = 'rollback'");
+
+                            t.HasCheckConstraint("ck_drift_events_kind", "kind IN ('drift', 'coverage', 'stale', 'rows', 'worse', 'gross')");
+
+                            t.HasCheckConstraint("ck_drift_events_pipeline", "pipeline_id IS NULL OR action = 'retrain'");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
                 {
                     b.Property<string>("Name")
@@ -474,6 +563,381 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.ToTable("followed_files", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBaselineRow", b =>
+                {
+                    b.Property<string>("BaselineId")
+                        .HasMaxLength(129)
+                        .HasColumnType("character varying(129)")
+                        .HasColumnName("baseline_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<double?>("Evidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("evidence");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_token");
+
+                    b.Property<DateTimeOffset?>("LookedTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_to");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("OtherRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("other_run_id");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("text")
+                        .HasColumnName("result");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("BaselineId")
+                        .HasName("pk_live_baselines");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_baselines_run_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_live_baselines_status");
+
+                    b.ToTable("live_baselines", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_baselines_result", "status <> 'succeeded' OR result IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_live_baselines_status", "status IN ('queued', 'running', 'succeeded', 'failed')");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBlockRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("character varying(97)")
+                        .HasColumnName("model");
+
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("start");
+
+                    b.Property<long>("Cells")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cells");
+
+                    b.Property<double>("Loss")
+                        .HasColumnType("double precision")
+                        .HasColumnName("loss");
+
+                    b.HasKey("Identifier", "Model", "Start")
+                        .HasName("pk_live_blocks");
+
+                    b.ToTable("live_blocks", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveErrorRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("character varying(97)")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Lead")
+                        .HasColumnType("integer")
+                        .HasColumnName("lead");
+
+                    b.Property<DateTimeOffset>("Start")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("start");
+
+                    b.Property<double>("Absolutes")
+                        .HasColumnType("double precision")
+                        .HasColumnName("absolutes");
+
+                    b.Property<long>("Cells")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cells");
+
+                    b.Property<double>("Errors")
+                        .HasColumnType("double precision")
+                        .HasColumnName("errors");
+
+                    b.Property<long>("Inside80")
+                        .HasColumnType("bigint")
+                        .HasColumnName("inside80");
+
+                    b.Property<long>("Inside95")
+                        .HasColumnType("bigint")
+                        .HasColumnName("inside95");
+
+                    b.Property<double>("IntervalScores")
+                        .HasColumnType("double precision")
+                        .HasColumnName("interval_scores");
+
+                    b.Property<bool>("IsDay")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_day");
+
+                    b.Property<long>("Matched")
+                        .HasColumnType("bigint")
+                        .HasColumnName("matched");
+
+                    b.Property<double>("Squares")
+                        .HasColumnType("double precision")
+                        .HasColumnName("squares");
+
+                    b.Property<long>("With80")
+                        .HasColumnType("bigint")
+                        .HasColumnName("with80");
+
+                    b.Property<long>("With95")
+                        .HasColumnType("bigint")
+                        .HasColumnName("with95");
+
+                    b.HasKey("Identifier", "Model", "Lead", "Start")
+                        .HasName("pk_live_errors");
+
+                    b.ToTable("live_errors", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_errors_matched", "matched >= 0 AND matched <= cells");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveForecastRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("character varying(97)")
+                        .HasColumnName("model");
+
+                    b.Property<DateTimeOffset>("Origin")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("origin");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("packed");
+
+                    b.HasKey("Identifier", "Model", "Origin")
+                        .HasName("pk_live_forecasts");
+
+                    b.ToTable("live_forecasts", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("character varying(97)")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("role");
+
+                    b.Property<DateTimeOffset>("FromTs")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from_ts");
+
+                    b.Property<string>("Leads")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("leads");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Targets")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("targets");
+
+                    b.Property<DateTimeOffset?>("UntilTs")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until_ts");
+
+                    b.HasKey("Identifier", "Model", "Role", "FromTs")
+                        .HasName("pk_live_models");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_models_run_id");
+
+                    b.ToTable("live_models", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_models_span", "until_ts IS NULL OR until_ts >= from_ts");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveStationRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("dataset");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("integer")
+                        .HasColumnName("deaths");
+
+                    b.Property<DateTimeOffset?>("DoneTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_to");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("integer")
+                        .HasColumnName("faults");
+
+                    b.Property<DateTimeOffset?>("KnownAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_at");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_token");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<DateTimeOffset?>("ScoredTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scored_to");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<long?>("Target")
+                        .HasColumnType("bigint")
+                        .HasColumnName("target");
+
+                    b.Property<DateTimeOffset?>("ThinnedTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("thinned_to");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Identifier")
+                        .HasName("pk_live_stations");
+
+                    b.HasIndex("Dataset")
+                        .HasDatabaseName("ix_live_stations_dataset");
+
+                    b.ToTable("live_stations", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
                 {
                     b.Property<string>("Dataset")
@@ -506,6 +970,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change");
+
                     b.Property<DateTimeOffset>("KnownAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("known_at");
@@ -517,6 +985,9 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
 
                     b.HasKey("Dataset", "Ts", "Revision")
                         .HasName("pk_measurements");
+
+                    b.HasIndex("Dataset", "Change")
+                        .HasDatabaseName("ix_measurements_dataset_change");
 
                     b.ToTable("measurements", null, t =>
                         {
@@ -656,7 +1127,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
 
                             t.HasCheckConstraint("ck_pipelines_status", "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')");
 
-                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback', 'live')");
                         });
                 });
 
@@ -820,7 +1291,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
 
                             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
 
-                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback', 'live')");
                         });
                 });
 
@@ -1418,6 +1889,33 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("Identifier")
+                        .HasName("pk_shadows");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shadows_run_id");
+
+                    b.ToTable("shadows", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
                 {
                     b.Property<string>("Name")
@@ -1519,6 +2017,26 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasConstraintName("fk_champions_runs_run_id");
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBaselineRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_baselines_runs_run_id");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_models_runs_run_id");
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>
                 {
                     b.HasOne("FLTS.Modules.Registry.Schema.DatasetRow", null)
@@ -1610,6 +2128,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_fires_schedules_schedule");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_shadows_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>

@@ -431,6 +431,95 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.DriftEventRow", b =>
+                {
+                    b.Property<string>("EventId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<long?>("ActedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("acted_at");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("AttemptId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attempt_id");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("NoticedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("noticed_at");
+
+                    b.Property<string>("PipelineId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pipeline_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("Ts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ts");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL")
+                        .HasColumnName("value");
+
+                    b.HasKey("EventId")
+                        .HasName("pk_drift_events");
+
+                    b.HasIndex("Identifier", "NoticedAt")
+                        .HasDatabaseName("ix_drift_events_identifier_noticed_at");
+
+                    b.HasIndex("NoticedAt", "EventId")
+                        .HasDatabaseName("ix_drift_events_noticed_at_event_id");
+
+                    b.ToTable("drift_events", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_drift_events_acted", "acted_at IS NOT NULL OR (pipeline_id IS NULL AND attempt_id IS NULL)");
+
+                            t.HasCheckConstraint("ck_drift_events_action", "action IN ('none', 'alarm', 'retrain', 'rollback')");
+
+                            t.HasCheckConstraint("ck_drift_events_attempt", "attempt_id IS NULL OR action = 'rollback'");
+
+                            t.HasCheckConstraint("ck_drift_events_kind", "kind IN ('drift', 'coverage', 'stale', 'rows', 'worse', 'gross')");
+
+                            t.HasCheckConstraint("ck_drift_events_pipeline", "pipeline_id IS NULL OR action = 'retrain'");
+                        });
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.FollowedFileRow", b =>
                 {
                     b.Property<string>("Name")
@@ -468,6 +557,381 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.ToTable("followed_files", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBaselineRow", b =>
+                {
+                    b.Property<string>("BaselineId")
+                        .HasMaxLength(129)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("baseline_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deaths");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<double?>("Evidence")
+                        .HasColumnType("REAL")
+                        .HasColumnName("evidence");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LookedTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("looked_to");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("OtherRunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("other_run_id");
+
+                    b.Property<string>("Result")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("result");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("BaselineId")
+                        .HasName("pk_live_baselines");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_baselines_run_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_live_baselines_status");
+
+                    b.ToTable("live_baselines", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_baselines_result", "status <> 'succeeded' OR result IS NOT NULL");
+
+                            t.HasCheckConstraint("ck_live_baselines_status", "status IN ('queued', 'running', 'succeeded', 'failed')");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBlockRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.Property<long>("Cells")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cells");
+
+                    b.Property<double>("Loss")
+                        .HasColumnType("REAL")
+                        .HasColumnName("loss");
+
+                    b.HasKey("Identifier", "Model", "Start")
+                        .HasName("pk_live_blocks");
+
+                    b.ToTable("live_blocks", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveErrorRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Lead")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lead");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.Property<double>("Absolutes")
+                        .HasColumnType("REAL")
+                        .HasColumnName("absolutes");
+
+                    b.Property<long>("Cells")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cells");
+
+                    b.Property<double>("Errors")
+                        .HasColumnType("REAL")
+                        .HasColumnName("errors");
+
+                    b.Property<long>("Inside80")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("inside80");
+
+                    b.Property<long>("Inside95")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("inside95");
+
+                    b.Property<double>("IntervalScores")
+                        .HasColumnType("REAL")
+                        .HasColumnName("interval_scores");
+
+                    b.Property<bool>("IsDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_day");
+
+                    b.Property<long>("Matched")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("matched");
+
+                    b.Property<double>("Squares")
+                        .HasColumnType("REAL")
+                        .HasColumnName("squares");
+
+                    b.Property<long>("With80")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("with80");
+
+                    b.Property<long>("With95")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("with95");
+
+                    b.HasKey("Identifier", "Model", "Lead", "Start")
+                        .HasName("pk_live_errors");
+
+                    b.ToTable("live_errors", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_errors_matched", "matched >= 0 AND matched <= cells");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveForecastRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<long>("Origin")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("origin");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("packed");
+
+                    b.HasKey("Identifier", "Model", "Origin")
+                        .HasName("pk_live_forecasts");
+
+                    b.ToTable("live_forecasts", (string)null);
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(97)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<long>("FromTs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_ts");
+
+                    b.Property<string>("Leads")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("leads");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Targets")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("targets");
+
+                    b.Property<long?>("UntilTs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until_ts");
+
+                    b.HasKey("Identifier", "Model", "Role", "FromTs")
+                        .HasName("pk_live_models");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_models_run_id");
+
+                    b.ToTable("live_models", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_live_models_span", "until_ts IS NULL OR until_ts >= from_ts");
+                        });
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveStationRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<long>("Changes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<int>("Deaths")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deaths");
+
+                    b.Property<long?>("DoneTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done_to");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Faults")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("faults");
+
+                    b.Property<long?>("KnownAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known_at");
+
+                    b.Property<long?>("LeaseHeartbeat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_heartbeat");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long?>("ScoredTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scored_to");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("step");
+
+                    b.Property<long?>("Target")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("target");
+
+                    b.Property<long?>("ThinnedTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("thinned_to");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Identifier")
+                        .HasName("pk_live_stations");
+
+                    b.HasIndex("Dataset")
+                        .HasDatabaseName("ix_live_stations_dataset");
+
+                    b.ToTable("live_stations", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.MeasurementLogRow", b =>
                 {
                     b.Property<string>("Dataset")
@@ -500,6 +964,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<long>("Change")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("change");
+
                     b.Property<long>("KnownAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("known_at");
@@ -511,6 +979,9 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 
                     b.HasKey("Dataset", "Ts", "Revision")
                         .HasName("pk_measurements");
+
+                    b.HasIndex("Dataset", "Change")
+                        .HasDatabaseName("ix_measurements_dataset_change");
 
                     b.ToTable("measurements", null, t =>
                         {
@@ -650,7 +1121,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 
                             t.HasCheckConstraint("ck_pipelines_status", "status IN ('queued', 'preprocessing', 'training', 'evaluating', 'blocked', 'promoted', 'kept_champion', 'below_baseline', 'superseded', 'cancelled', 'failed')");
 
-                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                            t.HasCheckConstraint("ck_pipelines_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback', 'live')");
                         });
                 });
 
@@ -814,7 +1285,7 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
 
                             t.HasCheckConstraint("ck_promotion_attempts_promoted", "outcome <> 'promoted' OR selected_run_id IS NOT NULL");
 
-                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback')");
+                            t.HasCheckConstraint("ck_promotion_attempts_trigger", "\"trigger\" IN ('event', 'manual', 'reconcile', 'rerun', 'rollback', 'live')");
                         });
                 });
 
@@ -1412,6 +1883,33 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.HasKey("Identifier")
+                        .HasName("pk_shadows");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shadows_run_id");
+
+                    b.ToTable("shadows", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.SourceOptionsRow", b =>
                 {
                     b.Property<string>("Name")
@@ -1513,6 +2011,26 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasConstraintName("fk_champions_runs_run_id");
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveBaselineRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_baselines_runs_run_id");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_models_runs_run_id");
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>
                 {
                     b.HasOne("FLTS.Modules.Registry.Schema.DatasetRow", null)
@@ -1604,6 +2122,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_fires_schedules_schedule");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.ShadowRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_shadows_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.PipelineRow", b =>

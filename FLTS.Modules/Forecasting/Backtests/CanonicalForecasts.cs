@@ -1,0 +1,170 @@
+using System.Buffers.Binary;
+using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Preparation;
+using FLTS.Forecasting.Scaling;
+using FLTS.Forecasting.Series;
+
+namespace FLTS.Forecasting.Backtests;
+
+/// <summary>A model whose canonical forecasts are made.</summary>
+/// <param name="Forecaster">It.</param>
+/// <param name="Scaler">Its scale.</param>
+/// <param name="Intervals">Around its forecasts; null: it has none.</param>
+public sealed record CanonicalModel(IFittedForecaster Forecaster, Scaler Scaler, ConformalIntervals? Intervals);
+
+/// <summary>
+/// The canonical forecasts of a model on rows as they are (FORECASTING.md 9), made as a backtest makes them, and what they sum to.
+/// </summary>
+public sealed class CanonicalForecasts
+{
+    /// <summary>Numbers of a packed forecast of a target at a lead: itself, and the ends of two intervals.</summary>
+    public const int PackedNumbers = 5;
+
+    private readonly PreparedSeries _rows;
+    private readonly double[][] _truth;
+    private readonly CanonicalModel _model;
+    private readonly ForecastReplay _replay;
+    private readonly ColumnScale[] _columns;
+    private readonly CanonicalGrid _grid;
+    private readonly int _firstTruth, _inputLength;
+
+    /// <param name="data">Never clipped; its test part holds the truths, its train part the rows that are looked at before.</param>
+    /// <param name="model">Can be asked on this data.</param>
+    /// <param name="scale">Train statistics by whose ranges errors are scaled.</param>
+    /// <param name="inputLength">Rows that an origin needs in one piece: of all models that are compared the longest input.</param>
+    /// <param name="grid">Of origins.</param>
+    public CanonicalForecasts(PreparedDataset data, CanonicalModel model, Scaler scale, int inputLength, CanonicalGrid grid)
+    {
+        (_model, _grid, _inputLength) = (model, grid, inputLength);
+        _rows = SeriesJoin.Join(data.Train, 0, data.Test);
+        (_truth, _firstTruth) = (data.TestTruth, data.Train.Rows);
+        _columns = [.. model.Forecaster.Signature.Targets.Select(t => scale[t])];
+        _replay = new ForecastReplay(_rows, data.Meta.Scaler, model.Forecaster, model.Scaler);
+    }
+
+    /// <summary>Times of the rows that hold truths.</summary>
+    public ReadOnlySpan<DateTime> TruthTimes => _rows.Timestamps.AsSpan(_firstTruth);
+
+    /// <summary>Times that forecasts of a lead are made for, up to the newest row, in order.</summary>
+    /// <param name="lead">In steps.</param>
+    /// <param name="isWanted">Told the time.</param>
+    public IReadOnlyList<DateTime> Times(int lead, Func<DateTime, bool> isWanted) =>
+        [.. Places(lead, isWanted).Select(p => p.Time)];
+
+    /// <summary>Sums over the targets by the time that is forecast, in the order of time.</summary>
+    /// <param name="lead">In steps, at most a season.</param>
+    /// <param name="isWanted">Told the time.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public IReadOnlyList<(DateTime Time, CellSums Sums)> Score(int lead, Func<DateTime, bool> isWanted, CancellationToken cancellation)
+    {
+        var scored = new List<(DateTime, CellSums)>();
+        foreach (var batch in Places(lead, isWanted).Chunk(RollingBacktest.BatchOf(lead, _columns.Length)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var origins = Array.ConvertAll(batch, p => p.Origin);
+            var (forecast, stated) = (_replay.ForecastAt(origins, [lead]), _replay.Stated(origins));
+            for (var n = 0; n < batch.Length; n++)
+            {
+                var sums = default(CellSums);
+                for (var m = 0; m < _columns.Length; m++)
+                {
+                    if (!_columns[m].Flat)
+                        sums = WithCell(sums, (m, lead), forecast[n, 0, m], stated[n, m], Truth(m, batch[n].Origin, lead));
+                }
+
+                scored.Add((batch[n].Time, sums));
+            }
+        }
+
+        return scored;
+    }
+
+    /// <summary>
+    /// Forecasts of all leads from origins, packed: numbers of single precision, little-endian, by lead, target and <c>forecast, low and
+    /// high of 80, low and high of 95</c>; NaN where there is none. None of a model that has to be told of coming steps.
+    /// </summary>
+    /// <param name="isWanted">Told the time of an origin.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public IReadOnlyList<(DateTime Origin, byte[] Packed)> Pack(Func<DateTime, bool> isWanted, CancellationToken cancellation)
+    {
+        if (_model.Forecaster.Signature.KnownAhead.Count > 0)
+            return [];
+
+        var (packed, leads) = (new List<(DateTime, byte[])>(), _grid.Leads);
+        var origins = Enumerable.Range(0, _rows.Rows)
+            .Where(o => HasInput(o) && _grid.IsOrigin(_rows.Timestamps[o]) && isWanted(_rows.Timestamps[o]));
+        foreach (var batch in origins.Chunk(RollingBacktest.BatchOf(leads[^1], _columns.Length)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (forecast, stated) = (_replay.ForecastAt(batch, leads), _replay.Stated(batch));
+            for (var n = 0; n < batch.Length; n++)
+                packed.Add((_rows.Timestamps[batch[n]], Packed(n, forecast, stated)));
+        }
+
+        return packed;
+    }
+
+    private byte[] Packed(int n, double[,,] forecast, PlausibleRange[,] stated)
+    {
+        var bytes = new byte[_grid.Leads.Count * _columns.Length * PackedNumbers * sizeof(float)];
+        var at = 0;
+        for (var l = 0; l < _grid.Leads.Count; l++)
+        {
+            for (var m = 0; m < _columns.Length; m++)
+            {
+                var made = forecast[n, l, m];
+                var (inner, outer) = (Around(m, _grid.Leads[l], made, 80, stated[n, m]), Around(m, _grid.Leads[l], made, 95, stated[n, m]));
+                ReadOnlySpan<double> numbers =
+                [
+                    made, inner?.Low ?? double.NaN, inner?.High ?? double.NaN, outer?.Low ?? double.NaN, outer?.High ?? double.NaN,
+                ];
+                foreach (var number in numbers)
+                {
+                    BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(at), (float)number);
+                    at += sizeof(float);
+                }
+            }
+        }
+
+        return bytes;
+    }
+
+    private CellSums WithCell(CellSums sums, (int Target, int Lead) of, double made, PlausibleRange within, double truth)
+    {
+        if (double.IsNaN(truth))
+            return sums.WithUnmatched();
+
+        var (column, (m, lead)) = (_columns[of.Target], of);
+        var range = column.Max - column.Min;
+        return sums.With(
+            (made - truth) / range,
+            IntervalSums.Of(truth, range, Around(m, lead, made, 80, within), Around(m, lead, made, 95, within)));
+    }
+
+    private (double Low, double High)? Around(int target, int lead, double made, double level, PlausibleRange within) =>
+        double.IsFinite(made) ? _model.Intervals?.Around(target, lead - 1, made, level, within) : null;
+
+    /// <summary>As a backtest has them: what comes after the newest row is no part of them, what a gap took away is.</summary>
+    private IEnumerable<(int Origin, DateTime Time)> Places(int lead, Func<DateTime, bool> isWanted)
+    {
+        for (var origin = Math.Max(0, _firstTruth - lead); origin + 1 < _rows.Rows; origin++)
+        {
+            if (!HasInput(origin) || _rows.Segments[origin + 1] != _rows.Segments[origin]
+                || !_grid.IsOrigin(_rows.Timestamps[origin], lead))
+                continue;
+
+            var time = IsThere(origin, lead) ? _rows.Timestamps[origin + lead] : _rows.Step.Next(_rows.Timestamps[origin], lead);
+            if (time >= _rows.Timestamps[_firstTruth] && time <= _rows.Timestamps[^1] && isWanted(time))
+                yield return (origin, time);
+        }
+    }
+
+    private bool HasInput(int origin) =>
+        origin >= _inputLength - 1 && _rows.Segments[origin - _inputLength + 1] == _rows.Segments[origin];
+
+    private bool IsThere(int origin, int lead) =>
+        origin + lead < _rows.Rows && _rows.Segments[origin + lead] == _rows.Segments[origin];
+
+    private double Truth(int target, int origin, int lead) =>
+        IsThere(origin, lead) ? _truth[target][origin + lead - _firstTruth] : double.NaN;
+}

@@ -1,0 +1,42 @@
+namespace FLTS.Forecasting.Live;
+
+/// <summary>
+/// The windows of a rollback's evidence: a fresh one every two seasons, so that a model that was good for long may still be found worse;
+/// four are kept (FORECASTING.md 9).
+/// </summary>
+/// <param name="places">Of the season.</param>
+public sealed class EvidenceWindows(SeasonPlaces places)
+{
+    private const int Kept = 4;
+
+    /// <summary>From when the blocks count that windows kept at a time have seen.</summary>
+    /// <param name="since">When the champion began to be scored beside the version before.</param>
+    /// <param name="now">Newest block.</param>
+    public IEnumerable<DateTime> StartsAt(DateTime since, DateTime now)
+    {
+        var newest = now < since ? 0 : (now - since).Ticks / (2 * places.Span.Ticks);
+        for (var window = Math.Max(0, newest - Kept + 1); window <= newest; window++)
+            yield return since.AddTicks(window * 2 * places.Span.Ticks);
+    }
+
+    /// <summary>The most evidence of a window that is old enough to act: a season; 1: none is, or nothing is known.</summary>
+    /// <param name="spread">q, fixed.</param>
+    /// <param name="since">As in <see cref="StartsAt"/>.</param>
+    /// <param name="blocks">Begin and losses of each block, in order.</param>
+    public double Most(double spread, DateTime since, IReadOnlyList<(DateTime At, double Champion, double Other)> blocks)
+    {
+        if (blocks.Count == 0)
+            return 1;
+
+        var (now, most) = (blocks[^1].At, 0.0);
+        foreach (var start in StartsAt(since, now).Where(s => now - s >= places.Span))
+        {
+            var evidence = new RollbackEvidence(spread);
+            foreach (var block in blocks.Where(b => b.At >= start))
+                evidence.Add(block.Champion, block.Other);
+            most = Math.Max(most, evidence.Value);
+        }
+
+        return most > 0 ? most : 1;
+    }
+}

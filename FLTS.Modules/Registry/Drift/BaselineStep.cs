@@ -1,0 +1,115 @@
+using System.Linq.Expressions;
+using System.Text.Json;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+
+namespace FLTS.Modules.Registry.Drift;
+
+/// <summary>The step that finds out what is usual for a champion, and every change of its row.</summary>
+internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry, TimeProvider time)
+    : Step<LiveBaselineRow>(registry, time)
+{
+    /// <summary>The only list of what has not ended.</summary>
+    private static readonly List<BaselineStatus> _open = [BaselineStatus.Queued, BaselineStatus.Running];
+
+    public override string Name => "baseline";
+
+    public override string Id(LiveBaselineRow row) => row.BaselineId;
+
+    public override string Queue(LiveBaselineRow row) => "monitoring";
+
+    public override string Label(LiveBaselineRow row) => $"What is usual for run {row.RunId} of {row.Identifier}";
+
+    public override IReadOnlyDictionary<string, object> Scope(LiveBaselineRow row) => new Dictionary<string, object>
+    {
+        ["run_id"] = row.RunId.Value,
+        ["identifier"] = row.Identifier.Value,
+    };
+
+    public override bool IsOpen(LiveBaselineRow row) => _open.Contains(row.Status);
+
+    /// <summary>The row of a champion and the version before it; it is written, and so to be done, where there is none yet.</summary>
+    public async Task<(LiveBaselineRow Row, bool IsNew)> EnsureAsync(
+        Identifier identifier, RunId run, RunId? other, CancellationToken cancellation)
+    {
+        var id = other is { } before ? $"{run}.{before}" : run.Value;
+        if (await FindAsync(id, cancellation) is { } known)
+            return (known, false);
+
+        var row = new LiveBaselineRow
+        {
+            BaselineId = id,
+            Identifier = identifier,
+            RunId = run,
+            OtherRunId = other,
+            Status = BaselineStatus.Queued,
+            CreatedAt = Now,
+        };
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        return (row, await db.InsertIfAbsentAsync(row, cancellation));
+    }
+
+    /// <summary>What was found; null: nothing yet.</summary>
+    public static BaselineResult? ResultOf(LiveBaselineRow row) =>
+        row.Result is { } json ? JsonSerializer.Deserialize<BaselineResult>(json, RegistryJson.Options) : null;
+
+    /// <summary>A worker begins.</summary>
+    public async Task<bool> BeginAsync(Lease lease, CancellationToken cancellation)
+    {
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        return await Mine(db, lease).ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.Status, BaselineStatus.Running), cancellation) == 1;
+    }
+
+    /// <summary>It is found.</summary>
+    public async Task<bool> SucceedAsync(Lease lease, BaselineResult result, CancellationToken cancellation)
+    {
+        var (json, now) = (JsonSerializer.Serialize(result, RegistryJson.Options), Now);
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        return await Mine(db, lease).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(b => b.Status, BaselineStatus.Succeeded)
+                .SetProperty(b => b.Result, json)
+                .SetProperty(b => b.Faults, 0)
+                .SetProperty(b => b.NextAttemptAt, (DateTimeOffset?)null)
+                .SetProperty(b => b.Error, (string?)null)
+                .SetProperty(b => b.EndedAt, now),
+            cancellation) == 1;
+    }
+
+    /// <summary>What was noticed up to an hour is written; the evidence is kept for those that are judged beside this one.</summary>
+    public async Task LookedAsync(string id, DateTimeOffset hour, double? evidence, CancellationToken cancellation)
+    {
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        await db.LiveBaselines.Where(Is(id)).ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.LookedTo, hour).SetProperty(b => b.Evidence, evidence), cancellation);
+    }
+
+    /// <summary>The newest evidence of every other station whose champion is watched beside the version before.</summary>
+    public async Task<IReadOnlyList<double>> EvidenceOfOthersAsync(string id, CancellationToken cancellation)
+    {
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        return await db.LiveBaselines
+            .Where(b => b.BaselineId != id
+                && b.Evidence != null
+                && db.ChampionsInForce().Any(c => c.Identifier == b.Identifier && c.RunId == b.RunId))
+            .Select(b => b.Evidence!.Value)
+            .ToListAsync(cancellation);
+    }
+
+    protected override Expression<Func<LiveBaselineRow, bool>> Is(string id) => b => b.BaselineId == id;
+
+    protected override IQueryable<LiveBaselineRow> Open(IQueryable<LiveBaselineRow> rows) =>
+        rows.Where(b => EF.Constant(_open).Contains(b.Status));
+
+    protected override IQueryable<LiveBaselineRow> OwnRows(RegistryDbContext db) => Open(db.LiveBaselines);
+
+    protected override void SetWaiting(UpdateSettersBuilder<LiveBaselineRow> set) =>
+        set.SetProperty(b => b.Status, BaselineStatus.Queued);
+
+    protected override void SetFailed(UpdateSettersBuilder<LiveBaselineRow> set) =>
+        set.SetProperty(b => b.Status, BaselineStatus.Failed).SetProperty(b => b.EndedAt, Now);
+}

@@ -1,0 +1,60 @@
+using FLTS.Modules.Registry.Schema;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Live;
+
+/// <summary>Reads what is known of forecasts that met their truth.</summary>
+internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
+{
+    /// <summary>How far a station is scored; null: it never had a champion.</summary>
+    public async Task<LiveStationRow?> StationAsync(Identifier identifier, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveStations.AsNoTracking().SingleOrDefaultAsync(s => s.Identifier == identifier, cancellation);
+    }
+
+    /// <summary>Every role that any model of a station had or has, oldest first.</summary>
+    public async Task<IReadOnlyList<LiveModelRow>> ModelsAsync(Identifier identifier, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveModels.AsNoTracking()
+            .Where(m => m.Identifier == identifier)
+            .OrderBy(m => m.FromTs).ThenBy(m => m.Role).ThenBy(m => m.Model)
+            .ToListAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Hours of a model that begin in a span, in order. The newest may be unfinished (<see cref="LiveStationRow.ScoredTo"/>).
+    /// </summary>
+    /// <param name="identifier">The station.</param>
+    /// <param name="model">See <see cref="LiveModelRow.ModelOf"/>.</param>
+    /// <param name="lead">In steps.</param>
+    /// <param name="span">First begin, and the one that is no part of it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IReadOnlyList<LiveErrorRow>> HoursAsync(
+        Identifier identifier, string model, int lead, (DateTimeOffset From, DateTimeOffset To) span, CancellationToken cancellation)
+    {
+        var (from, to) = span;
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveErrors.AsNoTracking()
+            .Where(e => e.Identifier == identifier && e.Model == model && e.Lead == lead && e.Start >= from && e.Start < to)
+            .OrderBy(e => e.Start)
+            .ToListAsync(cancellation);
+    }
+
+    /// <summary>Blocks of ten steps of a model that begin in a span, in order. The newest may be unfinished, as in hours.</summary>
+    /// <param name="identifier">The station.</param>
+    /// <param name="model">See <see cref="LiveModelRow.ModelOf"/>.</param>
+    /// <param name="span">First begin, and the one that is no part of it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IReadOnlyList<LiveBlockRow>> BlocksAsync(
+        Identifier identifier, string model, (DateTimeOffset From, DateTimeOffset To) span, CancellationToken cancellation)
+    {
+        var (from, to) = span;
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveBlocks.AsNoTracking()
+            .Where(b => b.Identifier == identifier && b.Model == model && b.Start >= from && b.Start < to)
+            .OrderBy(b => b.Start)
+            .ToListAsync(cancellation);
+    }
+}

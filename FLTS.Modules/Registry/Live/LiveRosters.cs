@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using FLTS.Forecasting.Baselines;
+using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Schema;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Live;
+
+/// <summary>Reads from ledger and scoreboards who is to be scored live.</summary>
+internal sealed class LiveRosters(IDbContextFactory<RegistryDbContext> registry)
+{
+    /// <summary>Drift is measured against it (FORECASTING.md 9).</summary>
+    private static readonly string _baseline = new EwmaFamily().ModelType;
+
+    /// <exception cref="NotFoundException">Nothing is in force, or its dataset is not known.</exception>
+    public async Task<LiveRoster> ReadAsync(Identifier identifier, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var champion = await db.ChampionsInForce().SingleOrDefaultAsync(c => c.Identifier == identifier, cancellation)
+            ?? throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
+        var dataset = await db.Datasets
+            .Where(d => d.ConfigHash == champion.ConfigHash)
+            .Select(d => (DatasetName?)d.SourceName)
+            .FirstOrDefaultAsync(cancellation)
+            ?? throw new NotFoundException($"No dataset is known whose rows run {champion.RunId} could forecast.");
+        List<LiveMember> members = [new(LiveRole.Champion, champion.RunId, null)];
+        if (LedgerHistory.RollbackTarget(await db.LedgerLinesAsync(identifier, cancellation)) is { } before)
+            members.Add(new LiveMember(LiveRole.Previous, before.RunId, null));
+        if (await BestReferenceAsync(db, champion, cancellation) is { } best)
+            members.Add(new LiveMember(LiveRole.Reference, champion.RunId, best));
+        members.Add(new LiveMember(LiveRole.Baseline, champion.RunId, _baseline));
+        return new LiveRoster(champion.Version, dataset, members);
+    }
+
+    /// <summary>Of the scoreboard that the champion was promoted by; a rollback has none: then of the newest on its data.</summary>
+    private static async Task<string?> BestReferenceAsync(RegistryDbContext db, ChampionRow champion, CancellationToken cancellation)
+    {
+        var own = db.PromotionAttempts.Where(a => a.AttemptId == champion.AttemptId).Select(a => a.ScoreboardId);
+        var board = await db.Scoreboards.AsNoTracking()
+            .Where(s => s.ConfigHash == champion.ConfigHash)
+            .OrderByDescending(s => own.Contains(s.ScoreboardId))
+            .ThenByDescending(s => s.CreatedAt)
+            .Select(s => s.Board)
+            .FirstOrDefaultAsync(cancellation);
+        var lines = from entry in (board is null ? null : JsonNode.Parse(board)?["entries"])?.AsArray() ?? []
+                    where (string?)entry?["kind"] == "reference"
+                    let score = (double?)entry["decision_score"] ?? (double?)entry["score"]
+                    where score is not null
+                    select (Type: (string)entry["model_type"]!, Score: score);
+        return lines.OrderBy(l => l.Score).Select(l => l.Type).FirstOrDefault();
+    }
+}

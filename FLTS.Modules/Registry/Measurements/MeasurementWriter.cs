@@ -1,0 +1,201 @@
+using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Sources;
+using Microsoft.EntityFrameworkCore;
+
+namespace FLTS.Modules.Registry.Measurements;
+
+/// <summary>Rows of a dataset that one request sent, and what its files say of their times.</summary>
+/// <param name="Files">Of the dataset.</param>
+/// <param name="Form">Theirs.</param>
+/// <param name="Rows">In the order of time, each time once.</param>
+/// <param name="InFiles">See <see cref="FileValues"/>.</param>
+/// <param name="KnownAt">When they came.</param>
+/// <param name="MayComeAgain">See <see cref="MeasurementLog.TakeAsync"/>.</param>
+internal sealed record SentMeasurements(
+    SourceFiles Files,
+    SourceForm Form,
+    IReadOnlyList<KeyValuePair<DateTime, string>> Rows,
+    IReadOnlyDictionary<DateTime, string> InFiles,
+    DateTimeOffset KnownAt,
+    bool MayComeAgain);
+
+/// <summary>
+/// Decides on rows and writes them. What is sent meanwhile is written together: one transaction costs as much as many rows, and a thousand
+/// stations send one row each.
+/// </summary>
+internal sealed class MeasurementWriter : IDisposable
+{
+    /// <summary>Requests of one transaction.</summary>
+    private const int MostTogether = 256;
+
+    /// <summary>Times asked for in one statement.</summary>
+    private const int Chunk = 500;
+
+    /// <summary>Datasets by times whose rows are looked for at once.</summary>
+    private const int MostAsked = 4096;
+
+    private readonly IDbContextFactory<RegistryDbContext> _registry;
+    private readonly TogetherTurn<SentMeasurements, (TakenRows, DateTime)> _turn;
+
+    public MeasurementWriter(IDbContextFactory<RegistryDbContext> registry)
+    {
+        _registry = registry;
+        _turn = new(MostTogether, WriteAsync);
+    }
+
+    /// <summary>Writes what is not known yet; nobody's cancellation takes back what others wait for.</summary>
+    /// <returns>What became of the rows, and the newest time of the dataset.</returns>
+    public Task<(TakenRows Taken, DateTime Newest)> WriteAsync(SentMeasurements sent, CancellationToken cancellation) =>
+        _turn.DoAsync(sent, cancellation);
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Holds up whoever else would write to the log until the transaction has ended.</summary>
+    public static async Task LockAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
+    {
+        var log = db.MeasurementLogs.Where(l => l.Dataset == dataset);
+        while (await log.ExecuteUpdateAsync(set => set.SetProperty(l => l.Changes, l => l.Changes), cancellation) == 0)
+            await db.InsertIfAbsentAsync(new MeasurementLogRow { Dataset = dataset, Changes = 0 }, cancellation);
+    }
+
+    /// <summary>Says that the rows of logs are others now.</summary>
+    public static Task RaiseAsync(RegistryDbContext db, IReadOnlyCollection<DatasetName> datasets, CancellationToken cancellation) =>
+        db.MeasurementLogs.Where(l => datasets.Contains(l.Dataset)).ExecuteUpdateAsync(
+            set => set.SetProperty(l => l.Changes, l => l.Changes + 1), cancellation);
+
+    private async Task<IReadOnlyList<(TakenRows, DateTime)>> WriteAsync(IReadOnlyList<SentMeasurements> group)
+    {
+        await using var db = await _registry.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+
+        // In one order, so that no two processes wait for each other.
+        List<DatasetName> names = [.. group.Select(s => s.Files.Name).Distinct().OrderBy(n => n.Value, StringComparer.Ordinal)];
+        foreach (var name in names)
+            await LockAsync(db, name, CancellationToken.None);
+
+        var logs = await LogsAsync(db, names);
+        var taken = new (TakenRows Rows, DateTime Newest)[group.Count];
+        for (var done = 0; done < group.Count;)
+        {
+            var together = Together(group, done);
+            var known = await KnownAsync(db, together);
+            foreach (var sent in together)
+            {
+                var (changes, newest) = logs[sent.Files.Name];
+                var end = newest > sent.Form.Last ? newest : sent.Form.Last;
+                var rows = Decide(db, sent, (changes + 1, end), known);
+                if (rows.Stored > 0 && sent.Rows[^1].Key > end)
+                    logs[sent.Files.Name] = (changes, end = sent.Rows[^1].Key);
+                taken[done++] = (rows, end);
+            }
+
+            await db.SaveChangesAsync();
+            db.ChangeTracker.Clear();
+        }
+
+        List<DatasetName> changed = [.. group.Where((_, i) => taken[i].Rows.Stored > 0).Select(s => s.Files.Name).Distinct()];
+        if (changed.Count == 0)
+            return taken;
+
+        await RaiseAsync(db, changed, CancellationToken.None);
+        FaultPoint.Reach("measurements.before-commit");
+        await transaction.CommitAsync();
+        FaultPoint.Reach("measurements.after-commit");
+        return taken;
+    }
+
+    /// <summary>The next requests whose rows are looked for at once.</summary>
+    private static List<SentMeasurements> Together(IReadOnlyList<SentMeasurements> group, int from)
+    {
+        var (names, times, next) = (new HashSet<DatasetName>(), new HashSet<DateTime>(), new List<SentMeasurements>());
+        foreach (var sent in group.Skip(from))
+        {
+            names.Add(sent.Files.Name);
+            times.UnionWith(sent.Rows.Select(r => r.Key));
+            if (next.Count > 0 && names.Count * times.Count > MostAsked)
+                break;
+            next.Add(sent);
+        }
+
+        return next;
+    }
+
+    /// <summary>What becomes of the rows of a request; those that are to be stored are added.</summary>
+    private static TakenRows Decide(
+        RegistryDbContext db,
+        SentMeasurements sent,
+        (long Change, DateTime Newest) log,
+        Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>> known)
+    {
+        var taken = new TakenRows();
+        foreach (var (time, now) in sent.Rows)
+        {
+            var place = (sent.Files.Name, MeasurementLog.Instant(time));
+            if (!known.TryGetValue(place, out var before))
+                known[place] = before = [];
+            var newestRevision = before.MaxBy(r => r.Revision);
+            var counts = newestRevision is null || sent.Form.Overrules(time, newestRevision.KnownAt, sent.Files)
+                ? sent.InFiles.GetValueOrDefault(time)
+                : newestRevision.Values;
+            if (counts == now || (sent.MayComeAgain && before.Exists(r => r.Values == now)))
+            {
+                taken = taken with { Unchanged = taken.Unchanged + 1 };
+                continue;
+            }
+
+            taken = counts is not null ? taken with { Corrected = taken.Corrected + 1 }
+                : time > log.Newest ? taken with { New = taken.New + 1 }
+                : taken with { Late = taken.Late + 1 };
+            var row = new MeasurementRow
+            {
+                Dataset = sent.Files.Name,
+                Ts = MeasurementLog.Instant(time),
+                Revision = (newestRevision?.Revision ?? 0) + 1,
+                Values = now,
+                KnownAt = sent.KnownAt,
+                Change = log.Change,
+            };
+            before.Add(row);
+            db.Measurements.Add(row);
+        }
+
+        return taken;
+    }
+
+    private static async Task<Dictionary<DatasetName, (long Changes, DateTime Newest)>> LogsAsync(
+        RegistryDbContext db, List<DatasetName> names)
+    {
+        var logs = await db.MeasurementLogs
+            .Where(l => names.Contains(l.Dataset))
+            .Select(l => new
+            {
+                l.Dataset,
+                l.Changes,
+                Ts = db.Measurements.Where(m => m.Dataset == l.Dataset).OrderByDescending(m => m.Ts).Select(m => (DateTimeOffset?)m.Ts)
+                    .FirstOrDefault(),
+            })
+            .ToListAsync();
+        return logs.ToDictionary(l => l.Dataset, l => (l.Changes, l.Ts is { } ts ? MeasurementLog.Time(ts) : DateTime.MinValue));
+    }
+
+    private static async Task<Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>>> KnownAsync(
+        RegistryDbContext db, List<SentMeasurements> sent)
+    {
+        var known = new Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>>();
+        List<DatasetName> names = [.. sent.Select(s => s.Files.Name).Distinct()];
+        foreach (var times in sent.SelectMany(s => s.Rows).Select(r => MeasurementLog.Instant(r.Key)).Distinct().Chunk(Chunk))
+        {
+            var rows = await db.Measurements.AsNoTracking()
+                .Where(m => names.Contains(m.Dataset) && times.Contains(m.Ts))
+                .ToListAsync();
+            foreach (var row in rows)
+            {
+                if (!known.TryGetValue((row.Dataset, row.Ts), out var revisions))
+                    known[(row.Dataset, row.Ts)] = revisions = [];
+                revisions.Add(row);
+            }
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using FLTS.Host.Cli;
+using NUnit.Framework;
+
+namespace FLTS.Tests.EndToEnd;
+
+/// <summary>Eight days of real measurements, each of the columns alone, from seven days on: nothing is wrong, and little may be said.</summary>
+[TestFixture, Category(TestCategories.RealData), Category(TestCategories.Soak)]
+internal sealed class HealthyReplayTests
+{
+    private const int Days = 8, Starts = 7, MostDrift = 2;
+
+    /// <summary>Days that the first of them learns from: the fewest with which a seasonal model can be told from one that is not.</summary>
+    private const int FewestDays = 13;
+
+    [Test]
+    public async Task On_healthy_days_nothing_is_rolled_back_and_drift_is_rare()
+    {
+        var folder = Environment.GetEnvironmentVariable("FLTS_DATASETS");
+        Assert.That(folder, Is.Not.Null, "FLTS_DATASETS must name the folder of the measurements");
+        var path = Path.Combine(folder!, "PobleSec.csv");
+        var columns = (await File.ReadAllLinesAsync(path))[0].Split(',')[1..];
+        var first = ReplayRows.Read(path, [], (null, null)).Time(0).Date.AddDays(1);
+        var events = new List<JsonNode>();
+        for (var start = 0; start < Starts; start++)
+        {
+            var from = first.AddDays(FewestDays + start);
+            await using var server = await OwnServer.StartAsync(null, ["Monitoring:Rollback=act"], from, default);
+            var seen = await Task.WhenAll(columns.Select(c => ReplayAsync(server, path, c, from)));
+            foreach (var noticed in seen.SelectMany(s => s))
+            {
+                TestContext.Out.WriteLine($"{from:yyyy-MM-dd} {noticed!["identifier"]}: {noticed["kind"]} at {noticed["ts"]}, "
+                    + $"{noticed["action"]}: {noticed["reason"]}");
+                events.Add(noticed);
+            }
+        }
+
+        Assert.That(events.Where(e => e["action"]!.ToString() == "rollback"), Is.Empty);
+        Assert.That(
+            events.Count(e => e["kind"]!.ToString() == "drift"), Is.AtMost(MostDrift), $"of {columns.Length * Starts} replays");
+    }
+
+    private static async Task<JsonArray> ReplayAsync(OwnServer server, string path, string column, DateTime from)
+    {
+        var rows = ReplayRows.Read(path, [], (from, from.AddDays(Days).AddTicks(-1)));
+        var station = new ReplayStation(server.Api, column, rows, new Screen(isOutputForPrograms: true));
+        await station.ReadyAsync(
+            new JsonObject
+            {
+                ["model_types"] = new JsonArray("AR", "AR_SEASONAL"),
+                ["preprocessing"] = new JsonObject { ["targets"] = new JsonArray(column), ["test_span"] = "2d" },
+            },
+            ["AR_SEASONAL", "AR"],
+            null,
+            default);
+        await station.SendAsync(null, TimeSpan.FromDays(1), server.Clock, default);
+        return await station.DriftAsync(default);
+    }
+}
