@@ -54,14 +54,14 @@ internal sealed class ApiClient : IDisposable
     public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) =>
         ReadAsync(() => _http.PostAsJsonAsync(path, body, cancellation), cancellation);
 
-    public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellation) =>
-        ReadAsync(() => _http.DeleteAsync(path, cancellation), cancellation);
-
     public Task<JsonObject> PutCsvAsync(string path, string rows, CancellationToken cancellation) =>
         ReadAsync(() => _http.PutAsync(path, Csv(rows), cancellation), cancellation);
 
     public Task<JsonObject> PostCsvAsync(string path, string rows, CancellationToken cancellation) =>
         ReadAsync(() => _http.PostAsync(path, Csv(rows), cancellation), cancellation);
+
+    public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellation) =>
+        ReadAsync(() => _http.DeleteAsync(path, cancellation), cancellation);
 
     public void Dispose() => _http.Dispose();
 

@@ -24,8 +24,8 @@ internal static class CommandLine
             DatasetCommand.Create(),
             ResetCommand.Create(),
             LoadTestCommand.Create(),
-            KeyCommand.Create(),
             ReplayCommand.Create(),
+            KeyCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 || args.Length == 0)

@@ -39,6 +39,7 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<LiveRows>();
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<LiveCast>();
+        services.AddSingleton<LiveService>();
         services.AddStepWorkBeside(typeof(LiveWork));
     }
 
@@ -51,6 +52,7 @@ internal sealed class MonitoringModule : IModule
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
         BacktestEndpoints.Map(routes);
+        LiveEndpoints.Map(routes);
         DriftEndpoints.Map(routes);
         ShadowEndpoints.Map(routes);
     }

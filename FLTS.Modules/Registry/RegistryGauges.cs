@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FLTS.Modules.Registry.Ledger;
+using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -11,24 +12,29 @@ namespace FLTS.Modules.Registry;
 /// What is in force and how the newest trainings stand, read from the rows at each scrape: true after a restart and a rollback.
 /// </summary>
 internal sealed partial class RegistryGauges(
-    IDbContextFactory<RegistryDbContext> registry, IStartupGate gate, ILogger<RegistryGauges> logger) : IRowGauges
+    IDbContextFactory<RegistryDbContext> registry, LiveReader live, IStartupGate gate, ILogger<RegistryGauges> logger) : IRowGauges
 {
     /// <summary>Each identifier is a series.</summary>
     private const int MostIdentifiers = 1000;
+
+    /// <summary>Identifiers of a gauge that tells of the worst.</summary>
+    private const int MostWorst = 50;
 
     public async Task<IReadOnlyList<RowGauge>> ReadAsync(CancellationToken cancellation)
     {
         List<ChampionRow> champions = [];
         List<(string ModelType, RunEpochRow Epoch)> epochs = [];
+        (IReadOnlyList<LiveStationRow> ByRatio, IReadOnlyList<LiveStationRow> ByCoverage) worst = ([], []);
         try
         {
             // Before it opens there may be no tables: an Error line a scrape.
             if (!gate.OpenedAsync(cancellation).IsCompletedSuccessfully)
-                return Gauges(champions, epochs);
+                return Gauges(champions, epochs, worst);
 
             await using var db = await registry.CreateDbContextAsync(cancellation);
             champions = await InForceAsync(db, cancellation);
             epochs = await LastEpochsAsync(db, cancellation);
+            worst = await live.WorstAsync(MostWorst, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -36,15 +42,28 @@ internal sealed partial class RegistryGauges(
             LogUnread(logger, e.Message);
         }
 
-        return Gauges(champions, epochs);
+        return Gauges(champions, epochs, worst);
     }
 
-    private static IReadOnlyList<RowGauge> Gauges(List<ChampionRow> champions, List<(string ModelType, RunEpochRow Epoch)> epochs) =>
+    private static IReadOnlyList<RowGauge> Gauges(
+        List<ChampionRow> champions,
+        List<(string ModelType, RunEpochRow Epoch)> epochs,
+        (IReadOnlyList<LiveStationRow> ByRatio, IReadOnlyList<LiveStationRow> ByCoverage) worst) =>
     [
         new("flts_champion_info", "1 for the model in force of an identifier.", [.. champions.Select(Info)]),
         new("flts_promotion_score", "Score with which the model in force was promoted.", [.. champions.SelectMany(Score)]),
         new("flts_training_epoch_loss", "Loss of the last epoch of the newest training of a type.", [.. epochs.SelectMany(Losses)]),
+        new(
+            "flts_live_error_ratio",
+            "Mean absolute error of the model in force over EWMA's, one step ahead, in the newest 24 hours: the 50 highest.",
+            [.. worst.ByRatio.Select(s => (Named(s), s.Ratio!.Value))]),
+        new(
+            "flts_live_coverage",
+            "Share of the truths inside the model in force's intervals of 80 percent in these hours: the 50 farthest from 0.8.",
+            [.. worst.ByCoverage.Select(s => (Named(s), s.Coverage!.Value))]),
     ];
+
+    private static IReadOnlyList<(string Label, string Value)> Named(LiveStationRow station) => [("identifier", station.Identifier.Value)];
 
     private async Task<List<ChampionRow>> InForceAsync(RegistryDbContext db, CancellationToken cancellation)
     {

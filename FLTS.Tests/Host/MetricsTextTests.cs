@@ -55,7 +55,15 @@ internal sealed partial class MetricsTextTests
             .ToDictionary(s => Stage(s.Labels), s => s.Value);
         Assert.That(
             counts,
-            Is.EquivalentTo(new Dictionary<string, double> { ["preprocess"] = 0, ["train"] = 1, ["evaluate"] = 0, ["backtest"] = 0 }));
+            Is.EquivalentTo(new Dictionary<string, double>
+            {
+                ["preprocess"] = 0,
+                ["train"] = 1,
+                ["evaluate"] = 0,
+                ["backtest"] = 0,
+                ["live_stations"] = 0,
+                ["baseline"] = 0,
+            }));
         var buckets = samples.Where(s => s.Name.EndsWith("_bucket", StringComparison.Ordinal)).GroupBy(s => Stage(s.Labels)).ToList();
         foreach (var series in buckets)
         {

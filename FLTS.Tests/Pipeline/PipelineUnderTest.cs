@@ -88,7 +88,8 @@ internal static class PipelineUnderTest
     }
 
     /// <summary>
-    /// Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated or watched is left to the test.
+    /// Looks as the Reconciler does, and does the preprocessing and training that it asks for; what it wants evaluated or watched is left
+    /// to the test.
     /// </summary>
     public static async Task WorkAsync(this RegistryUnderTest registry)
     {

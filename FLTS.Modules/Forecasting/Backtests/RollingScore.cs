@@ -27,7 +27,10 @@ public sealed record RollingScore(
     public string State => StateOf(Cells, Matched);
 
     /// <summary>As <see cref="State"/>.</summary>
-    public static string StateOf(long cells, long matched) => cells > 0 && matched >= LeastMatched * cells ? "scored" : "no_truth";
+    public static string StateOf(long cells, long matched) => IsScored(cells, matched) ? "scored" : "no_truth";
+
+    /// <summary>Whether enough of the truth is known.</summary>
+    public static bool IsScored(long cells, long matched) => cells > 0 && matched >= LeastMatched * cells;
 }
 
 /// <summary>Errors of one target; see <see cref="RollingScore"/>.</summary>

@@ -10,13 +10,14 @@ namespace FLTS.Modules.Monitoring.Live;
 /// <summary>The models that a station is scored with, as the ledger has them: who gets a role, and since when each is scored.</summary>
 internal sealed class LiveCast(LiveStep step, LiveRosters rosters, LiveReader reader, LiveModels models)
 {
-    /// <summary>Writes who has a role from now on, where the ledger has another line, and loads all who have.</summary>
+    /// <summary>Writes who has a role from now on, where these are others than before, and loads all who have.</summary>
     /// <returns>The champion first.</returns>
     public async Task<IReadOnlyList<ScoredModel>> EnterAsync(Execution<LiveStationRow> execution)
     {
         var (station, cancellation) = (execution.Row, execution.Working);
         var roster = await rosters.ReadAsync(station.Identifier, cancellation);
-        if (roster.Version != station.Version)
+        var roles = await reader.ModelsAsync(station.Identifier, cancellation);
+        if (roster.Version != station.Version || !HasRoles(roles, roster))
         {
             var champion = await models.GetAsync(roster.Champion, cancellation);
             var entries = new List<LiveEntry>();
@@ -25,9 +26,9 @@ internal sealed class LiveCast(LiveStep step, LiveRosters rosters, LiveReader re
             TakenAwayException.Unless(await step.EnterAsync(
                 execution.Lease, roster, LiveKeeping.TextOf(champion.Signature.Step), entries, cancellation));
             await execution.ReadAsync();
+            roles = await reader.ModelsAsync(station.Identifier, cancellation);
         }
 
-        var roles = await reader.ModelsAsync(station.Identifier, cancellation);
         var scored = new List<ScoredModel>();
         foreach (var member in roster.Members.DistinctBy(m => m.Model))
         {
@@ -41,6 +42,10 @@ internal sealed class LiveCast(LiveStep step, LiveRosters rosters, LiveReader re
 
         return scored;
     }
+
+    private static bool HasRoles(IReadOnlyList<LiveModelRow> roles, LiveRoster roster) =>
+        roles.Where(r => r.UntilTs is null).Select(r => (r.Model, r.Role)).ToHashSet().SetEquals(
+            roster.Members.Select(m => (m.Model, m.Role)));
 
     private async Task<LiveEntry> EntryAsync(LiveMember member, LiveModel champion, CancellationToken cancellation)
     {

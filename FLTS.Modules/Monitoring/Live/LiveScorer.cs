@@ -58,7 +58,7 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
             Hours = _hours,
             BlockSpans = _blockSpans,
             Blocks = _blocks,
-            Origins = (MeasurementLog.Instant(span.After).AddTicks(1), MeasurementLog.Instant(span.To)),
+            Origins = From(span) < span.To ? (MeasurementLog.Instant(From(span)).AddTicks(1), MeasurementLog.Instant(span.To)) : null,
             Forecasts = _forecasts,
         };
     }
@@ -101,7 +101,10 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
         bool IsBlock(DateTime time) => grid.BlockStart(time) is var start && start >= firstBlock && start <= lastBlock;
     }
 
+    /// <summary>What was forecast before the champion was one stays as it stood.</summary>
+    private DateTime From(LiveSpan span) => span.After > models[0].From ? span.After : models[0].From;
+
     private void Pack(ScoredModel model, CanonicalForecasts forecasts, LiveSpan span, CancellationToken cancellation) =>
-        _forecasts.AddRange(forecasts.Pack(o => o > span.After && o <= span.To, cancellation)
+        _forecasts.AddRange(forecasts.Pack(o => o > From(span) && o <= span.To, cancellation)
             .Select(f => (model.Key, MeasurementLog.Instant(f.Origin), f.Packed)));
 }

@@ -57,4 +57,47 @@ internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
             .OrderBy(b => b.Start)
             .ToListAsync(cancellation);
     }
+
+    /// <summary>Hours of all models at a lead that begin in a span.</summary>
+    /// <param name="identifier">The station.</param>
+    /// <param name="lead">In steps.</param>
+    /// <param name="span">First begin, and the one that is no part of it.</param>
+    /// <param name="most">No more than so many.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<IReadOnlyList<LiveErrorRow>> HoursAsync(
+        Identifier identifier, int lead, (DateTimeOffset From, DateTimeOffset To) span, int most, CancellationToken cancellation)
+    {
+        var (from, to) = span;
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveErrors.AsNoTracking()
+            .Where(e => e.Identifier == identifier && e.Lead == lead && e.Start >= from && e.Start < to)
+            .OrderBy(e => e.Start)
+            .Take(most)
+            .ToListAsync(cancellation);
+    }
+
+    /// <summary>The newest packed forecast up to a time; null: none is kept.</summary>
+    public async Task<LiveForecastRow?> ForecastAsync(Identifier identifier, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveForecasts.AsNoTracking()
+            .Where(f => f.Identifier == identifier && f.Origin <= at)
+            .OrderByDescending(f => f.Origin)
+            .FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>The stations whose champion does worst: by its error beside EWMA's, and by how far its coverage is off.</summary>
+    /// <param name="most">Of each.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<(IReadOnlyList<LiveStationRow> ByRatio, IReadOnlyList<LiveStationRow> ByCoverage)> WorstAsync(
+        int most, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var stations = db.LiveStations.AsNoTracking();
+        return (
+            await stations.Where(s => s.Ratio != null).OrderByDescending(s => s.Ratio).ThenBy(s => s.Identifier)
+                .Take(most).ToListAsync(cancellation),
+            await stations.Where(s => s.Coverage != null).OrderByDescending(s => Math.Abs(s.Coverage!.Value - 0.8))
+                .ThenBy(s => s.Identifier).Take(most).ToListAsync(cancellation));
+    }
 }

@@ -26,6 +26,8 @@ internal sealed class LiveRosters(IDbContextFactory<RegistryDbContext> registry)
         List<LiveMember> members = [new(LiveRole.Champion, champion.RunId, null)];
         if (LedgerHistory.RollbackTarget(await db.LedgerLinesAsync(identifier, cancellation)) is { } before)
             members.Add(new LiveMember(LiveRole.Previous, before.RunId, null));
+        if (await db.Shadows.AsNoTracking().SingleOrDefaultAsync(s => s.Identifier == identifier, cancellation) is { } shadow)
+            members.Add(new LiveMember(LiveRole.Shadow, shadow.RunId, null));
         if (await BestReferenceAsync(db, champion, cancellation) is { } best)
             members.Add(new LiveMember(LiveRole.Reference, champion.RunId, best));
         members.Add(new LiveMember(LiveRole.Baseline, champion.RunId, _baseline));

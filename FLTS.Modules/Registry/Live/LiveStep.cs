@@ -118,7 +118,11 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
         var identifier = Identifier.From(lease.Id);
         await ReplaceAsync(db, identifier, turn, cancellation);
         if (now.ScoredTo is { } newest)
+        {
             await LiveKeeping.TidyAsync(db, identifier, newest, cancellation);
+            await LiveSummary.WriteAsync(db, identifier, newest, cancellation);
+        }
+
         FaultPoint.Reach("live.before-commit");
         await transaction.CommitAsync(cancellation);
         FaultPoint.Reach("live.after-commit");
@@ -146,7 +150,11 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
     /// <summary>Those that are due.</summary>
     protected override IQueryable<LiveStationRow> OwnRows(RegistryDbContext db) => db.LiveStations.Where(s =>
         db.MeasurementLogs.Any(l => l.Dataset == s.Dataset && l.Changes > s.Changes)
-        || db.Champions.Any(c => c.Identifier == s.Identifier && c.Version > s.Version));
+        || db.Champions.Any(c => c.Identifier == s.Identifier && c.Version > s.Version)
+        || db.Shadows.Any(h => h.Identifier == s.Identifier && !db.LiveModels.Any(
+            m => m.Identifier == s.Identifier && m.Role == LiveRole.Shadow && m.UntilTs == null && m.RunId == h.RunId))
+        || db.LiveModels.Any(m => m.Identifier == s.Identifier && m.Role == LiveRole.Shadow && m.UntilTs == null && !db.Shadows.Any(
+            h => h.Identifier == s.Identifier && h.RunId == m.RunId)));
 
     protected override void SetWaiting(UpdateSettersBuilder<LiveStationRow> set)
     {
@@ -181,7 +189,8 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
                 .ExecuteDeleteAsync(cancellation);
         }
 
-        FaultPoint.Reach("live.rows-removed");
+        if (turn.HourSpans.Count > 0)
+            FaultPoint.Reach("live.rows-removed");
         db.AddRange(turn.Rows(identifier));
         await db.SaveChangesAsync(cancellation);
         db.ChangeTracker.Clear();

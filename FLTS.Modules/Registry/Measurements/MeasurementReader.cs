@@ -91,6 +91,14 @@ internal sealed class MeasurementReader(IDbContextFactory<RegistryDbContext> reg
         return [.. before, .. await times.Where(t => t > time).Distinct().OrderBy(t => t).Take(most).ToListAsync(cancellation)];
     }
 
+    /// <summary>Of some times the newest revisions, where there are any.</summary>
+    public async Task<IReadOnlyList<MeasurementRow>> AtAsync(
+        DatasetName dataset, IReadOnlyList<DateTimeOffset> times, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await NewestRevisions(db, dataset).Where(m => times.Contains(m.Ts)).ToListAsync(cancellation);
+    }
+
     /// <summary>When the newest row came; null: there is none.</summary>
     public async Task<DateTimeOffset?> NewestKnownAtAsync(DatasetName dataset, CancellationToken cancellation)
     {

@@ -34,6 +34,14 @@ internal sealed class LiveStationRow : ILeased
     /// <summary>When that row came.</summary>
     public DateTimeOffset? KnownAt { get; set; }
 
+    /// <summary>
+    /// The champion's mean absolute error one step ahead over EWMA's, in the newest 24 hours of <c>TimeBuckets</c>; null: nothing is known.
+    /// </summary>
+    public double? Ratio { get; set; }
+
+    /// <summary>Share of the truths of these hours inside the champion's intervals of 80 percent; null: it has none.</summary>
+    public double? Coverage { get; set; }
+
     /// <summary>Hours before this one are kept by day; what is said of them later changes nothing any more.</summary>
     public DateTimeOffset? ThinnedTo { get; set; }
 

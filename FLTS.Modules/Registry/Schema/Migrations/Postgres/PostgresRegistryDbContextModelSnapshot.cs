@@ -864,6 +864,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("changes");
 
+                    b.Property<double?>("Coverage")
+                        .HasColumnType("double precision")
+                        .HasColumnName("coverage");
+
                     b.Property<string>("Dataset")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -904,6 +908,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.Property<DateTimeOffset?>("NextAttemptAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_at");
+
+                    b.Property<double?>("Ratio")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ratio");
 
                     b.Property<DateTimeOffset?>("ScoredTo")
                         .HasColumnType("timestamp with time zone")

@@ -858,6 +858,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("changes");
 
+                    b.Property<double?>("Coverage")
+                        .HasColumnType("REAL")
+                        .HasColumnName("coverage");
+
                     b.Property<string>("Dataset")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
@@ -898,6 +902,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.Property<long?>("NextAttemptAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_attempt_at");
+
+                    b.Property<double?>("Ratio")
+                        .HasColumnType("REAL")
+                        .HasColumnName("ratio");
 
                     b.Property<long?>("ScoredTo")
                         .HasColumnType("INTEGER")
