@@ -61,7 +61,6 @@ internal sealed partial class MetricsTextTests
                 ["train"] = 1,
                 ["evaluate"] = 0,
                 ["backtest"] = 0,
-                ["baseline"] = 0,
                 ["live_stations"] = 0,
             }));
         var buckets = samples.Where(s => s.Name.EndsWith("_bucket", StringComparison.Ordinal)).GroupBy(s => Stage(s.Labels)).ToList();
