@@ -27,7 +27,8 @@ internal sealed class HealthyReplayTests
         for (var start = 0; start < Starts; start++)
         {
             var from = first.AddDays(FewestDays + start);
-            await using var server = await OwnServer.StartAsync(null, ["Monitoring:Rollback=act"], from, default);
+            await using var server = await OwnServer.StartAsync(
+                null, ["Monitoring:Rollback=act", "Datasets:MaxWaiting=100"], from, default);
             var stations = await Task.WhenAll(columns.Select(c => ReadyAsync(server, path, c, from)));
             server.Clock.Reach(from.AddDays(Days)); // One for all: none seems to be late beside another.
             await Task.WhenAll(stations.Select(s => s.SendAsync(null, TimeSpan.FromDays(1), null, default)));

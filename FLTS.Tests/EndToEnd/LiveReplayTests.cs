@@ -153,10 +153,8 @@ internal sealed class LiveReplayTests
         for (var i = 0; i < Learned + (Day * Days); i++)
         {
             wander = (0.9 * wander) + random.NextDouble() - 0.5;
-            var wave = Math.Sin(2 * Math.PI * i / Day);
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{_start.AddMinutes(10 * i):yyyy-MM-dd HH:mm:ss},{100 + (5 * wave) + (4 * wander)},{50 + (3 * wander) + random.NextDouble()}\n");
+            var (load, users) = (100 + (5 * Math.Sin(2 * Math.PI * i / Day)) + (4 * wander), 50 + (3 * wander) + random.NextDouble());
+            text.Append(CultureInfo.InvariantCulture, $"{_start.AddMinutes(10 * i):yyyy-MM-dd HH:mm:ss},{load},{users}\n");
         }
 
         return text.ToString();
