@@ -38,7 +38,7 @@ internal static class LiveTable
         [
             .. roles.Select(r => Number(hour[r]?["mae"], "0.00000")),
             Number(hour["ratio"], "0.000"),
-            Number(hour["champion"]?["coverage80"] ?? hour["champion"]?["coverage_80"], "0.00"),
+            Number(hour["champion"]?["coverage_80"], "0.00"),
             hour["state"]!.ToString(),
         ];
     }

@@ -49,7 +49,7 @@ internal sealed class LiveOverHttpTests
         Assert.That(hours.Sum(h => h!["champion"]!["matched"]!.GetValue<int>()), Is.EqualTo(2 * Later));
         Assert.That(hours.Select(h => h!["state"]!.ToString()), Is.All.EqualTo("scored"));
         Assert.That(hours.Select(h => h!["ratio"]!.GetValue<double>()), Is.All.InRange(0, 2), "an AR against EWMA");
-        Assert.That(hours.Select(h => h!["champion"]!["coverage80"]), Has.None.Null);
+        Assert.That(hours.Select(h => h!["champion"]!["coverage_80"]), Has.None.Null);
         Assert.That(hours.Select(h => h!["reference"]), Has.None.Null, "the best of the champion's scoreboard");
         Assert.That((live.ToJsonString(), live["error"]), Is.EqualTo((live.ToJsonString(), (JsonNode?)null)));
     }

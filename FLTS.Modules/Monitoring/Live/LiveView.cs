@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FLTS.Forecasting.Backtests;
 using FLTS.Modules.Registry.Schema;
 
@@ -87,9 +88,9 @@ internal sealed record LiveScoreView(
     double? Mae,
     double? Rmse,
     double? Bias,
-    double? Coverage80,
-    double? Coverage95,
-    double? IntervalScore80)
+    [property: JsonPropertyName("coverage_80")] double? Coverage80,
+    [property: JsonPropertyName("coverage_95")] double? Coverage95,
+    [property: JsonPropertyName("interval_score_80")] double? IntervalScore80)
 {
     public static LiveScoreView Of(string model, CellSums sums)
     {
