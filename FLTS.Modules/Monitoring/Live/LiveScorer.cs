@@ -31,9 +31,13 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
         var inputRows = models.Max(m => m.Live.Signature.InputLength);
         var (hour, block) = (grid.Buckets.Start(span.After), grid.BlockStart(span.After));
         var first = hour < block ? hour : block;
+        var prepared = new Dictionary<(PreprocessConfig, string), PreparedDataset>();
         foreach (var model in models)
         {
-            var data = Prepare(table, model.Live, first, parallelism);
+            // References are asked on the rows that the champion is asked on.
+            var form = (model.Live.Config, string.Join('\n', model.Live.Measured));
+            if (!prepared.TryGetValue(form, out var data))
+                prepared[form] = data = Prepare(table, model.Live, first, parallelism);
             var forecasts = new CanonicalForecasts(data, model.Live.Model, Champion.Model.Scaler, inputRows, grid);
             foreach (var lead in grid.Leads)
             {

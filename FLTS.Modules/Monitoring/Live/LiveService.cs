@@ -23,7 +23,7 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
     {
         var station = await StationAsync(identifier, cancellation);
         if (station.Step is null)
-            return View(station, null, lead ?? 1, [], []);
+            return View(station, null, lead ?? 1, ([], new Dictionary<RunId, double>()), []);
 
         var step = LiveKeeping.StepOf(station);
         var grid = new CanonicalGrid(step);
@@ -44,7 +44,9 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
             throw new InvalidInputException(
                 $"More than {options.MaxLiveHours} hours of models lie in the span (Monitoring:MaxLiveHours); ask for a shorter one with "
                 + "'from' and 'to'.");
-        return View(station, step, lead ?? 1, await reader.ModelsAsync(identifier, cancellation), hours);
+        var known = (
+            await reader.ModelsAsync(identifier, cancellation), await reader.SofteningsAsync(identifier, cancellation));
+        return View(station, step, lead ?? 1, known, hours);
     }
 
     /// <exception cref="NotFoundException">No forecast is kept of that time, or it has no such column.</exception>
@@ -110,7 +112,11 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
         SpanTime.Parse(name, text, (step.Clock?.Id, step.Clock is not null));
 
     private static LiveView View(
-        LiveStationRow station, SeriesStep? step, int lead, IReadOnlyList<LiveModelRow> roles, IReadOnlyList<LiveErrorRow> hours)
+        LiveStationRow station,
+        SeriesStep? step,
+        int lead,
+        (IReadOnlyList<LiveModelRow> Roles, IReadOnlyDictionary<RunId, double> Softenings) known,
+        IReadOnlyList<LiveErrorRow> hours)
     {
         var grid = step is null ? null : new CanonicalGrid(step);
         return new LiveView(
@@ -124,23 +130,27 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
             station.KnownAt,
             station.Error,
             station.NextAttemptAt,
-            [.. roles.Select(r => new LiveRoleView(r.Role, r.Model, r.RunId, Show(r.FromTs)!, Show(r.UntilTs), r.Reason))],
-            [.. hours.GroupBy(h => h.Start).Select(h => Hour(h.Key, [.. h], roles, (step!, grid!)))]);
+            [.. known.Roles.Select(r => new LiveRoleView(r.Role, r.Model, r.RunId, Show(r.FromTs)!, Show(r.UntilTs), r.Reason))],
+            [.. hours.GroupBy(h => h.Start).Select(h => Hour(h.Key, [.. h], known, (step!, grid!)))]);
 
         string? Show(DateTimeOffset? ts) => ts is { } time ? step!.Show(MeasurementLog.Time(time)) : null;
     }
 
     private static LiveHourView Hour(
-        DateTimeOffset start, List<LiveErrorRow> models, IReadOnlyList<LiveModelRow> roles, (SeriesStep Step, CanonicalGrid Grid) of)
+        DateTimeOffset start,
+        List<LiveErrorRow> models,
+        (IReadOnlyList<LiveModelRow> Roles, IReadOnlyDictionary<RunId, double> Softenings) known,
+        (SeriesStep Step, CanonicalGrid Grid) of)
     {
         var isDay = models.Exists(m => m.IsDay);
         var end = start + (isDay ? TimeSpan.FromDays(1) : of.Grid.Buckets.Length);
         var (champion, baseline) = (Of(LiveRole.Champion), Of(LiveRole.Baseline));
+        var soft = champion is null ? 0 : known.Softenings.GetValueOrDefault(new RunId(champion.Model));
         return new LiveHourView(
             of.Step.Show(MeasurementLog.Time(start)),
             isDay,
             RollingScore.StateOf(champion?.Cells ?? 0, champion?.Matched ?? 0),
-            champion?.Mae is { } mae && baseline?.Mae is > 0 and var other ? mae / other : null,
+            champion?.Mae is { } mae && baseline?.Mae + soft is > 0 and var other ? (mae + soft) / other : null,
             champion,
             Of(LiveRole.Previous),
             Of(LiveRole.Shadow),
@@ -148,7 +158,7 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
             baseline);
 
         // Who had the role last in this hour.
-        LiveScoreView? Of(LiveRole role) => roles
+        LiveScoreView? Of(LiveRole role) => known.Roles
             .Where(r => r.Role == role && r.FromTs < end && !(r.UntilTs < start))
             .OrderByDescending(r => r.FromTs)
             .Select(r => models.Find(m => m.Model == r.Model) is { } row ? LiveScoreView.Of(row.Model, LiveSummary.SumsOf(row)) : null)

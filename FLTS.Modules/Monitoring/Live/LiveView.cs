@@ -44,7 +44,10 @@ internal sealed record LiveRoleView(LiveRole Role, string Model, RunId RunId, st
 /// <param name="From">Begin.</param>
 /// <param name="Day">It is a day: hours of more than 90 days ago are kept by day.</param>
 /// <param name="State"><c>scored</c>, or <c>no_truth</c>: less than half of what was forecast is known. The champion's.</param>
-/// <param name="Ratio">The champion's mean absolute error over the baseline's; null where one of the two has none.</param>
+/// <param name="Ratio">
+/// (champion's + e) / (baseline's + e) of the mean absolute errors, e 5 percent of EWMA's on the validation replay, 0 before that was made;
+/// null where one of the two has none.
+/// </param>
 /// <param name="Champion">Errors of who was in force; null: it was not scored.</param>
 /// <param name="Previous">Of the version that a rollback would have gone back to.</param>
 /// <param name="Shadow">Of the run that stood beside it.</param>

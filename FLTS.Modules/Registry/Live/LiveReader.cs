@@ -1,3 +1,4 @@
+using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -74,6 +75,17 @@ internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
             .OrderBy(e => e.Start)
             .Take(most)
             .ToListAsync(cancellation);
+    }
+
+    /// <summary>e of champions whose validation part was replayed (FORECASTING.md 9), by run.</summary>
+    public async Task<IReadOnlyDictionary<RunId, double>> SofteningsAsync(Identifier identifier, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var rows = await db.LiveBaselines.AsNoTracking()
+            .Where(b => b.Identifier == identifier && b.Result != null)
+            .OrderBy(b => b.CreatedAt)
+            .ToListAsync(cancellation);
+        return rows.GroupBy(b => b.RunId).ToDictionary(b => b.Key, b => BaselineStep.ResultOf(b.Last())?.Drift?.Softened ?? 0);
     }
 
     /// <summary>The newest packed forecast up to a time; null: none is kept.</summary>
