@@ -109,8 +109,17 @@ internal static class ReplayCommand
         if (faults.Find(f => f.OfModel is not null) is { } broken)
             throw new InvalidInputException(
                 $"--fault {broken.Kind} breaks the champion, which only a server can do that is started for the replay: leave --url out.");
-        using var api = new ApiClient(url, parsed.GetValue(_key) ?? "");
-        return await DriveAsync(parsed, api, null);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new InvalidInputException($"--url is '{url}'; it must be such as http://127.0.0.1:8080.");
+        try
+        {
+            using var api = new ApiClient(url, parsed.GetValue(_key) ?? "");
+            return await DriveAsync(parsed, api, null);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidInputException($"{url} does not answer: {CommandLine.OneLine(e)}", e);
+        }
 
         async Task<int> DriveAsync(ParseResult parsed, ApiClient api, OwnServer? own)
         {

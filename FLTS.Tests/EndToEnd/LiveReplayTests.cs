@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -17,7 +18,7 @@ internal sealed class LiveReplayTests
 
     private static readonly DateTime _start = new(2026, 1, 5), _from = _start.AddMinutes(10 * Learned), _fault = _from.AddDays(2);
 
-    private readonly Dictionary<string, (JsonObject Live, JsonArray Drift, string Champion)> _seen = [];
+    private readonly ConcurrentDictionary<string, (JsonObject Live, JsonArray Drift, string Champion)> _seen = [];
 
     private TemporaryFolder _folder = null!;
     private OwnServer _server = null!;
@@ -28,14 +29,18 @@ internal sealed class LiveReplayTests
         _folder = new TemporaryFolder();
         _server = await OwnServer.StartAsync(
             null, ["Monitoring:Rollback=act", "Monitoring:Retraining=alarm"], _from, default);
-        var replays = new[]
+        var replays = await Task.WhenAll(
+            ReadyAsync("healthy", null),
+            ReadyAsync("broken", new ReplayFault("worse", 1.5, _fault)),
+            ReadyAsync("shifted", new ReplayFault("shift", 0.5, _fault)));
+
+        // One clock for three: it is the end for all of them, so that none seems to be late beside another.
+        _server.Clock.Reach(_from.AddDays(Days));
+        await Task.WhenAll(replays.Select(async r =>
         {
-            ReplayAsync("healthy", null),
-            ReplayAsync("broken", new ReplayFault("worse", 1.5, _fault)),
-            ReplayAsync("shifted", new ReplayFault("shift", 0.5, _fault)),
-        };
-        foreach (var (name, seen) in await Task.WhenAll(replays))
-            _seen[name] = seen;
+            await r.Station.SendAsync(null, TimeSpan.FromHours(12), null, default);
+            _seen[r.Name] = (await r.Station.LiveAsync(1, default), await r.Station.DriftAsync(default), r.Champion);
+        }));
     }
 
     [OneTimeTearDown]
@@ -128,7 +133,7 @@ internal sealed class LiveReplayTests
         throw new TimeoutException("It did not come within 30 s.");
     }
 
-    private async Task<(string Name, (JsonObject Live, JsonArray Drift, string Champion))> ReplayAsync(string name, ReplayFault? fault)
+    private async Task<(string Name, ReplayStation Station, string Champion)> ReadyAsync(string name, ReplayFault? fault)
     {
         var path = _folder[$"{name}.csv"];
         await File.WriteAllTextAsync(path, Csv());
@@ -138,8 +143,7 @@ internal sealed class LiveReplayTests
             new JsonObject { ["model_types"] = new JsonArray("AR", "AR_SEASONAL") }, ["AR_SEASONAL", "AR"], null, default);
         if (fault?.OfModel is { } broken)
             _server.Faults.Break(champion, [broken]);
-        await station.SendAsync(null, TimeSpan.FromHours(12), _server.Clock, default);
-        return (name, (await station.LiveAsync(1, default), await station.DriftAsync(default), champion));
+        return (name, station, champion);
     }
 
     /// <summary>A day's wave, and what wanders beside it.</summary>
@@ -149,10 +153,8 @@ internal sealed class LiveReplayTests
         for (var i = 0; i < Learned + (Day * Days); i++)
         {
             wander = (0.9 * wander) + random.NextDouble() - 0.5;
-            var wave = Math.Sin(2 * Math.PI * i / Day);
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{_start.AddMinutes(10 * i):yyyy-MM-dd HH:mm:ss},{100 + (5 * wave) + (4 * wander)},{50 + (3 * wander) + random.NextDouble()}\n");
+            var (load, users) = (100 + (5 * Math.Sin(2 * Math.PI * i / Day)) + (4 * wander), 50 + (3 * wander) + random.NextDouble());
+            text.Append(CultureInfo.InvariantCulture, $"{_start.AddMinutes(10 * i):yyyy-MM-dd HH:mm:ss},{load},{users}\n");
         }
 
         return text.ToString();

@@ -66,6 +66,9 @@ internal sealed class ReplayRowsTests
     [TestCase("replay", "--dataset", "a.csv", "--from", "2025-01-01")]
     [TestCase("replay", "--dataset", "a.csv", "--speed", "fast")]
     [TestCase("replay", "--dataset", "a.csv", "--pipeline", "[1]")]
+    [TestCase("replay", "--dataset", "a.csv", "--at-once", "a day")]
+    [TestCase("replay", "--dataset", "a.csv", "--url", "here")]
+    [TestCase("replay", "--dataset", "a.csv", "--url", "http://127.0.0.1:1")]
     [TestCase("replay", "--dataset", "a.csv", "--url", "http://127.0.0.1:1", "--fault", "gain:2@2026-01-05")]
     public async Task A_replay_that_cannot_be_ends_before_anything_is_started(params string[] args) =>
         Assert.That(await CommandLine.RunAsync([.. args.Select(a => a.EndsWith(".csv", StringComparison.Ordinal) ? _folder[a] : a)]),
