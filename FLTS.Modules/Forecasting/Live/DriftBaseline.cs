@@ -16,6 +16,9 @@ public sealed record DriftBaseline(double EwmaError, IReadOnlyList<double> Means
     /// <summary>Of a deviation: where nothing ever varied, anything is unusual, and nothing is divided by 0.</summary>
     private const double Least = 1e-6;
 
+    /// <summary>Hours that anything can be told from.</summary>
+    private const int LeastHours = 4;
+
     /// <summary>Hours that a mean of a place can be told from; a place with fewer has what is usual of all hours.</summary>
     private const int LeastOfPlace = 2;
 
@@ -30,12 +33,12 @@ public sealed record DriftBaseline(double EwmaError, IReadOnlyList<double> Means
     /// <param name="place">Of it, in the season.</param>
     public double Z(LiveHour hour, int place) => (LogRatio(hour) - Means[place]) / Deviations[place];
 
-    /// <summary>Learned from the hours of the validation replay; null: none is scored, or EWMA makes no errors.</summary>
+    /// <summary>Learned from the hours of the validation replay; null: too few are scored, or EWMA makes no errors.</summary>
     public static DriftBaseline? Of(IEnumerable<LiveHour> hours, SeasonPlaces places)
     {
         var scored = hours.Where(h => h.IsScored).ToArray();
         var error = scored.Length == 0 ? 0 : scored.Average(h => h.Other);
-        if (error <= 0 || scored.Length < LeastOfPlace)
+        if (error <= 0 || scored.Length < LeastHours)
             return null;
 
         var ratios = scored.GroupBy(h => places.Of(h.At), h => LogRatio(h, error)).ToDictionary(g => g.Key, g => g.ToArray());
