@@ -126,8 +126,8 @@ internal static partial class KeyCommand
             {
                 string[] cells =
                 [
-                    Text(key, "id"), Text(key, "name"), Text(key, "role"), Text(key, "state"), Text(key, "created_at"),
-                    Text(key, "used_at"), Text(key, "revoked_at") is { Length: > 0 } revoked ? revoked : Text(key, "expires_at"),
+                    Text(key, "id"), Text(key, "name"), Text(key, "role"), Text(key, "state"), Time(key, "created_at"),
+                    Time(key, "used_at"), Time(key, key["revoked_at"] is null ? "expires_at" : "revoked_at"),
                 ];
                 table.AddRow([.. cells.Select(c => c.EscapeMarkup())]);
             }
@@ -156,9 +156,13 @@ internal static partial class KeyCommand
         return new Uri(api.Address, link["path"]!.GetValue<string>()).AbsoluteUri;
     }
 
-    private static string Until(JsonObject key) => Text(key, "expires_at") is { Length: > 0 } end ? $"until {end}" : "until it is revoked";
+    private static string Until(JsonObject key) => Time(key, "expires_at") is { Length: > 0 } end ? $"until {end}" : "until it is revoked";
 
     private static string Text(JsonObject key, string member) => key[member]?.ToString() ?? "";
+
+    /// <summary>To the minute, in UTC.</summary>
+    private static string Time(JsonObject key, string member) =>
+        key[member]?.GetValue<DateTimeOffset>().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "";
 
     private static void Write(ParseResult parsed, JsonNode result, Action forPeople)
     {

@@ -25,12 +25,12 @@ internal readonly record struct Asked(string? Role, string? Key, string Via)
     public static bool IsReading(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
+    /// <summary>Pages that are not ours: of the jobs, and of the API reference.</summary>
+    public static bool IsTool(HttpContext context) => IsDashboard(context) || context.Request.Path.StartsWithSegments("/scalar");
+
     /// <summary>Pages that people open in a browser.</summary>
     public static bool IsForBrowsers(HttpContext context) =>
-        IsDashboard(context)
-        || context.Request.Path == "/"
-        || context.Request.Path.StartsWithSegments("/ui")
-        || context.Request.Path.StartsWithSegments("/scalar");
+        IsTool(context) || context.Request.Path == "/" || context.Request.Path.StartsWithSegments("/ui");
 
     /// <summary>How a call is audited: what only reads or forecasts is not, the dashboard's looking at its numbers neither.</summary>
     public static AuditKind AuditOf(HttpContext context)

@@ -23,7 +23,7 @@ internal static class Security
     }
 
     public static IApplicationBuilder UseFltsSecurity(this WebApplication app) =>
-        app.UseMiddleware<Gatekeeper>(new NearHosts(app));
+        app.Use(GuardTools).UseMiddleware<Gatekeeper>(new NearHosts(app));
 
     /// <summary>Whether the caller is known and may read: nobody else is told what this machine is connected with.</summary>
     public static bool IsKnown(HttpContext context) => Caller.Of(context)?.May(Roles.Read) == true;
@@ -40,6 +40,24 @@ internal static class Security
             return false;
 
         return IsLoopbackName(uri.Host);
+    }
+
+    /// <summary>
+    /// The pages of the jobs and of the API reference are their makers': what a session may do there must not be clicked through a frame.
+    /// Our own pages have a policy of their own.
+    /// </summary>
+    private static Task GuardTools(HttpContext context, RequestDelegate next)
+    {
+        if (Asked.IsTool(context))
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = "frame-ancestors 'none'; object-src 'none'";
+            headers.XFrameOptions = "DENY";
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+        }
+
+        return next(context);
     }
 
     internal static bool IsLoopbackName(string host) =>

@@ -66,6 +66,18 @@ internal sealed class SessionAttackTests
         Assert.That(await _browser.StatusAsync(HttpMethod.Get, what.Split(' ')[1]), Is.EqualTo(401), "and nothing else does");
     }
 
+    [TestCase("/hangfire")]
+    [TestCase("/scalar/")]
+    [TestCase("/ui/stations")]
+    public async Task What_a_session_opens_cannot_be_framed_by_another_page(string path)
+    {
+        using var answer = await _browser.SendAsync(HttpMethod.Get, path, _cookie);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(answer.Headers.GetValues("Content-Security-Policy").Single(), Does.Contain("frame-ancestors 'none'"));
+        Assert.That(answer.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+    }
+
     [TestCase("Sec-Fetch-Site=same-origin;X-Flts-Page=1", true)]
     [TestCase("Origin=OWN;X-Flts-Page=1", true)]
     [TestCase("Sec-Fetch-Site=same-origin", false, TestName = "A_command_by_cookie(no header of ours)")]

@@ -15,7 +15,7 @@ internal static class FaultPoints
     public static IReadOnlyList<string> All =>
     [
         .. OfPipeline, .. OfBacktest, .. OfMeasurements, .. OfSchedule, .. OfFollowing, .. OfRetention, .. OfLive, OfRemoval, OfReset,
-        .. OfDecisions,
+        .. OfBaseline, .. OfDecisions,
     ];
 
     /// <summary>The rows of a dataset are gone, its objects are not.</summary>
@@ -43,7 +43,10 @@ internal static class FaultPoints
 
     /// <summary>The places that a look at a station's live errors comes by.</summary>
     public static IReadOnlyList<string> OfDecisions { get; } =
-        ["baseline.begun", "baseline.succeeded", "drift.noticed", "drift.retrained", "drift.rolled-back"];
+        ["drift.noticed", "drift.retrained", "drift.rolled-back"];
+
+    /// <summary>The places at which what is usual for a champion is found.</summary>
+    public static IReadOnlyList<string> OfBaseline { get; } = ["baseline.begun", "baseline.succeeded"];
 
     /// <summary>The places that rows that are sent come by, to the sources of a pipeline.</summary>
     public static IReadOnlyList<string> OfMeasurements { get; } =

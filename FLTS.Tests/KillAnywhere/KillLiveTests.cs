@@ -48,7 +48,9 @@ internal sealed class KillLiveTests
     }
 
     private static IEnumerable<TestCaseData> Matrix() =>
-        from stack in Enum.GetValues<Stack>() from point in FaultPoints.OfLive select new TestCaseData(stack, point);
+        from stack in Enum.GetValues<Stack>()
+        from point in FaultPoints.OfLive.Concat(FaultPoints.OfBaseline)
+        select new TestCaseData(stack, point);
 
     /// <summary>A champion where there is none, and rows behind its 300.</summary>
     private static async Task MeasureUnlessKilledAsync(FltsProcess flts)

@@ -1,5 +1,3 @@
-using FLTS.Forecasting.Series;
-
 namespace FLTS.Forecasting.Live;
 
 /// <summary>
@@ -15,11 +13,14 @@ public sealed record DriftBaseline(double EwmaError, IReadOnlyList<double> Means
     /// <summary>Added to both errors, as a share of <see cref="EwmaError"/>: without it an hour without any error would say all.</summary>
     private const double Softening = 0.05;
 
-    /// <summary>Hours of a place that a deviation can be told from; with fewer the place has that of all hours.</summary>
-    private const int LeastOfPlace = 4;
+    /// <summary>Of a deviation: where nothing ever varied, anything is unusual, and nothing is divided by 0.</summary>
+    private const double Least = 1e-6;
 
-    /// <summary>e: what is added to errors before they are compared.</summary>
-    public double Softened => Softening * EwmaError;
+    /// <summary>Hours that a mean of a place can be told from; a place with fewer has what is usual of all hours.</summary>
+    private const int LeastOfPlace = 2;
+
+    /// <summary>Hours that the deviation within all places counts like beside those of a place: a few days say little of one.</summary>
+    private const double PooledHours = 3;
 
     /// <summary>The log ratio of an hour.</summary>
     public double LogRatio(LiveHour hour) => LogRatio(hour, EwmaError);
@@ -37,24 +38,33 @@ public sealed record DriftBaseline(double EwmaError, IReadOnlyList<double> Means
         if (error <= 0 || scored.Length < LeastOfPlace)
             return null;
 
+        var ratios = scored.GroupBy(h => places.Of(h.At), h => LogRatio(h, error)).ToDictionary(g => g.Key, g => g.ToArray());
+        var all = Spread.Of([.. ratios.Values.SelectMany(r => r)]);
+        var seen = ratios.Where(p => p.Value.Length >= LeastOfPlace).ToDictionary(p => p.Key, p => Spread.Of(p.Value));
+        var (squares, freedom) = (seen.Values.Sum(s => s.Squares), seen.Values.Sum(s => s.Count - 1));
         var (means, deviations) = (new double[places.Count], new double[places.Count]);
-        var all = MeanAndDeviation([.. scored.Select(h => LogRatio(h, error))]);
         Array.Fill(means, all.Mean);
-        Array.Fill(deviations, all.Deviation);
-        foreach (var place in scored.GroupBy(h => places.Of(h.At)).Where(p => p.Count() >= LeastOfPlace))
-            (means[place.Key], deviations[place.Key]) = MeanAndDeviation([.. place.Select(h => LogRatio(h, error))]);
+        Array.Fill(deviations, Math.Max(Least, Math.Sqrt(all.Squares / (all.Count - 1))));
+        foreach (var (place, own) in seen)
+        {
+            var square = (own.Squares + (PooledHours * squares / freedom)) / (own.Count - 1 + PooledHours);
 
-        // A place that happened to be calm must not make an alarm of every usual hour.
-        return new DriftBaseline(error, means, Array.ConvertAll(deviations, d => Math.Max(d, all.Deviation / 4)), scored.Length);
+            // The mean is known no better than so many hours tell it.
+            (means[place], deviations[place]) = (own.Mean, Math.Max(Least, Math.Sqrt(square * (1 + (1.0 / own.Count)))));
+        }
+
+        return new DriftBaseline(error, means, deviations, scored.Length);
     }
 
     private static double LogRatio(LiveHour hour, double error) =>
         Math.Log((hour.Champion + (Softening * error)) / (hour.Other + (Softening * error)));
 
-    /// <summary>The deviation is that of the values around a mean that they gave themselves; never 0.</summary>
-    private static (double Mean, double Deviation) MeanAndDeviation(double[] values)
+    private readonly record struct Spread(int Count, double Mean, double Squares)
     {
-        var (mean, deviation) = Statistics.MeanAndDeviation(values);
-        return (mean, Math.Max(1e-6, deviation * Math.Sqrt(values.Length / (values.Length - 1.0))));
+        public static Spread Of(double[] values)
+        {
+            var mean = values.Average();
+            return new Spread(values.Length, mean, values.Sum(v => (v - mean) * (v - mean)));
+        }
     }
 }

@@ -10,15 +10,15 @@ public static class GrossFault
     /// <summary>Matched cells that an hour needs to say so much: those of one target at two minutes.</summary>
     private const int LeastCells = 30;
 
-    /// <summary>The first such hour; null: there is none.</summary>
+    /// <summary>The first such hour, or one with a forecast that is not finite; null: there is none.</summary>
     /// <param name="hours">With the errors of the version before; in order.</param>
-    /// <param name="softening">Added to both errors: where nothing moves, three times nothing is nothing.</param>
-    public static LiveHour? First(IEnumerable<LiveHour> hours, double softening)
+    /// <param name="usual">Mean error of EWMA in an hour: where nothing moves, three times next to nothing is no fault.</param>
+    public static LiveHour? First(IEnumerable<LiveHour> hours, double usual)
     {
         foreach (var hour in hours)
         {
-            if (hour is { IsScored: true, Matched: >= LeastCells }
-                && hour.Champion + softening > TimesWorse * (hour.Other + softening))
+            if (hour.IsScored && (!double.IsFinite(hour.Champion)
+                || (hour.Matched >= LeastCells && hour.Champion > TimesWorse * Math.Max(hour.Other, usual))))
                 return hour;
         }
 

@@ -9,8 +9,8 @@ internal sealed class Baselines(BaselineStep step, IJobQueues jobs)
     /// <summary>What is usual for a champion; null: it is not known yet, and being found out, or cannot be.</summary>
     public async Task<(LiveBaselineRow Row, BaselineResult Usual)?> OfAsync(WatchedStation station, CancellationToken cancellation)
     {
-        var (row, isNew) = await step.EnsureAsync(station.Identifier, station.Champion, station.Other, cancellation);
-        if (isNew)
+        var (row, isAsked) = await step.EnsureAsync(station.Identifier, station.Champion, station.Other, cancellation);
+        if (isAsked)
             jobs.Enqueue(step.Task(row), StepWake.Event);
         return BaselineStep.ResultOf(row) is { } usual ? (row, usual) : null;
     }

@@ -54,10 +54,17 @@ internal sealed class LiveLooks(LiveReader reader)
             [.. (await reader.HoursAsync(station.Identifier, model, Lead, (from, MeasurementLog.Instant(over)), cancellation))
                 .Where(h => !h.IsDay && MeasurementLog.Time(h.Start) + buckets.Length <= over)];
 
-        async Task<IReadOnlyList<LiveBlockRow>> BlocksAsync(string model, DateTime from) =>
-            [.. (await reader.BlocksAsync(
-                    station.Identifier, model, (MeasurementLog.Instant(from), MeasurementLog.Instant(over)), cancellation))
-                .Where(b => b.Cells > 0 && step.Next(MeasurementLog.Time(b.Start), RollbackEvidence.BlockSteps) <= over)];
+        async Task<IReadOnlyList<LiveBlockRow>> BlocksAsync(string model, DateTime from)
+        {
+            var span = (MeasurementLog.Instant(from), MeasurementLog.Instant(over));
+            return
+            [
+                .. (await reader.BlocksAsync(station.Identifier, model, span, cancellation)).Where(b =>
+                    b.Cells > 0
+                    && double.IsFinite(b.Loss)
+                    && step.Next(MeasurementLog.Time(b.Start), RollbackEvidence.BlockSteps) <= over),
+            ];
+        }
     }
 
     private static IReadOnlyList<LiveHour> Beside(IReadOnlyList<LiveErrorRow> its, IReadOnlyList<LiveErrorRow> others)
@@ -68,8 +75,8 @@ internal sealed class LiveLooks(LiveReader reader)
 
     private static LiveHour Hour(LiveErrorRow its, LiveErrorRow other) => new(
         MeasurementLog.Time(its.Start),
-        its.Matched >= RollingScore.LeastMatched * its.Cells && its.Matched > 0 && other.Matched > 0,
-        its.Matched > 0 ? its.Absolutes / its.Matched : 0,
+        its.Matched >= RollingScore.LeastMatched * its.Cells && its.Matched > 0 && other.Matched > 0 && double.IsFinite(other.Absolutes),
+        double.IsNaN(its.Absolutes) ? double.PositiveInfinity : its.Matched > 0 ? its.Absolutes / its.Matched : 0,
         other.Matched > 0 ? other.Absolutes / other.Matched : 0,
         its.Matched,
         its.With80 == its.Matched ? its.Inside80 : null);

@@ -21,6 +21,9 @@ internal sealed record StationLook(
     DateTime Since,
     IReadOnlyList<(DateTime At, double Champion, double Other)> Blocks)
 {
+    /// <summary>As worse as a number can say it: of forecasts that are none.</summary>
+    private const double MostTimes = 1e9;
+
     private readonly SeasonPlaces _places = new(Baseline.Step);
 
     /// <summary>E; null: there is no version before, or nothing is known of both.</summary>
@@ -65,14 +68,14 @@ internal sealed record StationLook(
     public IEnumerable<Noticed> OfOther(IReadOnlyDictionary<DriftKind, DateTime> newest, Func<double, bool> isEnough)
     {
         var from = newest.TryGetValue(DriftKind.Gross, out var gross) ? gross + _places.Span : DateTime.MinValue;
-        var softening = Baseline.Drift?.Softened ?? 0;
-        if (GrossFault.First(BesideOther.Where(h => h.At >= from), softening) is { } hour)
+        var usual = Baseline.Drift?.EwmaError ?? 0;
+        if (GrossFault.First(BesideOther.Where(h => h.At >= from), usual) is { } hour)
         {
-            var times = (hour.Champion + softening) / (hour.Other + softening);
+            var times = double.IsFinite(hour.Champion) ? hour.Champion / Math.Max(hour.Other, usual) : MostTimes;
             yield return new Noticed(DriftKind.Gross, hour.At, times, string.Create(
                 CultureInfo.InvariantCulture,
                 $"In the hour from {Shown(hour.At)} the champion's error was {hour.Champion:0.####}, {times:0.0} times that of the version "
-                + $"before."));
+                + $"before and of what is usual."));
         }
 
         if (Evidence is not { } evidence || !isEnough(evidence) || TimesWorse is not > 1)

@@ -15,6 +15,9 @@ internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry
     /// <summary>The only list of what has not ended.</summary>
     private static readonly List<BaselineStatus> _open = [BaselineStatus.Queued, BaselineStatus.Running];
 
+    /// <summary>Before what failed is tried again.</summary>
+    private static readonly TimeSpan _rest = TimeSpan.FromDays(1);
+
     public override string Name => "baseline";
 
     public override string Id(LiveBaselineRow row) => row.BaselineId;
@@ -31,13 +34,16 @@ internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry
 
     public override bool IsOpen(LiveBaselineRow row) => _open.Contains(row.Status);
 
-    /// <summary>The row of a champion and the version before it; it is written, and so to be done, where there is none yet.</summary>
-    public async Task<(LiveBaselineRow Row, bool IsNew)> EnsureAsync(
+    /// <summary>
+    /// The row of a champion and the version before it; it is to be done where there is none yet, and again a day after it failed: nobody
+    /// else asks for it.
+    /// </summary>
+    public async Task<(LiveBaselineRow Row, bool IsAsked)> EnsureAsync(
         Identifier identifier, RunId run, RunId? other, CancellationToken cancellation)
     {
         var id = other is { } before ? $"{run}.{before}" : run.Value;
         if (await FindAsync(id, cancellation) is { } known)
-            return (known, false);
+            return (known, await RequeueAsync(known, cancellation));
 
         var row = new LiveBaselineRow
         {
@@ -98,6 +104,22 @@ internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry
                 && db.ChampionsInForce().Any(c => c.Identifier == b.Identifier && c.RunId == b.RunId))
             .Select(b => b.Evidence!.Value)
             .ToListAsync(cancellation);
+    }
+
+    private async Task<bool> RequeueAsync(LiveBaselineRow row, CancellationToken cancellation)
+    {
+        if (row.Status != BaselineStatus.Failed || row.EndedAt > Now - _rest)
+            return false;
+
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        return await db.LiveBaselines.Where(b => b.BaselineId == row.BaselineId && b.Status == BaselineStatus.Failed).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(b => b.Status, BaselineStatus.Queued)
+                .SetProperty(b => b.Tries, 0)
+                .SetProperty(b => b.Faults, 0)
+                .SetProperty(b => b.Deaths, 0)
+                .SetProperty(b => b.EndedAt, (DateTimeOffset?)null),
+            cancellation) == 1;
     }
 
     protected override Expression<Func<LiveBaselineRow, bool>> Is(string id) => b => b.BaselineId == id;

@@ -110,13 +110,18 @@ internal sealed class RollbackEvidenceTests
     {
         LiveHour[] hours =
         [
-            new(_begin, true, 0.061, 0.02, 30), new(_begin.AddHours(1), true, 0.07, 0.02, 3),
-            new(_begin.AddHours(2), false, 0.07, 0.02, 30), new(_begin.AddHours(3), true, 0.0005, 0.0001, 30),
+            new(_begin, true, 0.06, 0.02, 30), new(_begin.AddHours(1), true, 0.07, 0.02, 3),
+            new(_begin.AddHours(2), false, 0.07, 0.02, 30), new(_begin.AddHours(3), true, 0.03, 0.001, 30),
             new(_begin.AddHours(4), true, 0.063, 0.02, 30),
         ];
 
-        Assert.That(GrossFault.First(hours, 0.001)?.At, Is.EqualTo(_begin.AddHours(4)), "0.064 is more than 3 x 0.021");
+        Assert.That(GrossFault.First(hours, 0.01)?.At, Is.EqualTo(_begin.AddHours(4)), "0.03 is three times what is usual, and no more");
     }
+
+    [Test]
+    public void A_forecast_that_is_no_number_is_a_gross_fault_at_once() => Assert.That(
+        GrossFault.First([new(_begin, true, 0.01, 0.02, 1), new(_begin.AddHours(1), true, double.PositiveInfinity, 0.02, 1)], 0.01)?.At,
+        Is.EqualTo(_begin.AddHours(1)));
 
     /// <summary>Losses of both models share what a day is like, and each has its own noise.</summary>
     private static int? BlocksUntilEnough(Chance chance, double timesWorse, int most)

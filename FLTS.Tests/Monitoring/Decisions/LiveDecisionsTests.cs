@@ -200,6 +200,23 @@ internal sealed class LiveDecisionsTests
         Assert.That(usual.Drift, Is.Null, "two hours of validation say nothing of what is usual");
     }
 
+    [TestCase(23, BaselineStatus.Failed)]
+    [TestCase(25, BaselineStatus.Queued)]
+    public async Task What_could_not_be_found_is_tried_again_a_day_later(int hoursAgo, BaselineStatus expected)
+    {
+        var (registry, champion, before) = await DecisionsRig.StartAsync(Stack.Embedded, "alarm", "alarm");
+        await using var _ = registry;
+        await registry.ScoredAsync(champion, before, 3, _ => (0.05, 0.05, 0.05));
+        await registry.Get<BaselineStep>().EnsureAsync(DecisionsRig.Station, champion, before, default);
+        var at = DateTimeOffset.UtcNow.AddHours(-hoursAgo);
+        await registry.UseAsync(db => db.LiveBaselines.ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.Status, BaselineStatus.Failed).SetProperty(b => b.EndedAt, at)));
+
+        await registry.LookAsync();
+
+        Assert.That((await registry.UseAsync(db => db.LiveBaselines.AsNoTracking().SingleAsync())).Status, Is.EqualTo(expected));
+    }
+
     private static Task<int> PipelinesAsync(RegistryUnderTest registry) => registry.UseAsync(db => db.Pipelines.CountAsync());
 
     /// <summary>The file has grown: the same request is another pipeline.</summary>
