@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.EndToEnd;
 
 /// <summary>
-/// Eight days of real measurements, each of the columns alone, from seven days on: nothing is wrong, and little may be said.
+/// Eight days of real measurements, each of the columns alone, from seven times on: nothing is wrong, and little may be said.
 /// </summary>
 [TestFixture, Category(TestCategories.RealData), Category(TestCategories.Soak)]
 internal sealed class HealthyReplayTests
