@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 namespace FLTS.Forecasting.Live;
 
 /// <summary>
@@ -24,6 +25,10 @@ public sealed record DriftBaseline(double EwmaError, IReadOnlyList<double> Means
 
     /// <summary>Hours that the deviation within all places counts like beside those of a place: a few days say little of one.</summary>
     private const double PooledHours = 3;
+
+    /// <summary>e: what is added to errors before they are compared.</summary>
+    [JsonIgnore]
+    public double Softened => Softening * EwmaError;
 
     /// <summary>The log ratio of an hour.</summary>
     public double LogRatio(LiveHour hour) => LogRatio(hour, EwmaError);
