@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+
 namespace FLTS.Forecasting.Live;
 
 /// <summary>
