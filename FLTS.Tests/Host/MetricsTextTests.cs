@@ -62,6 +62,7 @@ internal sealed partial class MetricsTextTests
                 ["evaluate"] = 0,
                 ["backtest"] = 0,
                 ["live_stations"] = 0,
+                ["baseline"] = 0,
             }));
         var buckets = samples.Where(s => s.Name.EndsWith("_bucket", StringComparison.Ordinal)).GroupBy(s => Stage(s.Labels)).ToList();
         foreach (var series in buckets)
