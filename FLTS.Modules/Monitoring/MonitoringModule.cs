@@ -29,6 +29,7 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<InferenceLog>();
         services.AddStepWorkBeside(typeof(BacktestWork));
         services.AddSingleton<Baselines>();
+        services.AddSingleton<MeasuredStations>();
         services.AddSingleton<LiveLooks>();
         services.AddMetrics<DriftMetrics>();
         services.AddSingleton<DriftActs>();

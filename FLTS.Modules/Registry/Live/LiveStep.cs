@@ -36,13 +36,13 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
         return await OwnRows(db).AnyAsync(s => s.Identifier == identifier, cancellation);
     }
 
-    /// <summary>Stations of a dataset that are due and wait for nothing.</summary>
-    public async Task<IReadOnlyList<LiveStationRow>> DueOfAsync(DatasetName dataset, CancellationToken cancellation)
+    /// <summary>Stations of datasets that are due and wait for nothing.</summary>
+    public async Task<IReadOnlyList<LiveStationRow>> DueOfAsync(IReadOnlyCollection<DatasetName> datasets, CancellationToken cancellation)
     {
         await using var db = await Registry.CreateDbContextAsync(cancellation);
         var now = Now;
         return await OwnRows(db).AsNoTracking()
-            .Where(s => s.Dataset == dataset && (s.NextAttemptAt == null || s.NextAttemptAt <= now))
+            .Where(s => s.Dataset != null && datasets.Contains(s.Dataset.Value) && (s.NextAttemptAt == null || s.NextAttemptAt <= now))
             .ToListAsync(cancellation);
     }
 
