@@ -127,8 +127,6 @@ internal static class FaultPoints
         "stage.files-written" => 4,
         "run.before-commit" => 4,
         "evaluate.candidate-verified" => 2,
-        "live.before-commit" => 2, // The first turn finds who is to be scored, and no rows.
-        "live.after-commit" => 2,
         _ => 1,
     };
 }
