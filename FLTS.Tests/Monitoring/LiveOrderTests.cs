@@ -27,6 +27,19 @@ internal sealed class LiveOrderTests
     [Test, Category(TestCategories.Soak)]
     public Task Two_hundred_rounds_of_that() => CheckAsync(rounds: 200);
 
+    /// <summary>What the gap took away of the hour was dropped when rows behind the gap had the hour scored again.</summary>
+    [Test]
+    public Task An_hour_that_begins_in_a_gap_counts_its_forecasts_of_the_gap_however_often_it_is_scored()
+    {
+        int[][] rows =
+        [
+            [30, 53, 44, 18, 75, 6, 19, 7, 79],
+            [27, 74, 11, 66, 38, 42, 14, 41, 13, 22, 19],
+            [52, 44, 38, 45, 48, 17, 51, 47, 56, 70, 14, 8],
+        ];
+        return RoundAsync([.. rows.Select(r => r.Select(row => (row, row % 3)).ToArray())], [true, false, false], pause: 40);
+    }
+
     /// <summary>Rows are missing too, of gaps that are filled and of one that ends a segment.</summary>
     private Task CheckAsync(int rounds)
     {

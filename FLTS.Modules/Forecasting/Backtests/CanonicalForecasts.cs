@@ -42,12 +42,9 @@ public sealed class CanonicalForecasts
         _replay = new ForecastReplay(_rows, data.Meta.Scaler, model.Forecaster, model.Scaler);
     }
 
-    /// <summary>Times of the rows that hold truths.</summary>
-    public ReadOnlySpan<DateTime> TruthTimes => _rows.Timestamps.AsSpan(_firstTruth);
-
     /// <summary>Times that forecasts of a lead are made for, up to the newest row, in order.</summary>
     /// <param name="lead">In steps.</param>
-    /// <param name="isWanted">Told the time.</param>
+    /// <param name="isWanted">Told the time; of rows that hold no truths none is asked for.</param>
     public IReadOnlyList<DateTime> Times(int lead, Func<DateTime, bool> isWanted) =>
         [.. Places(lead, isWanted).Select(p => p.Time)];
 
@@ -153,8 +150,9 @@ public sealed class CanonicalForecasts
                 || !_grid.IsOrigin(_rows.Timestamps[origin], lead))
                 continue;
 
-            var time = IsThere(origin, lead) ? _rows.Timestamps[origin + lead] : _rows.Step.Next(_rows.Timestamps[origin], lead);
-            if (time >= _rows.Timestamps[_firstTruth] && time <= _rows.Timestamps[^1] && isWanted(time))
+            var isThere = IsThere(origin, lead);
+            var time = isThere ? _rows.Timestamps[origin + lead] : _rows.Step.Next(_rows.Timestamps[origin], lead);
+            if ((!isThere || origin + lead >= _firstTruth) && time <= _rows.Timestamps[^1] && isWanted(time))
                 yield return (origin, time);
         }
     }
