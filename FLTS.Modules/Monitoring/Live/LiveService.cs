@@ -145,17 +145,21 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
         var isDay = models.Exists(m => m.IsDay);
         var end = start + (isDay ? TimeSpan.FromDays(1) : of.Grid.Buckets.Length);
         var (champion, baseline) = (Of(LiveRole.Champion), Of(LiveRole.Baseline));
-        var soft = champion is null ? 0 : known.Softenings.GetValueOrDefault(new RunId(champion.Model));
         return new LiveHourView(
             of.Step.Show(MeasurementLog.Time(start)),
             isDay,
             RollingScore.StateOf(champion?.Cells ?? 0, champion?.Matched ?? 0),
-            champion?.Mae is { } mae && baseline?.Mae + soft is > 0 and var other ? (mae + soft) / other : null,
+            champion is null || baseline is null
+                ? null
+                : LiveSummary.Ratio(
+                    SumsOf(champion), SumsOf(baseline), known.Softenings.GetValueOrDefault(new RunId(champion.Model))),
             champion,
             Of(LiveRole.Previous),
             Of(LiveRole.Shadow),
             Of(LiveRole.Reference),
             baseline);
+
+        CellSums SumsOf(LiveScoreView score) => LiveSummary.SumsOf(models.Find(m => m.Model == score.Model)!);
 
         // Who had the role last in this hour.
         LiveScoreView? Of(LiveRole role) => known.Roles

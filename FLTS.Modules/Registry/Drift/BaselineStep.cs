@@ -62,6 +62,9 @@ internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry
     public static BaselineResult? ResultOf(LiveBaselineRow row) =>
         row.Result is { } json ? JsonSerializer.Deserialize<BaselineResult>(json, RegistryJson.Options) : null;
 
+    /// <summary>e: what is added to errors of the champion before they are compared; 0: not known.</summary>
+    public static double SofteningOf(LiveBaselineRow row) => ResultOf(row)?.Drift?.Softened ?? 0;
+
     /// <summary>A worker begins.</summary>
     public async Task<bool> BeginAsync(Lease lease, CancellationToken cancellation)
     {

@@ -19,13 +19,13 @@ internal static class LiveKeeping
 
     /// <summary>Once a day of data. Part of the caller's transaction.</summary>
     /// <param name="db">The transaction.</param>
-    /// <param name="identifier">Of the station.</param>
+    /// <param name="station">Whose.</param>
     /// <param name="newest">The newest row that is scored.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task TidyAsync(
-        RegistryDbContext db, Identifier identifier, DateTimeOffset newest, CancellationToken cancellation)
+        RegistryDbContext db, LiveStationRow station, DateTimeOffset newest, CancellationToken cancellation)
     {
-        var station = await db.LiveStations.AsNoTracking().SingleAsync(s => s.Identifier == identifier, cancellation);
+        var identifier = station.Identifier;
         var cut = new DateTimeOffset(newest.UtcDateTime.Date, TimeSpan.Zero).AddDays(-HourDays);
         if (station.ThinnedTo >= cut || station.Step is null)
             return;

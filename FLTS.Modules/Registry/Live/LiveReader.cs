@@ -85,7 +85,7 @@ internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
             .Where(b => b.Identifier == identifier && b.Result != null)
             .OrderBy(b => b.CreatedAt)
             .ToListAsync(cancellation);
-        return rows.GroupBy(b => b.RunId).ToDictionary(b => b.Key, b => BaselineStep.ResultOf(b.Last())?.Drift?.Softened ?? 0);
+        return rows.GroupBy(b => b.RunId).ToDictionary(b => b.Key, b => BaselineStep.SofteningOf(b.Last()));
     }
 
     /// <summary>The newest packed forecast up to a time; null: none is kept.</summary>

@@ -119,8 +119,9 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
         await ReplaceAsync(db, identifier, turn, cancellation);
         if (now.ScoredTo is { } newest)
         {
-            await LiveKeeping.TidyAsync(db, identifier, newest, cancellation);
-            await LiveSummary.WriteAsync(db, identifier, newest, cancellation);
+            var station = await db.LiveStations.AsNoTracking().SingleAsync(s => s.Identifier == identifier, cancellation);
+            await LiveKeeping.TidyAsync(db, station, newest, cancellation);
+            await LiveSummary.WriteAsync(db, station, newest, cancellation);
         }
 
         FaultPoint.Reach("live.before-commit");

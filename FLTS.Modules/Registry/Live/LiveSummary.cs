@@ -1,5 +1,6 @@
 using FLTS.Forecasting.Backtests;
 using FLTS.Forecasting.Series;
+using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,35 +13,59 @@ internal static class LiveSummary
 
     /// <summary>Part of the caller's transaction.</summary>
     /// <param name="db">The transaction.</param>
-    /// <param name="identifier">Of the station.</param>
+    /// <param name="station">Whose.</param>
     /// <param name="newest">The newest row that is scored.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task WriteAsync(
-        RegistryDbContext db, Identifier identifier, DateTimeOffset newest, CancellationToken cancellation)
+        RegistryDbContext db, LiveStationRow station, DateTimeOffset newest, CancellationToken cancellation)
     {
-        var station = await db.LiveStations.AsNoTracking().SingleAsync(s => s.Identifier == identifier, cancellation);
+        var identifier = station.Identifier;
         var from = newest - (new TimeBuckets(LiveKeeping.StepOf(station)).Length * Hours);
-        var champion = await SumsAsync(db, identifier, LiveRole.Champion, from, cancellation);
-        var baseline = await SumsAsync(db, identifier, LiveRole.Baseline, from, cancellation);
-        double? ratio = champion.Matched > 0 && baseline is { Matched: > 0, Absolutes: > 0 }
-            ? champion.Absolutes / champion.Matched / (baseline.Absolutes / baseline.Matched)
-            : null;
+        var roles = await db.LiveModels.AsNoTracking()
+            .Where(m => m.Identifier == identifier && m.UntilTs == null)
+            .ToListAsync(cancellation);
+        var champion = await SumsAsync(LiveRole.Champion);
+        var baseline = await SumsAsync(LiveRole.Baseline);
+        var ratio = Ratio(champion, baseline, await SofteningAsync(db, roles, cancellation));
         double? coverage = champion.Intervals.With80 > 0 ? (double)champion.Intervals.Inside80 / champion.Intervals.With80 : null;
         await db.LiveStations.Where(s => s.Identifier == identifier).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.Ratio, ratio).SetProperty(s => s.Coverage, coverage), cancellation);
+
+        async Task<CellSums> SumsAsync(LiveRole role)
+        {
+            var model = roles.Find(m => m.Role == role)?.Model;
+            var hours = await db.LiveErrors.AsNoTracking()
+                .Where(e => e.Identifier == identifier && e.Model == model && e.Lead == 1 && e.Start > from)
+                .ToListAsync(cancellation);
+            return hours.Where(h => RollingScore.IsScored(h.Cells, h.Matched)).Select(SumsOf)
+                .Aggregate(default(CellSums), (a, b) => a.With(b));
+        }
     }
 
-    private static async Task<CellSums> SumsAsync(
-        RegistryDbContext db, Identifier identifier, LiveRole role, DateTimeOffset from, CancellationToken cancellation)
+    /// <summary>The champion's mean absolute error beside EWMA's (FORECASTING.md 9); null: one of the two has none.</summary>
+    /// <param name="champion">Its errors.</param>
+    /// <param name="ewma">EWMA's.</param>
+    /// <param name="softening">e; 0 where the champion's validation part is not replayed yet.</param>
+    public static double? Ratio(CellSums champion, CellSums ewma, double softening)
     {
-        var model = await db.LiveModels
-            .Where(m => m.Identifier == identifier && m.Role == role && m.UntilTs == null)
-            .Select(m => m.Model)
+        if (champion.Matched == 0 || ewma.Matched == 0 || !double.IsFinite(champion.Absolutes) || !double.IsFinite(ewma.Absolutes))
+            return null;
+
+        var other = (ewma.Absolutes / ewma.Matched) + softening;
+        return other > 0 ? ((champion.Absolutes / champion.Matched) + softening) / other : null;
+    }
+
+    private static async Task<double> SofteningAsync(
+        RegistryDbContext db, IReadOnlyList<LiveModelRow> roles, CancellationToken cancellation)
+    {
+        if (roles.FirstOrDefault(m => m.Role == LiveRole.Champion) is not { } champion)
+            return 0;
+
+        var baseline = await db.LiveBaselines.AsNoTracking()
+            .Where(b => b.Identifier == champion.Identifier && b.RunId == champion.RunId && b.Result != null)
+            .OrderByDescending(b => b.CreatedAt)
             .FirstOrDefaultAsync(cancellation);
-        var hours = await db.LiveErrors.AsNoTracking()
-            .Where(e => e.Identifier == identifier && e.Model == model && e.Lead == 1 && e.Start > from)
-            .ToListAsync(cancellation);
-        return hours.Where(h => RollingScore.IsScored(h.Cells, h.Matched)).Select(SumsOf).Aggregate(default(CellSums), (a, b) => a.With(b));
+        return baseline is null ? 0 : BaselineStep.SofteningOf(baseline);
     }
 
     /// <summary>The sums of an hour, as they were stored.</summary>
