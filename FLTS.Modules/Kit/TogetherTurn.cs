@@ -3,43 +3,39 @@ using System.Collections.Concurrent;
 namespace FLTS.Modules.Kit;
 
 /// <summary>
-/// Work that comes one by one and is cheaper done together: whoever has the turn does what has gathered meanwhile, for all who wait.
+/// Work that comes one by one and is cheaper done together: what gathers while some is being done is done next, for all who wait.
 /// </summary>
 /// <param name="most">Items done together at most, at least 1.</param>
 /// <param name="work">Does them, in the order in which they came, and answers each. What it throws, all of them are told.</param>
-internal sealed class TogetherTurn<TItem, TAnswer>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TAnswer>>> work) : IDisposable
+internal sealed class TogetherTurn<TItem, TAnswer>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TAnswer>>> work)
 {
     private readonly ConcurrentQueue<Waiting> _waiting = new();
-    private readonly SemaphoreSlim _turn = new(1);
+    private int _isAtWork;
 
     /// <summary>Has an item done.</summary>
-    /// <exception cref="OperationCanceledException">The wait was cancelled before anybody took the item: it was not done.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled before the item was taken: it was not done.</exception>
     public async Task<TAnswer> DoAsync(TItem item, CancellationToken cancellation)
     {
         var mine = new Waiting(item);
         _waiting.Enqueue(mine);
         using (cancellation.Register(() => mine.Leave(cancellation)))
         {
-            while (!mine.Answer.Task.IsCompleted)
-            {
-                // Not the caller's token: an item that was taken is done, and its answer is waited for.
-                await _turn.WaitAsync(CancellationToken.None);
-                try
-                {
-                    if (!mine.Answer.Task.IsCompleted)
-                        await DoWaitingAsync();
-                }
-                finally
-                {
-                    _turn.Release();
-                }
-            }
+            _ = DoAllAsync();
+            return await mine.Answer.Task;
         }
-
-        return await mine.Answer.Task;
     }
 
-    public void Dispose() => _turn.Dispose();
+    /// <summary>Does all that waits, unless that is being done; never throws.</summary>
+    private async Task DoAllAsync()
+    {
+        // Asked again once the turn is given back: what came in between was left to whoever had it.
+        while (!_waiting.IsEmpty && Interlocked.Exchange(ref _isAtWork, 1) == 0)
+        {
+            while (!_waiting.IsEmpty)
+                await DoWaitingAsync();
+            Interlocked.Exchange(ref _isAtWork, 0);
+        }
+    }
 
     private async Task DoWaitingAsync()
     {

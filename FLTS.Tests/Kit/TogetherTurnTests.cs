@@ -2,13 +2,14 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Kit;
 
+[Parallelizable]
 internal sealed class TogetherTurnTests
 {
     [Test]
     public async Task What_comes_while_work_is_done_is_done_together_in_its_order_and_each_gets_its_own_answer()
     {
         var (groups, first) = (new List<int[]>(), new TaskCompletionSource());
-        using var turn = new TogetherTurn<int, int>(3, async items =>
+        var turn = new TogetherTurn<int, int>(3, async items =>
         {
             groups.Add([.. items]);
             await first.Task;
@@ -24,7 +25,7 @@ internal sealed class TogetherTurnTests
     public async Task Who_leaves_before_the_item_is_taken_has_it_not_done_and_holds_nobody_up()
     {
         var (done, first) = (new List<int>(), new TaskCompletionSource());
-        using var turn = new TogetherTurn<int, int>(10, async items =>
+        var turn = new TogetherTurn<int, int>(10, async items =>
         {
             done.AddRange(items);
             await first.Task;
@@ -45,7 +46,7 @@ internal sealed class TogetherTurnTests
     public async Task A_fault_is_told_to_all_whose_items_were_done_together_and_the_next_are_done()
     {
         var (tries, first) = (0, new TaskCompletionSource());
-        using var turn = new TogetherTurn<int, int>(10, async items =>
+        var turn = new TogetherTurn<int, int>(10, async items =>
         {
             await first.Task;
             return ++tries == 2 ? throw new IOException("the disk is away") : items;

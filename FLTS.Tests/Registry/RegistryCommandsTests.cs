@@ -84,4 +84,27 @@ internal sealed class RegistryCommandsTests(Database database)
         await using var other = await _registry.OpenAsync();
         Assert.That(await other.NextPipelineSequenceAsync(new("another"), default), Is.EqualTo(1));
     }
+
+    [Test]
+    public async Task Logs_locked_by_many_in_any_order_are_there_once_and_nobody_waits_for_each_other()
+    {
+        DatasetName[] datasets = [.. Enumerable.Range(0, 40).Select(i => new DatasetName($"station-{i}"))];
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(async () =>
+        {
+            var order = new Random(seed);
+            for (var round = 0; round < 10; round++)
+            {
+                await using var db = await _registry.OpenAsync();
+                await using var transaction = await db.Database.BeginTransactionAsync();
+                var mine = datasets.ToArray();
+                order.Shuffle(mine);
+                await db.LockMeasurementLogsAsync(mine.Concat(mine[..3]), default);
+                await db.MeasurementLogs.ExecuteUpdateAsync(set => set.SetProperty(l => l.Changes, l => l.Changes + 1));
+                await transaction.CommitAsync();
+            }
+        })));
+
+        await using var read = await _registry.OpenAsync();
+        Assert.That(await read.MeasurementLogs.Select(l => l.Changes).ToListAsync(), Is.EqualTo(Enumerable.Repeat(80L, 40)));
+    }
 }

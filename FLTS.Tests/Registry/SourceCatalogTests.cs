@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SourceCatalogTests
 {
     [TestCase("")]
@@ -208,7 +208,7 @@ internal sealed class SourceCatalogTests
         await using var registry = await RegistryUnderTest.ReadyAsync(Stack.Embedded);
         var store = new HeldStore(registry.Store);
         var (folder, time) = (new SourceFolder(registry.DatasetsFolder), TimeProvider.System);
-        using var versions = new SourceVersions(registry.Get<IDbContextFactory<RegistryDbContext>>(), store, time);
+        var versions = new SourceVersions(registry.Get<IDbContextFactory<RegistryDbContext>>(), store, time);
         var import = new SourceImport(versions, registry.Get<FollowedPlaces>(), store, folder, new DatasetOptions(), time);
         var catalog = new SourceCatalog(versions, import, registry.Get<SourceSeries>(), folder, store);
         async Task DropAsync(string text, int minutesAgo)

@@ -3,7 +3,7 @@ using FLTS.Modules.Registry.Live;
 namespace FLTS.Modules.Monitoring.Live;
 
 /// <summary>Has the stations of datasets scored that rows came to: those of rows that come meanwhile are looked for together.</summary>
-internal sealed class MeasuredStations : IDisposable
+internal sealed class MeasuredStations
 {
     /// <summary>Datasets looked for together.</summary>
     private const int MostTogether = 256;
@@ -20,8 +20,6 @@ internal sealed class MeasuredStations : IDisposable
 
     /// <summary>Wakes the scoring of the stations of a dataset, where there are some.</summary>
     public Task WakeAsync(DatasetName dataset, CancellationToken cancellation) => _looks.DoAsync(dataset, cancellation);
-
-    public void Dispose() => _looks.Dispose();
 
     private async Task<IReadOnlyList<bool>> LookAsync(IReadOnlyList<DatasetName> datasets)
     {

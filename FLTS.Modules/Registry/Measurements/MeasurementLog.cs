@@ -53,7 +53,7 @@ internal sealed class MeasurementLog(
     /// </summary>
     public static async Task DeleteAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
     {
-        await MeasurementWriter.LockAsync(db, dataset, cancellation);
+        await db.LockMeasurementLogsAsync([dataset], cancellation);
         await MeasurementWriter.RaiseAsync(db, [dataset], cancellation);
         await db.Measurements.Where(m => m.Dataset == dataset).ExecuteDeleteAsync(cancellation);
     }

@@ -23,7 +23,7 @@ internal sealed record SentMeasurements(
 /// Decides on rows and writes them. What is sent meanwhile is written together: one transaction costs as much as many rows, and a thousand
 /// stations send one row each.
 /// </summary>
-internal sealed class MeasurementWriter : IDisposable
+internal sealed class MeasurementWriter
 {
     /// <summary>Requests of one transaction.</summary>
     private const int MostTogether = 256;
@@ -48,16 +48,6 @@ internal sealed class MeasurementWriter : IDisposable
     public Task<(TakenRows Taken, DateTime Newest)> WriteAsync(SentMeasurements sent, CancellationToken cancellation) =>
         _turn.DoAsync(sent, cancellation);
 
-    public void Dispose() => _turn.Dispose();
-
-    /// <summary>Holds up whoever else would write to the log until the transaction has ended.</summary>
-    public static async Task LockAsync(RegistryDbContext db, DatasetName dataset, CancellationToken cancellation)
-    {
-        var log = db.MeasurementLogs.Where(l => l.Dataset == dataset);
-        while (await log.ExecuteUpdateAsync(set => set.SetProperty(l => l.Changes, l => l.Changes), cancellation) == 0)
-            await db.InsertIfAbsentAsync(new MeasurementLogRow { Dataset = dataset, Changes = 0 }, cancellation);
-    }
-
     /// <summary>Says that the rows of logs are others now.</summary>
     public static Task RaiseAsync(RegistryDbContext db, IReadOnlyCollection<DatasetName> datasets, CancellationToken cancellation) =>
         db.MeasurementLogs.Where(l => datasets.Contains(l.Dataset)).ExecuteUpdateAsync(
@@ -68,11 +58,8 @@ internal sealed class MeasurementWriter : IDisposable
         await using var db = await _registry.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
 
-        // In one order, so that no two processes wait for each other.
-        List<DatasetName> names = [.. group.Select(s => s.Files.Name).Distinct().OrderBy(n => n.Value, StringComparer.Ordinal)];
-        foreach (var name in names)
-            await LockAsync(db, name, CancellationToken.None);
-
+        List<DatasetName> names = [.. group.Select(s => s.Files.Name).Distinct()];
+        await db.LockMeasurementLogsAsync(names, CancellationToken.None);
         var logs = await LogsAsync(db, names);
         var taken = new (TakenRows Rows, DateTime Newest)[group.Count];
         for (var done = 0; done < group.Count;)

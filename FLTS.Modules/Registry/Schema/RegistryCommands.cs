@@ -45,6 +45,29 @@ internal static class RegistryCommands
         return given.Single();
     }
 
+    /// <summary>
+    /// Holds up whoever else would write to the logs of datasets until the transaction has ended; a log that is not there yet begins. Rows
+    /// are locked in one order, that of the names, so that no two processes wait for each other.
+    /// </summary>
+    /// <param name="db">In a transaction.</param>
+    /// <param name="datasets">At least one.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public static Task LockMeasurementLogsAsync(
+        this RegistryDbContext db, IEnumerable<DatasetName> datasets, CancellationToken cancellation)
+    {
+        object[] names = [.. datasets.Select(d => d.Value).Distinct().Order(StringComparer.Ordinal)];
+
+        // The numbers of parameters are all that is written into the text.
+        var logs = string.Join(", ", names.Select((_, i) => $"({{{i}}}, 0)"));
+        return db.Database.ExecuteSqlRawAsync(
+            $"""
+            INSERT INTO measurement_logs (dataset, changes) VALUES {logs}
+            ON CONFLICT (dataset) DO UPDATE SET changes = measurement_logs.changes
+            """,
+            names,
+            cancellation);
+    }
+
     private static DbParameter Parameter(RegistryDbContext db, IProperty property, object? value)
     {
         // The column's own mapping converts and types it, as EF's inserts do.

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FLTS.Modules.Registry.Sources;
 
 /// <summary>The versions of sources and the options stored with them: every change of their rows.</summary>
-internal sealed class SourceVersions : IDisposable
+internal sealed class SourceVersions
 {
     /// <summary>Names looked for together.</summary>
     private const int MostTogether = 256;
@@ -218,8 +218,6 @@ internal sealed class SourceVersions : IDisposable
 
         await transaction.CommitAsync(cancellation);
     }
-
-    public void Dispose() => _looks.Dispose();
 
     /// <summary>Of several names at once: a thousand stations send a row each, and every row is read as its files are written.</summary>
     private async Task<IReadOnlyList<(IEnumerable<SourceRow>, SourceOptionsRow?)>> LookAsync(IReadOnlyList<DatasetName> asked)
