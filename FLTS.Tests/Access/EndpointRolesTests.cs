@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Access;
 
 /// <summary>Every endpoint states its role, and nobody without it gets through.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EndpointRolesTests
 {
     /// <summary>What the outside contract says, for the endpoints that change something or are open.</summary>

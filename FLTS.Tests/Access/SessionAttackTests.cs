@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Access;
 
 /// <summary>What a session is tried with by those whose it is not.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SessionAttackTests
 {
     private RunningHost _host = null!;

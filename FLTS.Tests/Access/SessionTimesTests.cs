@@ -9,6 +9,7 @@ namespace FLTS.Tests.Access;
 /// <summary>When sessions, links and keys end, by a clock that is set; on both databases.</summary>
 [TestFixture(Database.Sqlite)]
 [TestFixture(Database.Postgres)]
+[Parallelizable]
 internal sealed class SessionTimesTests(Database database)
 {
     private Clock _clock = null!;

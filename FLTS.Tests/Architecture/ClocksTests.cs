@@ -3,7 +3,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Architecture;
 
 /// <summary>No clock but TimeProvider, no random number without a seed: what the tests set is what the product sees.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ClocksTests
 {
     private static IEnumerable<TestCaseData> Forbidden => Calls.ClocksAndChance.Select(c => new TestCaseData(c).SetArgDisplayNames(c));

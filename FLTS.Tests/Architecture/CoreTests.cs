@@ -4,7 +4,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Architecture;
 
 /// <summary>The numerical core refers to nothing of the service around it: neither its assembly nor a type of it.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CoreTests
 {
     /// <summary>How names of assemblies begin, how namespaces do, and the planted type that uses them.</summary>

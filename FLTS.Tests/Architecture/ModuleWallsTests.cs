@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ModuleWallsTests
 {
     private const string Root = "FLTS.Modules";

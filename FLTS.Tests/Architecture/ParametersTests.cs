@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ParametersTests
 {
     /// <summary>Longer yet. An entry that no longer is fails the test: it only gets shorter.</summary>

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class RegistryWallsTests
 {
     private const string Registry = "FLTS.Modules.Registry";

@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SourcesTests
 {
     /// <summary>Files that may be longer, each with its reason. An entry that no longer is fails the test.</summary>

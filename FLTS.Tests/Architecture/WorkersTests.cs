@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Architecture;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class WorkersTests
 {
     private const string Planted = "FLTS.Tests.Architecture.Planted.Workers";

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>Every kind of bad data over HTTP: what is answered, and that nothing is changed by it.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BadDatasetsTests
 {
     private const int MaxBytes = 12 << 20;

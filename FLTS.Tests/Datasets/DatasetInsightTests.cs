@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DatasetInsightTests
 {
     [TestCase(9000, false)]

@@ -12,7 +12,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>Options stored with a dataset: who keeps to them, and what is refused.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DatasetOptionsTests
 {
     private const string Zoned = "when,down\n2026-01-05T00:00:00Z,1\n2026-01-05T00:01:00Z,2\n2026-01-05T00:02:00Z,3\n";

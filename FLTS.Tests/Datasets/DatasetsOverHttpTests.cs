@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DatasetsOverHttpTests
 {
     private const HttpStatusCode Refused = HttpStatusCode.UnprocessableEntity;

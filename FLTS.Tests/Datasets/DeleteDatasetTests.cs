@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DeleteDatasetTests
 {
     private RunningHost _host = null!;

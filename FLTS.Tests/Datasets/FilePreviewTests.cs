@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>What a preview asks, and what it shows.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class FilePreviewTests
 {
     [TestCase("time,load\n01/02/2024,1\n02/02/2024,2\n03/02/2024,3\n", "time_format")]

@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>A CSV of the datasets folder that grows.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class FollowLoopTests
 {
     private const string Header = "time,down,up\n";

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LatestRowTests
 {
     private static readonly DateTime _noon = new(2026, 3, 2, 12, 0, 0);

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>From a file of unknown form to a forecast, as a client goes.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PreviewOverHttpTests
 {
     private RunningHost _host = null!;

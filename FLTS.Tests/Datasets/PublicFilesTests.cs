@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>Ten public files' shapes, from the file to a forecast, with at most the one option that the preview names.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PublicFilesTests
 {
     private static readonly DatasetOptions _limits = new();

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ReadingTurnTests
 {
     [Test]

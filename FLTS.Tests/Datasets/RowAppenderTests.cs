@@ -11,6 +11,7 @@ namespace FLTS.Tests.Datasets;
 
 [TestFixture(Database.Sqlite)]
 [TestFixture(Database.Postgres)]
+[Parallelizable]
 internal sealed class RowAppenderTests(Database database)
 {
     private static readonly DatasetName _name = new("station");

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Datasets;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SeriesReducerTests
 {
     private static readonly DateTime _start = new(2026, 1, 5);

@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Datasets;
 
 /// <summary>Files that hold several series, one row of each after another.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SeriesTests
 {
     private static readonly JsonObject _byStation = new() { ["series_column"] = "station" };

@@ -16,6 +16,7 @@ namespace FLTS.Tests.Datasets;
 /// </summary>
 [TestFixture(Stack.Embedded)]
 [TestFixture(Stack.Full, Category = TestCategories.Servers)]
+[Parallelizable]
 internal sealed class WaysInTests(Stack stack)
 {
     private const int Base = 30, Later = 60;

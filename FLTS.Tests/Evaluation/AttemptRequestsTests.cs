@@ -12,7 +12,7 @@ namespace FLTS.Tests.Evaluation;
 /// What was asked by hand, and which attempt answered it, stand in columns; attempts of before have both inside their policy and stay as
 /// they are. Repeats, aliases and refusals are the same for both, and so is what the API shows.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class AttemptRequestsTests
 {
     private const string Key = "key/k";

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ChampionTimesTests
 {
     private static readonly ZoneClock _madrid = ZoneClock.Of("Europe/Madrid");

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Evaluation;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EvaluationPolicyTests
 {
     [TestCase("""{"min_candidate": 1}""", "Unknown option 'evaluation.min_candidate'; known are evaluation_horizon, target_weights,")]

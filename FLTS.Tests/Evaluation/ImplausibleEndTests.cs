@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Evaluation;
 
 /// <summary>What becomes of a pipeline whose winner is too far off to be served.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ImplausibleEndTests
 {
     [TestCase(false, PipelineStatus.Failed)]

@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Host;
 
 /// <summary>The pages of the jobs, as a browser uses them: with a password that it sends whoever asks.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DashboardTests
 {
     private RunningHost _host = null!;

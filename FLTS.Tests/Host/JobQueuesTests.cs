@@ -11,7 +11,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class JobQueuesTests
 {
     private const string Hash = "e309764d0123456789abcdef";

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed partial class OpenApiTests
 {
     private RunningHost _host = null!;

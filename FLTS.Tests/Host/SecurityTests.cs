@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SecurityTests
 {
     private RunningHost _loopback = null!;

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Host;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SettingsTests
 {
     [TestCase("Database:Provider=oracle", "Database:Provider")]

@@ -11,6 +11,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Host;
 
 [TestFixture, Category(TestCategories.Servers)]
+[Parallelizable]
 internal sealed class UnloadableJobsTests
 {
     private const string Hash = "e309764d0123456789abcdef";

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>What is written of a forecast.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class AnswerTests
 {
     private static readonly JsonSerializerOptions _options = Options();

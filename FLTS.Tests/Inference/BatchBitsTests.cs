@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>What a client is told does not depend on who asked at the same moment.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BatchBitsTests
 {
     [TestCase(7)]

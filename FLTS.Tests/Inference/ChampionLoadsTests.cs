@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ChampionLoadsTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>What is left out of a file is said by its report and by every forecast of a model that learned from it.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LeftOutTests
 {
     [Test]

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ModelRefresherTests
 {
     private ServingRig _rig = null!;

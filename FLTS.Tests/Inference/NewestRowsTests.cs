@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>Which rows a forecast without a client's rows starts from.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class NewestRowsTests
 {
     private ServingRig _rig = null!;

@@ -12,7 +12,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>What a client of <c>/predict</c> sends and gets, on a socket.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PredictOverHttpTests
 {
     private RunningHost _host = null!;

@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PredictRequestTests
 {
     private static readonly TestCaseData[] _levels =

@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>Answers while models are swapped beneath them.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PredictServiceTests
 {
     private ServingRig _rig = null!;

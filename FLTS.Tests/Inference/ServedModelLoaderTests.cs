@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Inference;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ServedModelLoaderTests
 {
     private ServingRig _rig = null!;

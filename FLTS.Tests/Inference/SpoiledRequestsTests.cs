@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Inference;
 
 /// <summary>Whatever is sent to a process that serves a model is answered or refused, and the process serves on.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SpoiledRequestsTests
 {
     private const int SideBySide = 4, LimitMb = 4;

@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Monitoring;
 
 /// <summary>Backtests of a small station, of which three models were judged, as a client asks for them.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BacktestsOverHttpTests
 {
     private const string Station = "station";

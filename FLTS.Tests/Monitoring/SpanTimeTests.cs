@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Monitoring;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SpanTimeTests
 {
     private static readonly PreprocessConfig _zoned = Tables.Config("""{"timezone": "Europe/Madrid"}""");

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Page;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class HtmlTests
 {
     [Test]

@@ -12,7 +12,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>An ENSEMBLE whose pipeline has ended: put in force by hand, served, found corrupt.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EnsembleInForceTests
 {
     [Test]

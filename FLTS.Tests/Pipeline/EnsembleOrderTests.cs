@@ -12,7 +12,7 @@ namespace FLTS.Tests.Pipeline;
 /// Jobs of a pipeline with an ENSEMBLE come too early, twice and in any order, while people run its runs again and cancel them and
 /// artifacts rot: it ends, once, with the ENSEMBLE of the runs beside it.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EnsembleOrderTests
 {
     private const int Steps = 25;

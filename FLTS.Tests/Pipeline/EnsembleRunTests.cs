@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>Which run of an ENSEMBLE a pipeline has, whatever becomes of the runs beside it (ADR 19).</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EnsembleRunTests
 {
     private const string Both = """{"dataset": "station", "model_types": ["ENSEMBLE", "NAIVE", "EWMA"]}""";

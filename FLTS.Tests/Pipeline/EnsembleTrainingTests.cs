@@ -15,7 +15,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>An ENSEMBLE on its whole way, with the real services: made of what is there, verified with its members, made again.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EnsembleTrainingTests
 {
     /// <summary>

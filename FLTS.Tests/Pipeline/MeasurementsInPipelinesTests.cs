@@ -14,7 +14,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>A station that is measured on.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class MeasurementsInPipelinesTests
 {
     private const int Later = 720;

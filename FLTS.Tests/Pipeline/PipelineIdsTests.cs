@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PipelineIdsTests
 {
     private static readonly EvaluationPolicy _policy = new();

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PipelineProgressTests
 {
     [TestCase(DatasetStatus.Queued, RunStatus.Queued, ExpectedResult = PipelineStatus.Queued)]

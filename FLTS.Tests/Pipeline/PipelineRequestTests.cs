@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PipelineRequestTests
 {
     [TestCase("[]", "must be a JSON object such as {\"dataset\": \"demo\"}")]

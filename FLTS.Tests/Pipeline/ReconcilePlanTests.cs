@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ReconcilePlanTests
 {
     /// <summary>Due rules read rows they are given: no database is asked.</summary>

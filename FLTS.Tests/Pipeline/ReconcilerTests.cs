@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ReconcilerTests
 {
     [Test]

@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>Which pipeline a request is: its data, its runs and how they are judged (FORECASTING.md 2).</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SamePipelineTests
 {
     private const string Plain = """{"dataset": "station"}""";

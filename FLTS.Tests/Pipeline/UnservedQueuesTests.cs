@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline;
 
 /// <summary>A pipeline that waits for a step says so where no process does the step.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class UnservedQueuesTests
 {
     private static readonly DateTimeOffset _due = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Registry;
 
 /// <summary>What a pipeline gets of files and log.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CompactedSourcesTests
 {
     private RegistryUnderTest _registry = null!;

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Registry;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ErrorByLeadPlotTests
 {
     [Test]

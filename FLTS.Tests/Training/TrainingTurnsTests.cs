@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Training;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TrainingTurnsTests
 {
     [Test]

@@ -10,7 +10,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Forecasting.Trees;
 
 /// <summary>LIGHTGBM with lead_mode direct.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class KnotForecastTests
 {
     private PreparedSeries _series = null!;

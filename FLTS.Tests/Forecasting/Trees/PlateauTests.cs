@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Trees;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PlateauTests
 {
     [Test]

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Trees;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TamperedKnotTreesTests
 {
     private IFittedForecaster _model = null!;

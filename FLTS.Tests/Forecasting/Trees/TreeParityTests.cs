@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Trees;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TreeParityTests
 {
     private const int Width = 25;

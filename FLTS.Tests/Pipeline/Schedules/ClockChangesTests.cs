@@ -7,7 +7,7 @@ namespace FLTS.Tests.Pipeline.Schedules;
 /// A schedule in Europe/Madrid, over both changes of its clock, over a time in which nothing runs, with two processes that look at the
 /// same time.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ClockChangesTests
 {
     /// <summary>A Sunday, as the days are on which the clock changes.</summary>

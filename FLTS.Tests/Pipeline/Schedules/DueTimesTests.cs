@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline.Schedules;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DueTimesTests
 {
     [TestCase("30 2 * * *", "2026-03-28T12:00Z", "2026-03-29T03:00+02:00 2026-03-30T02:30+02:00", TestName = "Leapt over: right after")]

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.Pipeline.Schedules;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ScheduleLoopTests
 {
     private static readonly DateTimeOffset _noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);

@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace FLTS.Tests.TestKit.Servers;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ServersCategoryTests
 {
     [Test]
