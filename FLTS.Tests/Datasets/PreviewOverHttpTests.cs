@@ -110,7 +110,7 @@ internal sealed class PreviewOverHttpTests
 
     private async Task<JsonObject> ForecastAsync(string identifier)
     {
-        for (var tries = 100; ; tries--)
+        for (var tries = 600; ; tries--)
         {
             var body = $$"""{"identifier": "{{identifier}}"}""";
             var answer = await _host.AskAsync(
