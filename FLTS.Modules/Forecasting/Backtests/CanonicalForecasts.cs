@@ -28,18 +28,17 @@ public sealed class CanonicalForecasts
     private readonly CanonicalGrid _grid;
     private readonly int _firstTruth, _inputLength;
 
-    /// <param name="data">Never clipped; its test part holds the truths, its train part the rows that are looked at before.</param>
+    /// <param name="rows">That it is asked on.</param>
     /// <param name="model">Can be asked on this data.</param>
     /// <param name="scale">Train statistics by whose ranges errors are scaled.</param>
     /// <param name="inputLength">Rows that an origin needs in one piece: of all models that are compared the longest input.</param>
     /// <param name="grid">Of origins.</param>
-    public CanonicalForecasts(PreparedDataset data, CanonicalModel model, Scaler scale, int inputLength, CanonicalGrid grid)
+    public CanonicalForecasts(CanonicalRows rows, CanonicalModel model, Scaler scale, int inputLength, CanonicalGrid grid)
     {
         (_model, _grid, _inputLength) = (model, grid, inputLength);
-        _rows = SeriesJoin.Join(data.Train, 0, data.Test);
-        (_truth, _firstTruth) = (data.TestTruth, data.Train.Rows);
+        (_rows, _truth, _firstTruth) = (rows.Series, rows.Data.TestTruth, rows.Data.Train.Rows);
         _columns = [.. model.Forecaster.Signature.Targets.Select(t => scale[t])];
-        _replay = new ForecastReplay(_rows, data.Meta.Scaler, model.Forecaster, model.Scaler);
+        _replay = new ForecastReplay(_rows, rows.Data.Meta.Scaler, model.Forecaster, model.Scaler, rows.Rescaled);
     }
 
     /// <summary>Times that forecasts of a lead are made for, up to the newest row, in order.</summary>
@@ -52,28 +51,48 @@ public sealed class CanonicalForecasts
     /// <param name="lead">In steps, at most a season.</param>
     /// <param name="isWanted">Told the time.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    public IReadOnlyList<(DateTime Time, CellSums Sums)> Score(int lead, Func<DateTime, bool> isWanted, CancellationToken cancellation)
+    public IReadOnlyList<(DateTime Time, CellSums Sums)> Score(int lead, Func<DateTime, bool> isWanted, CancellationToken cancellation) =>
+        Score([(lead, isWanted)], cancellation)[0];
+
+    /// <summary>The same of several leads: what they need in common is done once.</summary>
+    /// <param name="leads">In steps, ascending, at most a season, with the times of each that are wanted.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <returns>By lead, in their order.</returns>
+    /// <exception cref="InvalidInputException">The model has no answer at one of them: its inputs are not known there.</exception>
+    public IReadOnlyList<IReadOnlyList<(DateTime Time, CellSums Sums)>> Score(
+        IReadOnlyList<(int Lead, Func<DateTime, bool> IsWanted)> leads, CancellationToken cancellation)
     {
-        var scored = new List<(DateTime, CellSums)>();
-        foreach (var batch in Places(lead, isWanted).Chunk(RollingBacktest.BatchOf(lead, _columns.Length)))
+        int[] steps = [.. leads.Select(l => l.Lead)];
+        var wanted = leads.Select(l => Places(l.Lead, l.IsWanted).ToDictionary(p => p.Origin, p => p.Time)).ToArray();
+        var scored = leads.Select(_ => new List<(DateTime, CellSums)>()).ToArray();
+        int[] all = [.. wanted.SelectMany(w => w.Keys).Distinct().Order()];
+        foreach (var origins in all.Chunk(RollingBacktest.BatchOf(steps[^1], _columns.Length)))
         {
             cancellation.ThrowIfCancellationRequested();
-            var origins = Array.ConvertAll(batch, p => p.Origin);
-            var (forecast, stated) = (_replay.ForecastAt(origins, [lead]), _replay.Stated(origins));
-            for (var n = 0; n < batch.Length; n++)
+            var (forecast, stated) = (_replay.ForecastAt(origins, steps), _replay.Stated(origins));
+            for (var n = 0; n < origins.Length; n++)
             {
-                var sums = default(CellSums);
-                for (var m = 0; m < _columns.Length; m++)
+                for (var l = 0; l < steps.Length; l++)
                 {
-                    if (!_columns[m].Flat)
-                        sums = WithCell(sums, (m, lead), forecast[n, 0, m], stated[n, m], Truth(m, batch[n].Origin, lead));
+                    if (wanted[l].TryGetValue(origins[n], out var time))
+                        scored[l].Add((time, SumsOf((n, l), (origins[n], steps[l]), forecast, stated)));
                 }
-
-                scored.Add((batch[n].Time, sums));
             }
         }
 
         return scored;
+    }
+
+    private CellSums SumsOf((int N, int L) at, (int Origin, int Lead) of, double[,,] forecast, PlausibleRange[,] stated)
+    {
+        var sums = default(CellSums);
+        for (var m = 0; m < _columns.Length; m++)
+        {
+            if (!_columns[m].Flat)
+                sums = WithCell(sums, (m, of.Lead), forecast[at.N, at.L, m], stated[at.N, m], Truth(m, of.Origin, of.Lead));
+        }
+
+        return sums;
     }
 
     /// <summary>

@@ -18,10 +18,12 @@ public sealed class ForecastReplay
     /// <param name="from">Their scale.</param>
     /// <param name="model">Whose forecasts.</param>
     /// <param name="its">The model's scale.</param>
-    public ForecastReplay(PreparedSeries rows, Scaler from, IFittedForecaster model, Scaler its)
+    /// <param name="known">Columns of the same rows that other models see, and this one sees; null: of no others.</param>
+    public ForecastReplay(
+        PreparedSeries rows, Scaler from, IFittedForecaster model, Scaler its, RescaledColumns? known = null)
     {
         _model = model;
-        _seen = _unclipped = Rescaled(rows, from, model.Signature, its);
+        _seen = _unclipped = Rescaled(rows, from, model.Signature, (its, known ?? new RescaledColumns()));
         _restorer = new ForecastRestorer(its, model.Signature.Targets, _seen.Step);
     }
 
@@ -64,19 +66,26 @@ public sealed class ForecastReplay
         return absent.Count > 0 ? $"it needs columns that this data has not: {string.Join(", ", absent)}" : null;
     }
 
-    private static PreparedSeries Rescaled(PreparedSeries rows, Scaler from, ModelSignature model, Scaler to) => new()
+    private static PreparedSeries Rescaled(
+        PreparedSeries rows, Scaler from, ModelSignature model, (Scaler Scaler, RescaledColumns Known) to)
     {
-        Timestamps = Array.ConvertAll(rows.Timestamps, t => SeriesTimes.Convert(t, rows.Step, model.Step)),
-        Segments = rows.Segments,
-        Step = model.Step,
-        Columns = model.Inputs,
-        Values = [.. model.Inputs.Select(name => Column(rows, from, to, name))],
-        Observed = [.. model.Inputs.Select(name => rows.Observed[rows.IndexOf(name)])],
-        Targets = model.Targets,
-        FellBelowZero = [.. model.Targets.Where(t => from[t].Min < 0)],
-    };
+        var isSameTime = (rows.Step.Clock is null) == (model.Step.Clock is null);
+        return new PreparedSeries
+        {
+            Timestamps = isSameTime
+                ? rows.Timestamps
+                : Array.ConvertAll(rows.Timestamps, t => SeriesTimes.Convert(t, rows.Step, model.Step)),
+            Segments = rows.Segments,
+            Step = model.Step,
+            Columns = model.Inputs,
+            Values = [.. model.Inputs.Select(name => Column(rows, from, to, name))],
+            Observed = [.. model.Inputs.Select(name => rows.Observed[rows.IndexOf(name)])],
+            Targets = model.Targets,
+            FellBelowZero = [.. model.Targets.Where(t => from[t].Min < 0)],
+        };
+    }
 
-    private static double[] Column(PreparedSeries rows, Scaler from, Scaler to, string name)
+    private static double[] Column(PreparedSeries rows, Scaler from, (Scaler Scaler, RescaledColumns Known) to, string name)
     {
         var values = rows.Values[rows.IndexOf(name)];
         if (CalendarFeatures.IsCalendar(name))
@@ -84,7 +93,7 @@ public sealed class ForecastReplay
 
         // A lag is scaled as its source.
         var source = Lags.TryParse(name, rows.Columns, out var at, out _) ? rows.Columns[at] : name;
-        var (old, its) = (from[source], to[source]);
-        return Array.ConvertAll(values, v => its.Transform(old.Inverse(v)));
+        var (old, its) = (from[source], to.Scaler[source]);
+        return to.Known.Of(name, its, () => Array.ConvertAll(values, v => its.Transform(old.Inverse(v))));
     }
 }

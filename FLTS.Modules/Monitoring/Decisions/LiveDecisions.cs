@@ -1,5 +1,6 @@
 using System.Globalization;
 using FLTS.Forecasting.Live;
+using FLTS.Forecasting.Series;
 using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Schema;
@@ -20,9 +21,6 @@ internal sealed partial class LiveDecisions(
     DriftActs acts,
     ILogger<LiveDecisions> logger)
 {
-    /// <summary>Nothing is over in less than an hour.</summary>
-    private static readonly TimeSpan _shortestBucket = TimeSpan.FromHours(1);
-
     /// <summary>Looks at a station; nothing is done where it has no champion.</summary>
     public async Task LookAsync(Identifier identifier, CancellationToken cancellation)
     {
@@ -37,8 +35,7 @@ internal sealed partial class LiveDecisions(
         using var scope = LogScope.Begin(logger, ("identifier", identifier.Value), ("run_id", station.Champion.Value));
         var newest = await events.NewestAsync(identifier, station.Champion, cancellation);
         List<Noticed> noticed = [.. await OfFeedAsync(station, usual, scoredTo, newest, cancellation)];
-        var isNew = !(scoredTo < row.LookedTo + _shortestBucket);
-        var look = isNew ? await looks.ReadAsync(station, usual, scoredTo, cancellation) : null;
+        var look = HasHourSince(row, usual, scoredTo) ? await looks.ReadAsync(station, usual, scoredTo, cancellation) : null;
         if (look is not null)
         {
             noticed.AddRange(look.OfErrors(newest));
@@ -51,8 +48,15 @@ internal sealed partial class LiveDecisions(
         FaultPoint.Reach("drift.noticed");
         if (look is { BesideEwma: [.., var last] })
             await baselines.LookedAsync(row, MeasurementLog.Instant(last.At), look.Evidence, cancellation);
-        await acts.DoAsync(station, cancellation);
+        if (noticed.Count > 0)
+            await acts.DoAsync(station, cancellation);
     }
+
+    /// <summary>
+    /// Whether an hour is over that was not at the last look, which saw the one that began at <see cref="LiveBaselineRow.LookedTo"/>.
+    /// </summary>
+    private static bool HasHourSince(LiveBaselineRow row, BaselineResult usual, DateTimeOffset scoredTo) =>
+        !(scoredTo + usual.Step.Duration < row.LookedTo + (2 * new TimeBuckets(usual.Step).Length));
 
     /// <summary>What is told by when rows come, and by how many.</summary>
     private async Task<IEnumerable<Noticed>> OfFeedAsync(

@@ -31,26 +31,15 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
         var inputRows = models.Max(m => m.Live.Signature.InputLength);
         var (hour, block) = (grid.Buckets.Start(span.After), grid.BlockStart(span.After));
         var first = hour < block ? hour : block;
-        var prepared = new Dictionary<(PreprocessConfig, string), PreparedDataset>();
+        var prepared = new Dictionary<(PreprocessConfig, string), CanonicalRows>();
         foreach (var model in models)
         {
             // References are asked on the rows that the champion is asked on.
             var form = (model.Live.Config, string.Join('\n', model.Live.Measured));
-            if (!prepared.TryGetValue(form, out var data))
-                prepared[form] = data = Prepare(table, model.Live, first, parallelism);
-            var forecasts = new CanonicalForecasts(data, model.Live.Model, Champion.Model.Scaler, inputRows, grid);
-            foreach (var lead in grid.Leads)
-            {
-                try
-                {
-                    ScoreLead(model, forecasts, lead, span, parallelism.Cancellation);
-                }
-                catch (InvalidInputException) when (lead > 1)
-                {
-                    break; // It has no answer so far ahead: its inputs are not known there.
-                }
-            }
-
+            if (!prepared.TryGetValue(form, out var rows))
+                prepared[form] = rows = new CanonicalRows(Prepare(table, model.Live, first, parallelism));
+            var forecasts = new CanonicalForecasts(rows, model.Live.Model, Champion.Model.Scaler, inputRows, grid);
+            Score(model, forecasts, span, parallelism.Cancellation);
             if (model.IsChampion)
                 Pack(model, forecasts, span, parallelism.Cancellation);
         }
@@ -78,31 +67,71 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
         return DatasetPreparer.Prepare(config, table.Cut(.., table), null, model.Signature.Step, parallelism, span);
     }
 
-    private void ScoreLead(ScoredModel model, CanonicalForecasts forecasts, int lead, LiveSpan span, CancellationToken cancellation)
+    private void Score(ScoredModel model, CanonicalForecasts forecasts, LiveSpan span, CancellationToken cancellation)
     {
-        var touched = forecasts.Times(lead, t => t > span.After && t <= span.To);
-        if (touched.Count == 0)
+        List<LeadSpan> touched = [.. grid.Leads.Select(lead => Touched(forecasts, lead, span)).OfType<LeadSpan>()];
+        foreach (var first in touched.Where(t => t.Lead == 1))
+            Add(model, first, forecasts.Score(1, time => time > model.From && first.Has(time), cancellation));
+
+        List<LeadSpan> longer = [.. touched.Where(t => t.Lead > 1)];
+        if (longer.Count == 0)
             return;
 
-        var (from, to) = (grid.Buckets.Start(touched[0]), grid.Buckets.Start(touched[^1]));
-        var (firstBlock, lastBlock) = (grid.BlockStart(touched[0]), grid.BlockStart(touched[^1]));
-        var scored = forecasts.Score(
-            lead,
-            t => t > model.From && (IsHour(t) || (lead == 1 && IsBlock(t))),
-            cancellation);
-        _hourSpans.Add((model.Key, lead, MeasurementLog.Instant(from), MeasurementLog.Instant(to)));
-        _hours.AddRange(scored.Where(s => IsHour(s.Time)).GroupBy(s => grid.Buckets.Start(s.Time), s => s.Sums).Select(
-            hour => (model.Key, lead, MeasurementLog.Instant(hour.Key), hour.Aggregate((sum, cell) => sum.With(cell)))));
-        if (lead > 1)
+        if (!model.Live.Model.Forecaster.FeedsBack)
+        {
+            try
+            {
+                var scored = forecasts.Score([.. longer.Select(t => (t.Lead, Wanted(t)))], cancellation);
+                for (var i = 0; i < longer.Count; i++)
+                    Add(model, longer[i], scored[i]);
+                return;
+            }
+            catch (InvalidInputException)
+            {
+                // It has no answer at one of them; those before it are scored.
+            }
+        }
+
+        // One that goes step by step would go to the longest lead from the origins of all.
+        foreach (var one in longer)
+        {
+            try
+            {
+                Add(model, one, forecasts.Score(one.Lead, Wanted(one), cancellation));
+            }
+            catch (InvalidInputException)
+            {
+                break; // It has no answer so far ahead: its inputs are not known there.
+            }
+        }
+
+        Func<DateTime, bool> Wanted(LeadSpan of) => time => time > model.From && of.HasHour(time);
+    }
+
+    /// <summary>Null: nothing that is forecast at the lead is touched.</summary>
+    private LeadSpan? Touched(CanonicalForecasts forecasts, int lead, LiveSpan span)
+    {
+        var times = forecasts.Times(lead, t => t > span.After && t <= span.To);
+        return times.Count == 0
+            ? null
+            : new LeadSpan(
+                grid,
+                lead,
+                (grid.Buckets.Start(times[0]), grid.Buckets.Start(times[^1])),
+                (grid.BlockStart(times[0]), grid.BlockStart(times[^1])));
+    }
+
+    private void Add(ScoredModel model, LeadSpan of, IReadOnlyList<(DateTime Time, CellSums Sums)> scored)
+    {
+        _hourSpans.Add((model.Key, of.Lead, MeasurementLog.Instant(of.Hours.First), MeasurementLog.Instant(of.Hours.Last)));
+        _hours.AddRange(scored.Where(s => of.HasHour(s.Time)).GroupBy(s => grid.Buckets.Start(s.Time), s => s.Sums).Select(
+            hour => (model.Key, of.Lead, MeasurementLog.Instant(hour.Key), hour.Aggregate((sum, cell) => sum.With(cell)))));
+        if (of.Lead > 1)
             return;
 
-        _blockSpans.Add((model.Key, MeasurementLog.Instant(firstBlock), MeasurementLog.Instant(lastBlock)));
-        _blocks.AddRange(scored.Where(s => IsBlock(s.Time)).GroupBy(s => grid.BlockStart(s.Time), s => s.Sums).Select(
+        _blockSpans.Add((model.Key, MeasurementLog.Instant(of.Blocks.First), MeasurementLog.Instant(of.Blocks.Last)));
+        _blocks.AddRange(scored.Where(s => of.HasBlock(s.Time)).GroupBy(s => grid.BlockStart(s.Time), s => s.Sums).Select(
             block => (model.Key, MeasurementLog.Instant(block.Key), block.Aggregate((sum, cell) => sum.With(cell)))));
-
-        bool IsHour(DateTime time) => grid.Buckets.Start(time) is var start && start >= from && start <= to;
-
-        bool IsBlock(DateTime time) => grid.BlockStart(time) is var start && start >= firstBlock && start <= lastBlock;
     }
 
     /// <summary>What was forecast before the champion was one stays as it stood.</summary>
@@ -111,4 +140,16 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
     private void Pack(ScoredModel model, CanonicalForecasts forecasts, LiveSpan span, CancellationToken cancellation) =>
         _forecasts.AddRange(forecasts.Pack(o => o > From(span) && o <= span.To, cancellation)
             .Select(f => (model.Key, MeasurementLog.Instant(f.Origin), f.Packed)));
+
+    /// <summary>Hours and blocks that what is touched of a lead lies in: their first and last begin.</summary>
+    private sealed record LeadSpan(
+        CanonicalGrid Grid, int Lead, (DateTime First, DateTime Last) Hours, (DateTime First, DateTime Last) Blocks)
+    {
+        /// <summary>Whether a forecast for a time is looked at anew.</summary>
+        public bool Has(DateTime time) => HasHour(time) || (Lead == 1 && HasBlock(time));
+
+        public bool HasHour(DateTime time) => Grid.Buckets.Start(time) is var start && start >= Hours.First && start <= Hours.Last;
+
+        public bool HasBlock(DateTime time) => Grid.BlockStart(time) is var start && start >= Blocks.First && start <= Blocks.Last;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Baselines;
 using FLTS.Modules.Registry.Ledger;
@@ -12,10 +13,30 @@ internal sealed class LiveRosters(IDbContextFactory<RegistryDbContext> registry)
     /// <summary>Drift is measured against it (FORECASTING.md 9).</summary>
     private static readonly string _baseline = new EwmaFamily().ModelType;
 
+    private readonly ConcurrentDictionary<Identifier, (Origin Of, LiveRoster Roster)> _known = [];
+
     /// <exception cref="NotFoundException">Nothing is in force, or its dataset is not known.</exception>
     public async Task<LiveRoster> ReadAsync(Identifier identifier, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
+        var origin = await db.Champions.Where(c => c.Identifier == identifier)
+            .OrderByDescending(c => c.Version)
+            .Select(c => new Origin(
+                c.Version,
+                db.Shadows.Where(s => s.Identifier == identifier).Select(s => (RunId?)s.RunId).FirstOrDefault(),
+                db.Scoreboards.Where(s => s.ConfigHash == c.ConfigHash).Max(s => (DateTimeOffset?)s.CreatedAt)))
+            .FirstOrDefaultAsync(cancellation);
+        if (origin is not null && _known.TryGetValue(identifier, out var known) && known.Of == origin)
+            return known.Roster;
+
+        var roster = await ReadAsync(db, identifier, cancellation);
+        if (origin is not null)
+            _known[identifier] = (origin, roster);
+        return roster;
+    }
+
+    private static async Task<LiveRoster> ReadAsync(RegistryDbContext db, Identifier identifier, CancellationToken cancellation)
+    {
         var champion = await db.ChampionsInForce().SingleOrDefaultAsync(c => c.Identifier == identifier, cancellation)
             ?? throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
         var dataset = await db.Datasets
@@ -51,4 +72,7 @@ internal sealed class LiveRosters(IDbContextFactory<RegistryDbContext> registry)
                     select (Type: (string)entry["model_type"]!, Score: score);
         return lines.OrderBy(l => l.Score).Select(l => l.Type).FirstOrDefault();
     }
+
+    /// <summary>What a roster follows from: while it is the same, so is the roster.</summary>
+    private sealed record Origin(int Version, RunId? Shadow, DateTimeOffset? Board);
 }

@@ -169,17 +169,25 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
 
     private static async Task ReplaceAsync(RegistryDbContext db, Identifier identifier, LiveTurn turn, CancellationToken cancellation)
     {
-        foreach (var (model, lead, first, last) in turn.HourSpans)
+        // Mostly all models and leads have the same hours: they go at once.
+        foreach (var hours in turn.HourSpans.GroupBy(s => (s.Model, s.First, s.Last), s => s.Lead)
+            .GroupBy(m => (m.Key.First, m.Key.Last, Leads: string.Join(' ', m)), m => (m.Key.Model, Leads: m.ToList())))
         {
+            var (first, last, _) = hours.Key;
+            List<string> models = [.. hours.Select(m => m.Model)];
+            var leads = hours.First().Leads;
             await db.LiveErrors
-                .Where(e => e.Identifier == identifier && e.Model == model && e.Lead == lead && e.Start >= first && e.Start <= last)
+                .Where(e => e.Identifier == identifier
+                    && models.Contains(e.Model) && leads.Contains(e.Lead) && e.Start >= first && e.Start <= last)
                 .ExecuteDeleteAsync(cancellation);
         }
 
-        foreach (var (model, first, last) in turn.BlockSpans)
+        foreach (var blocks in turn.BlockSpans.GroupBy(s => (s.First, s.Last), s => s.Model))
         {
+            var (first, last) = blocks.Key;
+            List<string> models = [.. blocks];
             await db.LiveBlocks
-                .Where(b => b.Identifier == identifier && b.Model == model && b.Start >= first && b.Start <= last)
+                .Where(b => b.Identifier == identifier && models.Contains(b.Model) && b.Start >= first && b.Start <= last)
                 .ExecuteDeleteAsync(cancellation);
         }
 

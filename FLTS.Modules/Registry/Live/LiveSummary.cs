@@ -24,20 +24,20 @@ internal static class LiveSummary
         var roles = await db.LiveModels.AsNoTracking()
             .Where(m => m.Identifier == identifier && m.UntilTs == null)
             .ToListAsync(cancellation);
-        var champion = await SumsAsync(LiveRole.Champion);
-        var baseline = await SumsAsync(LiveRole.Baseline);
+        List<string> shown = [.. roles.Where(m => m.Role is LiveRole.Champion or LiveRole.Baseline).Select(m => m.Model)];
+        var hours = await db.LiveErrors.AsNoTracking()
+            .Where(e => e.Identifier == identifier && shown.Contains(e.Model) && e.Lead == 1 && e.Start > from)
+            .ToListAsync(cancellation);
+        var (champion, baseline) = (SumsOfRole(LiveRole.Champion), SumsOfRole(LiveRole.Baseline));
         var ratio = Ratio(champion, baseline, await SofteningAsync(db, roles, cancellation));
         double? coverage = champion.Intervals.With80 > 0 ? (double)champion.Intervals.Inside80 / champion.Intervals.With80 : null;
         await db.LiveStations.Where(s => s.Identifier == identifier).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.Ratio, ratio).SetProperty(s => s.Coverage, coverage), cancellation);
 
-        async Task<CellSums> SumsAsync(LiveRole role)
+        CellSums SumsOfRole(LiveRole role)
         {
             var model = roles.Find(m => m.Role == role)?.Model;
-            var hours = await db.LiveErrors.AsNoTracking()
-                .Where(e => e.Identifier == identifier && e.Model == model && e.Lead == 1 && e.Start > from)
-                .ToListAsync(cancellation);
-            return hours.Where(h => RollingScore.IsScored(h.Cells, h.Matched)).Select(SumsOf)
+            return hours.Where(h => h.Model == model && RollingScore.IsScored(h.Cells, h.Matched)).OrderBy(h => h.Start).Select(SumsOf)
                 .Aggregate(default(CellSums), (a, b) => a.With(b));
         }
     }

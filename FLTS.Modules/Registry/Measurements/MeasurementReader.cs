@@ -65,7 +65,12 @@ internal sealed class MeasurementReader(IDbContextFactory<RegistryDbContext> reg
     public Task<LoggedRows> WrittenAfterAsync(
         DatasetName dataset, DateTimeOffset from, long after, CancellationToken cancellation) => AtOnceAsync(
         dataset,
-        db => NewestRevisions(db, dataset).Where(m => m.Change > after && m.Ts >= from).OrderBy(m => m.Ts).ToListAsync(cancellation),
+        async db =>
+        {
+            // Looked for by the count alone: told the time too, SQLite goes through all the rows of that time.
+            var written = await NewestRevisions(db, dataset).Where(m => m.Change > after).OrderBy(m => m.Change).ToListAsync(cancellation);
+            return [.. written.Where(m => m.Ts >= from).OrderBy(m => m.Ts)];
+        },
         cancellation);
 
     /// <summary>
@@ -81,6 +86,22 @@ internal sealed class MeasurementReader(IDbContextFactory<RegistryDbContext> reg
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var (after, upTo) = changes;
+        if (after > 0)
+        {
+            // As in WrittenAfterAsync. Of few it is soon told which are behind the time.
+            var few = await db.Measurements
+                .Where(m => m.Dataset == dataset && m.Change > after && m.Change <= upTo)
+                .OrderBy(m => m.Change)
+                .Select(m => m.Ts)
+                .Take(most)
+                .ToListAsync(cancellation);
+            if (few.Count < most)
+            {
+                List<DateTimeOffset> sorted = [.. few.Distinct().Order()];
+                return sorted[Math.Max(0, sorted.FindLastIndex(t => t <= behind))..];
+            }
+        }
+
         var times = db.Measurements
             .Where(m => m.Dataset == dataset && m.Change <= upTo && (m.Change > after || after == 0))
             .Select(m => m.Ts);
