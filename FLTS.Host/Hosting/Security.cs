@@ -18,7 +18,7 @@ internal static class Security
     public static WebApplicationBuilder AddFltsSecurity(this WebApplicationBuilder builder, HostSettings settings)
     {
         var key = AdminKey.Load(builder.Configuration, settings);
-        builder.Services.AddSingleton(key).AddSingleton<IAdminKey>(key);
+        builder.Services.AddSingleton(key).AddSingleton<IAdminKey>(key).AddSingleton<AllowedActions>();
         return builder;
     }
 

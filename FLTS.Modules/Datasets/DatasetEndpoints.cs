@@ -45,11 +45,20 @@ internal sealed record DatasetVersionsView(
     IReadOnlyList<DatasetName> Series,
     IReadOnlyList<SourceVersionView> Versions,
     MeasurementsView? Measurements,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings) : IHasActions<DatasetVersionsView>
+{
+    /// <summary>What the caller may do with it now: its role allows it, and its state does not forbid it.</summary>
+    public IReadOnlyList<string> AllowedActions { get; init; } = [];
+
+    public IEnumerable<ResourceAction> PossibleActions() => DatasetView.ActionsOf(SeriesOf);
+
+    public DatasetVersionsView WithActions(IReadOnlyList<string> allowed) => this with { AllowedActions = allowed };
+}
 
 /// <summary><c>/datasets</c>: list, store, append, look at.</summary>
 internal static class DatasetEndpoints
 {
+    private const int MaxReason = 500;
     private const string First = "2018-02-05T23:40:00";
     private const string Last = "2018-02-28T02:32:00";
 
@@ -105,10 +114,14 @@ internal static class DatasetEndpoints
             .RequireRole(Roles.Read)
             .ProducesProblem(404)
             .ProducesProblem(422)
-            .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], _measurements, []));
+            .WithExample(new DatasetVersionsView(new("PobleSec"), null, [], [], [_version], _measurements, [])
+            {
+                AllowedActions = ["start_pipeline", "append", "upload"],
+            });
         group.MapDelete("", Remove).WithName("DeleteDataset")
             .WithSummary(
-                "Removes what is stored of a dataset; runs and ledger stay. A file that lies in the datasets folder is offered again.")
+                "Removes what is stored of a dataset; runs and ledger stay. A file that lies in the datasets folder is offered again. "
+                + "A 'reason' is kept in the audit.")
             .RequireRole(Roles.Admin)
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
         group.MapGet("/profile", Profile)
@@ -127,12 +140,19 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Ok<Page<DatasetView>>> List(
-        DatasetReader reader, ISourceCatalog sources, int? limit, string? cursor, CancellationToken cancellation)
+        DatasetReader reader,
+        ISourceCatalog sources,
+        AllowedActions actions,
+        HttpContext context,
+        int? limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
         if (cursor is not null && !DatasetNames.IsName(cursor))
             throw new InvalidInputException("'cursor' must be the value of 'next' of the page before.");
 
-        return TypedResults.Ok(await reader.ListAsync(sources, Cursor.Limit(limit), cursor, cancellation));
+        var page = await reader.ListAsync(sources, Cursor.Limit(limit), cursor, cancellation);
+        return TypedResults.Ok(page with { Items = actions.ForAll(page.Items, context) });
     }
 
     private static async Task<Created<UploadedSource>> Put(
@@ -167,11 +187,16 @@ internal static class DatasetEndpoints
     }
 
     private static async Task<Ok<DatasetVersionsView>> Versions(
-        DatasetName name, ISourceCatalog sources, MeasurementReader log, CancellationToken cancellation)
+        DatasetName name,
+        ISourceCatalog sources,
+        MeasurementReader log,
+        AllowedActions actions,
+        HttpContext context,
+        CancellationToken cancellation)
     {
         var files = await sources.GetAsync(name, cancellation);
         var series = files.Options.HoldSeries ? await sources.SeriesAsync(files, cancellation) : null;
-        return TypedResults.Ok(new DatasetVersionsView(
+        var view = new DatasetVersionsView(
             name,
             files.Whole == name ? null : files.Whole,
             files.Options.ToJson(),
@@ -181,13 +206,22 @@ internal static class DatasetEndpoints
             await log.SummaryAsync(name, cancellation) is { } found
                 ? new(found.Rows, found.Times, Show(found.First), Show(found.Last), found.KnownAt)
                 : null,
-            [.. series?.Warnings ?? []]));
+            [.. series?.Warnings ?? []]);
+        return TypedResults.Ok(actions.For(view, context));
 
         string Show(DateTimeOffset time) => LatestRow.Show(MeasurementLog.Time(time), files.Timezone);
     }
 
-    private static async Task<NoContent> Remove(DatasetName name, DatasetRemoval removal, CancellationToken cancellation)
+    /// <param name="name">The dataset.</param>
+    /// <param name="removal">Does it.</param>
+    /// <param name="reason">Why; the audit, which has the whole address, keeps it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    private static async Task<NoContent> Remove(
+        DatasetName name, DatasetRemoval removal, string? reason, CancellationToken cancellation)
     {
+        if (reason?.Length > MaxReason)
+            throw new InvalidInputException($"'reason' has {reason.Length} characters; it may have {MaxReason}.");
+
         await removal.RemoveAsync(name, cancellation);
         return TypedResults.NoContent();
     }

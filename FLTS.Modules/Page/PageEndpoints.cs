@@ -23,6 +23,7 @@ internal static class PageEndpoints
         group.MapGet("/stations/{identifier}", Station).RequireRole(Roles.Read);
         group.MapGet("/pipelines", Pipelines).RequireRole(Roles.Read);
         group.MapGet("/pipelines/{id}", Pipeline).RequireRole(Roles.Read);
+        group.MapGet("/compare", Compare).RequireRole(Roles.Read);
         group.MapGet("/data", Data).RequireRole(Roles.Read);
         group.MapGet("/data/{name}", Dataset).RequireRole(Roles.Read);
         group.MapGet("/sign-in", () => Answer(SignInPage.Of())).RequireRole(Roles.Open);
@@ -37,11 +38,13 @@ internal static class PageEndpoints
             ? TypedResults.Redirect($"{Root}/stations")
             : TypedResults.NotFound();
 
-    private static async Task<HtmlAnswer> Stations(PageReader reader, string? q, int? page, CancellationToken cancellation) =>
-        Answer(StationsPage.Of(await reader.StationsAsync(q, page ?? 1, cancellation)));
+    private static async Task<HtmlAnswer> Stations(
+        StationPages reader, string? q, int? page, TimeProvider time, CancellationToken cancellation) =>
+        Answer(StationsPage.Of(await reader.AllAsync(q, page ?? 1, time.GetUtcNow(), cancellation)));
 
-    private static async Task<HtmlAnswer> Station(PageReader reader, Identifier identifier, CancellationToken cancellation) =>
-        Answer(StationPage.Of(await reader.StationAsync(identifier, cancellation)));
+    private static async Task<HtmlAnswer> Station(
+        StationPages reader, Identifier identifier, TimeProvider time, CancellationToken cancellation) =>
+        Answer(StationPage.Of(await reader.OfAsync(identifier, time.GetUtcNow(), cancellation)));
 
     private static async Task<HtmlAnswer> Pipelines(
         PageReader reader, Identifier? identifier, string? cursor, CancellationToken cancellation) =>
@@ -49,6 +52,10 @@ internal static class PageEndpoints
 
     private static async Task<HtmlAnswer> Pipeline(PageReader reader, string id, CancellationToken cancellation) =>
         Answer(PipelinePage.Of(await reader.PipelineAsync(id, cancellation)));
+
+    private static async Task<HtmlAnswer> Compare(
+        ComparisonReader reader, string[]? run, string[]? pipeline, CancellationToken cancellation) =>
+        Answer(ComparePage.Of(await reader.OfAsync(run ?? [], pipeline ?? [], cancellation)));
 
     private static async Task<HtmlAnswer> Data(PageReader reader, string? cursor, CancellationToken cancellation) =>
         Answer(DataPage.Of(await reader.DatasetsAsync(cursor, cancellation), reader.Now));

@@ -1,3 +1,4 @@
+using FLTS.Modules.Page.Events;
 using FLTS.Modules.Page.Reading;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -15,8 +16,16 @@ internal sealed class PageModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(OptionsReading.Read<PageOptions>(configuration.GetSection(PageOptions.Section)));
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<Listeners>();
+        services.AddSingleton<EventEndpoints>();
         services.AddSingleton<PageAssets>();
+        services.AddSingleton<Boards>();
         services.AddSingleton<StationScores>();
+        services.AddSingleton<StationWatch>();
+        services.AddSingleton<StationPages>();
+        services.AddSingleton<ComparisonReader>();
         services.AddSingleton<PageReader>();
     }
 
@@ -25,5 +34,9 @@ internal sealed class PageModule : IModule
         // It looks at rows when it is asked.
     }
 
-    public void MapEndpoints(IEndpointRouteBuilder routes) => PageEndpoints.Map(routes);
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        PageEndpoints.Map(routes);
+        EventEndpoints.Map(routes);
+    }
 }

@@ -40,7 +40,10 @@ internal static class PipelineEndpoints
         [],
         null,
         _exampleTime,
-        null);
+        null)
+    {
+        AllowedActions = ["cancel"],
+    };
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -90,11 +93,21 @@ internal static class PipelineEndpoints
     }
 
     private static async Task<Ok<Page<PipelineView>>> List(
-        PipelineReader reader, Identifier? identifier, int? limit, string? cursor, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation));
+        PipelineReader reader,
+        AllowedActions actions,
+        HttpContext context,
+        Identifier? identifier,
+        int? limit,
+        string? cursor,
+        CancellationToken cancellation)
+    {
+        var page = await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation);
+        return TypedResults.Ok(page with { Items = actions.ForAll(page.Items, context) });
+    }
 
-    private static async Task<Ok<PipelineView>> Get(string id, PipelineReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.FindAsync(id, cancellation));
+    private static async Task<Ok<PipelineView>> Get(
+        string id, PipelineReader reader, AllowedActions actions, HttpContext context, CancellationToken cancellation) =>
+        TypedResults.Ok(actions.For(await reader.FindAsync(id, cancellation), context));
 
     private static async Task<Accepted<CancelledPipeline>> Cancel(PipelineId id, CancelService service, CancellationToken cancellation)
     {

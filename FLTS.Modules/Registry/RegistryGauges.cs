@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Live;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;

@@ -2,6 +2,7 @@ using FLTS.Modules.Registry.Access;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Backtests;
+using FLTS.Modules.Registry.Changes;
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Ledger;
@@ -87,6 +88,7 @@ internal sealed class RegistryModule : IModule
         services.AddSingleton<ShownPromotions>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<StationReader>();
+        services.AddSingleton<ChangeReader>();
         services.AddSingleton<EvaluationInputs>();
         services.AddSingleton<PromotionLedger>();
         services.AddSingleton<PromotionAnswers>();

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FLTS.Tests.TestKit.Servers;
 using Microsoft.Playwright;
 using NUnit.Framework;
@@ -62,6 +65,45 @@ internal sealed class Browser : IAsyncDisposable
         var complaints = _complaints.ToArray();
         _complaints.Clear();
         Assert.That(complaints.Where(c => !expected.Any(e => c.Contains(e, StringComparison.Ordinal))), Is.Empty);
+    }
+
+    /// <summary>Waits until its charts are drawn, or say why not: a page that listens is never without a connection.</summary>
+    public static Task SettledAsync(IPage page) => UntilAsync(
+        page,
+        """
+        () => document.readyState === 'complete' && ![...document.querySelectorAll('.note')].some((n) => n.textContent.endsWith('…'))
+            && ![...document.querySelectorAll('[data-chart]')].some((c) => !('settled' in c.dataset))
+        """);
+
+    /// <summary>Waits until a chart has drawn something.</summary>
+    public static Task DrawnAsync(IPage page, string chart) => UntilAsync(
+        page,
+        "chart => !!window.echarts?.getInstanceByDom(document.querySelector(`[data-chart=${chart}] .plot`))?.getOption()?.series?.length",
+        chart);
+
+    /// <summary>
+    /// Waits until a function of the page says true. (Playwright's own way asks from inside the page, by what the page's policy forbids.)
+    /// </summary>
+    public static async Task UntilAsync(IPage page, string function, object? argument = null, int withinMs = LongestWaitMs)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!await page.EvaluateAsync<bool>(function, argument))
+        {
+            Assert.That(waiting.ElapsedMilliseconds, Is.LessThan(withinMs), $"{page.Url} does not come to: {function}");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>What a chart has drawn, by the names of its series.</summary>
+    public static async Task<Dictionary<string, JsonArray>> SeriesAsync(IPage page, string chart)
+    {
+        var told = await page.EvaluateAsync<JsonElement>(
+            """
+            chart => window.echarts.getInstanceByDom(document.querySelector(`[data-chart=${chart}] .plot`)).getOption().series
+                .filter(s => s.name).map(s => [s.name, s.data])
+            """,
+            chart);
+        return JsonNode.Parse(told.GetRawText())!.AsArray().ToDictionary(s => s![0]!.ToString(), s => s![1]!.AsArray());
     }
 
     /// <summary>For people to look at, where FLTS_SCREENSHOTS names a folder.</summary>

@@ -1,5 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Globalization;
+using Deque.AxeCore.Playwright;
 using FLTS.Tests.Host;
 using Microsoft.Playwright;
 using NUnit.Framework;
@@ -36,8 +36,8 @@ internal sealed class BrowserTests
     public async Task The_station_shows_its_forecast_with_its_band_and_the_numbers_are_the_api_s()
     {
         var page = await _browser.OpenAsync($"/ui/stations/{PageStation.Name}");
-        await DrawnAsync(page, "station");
-        var drawn = await SeriesAsync(page, "station");
+        await Browser.DrawnAsync(page, "station");
+        var drawn = await Browser.SeriesAsync(page, "station");
         var answer = (await _host.GetAsync($"/predict/{PageStation.Name}?steps=48&level=80")).Body;
 
         Assert.That(drawn.Keys, Is.SupersetOf(new[] { "Measured", "Forecast", "80 % band" }));
@@ -59,14 +59,14 @@ internal sealed class BrowserTests
     public async Task A_zoom_fetches_the_span_it_shows_and_the_cursor_follows_the_keys()
     {
         var page = await _browser.OpenAsync($"/ui/data/{PageStation.Name}");
-        await DrawnAsync(page, "dataset");
+        await Browser.DrawnAsync(page, "dataset");
         var asked = page.WaitForRequestAsync(new System.Text.RegularExpressions.Regex("/series\\?.*&from=.*&to="));
         await page.Locator(".plot").First.FocusAsync();
         await page.Keyboard.PressAsync("+");
 
         Assert.That((await asked).Url, Does.Contain("&from=2026-01-0"));
         await page.Keyboard.PressAsync("ArrowRight");
-        await page.Locator("#profile table").WaitForAsync();
+        await page.Locator("#profile table").First.WaitForAsync();
         Assert.That(
             await page.Locator("#profile").InnerTextAsync(),
             Does.Contain("one every 10 minutes").And.Contain("<script>alert(1)</script>"));
@@ -78,7 +78,7 @@ internal sealed class BrowserTests
     public async Task A_promotion_is_shown_before_it_is_made_and_asks_for_the_key()
     {
         var page = await _browser.OpenAsync($"/ui/stations/{PageStation.Name}");
-        var form = page.Locator("form.command").First;
+        var form = page.Locator("form.command", new() { HasText = "Evaluate again and promote" });
         await form.Locator("[name=reason]").FillAsync("a look");
         await page.Keyboard.PressAsync("Enter"); // By keyboard alone: the form looks first.
         await page.Locator("#key-input").FillAsync("not-the-key-not-the-key");
@@ -99,21 +99,26 @@ internal sealed class BrowserTests
     }
 
     [Test]
-    public async Task Every_page_is_quiet_and_fits_in_both_widths_and_colours()
+    public async Task Every_page_is_quiet_fits_and_is_accessible_in_all_widths_and_both_colours()
     {
+        var runs = await RunsAsync();
         foreach (var path in new[]
         {
             "stations", $"stations/{PageStation.Name}", "pipelines", $"pipelines/{_pipeline}", "data", $"data/{PageStation.Name}", "system",
+            $"compare?run={runs[0]}&run={runs[1]}", "sign-in",
         })
         {
             foreach (var (width, isDark) in new[] { (Wide, false), (Narrow, true) })
             {
                 var page = await _browser.OpenAsync($"/ui/{path}", width, isDark);
-                await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                await Browser.SettledAsync(page);
                 var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
                 Assert.That(overflow, Is.LessThanOrEqualTo(0), $"{path} is wider than {width} px");
                 Assert.That(await page.Locator(".wrong").CountAsync(), Is.Zero, path);
-                var name = path.Split('/');
+                var found = (await page.RunAxe()).Violations.Where(v => v.Impact is "serious" or "critical");
+                Assert.That(
+                    found.Select(v => $"{v.Id}: {string.Join(' ', v.Nodes.Select(n => n.Html))}"), Is.Empty, $"{path} at {width} px");
+                var name = path.Split('?')[0].Split('/');
                 await Browser.ShootAsync(page, $"{name[0]}{(name.Length > 1 ? "-one" : "")}-{width}");
                 await page.Context.CloseAsync();
             }
@@ -121,6 +126,69 @@ internal sealed class BrowserTests
 
         _browser.AssertQuiet();
     }
+
+    [Test]
+    public async Task Runs_that_are_chosen_are_compared_with_the_api_s_numbers()
+    {
+        var page = await _browser.OpenAsync($"/ui/pipelines/{_pipeline}");
+        var runs = await RunsAsync();
+        foreach (var run in runs)
+            await page.Locator($"[name=run][value='{run}']").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Compare the two to six" }).ClickAsync();
+        await page.WaitForURLAsync("**/ui/compare?*");
+        await Browser.DrawnAsync(page, "compare");
+        var shown = (await page.Locator("table.compare").First.Locator("data").EvaluateAllAsync<string[]>("all => all.map(d => d.value)"))
+            .Select(s => double.Parse(s, CultureInfo.InvariantCulture))
+            .ToHashSet();
+        var drawn = await Browser.SeriesAsync(page, "compare");
+
+        foreach (var run in runs)
+        {
+            var metrics = (await _host.GetAsync($"/runs/{run}")).Body["test_metrics"]!.AsObject();
+            Assert.That(metrics.Select(m => (double?)m.Value).OfType<double>().Where(m => !shown.Contains(m)), Is.Empty);
+            var leads = (await _host.GetAsync($"/runs/{run}/horizons")).Body["leads"]!.AsArray();
+            Assert.That(
+                drawn.Single(d => d.Key.EndsWith(run[^8..], StringComparison.Ordinal)).Value.Select(v => (double?)v),
+                Is.EqualTo(leads.Select(l => (double?)l!["rmse"])));
+        }
+
+        await page.GotoAsync($"/ui/compare?run={runs[0]}");
+        await page.GetByText("1 is chosen; 2 to 6 runs or pipelines can be compared.").WaitForAsync();
+        _browser.AssertQuiet("422");
+    }
+
+    [Test]
+    public async Task Rows_are_looked_at_and_appended_and_a_dataset_is_deleted_once_its_name_is_typed()
+    {
+        await _host.PutAsync("doomed", PageStation.Csv(0, 100)).ExpectAsync(System.Net.HttpStatusCode.Created);
+        var page = await _browser.OpenAsync("/ui/data/doomed");
+        await UseKeyAsync(page);
+        var append = page.Locator("#append");
+        await append.Locator("textarea").FillAsync(PageStation.Csv(100, 10));
+        await append.Locator(".look").ClickAsync();
+        await append.GetByText("Holds 10 rows from 2026-01-05T16:40:00").WaitForAsync();
+        Assert.That(await append.Locator("output").TextContentAsync(), Does.Contain("<script>alert(1)</script>"));
+        Assert.That((await _host.GetAsync("/datasets/doomed")).Body["measurements"], Is.Null, "looking stores nothing");
+        await append.Locator(".do").ClickAsync();
+        await append.GetByText("Taken: 10 new, 0 late, 0 corrected, 0 unchanged").WaitForAsync();
+
+        var delete = page.Locator("form.command", new() { HasText = "It cannot be undone" });
+        await delete.Locator(".look").ClickAsync();
+        await delete.GetByText("Type doomed first").WaitForAsync();
+        await delete.Locator("[data-confirm]").FillAsync("doomed");
+        await delete.Locator("[name=reason]").FillAsync("a trial & no more");
+        await delete.Locator(".look").ClickAsync();
+        await delete.Locator(".do").ClickAsync();
+        await page.WaitForURLAsync("**/ui/data");
+
+        Assert.That((await _host.GetAsync("/datasets/doomed")).Status, Is.EqualTo(System.Net.HttpStatusCode.NotFound));
+        Assert.That(
+            (await _host.GetAsync("/audit")).Body["items"]!.ToJsonString(), Does.Contain("reason=a%20trial%20%26%20no%20more"));
+        _browser.AssertQuiet("404"); // Told that it changed, the page may have asked for what is gone.
+    }
+
+    private async Task<string[]> RunsAsync() =>
+        [.. (await _host.GetAsync($"/pipelines/{_pipeline}")).Body["runs"]!.AsArray().Select(r => r!["run_id"]!.ToString())];
 
     /// <summary>As somebody does it who has nothing but the page, a file and the key.</summary>
     private async Task<string> FromNothingToAPromotionAsync()
@@ -141,28 +209,12 @@ internal sealed class BrowserTests
         await page.Locator("#stored a").ClickAsync();
         foreach (var model in PageStation.Models)
             await page.GetByLabel(model, new() { Exact = true }).CheckAsync();
-        await page.Locator("form.command .look").ClickAsync();
-        await page.Locator("form.command .do").ClickAsync();
+        await page.Locator("form.command .look").First.ClickAsync();
+        await page.Locator("form.command .do").First.ClickAsync();
         await page.WaitForURLAsync("**/ui/pipelines/*");
         await page.Locator(".lead .badge", new() { HasTextString = "promoted" }).WaitForAsync(new() { Timeout = 60_000 });
         return new Uri(page.Url).Segments[^1];
     }
 
     private Task UseKeyAsync(IPage page) => SessionsInTheBrowserTests.SignInAsync(page, _host.Key);
-
-    private static Task<IJSHandle> DrawnAsync(IPage page, string chart) => page.WaitForFunctionAsync(
-        "chart => window.echarts?.getInstanceByDom(document.querySelector(`[data-chart=${chart}] .plot`))?.getOption()?.series?.length",
-        chart);
-
-    /// <summary>What a chart has drawn, by the names of its series.</summary>
-    private static async Task<Dictionary<string, JsonArray>> SeriesAsync(IPage page, string chart)
-    {
-        var told = await page.EvaluateAsync<JsonElement>(
-            """
-            chart => window.echarts.getInstanceByDom(document.querySelector(`[data-chart=${chart}] .plot`)).getOption().series
-                .filter(s => s.name).map(s => [s.name, s.data])
-            """,
-            chart);
-        return JsonNode.Parse(told.GetRawText())!.AsArray().ToDictionary(s => s![0]!.ToString(), s => s![1]!.AsArray());
-    }
 }

@@ -18,14 +18,18 @@ internal static class PageStation
     /// <summary>Types that are fitted in a moment.</summary>
     public static readonly string[] Models = ["AR", "EWMA"];
 
-    private const int Rows = 600;
+    /// <summary>Of its file.</summary>
+    public const int Rows = 600;
 
     /// <summary>A row every ten minutes, with the day in it and one gap.</summary>
-    public static string Csv()
+    public static string Csv() => Csv(0, Rows);
+
+    /// <summary>Some of its rows.</summary>
+    public static string Csv(int from, int count)
     {
         var start = new DateTime(2026, 1, 5);
         var text = new StringBuilder("time," + string.Join(',', Columns) + "\n");
-        for (var i = 0; i < Rows; i++)
+        for (var i = from; i < from + count; i++)
         {
             if (i is > 200 and < 204)
                 continue;

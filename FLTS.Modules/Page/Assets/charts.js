@@ -3,8 +3,9 @@ import { make, show, table, withUnit } from './dom.js';
 
 // Charts by Apache ECharts. Everything is drawn on its canvas, tooltips too: no markup is made of data.
 
-const charts = { station, dataset: station, leads, losses };
-const address = encodeURIComponent;
+const live = (kind) => async (figure, about) => (await import('./live.js'))[kind](figure, about);
+const charts = { station, dataset: station, leads, losses, live: live('live'), then: live('stood'), compare: live('compare') };
+export const address = encodeURIComponent;
 
 export async function start() {
   const figures = [...document.querySelectorAll('[data-chart]')];
@@ -13,18 +14,30 @@ export async function start() {
   });
   for (const figure of figures) {
     const about = JSON.parse(figure.dataset.about);
-    charts[figure.dataset.chart](figure, about).catch((refused) => tell(figure, refused.message));
+    const draw = () => charts[figure.dataset.chart](figure, about).catch((refused) => tell(figure, refused.message));
+    figure.addEventListener('about', () => {
+      Object.assign(about, JSON.parse(figure.dataset.about)); // Another champion: those that ask again by themselves do so of that.
+      if (figure.dataset.chart === 'leads') draw();
+    });
+    draw().finally(() => { figure.dataset.settled = ''; });
   }
 }
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const tell = (figure, text) => { figure.querySelector('.note').textContent = text; };
+export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const tell = (figure, text) => { figure.querySelector('.note').textContent = text; };
 
 /** A name as a canvas shows it: cut, and with its marks of direction kept to itself. */
-const label = (text) => `\u2068${(text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll('{', '{\u200b')}\u2069`;
+export const label = (text) => `\u2068${(text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll('{', '{\u200b')}\u2069`;
 
-/** A chart in a figure: `option` is made anew when the colours of the system change. */
-function view(figure) {
+const views = new WeakMap();
+
+/** The chart in a figure: `option` is made anew when the colours of the system change. */
+export function view(figure) {
+  if (!views.has(figure)) views.set(figure, newView(figure));
+  return views.get(figure);
+}
+
+function newView(figure) {
   const plot = figure.querySelector('.plot');
   const chart = window.echarts.init(plot);
   let make_ = null;
@@ -86,7 +99,7 @@ function enableKeys(plot, chart) {
   });
 }
 
-function base(unit) {
+export function base(unit) {
   const axis = { axisLine: { lineStyle: { color: colour('line') } }, axisLabel: { color: colour('soft'), hideOverlap: true } };
   return {
     animation: false,
@@ -107,12 +120,12 @@ function base(unit) {
 }
 
 // Times are drawn as the clock of the dataset shows them: their offset is left out, and the axis is one of UTC.
-const clock = (text) => Date.parse(`${text.replace(/(Z|[+-]\d\d:\d\d)$/, '')}Z`);
-const written = (time) => new Date(time).toISOString().slice(0, 19);
-const shown = (time) => written(time).replace('T', ' ');
+export const clock = (text) => Date.parse(`${text.replace(/(Z|[+-]\d\d:\d\d)$/, '')}Z`);
+export const written = (time) => new Date(time).toISOString().slice(0, 19);
+export const shown = (time) => written(time).replace('T', ' ');
 
 /** The points of a column; each bucket is drawn through its first, least, greatest and last value. */
-function points(series) {
+export function points(series) {
   const [column] = series.columns;
   const quarter = (series.bucket_seconds ?? 0) * 250;
   return series.ts.flatMap((text, i) => {
@@ -178,9 +191,9 @@ async function station(figure, about) {
       grid: { ...picture_.grid, bottom: 44 },
       xAxis: { ...picture_.xAxis, type: 'time' },
       dataZoom: [
-        { type: 'inside', filterMode: 'none', ...zoom },
+        { type: 'inside', filterMode: 'filter', ...zoom }, // So that the height fits what is seen.
         {
-          type: 'slider', height: 22, bottom: 8, filterMode: 'none', borderColor: colour('line'), fillerColor: colour('band'),
+          type: 'slider', height: 22, bottom: 8, filterMode: 'filter', borderColor: colour('line'), fillerColor: colour('band'),
           textStyle: { color: colour('soft') }, labelFormatter: (v) => shown(v).slice(0, 16), brushSelect: false, ...zoom,
         },
       ],
@@ -278,7 +291,7 @@ const since = (milliseconds) => {
   return minutes < 60 ? `${Math.floor(minutes)} min ago` : minutes < 2880 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;
 };
 
-const palette = () => [0, 1, 2, 3, 4, 5, 6].map((i) => colour(`c${i}`));
+export const palette = () => [0, 1, 2, 3, 4, 5, 6].map((i) => colour(`c${i}`));
 
 /** The champion's error at each lead beside the references'. */
 async function leads(figure, about) {

@@ -1,6 +1,8 @@
-import { askForKey, command, look, who } from './api.js';
+import { askForKey, command, look, read, who } from './api.js';
+import { listen } from './events.js';
 
 const minute = 60000;
+const heard = 20000; // Where changes are told, only ages have to be brought up to date.
 
 /** Times of the server in the reader's own zone. */
 function localTimes(root) {
@@ -15,13 +17,19 @@ function bodyOf(form, isDry) {
   const body = JSON.parse(form.dataset.body);
   const models = [...form.querySelectorAll('[name=model_types]:checked')].map((box) => box.value);
   if (models.length) body.model_types = models;
-  for (const field of form.querySelectorAll('select, input:not([type=checkbox])')) {
+  form.querySelectorAll('[data-flag]:checked').forEach((flag) => { body[flag.name] = true; });
+  for (const field of form.querySelectorAll('select, input:not([type=checkbox], [data-confirm])')) {
     const value = field.value.trim();
-    if (value) body[field.name] = 'number' in field.dataset ? Number(value) : value;
+    if (value && !form.dataset.path.includes(`{${field.name}}`)) body[field.name] = 'number' in field.dataset ? Number(value) : value;
   }
   if (isDry) body.dry_run = true;
   return body;
 }
+
+/** An address with the values of the form's fields in its braces. */
+const filled = (form, path) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(form.querySelector(`[name=${name}]`).value));
+
+const send = (form, isDry) => command(filled(form, form.dataset.path), bodyOf(form, isDry), { method: form.dataset.method });
 
 /** What the API answered, in a sentence. */
 function told(answer, isDry) {
@@ -32,14 +40,26 @@ function told(answer, isDry) {
   if (answer?.version && answer.model_type) {
     return `${isDry ? 'Would put' : 'Put'} ${answer.model_type} (run ${answer.run_id}) in force as version ${answer.version}.`;
   }
+  if (answer?.location?.startsWith('/live/')) {
+    const run = `${answer.model_type} (run ${answer.run_id})`;
+    if (answer.until) return `${run} is scored beside the champion no more.`;
+    return isDry ? `Would score ${run} beside the champion.` : `${run} is scored beside the champion from the next rows on.`;
+  }
   return 'Done.';
 }
 
-/** Whoever is signed in without the role sees so before trying. */
-function allow(form) {
-  const isRefused = Boolean(who.role) && !who.may.includes(form.dataset.needs);
-  form.querySelector('.look').disabled = isRefused;
-  form.querySelector('.needs').textContent = isRefused ? `Needs the role ${form.dataset.needs}; you have ${who.role}.` : '';
+/** Whoever is signed in sees before trying what the API would not let him do. Who is not is asked for a key. */
+async function allow(form) {
+  const { needs, of, action } = form.dataset;
+  const say = (text) => {
+    form.querySelector('.look').disabled = Boolean(text);
+    form.querySelector('.needs').textContent = text;
+  };
+  const lacks = who.role && !who.may.includes(needs) ? `Needs the role ${needs}; you have ${who.role}.` : '';
+  say(lacks);
+  if (!who.role || lacks || !of) return;
+  const { allowed_actions: allowed } = await read(filled(form, of)).catch(() => ({}));
+  if (allowed && !allowed.includes(action)) say('Not possible as it stands now.');
 }
 
 function enableCommand(form) {
@@ -66,12 +86,18 @@ function enableCommand(form) {
   };
 
   look.addEventListener('click', () => run(async () => {
-    if (isDry) say(told(await command(form.dataset.path, bodyOf(form, true)), true));
+    const sure = form.querySelector('[data-confirm]');
+    if (sure && sure.value.trim() !== sure.dataset.confirm) {
+      sure.focus();
+      throw new Error(`Type ${sure.dataset.confirm} first, to be sure that it is this one.`);
+    }
+    if (isDry) say(told(await send(form, true), true));
     else say('Press again to do it.');
   }).then(() => output.classList.contains('wrong') || offer()));
   form.addEventListener('input', () => {
     act.hidden = true; // What was shown was shown of something else.
     say('');
+    if (form.dataset.of.includes('{')) allow(form);
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -80,8 +106,12 @@ function enableCommand(form) {
       return;
     }
     run(async () => {
-      const answer = await command(form.dataset.path, bodyOf(form, false));
+      const answer = await send(form, false);
       act.hidden = true;
+      if (form.dataset.leads) {
+        location.assign(form.dataset.leads);
+        return;
+      }
       if (answer?.location?.startsWith('/pipelines/') && !location.pathname.endsWith(answer.location)) {
         location.assign(`/ui${answer.location}`);
         return;
@@ -115,7 +145,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   const main = document.getElementById('main');
   if ('passing' in main.dataset) location.reload();
-  main.dataset.refresh = fresh.getElementById('main').dataset.refresh;
+  Object.assign(main.dataset, { ...fresh.getElementById('main').dataset });
   for (const next of fresh.querySelectorAll('[data-part]')) {
     const part = document.querySelector(`[data-part="${next.dataset.part}"]`);
     const markup = next.innerHTML;
@@ -126,19 +156,45 @@ async function refresh() {
     sent.set(part, markup);
     enable(part);
   }
+  for (const next of fresh.querySelectorAll('[data-chart]')) {
+    const figure = document.querySelector(`[data-chart="${next.dataset.chart}"]`);
+    if (!figure || figure.dataset.about === next.dataset.about) continue;
+    figure.dataset.about = next.dataset.about;
+    figure.dispatchEvent(new Event('about'));
+  }
   document.dispatchEvent(new Event('refreshed'));
 }
 
+const tryRefresh = () => refresh().catch(() => {}); // It is asked again: a server that is started anew is away for a moment.
+
+/** Where changes are told the page is asked for when one concerns it; else, and for the ages on it, from time to time. */
 async function keepFresh() {
-  for (;;) {
-    const seconds = Number(document.getElementById('main').dataset.refresh);
-    await new Promise((resolve) => setTimeout(resolve, seconds ? seconds * 1000 : minute));
-    if (!seconds || document.hidden) continue;
-    try {
-      await refresh();
-    } catch {
-      // It is asked again: a server that is started anew is away for a moment.
+  const { dataset } = document.getElementById('main');
+  const watched = () => JSON.parse(dataset.watch);
+  let isDue = false;
+  let isWaiting = false;
+  const soon = async () => {
+    isDue = true;
+    if (isWaiting) return;
+    isWaiting = true;
+    while (isDue) {
+      await new Promise((resolve) => setTimeout(resolve, 200)); // Changes come together.
+      isDue = false;
+      await tryRefresh();
+      await new Promise((resolve) => setTimeout(resolve, 300));
     }
+    isWaiting = false;
+  };
+  const concerns = ({ kind, id }) => watched().some((w) => w === `${kind}/${id}` || w === `${kind}/*`);
+  const isHeard = watched().length ? listen((change) => concerns(change) && soon(), soon, tryRefresh) : () => false;
+  let asked = Date.now();
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const seconds = Number(dataset.refresh);
+    const wait = seconds ? Math.max(seconds * 1000, isHeard() ? heard : 0) : minute;
+    if (document.hidden || Date.now() - asked < wait) continue;
+    if (seconds) await tryRefresh();
+    asked = Date.now();
   }
 }
 
@@ -156,6 +212,7 @@ document.querySelectorAll('[data-part]').forEach((part) => sent.set(part, part.i
 enable(document);
 if (document.querySelector('[data-chart]')) import('./charts.js').then((charts) => charts.start());
 if (document.getElementById('drop')) import('./upload.js').then((upload) => upload.start());
+if (document.getElementById('append')) import('./append.js').then((append) => append.start());
 if (document.getElementById('profile')) import('./profile.js').then((profile) => profile.start());
 if (document.getElementById('sign-in')) import('./sign-in.js').then((signIn) => signIn.start());
 if (document.getElementById('ready')) import('./system.js').then((system) => system.start());

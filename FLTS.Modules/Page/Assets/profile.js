@@ -24,6 +24,26 @@ function sentences(part, title) {
     lost.length ? `It has ${lost.join(', ')}.` : 'It has no gaps.');
 }
 
+/** Where nothing was measured: the longest gaps, as a reading of the whole series shows them. */
+async function gaps(dataset, column) {
+  const series = await read(`/datasets/${encodeURIComponent(dataset)}/series?columns=${encodeURIComponent(column)}&points=10000`);
+  const [of] = series.columns;
+  const width = series.bucket_seconds ?? series.step_seconds;
+  const found = [];
+  (of.values ?? of.min).forEach((value, i) => {
+    if (value !== null) return;
+    const last = found.at(-1);
+    if (last?.end === i - 1) last.end = i;
+    else found.push({ start: i, end: i });
+  });
+  const rows = found.sort((a, b) => (b.end - b.start) - (a.end - a.start)).slice(0, 20)
+    .map((g) => [series.ts[g.start].replace('T', ' '), series.ts[g.end].replace('T', ' '), duration((g.end - g.start + 1) * width)]);
+  if (!rows.length) return null;
+  const whole = series.bucket_seconds ? `, of those of at least ${duration(width)}` : '';
+  return make('details', {}, make('summary', {}, `The longest gaps${whole}`),
+    make('div', { class: 'scroll' }, table(['Nothing from', 'to', 'Length'], rows)));
+}
+
 export async function start() {
   const section = document.getElementById('profile');
   const { dataset } = JSON.parse(section.dataset.about);
@@ -38,6 +58,8 @@ export async function start() {
       make('ul', {}, sentences(profile.train, profile.test ? 'Train' : 'The file'), profile.test ? sentences(profile.test, 'Test') : null,
         profile.warnings.map((w) => make('li', {}, make('bdi', {}, w)))),
       make('div', { class: 'scroll' }, table(head, rows)));
+    const lost = (profile.train.series.gaps || profile.test?.series.gaps) && await gaps(dataset, profile.columns[0].name).catch(() => null);
+    if (lost) section.append(lost);
   } catch (refused) {
     note.textContent = refused.message;
     note.classList.add('wrong');

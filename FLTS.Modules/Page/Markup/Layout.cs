@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FLTS.Modules.Page.Markup;
 
 /// <summary>What stands around every page.</summary>
@@ -11,7 +13,11 @@ internal static class Layout
     /// <param name="main">Its contents; elements with <c>data-part</c> are brought up to date while it is open.</param>
     /// <param name="refresh">Seconds after which they are; 0: never.</param>
     /// <param name="isPassing">Shown in the place of a page that is asked for again.</param>
-    public static Html Page(string title, string part, Html main, int refresh = 0, bool isPassing = false) => Html.Of($"""
+    /// <param name="watch">
+    /// What it shows, as <c>kind/id</c> of <c>GET /events</c> (<c>kind/*</c>: all of a kind): it is asked for again when that changes.
+    /// </param>
+    public static Html Page(
+        string title, string part, Html main, int refresh = 0, bool isPassing = false, IEnumerable<string>? watch = null) => Html.Of($"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -30,7 +36,8 @@ internal static class Layout
         <nav aria-label="Parts">{_parts.Select(p => Link(p.Path, p.Title, p.Path == part))}</nav>
         <button type="button" id="key-button" class="quiet">Sign in</button>
         </header>
-        <main id="main" tabindex="-1" data-refresh="{refresh}"{(isPassing ? " data-passing" : "")}>
+        <main id="main" tabindex="-1" data-refresh="{refresh}"{(isPassing ? " data-passing" : "")}
+            data-watch="{JsonSerializer.Serialize(watch ?? [])}">
         <h1>{Shown.Name(title)}</h1>
         {main}
         </main>

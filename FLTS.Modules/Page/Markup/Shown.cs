@@ -18,6 +18,12 @@ internal static class Shown
     /// <summary>The beginning of an id, the whole of it when pointed at.</summary>
     public static Html Id(string id) => Html.Of($"<code title=\"{id}\">{(id.Length > IdLength ? id[..IdLength] : id)}</code>");
 
+    /// <summary>Of a run, by its end: ids of runs begin with the time, and those of a pipeline with the same.</summary>
+    public static Html Run(RunId id) => Html.Of($"<code title=\"{id.Value}\">{Short(id)}</code>");
+
+    /// <summary>What tells a run from others in a list.</summary>
+    public static string Short(RunId id) => id.Value.Length > IdLength ? id.Value[^IdLength..] : id.Value;
+
     /// <summary>A number to four digits; its element has all of them, as the API tells it.</summary>
     public static Html Number(double? value) => value is { } number
         ? Html.Of($"<data value=\"{number.ToString("R", CultureInfo.InvariantCulture)}\">{Digits(number)}</data>")
@@ -32,6 +38,18 @@ internal static class Shown
         var tone = number switch { < 0 => "bad", > 0 => "good", _ => "same" };
         return Html.Of($"""<span class="{tone}">{number.ToString("+0.0 %;−0.0 %;0.0 %", CultureInfo.InvariantCulture)}</span>""");
     }
+
+    /// <summary>A change as percent, with its sign and without saying whether it is good.</summary>
+    public static string Change(double share) =>
+        double.IsFinite(share) ? share.ToString("+0.0 %;−0.0 %;±0 %", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>A share as whole percent, without a sign; its element has all digits.</summary>
+    public static Html Share(double? share) => share is { } number && double.IsFinite(number)
+        ? Html.Of($"""
+            <data value="{number.ToString("R", CultureInfo.InvariantCulture)}">{(100 * number).ToString(
+                "0", CultureInfo.InvariantCulture)} %</data>
+            """)
+        : Number(null);
 
     /// <summary>A moment; the page's script turns it into the reader's own time.</summary>
     public static Html Time(DateTimeOffset? moment) => moment is { } at

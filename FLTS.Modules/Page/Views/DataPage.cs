@@ -26,7 +26,7 @@ internal static class DataPage
         </section>
         <h2>Datasets</h2>
         {Layout.Part("datasets", datasets.Items.Count == 0 ? Html.Of($"<p>None yet.</p>") : List(datasets, now))}
-        """));
+        """), watch: ["dataset/*"]);
 
     private static Html List(Page<DatasetView> datasets, DateTimeOffset now) => Html.Of($"""
         <div class="scroll"><table class="list">

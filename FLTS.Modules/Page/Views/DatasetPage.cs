@@ -6,6 +6,8 @@ namespace FLTS.Modules.Page.Views;
 /// <summary>One dataset: what was measured, what it is like, where it has gaps.</summary>
 internal static class DatasetPage
 {
+    private const int RefreshSeconds = 30;
+
     public static Html Of(DatasetName name)
     {
         var about = new JsonObject { ["dataset"] = name.Value }.ToJsonString();
@@ -18,8 +20,40 @@ internal static class DatasetPage
             <div class="commands">
             {Start(name)}
             </div>
-            """));
+            <h2>Its rows</h2>
+            <div class="commands">
+            {Append(about)}
+            {Delete(name)}
+            </div>
+            """),
+            RefreshSeconds,
+            watch: [$"dataset/{name}"]);
     }
+
+    private static Html Append(string about) => Html.Of($"""
+        <form id="append" class="card" data-about="{about}">
+        <p>Adds measurements: newer rows, late ones, and corrections of those that are known. They are looked at first.</p>
+        <label>Rows, as CSV with a header <textarea rows="4" spellcheck="false" placeholder="time,down,up"></textarea></label>
+        <label>or a file <input type="file" accept=".csv,text/csv"></label>
+        <p class="buttons"><button type="button" class="look">Append: look at them</button>
+        <button type="submit" class="do" hidden>Append them now</button> <span class="needs quiet-text"></span></p>
+        <output role="status"></output>
+        </form>
+        """);
+
+    private static Html Delete(DatasetName name) => new CommandForm(
+        $"/datasets/{Uri.EscapeDataString(name.Value)}?reason={{reason}}",
+        "Delete",
+        "Removes its files, rows and reading options. Runs, champions and their history stay, but forecasts have no newest rows any more. "
+        + "It cannot be undone.")
+    {
+        Method = "DELETE",
+        Needs = Roles.Admin,
+        Allowed = ($"/datasets/{Uri.EscapeDataString(name.Value)}", "delete"),
+        AsksReason = true,
+        Confirm = name.Value,
+        Leads = "/ui/data",
+    }.Show();
 
     private static Html Start(DatasetName name) => new CommandForm(
         "/pipelines",
@@ -27,6 +61,7 @@ internal static class DatasetPage
         "Prepares the data, trains the models, scores them beside simple references and promotes the best. The same data and options again "
         + "train nothing twice.")
     {
+        Allowed = ($"/datasets/{Uri.EscapeDataString(name.Value)}", "start_pipeline"),
         Body = new JsonObject { ["dataset"] = name.Value },
         More = Html.Of($"""
             <fieldset><legend>Models (none chosen: those of the settings)</legend>

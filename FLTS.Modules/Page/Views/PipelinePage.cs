@@ -30,7 +30,8 @@ internal static class PipelinePage
                 {Layout.Part("board", model.Board is { } board ? ScoreboardTable.Of(board) : Html.None)}
                 {Layout.Part("commands", Commands(pipeline, hasEnded))}
                 """),
-            hasEnded ? 0 : RefreshAtWork);
+            hasEnded ? 0 : RefreshAtWork,
+            watch: [$"pipeline/{pipeline.PipelineId}", .. pipeline.Runs.Select(r => $"run/{r.RunId}")]);
     }
 
     private static JsonNode AboutRun(RunSummary run) =>
@@ -63,14 +64,19 @@ internal static class PipelinePage
 
     private static Html Runs(PipelineView pipeline) => Html.Of($"""
         <h2>Runs</h2>
+        <form method="get" action="/ui/compare">
         <div class="scroll"><table class="list">
-        <thead><tr><th>Model</th><th>Run</th><th>Status</th><th>Epoch</th><th class="number">Training loss</th>
+        <thead><tr><th><span class="hidden">Compare</span></th>
+        <th>Model</th><th>Run</th><th>Status</th><th>Epoch</th><th class="number">Training loss</th>
         <th class="number">Validation loss</th><th>Left</th></tr></thead>
         <tbody>{pipeline.Runs.Select(Run)}</tbody></table></div>
+        {(pipeline.Runs.Count(r => r.Status == RunStatus.Succeeded) > 1 ? PipelinesPage.CompareButton : Html.None)}
+        </form>
         """);
 
     private static Html Run(RunSummary run) => Html.Of($"""
-        <tr><th scope="row">{run.ModelType}</th><td>{Shown.Id(run.RunId.Value)}</td>
+        <tr><td>{PipelinesPage.Choice("run", run.RunId.Value, run.Status == RunStatus.Succeeded)}</td>
+        <th scope="row">{run.ModelType}</th><td>{Shown.Run(run.RunId)}</td>
         <td>{Status.Badge(Status.Word(run.Status))} {(run.Error is { } error
             ? Html.Of($"<bdi class=\"waiting\">{error}</bdi>")
             : Html.None)}</td>
@@ -96,6 +102,7 @@ internal static class PipelinePage
                 "Run again",
                 "Runs this pipeline again from a stage on, as if it were started now.")
             {
+                Allowed = ($"/pipelines/{pipeline.PipelineId}", "rerun"),
                 More = Html.Of($"""
                     <label>From <select name="stage">
                     <option>preprocess</option><option selected>train</option><option>evaluate</option></select></label>
@@ -104,7 +111,10 @@ internal static class PipelinePage
             : new CommandForm(
                 $"/pipelines/{pipeline.PipelineId.Value}/cancel",
                 "Cancel",
-                "Ends this pipeline and its unfinished runs, except those that another pipeline still needs.").Show())}
+                "Ends this pipeline and its unfinished runs, except those that another pipeline still needs.")
+            {
+                Allowed = ($"/pipelines/{pipeline.PipelineId}", "cancel"),
+            }.Show())}
         </div>
         """);
 }

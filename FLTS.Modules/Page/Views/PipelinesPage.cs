@@ -19,13 +19,27 @@ internal static class PipelinesPage
             {Layout.Part(
                 "pipelines", model.Items.Count == 0 ? Empty() : Html.Of($"{Table(model.Items, model.Now)}{Next(model, identifier)}"))}
             """),
-        RefreshSeconds);
+        RefreshSeconds,
+        watch: ["pipeline/*"]);
+
+    /// <summary>Of a form whose choices are compared.</summary>
+    public static Html CompareButton { get; } =
+        Html.Of($"""<p class="buttons"><button class="quiet">Compare the two to six that are chosen</button></p>""");
+
+    /// <summary>Something to be compared, where it can be.</summary>
+    public static Html Choice(string kind, string id, bool isScored) => isScored
+        ? Html.Of($"""<input type="checkbox" name="{kind}" value="{id}" aria-label="Compare {kind} {id}">""")
+        : Html.None;
 
     /// <summary>A line a pipeline.</summary>
     public static Html Table(IReadOnlyList<PipelineView> pipelines, DateTimeOffset now) => Html.Of($"""
+        <form method="get" action="/ui/compare">
         <div class="scroll"><table class="list">
-        <thead><tr><th>Pipeline</th><th>Identifier</th><th>Status</th><th>Runs</th><th>Started</th><th>Took</th></tr></thead>
+        <thead><tr><th><span class="hidden">Compare</span></th>
+        <th>Pipeline</th><th>Identifier</th><th>Status</th><th>Runs</th><th>Started</th><th>Took</th></tr></thead>
         <tbody>{pipelines.Select(p => Line(p, now))}</tbody></table></div>
+        {(pipelines.Count > 1 ? CompareButton : Html.None)}
+        </form>
         """);
 
     /// <summary>What it does or waits for, in words.</summary>
@@ -44,6 +58,7 @@ internal static class PipelinesPage
 
     private static Html Line(PipelineView pipeline, DateTimeOffset now) => Html.Of($"""
         <tr>
+        <td>{Choice("pipeline", pipeline.PipelineId.Value, pipeline.Attempt is not null)}</td>
         <th scope="row"><a href="/ui/pipelines/{pipeline.PipelineId.Value}">{Shown.Id(pipeline.PipelineId.Value)}</a></th>
         <td>{Shown.Link("stations", pipeline.Identifier.Value)}</td>
         <td>{Status.Badge(Status.Word(pipeline.Status))} {Waiting(pipeline)}</td>

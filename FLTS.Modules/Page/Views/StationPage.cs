@@ -14,9 +14,20 @@ internal static class StationPage
         model.Identifier.Value,
         "stations",
         model.Champions?.InForce is { } champion
-            ? Html.Of($"{Facts(model, champion)}{Charts(model, champion)}{History(model, champion)}{Pipelines(model)}")
+            ? Html.Of($"""
+                {Facts(model, champion)}{Charts(model, champion)}{WatchParts.Of(model, champion)}{History(model, champion)}
+                {Pipelines(model)}
+                """)
             : Html.Of($"{Waiting()}{Pipelines(model)}"),
-        RefreshSeconds);
+        RefreshSeconds,
+        watch: Watched(model));
+
+    private static IEnumerable<string> Watched(StationModel model) =>
+    [
+        $"champion/{model.Identifier}", $"live/{model.Identifier}", $"drift/{model.Identifier}", $"shadow/{model.Identifier}",
+        .. model.Pipelines.Select(p => $"pipeline/{p.PipelineId}"),
+        $"dataset/{model.Dataset}",
+    ];
 
     private static Html Waiting() => Layout.Part("facts", Html.Of($"""
         <div class="empty"><h2>No champion yet</h2><p>A forecast is drawn here as soon as a pipeline has promoted a model.</p></div>
@@ -33,30 +44,39 @@ internal static class StationPage
             <div><dt>Best reference</dt>
             <dd>{Shown.Number(reference?.Decisive)} <span class="quiet-text">{reference?.ModelType}</span></dd></div>
             <div><dt>Better by</dt><dd>{Shown.Percent(better)}</dd></div>
+            <div><dt>Live error</dt><dd title="Mean absolute error one step ahead over EWMA's, newest 24 hours">{StationsPage.LiveError(
+                model.Watch.Health.Ratio)} <span class="quiet-text">of EWMA's</span></dd></div>
+            <div><dt>In the 80 % band</dt><dd>{StationsPage.Coverage(model.Watch.Health.Coverage)}</dd></div>
             <div><dt>In force</dt><dd>{Shown.Age(champion.Since, model.Now)}</dd></div>
             <div><dt>Newest row</dt><dd id="newest">–</dd></div>
             </dl>
+            {(model.Watch.Health.Error is { } error ? Html.Of($"<p class=\"sentence bad\"><bdi>{error}</bdi></p>") : Html.None)}
             """));
     }
 
+    /// <summary>What the charts of a station need to know.</summary>
+    public static string About(StationModel model, ChampionView champion) => new JsonObject
+    {
+        ["identifier"] = model.Identifier.Value,
+        ["dataset"] = model.Dataset?.Value,
+        ["targets"] = new JsonArray([.. (model.Board?.TargetWeights?.Keys ?? []).Select(t => (JsonNode)t)]),
+        ["run_id"] = champion.RunId.Value,
+        ["config_hash"] = champion.ConfigHash.Value,
+    }.ToJsonString();
+
     private static Html Charts(StationModel model, ChampionView champion)
     {
-        var about = new JsonObject
-        {
-            ["identifier"] = model.Identifier.Value,
-            ["dataset"] = model.Dataset?.Value,
-            ["targets"] = new JsonArray([.. (model.Board?.TargetWeights?.Keys ?? []).Select(t => (JsonNode)t)]),
-            ["run_id"] = champion.RunId.Value,
-            ["config_hash"] = champion.ConfigHash.Value,
-        }.ToJsonString();
+        var about = About(model, champion);
         var controls = Html.Of($"""
             <span class="controls"><label>Column <select name="column"></select></label>
             <label>Steps ahead <select name="steps">
             <option>12</option><option selected>48</option><option>144</option><option>288</option></select></label></span>
             """);
         return Html.Of($"""
+            <div class="charts">
             {Layout.Chart("station", "Measured, and forecast from now with its 80 % band", about, controls)}
             {Layout.Chart("leads", "Error by lead on the test part: root mean squared error as a share of each column's range", about)}
+            </div>
             """);
     }
 
@@ -70,10 +90,12 @@ internal static class StationPage
             <thead><tr><th class="number">Version</th><th>Model</th><th>Run</th><th>Since</th><th>Until</th></tr></thead>
             <tbody>{history.Reverse().Select(Row)}</tbody></table></div>
             """))}
+            {Layout.Part("commands", Html.Of($"""
             <div class="commands">
             {Promote(model.Identifier, champion)}
             {(history.Select(h => h.RunId).Distinct().Count() > 1 ? RollBack(model.Identifier, history, champion) : Html.None)}
             </div>
+            """))}
             """);
     }
 
@@ -81,6 +103,7 @@ internal static class StationPage
         "/promote", "Evaluate again and promote", "Scores the runs of the champion's data again, and promotes the best if it may.")
     {
         Needs = Roles.Promote,
+        Allowed = ($"/champions/{Uri.EscapeDataString(identifier.Value)}", "promote"),
         Body = new JsonObject { ["config_hash"] = champion.ConfigHash.Value, ["identifier"] = identifier.Value },
         HasDryRun = true,
         AsksReason = true,
@@ -92,6 +115,7 @@ internal static class StationPage
         "Puts an earlier champion in force again, as a new version. It is undone by rolling back to the version that is in force now.")
     {
         Needs = Roles.Promote,
+        Allowed = ($"/champions/{Uri.EscapeDataString(identifier.Value)}", "rollback"),
         HasDryRun = true,
         AsksReason = true,
         More = Html.Of($"""
@@ -103,7 +127,7 @@ internal static class StationPage
     }.Show();
 
     private static Html Row(ChampionView line) => Html.Of($"""
-        <tr><td class="number">{line.Version}</td><td>{line.ModelType}</td><td>{Shown.Id(line.RunId.Value)}</td>
+        <tr><td class="number">{line.Version}</td><td>{line.ModelType}</td><td>{Shown.Run(line.RunId)}</td>
         <td>{Shown.Time(line.Since)}</td><td>{(line.Until is null ? Html.Of($"in force") : Shown.Time(line.Until))}</td></tr>
         """);
 

@@ -1,5 +1,6 @@
 using FLTS.Modules.Page.Markup;
 using FLTS.Modules.Page.Reading;
+using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Page.Views;
@@ -9,11 +10,15 @@ internal static class StationsPage
 {
     private const int RefreshSeconds = 10;
 
+    /// <summary>Share of the truths that a band of 80 percent is to hold, and how far off is not yet shown as bad.</summary>
+    private const double Promised = 0.8, Tolerated = 0.15;
+
     public static Html Of(StationsModel model) => Layout.Page(
         "Stations",
         "stations",
         model.Known == 0 ? Layout.Part("stations", Empty()) : Html.Of($"{Search(model)}{List(model)}"),
-        RefreshSeconds);
+        RefreshSeconds,
+        watch: ["pipeline/*", "champion/*", "live/*", "drift/*"]);
 
     private static Html Empty() => Html.Of($"""
         <div class="empty">
@@ -37,38 +42,61 @@ internal static class StationsPage
     private static Html List(StationsModel model) => Layout.Part("stations", Html.Of($"""
         <p class="quiet-text">{Count(model)}</p>
         <div class="scroll"><table class="list">
-        <thead><tr><th>Identifier</th><th>Champion</th><th class="number">Score</th><th class="number">Best reference</th>
-        <th class="number" title="How much lower the champion's score is than the best reference's">Better by</th>
-        <th>In force</th><th>Newest file</th><th>Last pipeline</th></tr></thead>
+        <thead><tr><th>Identifier</th><th>Champion</th><th>Noticed</th><th class="number">Live error</th><th class="number">In the 80 %</th>
+        <th class="number">Score</th><th class="number">Best reference</th><th class="number">Better by</th><th>Newest data</th>
+        <th>Last pipeline</th></tr></thead>
         <tbody>{model.Lines.Select(l => Line(l, model.Now))}</tbody>
         </table></div>
         {Pages(model)}
-        <p class="quiet-text">Scores are on the test part of the data the champion was trained on, as the scoreboard has them; lower is
-        better. A reference is a simple forecast, such as the last value or the same hour of the day before.</p>
+        <p class="quiet-text">Live error: the champion's mean absolute error one step ahead over that of EWMA, a moving average, in the
+        newest 24 hours of data; below 1 is better. In the 80 %: the share of what came that lay inside its 80 % band. Noticed: drift, late
+        feeds and the like in the last 7 days. Scores are on the test part of the data the champion was trained on; lower is better, and "better
+        by" is how much lower than the best reference's, a simple forecast such as the last value.</p>
         """));
 
     private static string Count(StationsModel model) => model.Found == model.Known
-        ? $"{model.Known} {(model.Known == 1 ? "station" : "stations, those least better than their reference first")}."
+        ? $"{model.Known} {(model.Known == 1 ? "station" : "stations, the worst first")}."
         : $"{model.Found} of {model.Known} stations have '{model.Search}' in their identifier.";
 
     private static Html Line(StationLine line, DateTimeOffset now)
     {
-        var (station, score) = line;
+        var (station, score, health) = line;
         return Html.Of($"""
             <tr>
             <th scope="row">{Shown.Link("stations", station.Identifier.Value)}</th>
             <td>{(station.InForce is { } champion
                 ? Html.Of($"{champion.ModelType} <span class=\"quiet-text\">v{champion.Version}</span>")
                 : Html.Of($"none yet"))}</td>
+            <td>{Alarms(health?.Alarms, now)}</td>
+            <td class="number">{LiveError(health?.Ratio)}</td>
+            <td class="number">{Coverage(health?.Coverage)}</td>
             <td class="number">{Shown.Number(score?.Score)}</td>
             <td class="number">{Reference(score)}</td>
             <td class="number">{Shown.Percent(score?.Better)}</td>
-            <td>{Shown.Age(station.InForce?.Since, now)}</td>
-            <td>{Shown.Age(station.DataCameAt, now)}</td>
+            <td>{Shown.Age(health?.KnownAt ?? station.DataCameAt, now)}</td>
             <td>{Pipeline(station.NewestPipeline, station.Status)}</td>
             </tr>
             """);
     }
+
+    /// <summary>What was noticed last, and how often anything was.</summary>
+    public static Html Alarms(StationAlarms? alarms, DateTimeOffset now) => alarms is null
+        ? Html.Of($"<span class=\"none\">nothing</span>")
+        : Html.Of($"""
+            {Status.Badge(Status.Word(alarms.Newest), "bad")} <span class="quiet-text">{Shown.Age(alarms.At, now)}{(alarms.Count > 1
+                ? $", {alarms.Count} in 7 days"
+                : "")}</span>
+            """);
+
+    /// <summary>The champion's error over EWMA's.</summary>
+    public static Html LiveError(double? ratio) => ratio is null
+        ? Shown.Number(null)
+        : Html.Of($"""<span class="{(ratio <= 1 ? "good" : "bad")}">{Shown.Number(ratio)}</span>""");
+
+    /// <summary>Far from what the band promises is told by colour.</summary>
+    public static Html Coverage(double? coverage) => coverage is { } share && Math.Abs(share - Promised) > Tolerated
+        ? Html.Of($"""<span class="bad">{Shown.Share(coverage)}</span>""")
+        : Shown.Share(coverage);
 
     private static Html Reference(StationScore? score) => score?.ReferenceType is { } type
         ? Html.Of($"{Shown.Number(score.Reference)} <span class=\"quiet-text\">{type}</span>")

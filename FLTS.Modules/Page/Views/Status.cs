@@ -10,7 +10,9 @@ internal static class Status
     public static string Word<T>(T status)
         where T : struct, Enum => Shown.Words(JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()));
 
-    public static Html Badge(string word) => Html.Of($"""<span class="badge {Tone(word)}">{word}</span>""");
+    public static Html Badge(string word) => Badge(word, Tone(word));
+
+    public static Html Badge(string word, string tone) => Html.Of($"""<span class="badge {tone}">{word}</span>""");
 
     private static string Tone(string word) => word switch
     {

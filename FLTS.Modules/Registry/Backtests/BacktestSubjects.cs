@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Retention;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;

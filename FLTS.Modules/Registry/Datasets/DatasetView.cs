@@ -15,4 +15,24 @@ internal sealed record DatasetView(
     string? TestSha256,
     long? Size,
     int Versions,
-    DateTimeOffset? RegisteredAt);
+    DateTimeOffset? RegisteredAt) : IHasActions<DatasetView>
+{
+    /// <summary>What the caller may do with it now: its role allows it, and its state does not forbid it.</summary>
+    public IReadOnlyList<string> AllowedActions { get; init; } = [];
+
+    /// <summary>Of any dataset.</summary>
+    public static IEnumerable<ResourceAction> ActionsOf(DatasetName? seriesOf)
+    {
+        yield return new("start_pipeline", "StartPipeline");
+        yield return new("append", "AppendRows");
+        if (seriesOf is not null)
+            yield break; // Its files are another's.
+
+        yield return new("upload", "PutDataset");
+        yield return new("delete", "DeleteDataset");
+    }
+
+    public IEnumerable<ResourceAction> PossibleActions() => ActionsOf(SeriesOf);
+
+    public DatasetView WithActions(IReadOnlyList<string> allowed) => this with { AllowedActions = allowed };
+}

@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Text.Json;
-using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.EntityFrameworkCore;

@@ -106,6 +106,22 @@ internal sealed class DriftEvents(IDbContextFactory<RegistryDbContext> registry,
             cancellation);
     }
 
+    /// <summary>
+    /// What was noticed since a moment that somebody may have to look at, by station: how often, and the newest. New rows alone are none.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Identifier, StationAlarms>> AlarmsAsync(
+        DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var events = await db.DriftEvents.AsNoTracking()
+            .Where(e => e.NoticedAt >= since && e.Kind != DriftKind.Rows)
+            .OrderByDescending(e => e.NoticedAt)
+            .Select(e => new { e.Identifier, e.Kind, e.NoticedAt })
+            .ToListAsync(cancellation);
+        return events.GroupBy(e => e.Identifier)
+            .ToDictionary(s => s.Key, s => new StationAlarms(s.Count(), s.First().Kind, s.First().NoticedAt));
+    }
+
     /// <summary>Newest first.</summary>
     public async Task<Page<DriftEventView>> ListAsync(
         Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)

@@ -39,12 +39,21 @@ internal static partial class ChampionEndpoints
     }
 
     private static async Task<Ok<Page<ChampionsView>>> List(
-        LedgerReader reader, int? limit, string? cursor, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation));
+        LedgerReader reader, AllowedActions actions, HttpContext context, int? limit, string? cursor, CancellationToken cancellation)
+    {
+        var page = await reader.ChampionsAsync(Cursor.Limit(limit), cursor, cancellation);
+        return TypedResults.Ok(page with { Items = actions.ForAll(page.Items, context) });
+    }
 
     private static async Task<Ok<ChampionsView>> Get(
-        Identifier identifier, string? as_of, LedgerReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.ChampionAsync(identifier, as_of is null ? null : Moment(as_of), cancellation));
+        Identifier identifier,
+        string? as_of,
+        LedgerReader reader,
+        AllowedActions actions,
+        HttpContext context,
+        CancellationToken cancellation) =>
+        TypedResults.Ok(actions.For(
+            await reader.ChampionAsync(identifier, as_of is null ? null : Moment(as_of), cancellation), context));
 
     private static async Task<Ok<ChampionView>> RollBack(
         Identifier identifier, JsonElement? body, IPromotionCommands commands, CancellationToken cancellation) =>

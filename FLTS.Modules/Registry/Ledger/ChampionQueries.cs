@@ -3,13 +3,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Ledger;
 
-/// <summary>Which rows of the ledger are asked for: the one place that says what is in force.</summary>
+/// <summary>Which rows of the ledger are asked for; what is in force says <see cref="ChampionRules"/>.</summary>
 internal static class ChampionQueries
 {
-    /// <summary>The champion in force of every identifier: the line with its highest version.</summary>
-    public static IQueryable<ChampionRow> ChampionsInForce(this RegistryDbContext db) => db.Champions.AsNoTracking()
-        .Where(c => c.Version == db.Champions.Where(o => o.Identifier == c.Identifier).Max(o => o.Version));
-
     /// <summary>The lines of an identifier, by version.</summary>
     public static Task<List<LedgerLine>> LedgerLinesAsync(
         this RegistryDbContext db, Identifier identifier, CancellationToken cancellation) =>

@@ -18,7 +18,7 @@ internal static class LedgerExamples
 
     public static Page<AttemptView> Attempts { get; } = new([Attempt], null);
 
-    public static ChampionsView Champion { get; } = new(new("PobleSec"), Line(), [Line()]);
+    public static ChampionsView Champion { get; } = new(new("PobleSec"), Line(), [Line()]) { AllowedActions = ["promote"] };
 
     public static JsonNode Scoreboard { get; } = new JsonObject
     {

@@ -98,6 +98,13 @@ internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
             .FirstOrDefaultAsync(cancellation);
     }
 
+    /// <summary>How far each station is scored, and how its champion does.</summary>
+    public async Task<IReadOnlyDictionary<Identifier, LiveStationRow>> StationsAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveStations.AsNoTracking().ToDictionaryAsync(s => s.Identifier, cancellation);
+    }
+
     /// <summary>The stations whose champion does worst: by its error beside EWMA's, and by how far its coverage is off.</summary>
     /// <param name="most">Of each.</param>
     /// <param name="cancellation">Stops it.</param>

@@ -17,4 +17,17 @@ internal sealed record PipelineView(
     IReadOnlyList<string> Warnings,
     string? Error,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? EndedAt);
+    DateTimeOffset? EndedAt) : IHasActions<PipelineView>
+{
+    /// <summary>What the caller may do with it now: its role allows it, and its state does not forbid it.</summary>
+    public IReadOnlyList<string> AllowedActions { get; init; } = [];
+
+    public IEnumerable<ResourceAction> PossibleActions()
+    {
+        yield return PipelineRules.HasEnded(Status) ? new("rerun", "RerunPipeline") : new("cancel", "CancelPipeline");
+        if (PipelineRules.HasEnded(Status) && Runs.Any(r => r.Status == RunStatus.Succeeded))
+            yield return new("promote", "Promote");
+    }
+
+    public PipelineView WithActions(IReadOnlyList<string> allowed) => this with { AllowedActions = allowed };
+}

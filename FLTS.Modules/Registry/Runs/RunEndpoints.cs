@@ -52,11 +52,16 @@ internal static class RunEndpoints
             .WithExample(RunExamples.Rerun, 202);
     }
 
-    private static async Task<Ok<Page<RunView>>> List([AsParameters] RunQuery query, RunReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(await reader.ListAsync(query.Filter(), Cursor.Limit(query.Limit), Cursor.Parse(query.Cursor), cancellation));
+    private static async Task<Ok<Page<RunView>>> List(
+        [AsParameters] RunQuery query, RunReader reader, AllowedActions actions, HttpContext context, CancellationToken cancellation)
+    {
+        var page = await reader.ListAsync(query.Filter(), Cursor.Limit(query.Limit), Cursor.Parse(query.Cursor), cancellation);
+        return TypedResults.Ok(page with { Items = actions.ForAll(page.Items, context) });
+    }
 
-    private static async Task<Ok<RunView>> Get(RunId run_id, RunReader reader, CancellationToken cancellation) =>
-        TypedResults.Ok(RunView.Of(await reader.FindAsync(run_id, cancellation), withArtifacts: true));
+    private static async Task<Ok<RunView>> Get(
+        RunId run_id, RunReader reader, AllowedActions actions, HttpContext context, CancellationToken cancellation) =>
+        TypedResults.Ok(actions.For(await reader.ViewAsync(run_id, cancellation), context));
 
     private static async Task<Ok<RunMetricsView>> Metrics(RunId run_id, RunReader reader, CancellationToken cancellation) =>
         TypedResults.Ok(await reader.MetricsAsync(run_id, cancellation));

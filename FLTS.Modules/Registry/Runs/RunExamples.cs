@@ -13,7 +13,11 @@ internal static class RunExamples
         new JsonObject { ["epochs"] = 20, ["hidden_size"] = 32 },
         new JsonObject { ["train_rmse"] = 0.062, ["val_rmse"] = 0.064, ["best_epoch"] = 8 },
         new JsonObject { ["test_rmse"] = 0.0635, ["test_mae"] = 0.0346 },
-        10, 10, null, [new ArtifactView("GRU/weights.safetensors", 628_636, "c0ffee")], null, _time, _time, _time.AddSeconds(40));
+        10, 10, null, [new ArtifactView("GRU/weights.safetensors", 628_636, "c0ffee")], null, _time, _time, _time.AddSeconds(40))
+    {
+        Place = RunPlace.Shadow,
+        AllowedActions = ["promote", "end_shadow"],
+    };
 
     public static Page<RunView> Runs { get; } = new([Run], "639080226000000000.0199a7b2c3d4");
 

@@ -29,7 +29,21 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
         }
 
         var rows = await query.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId).Take(limit + 1).ToListAsync(cancellation);
-        return Cursor.Page(rows, limit, r => new Cursor(r.CreatedAt, r.RunId.Value), r => RunView.Of(r, withArtifacts: false));
+        var places = await PlacesAsync(db, [.. rows.Select(r => r.RunId)], cancellation);
+        return Cursor.Page(
+            rows,
+            limit,
+            r => new Cursor(r.CreatedAt, r.RunId.Value),
+            r => RunView.Of(r, withArtifacts: false) with { Place = Of(places, r.RunId) });
+    }
+
+    /// <summary>A run as it is shown.</summary>
+    /// <exception cref="NotFoundException">No such run.</exception>
+    public async Task<RunView> ViewAsync(RunId runId, CancellationToken cancellation)
+    {
+        var run = await FindAsync(runId, cancellation);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return RunView.Of(run, withArtifacts: true) with { Place = Of(await PlacesAsync(db, [runId], cancellation), runId) };
     }
 
     /// <summary>A run with its artifacts.</summary>
@@ -82,4 +96,18 @@ internal sealed class RunReader(IDbContextFactory<RegistryDbContext> registry)
 
         throw new NotFoundException($"Run {runId} was not judged by lead (yet): its pipeline's evaluation does, or POST /promote.");
     }
+
+    /// <summary>Which of some runs are in force or stand beside who is.</summary>
+    private static async Task<Dictionary<RunId, RunPlace>> PlacesAsync(
+        RegistryDbContext db, IReadOnlyCollection<RunId> runs, CancellationToken cancellation)
+    {
+        var shadows = await db.Shadows.Where(s => runs.Contains(s.RunId)).Select(s => s.RunId).ToListAsync(cancellation);
+        var champions = await db.ChampionsInForce().Where(c => runs.Contains(c.RunId)).Select(c => c.RunId).ToListAsync(cancellation);
+        var places = shadows.ToDictionary(s => s, _ => RunPlace.Shadow);
+        foreach (var champion in champions)
+            places[champion] = RunPlace.Champion;
+        return places;
+    }
+
+    private static RunPlace? Of(Dictionary<RunId, RunPlace> places, RunId run) => places.TryGetValue(run, out var place) ? place : null;
 }

@@ -30,8 +30,29 @@ internal sealed record RunView(
     JsonNode? Postponed = null,
     DateTimeOffset? NextTry = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunId>? Members = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PrunedAt = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PrunedAt = null) : IHasActions<RunView>
 {
+    /// <summary>As what it forecasts for its station now; null: it does not.</summary>
+    public RunPlace? Place { get; init; }
+
+    /// <summary>What the caller may do with it now: its role allows it, and its state does not forbid it.</summary>
+    public IReadOnlyList<string> AllowedActions { get; init; } = [];
+
+    public IEnumerable<ResourceAction> PossibleActions()
+    {
+        yield return RunRules.HasEnded(Status) ? new("rerun", "RerunRun") : new("cancel", "CancelRun");
+        if (Status != RunStatus.Succeeded)
+            yield break;
+
+        yield return new("promote", "Promote");
+        if (Place is null)
+            yield return new("shadow", "PutShadow");
+        if (Place == RunPlace.Shadow)
+            yield return new("end_shadow", "EndShadow");
+    }
+
+    public RunView WithActions(IReadOnlyList<string> allowed) => this with { AllowedActions = allowed };
+
     public static RunView Of(RunRow run, bool withArtifacts) => new(
         run.RunId,
         run.ConfigHash,
@@ -58,4 +79,14 @@ internal sealed record RunView(
         run.NextAttemptAt,
         run.Members.Count > 0 ? [.. run.Members.Select(m => m.MemberRunId).OrderBy(id => id.Value, StringComparer.Ordinal)] : null,
         run.PrunedAt);
+}
+
+/// <summary>As what a run forecasts.</summary>
+internal enum RunPlace
+{
+    /// <summary>It is in force.</summary>
+    Champion,
+
+    /// <summary>It is scored beside the champion.</summary>
+    Shadow,
 }
