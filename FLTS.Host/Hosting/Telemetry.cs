@@ -59,7 +59,8 @@ internal static class Telemetry
 
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint(
-            "/metrics", meterProvider: null, branch => branch.Use(MetricsText.CompleteAsync), optionsName: null).RequireRole(Roles.Read);
+            "/metrics", meterProvider: null, branch => branch.Use(MetricsText.CompleteAsync), optionsName: null)
+            .RequireRole(Roles.Read).WithCallsOf(CallKind.Watch);
 
     /// <summary>Log events are known by name: <c>event</c>, as API.md lists them.</summary>
     private sealed class EventNameEnricher : ILogEventEnricher

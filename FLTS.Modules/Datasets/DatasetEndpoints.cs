@@ -96,7 +96,7 @@ internal static class DatasetEndpoints
             .WithSummary(
                 "Takes measurements, as CSV with a header or as a JSON array of rows: newer ones, late ones, and corrections of those that "
                 + "are known. Forecasts without data start from the newest; the next pipeline learns from all.")
-            .RequireRole(Roles.Train).WithAudit(AuditKind.Hourly)
+            .RequireRole(Roles.Train).WithAudit(AuditKind.Hourly).WithCallsOf(CallKind.Append)
             .Accepts<string>("application/json", "text/csv", "*/*")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })

@@ -45,7 +45,7 @@ internal static class PredictEndpoints
                 + "PROPHET model with regressors, conditions or caps from columns needs their coming values as 'future' (a list a "
                 + "column, a value a step), one whose holidays end before the forecast those that come as 'holidays' ([{\"holiday\", "
                 + "\"ds\"}]).")
-            .RequireRole(Roles.Predict)
+            .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
@@ -57,7 +57,7 @@ internal static class PredictEndpoints
             .WithSummary(
                 "A forecast by the champion of an identifier from its newest rows, as JSON or CSV; 304 where the caller has it already "
                 + "(If-None-Match). 'level' is a percentage, or several with commas between them.")
-            .RequireRole(Roles.Predict)
+            .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
             .Produces(304)
@@ -65,7 +65,7 @@ internal static class PredictEndpoints
         group.MapPost("/predict/batch", Batch)
             .WithName("PredictBatch")
             .WithSummary("Many forecasts in one call: an answer or a problem for each.")
-            .RequireRole(Roles.Predict)
+            .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
             .ProducesProblem(413).ProducesProblem(422)
