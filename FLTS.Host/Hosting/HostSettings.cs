@@ -41,7 +41,7 @@ internal sealed record HostSettings
     public static IReadOnlyList<string> Sections { get; } =
     [
         "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Limits", "Requests", "Datasets", "Preprocessing", "Training",
-        "Models", "Evaluation", "Inference", "Monitoring", "Pipeline", "Schedules", "Retention", "Access",
+        "Models", "Evaluation", "Inference", "Monitoring", "Pipeline", "Schedules", "Retention", "Access", "Telemetry",
         "Logging", "Serilog",
     ];
 
