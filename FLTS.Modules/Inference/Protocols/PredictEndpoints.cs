@@ -30,9 +30,7 @@ internal static class PredictEndpoints
         },
         null);
 
-    private static readonly string[] _exampleTimes = ["2018-03-05T15:14:00", "2018-03-05T15:16:00"];
-
-    private static readonly double[] _exampleValues = [1.5e8, 1.6e8];
+    private const string CsvText = "ts,down,down_low_80,down_high_80\n2018-03-05T15:18:00,151000000,120000000,183000000\n";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -48,9 +46,11 @@ internal static class PredictEndpoints
             .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(PredictBody))
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
-            .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10, level = 80 })
+            .WithCsvExample(CsvText)
+            .WithRequestExample(new { identifier = "demo", inference_length = 10, level = 80 })
             .WithExample(_example);
         group.MapGet("/predict/{identifier}", Newest)
             .WithName("PredictNewest")
@@ -60,6 +60,7 @@ internal static class PredictEndpoints
             .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
+            .WithCsvExample(CsvText)
             .Produces(304)
             .WithExample(_example);
         group.MapPost("/predict/batch", Batch)
@@ -68,9 +69,10 @@ internal static class PredictEndpoints
             .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(BatchBody))
             .ProducesProblem(413).ProducesProblem(422)
             .Produces<BatchAnswer>()
-            .WithRequestExample(new { items = new[] { new { identifier = "PobleSec", inference_length = 10 } } })
+            .WithRequestExample(new { items = new[] { new { identifier = "demo", inference_length = 10 } } })
             .WithExample(new BatchAnswer(
                 [new BatchItem(_example, null), new BatchItem(null, new BatchProblem(404, "No model is served for 'Elsewhere'."))]));
         group.MapGet("/models/loaded", Loaded)
