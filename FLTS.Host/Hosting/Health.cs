@@ -13,13 +13,13 @@ internal static class Health
         routes.MapGet("/healthz", (IEnumerable<IServingState> serving) => TypedResults.Ok(Liveness.Of("ok", serving)))
             .WithName("Healthz").WithTags("Health").WithSummary("The process lives; whether it has a model, and how many forecasts wait.")
             .WithExample(new Liveness("ok", true, 0))
-            .RequireRole(Roles.Open);
+            .RequireRole(Roles.Open).WithCallsOf(CallKind.Watch);
         routes.MapGet("/predict_ping", Ping)
             .WithName("PredictPing").WithTags("Health").WithSummary("Forecasts are answered: a model is loaded.")
             .Produces<Liveness>().Produces<Liveness>(503)
             .WithExample(new Liveness("ok", true, 0))
             .WithExample(new Liveness("no model loaded", false, 0), 503)
-            .RequireRole(Roles.Open);
+            .RequireRole(Roles.Open).WithCallsOf(CallKind.Watch);
         MapReady(routes, "/readyz", "Readyz");
         MapReady(routes, "/ready", "Ready");
     }
@@ -35,7 +35,7 @@ internal static class Health
                     new Dictionary<string, PartState> { ["object_store"] = new("unavailable", "The object store refuses.") },
                     []),
                 503)
-            .RequireRole(Roles.Open);
+            .RequireRole(Roles.Open).WithCallsOf(CallKind.Watch);
 
     private static IResult Ping(IEnumerable<IServingState> serving) => serving.Any(s => s.Loaded > 0)
         ? Results.Ok(Liveness.Of("ok", serving))

@@ -40,8 +40,9 @@ internal sealed record HostSettings
     /// </summary>
     public static IReadOnlyList<string> Sections { get; } =
     [
-        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Limits", "Datasets", "Preprocessing", "Training",
-        "Models", "Evaluation", "Inference", "Monitoring", "Pipeline", "Schedules", "Retention", "Access", "Page",
+        "Modules", "Data", "Database", "Jobs", "Bus", "Security", "Storage", "Limits", "Requests", "Datasets", "Preprocessing",
+        "Training", "Models", "Evaluation", "Inference", "Monitoring", "Pipeline", "Schedules", "Retention", "Access", "Page",
+        "Telemetry",
         "Logging", "Serilog",
     ];
 

@@ -18,14 +18,17 @@ internal static class JobServer
     /// <summary>Starts the workers of a queue.</summary>
     /// <param name="storage">Where the jobs are.</param>
     /// <param name="activator">Makes what does them.</param>
+    /// <param name="around">Filters around each job.</param>
     /// <param name="module">Whose queue it is.</param>
     /// <param name="queue">The queue.</param>
-    public static BackgroundProcessingServer Start(JobStorage storage, JobActivator activator, string module, JobQueue queue)
+    public static BackgroundProcessingServer Start(
+        JobStorage storage, JobActivator activator, IJobFilterProvider around, string module, JobQueue queue)
     {
         string[] queues = [queue.Name];
-        var filters = JobFilterProviders.Providers;
         var worker = new Worker(
-            queues, new BackgroundJobPerformer(filters, activator, TaskScheduler.Default), new BackgroundJobStateChanger(filters));
+            queues,
+            new BackgroundJobPerformer(around, activator, TaskScheduler.Default),
+            new BackgroundJobStateChanger(JobFilterProviders.Providers));
         return new BackgroundProcessingServer(
             storage,
             [worker.UseBackgroundPool(queue.Workers)],

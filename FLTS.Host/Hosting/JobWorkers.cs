@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Common;
 
 namespace FLTS.Host.Hosting;
 
@@ -22,8 +23,9 @@ internal sealed partial class JobWorkers(
         DeleteUnloadable();
         var storage = services.GetRequiredService<JobStorage>();
         var activator = services.GetRequiredService<JobActivator>();
+        var around = services.GetRequiredService<IJobFilterProvider>();
         var servers = settings.Modules.Where(m => m.Queue is not null)
-            .Select(m => JobServer.Start(storage, activator, m.Name, m.Queue!))
+            .Select(m => JobServer.Start(storage, activator, around, m.Name, m.Queue!))
             .ToList();
         try
         {

@@ -20,6 +20,7 @@ internal static class Jobs
     public static IServiceCollection AddFltsJobs(this IServiceCollection services, HostSettings settings, IConfiguration configuration)
     {
         services.AddSingleton<RerunOnRequeue>();
+        services.AddSingleton<JobTraces>();
         services.AddSingleton<IJobFilterProvider, JobFilters>();
 
         // Of this server: the library's own are the process's, and of two servers in one (tests) one would do the jobs of both.

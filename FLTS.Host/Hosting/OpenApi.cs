@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
@@ -11,23 +10,11 @@ namespace FLTS.Host.Hosting;
 /// <summary><c>/openapi/v1.json</c> with an example for every request and answer, and <c>/scalar</c> to try it.</summary>
 internal static class OpenApi
 {
-    private static readonly JsonSerializerOptions _json = MakeJson();
-
     public static IServiceCollection AddFltsOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
         var names = new ConcurrentDictionary<string, Type>();
-        options.CreateSchemaReferenceId = type => IsId(type.Type) ? null : NameOf(type, names);
-        options.AddSchemaTransformer((schema, context, _) =>
-        {
-            // Their converter hides from the generator that ids are text.
-            var type = context.JsonTypeInfo.Type;
-            if (IsId(type))
-                schema.Type = Nullable.GetUnderlyingType(type) is null
-                    ? JsonSchemaType.String
-                    : JsonSchemaType.String | JsonSchemaType.Null;
-
-            return Task.CompletedTask;
-        });
+        options.CreateSchemaReferenceId = type => OpenApiSchemas.IsInline(type.Type) ? null : NameOf(type, names);
+        options.AddSchemaTransformer(OpenApiSchemas.CompleteAsync);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "FLTS";
@@ -46,40 +33,7 @@ internal static class OpenApi
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", document)] = [] }];
             return Task.CompletedTask;
         });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-            if (metadata.OfType<RequiredRole>().LastOrDefault() is { } role && role.Role != Roles.Open)
-            {
-                operation.Description = $"{operation.Description} Role: {role.Role}.".Trim();
-                operation.Responses ??= [];
-                operation.Responses.TryAdd("401", Unauthorized(role.Role));
-            }
-
-            if (metadata.OfType<RequestExample>().LastOrDefault() is { } request && operation.RequestBody?.Content is { } contents)
-            {
-                foreach (var content in contents.Values)
-                    content.Example = Node(request.Value);
-            }
-
-            operation.Responses ??= [];
-            foreach (var example in metadata.OfType<EndpointExample>())
-                Attach(operation.Responses, example);
-
-            foreach (var (status, response) in operation.Responses)
-            {
-                if (response.Content?.TryGetValue("application/problem+json", out var problem) == true)
-                    problem.Example ??= Node(new
-                    {
-                        type = "about:blank",
-                        title = response.Description,
-                        status = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture),
-                        detail = "A sentence that says what is wrong, where, and what would be right.",
-                    });
-            }
-
-            return Task.CompletedTask;
-        });
+        options.AddOperationTransformer(OpenApiOperations.CompleteAsync);
     });
 
     public static void MapFltsOpenApi(this IEndpointRouteBuilder routes)
@@ -94,11 +48,6 @@ internal static class OpenApi
         }).RequireRole(Roles.Read);
     }
 
-    private static bool IsId(Type type) =>
-        (Nullable.GetUnderlyingType(type) ?? type)
-            .GetInterfaces()
-            .Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IId<>));
-
     /// <summary>Modules name their views alike (a run of a pipeline, a run of the registry); a schema has one name.</summary>
     private static string? NameOf(JsonTypeInfo type, ConcurrentDictionary<string, Type> names)
     {
@@ -109,24 +58,6 @@ internal static class OpenApi
         var owner = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
         return names.GetOrAdd(name, owner) == owner ? name : owner.Namespace!.Split('.')[^1] + name;
     }
-
-    private static OpenApiResponse Unauthorized(string role) => new()
-    {
-        Description = "Unauthorized",
-        Content = new Dictionary<string, OpenApiMediaType>
-        {
-            ["application/problem+json"] = new OpenApiMediaType
-            {
-                Example = Node(new
-                {
-                    type = "https://tools.ietf.org/html/rfc9110#section-15.5.2",
-                    title = "Unauthorized",
-                    status = 401,
-                    detail = $"This needs the role '{role}': send a key in the header {Security.Header}.",
-                }),
-            },
-        },
-    };
 
     /// <summary>The exporter's endpoint does not describe itself.</summary>
     private static OpenApiPathItem Metrics() => new()
@@ -145,38 +76,15 @@ internal static class OpenApi
                         Description = "OK",
                         Content = new Dictionary<string, OpenApiMediaType>
                         {
-                            ["text/plain"] = new OpenApiMediaType { Example = JsonValue.Create("flts_model_ready{identifier=\"demo\"} 1") },
+                            ["text/plain"] = new OpenApiMediaType
+                            {
+                                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                                Example = JsonValue.Create("flts_model_ready{identifier=\"demo\"} 1"),
+                            },
                         },
                     },
                 },
             },
         },
     };
-
-    private static void Attach(OpenApiResponses responses, EndpointExample example)
-    {
-        var status = example.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        if (!responses.TryGetValue(status, out var response))
-            responses[status] =
-                response = new OpenApiResponse { Description = "Success", Content = new Dictionary<string, OpenApiMediaType>() };
-
-        if (response is OpenApiResponse concrete)
-        {
-            concrete.Content ??= new Dictionary<string, OpenApiMediaType>();
-            if (concrete.Content.Count == 0)
-                concrete.Content["application/json"] = new OpenApiMediaType();
-
-            foreach (var content in concrete.Content.Values)
-                content.Example = Node(example.Value);
-        }
-    }
-
-    private static JsonNode? Node(object value) => JsonSerializer.SerializeToNode(value, value.GetType(), _json);
-
-    private static JsonSerializerOptions MakeJson()
-    {
-        var options = new JsonSerializerOptions();
-        Json.Configure(options);
-        return options;
-    }
 }

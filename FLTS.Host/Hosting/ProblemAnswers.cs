@@ -76,6 +76,8 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
         IOException io when FreeRoom.IsMissing(io) => Problem(503, "The disk that this process writes to is full: make room there."),
         BadHttpRequestException { InnerException: JsonException json } => Problem(400, NotJson(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem(413, TooLarge(context)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
+            Problem(408, "The body came too slowly (Requests:BytesPerSecond); send it again, in smaller parts over a slow line."),
         BadHttpRequestException bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
             Problem(400, "The body is missing: send a JSON object."),
         BadHttpRequestException bad when Unbound().Match(bad.Message) is { Success: true } unbound =>

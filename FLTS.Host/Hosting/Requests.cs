@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Net.Http.Headers;
+using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace FLTS.Host.Hosting;
 
@@ -15,9 +17,13 @@ internal static class Requests
     private static readonly SearchValues<char> _controls =
         SearchValues.Create([.. Enumerable.Range(0, 256).Select(c => (char)c).Where(char.IsControl)]);
 
+    /// <exception cref="InvalidInputException">A setting of the section <c>Requests</c> is wrong.</exception>
     public static WebApplicationBuilder AddFltsRequests(this WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = LargestBody);
+        var options = OptionsReading.Read<RequestsOptions>(builder.Configuration.GetSection(RequestsOptions.Section));
+        var limits = new CallLimits(options);
+        builder.Services.AddSingleton(limits).AddRateLimiter(limits.Configure);
+        builder.WebHost.ConfigureKestrel(k => Configure(k, options));
         // A request is read, computed and answered on the thread that received it, where it finds nothing to wait for: each hand-over to
         // another thread costs as much as the arithmetic. What takes long computes on threads of its own anyway.
         builder.Services.Configure<SocketTransportOptions>(o => o.UnsafePreferInlineScheduling = true);
@@ -27,12 +33,37 @@ internal static class Requests
         return builder;
     }
 
+    /// <summary>Behind what finds out who asks.</summary>
+    public static void UseFltsCallLimits(this WebApplication app)
+    {
+        var limits = app.Services.GetRequiredService<CallLimits>();
+        app.UseWhen(limits.AppliesTo, branch => branch.UseRateLimiter());
+    }
+
     /// <summary>Refuses addresses and content types that no endpoint can take; what bodies hold is checked as they are read.</summary>
     public static void UseFltsRequests(this WebApplication app) => app.Use((context, next) =>
     {
         Check(context.Request);
         return next(context);
     });
+
+    private static void Configure(KestrelServerOptions kestrel, RequestsOptions options)
+    {
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = LargestBody;
+        limits.MaxConcurrentConnections = options.Connections == 0 ? null : options.Connections;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.HeadSeconds);
+        var slowest = options.BytesPerSecond == 0
+            ? null
+            : new MinDataRate(options.BytesPerSecond, TimeSpan.FromSeconds(options.GraceSeconds));
+        limits.MinRequestBodyDataRate = slowest;
+        limits.MinResponseDataRate = slowest;
+        if (options.ConnectionsPerAddress > 0)
+        {
+            var held = new ConnectionLimit(options.ConnectionsPerAddress);
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(held.Around));
+        }
+    }
 
     /// <exception cref="BadHttpRequestException">Says what is wrong.</exception>
     private static void Check(HttpRequest request)

@@ -32,6 +32,7 @@ internal static class Server
         app.UseFltsRequests();
         app.UseRouting();
         app.UseFltsSecurity();
+        app.UseFltsCallLimits();
         app.UseFltsDashboard();
         app.MapFltsHealth();
         app.MapFltsMetrics();

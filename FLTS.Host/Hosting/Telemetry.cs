@@ -1,6 +1,5 @@
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -36,14 +35,12 @@ internal static class Telemetry
             else
                 ToFile(logging, settings);
         });
-        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
+        builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
             .AddMeter(FltsTelemetry.MeterOf("*"))
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel") // Others count what each request does inside.
             .AddRuntimeInstrumentation()
-            .AddPrometheusExporter(o => o.ScopeInfoEnabled = false));
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
-            telemetry.WithTracing(tracing =>
-                tracing.AddAspNetCoreInstrumentation().AddSource(FltsTelemetry.Name).AddSource("MassTransit").AddOtlpExporter());
+            .AddPrometheusExporter(o => o.ScopeInfoEnabled = false))
+            .AddFltsTraces(builder.Configuration);
         return builder;
     }
 
@@ -59,7 +56,8 @@ internal static class Telemetry
 
     public static void MapFltsMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapPrometheusScrapingEndpoint(
-            "/metrics", meterProvider: null, branch => branch.Use(MetricsText.CompleteAsync), optionsName: null).RequireRole(Roles.Read);
+            "/metrics", meterProvider: null, branch => branch.Use(MetricsText.CompleteAsync), optionsName: null)
+            .RequireRole(Roles.Read).WithCallsOf(CallKind.Watch);
 
     /// <summary>Log events are known by name: <c>event</c>, as API.md lists them.</summary>
     private sealed class EventNameEnricher : ILogEventEnricher

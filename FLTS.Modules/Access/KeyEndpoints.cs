@@ -30,7 +30,7 @@ internal static class KeyEndpoints
                 "Makes a key. 'role' is read, predict, train, promote or admin, or several with commas between them; 'expires' a time. "
                 + "The key is in this answer and nowhere else.")
             .ProducesProblem(409).ProducesProblem(422)
-            .WithRequestExample(new KeyRequest(Roles.Train, "collector of site 7", _exampleTime.AddDays(90)))
+            .WithRequestExample(new KeyRequest(Roles.Train, "collector of site 7", _exampleTime.AddYears(10)))
             .WithExample(
                 new NewKeyView(
                     _example.Id, _example.Name, _example.Role, $"flts_{_example.Id}_{new string('0', 48)}", _exampleTime,

@@ -113,8 +113,9 @@ public static class KeyRefusals
     public const string Role = "role";
     public const string Waiting = "waiting";
     public const string Origin = "origin";
+    public const string Limit = "limit";
 
-    public static IReadOnlyList<string> All { get; } = [NoKey, WrongKey, Ended, Role, Waiting, Origin];
+    public static IReadOnlyList<string> All { get; } = [NoKey, WrongKey, Ended, Role, Waiting, Origin, Limit];
 }
 
 /// <summary>Says how calls of an endpoint are audited.</summary>

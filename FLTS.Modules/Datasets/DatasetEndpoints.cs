@@ -41,7 +41,7 @@ internal sealed record MeasurementsView(long Rows, long Times, string First, str
 internal sealed record DatasetVersionsView(
     DatasetName Name,
     DatasetName? SeriesOf,
-    JsonObject Options,
+    [property: Shape(typeof(OptionsBody))] JsonObject Options,
     IReadOnlyList<DatasetName> Series,
     IReadOnlyList<SourceVersionView> Versions,
     MeasurementsView? Measurements,
@@ -82,6 +82,23 @@ internal static class DatasetEndpoints
         ],
         []);
 
+    /// <summary>Every column of the demo.</summary>
+    private static readonly Dictionary<string, object> _exampleRow = new()
+    {
+        ["time"] = "2026-02-01 00:00:00",
+        ["down"] = 109_934_672,
+        ["up"] = 1_166_592,
+        ["rnti_count"] = 5120,
+        ["mcs_down"] = 11,
+        ["mcs_down_var"] = 69,
+        ["mcs_up"] = 13,
+        ["mcs_up_var"] = 55,
+        ["rb_down"] = 0.17,
+        ["rb_down_var"] = 0.01,
+        ["rb_up"] = 0.02,
+        ["rb_up_var"] = 0.001,
+    };
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/datasets", List)
@@ -105,10 +122,12 @@ internal static class DatasetEndpoints
             .WithSummary(
                 "Takes measurements, as CSV with a header or as a JSON array of rows: newer ones, late ones, and corrections of those that "
                 + "are known. Forecasts without data start from the newest; the next pipeline learns from all.")
-            .RequireRole(Roles.Train).WithAudit(AuditKind.Hourly)
+            .RequireRole(Roles.Train).WithAudit(AuditKind.Hourly).WithCallsOf(CallKind.Append)
             .Accepts<string>("application/json", "text/csv", "*/*")
+            .WithShapes(body: typeof(IReadOnlyList<RowBody>))
+            .WithCsvExample($"{string.Join(',', _exampleRow.Select(c => c.Key))}\n{string.Join(',', _exampleRow.Select(c => c.Value))}\n")
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
-            .WithRequestExample(new[] { new { time = "2018-03-05 15:18:00", down = 109_934_672.0, up = 1_166_592.0 } })
+            .WithRequestExample(new[] { _exampleRow })
             .WithExample(new AppendedRows(new("PobleSec"), 1, 1, 0, 0, 0, Last, Last));
         group.MapGet("", Versions).WithName("GetDataset").WithSummary("Versions of a dataset's parts by SHA-256, newest first.")
             .RequireRole(Roles.Read)
@@ -132,11 +151,10 @@ internal static class DatasetEndpoints
             .WithName("PlotColumn")
             .WithSummary("A column as PNG: the series, its day profile, its distribution.")
             .RequireRole(Roles.Read)
-            .Produces(200, contentType: "image/png")
+            .WithFile("image/png")
             .ProducesProblem(404)
             .ProducesProblem(422)
-            .ProducesProblem(429)
-            .WithExample("(the PNG's bytes)");
+            .ProducesProblem(429);
     }
 
     private static async Task<Ok<Page<DatasetView>>> List(

@@ -11,7 +11,11 @@ namespace FLTS.Modules.Datasets;
 /// <summary><c>/datasets/{name}/options</c>: the options stored with a dataset.</summary>
 internal static class OptionsEndpoints
 {
-    private static readonly JsonObject _example = new() { ["timezone"] = "Europe/Madrid", ["decimal"] = ",", ["skip_rows"] = 1 };
+    private static readonly JsonObject _example = new()
+    {
+        ["decimal"] = ".",
+        ["units"] = new JsonObject { ["down"] = "bit" },
+    };
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -20,6 +24,7 @@ internal static class OptionsEndpoints
             .WithName("GetDatasetOptions")
             .WithSummary("How the files of a dataset are read where they do not say so themselves.")
             .ProducesProblem(404).ProducesProblem(422)
+            .WithShapes(answer: typeof(OptionsBody))
             .WithExample(_example);
         options.MapPut("", Put)
             .WithName("PutDatasetOptions")
@@ -27,7 +32,8 @@ internal static class OptionsEndpoints
                 "Puts options in the place of those stored with a dataset. Its files are read so from now on, by pipelines, profiles, "
                 + "forecasts and appended rows alike; options with which the newest files cannot be read are refused.")
             .Accepts<JsonElement>("application/json")
-            .ProducesProblem(404).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
+            .WithShapes(body: typeof(OptionsBody), answer: typeof(OptionsBody))
+            .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .WithRequestExample(_example)
             .WithExample(_example);
     }

@@ -36,6 +36,8 @@ internal static class SeriesEndpoints
         .RequireRole(Roles.Read)
         .ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
         .Produces<ReducedSeries>(200, AnswerFormat.Json, AnswerFormat.Csv)
+        .WithCsvExample(
+            "ts,down\n2018-02-05T23:40:00,109934672\n")
         .WithExample(_example);
 
     private static async Task<IResult> Series(

@@ -40,8 +40,8 @@ public sealed class KeyGuesses(TimeProvider time)
             _forgiven.TryRemove(new(name, until));
     }
 
-    /// <summary>A household has 2^64 addresses of IPv6.</summary>
-    private static string NameOf(IPAddress? address) => address switch
+    /// <summary>What is counted as one address: of IPv6 the first 64 bits, as a household has all the others.</summary>
+    public static string NameOf(IPAddress? address) => address switch
     {
         null => "",
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 namespace FLTS.Modules.Kit;
 
 /// <summary>Options whose values must also fit each other.</summary>
-internal interface ICheckedTogether
+public interface ICheckedTogether
 {
     /// <summary>What the range or choice of a single setting cannot say.</summary>
     /// <exception cref="InvalidInputException">Settings that do not fit; the message names one and says what would be right.</exception>
@@ -17,7 +17,7 @@ internal interface ICheckedTogether
 /// The one way to options: a record is bound from its section and checked at start. A property declares what it may be once, as
 /// <see cref="RangeAttribute"/> or <see cref="AllowedValuesAttribute"/>; its initial value is its default.
 /// </summary>
-internal static class OptionsReading
+public static class OptionsReading
 {
     /// <summary>Binds and checks; what the section leaves out has its default.</summary>
     /// <exception cref="InvalidInputException">A setting is unknown, of the wrong type, out of range or none of the choices;

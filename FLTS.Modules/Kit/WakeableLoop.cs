@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +10,16 @@ namespace FLTS.Modules.Kit;
 /// </summary>
 internal abstract partial class WakeableLoop(IStartupGate gate, TimeSpan interval, ILogger logger) : BackgroundService
 {
+    private const int MostWakers = 100;
+
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly ConcurrentQueue<ActivityContext> _wakers = new();
 
     /// <summary>Makes the next look happen now.</summary>
     public void Wake()
     {
+        if (FltsTraces.Here is { } here && _wakers.Count < MostWakers)
+            _wakers.Enqueue(here);
         try
         {
             _wake.Release();
@@ -28,6 +35,15 @@ internal abstract partial class WakeableLoop(IStartupGate gate, TimeSpan interva
         _wake.Dispose();
         base.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Traces of those who have called <see cref="Wake"/> since this was asked last.</summary>
+    protected IReadOnlyList<ActivityContext> TakeWakers()
+    {
+        List<ActivityContext> taken = [];
+        while (_wakers.TryDequeue(out var waker))
+            taken.Add(waker);
+        return taken;
     }
 
     /// <summary>One look.</summary>

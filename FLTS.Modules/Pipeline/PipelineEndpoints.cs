@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,14 @@ internal static class PipelineEndpoints
         AllowedActions = ["cancel"],
     };
 
+    /// <summary>Types of models are written as they are called.</summary>
+    private static readonly JsonObject _exampleRequest = new()
+    {
+        ["dataset"] = "demo",
+        ["sample_train_rows"] = 0,
+        ["training"] = new JsonObject { ["LSTM"] = new JsonObject { ["epochs"] = 20 } },
+    };
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/pipelines").WithTags("Pipelines");
@@ -54,8 +63,9 @@ internal static class PipelineEndpoints
                 + "The same request again answers the same pipeline and trains nothing twice.")
             .RequireRole(Roles.Train)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(PipelineBody))
             .ProducesProblem(404).ProducesProblem(422).ProducesProblem(429)
-            .WithRequestExample(new { dataset = "PobleSec", sample_train_rows = 0, training = new { LSTM = new { epochs = 20 } } })
+            .WithRequestExample(_exampleRequest)
             .WithExample(_exampleStarted, 202);
         group.MapGet("/", List)
             .WithName("ListPipelines")
@@ -81,6 +91,7 @@ internal static class PipelineEndpoints
             .WithSummary("Runs an ended pipeline again from a stage on: preprocess, train (default) or evaluate, as if it were posted now.")
             .RequireRole(Roles.Train)
             .Accepts<JsonElement>(true, "application/json")
+            .WithShapes(body: typeof(RerunBody))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
             .WithRequestExample(new { stage = "train" })
             .WithExample(_exampleRerun, 202);

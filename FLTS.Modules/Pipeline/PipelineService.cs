@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using FLTS.Modules.Pipeline.Schedules;
 using FLTS.Modules.Registry.Pipelines;
@@ -55,6 +56,7 @@ internal sealed partial class PipelineService(
                 LogSamePipeline(logger);
         }
 
+        Activity.Current?.SetTag("pipeline_id", posted.Pipeline.PipelineId.Value);
         reconciler.Wake();
         return posted;
     }

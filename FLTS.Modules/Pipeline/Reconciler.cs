@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FLTS.Modules.Registry.Steps;
 using Microsoft.Extensions.Logging;
 
@@ -20,9 +21,13 @@ internal sealed partial class Reconciler(
     /// </summary>
     private readonly Dictionary<string, DateTimeOffset> _queuedAt = new(StringComparer.Ordinal);
 
+    /// <summary>What made it look this time.</summary>
+    private IReadOnlyList<ActivityContext> _wokenBy = [];
+
     /// <summary>One look at everything unfinished.</summary>
     internal override async Task LookAsync(CancellationToken cancellation)
     {
+        _wokenBy = TakeWakers();
         var work = await parts.Work.ReadAsync(cancellation);
         var databaseNow = await parts.Leases.DatabaseNowAsync(cancellation);
         var now = time.GetUtcNow();
@@ -48,7 +53,7 @@ internal sealed partial class Reconciler(
                 using (logger.BeginScope(start.Scope))
                     LogResumed(logger, start.Task.Step);
 
-                jobs.Enqueue(start.Task, StepWake.Reconciler);
+                Queue(start);
                 break;
             case ReconcileAction.Retrain(var corrupt):
                 if (await parts.Repairs.ReplaceAsync(corrupt, cancellation) is { } next)
@@ -58,7 +63,7 @@ internal sealed partial class Reconciler(
 
                     var due = parts.Train.DueOf(next);
                     if (ShouldQueue(due, now))
-                        jobs.Enqueue(due.Task, StepWake.Reconciler);
+                        Queue(due);
                 }
 
                 break;
@@ -66,6 +71,15 @@ internal sealed partial class Reconciler(
                 await parts.Repairs.FailQueuedAsync(run, reason, cancellation);
                 break;
         }
+    }
+
+    private void Queue(DueStep due)
+    {
+        using var trace = FltsTraces.Begin("wake", ActivityKind.Producer, _wokenBy);
+        trace?.SetTag("step", due.Task.Step);
+        foreach (var (name, value) in due.Scope)
+            trace?.SetTag(name, value.ToString());
+        jobs.Enqueue(due.Task, StepWake.Reconciler);
     }
 
     /// <summary>Each take-over and each try is queued once at once, and again only when it has not begun for a while.</summary>

@@ -54,6 +54,73 @@ internal sealed partial class OpenApiTests
     }
 
     [Test]
+    public void Every_body_and_every_answer_has_a_schema_that_says_what_stands_in_each_place()
+    {
+        var check = new SchemaCheck(_document);
+        var described =
+            from o in Operations()
+            from part in (o.Operation["requestBody"] is { } body ? [("request", body)] : Array.Empty<(string, JsonNode)>())
+                .Concat(o.Operation["responses"]!.AsObject().Select(r => (r.Key, r.Value!)))
+            from content in part.Item2["content"]?.AsObject() ?? []
+            select (Name: $"{o.Method} {o.Path}: {part.Item1} ({content.Key})", Schema: content.Value!["schema"]);
+        var all = described.ToList();
+
+        Assert.That(all.Where(d => d.Schema is null).Select(d => d.Name), Is.Empty);
+        Assert.That(all.SelectMany(d => check.Silent(d.Schema!, d.Name)), Is.Empty);
+    }
+
+    [Test]
+    public void Every_list_of_words_says_that_they_are_text_and_every_answer_without_a_body_is_one_of_few()
+    {
+        var schemas = _document["components"]!["schemas"]!.AsObject();
+        Assert.That(schemas.Where(s => s.Value!["enum"] is not null && s.Value["type"] is null).Select(s => s.Key), Is.Empty);
+
+        var bare = from o in Operations()
+                   from r in o.Operation["responses"]!.AsObject()
+                   where r.Value!["content"] is null && r.Key is not ("204" or "304")
+                   select $"{o.Method} {o.Path}: {r.Key}";
+        Assert.That(bare, Is.Empty);
+    }
+
+    [Test]
+    public void Every_example_is_as_its_schema_says()
+    {
+        var check = new SchemaCheck(_document);
+        var wrong = from o in Operations()
+                    from part in (o.Operation["requestBody"] is { } body ? [("request", body)] : Array.Empty<(string, JsonNode)>())
+                        .Concat(o.Operation["responses"]!.AsObject().Select(r => (r.Key, r.Value!)))
+                    from content in part.Item2["content"]?.AsObject() ?? []
+                    from fault in check.Check(content.Value!["example"], content.Value["schema"]!, $"{o.Method} {o.Path} {part.Item1}")
+                    select fault;
+
+        Assert.That(wrong.Distinct(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_body_has_the_members_that_the_endpoint_knows()
+    {
+        var check = new SchemaCheck(_document);
+        foreach (var (method, path, operation) in Operations())
+        {
+            if (operation["requestBody"]?["content"]?["application/json"]?["schema"] is not { } schema
+                || check.Resolve(schema)["properties"] is not JsonObject named
+                || path is "/session" or "/keys" or "/predict" or "/predict/batch") // Others are passed over there.
+                continue;
+
+            // The refusal of one that is unknown names those that are known.
+            var asked = path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+            using var body = new StringContent("{\"no_such_member\": 1}", null, "application/json");
+            using var answer = await _host.SendAsync(HttpMethod.Parse(method), asked, withKey: true, body);
+            var told = (await RunningHost.JsonAsync(answer))["detail"]!.GetValue<string>();
+            Assert.That(told, Does.Contain("no_such_member"), $"{method} {path}");
+            foreach (var name in named.Select(n => n.Key))
+                Assert.That(told, Does.Match($"\\b{name}\\b"), $"{method} {path} knows it");
+            var known = Word().Matches(told[told.IndexOf("; known", StringComparison.Ordinal)..]).Select(m => m.Value).Skip(2);
+            Assert.That(known, Is.SubsetOf(named.Select(n => n.Key)), $"{method} {path}");
+        }
+    }
+
+    [Test]
     public void What_needs_a_key_says_which_role_and_shows_the_refusal()
     {
         foreach (var (method, path, operation) in Operations().Where(o => o.Path is not
@@ -118,6 +185,9 @@ internal sealed partial class OpenApiTests
         foreach (var (type, body) in content!)
             Assert.That(body!["example"], Is.Not.Null, $"{name} ({type})");
     }
+
+    [GeneratedRegex("[a-z][a-z0-9_]*")]
+    private static partial Regex Word();
 
     [GeneratedRegex("^[a-z][a-z0-9_]*$")]
     private static partial Regex SnakeCase();

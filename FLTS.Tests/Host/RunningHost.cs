@@ -35,18 +35,20 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <param name="settings">More settings.</param>
     /// <param name="map">More endpoints.</param>
     /// <param name="folder">Kept afterwards; null: a new one, deleted with the host.</param>
+    /// <param name="more">Services in the place of those there are, or beside them.</param>
     public static async Task<RunningHost> StartAsync(
         string bind = "127.0.0.1",
         IReadOnlyDictionary<string, string?>? settings = null,
         Action<WebApplication>? map = null,
-        TemporaryFolder? folder = null)
+        TemporaryFolder? folder = null,
+        Action<IServiceCollection>? more = null)
     {
         var own = folder ?? new TemporaryFolder();
         var all = Settings(own, bind);
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;
 
-        var host = new RunningHost(Server.Build(all, jsonToConsole: false), own, folder is null);
+        var host = new RunningHost(Server.Build(all, jsonToConsole: false, more), own, folder is null);
         map?.Invoke(host.App);
         await host.App.StartAsync();
         host.Http.BaseAddress = new Uri(host.App.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));

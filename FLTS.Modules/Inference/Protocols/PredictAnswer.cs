@@ -10,6 +10,6 @@ internal sealed record PredictAnswer(
     string ModelType,
     int Version,
     ConfigHash ConfigHash,
-    IReadOnlyList<Dictionary<string, object>> Predictions,
+    [property: Shape(typeof(IReadOnlyList<ForecastRow>))] IReadOnlyList<Dictionary<string, object>> Predictions,
     IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals,
     IReadOnlyList<string>? Warnings);

@@ -30,9 +30,7 @@ internal static class PredictEndpoints
         },
         null);
 
-    private static readonly string[] _exampleTimes = ["2018-03-05T15:14:00", "2018-03-05T15:16:00"];
-
-    private static readonly double[] _exampleValues = [1.5e8, 1.6e8];
+    private const string CsvText = "ts,down,down_low_80,down_high_80\n2018-03-05T15:18:00,151000000,120000000,183000000\n";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -45,32 +43,36 @@ internal static class PredictEndpoints
                 + "PROPHET model with regressors, conditions or caps from columns needs their coming values as 'future' (a list a "
                 + "column, a value a step), one whose holidays end before the forecast those that come as 'holidays' ([{\"holiday\", "
                 + "\"ds\"}]).")
-            .RequireRole(Roles.Predict)
+            .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(PredictBody))
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
-            .WithRequestExample(new { data = new { ts = _exampleTimes, down = _exampleValues }, inference_length = 10, level = 80 })
+            .WithCsvExample(CsvText)
+            .WithRequestExample(new { identifier = "demo", inference_length = 10, level = 80 })
             .WithExample(_example);
         group.MapGet("/predict/{identifier}", Newest)
             .WithName("PredictNewest")
             .WithSummary(
                 "A forecast by the champion of an identifier from its newest rows, as JSON or CSV; 304 where the caller has it already "
                 + "(If-None-Match). 'level' is a percentage, or several with commas between them.")
-            .RequireRole(Roles.Predict)
+            .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .ProducesProblem(404).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
             .Produces<PredictAnswer>(200, AnswerFormat.Json, AnswerFormat.Csv)
+            .WithCsvExample(CsvText)
             .Produces(304)
             .WithExample(_example);
         group.MapPost("/predict/batch", Batch)
             .WithName("PredictBatch")
             .WithSummary("Many forecasts in one call: an answer or a problem for each.")
-            .RequireRole(Roles.Predict)
+            .RequireRole(Roles.Predict).WithCallsOf(CallKind.Forecast)
             .WithMetadata(body)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(BatchBody))
             .ProducesProblem(413).ProducesProblem(422)
             .Produces<BatchAnswer>()
-            .WithRequestExample(new { items = new[] { new { identifier = "PobleSec", inference_length = 10 } } })
+            .WithRequestExample(new { items = new[] { new { identifier = "demo", inference_length = 10 } } })
             .WithExample(new BatchAnswer(
                 [new BatchItem(_example, null), new BatchItem(null, new BatchProblem(404, "No model is served for 'Elsewhere'."))]));
         group.MapGet("/models/loaded", Loaded)

@@ -25,8 +25,9 @@ internal static class BacktestEndpoints
                 + "the same backtest.")
             .RequireRole(Roles.Train)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(BacktestBody))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503)
-            .WithRequestExample(new { identifier = "PobleSec", from = "2018-03-05T00:00:00", leads = _exampleLeads })
+            .WithRequestExample(new { identifier = "demo", leads = _exampleLeads })
             .WithExample(BacktestExamples.Started, 202);
         group.MapGet("", List)
             .WithName("ListBacktests")
@@ -41,6 +42,8 @@ internal static class BacktestEndpoints
                 + "With 'Accept: text/csv' a line a lead, hour and target.")
             .RequireRole(Roles.Read)
             .Produces<BacktestView>(200, AnswerFormat.Json, AnswerFormat.Csv)
+            .WithCsvExample(
+                "lead,from,target,cells,matched,state,rmse,mae,mse,bias,original_rmse,original_mae,original_bias\n")
             .ProducesProblem(404).ProducesProblem(409)
             .WithExample(BacktestExamples.Done);
     }

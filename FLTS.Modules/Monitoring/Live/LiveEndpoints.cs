@@ -20,6 +20,8 @@ internal static class LiveEndpoints
                 + "With 'Accept: text/csv' a line an hour and role.")
             .RequireRole(Roles.Read)
             .Produces<LiveView>(200, AnswerFormat.Json, AnswerFormat.Csv)
+            .WithCsvExample(
+                "from,day,role,model,cells,matched,state,mae,rmse,bias,coverage_80,coverage_95,interval_score_80\n")
             .ProducesProblem(404).ProducesProblem(422)
             .WithExample(LiveExamples.Hours);
         group.MapGet("/forecast", Forecast)

@@ -65,6 +65,7 @@ internal sealed record LiveHourView(
     LiveScoreView? Baseline)
 {
     /// <summary>By role, where there is one.</summary>
+    [JsonIgnore]
     public IEnumerable<(string Role, LiveScoreView Score)> Scores =>
         from line in new[]
         {

@@ -30,6 +30,7 @@ internal static class ShadowEndpoints
                 + "one. With dry_run it is only said whether that can be.")
             .RequireRole(Roles.Promote)
             .Accepts<JsonElement>(isOptional: true, "application/json")
+            .WithShapes(body: typeof(ShadowBody))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
             .WithRequestExample(new { dry_run = true })
             .WithExample(_example, 202);

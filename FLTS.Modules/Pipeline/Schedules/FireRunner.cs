@@ -40,6 +40,8 @@ internal sealed partial class FireRunner(
     /// <summary>Starts a fire that waits, or says why not.</summary>
     public async Task RunAsync(ScheduleRow schedule, ScheduleFireRow fire, CancellationToken cancellation)
     {
+        using var trace = FltsTraces.Begin("fire", ActivityKind.Producer, []);
+        trace?.SetTag("schedule", schedule.Name.Value);
         if (schedule.Overlap == ScheduleOverlap.Skip && await fires.UnfinishedAsync(schedule.Name, cancellation) is { } running)
         {
             var reason = $"Pipeline {running}, which the schedule started before, is unfinished; 'overlap' is 'skip'.";

@@ -26,6 +26,7 @@ internal static class ScheduleEndpoints
                 + "decides (skip, the default, or allow). Put again, it is replaced, and goes on where it was paused.")
             .RequireRole(Roles.Train)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(ScheduleBody))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
             .WithRequestExample(ScheduleExamples.Request)
             .WithExample(ScheduleExamples.View)

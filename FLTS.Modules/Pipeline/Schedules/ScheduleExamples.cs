@@ -14,7 +14,7 @@ internal static class ScheduleExamples
         ["zone"] = "Europe/Madrid",
         ["jitter_seconds"] = 600,
         ["overlap"] = "skip",
-        ["pipeline"] = new JsonObject { ["dataset"] = "PobleSec" },
+        ["pipeline"] = new JsonObject { ["dataset"] = "demo" },
     };
 
     public static FireView Fire { get; } = new(
@@ -29,7 +29,7 @@ internal static class ScheduleExamples
         "Europe/Madrid",
         600,
         ScheduleOverlap.Skip,
-        new JsonObject { ["dataset"] = "PobleSec" },
+        new JsonObject { ["dataset"] = "demo" },
         ScheduleOrigin.Api,
         Next,
         null,

@@ -11,7 +11,7 @@ internal sealed record ScheduleView(
     string Zone,
     int JitterSeconds,
     ScheduleOverlap Overlap,
-    JsonNode Pipeline,
+    [property: Shape(typeof(PipelineBody))] JsonNode Pipeline,
     ScheduleOrigin Origin,
     DueTimeView? Next,
     PausedView? Paused,

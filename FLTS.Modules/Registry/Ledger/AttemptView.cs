@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Attempts;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Registry.Ledger;
 
@@ -13,10 +14,10 @@ internal sealed record AttemptView(
     AttemptTrigger Trigger,
     AttemptOutcome? Outcome,
     string? Reason,
-    JsonNode? Missing,
-    JsonNode? Tries,
-    JsonNode? Candidates,
-    JsonNode? Policy,
+    [property: Shape(typeof(IReadOnlyList<MissingShape>))] JsonNode? Missing,
+    [property: Shape(typeof(IReadOnlyList<RefusalShape>))] JsonNode? Tries,
+    [property: Shape(typeof(IReadOnlyList<string>))] JsonNode? Candidates,
+    [property: Shape(typeof(PolicyShape))] JsonNode? Policy,
     RunId? SelectedRunId,
     ScoreboardId? ScoreboardId,
     DateTimeOffset CreatedAt,

@@ -33,6 +33,7 @@ internal static partial class ChampionEndpoints
                 + "the newest that was not itself rolled back, or the one named. dry_run loads and verifies it and stores nothing.")
             .RequireRole(Roles.Promote)
             .Accepts<JsonElement>(isOptional: true, "application/json")
+            .WithShapes(body: typeof(RollbackBody))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503)
             .WithRequestExample(new { to_version = 1, reason = "forecasts too high", dry_run = true })
             .WithExample(LedgerExamples.Champion.History[0]);

@@ -28,12 +28,12 @@ internal static class PromotionEndpoints
             .WithName("GetScoreboard")
             .WithSummary("The newest scoreboard of a config_hash or pipeline_id: candidates, references, champion on the same cells.")
             .RequireRole(Roles.Read)
-            .ProducesProblem(404).WithExample(LedgerExamples.Scoreboard);
+            .ProducesProblem(404).WithShapes(answer: typeof(ScoreboardShape)).WithExample(LedgerExamples.Scoreboard);
         group.MapGet("/scoreboards/{id}/plots/error_by_lead.png", ErrorByLead)
             .WithName("PlotErrorByLead")
             .WithSummary("The rmse of every line of the newest scoreboard by lead.")
             .RequireRole(Roles.Read)
-            .Produces(200, contentType: "image/png").ProducesProblem(404).WithExample("(the PNG's bytes)");
+            .WithFile("image/png").ProducesProblem(404);
         if (!routes.Has<IPromotionCommands>())
             return;
 
@@ -43,6 +43,7 @@ internal static class PromotionEndpoints
                 + "The header Idempotency-Key makes a repetition answer what the first one did.")
             .RequireRole(Roles.Promote)
             .Accepts<JsonElement>("application/json")
+            .WithShapes(body: typeof(PromoteBody))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503)
             .WithRequestExample(new { config_hash = "e309764d", dry_run = true, reason = "after the maintenance" })
             .WithExample(new PromoteAnswer(LedgerExamples.Attempt, LedgerExamples.Scoreboard.DeepClone(), false));

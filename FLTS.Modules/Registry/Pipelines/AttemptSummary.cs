@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Registry.Pipelines;
 
@@ -8,10 +9,10 @@ internal sealed record AttemptSummary(
     AttemptId AttemptId,
     AttemptOutcome? Outcome,
     string? Reason,
-    JsonNode? Missing,
+    [property: Shape(typeof(IReadOnlyList<MissingShape>))] JsonNode? Missing,
     RunId? SelectedRunId,
     ScoreboardId? ScoreboardId,
-    JsonNode? Tries)
+    [property: Shape(typeof(IReadOnlyList<RefusalShape>))] JsonNode? Tries)
 {
     public static AttemptSummary Of(PromotionAttemptRow attempt) => new(
         attempt.AttemptId,

@@ -32,7 +32,7 @@ internal static class RunEndpoints
             .ProducesProblem(404).WithExample(RunExamples.Artifacts);
         group.MapGet("/{run_id}/artifacts/{**path}", Artifact).WithName("DownloadArtifact").WithSummary("One file of a run.")
             .RequireRole(Roles.Read)
-            .Produces(200, contentType: "application/octet-stream").ProducesProblem(404).WithExample("(the file's bytes)");
+            .WithFile("*/*").ProducesProblem(404);
         if (!routes.Has<IRunCommands>())
             return;
 

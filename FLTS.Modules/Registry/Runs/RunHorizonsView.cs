@@ -8,4 +8,9 @@ namespace FLTS.Modules.Registry.Runs;
 /// <param name="Leads">Errors and coverage at the knots.</param>
 /// <param name="Bands">The same over bands of leads.</param>
 /// <param name="NotJudged">Bands that could not be judged, with the reason; null: all could.</param>
-internal sealed record RunHorizonsView(RunId RunId, ScoreboardId ScoreboardId, JsonNode Leads, JsonNode Bands, JsonNode? NotJudged);
+internal sealed record RunHorizonsView(
+    RunId RunId,
+    ScoreboardId ScoreboardId,
+    [property: Shape(typeof(IReadOnlyList<LeadShape>))] JsonNode Leads,
+    [property: Shape(typeof(IReadOnlyList<BandShape>))] JsonNode Bands,
+    [property: Shape(typeof(IReadOnlyDictionary<string, string>))] JsonNode? NotJudged);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FLTS.Modules.Registry.Schema;
+using FLTS.Modules.Registry.Steps;
 
 namespace FLTS.Modules.Registry.Runs;
 
@@ -14,9 +15,9 @@ internal sealed record RunView(
     string ModelType,
     RunStatus Status,
     int Attempt,
-    JsonNode? Params,
-    JsonNode? Metrics,
-    JsonNode? TestMetrics,
+    [property: Shape(typeof(JsonObject))] JsonNode? Params,
+    [property: Shape(typeof(IReadOnlyDictionary<string, double?>))] JsonNode? Metrics,
+    [property: Shape(typeof(IReadOnlyDictionary<string, double?>))] JsonNode? TestMetrics,
     int? Epoch,
     int? Epochs,
     double? EtaSeconds,
@@ -27,7 +28,7 @@ internal sealed record RunView(
     DateTimeOffset? EndedAt,
     RunCause Cause = RunCause.Request,
     RunId? Replaces = null,
-    JsonNode? Postponed = null,
+    [property: Shape(typeof(IReadOnlyList<RefusalShape>))] JsonNode? Postponed = null,
     DateTimeOffset? NextTry = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunId>? Members = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PrunedAt = null) : IHasActions<RunView>

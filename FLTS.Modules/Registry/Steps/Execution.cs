@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Registry.Steps;
@@ -31,8 +32,12 @@ internal sealed class Execution<TRow>(Step<TRow> step, TRow row, Lease lease, Co
         return Row;
     }
 
-    /// <summary>Each line of the log bears this, too, from here on.</summary>
-    public void Tell(string name, object value) => scope[name] = value;
+    /// <summary>Each line of the log bears this, too, from here on, and so does the trace.</summary>
+    public void Tell(string name, object value)
+    {
+        scope[name] = value;
+        Activity.Current?.SetTag(name, value.ToString());
+    }
 }
 
 /// <summary>The row is no longer ours to change: taken over, or ended by somebody else.</summary>

@@ -71,6 +71,8 @@ internal sealed class LeasedStep<TRow>(
             return;
         }
 
+        StepTrace.Begin(activity, step.Name, id, ids);
+
         // The row as it is now that nobody else can change it.
         if (await step.FindAsync(id, cancellation) is not { } row || !step.IsOpen(row) || !await work.IsReadyAsync(row, cancellation))
             return;
@@ -116,6 +118,7 @@ internal sealed class LeasedStep<TRow>(
     {
         var (now, row) = (time.GetUtcNow(), execution.Row);
         var next = now + Backoff.Delay(row.Tries + 1, work.MostSecondsBetweenTries, step.Id(row));
+        StepTrace.Refuse(fault.Reason);
         var postponed = new Postponement(
             fault.Reason,
             next,
@@ -129,6 +132,7 @@ internal sealed class LeasedStep<TRow>(
 
     private async Task FailAsync(StepWork<TRow> work, Execution<TRow> execution, StepFault fault)
     {
+        StepTrace.Refuse(fault.Reason);
         if (await RecordAsync(
             () => work.FailAsync(execution, fault.Reason),
             () => step.FailAsync(execution.Lease, fault.Reason, execution.Process)))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FLTS.Host.Hosting;
 using FLTS.Tests.TestKit.Servers;
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.States;
 using Npgsql;
@@ -71,7 +72,7 @@ internal sealed class JobOutageTests
     public static void Count() => Interlocked.Increment(ref _done);
 
     private Hangfire.Server.BackgroundProcessingServer Start() =>
-        JobServer.Start(_storage, new JobActivator(), "Evaluation", new JobQueue(Queue, Workers: 1));
+        JobServer.Start(_storage, new JobActivator(), JobFilterProviders.Providers, "Evaluation", new JobQueue(Queue, Workers: 1));
 
     private string Enqueue() => new BackgroundJobClient(_storage).Create(() => Count(), new EnqueuedState(Queue));
 
