@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using FLTS.Benchmarks.Append;
+using FLTS.Benchmarks.Live;
 using FLTS.Benchmarks.Predict;
 
 namespace FLTS.Benchmarks;
@@ -55,6 +56,7 @@ internal static class BenchCommand
                 ? ReaderBenchmark.Once(reader, Dataset(parsed)!, parsed.GetValue(_timezone))
                 : ReaderBenchmark.Run(progress)),
         AppendCommand.Create(),
+        LiveCommand.Create(),
         AccuracyCommand.Create(),
     };
 

@@ -29,7 +29,7 @@ internal static class AppendBenchmark
         var data = Directory.CreateTempSubdirectory("flts-bench-");
         try
         {
-            await using var server = new ServerProcess(plan.Host, url => Arguments(plan, data.FullName, url));
+            await using var server = new ServerProcess(plan.Host, url => Arguments(plan.Postgres, data.FullName, url));
             await server.UntilAsync("the server answers", async () => (await server.Http.GetAsync("/readyz")).IsSuccessStatusCode);
             var key = (await File.ReadAllTextAsync(Path.Combine(data.FullName, "keys", "admin.key"))).Trim();
             server.Http.DefaultRequestHeaders.Add("X-Api-Key", key);
@@ -67,12 +67,16 @@ internal static class AppendBenchmark
         }
     }
 
-    private static string[] Arguments(Plan plan, string data, string url)
+    /// <summary>Of the product's program.</summary>
+    /// <param name="postgres">Connection string; null: SQLite.</param>
+    /// <param name="data">Its folder.</param>
+    /// <param name="url">Its address.</param>
+    public static string[] Arguments(string? postgres, string data, string url)
     {
         string[] always = ["run", "--data", data, "--urls", url, "--set", "Pipeline:DemoOnEmpty=false"];
-        return plan.Postgres is null
+        return postgres is null
             ? always
-            : [.. always, "--set", "Database:Provider=postgres", "--set", $"Database:ConnectionString={plan.Postgres}"];
+            : [.. always, "--set", "Database:Provider=postgres", "--set", $"Database:ConnectionString={postgres}"];
     }
 
     /// <summary>Puts the stations; returns their header, and the values of a row.</summary>
@@ -97,7 +101,8 @@ internal static class AppendBenchmark
         (await server.Http.PostAsync($"/datasets/station-{station}/rows", body)).EnsureSuccessStatusCode();
     }
 
-    private static byte[] Request(ServerProcess server, string key, string station, string rows) => Encoding.UTF8.GetBytes(
+    /// <summary>Rows with their header for a dataset, as they are sent.</summary>
+    public static byte[] Request(ServerProcess server, string key, string station, string rows) => Encoding.UTF8.GetBytes(
         $"POST /datasets/{station}/rows HTTP/1.1\r\nHost: {server.Address}\r\nX-Api-Key: {key}\r\nContent-Type: text/csv\r\n"
         + $"Content-Length: {Encoding.UTF8.GetByteCount(rows)}\r\n\r\n{rows}");
 
