@@ -50,8 +50,8 @@ internal static class StationsPage
         {Pages(model)}
         <p class="quiet-text">Live error: the champion's mean absolute error one step ahead over that of EWMA, a moving average, in the
         newest 24 hours of data; below 1 is better. In the 80 %: the share of what came that lay inside its 80 % band. Noticed: drift, late
-        feeds and the like in the last 7 days. Scores are on the test part of the data the champion was trained on; lower is better, and "better
-        by" is how much lower than the best reference's, a simple forecast such as the last value.</p>
+        feeds and the like in the last 7 days. Scores are on the test part of the data the champion was trained on; lower is better, and
+        "better by" is how much lower than the best reference's, a simple forecast such as the last value.</p>
         """));
 
     private static string Count(StationsModel model) => model.Found == model.Known
