@@ -41,7 +41,7 @@ internal static class StationsPage
 
     private static Html List(StationsModel model) => Layout.Part("stations", Html.Of($"""
         <p class="quiet-text">{Count(model)}</p>
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th>Identifier</th><th>Champion</th><th>Noticed</th><th class="number">Live error</th><th class="number">In the 80 %</th>
         <th class="number">Score</th><th class="number">Best reference</th><th class="number">Better by</th><th>Newest data</th>
         <th>Last pipeline</th></tr></thead>
