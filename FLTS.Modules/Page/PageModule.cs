@@ -1,5 +1,6 @@
 using FLTS.Modules.Page.Events;
 using FLTS.Modules.Page.Reading;
+using FLTS.Modules.Page.Settings;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;

@@ -106,7 +106,7 @@ internal sealed class WatchInTheBrowserTests
     {
         var typing = await _browser.OpenAsync(Station);
         var watching = await _browser.OpenAsync(Station);
-        var reason = typing.Locator("form.command [name=reason]").First;
+        var reason = Form(typing, "Evaluate again and promote").Locator("[name=reason]");
         await reason.FillAsync("while I think");
         await Browser.SettledAsync(watching);
         await watching.WaitForTimeoutAsync(1500); // It listens by now.

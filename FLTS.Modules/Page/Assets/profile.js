@@ -41,7 +41,7 @@ async function gaps(dataset, column) {
   if (!rows.length) return null;
   const whole = series.bucket_seconds ? `, of those of at least ${duration(width)}` : '';
   return make('details', {}, make('summary', {}, `The longest gaps${whole}`),
-    make('div', { class: 'scroll' }, table(['Nothing from', 'to', 'Length'], rows)));
+    make('div', { class: 'scroll', tabindex: '0' }, table(['Nothing from', 'to', 'Length'], rows)));
 }
 
 export async function start() {
@@ -57,7 +57,7 @@ export async function start() {
     note.replaceWith(
       make('ul', {}, sentences(profile.train, profile.test ? 'Train' : 'The file'), profile.test ? sentences(profile.test, 'Test') : null,
         profile.warnings.map((w) => make('li', {}, make('bdi', {}, w)))),
-      make('div', { class: 'scroll' }, table(head, rows)));
+      make('div', { class: 'scroll', tabindex: '0' }, table(head, rows)));
     const lost = (profile.train.series.gaps || profile.test?.series.gaps) && await gaps(dataset, profile.columns[0].name).catch(() => null);
     if (lost) section.append(lost);
   } catch (refused) {

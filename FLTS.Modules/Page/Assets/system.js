@@ -16,12 +16,12 @@ async function fill(id, ask, show) {
   section.replaceChildren(section.querySelector('h2'), content);
 }
 
-const ready = () => fill('ready', () => read('/readyz', { status: [200, 503] }), (answer) => make('div', { class: 'scroll' }, table(
+const ready = () => fill('ready', () => read('/readyz', { status: [200, 503] }), (answer) => make('div', { class: 'scroll', tabindex: '0' }, table(
   ['Part', 'State', 'Why'],
   [['all', badge(answer.status), ''], ...Object.entries(answer.parts).map(([part, s]) => [part.replaceAll('_', ' '), badge(s.state), s.reason ?? ''])])));
 
 const loaded = () => fill('loaded', () => read('/models/loaded'), (answer) => (answer.items.length
-  ? make('div', { class: 'scroll' }, table(
+  ? make('div', { class: 'scroll', tabindex: '0' }, table(
     ['Identifier', 'Model', 'Version', 'Rows it looks back', 'Columns it forecasts'],
     answer.items.map((m) => [
       make('a', { href: `/ui/stations/${encodeURIComponent(m.identifier)}` }, name(m.identifier)), m.model_type, m.version, m.input_len,

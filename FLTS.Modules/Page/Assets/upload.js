@@ -40,7 +40,7 @@ function show(preview) {
     ...list('Left out', preview.left_out),
     ...list('Worth a look', preview.warnings),
     ...(preview.series.length ? list('It holds several series, each a dataset of its own', preview.series) : []),
-    make('div', { class: 'scroll' }, table(['Column', 'Taken for', 'First values'],
+    make('div', { class: 'scroll', tabindex: '0' }, table(['Column', 'Taken for', 'First values'],
       preview.columns.map((c) => [name(c.name), c.kind, name(c.sample.slice(0, 3).join(' · '))]))));
   const given = answers();
   const asked = new Set(preview.questions.map((q) => q.option));

@@ -1,3 +1,5 @@
+using FLTS.Modules.Page.Settings;
+
 namespace FLTS.Modules.Page.Events;
 
 /// <summary>Who listens, counted by key or address: a browser left open in every tab takes no more than its share.</summary>

@@ -69,7 +69,7 @@ internal static class Layout
         <figcaption><span class="chart-title">{title}</span>{controls}</figcaption>
         <div class="plot" tabindex="0" role="img" aria-label="{title}. Arrow keys move the cursor; the numbers are below."></div>
         <p class="note" role="status"></p>
-        <details><summary>Numbers</summary><div class="scroll"></div></details>
+        <details><summary>Numbers</summary><div class="scroll" tabindex="0"></div></details>
         </figure>
         """);
 

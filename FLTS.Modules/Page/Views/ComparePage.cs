@@ -23,7 +23,7 @@ internal static class ComparePage
         var (same, other) = Split(runs);
         return Layout.Page("Compare", "pipelines", Html.Of($"""
             {Remark(runs)}
-            <div class="scroll"><table class="list compare">
+            <div class="scroll" tabindex="0"><table class="list compare">
             <thead><tr><th></th>{runs.Select((r, i) => Html.Of($"<th class=\"number\">{i + 1}: {r.Run.ModelType}</th>"))}</tr></thead>
             <tbody>
             {Line("Run", runs, r => Shown.Run(r.Run.RunId))}
@@ -86,7 +86,7 @@ internal static class ComparePage
     }
 
     private static Html Parameters(IReadOnlyList<ComparedRun> runs, IReadOnlyList<string> names) => Html.Of($"""
-        <div class="scroll"><table class="list compare">
+        <div class="scroll" tabindex="0"><table class="list compare">
         <thead><tr><th>Parameter</th>{runs.Select((r, i) => Html.Of($"<th class=\"number\">{i + 1}: {r.Run.ModelType}</th>"))}</tr></thead>
         <tbody>{names.Select(name => Html.Of($"""
         <tr><th scope="row">{Shown.Name(name)}</th>{runs.Select(r => Html.Of($"<td class=\"number\"><bdi>{Text(r, name)}</bdi></td>"))}</tr>

@@ -29,7 +29,7 @@ internal static class DataPage
         """), watch: ["dataset/*"]);
 
     private static Html List(Page<DatasetView> datasets, DateTimeOffset now) => Html.Of($"""
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th>Name</th><th class="number">Versions</th><th class="number">Size</th><th>Stored</th></tr></thead>
         <tbody>{datasets.Items.Select(d => Html.Of($"""
         <tr><th scope="row"><a href="/ui/data/{Uri.EscapeDataString(d.Name.Value)}">{Shown.Name(d.Name.Value)}</a></th>

@@ -65,7 +65,7 @@ internal static class PipelinePage
     private static Html Runs(PipelineView pipeline) => Html.Of($"""
         <h2>Runs</h2>
         <form method="get" action="/ui/compare">
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th><span class="hidden">Compare</span></th>
         <th>Model</th><th>Run</th><th>Status</th><th>Epoch</th><th class="number">Training loss</th>
         <th class="number">Validation loss</th><th>Left</th></tr></thead>

@@ -34,7 +34,7 @@ internal static class PipelinesPage
     /// <summary>A line a pipeline.</summary>
     public static Html Table(IReadOnlyList<PipelineView> pipelines, DateTimeOffset now) => Html.Of($"""
         <form method="get" action="/ui/compare">
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th><span class="hidden">Compare</span></th>
         <th>Pipeline</th><th>Identifier</th><th>Status</th><th>Runs</th><th>Started</th><th>Took</th></tr></thead>
         <tbody>{pipelines.Select(p => Line(p, now))}</tbody></table></div>

@@ -11,7 +11,7 @@ internal static class ScoreboardTable
     public static Html Of(Board board) => Html.Of($"""
         <h2>Scoreboard</h2>
         <p class="quiet-text">On the same cells of the test part; lower scores are better. {Decided(board)}</p>
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th class="number">Rank</th><th>Model</th><th>As</th><th class="number">Decides</th><th class="number">Rmse</th>
         <th class="number">Mae</th><th class="number">R²</th>
         {board.Bands.Select(b => Html.Of($"<th class=\"number\">Steps {Span(b.From, b.To)}</th>"))}</tr></thead>
@@ -54,7 +54,7 @@ internal static class ScoreboardTable
         var targets = lines.SelectMany(l => l.PerTarget!.Keys).Distinct().ToList();
         return lines.Count == 0 ? Html.None : Html.Of($"""
             <details><summary>Root mean squared error of each column, in its own unit</summary>
-            <div class="scroll"><table class="list">
+            <div class="scroll" tabindex="0"><table class="list">
             <thead><tr><th>Model</th>{targets.Select(t => Html.Of($"<th class=\"number\">{Shown.Name(t)}</th>"))}</tr></thead>
             <tbody>{lines.Select(l => Html.Of($"""
             <tr><th scope="row">{l.ModelType}</th>{targets.Select(t =>

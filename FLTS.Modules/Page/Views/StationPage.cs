@@ -86,7 +86,7 @@ internal static class StationPage
         return Html.Of($"""
             <h2>Champions</h2>
             {Layout.Part("history", Html.Of($"""
-            <div class="scroll"><table class="list">
+            <div class="scroll" tabindex="0"><table class="list">
             <thead><tr><th class="number">Version</th><th>Model</th><th>Run</th><th>Since</th><th>Until</th></tr></thead>
             <tbody>{history.Reverse().Select(Row)}</tbody></table></div>
             """))}

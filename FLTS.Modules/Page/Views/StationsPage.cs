@@ -41,7 +41,7 @@ internal static class StationsPage
 
     private static Html List(StationsModel model) => Layout.Part("stations", Html.Of($"""
         <p class="quiet-text">{Count(model)}</p>
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th>Identifier</th><th>Champion</th><th>Noticed</th><th class="number">Live error</th><th class="number">In the 80 %</th>
         <th class="number">Score</th><th class="number">Best reference</th><th class="number">Better by</th><th>Newest data</th>
         <th>Last pipeline</th></tr></thead>
@@ -50,8 +50,8 @@ internal static class StationsPage
         {Pages(model)}
         <p class="quiet-text">Live error: the champion's mean absolute error one step ahead over that of EWMA, a moving average, in the
         newest 24 hours of data; below 1 is better. In the 80 %: the share of what came that lay inside its 80 % band. Noticed: drift, late
-        feeds and the like in the last 7 days. Scores are on the test part of the data the champion was trained on; lower is better, and "better
-        by" is how much lower than the best reference's, a simple forecast such as the last value.</p>
+        feeds and the like in the last 7 days. Scores are on the test part of the data the champion was trained on; lower is better, and
+        "better by" is how much lower than the best reference's, a simple forecast such as the last value.</p>
         """));
 
     private static string Count(StationsModel model) => model.Found == model.Known

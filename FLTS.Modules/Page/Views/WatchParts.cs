@@ -40,7 +40,7 @@ internal static class WatchParts
         <h2>Noticed</h2><p class="quiet-text">Nothing yet: no drift, no late feed, no version before that does better.</p>
         """) : Html.Of($"""
         <h2>Noticed</h2>
-        <div class="scroll"><table class="list">
+        <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th>What</th><th>When</th><th>Why</th><th>Done about it</th></tr></thead>
         <tbody>{events.Select(Line)}</tbody></table></div>
         """);

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace FLTS.Modules.Page;
+namespace FLTS.Modules.Page.Settings;
 
 /// <summary>Section <c>Page</c>.</summary>
 internal sealed record PageOptions
