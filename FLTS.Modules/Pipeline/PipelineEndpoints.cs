@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FLTS.Modules.Pipeline.Bodies;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Builder;

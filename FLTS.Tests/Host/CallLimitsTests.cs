@@ -63,12 +63,15 @@ internal sealed class CallLimitsTests
     {
         await using var host = await StartAsync(($"{kind}PerSecond", "1"), ("BurstSeconds", "1"));
         var method = path == "/predict/station" ? HttpMethod.Get : HttpMethod.Post;
-        using var first = await host.SendAsync(method, path, withKey: true, new StringContent("[", null, "application/json"));
-        using var second = await host.SendAsync(method, path, withKey: true, new StringContent("[", null, "application/json"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(
+            _ => host.SendAsync(method, path, withKey: true, new StringContent("[", null, "application/json"))));
 
-        Assert.That(first.StatusCode, Is.Not.EqualTo(HttpStatusCode.TooManyRequests));
-        Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
-        Assert.That(await second.Content.ReadAsStringAsync(), Does.Contain($"Requests:{kind}PerSecond"));
+        Assert.That(answers.Any(a => a.StatusCode != HttpStatusCode.TooManyRequests), "the first");
+        var refused = answers.FirstOrDefault(a => a.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.That(refused, Is.Not.Null);
+        Assert.That(await refused!.Content.ReadAsStringAsync(), Does.Contain($"Requests:{kind}PerSecond"));
+        foreach (var answer in answers)
+            answer.Dispose();
     }
 
     [Test]
@@ -178,7 +181,7 @@ internal sealed class CallLimitsTests
     }
 
     private static Task<RunningHost> StartAsync(params (string Name, string Value)[] settings) =>
-        RunningHost.StartAsync(settings: settings.ToDictionary(s => $"Requests:{s.Name}", s => (string?)s.Value));
+        RunningHost.StartAsync(settings: settings.ToDictionary(s => $"Requests:{s.Name}", s => (string?)s.Value)).ReadyAsync();
 
     /// <summary>Of all hosts in this process: which one's a scrape shows where there are several is left to chance.</summary>
     private static long Counted()
@@ -233,9 +236,15 @@ internal sealed class CallLimitsTests
         {
             var stream = client.GetStream();
             await stream.WriteAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
-            var buffer = new byte[4096];
-            var count = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
-            return Encoding.UTF8.GetString(buffer, 0, count);
+            var (buffer, answer) = (new byte[4096], "");
+            int count;
+            do
+            {
+                count = await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+                answer += Encoding.UTF8.GetString(buffer, 0, count);
+            }
+            while (count > 0 && !answer.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal));
+            return answer;
         }
         catch (IOException)
         {

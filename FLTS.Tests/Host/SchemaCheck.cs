@@ -10,8 +10,6 @@ namespace FLTS.Tests.Host;
 /// </summary>
 internal sealed class SchemaCheck(JsonObject document)
 {
-    private static readonly string[] _numbers = ["integer", "number"];
-
     /// <summary>What is wrong, each with its place.</summary>
     public IEnumerable<string> Check(JsonNode? value, JsonNode schema, string at = "$")
     {
@@ -104,6 +102,8 @@ internal sealed class SchemaCheck(JsonObject document)
 
     private static bool Is(JsonNode? value, string type) => Kind(value) == type || (type == "number" && Kind(value) == "integer");
 
+    private static bool IsWhole(string number) => number.AsSpan().IndexOfAny('.', 'e', 'E') < 0;
+
     private static string Kind(JsonNode? value) => value?.GetValueKind() switch
     {
         null or JsonValueKind.Null => "null",
@@ -111,7 +111,6 @@ internal sealed class SchemaCheck(JsonObject document)
         JsonValueKind.Object => "object",
         JsonValueKind.Array => "array",
         JsonValueKind.String => "string",
-        _ => _numbers[decimal.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number)
-            && !value.ToJsonString().Contains('.', StringComparison.Ordinal) ? 0 : 1],
+        _ => IsWhole(value.ToJsonString()) ? "integer" : "number",
     };
 }

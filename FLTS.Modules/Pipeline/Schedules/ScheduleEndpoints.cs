@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FLTS.Modules.Pipeline.Bodies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FLTS.Modules.Pipeline.Bodies;
 using FLTS.Modules.Registry.Schedules;
 using FLTS.Modules.Registry.Schema;
 

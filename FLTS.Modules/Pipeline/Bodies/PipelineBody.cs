@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Schema;
 
-namespace FLTS.Modules.Pipeline;
+namespace FLTS.Modules.Pipeline.Bodies;
 
-/// <summary>Shape of the body of <c>POST /pipelines</c>; <see cref="PipelineRequest"/> reads it.</summary>
+/// <summary>Shape of the body of <c>POST /pipelines</c>, which the module reads strictly.</summary>
 internal sealed record PipelineBody
 {
     /// <summary>Name of a dataset (<c>GET /datasets</c>).</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FLTS.Modules.Contracts;
+namespace FLTS.Modules.Kit;
 
 /// <summary>
 /// Traces of what is no part of a request: each attempt of a step, each wake and each fire of a schedule is a trace of its own, so that
@@ -8,8 +8,8 @@ namespace FLTS.Modules.Contracts;
 /// </summary>
 public static class FltsTraces
 {
-    /// <summary>Where they are collected from.</summary>
-    public static ActivitySource Source { get; } = new(FltsTelemetry.Name);
+    /// <summary>Where they are collected from, under the name that all telemetry bears.</summary>
+    public static ActivitySource Source { get; } = new("FLTS");
 
     /// <summary>What goes on now, as a cause of what comes later; null: nothing, or nobody listens.</summary>
     public static ActivityContext? Here => Source.HasListeners() ? Activity.Current?.Context : null;

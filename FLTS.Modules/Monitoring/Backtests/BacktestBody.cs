@@ -1,4 +1,4 @@
-namespace FLTS.Modules.Monitoring;
+namespace FLTS.Modules.Monitoring.Backtests;
 
 /// <summary>Shape of the body of <c>POST /backtests</c>.</summary>
 internal sealed record BacktestBody
@@ -16,11 +16,4 @@ internal sealed record BacktestBody
 
     /// <summary>Steps from the origin that are scored; default: those that the model was judged by.</summary>
     public IReadOnlyList<int>? Leads { get; init; }
-}
-
-/// <summary>Shape of the body of <c>POST /runs/{run_id}/shadow</c>.</summary>
-internal sealed record ShadowBody
-{
-    /// <summary>It is only said whether that can be.</summary>
-    public bool? DryRun { get; init; }
 }
