@@ -11,6 +11,7 @@ internal static class OpenApiOperations
 {
     private const string Json = "application/json";
     private const string Csv = "text/csv";
+    private const string EventStream = "text/event-stream";
     private const string Problem = "application/problem+json";
     private const string AnyCsv = "time,down,up\n2018-02-05 23:40:00,109934672,1166592\n";
 
@@ -124,6 +125,10 @@ internal static class OpenApiOperations
                 csv.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
                 csv.Example = JsonValue.Create(metadata.OfType<CsvExample>().LastOrDefault()?.Text ?? AnyCsv);
             }
+
+            // Each event has a shape, the stream of them is text.
+            if (response.Content?.TryGetValue(EventStream, out var events) == true)
+                events.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
         }
     }
 

@@ -57,15 +57,11 @@ internal static class RegistryCommands
     {
         object[] names = [.. datasets.Select(d => d.Value).Distinct().Order(StringComparer.Ordinal)];
 
-        // The numbers of parameters are all that is written into the text.
+        // Numbers of parameters are all that is put into the text.
         var logs = string.Join(", ", names.Select((_, i) => $"({{{i}}}, 0)"));
-        return db.Database.ExecuteSqlRawAsync(
-            $"""
-            INSERT INTO measurement_logs (dataset, changes) VALUES {logs}
-            ON CONFLICT (dataset) DO UPDATE SET changes = measurement_logs.changes
-            """,
-            names,
-            cancellation);
+        var sql = $"INSERT INTO measurement_logs (dataset, changes) VALUES {logs} "
+            + "ON CONFLICT (dataset) DO UPDATE SET changes = measurement_logs.changes";
+        return db.Database.ExecuteSqlRawAsync(sql, names, cancellation);
     }
 
     private static DbParameter Parameter(RegistryDbContext db, IProperty property, object? value)
