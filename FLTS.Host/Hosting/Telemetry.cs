@@ -18,23 +18,25 @@ internal static class Telemetry
     {
         var toConsole = jsonToConsole || builder.Configuration["Logging:Console"] == "json";
         builder.Logging.ClearProviders();
-        builder.Services.AddSerilog(logging =>
-        {
-            logging.MinimumLevel.Information()
-                .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
-                .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
-                .MinimumLevel.Override("Microsoft.Hosting", LogEventLevel.Warning)
-                .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
-                .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
-                .ReadFrom.Configuration(builder.Configuration)
-                .Enrich.FromLogContext()
-                .Enrich.With<EventNameEnricher>()
-                .Enrich.With<LongTextIsCut>();
-            if (toConsole)
-                logging.WriteTo.Console(new RenderedCompactJsonFormatter());
-            else
-                ToFile(logging, settings);
-        });
+        builder.Services.AddSerilog(
+            logging =>
+            {
+                logging.MinimumLevel.Information()
+                    .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+                    .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
+                    .MinimumLevel.Override("Microsoft.Hosting", LogEventLevel.Warning)
+                    .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
+                    .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+                    .ReadFrom.Configuration(builder.Configuration)
+                    .Enrich.FromLogContext()
+                    .Enrich.With<EventNameEnricher>()
+                    .Enrich.With<LongTextIsCut>();
+                if (toConsole)
+                    logging.WriteTo.Console(new RenderedCompactJsonFormatter());
+                else
+                    ToFile(logging, settings);
+            },
+            preserveStaticLogger: true); // Hosts of one process each have their own.
         builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("flts")).WithMetrics(metrics => metrics
             .AddMeter(FltsTelemetry.MeterOf("*"))
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel") // Others count what each request does inside.

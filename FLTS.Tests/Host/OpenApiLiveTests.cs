@@ -64,7 +64,7 @@ internal sealed class OpenApiLiveTests
 
         Assert.That(_wrong.Distinct(), Is.Empty);
         var unasked = from path in _document["paths"]!.AsObject()
-                      where path.Value!["get"] is not null
+                      where path.Value!["get"] is not null && path.Key != "/events" // It has no end: EventsTests listens.
                       select $"GET {path.Key}";
         Assert.That(unasked.Except(_asked), Is.Empty, "every GET is asked");
     }
