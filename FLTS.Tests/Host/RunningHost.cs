@@ -57,7 +57,12 @@ internal sealed class RunningHost : IAsyncDisposable
 
     /// <summary>One request, with the admin key where told.</summary>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, bool withKey = false, HttpContent? content = null, string? accept = null)
+        HttpMethod method,
+        string path,
+        bool withKey = false,
+        HttpContent? content = null,
+        string? accept = null,
+        HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (withKey)
@@ -65,7 +70,7 @@ internal sealed class RunningHost : IAsyncDisposable
         if (accept is not null)
             request.Headers.Add("Accept", accept);
 
-        return await Http.SendAsync(request);
+        return await Http.SendAsync(request, until);
     }
 
     public static async Task<JsonObject> JsonAsync(HttpResponseMessage response) =>

@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Faults.Servers;
 
 /// <summary>What an outage of PostgreSQL does to the workers of a queue: it costs them seconds, however long it lasted.</summary>
-[TestFixture, Parallelizable, Category(TestCategories.Servers), Category(TestCategories.Slow)]
+[TestFixture, Category(TestCategories.Servers), Category(TestCategories.Slow)]
 internal sealed class JobOutageTests
 {
     private const string Queue = "evaluation";
