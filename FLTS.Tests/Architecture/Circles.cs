@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
@@ -11,6 +12,9 @@ namespace FLTS.Tests.Architecture;
 /// </summary>
 internal static class Circles
 {
+    /// <summary>Read once: with their symbols that takes as long as all the rest. They stay open, for their types are read lazily.</summary>
+    private static readonly ConcurrentDictionary<Assembly, ModuleDefinition> _modules = [];
+
     /// <summary>
     /// Namespaces from <paramref name="root"/> down that use each other in a circle, each as <c>A, B</c> with the types that make it.
     /// </summary>
@@ -29,9 +33,10 @@ internal static class Circles
 
     private static List<(TypeDefinition From, TypeDefinition To)> UsesOf(Assembly assembly, Func<string, bool> isInside)
     {
-        // The module stays open: its types are read lazily. The collector closes it.
-        var module = ModuleDefinition.ReadModule(
-            assembly.Location, new ReaderParameters { ReadSymbols = true, ReadingMode = ReadingMode.Immediate, InMemory = true });
+        var module = _modules.GetOrAdd(
+            assembly,
+            a => ModuleDefinition.ReadModule(
+                a.Location, new ReaderParameters { ReadSymbols = true, ReadingMode = ReadingMode.Immediate, InMemory = true }));
         var types = module.Types.Where(t => isInside(t.Namespace)).ToDictionary(t => t.FullName, StringComparer.Ordinal);
         return
         [

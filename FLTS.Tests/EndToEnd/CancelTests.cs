@@ -30,7 +30,7 @@ internal sealed class CancelTests
         await flts.PostAsync("/runs/nobody/cancel", [], HttpStatusCode.NotFound);
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_cancelled_pipeline_ends_with_all_its_trainings()
     {
         using var folder = new TemporaryFolder();

@@ -15,7 +15,7 @@ internal sealed class EmbeddedTests
         await WholeLoop.CheckAsync(flts, "station");
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task Killed_during_training_it_completes_by_itself_with_exactly_one_promotion()
     {
         using var folder = new TemporaryFolder();
@@ -87,7 +87,7 @@ internal sealed class EmbeddedTests
         Assert.That(rows.Select(r => r!["load"]!.GetValue<double>()), Is.All.InRange(50, 150));
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task Boosted_trees_are_trained_where_a_request_asks_for_them_judged_promoted_and_served()
     {
         using var folder = new TemporaryFolder();
@@ -123,7 +123,7 @@ internal sealed class EmbeddedTests
         Assert.That(far["warnings"]!.ToJsonString(), Does.Contain("extrapolated from step 181 on"), "the last knot that 240 rows reach");
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_type_that_fails_for_good_is_named_as_missing_and_the_others_are_promoted()
     {
         using var folder = new TemporaryFolder();

@@ -13,7 +13,7 @@ internal sealed class InferenceOnlyTests
 {
     private static readonly string[] _trainersLibraries = ["libtorch", "libLibTorchSharp", "libc10", "lib_lightgbm", "CpuMathNative"];
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public Task A_process_that_serves_alone_answers_without_having_loaded_what_only_trainers_need() =>
         AnswersAsync(FltsStart.ProductHost);
 

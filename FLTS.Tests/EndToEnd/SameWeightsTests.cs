@@ -12,7 +12,7 @@ internal sealed class SameWeightsTests
 {
     private const string Weights = "GRU/weights.safetensors";
 
-    [TestCase(false)]
+    [TestCase(false, Category = TestCategories.Soak)]
     [TestCase(true, Category = TestCategories.Soak)]
     public async Task A_training_killed_in_its_middle_goes_on_at_its_last_epoch_and_ends_with_the_weights_of_an_unbroken_one(
         bool besideAnother)
@@ -30,7 +30,7 @@ internal sealed class SameWeightsTests
             Losses(broken.Metrics), Is.EqualTo(Losses(unbroken.Metrics)), "every epoch's losses are told, those of before the kill too");
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task The_same_seed_twice_gives_the_same_weights_and_another_seed_others()
     {
         using var folder = new TemporaryFolder();

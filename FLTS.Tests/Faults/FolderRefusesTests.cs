@@ -52,7 +52,7 @@ internal sealed class FolderRefusesTests
         await Story.CheckAsync(_flts, id, leastTries: 2, told: Objects);
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_folder_that_refuses_the_upload_keeps_trained_models_waiting_and_nothing_is_trained_again()
     {
         Start(epochs: 25);

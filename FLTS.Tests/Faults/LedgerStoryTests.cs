@@ -78,9 +78,10 @@ internal sealed class LedgerStoryTests
         Assert.That(pointer["run_id"]!.GetValue<string>(), Is.EqualTo(Story.Text(served, "run_id")));
     }
 
-    [Test]
+    [TestCase("rollback")]
+    [TestCase("rerun", Category = TestCategories.Soak)]
     public async Task A_champion_whose_file_was_changed_is_refused_by_name_while_the_others_are_served_until_a_person_puts_it_right(
-        [Values("rollback", "rerun")] string command)
+        string command)
     {
         string run;
         await using (var flts = FltsProcess.Start(_start))

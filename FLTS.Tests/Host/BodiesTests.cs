@@ -16,7 +16,6 @@ namespace FLTS.Tests.Host;
 [TestFixture, Parallelizable]
 internal sealed class BodiesTests
 {
-    private const int Bodies = 8000;
     private const int SideBySide = 4;
 
     private static readonly string[] _seeds =
@@ -136,12 +135,13 @@ internal sealed class BodiesTests
         Assert.That(lines.Texts.Single(), Does.EndWith("known\""));
     }
 
-    [Test]
-    public async Task No_body_makes_an_endpoint_fail()
+    [TestCase(2000)]
+    [TestCase(8000, Category = TestCategories.Soak)]
+    public async Task No_body_makes_an_endpoint_fail(int bodies)
     {
         var random = new Random(13);
         var endpoints = Endpoints().ToList();
-        var requests = Enumerable.Range(0, Bodies)
+        var requests = Enumerable.Range(0, bodies)
             .Select(i => (
                 Endpoint: endpoints[i % endpoints.Count],
                 Body: SpoiledBodies.Spoil(_seeds[random.Next(_seeds.Length)], random),

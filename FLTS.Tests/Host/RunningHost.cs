@@ -48,6 +48,8 @@ internal sealed class RunningHost : IAsyncDisposable
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;
 
+        if (folder is null && !all.ContainsKey("Database:Provider"))
+            await MigratedDatabases.PlaceSqliteAsync(own["data"]);
         var host = new RunningHost(Server.Build(all, jsonToConsole: false, more), own, folder is null);
         map?.Invoke(host.App);
         await host.App.StartAsync();

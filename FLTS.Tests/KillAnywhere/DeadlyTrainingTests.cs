@@ -14,7 +14,7 @@ internal sealed class DeadlyTrainingTests
     private const string Deadly = "train.begun";
     private const int Deaths = 3;
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task In_one_process_it_fails_after_three_deaths_and_every_start_serves_before_it_trains()
     {
         await using var installation = await Installation.CreateAsync(Stack.Embedded);

@@ -15,7 +15,7 @@ internal sealed class KillTests
 
     private static readonly string[] _everyDayEmbedded =
         [
-            FaultPoints.MigrationStatement, "stage.manifest-written", FaultPoints.OfEnsemble, "promotion.before-commit",
+            "stage.manifest-written", "promotion.before-commit",
         ];
 
     private static readonly string[] _everyDayFull =

@@ -32,10 +32,13 @@ internal static class FullSettings
     }
 
     /// <summary>A fresh database.</summary>
-    public static async Task<Dictionary<string, string>> DatabaseAsync(PostgresServer postgres) => new()
+    public static async Task<Dictionary<string, string>> DatabaseAsync(PostgresServer postgres) =>
+        Database(await postgres.CreateDatabaseAsync());
+
+    public static Dictionary<string, string> Database(string connectionString) => new()
     {
         ["Database:Provider"] = "postgres",
-        ["Database:ConnectionString"] = await postgres.CreateDatabaseAsync(),
+        ["Database:ConnectionString"] = connectionString,
     };
 
     /// <summary>Buckets of the caller's own.</summary>

@@ -72,13 +72,17 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
 
     /// <summary>As <see cref="CreateAsync(Stack, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.</summary>
     public static async Task<RegistryUnderTest> ReadyAsync(Stack stack, Action<IServiceCollection, IConfiguration>? more = null) =>
-        await (await CreateAsync(stack, more)).MigratedAsync();
+        await (stack == Stack.Full
+            ? Create(more, await MigratedDatabases.PostgresAsync(), FullSettings.Store(await TestServers.Ceph()))
+            : await MigratedSqliteAsync(more)).WithBucketsAsync();
 
     /// <summary>
     /// As <see cref="CreateAsync(Database, Action{IServiceCollection, IConfiguration}?)"/>, migrated and with its buckets.
     /// </summary>
     public static async Task<RegistryUnderTest> ReadyAsync(Database database, Action<IServiceCollection, IConfiguration>? more = null) =>
-        await (await CreateAsync(database, more)).MigratedAsync();
+        await (database == Database.Postgres
+            ? Create(more, await MigratedDatabases.PostgresAsync())
+            : await MigratedSqliteAsync(more)).WithBucketsAsync();
 
     /// <summary>Another process of an installation that hosts in processes of their own run on.</summary>
     /// <param name="start">How they were started.</param>
@@ -161,9 +165,15 @@ internal sealed class RegistryUnderTest : IAsyncDisposable
         return new RegistryUnderTest(folder, ownsFolder: true, settings, more);
     }
 
-    private async Task<RegistryUnderTest> MigratedAsync()
+    private static async Task<RegistryUnderTest> MigratedSqliteAsync(Action<IServiceCollection, IConfiguration>? more)
     {
-        await Get<RegistryMigrator>().MigrateAsync(default);
+        var registry = Create(more);
+        await MigratedDatabases.PlaceSqliteAsync(registry.DataFolder);
+        return registry;
+    }
+
+    private async Task<RegistryUnderTest> WithBucketsAsync()
+    {
         await Store.ProbeAsync(default);
         return this;
     }

@@ -21,7 +21,7 @@ internal sealed class LateCredentialsTests
     [TearDown]
     public void CleanUp() => OwnServers.Return(_servers);
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task What_is_refused_is_named_until_the_right_credentials_come_and_then_work_begins_without_a_restart()
     {
         using var folder = new TemporaryFolder();

@@ -216,7 +216,7 @@ public sealed class RecurrentFitTests(string type)
     }
 
     /// <param name="block">Trainings between two looks.</param>
-    [TestCase(6, Category = TestCategories.Slow)]
+    [TestCase(4, Category = TestCategories.Slow)]
     [TestCase(15, Category = TestCategories.Soak)]
     public void Trainings_leave_no_memory_behind_after_the_fifth(int block)
     {

@@ -41,13 +41,15 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A fresh, empty database; returns its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>A fresh database; returns its connection string.</summary>
+    /// <param name="like">The connection string of the one it is a copy of, to which nobody is connected; null: an empty one.</param>
+    public async Task<string> CreateDatabaseAsync(string? like = null)
     {
         var name = $"test_{Guid.NewGuid():N}";
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        var template = like is null ? "template1" : new NpgsqlConnectionStringBuilder(like).Database;
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
         return ConnectionStringOf(name);
     }

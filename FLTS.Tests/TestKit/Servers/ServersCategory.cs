@@ -12,7 +12,10 @@ internal static class ServersCategory
         var asking = TestExecutionContext.CurrentContext.CurrentTest;
         for (NUnit.Framework.Interfaces.ITest? test = asking; test is not null; test = test.Parent)
         {
-            if (test.Properties[PropertyNames.Category].Contains(TestCategories.Servers))
+            // Asked first whether there are any: reading properties that are not there adds an empty list of them, to a suite that other
+            // threads read at the same time.
+            if (test.Properties.ContainsKey(PropertyNames.Category)
+                && test.Properties[PropertyNames.Category].Contains(TestCategories.Servers))
                 return;
         }
 

@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
 
 namespace FLTS.Tests.TestKit.Servers;
 
@@ -29,6 +31,18 @@ internal sealed class ServersCategoryTests
     [TestCase(Database.Sqlite, false)]
     [TestCase(Database.Postgres, true)]
     public void A_test_that_is_given_PostgreSQL_is_of_the_category(Database database, bool isOfIt) => AssertCategory(isOfIt, database);
+
+    [Test, Category(TestCategories.Servers)]
+    public void Asking_writes_nothing_into_what_other_threads_read_at_the_same_time()
+    {
+        ServersCategory.Require("a server");
+
+        for (ITest? test = TestExecutionContext.CurrentContext.CurrentTest; test is not null; test = test.Parent)
+        {
+            if (test.Properties.ContainsKey(PropertyNames.Category))
+                Assert.That(test.Properties[PropertyNames.Category], Is.Not.Empty, test.FullName);
+        }
+    }
 
     private static void AssertCategory(bool isOfIt, object chosen)
     {
