@@ -12,7 +12,7 @@ namespace FLTS.Tests.Architecture;
 /// </summary>
 internal static class Circles
 {
-    /// <summary>Read once: with their symbols that takes as long as all the rest. They stay open, for their types are read lazily.</summary>
+    /// <summary>Read once: with symbols that takes as long as all the rest. They stay open, for their types are read lazily.</summary>
     private static readonly ConcurrentDictionary<Assembly, ModuleDefinition> _modules = [];
 
     /// <summary>

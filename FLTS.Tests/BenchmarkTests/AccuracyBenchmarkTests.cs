@@ -44,7 +44,7 @@ internal sealed class AccuracyBenchmarkTests
         Assert.That((double)results[^1]["few_rows_rmse_over_naive"]!, Is.Positive);
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public void The_published_protocol_gives_the_error_over_the_mean_of_two_columns()
     {
         Write("station.csv", 900, seed: 1);

@@ -24,7 +24,7 @@ internal sealed class LedgerStoryTests
     [TearDown]
     public void CleanUp() => _folder.Dispose();
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task An_older_pipeline_that_ends_after_a_newer_one_was_promoted_is_superseded()
     {
         await using var flts = FltsProcess.Start(_start);

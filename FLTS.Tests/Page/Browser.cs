@@ -14,7 +14,7 @@ namespace FLTS.Tests.Page;
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private const int LongestWaitMs = 15_000;
+    private const int LongestWaitMs = 30_000;
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;

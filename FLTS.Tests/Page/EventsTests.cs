@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Page;
 
 /// <summary><c>GET /events</c>: what changed, heartbeats, its end with the key, and how many may listen.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class EventsTests
 {
     private const int Most = 2;

@@ -7,7 +7,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Page;
 
 /// <summary>Signing in as people do it, at a server that shows nothing to strangers.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 [Category(TestCategories.Browser)]
 internal sealed class SessionsInTheBrowserTests
 {

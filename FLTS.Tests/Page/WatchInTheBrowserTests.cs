@@ -9,7 +9,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Page;
 
 /// <summary>A station since its promotion: live errors, the forecast as it stood, a run beside the champion; told as it changes.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 [Category(TestCategories.Browser)]
 internal sealed class WatchInTheBrowserTests
 {

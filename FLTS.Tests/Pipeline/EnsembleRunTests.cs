@@ -130,7 +130,11 @@ internal sealed class EnsembleRunTests
             await registry.AddAsync(id, sequence, [.. members, ensemble]);
         var repairs = registry.Get<RunRepairs>();
 
-        await RegistryUnderTest.TogetherAsync(8, async i => await repairs.ReplaceAsync(i % 2 == 0 ? members[1] : ensemble, default));
+        await RegistryUnderTest.TogetherAsync(8, async i =>
+        {
+            await Task.Delay(2 * i); // Who replaces the member is in the middle of it when the next one asks for the ENSEMBLE.
+            return await repairs.ReplaceAsync(i % 2 == 0 ? members[1] : ensemble, default);
+        });
         for (var look = 0; look < 2; look++)
             await registry.Get<Reconciler>().LookAsync(default);
 

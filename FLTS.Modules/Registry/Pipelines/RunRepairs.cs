@@ -25,16 +25,22 @@ internal sealed class RunRepairs(
             .Select(p => p.PipelineId)
             .Order()
             .ToListAsync(cancellation);
-        if (pipelines.Count == 0)
+        var live = new List<PipelineId>();
+        foreach (var id in pipelines)
+        {
+            // Asked again under the pipeline's lock: an ENSEMBLE may have gone with a member that somebody else replaced meanwhile.
+            if (await PipelineTransitions.ReviseAsync(db, id, cancellation)
+                && await db.PipelineRuns.AnyAsync(p => p.PipelineId == id && p.RunId == corrupt.RunId, cancellation))
+                live.Add(id);
+        }
+
+        if (live.Count == 0)
             return null;
 
         var next = await ThereAsync(db, corrupt, cancellation)
             ?? await generations.NextAsync(db, corrupt, RunCause.Invalid, time.GetUtcNow(), cancellation);
-        foreach (var id in pipelines)
-        {
-            if (await PipelineTransitions.ReviseAsync(db, id, cancellation))
-                await pipelineRuns.PutAsync(db, id, [next], cancellation);
-        }
+        foreach (var id in live)
+            await pipelineRuns.PutAsync(db, id, [next], cancellation);
 
         await transaction.CommitAsync(cancellation);
         return next;

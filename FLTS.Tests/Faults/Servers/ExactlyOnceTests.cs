@@ -28,7 +28,7 @@ internal sealed class ExactlyOnceTests
         _folder.Dispose();
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task Two_evaluators_in_two_processes_promote_every_pipeline_once()
     {
         string[] stations = ["station-a", "station-b", "station-c"];

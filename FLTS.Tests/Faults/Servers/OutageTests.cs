@@ -57,7 +57,7 @@ internal sealed class OutageTests
         Assert.That(flts.HasExited, Is.False);
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public Task RabbitMQ_that_is_away_for_some_seconds_holds_nothing_up_for_good() => BrokerAwayAsync(TimeSpan.FromSeconds(3));
 
     [Test, Category(TestCategories.Soak)]

@@ -8,7 +8,7 @@ using NUnit.Framework;
 namespace FLTS.Tests.Pipeline.Schedules;
 
 /// <summary>Schedules as a client makes, sees and fires them.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SchedulesOverHttpTests
 {
     private const string Document = """{"cron": "0 3 * * *", "zone": "Europe/Madrid", "pipeline": {"dataset": "station"}}""";
