@@ -10,6 +10,9 @@ namespace FLTS.Forecasting.Baselines;
 internal sealed class FittedLeads(LeadsModel model) : IFittedForecaster
 {
     private readonly int[] _leads = [.. model.Knots.Select(k => k.Lead)];
+    private readonly LeadPlans _plans = new([.. model.Knots.Select(k => k.Lead)]);
+    private readonly InputPlaces _inputs = new(model.Signature.Inputs);
+    private readonly int[] _targets = [.. model.Signature.Targets.Select(t => model.Signature.Inputs.ToList().IndexOf(t))];
 
     public LeadsModel Model => model;
 
@@ -18,7 +21,7 @@ internal sealed class FittedLeads(LeadsModel model) : IFittedForecaster
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return ForecastAt(windows, [.. Enumerable.Range(1, steps)]);
+        return ForecastAt(windows, _plans.UpTo(steps).Leads);
     }
 
     public double[,,] ForecastAt(IReadOnlyList<Window> windows, IReadOnlyList<int> leads) =>
@@ -32,16 +35,17 @@ internal sealed class FittedLeads(LeadsModel model) : IFittedForecaster
 
     private double[,,] At(PreparedSeries history, ReadOnlySpan<int> origins, IReadOnlyList<int> leads)
     {
-        var places = leads.Select(lead => Knots.Place(_leads, lead)).ToArray();
-        int[] needed = [.. places.Select(p => p.Index).Concat(places.Where(p => p.Share > 0).Select(p => p.Index + 1)).Distinct()];
-        var (targets, window) = (Signature.Targets.Count, new LeadWindow(model, history));
+        var plan = _plans.Of(leads);
+        var (places, needed) = (plan.Places, plan.Needed);
+        var (targets, window) = (Signature.Targets.Count, new LeadWindow(model, history, _inputs.In(history), _targets));
         var (forecast, of) = (new double[origins.Length, leads.Count, targets], new double[_leads.Length][]);
         var profile = new double[targets];
         foreach (var k in needed)
             of[k] = new double[targets];
+        var deviations = Array.Exists(needed, k => model.Knots[k].Terms == LeadTerms.Deviations);
         for (var n = 0; n < origins.Length; n++)
         {
-            window.Read(origins[n], needed.Any(k => model.Knots[k].Terms == LeadTerms.Deviations));
+            window.Read(origins[n], deviations);
             foreach (var k in needed)
             {
                 window.Forecast(model.Knots[k], of[k]);

@@ -10,17 +10,19 @@ internal sealed class LeadWindow
     private readonly PreparedSeries _history;
     private readonly SeasonProfile? _profile;
     private readonly int[] _inputs, _targets; // [F] in the series, [M] in the inputs
-    private readonly double[] _lags, _deviations, _season; // [L * F], [L * F], [M]
+    private readonly double[] _lags, _season; // [L * F], [M]
+    private double[] _deviations = []; // [L * F] Where they are asked for.
     private int _origin;
 
-    public LeadWindow(LeadsModel model, PreparedSeries history)
+    /// <param name="model">Whose window it is.</param>
+    /// <param name="history">Rows.</param>
+    /// <param name="inputs">[F] Positions of the model's inputs in the rows.</param>
+    /// <param name="targets">[M] Positions of its targets in its inputs.</param>
+    public LeadWindow(LeadsModel model, PreparedSeries history, int[] inputs, int[] targets)
     {
-        var signature = model.Signature;
         (_model, _history, _profile) = (model, history, model.ProfileOf(history));
-        _inputs = [.. signature.Inputs.Select(history.IndexOf)];
-        _targets = [.. signature.Targets.Select(t => signature.Inputs.ToList().IndexOf(t))];
-        _lags = new double[signature.InputLength * _inputs.Length];
-        _deviations = new double[_lags.Length];
+        (_inputs, _targets) = (inputs, targets);
+        _lags = new double[model.Signature.InputLength * _inputs.Length];
         _season = new double[_targets.Length];
     }
 
@@ -46,6 +48,8 @@ internal sealed class LeadWindow
 
         if (!deviations)
             return;
+        if (_deviations.Length == 0)
+            _deviations = new double[_lags.Length];
         _lags.CopyTo(_deviations, 0);
         for (var t = 0; t < signature.InputLength; t++)
         {

@@ -20,9 +20,8 @@ internal sealed class SeasonProfile
     private readonly PreparedSeries _series;
     private readonly CarriedSeason? _carried;
     private readonly int _season, _half;
-    private readonly int[] _columns; // [M]
-    private readonly Lazy<Prefix[]> _prefixes; // [M]
-    private readonly Dictionary<(DateTime Target, int Newest), double[]> _whole = []; // [M] Those that no origin cuts.
+    private readonly IReadOnlyList<string> _targets; // [M]
+    private Sums? _sums; // Made where the series itself is looked at: where all is carried, it is not.
 
     /// <param name="series">Rows to look back on.</param>
     /// <param name="targets">[M] Columns of it.</param>
@@ -32,12 +31,11 @@ internal sealed class SeasonProfile
         (_series, _carried) = (series, carried);
         _season = carried?.Season ?? Season.Steps(series.Step);
         _half = (int)(_season * Reach);
-        _columns = [.. targets.Select(series.IndexOf)];
-        _prefixes = new(() => [.. _columns.Select(c => new Prefix(series.Values[c], series.Observed[c]))]);
+        _targets = targets;
     }
 
     /// <summary>M.</summary>
-    public int Targets => _columns.Length;
+    public int Targets => _targets.Count;
 
     /// <summary>Whether there is a value from an origin at all.</summary>
     public bool Has(int origin) => _carried is not null || HasRows(origin);
@@ -91,9 +89,10 @@ internal sealed class SeasonProfile
         // The newest season of which anything lies at or before the origin. Where all of it does, the origin does not matter.
         var newest = Math.Max(1, (lead - _half + _season - 1) / _season);
         var whole = Around(Before(target, newest), _half) <= _series.Timestamps[origin];
-        if (whole && _whole.TryGetValue((target, newest), out var known))
+        var sums = _sums ??= new Sums(_series, _targets);
+        if (whole && sums.Whole.TryGetValue((target, newest), out var known))
             return known;
-        var (means, counts) = (new double[_columns.Length], new double[_columns.Length]);
+        var (means, counts) = (new double[Targets], new double[Targets]);
         var weight = 1.0;
         for (var k = newest; k < newest + Most; k++, weight *= Decay)
         {
@@ -104,26 +103,26 @@ internal sealed class SeasonProfile
             after = Math.Min(after, origin + 1);
             for (var m = 0; m < means.Length && first < after; m++)
             {
-                var prefix = _prefixes.Value[m];
+                var prefix = sums.Prefixes[m];
                 means[m] += weight * (prefix.Sums[after] - prefix.Sums[first]);
                 counts[m] += weight * (prefix.Counts[after] - prefix.Counts[first]);
             }
         }
 
         for (var m = 0; m < means.Length; m++)
-            means[m] = counts[m] > 0 ? means[m] / counts[m] : Otherwise(m, origin, target);
+            means[m] = counts[m] > 0 ? means[m] / counts[m] : Otherwise(sums, m, origin, target);
         if (whole && Array.TrueForAll(counts, c => c > 0))
-            _whole[(target, newest)] = means;
+            sums.Whole[(target, newest)] = means;
         return means;
     }
 
     /// <summary>Where nothing was observed at the target's place: what is carried, else the mean so far, else what was filled in.</summary>
-    private double Otherwise(int m, int origin, DateTime target)
+    private double Otherwise(Sums sums, int m, int origin, DateTime target)
     {
-        var prefix = _prefixes.Value[m];
+        var prefix = sums.Prefixes[m];
         return _carried is not null ? _carried.At(_series.Step, target)[m]
             : prefix.Counts[origin + 1] > 0 ? prefix.Sums[origin + 1] / prefix.Counts[origin + 1]
-            : _series.Values[_columns[m]][origin];
+            : _series.Values[sums.Columns[m]][origin];
     }
 
     private DateTime Before(DateTime time, int seasons) => _series.Step.SeasonsBefore(time, seasons, _season);
@@ -139,6 +138,25 @@ internal sealed class SeasonProfile
             return (int)guess;
         var found = Array.BinarySearch(times, time);
         return found < 0 ? ~found : found;
+    }
+
+    /// <summary>What is kept of the series between two looks.</summary>
+    private sealed class Sums
+    {
+        public Sums(PreparedSeries series, IReadOnlyList<string> targets)
+        {
+            Columns = [.. targets.Select(series.IndexOf)];
+            Prefixes = [.. Columns.Select(c => new Prefix(series.Values[c], series.Observed[c]))];
+        }
+
+        /// <summary>[M]</summary>
+        public int[] Columns { get; }
+
+        /// <summary>[M]</summary>
+        public Prefix[] Prefixes { get; }
+
+        /// <summary>[M] Those that no origin cuts.</summary>
+        public Dictionary<(DateTime Target, int Newest), double[]> Whole { get; } = [];
     }
 
     /// <summary>Sums over the rows before each.</summary>

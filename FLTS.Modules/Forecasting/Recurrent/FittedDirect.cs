@@ -1,3 +1,4 @@
+using System.Buffers;
 using FLTS.Forecasting.Baselines;
 using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Recurrent.Answering;
@@ -17,6 +18,9 @@ internal sealed class FittedDirect(ModelSignature signature, PackedNet net, Norm
     private const int Batch = 512;
 
     private readonly int[] _knots = leadBase.Knots;
+    private readonly LeadPlans _plans = new(leadBase.Knots);
+    private readonly InputPlaces _inputs = new(signature.Inputs);
+    private readonly KnotFeatures _features = new(signature.Inputs, signature.Targets, leadBase.IsSeasonal);
     private bool _disposed;
 
     public ModelSignature Signature => signature;
@@ -24,11 +28,13 @@ internal sealed class FittedDirect(ModelSignature signature, PackedNet net, Norm
     public double[,,] Forecast(IReadOnlyList<Window> windows, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return ForecastAt(windows, [.. Enumerable.Range(1, steps)]);
+        return ForecastAt(windows, _plans.UpTo(steps));
     }
 
     /// <summary>Windows of any series are one batch: the net gives each the same bits in any.</summary>
-    public double[,,] ForecastAt(IReadOnlyList<Window> windows, IReadOnlyList<int> leads)
+    public double[,,] ForecastAt(IReadOnlyList<Window> windows, IReadOnlyList<int> leads) => ForecastAt(windows, _plans.Of(leads));
+
+    private double[,,] ForecastAt(IReadOnlyList<Window> windows, LeadPlan plan)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         foreach (var window in windows)
@@ -40,9 +46,9 @@ internal sealed class FittedDirect(ModelSignature signature, PackedNet net, Norm
             WindowGroups.RefuseHolidays(window.Holidays, signature.ModelType);
         }
 
-        var forecast = leadBase.ForecastAt(windows, leads);
-        for (var start = 0; start < windows.Count && leads.Count > 0; start += Batch)
-            Add(windows, start, Math.Min(Batch, windows.Count - start), leads, forecast);
+        var forecast = leadBase.ForecastAt(windows, plan.Leads);
+        for (var start = 0; start < windows.Count && plan.Leads.Count > 0; start += Batch)
+            Add(windows, start, Math.Min(Batch, windows.Count - start), plan, forecast);
         return forecast;
     }
 
@@ -66,23 +72,33 @@ internal sealed class FittedDirect(ModelSignature signature, PackedNet net, Norm
     /// <param name="knots">Positions, ascending.</param>
     public float[] Outputs(IReadOnlyList<Window> windows, int start, int count, int[] knots)
     {
-        var (rows, beside) = Inputs(windows, start, count, knots);
-        var outputs = new float[count * knots.Length * signature.Targets.Count];
-        net.Forward(rows, count, knots, beside, outputs);
+        var (cells, seen) = (signature.InputLength * count * signature.Inputs.Count, count * knots.Length * _features.Count);
+        var (outputs, inputs) = (new float[count * knots.Length * signature.Targets.Count], ArrayPool<float>.Shared.Rent(cells + seen));
+        try
+        {
+            var rows = inputs.AsSpan(0, cells);
+            var beside = inputs.AsSpan(cells, seen);
+            FillRows(windows, start, count, rows);
+            FillBeside(windows, start, count, knots, beside);
+            net.Forward(rows, count, knots, beside, outputs);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(inputs);
+        }
+
         return outputs;
     }
 
     /// <summary>Adds the net's differences to the base's forecasts.</summary>
-    private void Add(IReadOnlyList<Window> windows, int start, int count, IReadOnlyList<int> leads, double[,,] forecast)
+    private void Add(IReadOnlyList<Window> windows, int start, int count, LeadPlan plan, double[,,] forecast)
     {
-        var places = leads.Select(lead => Knots.Place(_knots, lead)).ToArray();
-        int[] needed = [.. places.Select(p => p.Index).Concat(places.Where(p => p.Share > 0).Select(p => p.Index + 1)).Distinct().Order()];
+        var needed = plan.Needed;
         var (targets, outputs) = (signature.Targets.Count, Outputs(windows, start, count, needed));
-
-        for (var l = 0; l < places.Length; l++)
+        for (var l = 0; l < plan.Places.Length; l++)
         {
-            var (knot, share) = places[l];
-            var position = Array.BinarySearch(needed, knot);
+            var (knot, share) = plan.Places[l];
+            var position = plan.Positions[l];
             for (var n = 0; n < count; n++)
             {
                 for (var m = 0; m < targets; m++)
@@ -101,37 +117,40 @@ internal sealed class FittedDirect(ModelSignature signature, PackedNet net, Norm
         }
     }
 
-    /// <summary>[L, N, F] normalised rows up to the origins, and [N, needed, E] what the head sees of the knots.</summary>
-    private (float[] Rows, float[] Beside) Inputs(IReadOnlyList<Window> windows, int start, int count, int[] needed)
+    /// <summary>[L, count, F] Normalised rows up to the origins.</summary>
+    private void FillRows(IReadOnlyList<Window> windows, int start, int count, Span<float> rows)
     {
         var (length, columns) = (signature.InputLength, signature.Inputs.Count);
-        var features = new KnotFeatures(signature.Inputs, signature.Targets, leadBase.IsSeasonal);
-        var (rows, beside) = (new float[length * count * columns], new float[count * needed.Length * features.Count]);
+        for (var n = 0; n < count; n++)
+        {
+            var window = windows[start + n];
+            var places = _inputs.In(window.Series);
+            for (var f = 0; f < columns; f++)
+            {
+                var code = norm.Inputs[f];
+                var column = window.Series.Values[places[f]].AsSpan(window.Origin - length + 1, length);
+                for (var t = 0; t < column.Length; t++)
+                    rows[(((t * count) + n) * columns) + f] = (float)code.Encode(column[t]);
+            }
+        }
+    }
+
+    /// <summary>[count, knots, E] What the head sees of the knots.</summary>
+    private void FillBeside(IReadOnlyList<Window> windows, int start, int count, int[] knots, Span<float> beside)
+    {
+        var features = _features.Again();
         PreparedSeries? series = null;
         SeasonProfile? profile = null;
-        double[][] inputs = [];
         for (var n = 0; n < count; n++)
         {
             var window = windows[start + n];
             if (!ReferenceEquals(series, window.Series))
-            {
                 (series, profile) = (window.Series, leadBase.ProfileOf(window.Series));
-                inputs = [.. signature.Inputs.Select(i => window.Series.Values[window.Series.IndexOf(i)])];
-            }
-
-            for (var t = 0; t < length; t++)
+            for (var k = 0; k < knots.Length; k++)
             {
-                for (var f = 0; f < columns; f++)
-                    rows[(((t * count) + n) * columns) + f] = (float)norm.Inputs[f].Encode(inputs[f][window.Origin - length + 1 + t]);
-            }
-
-            for (var k = 0; k < needed.Length; k++)
-            {
-                var into = beside.AsSpan(((n * needed.Length) + k) * features.Count, features.Count);
-                features.Fill(norm, series, profile, window.Origin, _knots[needed[k]], into);
+                var into = beside.Slice(((n * knots.Length) + k) * features.Count, features.Count);
+                features.Fill(norm, series, profile, window.Origin, _knots[knots[k]], into);
             }
         }
-
-        return (rows, beside);
     }
 }

@@ -29,4 +29,23 @@ public class KnotsTests
         Assert.That(index, Is.EqualTo(1));
         Assert.That(share, Is.EqualTo(0.5).Within(1e-15));
     }
+
+    [TestCase(1, 2, 3)]
+    [TestCase(2, 1)]
+    [TestCase(1, 2, 2)]
+    [TestCase(1, 3, 5, 700)]
+    public void A_plan_is_the_same_whether_it_was_kept_or_not(params int[] leads)
+    {
+        int[] knots = [1, 2, 5, 10];
+        var plans = new LeadPlans(knots);
+        _ = plans.UpTo(3);
+
+        var (plan, made) = (plans.Of(leads), new LeadPlan(knots, leads));
+
+        Assert.That(plan.Leads, Is.EqualTo(leads));
+        Assert.That(plan.Places, Is.EqualTo(leads.Select(lead => Knots.Place(knots, lead))));
+        Assert.That(plan.Positions.Select(p => plan.Needed[p]), Is.EqualTo(plan.Places.Select(p => p.Index)));
+        Assert.That(plan.Needed, Is.EqualTo(made.Needed).And.Ordered.And.Unique);
+        Assert.That(plans.UpTo(3), Is.SameAs(plans.Of([1, 2, 3])));
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class KnotFeatures
 {
     private readonly string[] _calendar;
     private readonly int[] _targets; // [M] Positions in the inputs.
-    private readonly double[] _season;
+    private readonly double[] _season; // [M]
 
     /// <param name="inputs">F names; of the calendar those among them.</param>
     /// <param name="targets">M names.</param>
@@ -20,6 +20,12 @@ internal sealed class KnotFeatures
         _targets = isSeasonal ? [.. targets.Select(t => inputs.ToList().IndexOf(t))] : [];
         _season = new double[_targets.Length];
     }
+
+    private KnotFeatures(string[] calendar, int[] targets) =>
+        (_calendar, _targets, _season) = (calendar, targets, new double[targets.Length]);
+
+    /// <summary>The same for another caller.</summary>
+    public KnotFeatures Again() => new(_calendar, _targets);
 
     /// <summary>E.</summary>
     public int Count => _calendar.Length + _targets.Length;
