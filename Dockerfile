@@ -32,7 +32,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS inference
 WORKDIR /app
 RUN mkdir -p /var/lib/flts && chown "${APP_UID:-1654}:${APP_UID:-1654}" /var/lib/flts
 COPY --from=publish-inference /app ./
-ENV Data__Directory=/var/lib/flts ASPNETCORE_HTTP_PORTS= ASPNETCORE_URLS=http://+:8080 DOTNET_EnableDiagnostics=0 \
+ENV Data__Directory=/var/lib/flts ASPNETCORE_HTTP_PORTS= ASPNETCORE_URLS=http://+:8080 DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=2000000 \
     Modules__Enabled__0=Inference
 EXPOSE 8080
 VOLUME /var/lib/flts
@@ -49,7 +49,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 fonts-
 # Local staging, caches and, on the embedded default, everything else; a volume in docker-compose.yml.
 RUN mkdir -p /var/lib/flts && chown "${APP_UID:-1654}:${APP_UID:-1654}" /var/lib/flts
 COPY --from=publish /app ./
-ENV Data__Directory=/var/lib/flts ASPNETCORE_HTTP_PORTS= ASPNETCORE_URLS=http://+:8080 DOTNET_EnableDiagnostics=0
+ENV Data__Directory=/var/lib/flts ASPNETCORE_HTTP_PORTS= ASPNETCORE_URLS=http://+:8080 DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=2000000
 EXPOSE 8080
 VOLUME /var/lib/flts
 # The base image has neither curl nor wget; bash speaks enough HTTP.
