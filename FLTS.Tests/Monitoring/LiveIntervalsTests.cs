@@ -54,7 +54,7 @@ internal sealed class LiveIntervalsTests
         {
             var (lead, target, level) = of;
             var range = intervals.Sides(target, lead - 1, level)!.Value.Range;
-            var tracker = new IntervalTracker(start, start, range, lead, (1 - (level / 100)) / 2, isUpper);
+            var tracker = IntervalTracker.Begin((start, range), lead, level, isUpper);
             for (var at = LiveRig.FileRows; at < LiveRig.FileRows + Sent; at++)
             {
                 var forecast = Value(at - lead, target);

@@ -15,6 +15,9 @@ public sealed class AdaptedIntervals
 
     private const int Sides = 2;
 
+    /// <summary>Numbers of a packed side.</summary>
+    private const int Numbers = 3;
+
     private readonly IntervalTracker?[] _trackers; // [L][M][levels][sides]; null: the level has too few residuals.
     private readonly int _targets;
 
@@ -39,10 +42,7 @@ public sealed class AdaptedIntervals
         {
             var (lead, target, level, isUpper) = PlaceOf(at, targets);
             if (intervals.Sides(target, lead - 1, level) is var (low, high, range))
-            {
-                var start = isUpper ? high : low;
-                trackers[at] = new IntervalTracker(start, start, range, lead, MissOf(level), isUpper);
-            }
+                trackers[at] = IntervalTracker.Begin((isUpper ? high : low, range), lead, level, isUpper);
         }
 
         return new AdaptedIntervals(leads, targets, trackers);
@@ -138,16 +138,11 @@ public sealed class AdaptedIntervals
                 throw new CorruptArtifactException(
                     $"Intervals that adapt are finite numbers; one side is at {quantile}, began at {start} and has a range of {range}.");
             var (lead, _, level, isUpper) = PlaceOf(at, targets);
-            trackers[at] = new IntervalTracker(start, quantile, range, lead, MissOf(level), isUpper);
+            trackers[at] = IntervalTracker.Begin((start, range), lead, level, isUpper) with { Quantile = quantile };
         }
 
         return new AdaptedIntervals(leads, targets, trackers);
     }
-
-    /// <summary>Numbers of a packed side.</summary>
-    private const int Numbers = 3;
-
-    private static double MissOf(double level) => (1 - (level / 100)) / 2;
 
     private static int IndexOf(double level)
     {
