@@ -55,9 +55,10 @@ internal sealed class AdaptedIntervalsTests
         var some = AdaptedIntervals.Begin(Fixed(), 2, 5).With([new TruthErrors(default, 1, [3, -3]), new TruthErrors(default, 5, [9, 9])]);
         var read = AdaptedIntervals.Unpack(some.Pack(), 2);
 
-        Assert.That(read.Pack(), Is.EqualTo(some.Pack()));
+        Assert.That(All(read), Is.EqualTo(All(some)));
         TruthErrors[] next = [new(default, 1, [-4, 4]), new(default, 4, [1, 1])];
-        Assert.That(read.With(next).Pack(), Is.EqualTo(some.With(next).Pack()));
+        Assert.That(All(read.With(next)), Is.EqualTo(All(some.With(next))));
+        Assert.That(All(some), Is.Not.EqualTo(All(some.With(next))));
         Assert.That(some.Pack(), Has.Length.EqualTo(5 * 2 * 2 * 2 * 24));
     }
 
@@ -80,6 +81,14 @@ internal sealed class AdaptedIntervalsTests
         BitConverter.TryWriteBytes(packed.AsSpan(8), double.PositiveInfinity);
         Assert.That(() => AdaptedIntervals.Unpack(packed, 2), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("finite"));
     }
+
+    private static List<(double Low, double High)> All(AdaptedIntervals intervals) =>
+    [
+        .. from step in Enumerable.Range(0, 5)
+           from target in new[] { 0, 1 }
+           from level in AdaptedIntervals.Levels
+           select intervals.Quantiles(target, step, level)!.Value,
+    ];
 
     /// <summary>Of two targets, with errors that grow with lead and forecast.</summary>
     private static ConformalIntervals Fixed(int origins = Origins)
