@@ -25,6 +25,7 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton<IServingState, ServingState>();
         services.AddSingleton<LoggedTail>();
         services.AddSingleton<NewestRows>();
+        services.AddSingleton<IntervalLook>();
         services.AddSingleton<ServedModelLoader>();
         services.AddSingleton<ChampionLoads>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ServedRecords>(

@@ -57,6 +57,7 @@ internal static class BenchCommand
                 : ReaderBenchmark.Run(progress)),
         AppendCommand.Create(),
         LiveCommand.Create(),
+        IntervalsCommand.Create(),
         AccuracyCommand.Create(),
     };
 

@@ -24,6 +24,7 @@ internal sealed class AnswerTests
         [
             Make(steps, levels),
             Make(steps, levels) with { Warnings = ["'a<b>' & \"c\" \u00e9\u2013\ud83d\ude00 'x'", "second"] },
+            Make(steps, levels) with { Adapted = new IntervalsAdapted([80, 99.5], [1, 2], 12) },
             Make(steps, levels) with { Step = (SeriesStep)TimeSpan.FromMilliseconds(1.5) },
             Make(steps, levels) with { Step = (SeriesStep)TimeSpan.FromHours(1) with { Clock = ZoneClock.Of("Europe/Madrid") } },
         ])

@@ -16,6 +16,7 @@ internal static class ForecastDocument
         forecast.Intervals.Count == 0
             ? null
             : forecast.Intervals.ToDictionary(i => i.Level, i => Pairs(forecast, i)),
+        forecast.Adapted,
         forecast.Warnings.Count == 0 ? null : forecast.Warnings);
 
     private static Dictionary<string, object> Row(Forecast forecast, int step)

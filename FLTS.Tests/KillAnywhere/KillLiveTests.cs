@@ -42,6 +42,8 @@ internal sealed class KillLiveTests
         Assert.That(live["hours"]!.AsArray().Sum(h => h!["champion"]!["matched"]!.GetValue<int>()), Is.EqualTo(2 * Rows));
         var roles = await installation.ReadAsync(db => db.LiveModels.Where(m => m.UntilTs == null).Select(m => m.Role).ToListAsync());
         Assert.That(roles, Is.Unique);
+        var intervals = await installation.ReadAsync(db => db.LiveIntervals.SingleAsync());
+        Assert.That(intervals.Revision, Is.EqualTo(Rows), "each truth moved the intervals once");
         var station = await installation.ReadAsync(db => db.LiveStations.SingleAsync());
         var log = await installation.ReadAsync(db => db.MeasurementLogs.SingleAsync());
         Assert.That((station.Changes, station.Target), Is.EqualTo((log.Changes, (long?)null)));

@@ -55,6 +55,20 @@ internal sealed class LiveOverHttpTests
     }
 
     [Test]
+    public async Task Intervals_of_a_forecast_follow_what_came_true_and_the_answer_says_which()
+    {
+        var answer = await WaitForAsync(async () =>
+            (await _host.GetAsync($"/predict/{Station}?steps=7&level=80")).Body is var body && body["intervals_adapted"] is not null
+                ? body
+                : null);
+
+        Assert.That(
+            answer["intervals_adapted"]!.ToJsonString(), Is.EqualTo($$"""{"levels":[80],"leads":[1,2,3,4,5],"revision":{{Later}}}"""));
+        Assert.That((await _host.GetAsync("/predict/idle?steps=7&level=80")).Body["intervals_adapted"], Is.Null, "no truth came");
+        Assert.That((await _host.GetAsync($"/predict/{Station}?steps=7")).Body["intervals_adapted"], Is.Null, "none was asked for");
+    }
+
+    [Test]
     public async Task A_span_and_a_lead_are_taken_and_the_csv_has_a_line_an_hour_and_role()
     {
         var span = $"lead=5&from={Show(LiveRig.FileRows + 12)}&to={Show(LiveRig.FileRows + 29)}";

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Live;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
@@ -83,6 +84,55 @@ public sealed class CanonicalForecasts
         return scored;
     }
 
+    /// <summary>
+    /// How far the truths of times lay from the forecasts of the first leads, from origins at every step. None where the model has no
+    /// intervals by which they could be normalised.
+    /// </summary>
+    /// <param name="longest">The longest lead, in steps; none further than the model answers and has residuals.</param>
+    /// <param name="isWanted">Told the time.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <returns>In the order of time, the shorter lead before the longer.</returns>
+    public IReadOnlyList<TruthErrors> Errors(int longest, Func<DateTime, bool> isWanted, CancellationToken cancellation)
+    {
+        if (_model.Intervals is not { } intervals)
+            return [];
+
+        int[] leads = [.. Enumerable.Range(1, Math.Min(longest, Math.Min(intervals.Steps, ComingInputs.ReachOf(_model.Forecaster))))];
+        var wanted = Array.ConvertAll(
+            leads, lead => Places(lead, isWanted, fromAll: true).Where(p => IsThere(p.Origin, lead)).Select(p => p.Origin).ToHashSet());
+        var errors = new List<TruthErrors>();
+        foreach (var origins in wanted.SelectMany(w => w).Distinct().Order().Chunk(RollingBacktest.BatchOf(leads[^1], _columns.Length)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var forecast = _replay.ForecastAt(origins, leads);
+            for (var n = 0; n < origins.Length; n++)
+            {
+                foreach (var lead in leads.Where(l => wanted[l - 1].Contains(origins[n])))
+                {
+                    var of = (n, origins[n], lead);
+                    errors.Add(new TruthErrors(
+                        _rows.Timestamps[origins[n] + lead],
+                        lead,
+                        [.. Enumerable.Range(0, _columns.Length).Select(m => Error(intervals, m, of, forecast))]));
+                }
+            }
+        }
+
+        return [.. errors.OrderBy(e => e.Time).ThenBy(e => e.Lead)];
+    }
+
+    /// <summary>NaN: there is none.</summary>
+    private double Error(ConformalIntervals intervals, int target, (int N, int Origin, int Lead) of, double[,,] forecast)
+    {
+        if (_columns[target].Flat)
+            return double.NaN;
+        var made = forecast[of.N, of.Lead - 1, target];
+        var scale = intervals.Scale(target, of.Lead - 1, made);
+
+        // A model that was never wrong on its validation part has no scale.
+        return scale > 0 ? (Truth(target, of.Origin, of.Lead) - made) / scale : double.NaN;
+    }
+
     private CellSums SumsOf((int N, int L) at, (int Origin, int Lead) of, double[,,] forecast, PlausibleRange[,] stated)
     {
         var sums = default(CellSums);
@@ -161,12 +211,12 @@ public sealed class CanonicalForecasts
         double.IsFinite(made) ? _model.Intervals?.Around(target, lead - 1, made, level, within) : null;
 
     /// <summary>As a backtest has them: what comes after the newest row is no part of them, what a gap took away is.</summary>
-    private IEnumerable<(int Origin, DateTime Time)> Places(int lead, Func<DateTime, bool> isWanted)
+    private IEnumerable<(int Origin, DateTime Time)> Places(int lead, Func<DateTime, bool> isWanted, bool fromAll = false)
     {
         for (var origin = Math.Max(0, _firstTruth - lead); origin + 1 < _rows.Rows; origin++)
         {
             if (!HasInput(origin) || _rows.Segments[origin + 1] != _rows.Segments[origin]
-                || !_grid.IsOrigin(_rows.Timestamps[origin], lead))
+                || !(fromAll || _grid.IsOrigin(_rows.Timestamps[origin], lead)))
                 continue;
 
             var isThere = IsThere(origin, lead);

@@ -68,6 +68,32 @@ public sealed class ConformalIntervals
         return (Math.Min(forecast, within.Clamp(forecast + low)), Math.Max(forecast, within.Clamp(forecast + high)));
     }
 
+    /// <summary>Where the truth lies beside forecasts of a lead, normalised; null: too few residuals for the level.</summary>
+    /// <param name="target">Its position.</param>
+    /// <param name="step">0 is the first step, below <see cref="Steps"/>.</param>
+    /// <param name="level">In percent, between 0 and 100.</param>
+    /// <returns>The two ends, and q99 - q01 of the residuals; between two leads that have residuals what lies between theirs.</returns>
+    public (double Low, double High, double Range)? Sides(int target, int step, double level)
+    {
+        var (knot, share) = _places[step];
+        var (here, next) = (_errors[target][knot], share > 0 ? _errors[target][knot + 1] : _errors[target][knot]);
+        if (here.Sides(level) is not var (low, high) || next.Sides(level) is not var (nextLow, nextHigh))
+            return null;
+        return (
+            low + (share * (nextLow - low)), high + (share * (nextHigh - high)), here.Range + (share * (next.Range - here.Range)));
+    }
+
+    /// <summary>What residuals of a lead are divided by to be normalised, in original units; 0: they have none.</summary>
+    /// <param name="target">Its position.</param>
+    /// <param name="step">0 is the first step, below <see cref="Steps"/>.</param>
+    /// <param name="forecast">In original units.</param>
+    public double Scale(int target, int step, double forecast)
+    {
+        var (knot, share) = _places[step];
+        var here = _errors[target][knot].Scale(forecast);
+        return share > 0 ? here + (share * (_errors[target][knot + 1].Scale(forecast) - here)) : here;
+    }
+
     /// <summary>[M][K]; none for a target that has no residuals.</summary>
     private static LeadErrors[][] Errors(
         IReadOnlyList<string> targets, IReadOnlyList<string> known, int leads, Func<int, int, LeadErrors> errors) =>

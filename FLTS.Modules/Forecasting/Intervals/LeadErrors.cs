@@ -52,10 +52,24 @@ internal sealed class LeadErrors
     /// <returns>Signed: low may be above 0 where forecasts were too low.</returns>
     public (double Low, double High)? Around(double forecast, double level)
     {
-        var rank = (int)Math.Ceiling(((_sorted.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
-        if (rank > _sorted.Length)
+        if (Sides(level) is not var (low, high))
             return null;
-        var scale = Math.Max(_intercept + (_slope * forecast), _floor);
-        return (_sorted[^rank] * scale, _sorted[rank - 1] * scale);
+        var scale = Scale(forecast);
+        return (low * scale, high * scale);
     }
+
+    /// <summary>The same beside what is usual at the forecast's level.</summary>
+    /// <param name="level">In percent, between 0 and 100.</param>
+    public (double Low, double High)? Sides(double level)
+    {
+        var rank = (int)Math.Ceiling(((_sorted.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
+        return rank > _sorted.Length ? null : (_sorted[^rank], _sorted[rank - 1]);
+    }
+
+    /// <summary>What is usual at a forecast's level.</summary>
+    /// <param name="forecast">In original units.</param>
+    public double Scale(double forecast) => Math.Max(_intercept + (_slope * forecast), _floor);
+
+    /// <summary>q99 - q01; 0 where there are none.</summary>
+    public double Range => Count == 0 ? 0 : Statistics.Quantile(_sorted, 0.99) - Statistics.Quantile(_sorted, 0.01);
 }

@@ -1,5 +1,3 @@
-using FLTS.Forecasting.Series;
-
 namespace FLTS.Forecasting.Live;
 
 /// <summary>
@@ -15,30 +13,20 @@ namespace FLTS.Forecasting.Live;
 /// <param name="IsUpper">Which side.</param>
 public sealed record IntervalTracker(double Start, double Quantile, double Range, int Lead, double Miss, bool IsUpper)
 {
-    /// <summary>Residuals that it begins with, at most: the newest.</summary>
-    public const int MostResiduals = 5_000;
-
     /// <summary>Longest lead that adapts.</summary>
     public const int LongestLead = 5;
 
     private const double Pace = 0.01;
 
-    /// <summary>Begins one; null: there are no residuals.</summary>
-    /// <param name="residuals">Normalised, in the order in which they became known.</param>
+    /// <summary>One of which no truth is known.</summary>
+    /// <param name="of">Quantile that it begins at, and q99 - q01, of normalised residuals.</param>
     /// <param name="lead">In steps.</param>
     /// <param name="level">In percent.</param>
     /// <param name="isUpper">Which side.</param>
-    public static IntervalTracker? Begin(IReadOnlyList<double> residuals, int lead, double level, bool isUpper)
+    public static IntervalTracker Begin((double Quantile, double Range) of, int lead, double level, bool isUpper)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lead, LongestLead);
-        double[] sorted = [.. residuals.Skip(residuals.Count - MostResiduals).Order()];
-        if (sorted.Length == 0)
-            return null;
-
-        var miss = (1 - (level / 100)) / 2;
-        var start = Statistics.Quantile(sorted, isUpper ? 1 - miss : miss);
-        var range = Statistics.Quantile(sorted, 0.99) - Statistics.Quantile(sorted, 0.01);
-        return new IntervalTracker(start, start, range, lead, miss, isUpper);
+        return new IntervalTracker(of.Quantile, of.Quantile, of.Range, lead, (1 - (level / 100)) / 2, isUpper);
     }
 
     /// <summary>With one more truth that has become known.</summary>

@@ -93,6 +93,7 @@ internal sealed class ModelRefresher(
         slots.Settle();
         foreach (var model in slots.All)
             await loads.Loader.LookForNewerRowsAsync(model, cancellation);
+        await loads.Loader.LookForIntervalsAsync([.. slots.All], cancellation);
     }
 
     /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>

@@ -17,6 +17,7 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     private int _users = 1; // The slot's own.
     private volatile StartingRows _newest = newest;
+    private volatile ServedIntervals? _adapted;
     private LoadedModel? _before;
     private double _secondsAStep = double.PositiveInfinity; // The fastest so far: what disturbed the others is not the model's.
 
@@ -34,6 +35,9 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
 
     /// <summary>What a forecast without rows starts from; <see cref="NewestRows"/> replaces it.</summary>
     public StartingRows Newest { get => _newest; set => _newest = value; }
+
+    /// <summary>Its intervals as its truths have moved them; null: none has, or nobody has looked, and the fixed ones answer.</summary>
+    public ServedIntervals? Adapted { get => _adapted; set => _adapted = value; }
 
     /// <summary>Bytes it holds, with the model before it.</summary>
     public long Bytes => Loaded.Bytes + (Before?.Bytes ?? 0) + BytesOf(Newest.Series) + BytesOf(Newest.Tail);

@@ -7,7 +7,13 @@ namespace FLTS.Modules.Inference.Models;
 
 /// <summary>From a line of the ledger to a model that answers.</summary>
 internal sealed class ServedModelLoader(
-    LedgerReader ledger, ShownPromotions shown, ModelLoader loader, ModelSlots slots, NewestRows newest, DatasetReader datasets)
+    LedgerReader ledger,
+    ShownPromotions shown,
+    ModelLoader loader,
+    ModelSlots slots,
+    NewestRows newest,
+    IntervalLook intervals,
+    DatasetReader datasets)
 {
     /// <summary>Promotions that this process has shown to anybody, counted.</summary>
     public long PromotionsShown => shown.Count;
@@ -42,6 +48,7 @@ internal sealed class ServedModelLoader(
             var model = new ServedModel(champion.Identifier, champion.Version, loaded, rows, isFromCache: false)
             {
                 LeftOut = await datasets.LeftOutOfAsync(loaded.Manifest.ConfigHash, cancellation),
+                Adapted = await intervals.OfAsync(champion.Identifier, loaded, cancellation),
             };
             await newest.LookAsync(model, cancellation);
             return model;
@@ -55,6 +62,10 @@ internal sealed class ServedModelLoader(
 
     /// <summary>Rows of the model's dataset that came since it was loaded.</summary>
     public Task LookForNewerRowsAsync(ServedModel model, CancellationToken cancellation) => newest.LookAsync(model, cancellation);
+
+    /// <summary>How far the intervals of models have adapted since they were loaded.</summary>
+    public Task LookForIntervalsAsync(IReadOnlyCollection<ServedModel> models, CancellationToken cancellation) =>
+        intervals.LookAsync(models, cancellation);
 
     /// <summary>
     /// Whatever is loaded of the same run already is shared: for another identifier, by a rollback, or among the members of another.

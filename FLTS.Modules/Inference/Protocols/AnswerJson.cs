@@ -19,6 +19,7 @@ internal static class AnswerJson
         writer.WriteString("config_hash"u8, forecast.Manifest.ConfigHash.Value);
         Predictions(writer, forecast);
         Intervals(writer, forecast);
+        Adapted(writer, forecast.Adapted);
         Warnings(writer, forecast.Warnings);
         writer.WriteEndObject();
     }
@@ -98,6 +99,24 @@ internal static class AnswerJson
             writer.WriteEndObject();
         }
 
+        writer.WriteEndObject();
+    }
+
+    private static void Adapted(Utf8JsonWriter writer, IntervalsAdapted? adapted)
+    {
+        if (adapted is null)
+            return;
+
+        writer.WriteStartObject("intervals_adapted"u8);
+        writer.WriteStartArray("levels"u8);
+        foreach (var level in adapted.Levels)
+            writer.WriteNumberValue(level);
+        writer.WriteEndArray();
+        writer.WriteStartArray("leads"u8);
+        foreach (var lead in adapted.Leads)
+            writer.WriteNumberValue(lead);
+        writer.WriteEndArray();
+        writer.WriteNumber("revision"u8, adapted.Revision);
         writer.WriteEndObject();
     }
 

@@ -22,6 +22,9 @@ internal sealed record Forecast(
     IReadOnlyList<Interval> Intervals,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>Which intervals are adapted ones; null: none is.</summary>
+    public IntervalsAdapted? Adapted { get; init; }
+
     /// <summary>H.</summary>
     public int Steps => Values.GetLength(1);
 
@@ -31,6 +34,12 @@ internal sealed record Forecast(
     /// <summary>Time of a step; 0 is the first.</summary>
     public DateTime At(int step) => Step.Next(From, step + 1);
 }
+
+/// <summary>Which intervals of an answer followed what came true; the others are as validation left them.</summary>
+/// <param name="Levels">In percent.</param>
+/// <param name="Leads">Steps, 1 the first.</param>
+/// <param name="Revision">Times whose truths have moved them.</param>
+internal sealed record IntervalsAdapted(IReadOnlyList<double> Levels, IReadOnlyList<int> Leads, long Revision);
 
 /// <summary>Intervals of one level around a forecast.</summary>
 /// <param name="Level">In percent, as text.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using FLTS.Forecasting.Live;
 using FLTS.Modules.Inference.Models;
 using FLTS.Modules.Inference.Windows;
 
@@ -9,7 +10,7 @@ namespace FLTS.Modules.Inference.Protocols;
 
 /// <summary>
 /// Entity tag of a forecast: the hash of everything that its answer follows from. It is the same in every process that would answer the
-/// same, and another one as soon as a row, the champion or this program changes.
+/// same, and another one as soon as a row, the champion, an interval that adapts or this program changes.
 /// </summary>
 internal static class ForecastTag
 {
@@ -27,6 +28,8 @@ internal static class ForecastTag
         Add(hash, string.Create(CultureInfo.InvariantCulture, $"{model.Version} {manifest.Attempt} {asked.Steps} {asked.Window.Origin}"));
         foreach (var level in levels)
             Add(hash, level.ToString(CultureInfo.InvariantCulture));
+        if (asked.Adapted is { } adapted && levels.Any(AdaptedIntervals.Levels.Contains))
+            Add(hash, string.Create(CultureInfo.InvariantCulture, $"intervals {adapted.Revision}"));
         Add(hash, [.. series.Columns, .. series.FellBelowZero, .. asked.Warnings, .. model.LeftOut]);
         hash.AppendData(MemoryMarshal.AsBytes(series.Timestamps.AsSpan()));
         for (var f = 0; f < series.Values.Length; f++)

@@ -28,6 +28,7 @@ internal static class PredictEndpoints
         {
             ["80"] = new() { ["down"] = [[120_345_678.9, 190_987_654.3]], ["up"] = [[7_654_321.1, 12_345_678.7]] },
         },
+        new IntervalsAdapted([80], [1], 720),
         null);
 
     private const string CsvText = "ts,down,down_low_80,down_high_80\n2018-03-05T15:18:00,151000000,120000000,183000000\n";

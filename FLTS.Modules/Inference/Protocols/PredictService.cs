@@ -61,7 +61,7 @@ internal sealed partial class PredictService(
                     return null;
 
                 var scaled = await queue.ForecastAsync(model, asked.Window, steps, asker, cancellation);
-                var answer = Answer(model, asked.Window, scaled, (request.Levels, asked.Warnings));
+                var answer = Answer(model, asked, scaled, request.Levels);
                 if (asked.Room is { } room)
                     model.Serving.Plan.Return(room); // Not where it failed: who knows who still computes with it.
                 return answer;
@@ -86,13 +86,12 @@ internal sealed partial class PredictService(
     }
 
     /// <param name="model">Whose forecast it is.</param>
-    /// <param name="from">What it was computed from.</param>
+    /// <param name="asked">What it was computed from, and what is to be said already.</param>
     /// <param name="scaled">[1, H, M] As the model gave it.</param>
-    /// <param name="asked">Levels of intervals, in percent, and what is to be said already.</param>
-    private static Forecast Answer(
-        ServedModel model, Window from, double[,,] scaled, (IReadOnlyList<double> Levels, IReadOnlyList<string> Warnings) asked)
+    /// <param name="levels">Of intervals, in percent.</param>
+    private static Forecast Answer(ServedModel model, RequestWindow asked, double[,,] scaled, IReadOnlyList<double> levels)
     {
-        var manifest = model.Loaded.Manifest;
+        var (manifest, from) = (model.Loaded.Manifest, asked.Window);
         var values = model.Restorer.Restore(scaled, from.Series, [from.Origin]);
         for (var h = 0; h < values.GetLength(1); h++)
         {
@@ -105,7 +104,7 @@ internal sealed partial class PredictService(
         }
 
         var kept = KeptAnswer.Warnings(model, from, scaled);
-        var (intervals, remarks) = IntervalAnswer.Of(model, from, values, asked.Levels);
+        var (intervals, adapted, remarks) = IntervalAnswer.Of(model, asked, values, levels);
         return new Forecast(
             model.Identifier,
             model.Version,
@@ -114,7 +113,10 @@ internal sealed partial class PredictService(
             from.Series.Timestamps[from.Origin],
             values,
             intervals,
-            Sentences(asked.Warnings, kept, model.LeftOut, remarks));
+            Sentences(asked.Warnings, kept, model.LeftOut, remarks))
+        {
+            Adapted = adapted,
+        };
     }
 
     /// <summary>They tell names that were sent.</summary>

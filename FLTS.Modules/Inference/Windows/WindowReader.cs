@@ -48,7 +48,7 @@ internal sealed class WindowReader(NewestRows newest, InferenceOptions options, 
         series = series.Knowing(model.Newest.Series?.FellBelowZero ?? []);
         if (request.Warning is not null || unused is not null)
             warnings = [.. new[] { request.Warning }.OfType<string>(), .. warnings, .. new[] { unused }.OfType<string>()];
-        return new RequestWindow(new Window(series, origin, request.Holidays), steps, warnings, frame.Room);
+        return new RequestWindow(new Window(series, origin, request.Holidays), steps, warnings, frame.Room) { Adapted = model.Adapted };
     }
 
     private static ServingFrame Newest(StartingRows rows) => rows.Series is { } series

@@ -36,7 +36,12 @@ internal sealed class LiveCast(LiveStep step, LiveRosters rosters, LiveReader re
             if (own.Exists(r => r is { UntilTs: null, Reason: null }))
             {
                 scored.Add(new ScoredModel(
-                    member.Model, Since(own), member == roster.Champion, await models.GetAsync(member, cancellation)));
+                    member.Model, Since(own), member == roster.Champion, await models.GetAsync(member, cancellation))
+                {
+                    CountsFrom = own.Find(r => r is { UntilTs: null, Role: LiveRole.Champion }) is { } role
+                        ? MeasurementLog.Time(role.FromTs)
+                        : DateTime.MaxValue,
+                });
             }
         }
 

@@ -11,13 +11,15 @@ namespace FLTS.Modules.Monitoring.Live;
 /// <summary>Scores the canonical forecasts of models over a span of rows; what it finds depends on the rows alone.</summary>
 /// <param name="models">The champion first: errors are on the scale of its train part.</param>
 /// <param name="grid">Of the champion's step.</param>
-internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGrid grid)
+/// <param name="intervals">What the champion's intervals have become so far; null: no truth has moved them.</param>
+internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGrid grid, IntervalState? intervals)
 {
     private readonly List<(string Model, int Lead, DateTimeOffset First, DateTimeOffset Last)> _hourSpans = [];
     private readonly List<(string Model, int Lead, DateTimeOffset Start, CellSums Sums)> _hours = [];
     private readonly List<(string Model, DateTimeOffset First, DateTimeOffset Last)> _blockSpans = [];
     private readonly List<(string Model, DateTimeOffset Start, CellSums Sums)> _blocks = [];
     private readonly List<(string Model, DateTimeOffset Origin, byte[] Packed)> _forecasts = [];
+    private (IntervalState Now, DateTimeOffset? Before)? _adapted;
 
     private LiveModel Champion => models[0].Live;
 
@@ -40,8 +42,10 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
                 prepared[form] = rows = new CanonicalRows(Prepare(table, model.Live, first, parallelism));
             var forecasts = new CanonicalForecasts(rows, model.Live.Model, Champion.Model.Scaler, inputRows, grid);
             Score(model, forecasts, span, parallelism.Cancellation);
-            if (model.IsChampion)
-                Pack(model, forecasts, span, parallelism.Cancellation);
+            if (!model.IsChampion)
+                continue;
+            Pack(model, forecasts, span, parallelism.Cancellation);
+            _adapted = IntervalCount.Of(model, intervals, forecasts, span, parallelism.Cancellation);
         }
 
         return new LiveTurn
@@ -53,6 +57,7 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
             Blocks = _blocks,
             Origins = From(span) < span.To ? (MeasurementLog.Instant(From(span)).AddTicks(1), MeasurementLog.Instant(span.To)) : null,
             Forecasts = _forecasts,
+            Intervals = _adapted,
         };
     }
 

@@ -11,7 +11,7 @@ namespace FLTS.Modules.Monitoring.Live;
 
 /// <summary>Finds what of a station is to be scored next, reads its rows and has them scored; writes nothing.</summary>
 internal sealed class LiveTurns(
-    ISourceCatalog sources, MeasurementReader log, LiveRows rows, ComputeBudget budget, MonitoringOptions options)
+    ISourceCatalog sources, MeasurementReader log, LiveReader live, LiveRows rows, ComputeBudget budget, MonitoringOptions options)
 {
     /// <summary>Times of written rows that are looked at in one turn.</summary>
     private const int MostTimes = 5000;
@@ -70,7 +70,8 @@ internal sealed class LiveTurns(
         if (written.Count >= MostTimes && span.To > written[^1])
             span = span with { To = written[^1] };
 
-        var turn = await ScoreAsync(window.Table, (models, span, grid), cancellation);
+        var intervals = await live.IntervalsAsync(station.Identifier, new RunId(models[0].Key), cancellation);
+        var turn = await ScoreAsync(window.Table, (models, span, grid), intervals, cancellation);
         var scoredTo = MeasurementLog.Instant(span.To);
         var newest = station.ScoredTo > scoredTo ? station.ScoredTo : scoredTo;
         var knownAt = await log.NewestKnownAtAsync(dataset, cancellation) ?? station.KnownAt;
@@ -83,7 +84,10 @@ internal sealed class LiveTurns(
     }
 
     private async Task<LiveTurn> ScoreAsync(
-        RawTable table, (IReadOnlyList<ScoredModel> Models, LiveSpan Span, CanonicalGrid Grid) of, CancellationToken cancellation)
+        RawTable table,
+        (IReadOnlyList<ScoredModel> Models, LiveSpan Span, CanonicalGrid Grid) of,
+        IntervalState? intervals,
+        CancellationToken cancellation)
     {
         var (models, span, grid) = of;
         var first = Earlier(span.After, models[0].Live.Signature.Step.Duration * grid.Leads[^1]);
@@ -95,7 +99,7 @@ internal sealed class LiveTurns(
                 Math.Max(1, origins / grid.Stride),
                 grid.Leads[^1]))));
         return await budget.RunAsync(
-            "Scoring live", size, p => new LiveScorer(models, grid).Score(table, span, p), cancellation);
+            "Scoring live", size, p => new LiveScorer(models, grid, intervals).Score(table, span, p), cancellation);
     }
 
     /// <summary>What is scored already in this sweep, what was thinned, and what came before anybody had a role.</summary>

@@ -98,6 +98,25 @@ internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
             .FirstOrDefaultAsync(cancellation);
     }
 
+    /// <summary>How far the intervals of a champion have adapted; null: no truth has moved them.</summary>
+    public async Task<IntervalState?> IntervalsAsync(Identifier identifier, RunId run, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveIntervals.AsNoTracking()
+            .Where(i => i.Identifier == identifier && i.RunId == run)
+            .Select(i => new IntervalState(i.RunId, i.CountedTo, i.Revision, i.Packed))
+            .SingleOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>How often the intervals of each champion, of now or before, were moved.</summary>
+    public async Task<IReadOnlyDictionary<(Identifier Identifier, RunId Run), long>> IntervalRevisionsAsync(CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveIntervals.AsNoTracking()
+            .Select(i => new { i.Identifier, i.RunId, i.Revision })
+            .ToDictionaryAsync(i => (i.Identifier, i.RunId), i => i.Revision, cancellation);
+    }
+
     /// <summary>How far each station is scored, and how its champion does.</summary>
     public async Task<IReadOnlyDictionary<Identifier, LiveStationRow>> StationsAsync(CancellationToken cancellation)
     {

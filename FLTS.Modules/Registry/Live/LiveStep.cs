@@ -117,6 +117,8 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
 
         var identifier = Identifier.From(lease.Id);
         await ReplaceAsync(db, identifier, turn, cancellation);
+        if (turn.Intervals is var (intervals, before))
+            await IntervalStates.AdvanceAsync(db, identifier, intervals, before, cancellation);
         if (now.ScoredTo is { } newest)
         {
             var station = await db.LiveStations.AsNoTracking().SingleAsync(s => s.Identifier == identifier, cancellation);

@@ -27,6 +27,9 @@ internal sealed record LiveTurn
     /// <summary>See <see cref="LiveForecastRow"/>.</summary>
     public IReadOnlyList<(string Model, DateTimeOffset Origin, byte[] Packed)> Forecasts { get; init; } = [];
 
+    /// <summary>What the champion's intervals have become, and up to where truths were counted before; null: no truth moved them.</summary>
+    public (IntervalState Now, DateTimeOffset? Before)? Intervals { get; init; }
+
     /// <summary>As they are stored.</summary>
     public IEnumerable<object> Rows(Identifier identifier) =>
     [

@@ -14,6 +14,7 @@ internal static class LiveRemoval
         await db.LiveErrors.Where(e => identifier == null || e.Identifier == identifier).ExecuteDeleteAsync(cancellation);
         await db.LiveBlocks.Where(b => identifier == null || b.Identifier == identifier).ExecuteDeleteAsync(cancellation);
         await db.LiveForecasts.Where(f => identifier == null || f.Identifier == identifier).ExecuteDeleteAsync(cancellation);
+        await db.LiveIntervals.Where(i => identifier == null || i.Identifier == identifier).ExecuteDeleteAsync(cancellation);
         await db.LiveModels.Where(m => identifier == null || m.Identifier == identifier).ExecuteDeleteAsync(cancellation);
         await db.LiveStations.Where(s => identifier == null || s.Identifier == identifier).ExecuteDeleteAsync(cancellation);
     }

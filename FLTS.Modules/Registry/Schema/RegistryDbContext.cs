@@ -49,6 +49,8 @@ internal abstract class RegistryDbContext(DbContextOptions options) : DbContext(
 
     public DbSet<LiveBlockRow> LiveBlocks => Set<LiveBlockRow>();
 
+    public DbSet<LiveIntervalRow> LiveIntervals => Set<LiveIntervalRow>();
+
     public DbSet<DriftEventRow> DriftEvents => Set<DriftEventRow>();
 
     public DbSet<LiveBaselineRow> LiveBaselines => Set<LiveBaselineRow>();

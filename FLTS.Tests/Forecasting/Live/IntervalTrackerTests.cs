@@ -1,4 +1,5 @@
 using FLTS.Forecasting.Live;
+using FLTS.Forecasting.Series;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -12,20 +13,11 @@ internal sealed class IntervalTrackerTests
     [Test]
     public void A_side_begins_at_its_quantile_and_moves_by_a_step_a_truth()
     {
-        var upper = IntervalTracker.Begin([.. Enumerable.Range(0, 1001).Select(i => i / 1000.0)], 4, 80, isUpper: true)!;
+        var upper = IntervalTracker.Begin((0.9, 0.98), 4, 80, isUpper: true);
 
         Assert.That((upper.Quantile, upper.Range), Is.EqualTo((0.9, 0.98)).Using<double>((a, b) => Math.Abs(a - b) < 1e-9 ? 0 : 1));
         Assert.That(upper.With(2).Quantile, Is.EqualTo(0.9 + (0.01 / 2 * 0.98 * 0.9)).Within(1e-12), "missed");
         Assert.That(upper.With(0).Quantile, Is.EqualTo(0.9 - (0.01 / 2 * 0.98 * 0.1)).Within(1e-12));
-    }
-
-    [Test]
-    public void The_newest_five_thousand_residuals_count()
-    {
-        double[] residuals = [.. Enumerable.Repeat(100.0, 3000), .. Enumerable.Repeat(1.0, IntervalTracker.MostResiduals)];
-
-        Assert.That(IntervalTracker.Begin(residuals, 1, 80, isUpper: true)!.Quantile, Is.EqualTo(1));
-        Assert.That(IntervalTracker.Begin([], 1, 80, isUpper: true), Is.Null);
     }
 
     [TestCase(80)]
@@ -59,6 +51,15 @@ internal sealed class IntervalTrackerTests
             return residuals.All(r => Math.Abs((side = side.With(r)).Quantile - side.Start) <= side.Range + 1e-12);
         });
 
-    private static IntervalTracker Begin(double[] residuals, double level, bool isUpper) =>
-        IntervalTracker.Begin(residuals, 1, level, isUpper)!;
+    /// <summary>At the residuals' own quantile.</summary>
+    private static IntervalTracker Begin(double[] residuals, double level, bool isUpper)
+    {
+        double[] sorted = [.. residuals.Order()];
+        return IntervalTracker.Begin(
+            (Statistics.Quantile(sorted, (1 + ((isUpper ? 1 : -1) * level / 100)) / 2),
+                Statistics.Quantile(sorted, 0.99) - Statistics.Quantile(sorted, 0.01)),
+            1,
+            level,
+            isUpper);
+    }
 }

@@ -792,6 +792,40 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                     b.ToTable("live_forecasts", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveIntervalRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("RunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("CountedTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_to");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("packed");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Identifier", "RunId")
+                        .HasName("pk_live_intervals");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_intervals_run_id");
+
+                    b.ToTable("live_intervals", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
                 {
                     b.Property<string>("Identifier")
@@ -2033,6 +2067,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_live_baselines_runs_run_id");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveIntervalRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_intervals_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>

@@ -786,6 +786,40 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                     b.ToTable("live_forecasts", (string)null);
                 });
 
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveIntervalRow", b =>
+                {
+                    b.Property<string>("Identifier")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("RunId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("CountedTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("counted_to");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("packed");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Identifier", "RunId")
+                        .HasName("pk_live_intervals");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_live_intervals_run_id");
+
+                    b.ToTable("live_intervals", (string)null);
+                });
+
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
                 {
                     b.Property<string>("Identifier")
@@ -2027,6 +2061,16 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_live_baselines_runs_run_id");
+                });
+
+            modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveIntervalRow", b =>
+                {
+                    b.HasOne("FLTS.Modules.Registry.Schema.RunRow", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_intervals_runs_run_id");
                 });
 
             modelBuilder.Entity("FLTS.Modules.Registry.Schema.LiveModelRow", b =>
