@@ -311,6 +311,7 @@ internal sealed class BadDatasetsTests
             Does.Contain($"'timezone' is '{zone}', which is no known time zone; use an IANA name"));
 
     [Test]
+    [NonParallelizable] // What is allocated is the whole process's.
     public async Task A_gzip_bomb_is_stopped_while_it_is_read_in_bounded_memory()
     {
         // Members of a gzip file may be put one behind the other: 180 MB, or 14 times the limit.

@@ -9,7 +9,7 @@ internal sealed class CancelTests
 {
     private static readonly JsonObject _long = new() { ["hidden_size"] = 64, ["epochs"] = 1000, ["patience"] = 1000 };
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_cancelled_training_stops_and_its_pipeline_ends_without_it()
     {
         using var folder = new TemporaryFolder();

@@ -139,7 +139,7 @@ internal sealed class EmbeddedTests
         Assert.That(missing[0]!["reason"]!.GetValue<string>(), Does.Contain("rows"), "the reason says what is lacking");
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_source_that_cannot_be_read_ends_the_pipeline_failed_with_file_row_and_column()
     {
         using var folder = new TemporaryFolder();

@@ -7,7 +7,7 @@ namespace FLTS.Tests.EndToEnd;
 [TestFixture, Parallelizable, Category(TestCategories.Slow)]
 internal sealed class RerunTests
 {
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task What_has_ended_is_run_again_by_command_and_the_champion_changes_only_by_the_gate()
     {
         using var folder = new TemporaryFolder();

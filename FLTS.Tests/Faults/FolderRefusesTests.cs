@@ -30,7 +30,7 @@ internal sealed class FolderRefusesTests
         _folder.Dispose();
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task A_folder_that_refuses_between_upload_and_verification_delays_the_promotion_and_repeats_nothing()
     {
         Start(epochs: 2);

@@ -15,7 +15,7 @@ internal sealed class KillTests
 
     private static readonly string[] _everyDayEmbedded =
         [
-            "stage.manifest-written", "promotion.before-commit",
+            "stage.manifest-written",
         ];
 
     private static readonly string[] _everyDayFull =

@@ -17,7 +17,7 @@ internal sealed class PausedWorkerTests
     [Test, Category(TestCategories.Soak)]
     public Task Paused_in_the_middle_of_a_training_it_wakes_up_and_changes_nothing() => CheckAsync("train.epoch#2");
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public Task Paused_inside_a_transaction_it_holds_no_row_and_its_commit_is_refused() => CheckAsync("run.before-commit#1");
 
     private static async Task CheckAsync(string point)

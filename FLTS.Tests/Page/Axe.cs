@@ -14,7 +14,8 @@ internal static class Axe
     /// <summary>What axe calls serious or critical, a line each with the elements it was found at.</summary>
     public static async Task<string[]> SeriousAsync(IPage page)
     {
-        await page.EvaluateAsync(_script);
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await page.EvaluateAsync(_script);
         // What passes is not listed: that takes as long as to look.
         return await page.EvaluateAsync<string[]>(
             """

@@ -107,9 +107,12 @@ internal sealed class BrowserTests
             $"compare?run={runs[0]}&run={runs[1]}", "sign-in",
         })
         {
-            foreach (var (width, isDark) in new[] { (Wide, false), (Narrow, true) })
+            // Opened as on a phone at night; then the same page grows and brightens.
+            var page = await _browser.OpenAsync($"/ui/{path}", Narrow, isDark: true);
+            foreach (var (width, colours) in new[] { (Narrow, ColorScheme.Dark), (Wide, ColorScheme.Light) })
             {
-                var page = await _browser.OpenAsync($"/ui/{path}", width, isDark);
+                await page.SetViewportSizeAsync(width, 900);
+                await page.EmulateMediaAsync(new() { ColorScheme = colours });
                 await Browser.SettledAsync(page);
                 var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
                 Assert.That(overflow, Is.LessThanOrEqualTo(0), $"{path} is wider than {width} px");
@@ -117,8 +120,9 @@ internal sealed class BrowserTests
                 Assert.That(await Axe.SeriousAsync(page), Is.Empty, $"{path} at {width} px");
                 var name = path.Split('?')[0].Split('/');
                 await Browser.ShootAsync(page, $"{name[0]}{(name.Length > 1 ? "-one" : "")}-{width}");
-                await page.Context.CloseAsync();
             }
+
+            await page.Context.CloseAsync();
         }
 
         _browser.AssertQuiet();
