@@ -137,6 +137,26 @@ internal sealed class LiveIntervalsTests
     }
 
     [Test]
+    public async Task A_row_that_cannot_be_read_holds_no_scoring_up_and_stays_as_it_is()
+    {
+        var (registry, run) = await LiveRig.StartAsync(Stack.Embedded);
+        await using var _ = registry;
+        await registry.StationAsync("live", run);
+        await registry.SendAsync(_station, LiveRig.FileRows, 20);
+        await registry.ScoreAsync(_station);
+        byte[] spoiled = [1];
+        await registry.UseAsync(db => db.LiveIntervals.ExecuteUpdateAsync(set => set.SetProperty(i => i.Packed, spoiled)));
+
+        await registry.SendAsync(_station, LiveRig.FileRows + 20, 20);
+        await registry.ScoreAsync(_station);
+
+        var station = await registry.Get<LiveReader>().StationAsync(_station, default);
+        Assert.That(station!.ScoredTo, Is.EqualTo(MeasurementLog.Instant(LiveRig.Time(LiveRig.FileRows + 39))));
+        var row = (await RowAsync(registry, run))!;
+        Assert.That((row.Revision, row.Packed), Is.EqualTo((20L, spoiled)));
+    }
+
+    [Test]
     public async Task A_new_champion_begins_anew_and_the_one_before_goes_on_where_it_was_when_it_is_in_force_again()
     {
         var (registry, first) = await LiveRig.StartAsync(Stack.Embedded);

@@ -17,7 +17,7 @@ internal static class IntervalCount
     /// <param name="forecasts">Of the champion.</param>
     /// <param name="span">Which rows are scored in this turn.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    /// <returns>Null: there is nothing new to count.</returns>
+    /// <returns>Null: there is nothing new to count, or what was counted cannot be read.</returns>
     public static (IntervalState Now, DateTimeOffset? Before)? Of(
         ScoredModel champion, IntervalState? known, CanonicalForecasts forecasts, LiveSpan span, CancellationToken cancellation)
     {
@@ -32,7 +32,17 @@ internal static class IntervalCount
             return null;
 
         var targets = champion.Live.Signature.Targets.Count;
-        var before = known?.Read(targets) ?? AdaptedIntervals.Begin(intervals, targets, Longest(champion.Live));
+        AdaptedIntervals before;
+        try
+        {
+            before = known?.Read(targets) ?? AdaptedIntervals.Begin(intervals, targets, Longest(champion.Live));
+        }
+        catch (CorruptArtifactException)
+        {
+            // Errors are scored all the same; that the fixed intervals answer, and why, is said by whoever serves the model.
+            return null;
+        }
+
         return (
             new IntervalState(
                 new RunId(champion.Key),
