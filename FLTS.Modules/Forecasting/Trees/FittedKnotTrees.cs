@@ -11,12 +11,14 @@ namespace FLTS.Forecasting.Trees;
 /// <param name="model">What it answers from.</param>
 internal sealed class FittedKnotTrees(ModelSignature signature, KnotTrees model) : IFittedForecaster
 {
+    private readonly LeadPlans _plans = new(model.Knots);
+
     public ModelSignature Signature => signature;
 
     /// <summary>What it answers from.</summary>
     public KnotTrees Model => model;
 
-    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => ForecastAt(windows, [.. Enumerable.Range(1, steps)]);
+    public double[,,] Forecast(IReadOnlyList<Window> windows, int steps) => ForecastAt(windows, _plans.UpTo(steps).Leads);
 
     public double[,,] ForecastAt(IReadOnlyList<Window> windows, IReadOnlyList<int> leads) =>
         WindowGroups.BySeries(windows, leads, signature, of => Forecast(of, leads));
@@ -34,10 +36,8 @@ internal sealed class FittedKnotTrees(ModelSignature signature, KnotTrees model)
     private double[,,] Forecast(SeriesWindows windows, IReadOnlyList<int> leads)
     {
         var (knots, features, targets) = (model.Knots, model.Features, signature.Targets.Count);
-        var places = leads.Select(lead => Knots.Place(knots, lead)).ToArray();
-        var needed = Enumerable.Range(0, knots.Length)
-            .Where(k => Array.Exists(places, p => p.Index == k || (p.Share > 0 && p.Index + 1 == k)))
-            .ToArray();
+        var plan = _plans.Of(leads);
+        var (places, needed) = (plan.Places, plan.Needed);
         var over = model.Base.ForecastAt(windows, [.. leads, .. needed.Select(k => knots[k])]);
 
         var forecast = new double[windows.Count, leads.Count, targets];
