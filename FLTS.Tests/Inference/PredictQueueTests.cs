@@ -75,23 +75,6 @@ internal sealed class PredictQueueTests
     }
 
     [Test]
-    public async Task Who_finds_nobody_computing_does_not_wait_and_who_finds_a_worker_free_beside_another_only_for_a_moment()
-    {
-        var time = new FakeTimeProvider();
-        var queue = Queue(new InferenceOptions { Workers = 2, QueueLength = 0 }, time);
-        Assert.That(_model.AskAsync(queue, 1).IsCompletedSuccessfully, Is.True);
-        var computing = await _held.OccupyAsync(queue);
-
-        var waiting = _model.AskAsync(queue, 2);
-
-        time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.That((waiting.IsCompleted, queue.Waiting), Is.EqualTo((false, 1)));
-        time.Advance(TimeSpan.FromMilliseconds(1));
-        await AssertAnsweredAsync([waiting], 2);
-        await _held.EndAsync(computing);
-    }
-
-    [Test]
     public async Task What_is_wrong_with_a_request_is_no_answer_to_those_that_are_computed_with_it()
     {
         var queue = Queue(_options with { Workers = 1 });

@@ -11,6 +11,9 @@ internal unsafe interface ILanes<T>
     /// <summary>Floats in a register.</summary>
     static abstract int Width { get; }
 
+    /// <summary>How many the processor has.</summary>
+    static abstract int Registers { get; }
+
     static abstract T operator +(T left, T right);
 
     static abstract T operator -(T left, T right);

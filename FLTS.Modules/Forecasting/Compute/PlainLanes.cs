@@ -10,6 +10,8 @@ internal readonly unsafe struct PlainLanes(Vector<float> value) : ILanes<PlainLa
 
     public static int Width => Vector<float>.Count;
 
+    public static int Registers => 16;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PlainLanes operator +(PlainLanes left, PlainLanes right) => new(left._value + right._value);
 

@@ -10,6 +10,8 @@ internal readonly unsafe struct WideLanes(Vector512<float> value) : ILanes<WideL
 
     public static int Width => Vector512<float>.Count;
 
+    public static int Registers => 32;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideLanes operator +(WideLanes left, WideLanes right) => new(left._value + right._value);
 

@@ -5,9 +5,10 @@ using FLTS.Modules.Inference.Settings;
 namespace FLTS.Modules.Inference.Batching;
 
 /// <summary>
-/// Where forecasts are computed. A request that finds nobody computing is computed at once on its own thread. While somebody computes the
-/// others gather, until that is done or for a moment, where another worker is free; those that ask the same weights for as many steps are
-/// one batch. What takes long has workers of its own. A bounded number waits; the next is told when to come again.
+/// Where forecasts are computed. A request that finds nobody computing is computed at once on its own thread, and one whose forecast is
+/// brief wherever a worker is free. While somebody computes the others gather, until that is done or for a moment, where another worker
+/// is free; those that ask the same weights for as many steps are one batch. What takes long has workers of its own. A bounded number
+/// waits; the next is told when to come again.
 /// </summary>
 internal sealed class PredictQueue(InferenceOptions options, ComputeThreads threads, TimeProvider time)
 {
@@ -52,7 +53,7 @@ internal sealed class PredictQueue(InferenceOptions options, ComputeThreads thre
             var isFree = lane.TryEnter();
             if (!isFree)
                 MakeRoom(asker.Client);
-            if (!isFree || asker.BringsMore || lane == _long || lane.Computing > 0)
+            if (!isFree || asker.BringsMore || lane == _long || (lane.Computing > 0 && !model.IsBrief(steps)))
                 Enqueue(lane, request = new Request(model, window, steps, asker.Client) { Due = Timestamp(_patience) });
             else
                 lane.Computing++;

@@ -12,6 +12,9 @@ namespace FLTS.Modules.Inference.Models;
 /// </summary>
 internal sealed class ServedModel(Identifier identifier, int version, LoadedModel loaded, StartingRows newest, bool isFromCache)
 {
+    /// <summary>About what a hand-over to another thread costs: to wake it, and to continue there.</summary>
+    private const double MostBriefSeconds = 50e-6;
+
     /// <summary>Whoever waits behind a quick forecast should not notice.</summary>
     private const double MostQuickSeconds = 0.05;
 
@@ -73,6 +76,9 @@ internal sealed class ServedModel(Identifier identifier, int version, LoadedMode
         var took = Volatile.Read(ref _secondsAStep);
         return double.IsFinite(took) ? took * steps > MostQuickSeconds : Step.Times(steps).IsLong;
     }
+
+    /// <summary>Whether a forecast takes less than it costs to hand it to another thread, by those before: batches save nothing.</summary>
+    public bool IsBrief(int steps) => Volatile.Read(ref _secondsAStep) * steps < MostBriefSeconds;
 
     /// <summary>A step of a forecast took so long.</summary>
     public void Took(double seconds)
