@@ -35,6 +35,7 @@ internal sealed class MonitoringModule : IModule
         services.AddSingleton<DriftActs>();
         services.AddSingleton<DriftReactions>();
         services.AddSingleton<LiveDecisions>();
+        services.AddHostedService<SilentFeeds>();
         services.AddStepWorkBeside(typeof(BaselineWork));
         services.AddSingleton<LiveModels>();
         services.AddSingleton<LiveRows>();

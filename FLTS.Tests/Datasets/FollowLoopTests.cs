@@ -251,14 +251,9 @@ internal sealed class FollowLoopTests
     {
         RecordingBus.Add(services);
         services.AddSingleton<TimeProvider>(_time);
-        services.AddSingleton<IStartupGate, Gate>();
+        services.AddSingleton<IStartupGate, OpenGate>();
         services.AddSingleton(new DatasetOptions { Follow = ["station*"] });
         services.AddSingleton<FollowLoop>();
         new DatasetsModule().AddServices(services, configuration);
-    }
-
-    private sealed class Gate : IStartupGate
-    {
-        public Task OpenedAsync(CancellationToken cancellation) => Task.CompletedTask;
     }
 }

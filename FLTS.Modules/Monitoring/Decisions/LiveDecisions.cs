@@ -52,6 +52,36 @@ internal sealed partial class LiveDecisions(
             await acts.DoAsync(station, cancellation);
     }
 
+    /// <summary>Says of a feed that it brings nothing any more, where that is so: once, until a season of rows has come.</summary>
+    /// <param name="identifier">The station.</param>
+    /// <param name="now">By the clock.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>When it may be so, if nothing comes until then; null: too little is known, or it is said.</returns>
+    public async Task<DateTimeOffset?> LookForSilenceAsync(Identifier identifier, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await stations.FindAsync(identifier, cancellation) is not { } station
+            || await looks.ScoredToAsync(identifier, cancellation) is not { } scoredTo
+            || await baselines.OfAsync(station, cancellation) is not var (_, usual)
+            || FeedDelay.LatestNext(await stations.DeliveriesAsync(station.Dataset, cancellation), usual.Step) is not { } latest)
+            return null;
+
+        if (now.UtcDateTime <= latest)
+            return new DateTimeOffset(latest, TimeSpan.Zero);
+
+        using var scope = LogScope.Begin(logger, ("identifier", identifier.Value), ("run_id", station.Champion.Value));
+        var (newest, at) = (await events.NewestAsync(identifier, station.Champion, cancellation), MeasurementLog.Time(scoredTo));
+        if (IsRested(newest, at, usual))
+        {
+            var steps = (now.UtcDateTime - latest) / usual.Step.Duration;
+            await TellAsync(station, usual, new Noticed(DriftKind.Stale, at, steps, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Nothing has come to '{station.Dataset}' since the row of {usual.Step.Show(at)}; as its rows usually come, the next was "
+                + $"to be there by {latest:yyyy-MM-dd HH:mm:ss}Z.")), cancellation);
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Whether an hour is over that was not at the last look, which saw the one that began at <see cref="LiveBaselineRow.LookedTo"/>.
     /// </summary>
@@ -67,9 +97,7 @@ internal sealed partial class LiveDecisions(
         CancellationToken cancellation)
     {
         var (noticed, now) = (new List<Noticed>(), MeasurementLog.Time(scoredTo));
-        var season = new SeasonPlaces(usual.Step).Span;
-        var isRested = !newest.TryGetValue(DriftKind.Stale, out var told) || now >= told + season;
-        var deliveries = isRested ? await stations.DeliveriesAsync(station.Dataset, cancellation) : [];
+        var deliveries = IsRested(newest, now, usual) ? await stations.DeliveriesAsync(station.Dataset, cancellation) : [];
         if (FeedDelay.Of(deliveries, usual.Step) is { } late)
         {
             var steps = late / usual.Step.Duration;
@@ -89,6 +117,10 @@ internal sealed partial class LiveDecisions(
 
         return noticed;
     }
+
+    /// <summary>Whether a season of rows has come since a stale feed was told.</summary>
+    private static bool IsRested(IReadOnlyDictionary<DriftKind, DateTime> newest, DateTime now, BaselineResult usual) =>
+        !newest.TryGetValue(DriftKind.Stale, out var told) || now >= told + new SeasonPlaces(usual.Step).Span;
 
     private async Task TellAsync(WatchedStation station, BaselineResult usual, Noticed noticed, CancellationToken cancellation)
     {

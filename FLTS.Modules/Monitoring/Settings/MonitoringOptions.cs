@@ -52,6 +52,10 @@ internal sealed record MonitoringOptions
     [AllowedValues(Off, Alarm, Act)]
     public string Rollback { get; init; } = Alarm;
 
+    /// <summary>Seconds between looks for feeds that bring nothing any more; 1 to 3600, default 30.</summary>
+    [Range(1, 3600)]
+    public int FeedSeconds { get; init; } = 30;
+
     /// <summary>Rows whose forecasts are scored live in one turn of a station; 100 to 100000, default 2000.</summary>
     [Range(100, 100_000)]
     public int LiveRows { get; init; } = 2000;

@@ -36,6 +36,27 @@ internal sealed class FeedDelayTests
     [Test]
     public void Of_too_few_deliveries_nothing_is_known() => Assert.That(Late([0, 0, 9]), Is.Null);
 
+    [Test]
+    public void A_feed_that_brings_a_row_every_step_is_silent_two_steps_after_the_next_was_due() =>
+        Assert.That(LatestNext([.. Enumerable.Range(0, 50)]), Is.EqualTo(_begin + (52 * _step)));
+
+    [Test]
+    public void Pauses_that_recur_are_waited_for_and_a_single_outage_is_not()
+    {
+        // Ten rows at once, then a pause of 90 steps, as of who delivers by the day; or one such pause among many rows.
+        int[] daily = [.. Enumerable.Range(0, 100).Select(i => (100 * (i / 10)) + (i % 10))];
+        int[] outage = [.. Enumerable.Range(0, 100).Select(i => i < 50 ? i : i + 90)];
+
+        Assert.That(LatestNext(daily), Is.EqualTo(_begin + ((909 + 91 + 2) * _step)));
+        Assert.That(LatestNext(outage), Is.EqualTo(_begin + ((189 + 1 + 2) * _step)));
+    }
+
+    [Test]
+    public void Of_too_few_deliveries_nobody_knows_when_the_next_is_due() => Assert.That(LatestNext([0, 1, 2, 3, 4]), Is.Null);
+
+    private static DateTime? LatestNext(int[] arrivals) =>
+        FeedDelay.LatestNext(arrivals.Select((a, i) => (_begin + (i * _step), _begin + (a * _step))), _step);
+
     private static TimeSpan? Late(int[] steps) =>
         FeedDelay.Of(steps.Select((s, i) => (_begin + (i * _step), _begin + ((i + s) * _step))), _step);
 }

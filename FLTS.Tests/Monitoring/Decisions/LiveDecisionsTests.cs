@@ -1,8 +1,12 @@
 using FLTS.Modules.Monitoring.Decisions;
 using FLTS.Modules.Registry.Drift;
+using FLTS.Modules.Registry.Live;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Tests.Pipeline;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Monitoring.Decisions;
@@ -178,6 +182,53 @@ internal sealed class LiveDecisionsTests
 
         var told = (await registry.EventsAsync()).Single();
         Assert.That((told.Kind, told.Action, told.Value), Is.EqualTo((DriftKind.Stale, DriftAction.Alarm, 3.0)));
+    }
+
+    [Test]
+    public async Task A_feed_that_brings_nothing_any_more_is_told_as_stale_once_its_next_row_is_three_steps_overdue()
+    {
+        var (registry, champion, before) = await DecisionsRig.StartAsync(Stack.Embedded, "act", "act");
+        await using var _ = registry;
+        await registry.UsualAsync(champion, before);
+        await registry.MeasuredAsync(60, i => 0);
+        await registry.ScoredAsync(champion, before, 2, _ => (0.05, 0.05, 0.05));
+        var looks = registry.Get<LiveDecisions>();
+        var last = MeasurementLog.Instant(DecisionsRig.Begin.AddMinutes(118));
+
+        Assert.That(await looks.LookForSilenceAsync(DecisionsRig.Station, last.AddMinutes(6), default), Is.EqualTo(last.AddMinutes(6)));
+        Assert.That(await registry.EventsAsync(), Is.Empty);
+        for (var minutes = 7; minutes < 10; minutes++)
+            Assert.That(await looks.LookForSilenceAsync(DecisionsRig.Station, last.AddMinutes(minutes), default), Is.Null);
+
+        var told = (await registry.EventsAsync()).Single();
+        Assert.That((told.Kind, told.Action, told.Value), Is.EqualTo((DriftKind.Stale, DriftAction.Alarm, 0.5)));
+        Assert.That(told.Reason, Does.StartWith("Nothing has come to 'station' since the row of 2026-04-01T01:58:00"));
+        Assert.That(told.Reason, Does.EndWith("the next was to be there by 2026-04-01 02:04:00Z."));
+    }
+
+    [Test]
+    public async Task Who_watches_for_silence_finds_the_station_whose_rows_have_stopped_and_looks_no_more_once_it_is_told()
+    {
+        var (registry, champion, before) = await DecisionsRig.StartAsync(Stack.Embedded, "act", "act");
+        await using var _ = registry;
+        await registry.UsualAsync(champion, before);
+        await registry.MeasuredAsync(60, i => 0);
+        await registry.ScoredAsync(champion, before, 2, _ => (0.05, 0.05, 0.05));
+        var last = MeasurementLog.Instant(DecisionsRig.Begin.AddMinutes(118));
+        await registry.UseAsync(db => db.LiveStations.ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.KnownAt, last).SetProperty(s => s.Step, "{\"seconds\": 120}")));
+        var time = new FakeTimeProvider(last.AddMinutes(3));
+        using var watch = new SilentFeeds(
+            registry.Get<LiveReader>(), registry.Get<LiveDecisions>(), new(), time, new OpenGate(), NullLogger<SilentFeeds>.Instance);
+
+        await watch.LookAsync(default);
+        time.Advance(TimeSpan.FromMinutes(2)); // Seen, and not overdue yet.
+        await watch.LookAsync(default);
+        Assert.That(await registry.EventsAsync(), Is.Empty);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await watch.LookAsync(default);
+
+        Assert.That((await registry.EventsAsync()).Single().Kind, Is.EqualTo(DriftKind.Stale));
     }
 
     [Test]
