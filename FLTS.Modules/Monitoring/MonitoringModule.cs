@@ -30,6 +30,7 @@ internal sealed class MonitoringModule : IModule
         services.AddStepWorkBeside(typeof(BacktestWork));
         services.AddSingleton<Baselines>();
         services.AddSingleton<MeasuredStations>();
+        services.AddHostedService(p => p.GetRequiredService<MeasuredStations>());
         services.AddSingleton<LiveLooks>();
         services.AddMetrics<DriftMetrics>();
         services.AddSingleton<DriftActs>();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 using FLTS.Tests.Host;
@@ -19,8 +20,14 @@ namespace FLTS.Tests.Datasets;
 [Parallelizable]
 internal sealed class WaysInTests(Stack stack)
 {
-    private const int Base = 30, Later = 60;
+    /// <summary>Rows of the train file, of the test file behind it, of both, and of what comes after.</summary>
+    private const int Train = 20, Test = 10, Base = Train + Test, Later = 60;
+    private const int Correction = 1000;
+
     private const string ByHttp = "by-http", ByEvent = "by-event", ByFile = "by-file", Header = "time,down,up\n";
+
+    /// <summary>Rows of the files that are corrected: one of either.</summary>
+    private static readonly int[] _correctedInFiles = [3, Train + 5];
 
     private TemporaryFolder _folder = null!;
     private RunningHost _host = null!;
@@ -47,14 +54,19 @@ internal sealed class WaysInTests(Stack stack)
     }
 
     [Test]
-    public async Task They_end_as_the_same_rows()
+    public async Task They_end_as_the_same_rows_and_are_compacted_into_the_same_bytes()
     {
         var lines = Sent();
-        await File.WriteAllTextAsync(File_, Header + Rows(0, Base));
-        await _host.PutAsync(ByHttp, Header + Rows(0, Base)).ExpectAsync(HttpStatusCode.Created);
-        await _host.PutAsync(ByEvent, Header + Rows(0, Base)).ExpectAsync(HttpStatusCode.Created);
+        await File.WriteAllTextAsync(File_.Replace(".csv", "_test.csv", StringComparison.Ordinal), Header + Rows(Train, Test));
+        await File.WriteAllTextAsync(File_, Header + Rows(0, Train));
+        foreach (var name in new[] { ByHttp, ByEvent })
+        {
+            await _host.PutAsync(name, Header + Rows(0, Train)).ExpectAsync(HttpStatusCode.Created);
+            await _host.PutAsync(name, Header + Rows(Train, Test), "?part=test").ExpectAsync(HttpStatusCode.Created);
+        }
+
         await UntilAsync(
-            "the file is followed", () => Service<FollowedPlaces>().FindAsync(new(ByFile), default), place => place is { Rows: Base });
+            "the file is followed", () => Service<FollowedPlaces>().FindAsync(new(ByFile), default), place => place is { Rows: Train });
 
         foreach (var chunk in lines.Chunk(7))
         {
@@ -66,9 +78,21 @@ internal sealed class WaysInTests(Stack stack)
         await WriteAsync(lines);
 
         var http = await LogAsync(ByHttp);
-        Assert.That(http, Has.Count.EqualTo(Later + 1), "and the correction of a row of the file");
+        Assert.That(http, Has.Count.EqualTo(Later + _correctedInFiles.Length), "and the corrections of rows of the files");
         Assert.That(await UntilAsync("messages", () => LogAsync(ByEvent), log => log.SequenceEqual(http)), Is.EqualTo(http));
         Assert.That(await UntilAsync("the file", () => LogAsync(ByFile), log => log.SequenceEqual(http)), Is.EqualTo(http));
+
+        var rows = Enumerable.Range(0, Base + Later).Select(row => Line(row, IsCorrected(row) ? Correction : 0)).ToList();
+        var sources = new List<(string Train, string? Test)>();
+        foreach (var name in new[] { ByHttp, ByEvent, ByFile })
+        {
+            Assert.That(await _host.CompactedAsync(name), Is.EqualTo(Header + string.Concat(rows.SkipLast(Test))), name);
+            Assert.That(await _host.CompactedAsync(name, "test"), Is.EqualTo(Header + string.Concat(rows.TakeLast(Test))), name);
+            var files = await Service<CompactedSources>().ResolveAsync(new(name), [], default);
+            sources.Add((files.TrainSha256, files.TestSha256));
+        }
+
+        Assert.That(sources.Distinct().Count(), Is.EqualTo(1), "one source by its content, whichever way the rows came");
     }
 
     [Test]
@@ -108,13 +132,15 @@ internal sealed class WaysInTests(Stack stack)
 
     private string File_ => Path.Combine(_folder["datasets"], $"{ByFile}.csv");
 
-    /// <summary>New rows in random order, some twice, some corrected afterwards, one row of the file among them.</summary>
+    private static bool IsCorrected(int row) => row < Base ? _correctedInFiles.Contains(row) : row % 5 == 0;
+
+    /// <summary>New rows in random order, some twice, some corrected afterwards, rows of the files among them.</summary>
     private static List<string> Sent()
     {
         var random = new Random(11);
         var lines = Enumerable.Range(Base, Later).OrderBy(_ => random.Next()).Select(row => Line(row, 0)).ToList();
-        foreach (var row in Enumerable.Range(Base, Later).Where(r => r % 5 == 0).Append(3))
-            lines.Insert(random.Next(lines.IndexOf(Line(row, 0)) + 1, lines.Count + 1), Line(row, 1000));
+        foreach (var row in Enumerable.Range(0, Base + Later).Where(IsCorrected))
+            lines.Insert(random.Next(lines.IndexOf(Line(row, 0)) + 1, lines.Count + 1), Line(row, Correction));
         foreach (var line in lines.Where((_, i) => i % 4 == 0).ToList())
             lines.Insert(lines.IndexOf(line) + 1, line);
         return lines;
@@ -125,7 +151,7 @@ internal sealed class WaysInTests(Stack stack)
     {
         for (var i = 0; i < lines.Count; i++)
         {
-            var sofar = Header + Rows(0, Base) + string.Concat(lines.Take(i));
+            var sofar = Header + Rows(0, Train) + string.Concat(lines.Take(i));
             if (i == lines.Count / 3)
                 await File.WriteAllTextAsync(File_, sofar);
             if (i == 2 * lines.Count / 3)

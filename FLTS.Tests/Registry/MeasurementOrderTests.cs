@@ -59,6 +59,10 @@ internal sealed class MeasurementOrderTests(Database database)
             var rows = (await _registry.Get<MeasurementReader>().AllAsync(name, default)).Rows;
             Assert.That(rows, Has.Count.EqualTo(10));
             Assert.That(answers.Where(a => a.Name == name).Sum(a => a.Appended), Is.EqualTo(rows.Sum(r => r.Revision)));
+            Assert.That(
+                _registry.Bus().Of<MeasurementsStored>().Count(m => m.Dataset == name),
+                Is.EqualTo(await _registry.Get<MeasurementReader>().ChangesAsync(name, default)),
+                "one message a transaction, however many requests it wrote");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.EntityFrameworkCore;
@@ -55,6 +56,28 @@ internal sealed class RegistryCommandsTests(Database database)
         Assert.That(await db.InsertIfAbsentAsync(Rows.Pipeline(), default), Is.True);
         Assert.That(await db.InsertIfAbsentAsync(Rows.Attempt(), default), Is.True);
         Assert.That(await db.PromotionAttempts.AsNoTracking().Select(a => a.Outcome).SingleAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Rows_of_several_statements_read_back_as_they_were_and_where_one_is_there_it_is_said()
+    {
+        var rows = Enumerable.Range(0, 1201).Select(i => new MeasurementRow
+        {
+            Dataset = new("station"),
+            Ts = Rows.Now.AddMinutes(i),
+            Revision = 1 + (i % 3),
+            Values = $$"""{"it's {0}":{{i}}}""",
+            KnownAt = Rows.Now.AddMilliseconds(0.5),
+            Change = i,
+        }).ToList();
+
+        await using var db = await _registry.OpenAsync();
+        await db.InsertAsync(rows, default);
+        await db.InsertAsync<MeasurementRow>([], default);
+
+        var read = await db.Measurements.AsNoTracking().OrderBy(m => m.Ts).ToListAsync();
+        Assert.That(JsonSerializer.Serialize(read), Is.EqualTo(JsonSerializer.Serialize(rows)));
+        Assert.That(async () => await db.InsertAsync([rows[^1]], default), Throws.InstanceOf<DbException>());
     }
 
     [Test]

@@ -36,14 +36,13 @@ internal sealed class MeasurementLog(
             sent[rows.Timestamps[row]] = values.Of(rows, row);
 
         var stored = await inFiles.AtAsync(files, form, sent.Keys, cancellation);
-        var (taken, newest) = await writer.WriteAsync(
+        var (taken, newest, isLast) = await writer.WriteAsync(
             new SentMeasurements(files, form, [.. sent], stored, knownAt, mayComeAgain), cancellation);
         counter.Count(taken);
         if (taken.Stored > 0)
-        {
             versions.CountAddition();
+        if (isLast)
             await publisher.PublishAsync(new MeasurementsStored(files.Name, Instant(newest)), cancellation);
-        }
 
         return taken;
     }

@@ -19,6 +19,14 @@ internal sealed record SentMeasurements(
     DateTimeOffset KnownAt,
     bool MayComeAgain);
 
+/// <summary>What became of the rows of a request.</summary>
+/// <param name="Taken">How many of which kind.</param>
+/// <param name="Newest">The newest time that is known of the dataset.</param>
+/// <param name="IsLast">
+/// They were stored, and of those of this dataset that were committed together none came after them: who sent them tells it for all.
+/// </param>
+internal readonly record struct WrittenRows(TakenRows Taken, DateTime Newest, bool IsLast);
+
 /// <summary>
 /// Decides on rows and writes them. What is sent meanwhile is written together: one transaction costs as much as many rows, and a thousand
 /// stations send one row each.
@@ -35,7 +43,7 @@ internal sealed class MeasurementWriter
     private const int MostAsked = 4096;
 
     private readonly IDbContextFactory<RegistryDbContext> _registry;
-    private readonly TogetherTurn<SentMeasurements, (TakenRows, DateTime)> _turn;
+    private readonly TogetherTurn<SentMeasurements, WrittenRows> _turn;
 
     public MeasurementWriter(IDbContextFactory<RegistryDbContext> registry)
     {
@@ -44,8 +52,7 @@ internal sealed class MeasurementWriter
     }
 
     /// <summary>Writes what is not known yet; nobody's cancellation takes back what others wait for.</summary>
-    /// <returns>What became of the rows, and the newest time of the dataset.</returns>
-    public Task<(TakenRows Taken, DateTime Newest)> WriteAsync(SentMeasurements sent, CancellationToken cancellation) =>
+    public Task<WrittenRows> WriteAsync(SentMeasurements sent, CancellationToken cancellation) =>
         _turn.DoAsync(sent, cancellation);
 
     /// <summary>Says that the rows of logs are others now.</summary>
@@ -53,7 +60,7 @@ internal sealed class MeasurementWriter
         db.MeasurementLogs.Where(l => datasets.Contains(l.Dataset)).ExecuteUpdateAsync(
             set => set.SetProperty(l => l.Changes, l => l.Changes + 1), cancellation);
 
-    private async Task<IReadOnlyList<(TakenRows, DateTime)>> WriteAsync(IReadOnlyList<SentMeasurements> group)
+    private async Task<IReadOnlyList<WrittenRows>> WriteAsync(IReadOnlyList<SentMeasurements> group)
     {
         await using var db = await _registry.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
@@ -61,34 +68,37 @@ internal sealed class MeasurementWriter
         List<DatasetName> names = [.. group.Select(s => s.Files.Name).Distinct()];
         await db.LockMeasurementLogsAsync(names, CancellationToken.None);
         var logs = await LogsAsync(db, names);
-        var taken = new (TakenRows Rows, DateTime Newest)[group.Count];
+        var written = new WrittenRows[group.Count];
+        var last = new Dictionary<DatasetName, int>();
         for (var done = 0; done < group.Count;)
         {
             var together = Together(group, done);
-            var known = await KnownAsync(db, together);
+            var (known, added) = (await KnownAsync(db, together), new List<MeasurementRow>());
             foreach (var sent in together)
             {
                 var (changes, newest) = logs[sent.Files.Name];
                 var end = newest > sent.Form.Last ? newest : sent.Form.Last;
-                var rows = Decide(db, sent, (changes + 1, end), known);
+                var rows = Decide(sent, (changes + 1, end), known, added);
                 if (rows.Stored > 0 && sent.Rows[^1].Key > end)
                     logs[sent.Files.Name] = (changes, end = sent.Rows[^1].Key);
-                taken[done++] = (rows, end);
+                if (rows.Stored > 0)
+                    last[sent.Files.Name] = done;
+                written[done++] = new WrittenRows(rows, end, IsLast: false);
             }
 
-            await db.SaveChangesAsync();
-            db.ChangeTracker.Clear();
+            await db.InsertAsync(added, CancellationToken.None);
         }
 
-        List<DatasetName> changed = [.. group.Where((_, i) => taken[i].Rows.Stored > 0).Select(s => s.Files.Name).Distinct()];
-        if (changed.Count == 0)
-            return taken;
+        if (last.Count == 0)
+            return written;
 
-        await RaiseAsync(db, changed, CancellationToken.None);
+        await RaiseAsync(db, [.. last.Keys], CancellationToken.None);
         FaultPoint.Reach("measurements.before-commit");
         await transaction.CommitAsync();
         FaultPoint.Reach("measurements.after-commit");
-        return taken;
+        foreach (var request in last.Values)
+            written[request] = written[request] with { IsLast = true };
+        return written;
     }
 
     /// <summary>The next requests whose rows are looked for at once.</summary>
@@ -109,10 +119,10 @@ internal sealed class MeasurementWriter
 
     /// <summary>What becomes of the rows of a request; those that are to be stored are added.</summary>
     private static TakenRows Decide(
-        RegistryDbContext db,
         SentMeasurements sent,
         (long Change, DateTime Newest) log,
-        Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>> known)
+        Dictionary<(DatasetName, DateTimeOffset), List<MeasurementRow>> known,
+        List<MeasurementRow> added)
     {
         var taken = new TakenRows();
         foreach (var (time, now) in sent.Rows)
@@ -143,7 +153,7 @@ internal sealed class MeasurementWriter
                 Change = log.Change,
             };
             before.Add(row);
-            db.Measurements.Add(row);
+            added.Add(row);
         }
 
         return taken;

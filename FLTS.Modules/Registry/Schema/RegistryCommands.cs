@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -8,27 +7,33 @@ namespace FLTS.Modules.Registry.Schema;
 /// <summary>What LINQ cannot say: inserts and counters that are one statement on both databases.</summary>
 internal static class RegistryCommands
 {
+    /// <summary>Rows of a statement: both databases take some ten thousands of parameters.</summary>
+    private const int MostRows = 500;
+
     /// <summary><c>INSERT ... ON CONFLICT DO NOTHING</c>: of many callers exactly one inserts, nobody fails.</summary>
     /// <returns>True for the one whose row was written.</returns>
     public static async Task<bool> InsertIfAbsentAsync<TRow>(this RegistryDbContext db, TRow row, CancellationToken cancellation)
         where TRow : class
     {
-        var type = db.Model.FindEntityType(typeof(TRow)) ?? throw new InvalidOperationException($"{typeof(TRow).Name} is not a table.");
-        var table = StoreObjectIdentifier.Table(type.GetTableName()!, type.GetSchema());
-        var columns = new StringBuilder();
-        var parameters = new StringBuilder();
-        var values = new List<object?>();
-        foreach (var property in type.GetProperties())
-        {
-            var separator = values.Count == 0 ? "" : ", ";
-            columns.Append(separator).Append('"').Append(property.GetColumnName(table)).Append('"');
-            parameters.Append(separator).Append('{').Append(values.Count).Append('}');
-            values.Add(Parameter(db, property, property.PropertyInfo!.GetValue(row)));
-        }
+        var (sql, values) = InsertOf(db, [row], " ON CONFLICT DO NOTHING");
+        return await db.Database.ExecuteSqlRawAsync(sql, values, cancellation) == 1;
+    }
 
-        // Names come from the model, values are parameters.
-        var sql = $"INSERT INTO \"{table.Name}\" ({columns}) VALUES ({parameters}) ON CONFLICT DO NOTHING";
-        return await db.Database.ExecuteSqlRawAsync(sql, values!, cancellation) == 1;
+    /// <summary>
+    /// Inserts rows past the context, many in one statement: EF's own inserts are a statement a row, each of which the database plans, and
+    /// lie between two savepoints.
+    /// </summary>
+    /// <param name="db">In a transaction, where all or none are to be there.</param>
+    /// <param name="rows">None of them is there.</param>
+    /// <param name="cancellation">Stops between two statements.</param>
+    public static async Task InsertAsync<TRow>(this RegistryDbContext db, IEnumerable<TRow> rows, CancellationToken cancellation)
+        where TRow : class
+    {
+        foreach (var some in rows.Chunk(MostRows))
+        {
+            var (sql, values) = InsertOf(db, some, "");
+            await db.Database.ExecuteSqlRawAsync(sql, values, cancellation);
+        }
     }
 
     /// <summary>The next sequence number of an identifier, from 1; gaps are possible, repeats are not.</summary>
@@ -64,10 +69,33 @@ internal static class RegistryCommands
         return db.Database.ExecuteSqlRawAsync(sql, names, cancellation);
     }
 
-    private static DbParameter Parameter(RegistryDbContext db, IProperty property, object? value)
+    /// <summary>The insert of rows; names in it come from the model, values are parameters.</summary>
+    private static (string Sql, List<object> Values) InsertOf<TRow>(
+        RegistryDbContext db, TRow[] rows, string otherwise)
+        where TRow : class
     {
-        // The column's own mapping converts and types it, as EF's inserts do.
+        var type = db.Model.FindEntityType(typeof(TRow)) ?? throw new InvalidOperationException($"{typeof(TRow).Name} is not a table.");
+        var table = StoreObjectIdentifier.Table(type.GetTableName()!, type.GetSchema());
+        List<IProperty> properties = [.. type.GetProperties()];
+        var sql = new StringBuilder($"INSERT INTO \"{table.Name}\" (")
+            .AppendJoin(", ", properties.Select(p => $"\"{p.GetColumnName(table)}\"")).Append(") VALUES ");
+        var values = new List<object>(rows.Length * properties.Count);
         using var command = db.Database.GetDbConnection().CreateCommand();
-        return property.GetRelationalTypeMapping().CreateParameter(command, $"p_{property.Name}", value, property.IsNullable);
+        foreach (var row in rows)
+        {
+            sql.Append(values.Count == 0 ? "(" : ", (");
+            foreach (var property in properties)
+            {
+                sql.Append(property == properties[0] ? "{" : ", {").Append(values.Count).Append('}');
+
+                // The column's own mapping converts and types it, as EF's inserts do.
+                values.Add(property.GetRelationalTypeMapping().CreateParameter(
+                    command, $"p{values.Count}", property.GetGetter().GetClrValue(row), property.IsNullable));
+            }
+
+            sql.Append(')');
+        }
+
+        return (sql.Append(otherwise).ToString(), values);
     }
 }
