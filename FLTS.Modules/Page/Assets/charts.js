@@ -29,6 +29,9 @@ export const tell = (figure, text) => { figure.querySelector('.note').textConten
 /** A name as a canvas shows it: cut, and with its marks of direction kept to itself. */
 export const label = (text) => `\u2068${(text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll('{', '{\u200b')}\u2069`;
 
+/** The unit of a series' column, as a canvas shows it. */
+export const unitOf = (series) => (series?.columns[0].unit ? label(series.columns[0].unit) : undefined);
+
 const views = new WeakMap();
 
 /** The chart in a figure: `option` is made anew when the colours of the system change. */
@@ -180,7 +183,7 @@ async function station(figure, about) {
     about.identifier ? [{ name: '80 % band', icon: 'roundRect', itemStyle: { color: colour('forecast'), opacity: 0.35 } }] : []);
 
   const option = (zoom) => () => {
-    const unit = whole.columns[0].unit;
+    const unit = unitOf(whole);
     const last = clock(whole.last);
     const list = ahead();
     const line = { type: 'line', symbol: 'none', connectNulls: false, lineStyle: { width: 1.5 } };
@@ -261,18 +264,23 @@ async function station(figure, about) {
     place.title = whole.last;
   };
 
-  let timer;
-  let asked = 0;
-  picture.chart.on('datazoom', () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const mine = ++asked;
+  // Asked for at once, and while one is asked for no other: the last place is always the one that is drawn at the end.
+  let isAsked = false;
+  let isDue = false;
+  picture.chart.on('datazoom', async () => {
+    isDue = true;
+    if (isAsked) return;
+    isAsked = true;
+    while (isDue) {
+      isDue = false;
       const { startValue, endValue } = currentZoom();
-      const read_ = await measured(`&from=${written(startValue)}&to=${written(endValue)}`).catch(() => null);
-      if (mine !== asked || !read_?.ts.length) return;
+      const [of, read_] = [column.value, await measured(`&from=${written(startValue)}&to=${written(endValue)}`).catch(() => null)];
+      if (of !== column.value || !read_?.ts.length) continue;
       fine = read_;
       picture.chart.setOption({ series: [{ data: merged() }] });
-    }, 120);
+      await new Promise((resolve) => setTimeout(resolve, 40)); // Whoever drags on sees it, and asks again.
+    }
+    isAsked = false;
   });
 
   const change = () => load().catch((refused) => tell(figure, refused.message));

@@ -1,5 +1,5 @@
 import { read } from './api.js';
-import { address, base, clock, colour, label, palette, points, shown, tell, view, written } from './charts.js';
+import { address, base, clock, colour, label, palette, points, shown, tell, unitOf, view, written } from './charts.js';
 import { make, show, withUnit } from './dom.js';
 
 // What came of forecasts: errors by hour, and a forecast as it stood then.
@@ -108,7 +108,7 @@ export async function stood(figure, about) {
     if (mine !== asked) return;
     said.textContent = shown(origin);
     tell(figure, '');
-    const unit = series?.columns[0].unit;
+    const unit = unitOf(series);
     picture ??= view(figure);
     const line = { type: 'line', connectNulls: false, lineStyle: { width: 1.5 } };
     const band = { ...line, symbol: 'none', stack: 'band', stackStrategy: 'all', lineStyle: { opacity: 0 }, silent: true };
