@@ -101,6 +101,8 @@ internal sealed class DeleteDatasetTests
         await AddAsync(Pipeline("asked"));
         var refused = await _host.AskAsync(HttpMethod.Delete, "/datasets/asked?dry_run=true", null).ExpectAsync(HttpStatusCode.Conflict);
         Assert.That(refused.Detail, Does.Contain("pipeline-asked"));
+        await UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("pipeline-asked")).ExecuteDeleteAsync());
+        await _host.AskAsync(HttpMethod.Delete, "/datasets/asked", null).ExpectAsync(HttpStatusCode.NoContent);
     }
 
     [Test]

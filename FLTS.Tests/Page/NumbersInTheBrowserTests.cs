@@ -216,6 +216,7 @@ internal sealed class NumbersInTheBrowserTests
         await DoAsync(remove);
         await page.GetByText("None: pipelines are started by hand.").WaitForAsync();
         await DoAsync(Form(page, "Take back"));
+        await Form(page, "Take back").GetByText("Done.").WaitForAsync();
         await page.Locator("#keys").GetByText("revoked").WaitForAsync();
         Assert.That((await _host.AskWithAsync(key, HttpMethod.Get, "/runs")).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
         _browser.AssertQuiet("422");

@@ -77,7 +77,7 @@ export async function live(figure, about) {
     tell(figure, answer.error ?? (isEmpty
       ? 'Nothing is scored yet: each row that comes (POST /datasets/\u2026/rows) is compared with what was forecast for it.' : ''));
     if (isEmpty) return;
-    picture ??= view(figure);
+    picture ??= await view(figure);
     draw();
   };
   const change = () => load().catch((refused) => tell(figure, refused.message));
@@ -109,7 +109,7 @@ export async function stood(figure, about) {
     said.textContent = shown(origin);
     tell(figure, '');
     const unit = unitOf(series);
-    picture ??= view(figure);
+    picture ??= await view(figure);
     const line = { type: 'line', connectNulls: false, lineStyle: { width: 1.5 } };
     const band = { ...line, symbol: 'none', stack: 'band', stackStrategy: 'all', lineStyle: { opacity: 0 }, silent: true };
     picture.set(() => {
@@ -201,7 +201,7 @@ export async function compare(figure, about) {
   if (!runs.length) return;
   const knots = [...new Set(runs.flatMap((r) => r.leads.map((l) => l.lead)))].sort((a, b) => a - b);
   const values = (run) => knots.map((k) => run.leads.find((l) => l.lead === k)?.rmse ?? null);
-  view(figure).set(() => {
+  (await view(figure)).set(() => {
     const option = base('');
     return {
       ...option,

@@ -3,6 +3,7 @@ import { show } from './dom.js';
 import { listen } from './events.js';
 
 const minute = 60000;
+const drawn = 2000; // By then the page is.
 const heard = 20000; // Where changes are told, only ages have to be brought up to date.
 
 /** Times of the server in the reader's own zone. */
@@ -169,7 +170,12 @@ async function refresh() {
   if (!response.ok || response.redirected) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   const main = document.getElementById('main');
-  if ('passing' in main.dataset) location.reload();
+  const isThere = (name) => (e) => document.querySelector(`[data-${name}="${e.dataset[name]}"]`);
+  const isComplete = ['part', 'chart'].every((name) => [...fresh.querySelectorAll(`[data-${name}]`)].every(isThere(name)));
+  if ('passing' in main.dataset || !isComplete) { // It has become another page: the first champion brings its charts along.
+    location.reload();
+    return;
+  }
   Object.assign(main.dataset, { ...fresh.getElementById('main').dataset });
   for (const next of fresh.querySelectorAll('[data-part]')) {
     const part = document.querySelector(`[data-part="${next.dataset.part}"]`);
@@ -211,7 +217,9 @@ async function keepFresh() {
     isWaiting = false;
   };
   const concerns = ({ kind, id }) => watched().some((w) => w === `${kind}/${id}` || w === `${kind}/*`);
-  const isHeard = watched().length ? listen((change) => concerns(change) && soon(), soon, tryRefresh) : () => false;
+  // What changed between the page and its first connection is asked for when it is drawn.
+  const begun = () => setTimeout(soon, Math.max(0, drawn - performance.now()));
+  const isHeard = watched().length ? listen((change) => concerns(change) && soon(), begun, tryRefresh) : () => false;
   let asked = Date.now();
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -16,7 +16,7 @@ internal static class StationsPage
     public static Html Of(StationsModel model) => Layout.Page(
         "Stations",
         "stations",
-        model.Known == 0 ? Layout.Part("stations", Empty()) : Html.Of($"{Search(model)}{List(model)}"),
+        model.Known == 0 ? Layout.Part("empty", Empty()) : Html.Of($"{Search(model)}{List(model)}"),
         RefreshSeconds,
         watch: ["pipeline/*", "champion/*", "live/*", "drift/*"]);
 
