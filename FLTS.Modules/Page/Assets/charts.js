@@ -127,6 +127,11 @@ export function base(unit) {
   };
 }
 
+/** An axis of times; a day is told with its month. */
+export const ofTimes = (axis) => ({
+  ...axis, type: 'time', axisLabel: { ...axis.axisLabel, formatter: { year: '{yyyy}', month: '{MMM} {yyyy}', day: '{d} {MMM}' } },
+});
+
 // Times are drawn as the clock of the dataset shows them: their offset is left out, and the axis is one of UTC.
 export const clock = (text) => Date.parse(`${text.replace(/(Z|[+-]\d\d:\d\d)$/, '')}Z`);
 export const written = (time) => new Date(time).toISOString().slice(0, 19);
@@ -198,7 +203,7 @@ async function station(figure, about) {
     return {
       ...picture_,
       grid: { ...picture_.grid, bottom: 44 },
-      xAxis: { ...picture_.xAxis, type: 'time' },
+      xAxis: ofTimes(picture_.xAxis),
       dataZoom: [
         { type: 'inside', filterMode: 'filter', ...zoom }, // So that the height fits what is seen.
         {

@@ -1,5 +1,5 @@
 import { read } from './api.js';
-import { address, base, clock, colour, label, palette, points, shown, tell, unitOf, view, written } from './charts.js';
+import { address, base, clock, colour, label, ofTimes, palette, points, shown, tell, unitOf, view, written } from './charts.js';
 import { make, show, withUnit } from './dom.js';
 
 // What came of forecasts: errors by hour, and a forecast as it stood then.
@@ -41,7 +41,7 @@ export async function live(figure, about) {
         ...option,
         color: palette(),
         grid: { ...option.grid, top: 60 },
-        xAxis: { ...option.xAxis, type: 'time' },
+        xAxis: ofTimes(option.xAxis),
         yAxis: { ...option.yAxis, name: title, nameLocation: 'end', nameTextStyle: { color: colour('soft'), align: 'left' } },
         tooltip: {
           ...option.tooltip,
@@ -117,7 +117,7 @@ export async function stood(figure, about) {
       return {
         ...option,
         grid: { ...option.grid, bottom: 12 },
-        xAxis: { ...option.xAxis, type: 'time' },
+        xAxis: ofTimes(option.xAxis),
         dataZoom: [{ type: 'inside', filterMode: 'filter' }],
         legend: { ...option.legend, data: ['Measured', 'Forecast then', { name: '80 % band', icon: 'roundRect', itemStyle: { color: colour('forecast'), opacity: 0.35 } }] },
         tooltip: {
