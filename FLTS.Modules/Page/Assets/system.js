@@ -4,7 +4,8 @@ import { make, name, show, table } from './dom.js';
 // Whether all parts work, and what is served here, asked every ten seconds; what else belongs to the system, every minute.
 
 const badge = (state) => make('span', { class: `badge ${state === 'ok' ? 'good' : state === 'starting' ? 'busy' : 'bad'}` }, state);
-const time = (text) => (text ? new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }) : '–');
+const time = (text) => (text
+  ? make('time', { datetime: text }, new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })) : '–');
 const list = (head, rows) => make('div', { class: 'scroll', tabindex: '0' }, table(head, rows));
 const remark = (...parts) => make('p', { class: 'quiet-text' }, ...parts);
 const shown = new Map(); // What each section was made of: what did not change is left as somebody reads it.
@@ -83,7 +84,7 @@ const keys = () => fillForAdmin('keys', '/keys', ({ items }) => {
 
 const audit = () => fillForAdmin('audit', '/audit?limit=50', ({ items, next }) => [
   items.length ? list(['When', 'Who', 'Shown by', 'From', 'Call', 'Answer'], items.map((a) => [
-    time(a.at), name(a.actor_name), a.via, a.address, make('bdi', { class: 'waiting' }, `${a.method} ${a.path}`),
+    time(a.at), name(a.actor_name), a.via, a.address, make('bdi', { class: 'waiting call' }, `${a.method} ${a.path}`),
     `${a.status ?? 'none'}${a.calls > 1 ? `, ${show(a.calls)} times` : ''}`,
   ])) : make('p', {}, 'Nothing was changed yet.'),
   ...(next ? [remark('The newest 50; all of them: GET /audit.')] : []),
