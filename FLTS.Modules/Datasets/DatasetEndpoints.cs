@@ -108,6 +108,7 @@ internal static class DatasetEndpoints
             .RequireRole(Roles.Read).ProducesProblem(422).WithExample(_exampleList);
         PreviewEndpoints.Map(routes);
         OptionsEndpoints.Map(routes);
+        DemoEndpoint.Map(routes);
         var group = routes.MapGroup("/datasets/{name}").WithTags("Datasets");
         group.MapPut("", Put).WithName("PutDataset")
             .WithSummary("Stores a CSV (or gzip of one) as the newest version of a dataset's train or test part.")
@@ -121,7 +122,8 @@ internal static class DatasetEndpoints
         group.MapPost("/rows", Append).WithName("AppendRows")
             .WithSummary(
                 "Takes measurements, as CSV with a header or as a JSON array of rows: newer ones, late ones, and corrections of those that "
-                + "are known. Forecasts without data start from the newest; the next pipeline learns from all.")
+                + "are known. Forecasts without data start from the newest; the next pipeline learns from all. With dry_run=true it "
+                + "is only said what would become of them.")
             .RequireRole(Roles.Train).WithAudit(AuditKind.Hourly).WithCallsOf(CallKind.Append)
             .Accepts<string>("application/json", "text/csv", "*/*")
             .WithShapes(body: typeof(IReadOnlyList<RowBody>))
@@ -140,8 +142,9 @@ internal static class DatasetEndpoints
         group.MapDelete("", Remove).WithName("DeleteDataset")
             .WithSummary(
                 "Removes what is stored of a dataset; runs and ledger stay. A file that lies in the datasets folder is offered again. "
-                + "A 'reason' is kept in the audit.")
+                + "A 'reason' is kept in the audit. With dry_run=true it is only said what would go.")
             .RequireRole(Roles.Admin)
+            .WithExample(new RemovedDataset(new("PobleSec"), 2, 7_906_760, 721, [new("PobleSec")], false))
             .ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(503);
         group.MapGet("/profile", Profile)
             .WithName("ProfileDataset")
@@ -198,10 +201,12 @@ internal static class DatasetEndpoints
         DatasetOptions options,
         CancellationToken cancellation)
     {
-        var files = await appender.FilesAsync(name, query.Given(), cancellation);
+        var files = await appender.FilesAsync(name, query.Given("dry_run"), cancellation);
         var (body, json) = (context.Request.Body, context.Request.HasJsonContentType());
         var rows = await SentRows.ReadAsync(body, json, files.Options, options, cancellation);
-        return TypedResults.Ok(await appender.AppendAsync(files, rows, mayComeAgain: false, cancellation));
+        return TypedResults.Ok(query.DryRun == true
+            ? await appender.LookAsync(files, rows, cancellation)
+            : await appender.AppendAsync(files, rows, mayComeAgain: false, cancellation));
     }
 
     private static async Task<Ok<DatasetVersionsView>> Versions(
@@ -233,12 +238,16 @@ internal static class DatasetEndpoints
     /// <param name="name">The dataset.</param>
     /// <param name="removal">Does it.</param>
     /// <param name="reason">Why; the audit, which has the whole address, keeps it.</param>
+    /// <param name="dry_run">Says what would go, and removes nothing.</param>
     /// <param name="cancellation">Stops it.</param>
-    private static async Task<NoContent> Remove(
-        DatasetName name, DatasetRemoval removal, string? reason, CancellationToken cancellation)
+    private static async Task<Results<Ok<RemovedDataset>, NoContent>> Remove(
+        DatasetName name, DatasetRemoval removal, string? reason, bool? dry_run, CancellationToken cancellation)
     {
         if (reason?.Length > MaxReason)
             throw new InvalidInputException($"'reason' has {reason.Length} characters; it may have {MaxReason}.");
+
+        if (dry_run == true)
+            return TypedResults.Ok(await removal.LookAsync(name, cancellation));
 
         await removal.RemoveAsync(name, cancellation);
         return TypedResults.NoContent();

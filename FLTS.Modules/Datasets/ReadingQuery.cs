@@ -59,13 +59,19 @@ internal sealed record ReadingQuery
     [FromQuery(Name = "units"), Description("JSON, such as {\"load\": \"MW\"}; shown only.")]
     public string? Units { get; init; }
 
+    /// <summary>Of an address that says so to <see cref="Given"/>.</summary>
+    [FromQuery(Name = "dry_run"), Description("true: it is only said what would be (POST rows).")]
+    public bool? DryRun { get; init; }
+
     /// <summary>What is given, by the names of <see cref="SourceOptions"/>.</summary>
+    /// <param name="more">Names of what else this address may hold.</param>
     /// <exception cref="InvalidInputException">A parameter of another name: what it was to do would be left undone in silence.</exception>
-    public JsonObject Given()
+    public JsonObject Given(params string[] more)
     {
-        if (Context.Request.Query.Keys.FirstOrDefault(k => !IsKnown(k)) is { } unknown)
-            throw new InvalidInputException(
-                $"Unknown parameter '{unknown}' in the address; known are {string.Join(", ", _others.Concat(SourceOptions.Names))}.");
+        // As the framework binds them: whatever the case.
+        string[] known = [.. _others, .. more, .. SourceOptions.Names];
+        if (Context.Request.Query.Keys.FirstOrDefault(k => !known.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new InvalidInputException($"Unknown parameter '{unknown}' in the address; known are {string.Join(", ", known)}.");
         return OptionText.Read(
             Texts().SelectMany(option => (option.Texts ?? []).OfType<string>().Select(text => (option.Name, text))));
     }
@@ -77,7 +83,4 @@ internal sealed record ReadingQuery
         ("series_column", [SeriesColumn]), ("series_value", [SeriesValue]), ("step", [Step]), ("resample", [Resample]),
         ("bounds", [Bounds]), ("non_negative", [NonNegative]), ("units", [Units]),
     ];
-
-    // As the framework binds them.
-    private static bool IsKnown(string name) => _others.Concat(SourceOptions.Names).Contains(name, StringComparer.OrdinalIgnoreCase);
 }

@@ -63,8 +63,6 @@ internal sealed partial class RowAppender(
     public async Task<AppendedRows> AppendAsync(
         SourceFiles files, SentRows sent, bool mayComeAgain, CancellationToken cancellation)
     {
-        if (sent.Rows.Count == 0)
-            throw new InvalidInputException("There are no rows; send at least one.");
         var form = await forms.OfAsync(files, cancellation);
         RawTable rows;
         try
@@ -79,6 +77,19 @@ internal sealed partial class RowAppender(
 
         var taken = await log.TakeAsync(files, rows, latest.Clock, mayComeAgain, cancellation);
         LogTaken(logger, files.Name, taken.New, taken.Late, taken.Corrected, taken.Unchanged);
+        return Answer(files, rows, taken);
+    }
+
+    /// <summary>What <see cref="AppendAsync"/> would answer now, and what it would refuse; nothing is stored or counted.</summary>
+    /// <exception cref="InvalidInputException">As there.</exception>
+    public async Task<AppendedRows> LookAsync(SourceFiles files, SentRows sent, CancellationToken cancellation)
+    {
+        var rows = Read(files, await forms.OfAsync(files, cancellation), sent);
+        return Answer(files, rows, await log.LookAsync(files, rows, latest.Clock, cancellation));
+    }
+
+    private static AppendedRows Answer(SourceFiles files, RawTable rows, TakenRows taken)
+    {
         var (first, last) = (Array.IndexOf(rows.Timestamps, rows.Timestamps.Min()), Array.IndexOf(rows.Timestamps, rows.Timestamps.Max()));
         return new AppendedRows(
             files.Name, taken.Stored, taken.New, taken.Late, taken.Corrected, taken.Unchanged, rows.Show(first), rows.Show(last));
@@ -86,6 +97,8 @@ internal sealed partial class RowAppender(
 
     private RawTable Read(SourceFiles files, SourceForm form, SentRows sent)
     {
+        if (sent.Rows.Count == 0)
+            throw new InvalidInputException("There are no rows; send at least one.");
         var reading = files.Options.Config.Reading;
         if (reading is { SeriesColumn: { } column, SeriesValue: { } value })
             sent = sent.OfSeries(column, value);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using FLTS.Modules.Page.Markup;
 using Microsoft.AspNetCore.Http;
@@ -16,14 +17,28 @@ internal sealed record HtmlAnswer(Html Page, int Status = StatusCodes.Status200O
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var (response, bytes) = (httpContext.Response, Encoding.UTF8.GetBytes(Page.ToString()));
+        var response = httpContext.Response;
+        var isZipped = PageAssets.TakesZipped(httpContext.Request);
+        var bytes = isZipped ? Zip(Page.ToString()) : Encoding.UTF8.GetBytes(Page.ToString());
         response.StatusCode = Status;
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = bytes.Length;
+        if (isZipped)
+            response.Headers.ContentEncoding = "gzip";
+        response.Headers.Vary = "Accept-Encoding";
         response.Headers.ContentSecurityPolicy = Policy;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "private, no-cache";
         response.Headers["Referrer-Policy"] = "same-origin";
         return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+    }
+
+    /// <summary>Tables are the same words again and again: a tenth of the bytes, in a millisecond. No page holds a secret.</summary>
+    private static byte[] Zip(string page)
+    {
+        using var zipped = new MemoryStream();
+        using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(page));
+        return zipped.ToArray();
     }
 }

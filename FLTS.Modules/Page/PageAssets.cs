@@ -42,7 +42,7 @@ internal sealed class PageAssets
             return Task.CompletedTask;
         }
 
-        var isZipped = context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
+        var isZipped = TakesZipped(context.Request);
         if (isZipped)
             headers.ContentEncoding = "gzip";
         context.Response.ContentType = _types[Path.GetExtension(name)];
@@ -50,6 +50,10 @@ internal sealed class PageAssets
         context.Response.ContentLength = bytes.Length;
         return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
+
+    /// <summary>Whether who asks can read what is packed.</summary>
+    public static bool TakesZipped(HttpRequest request) =>
+        request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
 
     private sealed record Asset(byte[] Plain, byte[] Zipped, string Tag)
     {

@@ -77,6 +77,50 @@ internal sealed class DeleteDatasetTests
     }
 
     [Test]
+    public async Task A_dry_run_says_what_would_go_and_for_whom_and_removes_nothing()
+    {
+        await _host.PutAsync("asked", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
+        await _host.PutAsync("asked", DatasetClient.Csv(0, 61)).ExpectAsync(HttpStatusCode.Created);
+        await _host.AppendAsync("asked", DatasetClient.Csv(61, 3)).ExpectAsync(HttpStatusCode.OK);
+        await AddAsync(Data("asked"), Rows.Run("run-asked", "hash-asked"), Rows.Attempt("attempt-asked"));
+        var champion = Rows.Champion(attempt: "attempt-asked", run: "run-asked");
+        (champion.Identifier, champion.ConfigHash) = (new("mast"), new("hash-asked"));
+        await AddAsync(champion);
+        var before = await _host.StateAsync("asked");
+
+        var would = await _host.AskAsync(HttpMethod.Delete, "/datasets/asked?dry_run=true&reason=a%20look", null)
+            .ExpectAsync(HttpStatusCode.OK);
+
+        Assert.That(
+            (would.Int("versions"), would.Int("bytes"), would.Int("measurements"), would.Body["offered_again"]!.GetValue<bool>()),
+            Is.EqualTo((2, DatasetClient.Csv(0, 60).Length + DatasetClient.Csv(0, 61).Length, 3, false)));
+        Assert.That(would.Body["stations"]!.AsArray().Select(s => s!.ToString()), Is.EqualTo(new[] { "mast" }));
+        Assert.That(await _host.StateAsync("asked"), Is.EqualTo(before));
+        Assert.That(
+            (await _host.AskAsync(HttpMethod.Delete, "/datasets/nothing?dry_run=true", null)).Status, Is.EqualTo(HttpStatusCode.NotFound));
+        await AddAsync(Pipeline("asked"));
+        var refused = await _host.AskAsync(HttpMethod.Delete, "/datasets/asked?dry_run=true", null).ExpectAsync(HttpStatusCode.Conflict);
+        Assert.That(refused.Detail, Does.Contain("pipeline-asked"));
+        await UseAsync(db => db.Pipelines.Where(p => p.PipelineId == new PipelineId("pipeline-asked")).ExecuteDeleteAsync());
+        await _host.AskAsync(HttpMethod.Delete, "/datasets/asked", null).ExpectAsync(HttpStatusCode.NoContent);
+    }
+
+    [Test]
+    public async Task An_append_over_http_with_dry_run_stores_nothing_and_no_other_address_takes_the_word()
+    {
+        await _host.PutAsync("looked", DatasetClient.Csv(0, 60)).ExpectAsync(HttpStatusCode.Created);
+        var before = await _host.StateAsync("looked");
+
+        var looked = await _host.AppendAsync("looked", DatasetClient.Csv(60, 2), query: "?dry_run=true").ExpectAsync(HttpStatusCode.OK);
+        var refused = await _host.PutAsync("looked", DatasetClient.Csv(0, 61), "?dry_run=true")
+            .ExpectAsync(HttpStatusCode.UnprocessableEntity);
+
+        Assert.That((looked.Int("new"), looked.Text("last")), Is.EqualTo((2, DatasetClient.At(61).Replace(' ', 'T'))));
+        Assert.That(refused.Detail, Does.StartWith("Unknown parameter 'dry_run'"));
+        Assert.That(await _host.StateAsync("looked"), Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task Its_measurements_and_the_place_in_a_followed_file_go_with_it_and_those_of_another_stay()
     {
         foreach (var name in new[] { "measured", "other" })

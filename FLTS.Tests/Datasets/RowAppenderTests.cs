@@ -70,6 +70,26 @@ internal sealed class RowAppenderTests(Database database)
     }
 
     [Test]
+    public async Task A_look_counts_as_the_append_after_it_does_and_stores_and_tells_nobody_anything()
+    {
+        await PutAsync("train", 0, 10);
+        await AppendAsync(_registry, [(12, 1)]);
+        var sent = new SentRows(
+            ["time", "down", "up"], [.. new[] { 5, 11, 12, 13 }.Select(row => new[] { DatasetClient.At(row), "9", "" })], 0);
+        var appender = _registry.Get<RowAppender>();
+        var files = await appender.FilesAsync(_name, [], default);
+
+        var looked = await appender.LookAsync(files, sent, default);
+        var (rows, changes) = (await StoredAsync(), await ChangesAsync());
+        var taken = await appender.AppendAsync(files, sent, mayComeAgain: false, default);
+
+        Assert.That((looked.New, looked.Late, looked.Corrected, looked.Unchanged), Is.EqualTo((1, 1, 2, 0)));
+        Assert.That((rows.Count, changes), Is.EqualTo((1, 1)), "as the first append left it");
+        Assert.That(looked, Is.EqualTo(taken));
+        Assert.That((await appender.LookAsync(files, sent, default)).Unchanged, Is.EqualTo(4));
+    }
+
+    [Test]
     public async Task Rows_that_may_be_delivered_again_bring_nothing_back_that_was_corrected_since_and_others_do()
     {
         await PutAsync("train", 0, 10);
@@ -134,6 +154,8 @@ internal sealed class RowAppenderTests(Database database)
         var appender = process.Get<RowAppender>();
         return await appender.AppendAsync(await appender.FilesAsync(_name, [], default), sent, mayComeAgain, default);
     }
+
+    private Task<long> ChangesAsync() => _registry.UseAsync(db => db.MeasurementLogs.Select(l => l.Changes).SingleAsync());
 
     private Task<List<MeasurementRow>> StoredAsync() => _registry.UseAsync(db => db.Measurements.AsNoTracking().ToListAsync());
 }

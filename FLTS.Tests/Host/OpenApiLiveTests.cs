@@ -77,7 +77,7 @@ internal sealed class OpenApiLiveTests
         (string Path, string Asked)[] all =
         [
             ("/healthz", "/healthz"), ("/readyz", "/readyz"), ("/ready", "/ready"), ("/predict_ping", "/predict_ping"),
-            ("/metrics", "/metrics"), ("/datasets", "/datasets"), ("/datasets/{name}", "/datasets/demo"),
+            ("/metrics", "/metrics"), ("/demo.csv", "/demo.csv"), ("/datasets", "/datasets"), ("/datasets/{name}", "/datasets/demo"),
             ("/datasets/{name}/profile", "/datasets/demo/profile"), ("/datasets/{name}/series", "/datasets/demo/series?points=20"),
             ("/datasets/{name}/plots/{column}", "/datasets/demo/plots/down"), ("/datasets/{name}/options", "/datasets/demo/options"),
             ("/pipelines/{id}", $"/pipelines/{pipeline}"), ("/runs", "/runs"), ("/runs/{run_id}", $"/runs/{run}"),

@@ -20,7 +20,7 @@ internal sealed class ShadowTests
         var first = await shadows.PutAsync(new("run-LSTM"), dryRun: false, default);
         var again = await shadows.PutAsync(new("run-LSTM"), dryRun: false, default);
         var stands = await shadows.FindAsync(new("station"), default);
-        var ended = await shadows.EndAsync(new("run-LSTM"), default);
+        var ended = await shadows.EndAsync(new("run-LSTM"), dryRun: false, default);
 
         Assert.That(first, Is.EqualTo(again));
         Assert.That((first.Identifier, first.ChampionRunId, first.Location), Is.EqualTo(
@@ -29,7 +29,7 @@ internal sealed class ShadowTests
         Assert.That(ended, Is.EqualTo(first with { Until = ended.Until }));
         Assert.That(ended.Until, Is.GreaterThanOrEqualTo(first.Since!.Value));
         Assert.That(await shadows.FindAsync(new("station"), default), Is.Null);
-        Assert.ThrowsAsync<NotFoundException>(() => shadows.EndAsync(new("run-LSTM"), default));
+        Assert.ThrowsAsync<NotFoundException>(() => shadows.EndAsync(new("run-LSTM"), dryRun: false, default));
         Assert.That((registry.Log.Count("shadow_begun"), registry.Log.Count("shadow_ended")), Is.EqualTo((1, 1)));
     }
 
@@ -81,6 +81,21 @@ internal sealed class ShadowTests
 
         Assert.That((view.RunId, view.Since), Is.EqualTo((new RunId("run-LSTM"), (DateTimeOffset?)null)));
         Assert.That(await registry.UseAsync(db => db.Shadows.CountAsync()), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_dry_run_of_its_end_says_what_would_be_and_it_stays()
+    {
+        await using var registry = await StartAsync(Database.Sqlite);
+        var shadows = registry.Get<ShadowRuns>();
+
+        Assert.ThrowsAsync<NotFoundException>(() => shadows.EndAsync(new("run-LSTM"), dryRun: true, default));
+        var stands = await shadows.PutAsync(new("run-LSTM"), dryRun: false, default);
+        var would = await shadows.EndAsync(new("run-LSTM"), dryRun: true, default);
+
+        Assert.That(would, Is.EqualTo(stands));
+        Assert.That(await registry.UseAsync(db => db.Shadows.CountAsync()), Is.EqualTo(1));
+        Assert.That(registry.Log.Count("shadow_ended"), Is.Zero);
     }
 
     [Test]

@@ -177,8 +177,7 @@ internal sealed class BrowserTests
         var append = page.Locator("#append");
         await append.Locator("textarea").FillAsync(PageStation.Csv(100, 10));
         await append.Locator(".look").ClickAsync();
-        await append.GetByText("Holds 10 rows from 2026-01-05T16:40:00").WaitForAsync();
-        Assert.That(await append.Locator("output").TextContentAsync(), Does.Contain("<script>alert(1)</script>"));
+        await append.GetByText("Would be taken: 10 new, 0 late, 0 corrected, 0 unchanged; from 2026-01-05 16:40:00").WaitForAsync();
         Assert.That((await _host.GetAsync("/datasets/doomed")).Body["measurements"], Is.Null, "looking stores nothing");
         await append.Locator(".do").ClickAsync();
         await append.GetByText("Taken: 10 new, 0 late, 0 corrected, 0 unchanged").WaitForAsync();
@@ -189,6 +188,11 @@ internal sealed class BrowserTests
         await delete.Locator("[data-confirm]").FillAsync("doomed");
         await delete.Locator("[name=reason]").FillAsync("a trial & no more");
         await delete.Locator(".look").ClickAsync();
+        await delete.GetByText("Would remove doomed: 1 stored version of its files").WaitForAsync();
+        Assert.That(
+            await delete.Locator("output").TextContentAsync(),
+            Does.Contain("10 appended rows").And.Contain("No station forecasts from it"));
+        Assert.That((await _host.GetAsync("/datasets/doomed")).Status, Is.EqualTo(System.Net.HttpStatusCode.OK), "nothing was done");
         await delete.Locator(".do").ClickAsync();
         await page.WaitForURLAsync("**/ui/data");
 

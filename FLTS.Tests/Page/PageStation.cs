@@ -45,7 +45,13 @@ internal static class PageStation
     public static async Task<JsonObject> PromoteAsync(RunningHost host)
     {
         await host.PutAsync(Name, Csv()).ExpectAsync(HttpStatusCode.Created);
-        var request = new JsonObject { ["dataset"] = Name, ["model_types"] = new JsonArray([.. Models.Select(m => (JsonNode)m)]) };
+        return await EndedAsync(
+            host, new JsonObject { ["dataset"] = Name, ["model_types"] = new JsonArray([.. Models.Select(m => (JsonNode)m)]) });
+    }
+
+    /// <summary>Starts a pipeline and waits for its end.</summary>
+    public static async Task<JsonObject> EndedAsync(RunningHost host, JsonObject request)
+    {
         var started = await host.AskAsync(
             HttpMethod.Post, "/pipelines", new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json"))
             .ExpectAsync(HttpStatusCode.Accepted);

@@ -160,15 +160,69 @@ internal sealed class WatchInTheBrowserTests
     }
 
     [Test, Order(5)]
-    public async Task Buttons_are_those_that_the_api_allows()
+    public async Task Buttons_are_those_that_the_api_allows_and_a_session_that_may_not_promote_cannot(
+        [Values(Roles.Read, Roles.Train)] string role)
     {
-        var key = (await _host.CreateKeyAsync(Roles.Train)).Text("key");
+        var key = (await _host.CreateKeyAsync(role)).Text("key");
         var page = await _browser.OpenAsync(Station);
         await SessionsInTheBrowserTests.SignInAsync(page, key);
+        var before = (await _host.GetAsync($"/champions/{PageStation.Name}")).Body["history"]!.ToJsonString();
 
-        await Form(page, "Roll back").GetByText("Needs the role promote; you have train.").WaitForAsync();
-        Assert.That(await Form(page, "Roll back").Locator(".look").IsDisabledAsync(), Is.True);
+        foreach (var title in new[] { "Roll back", "Evaluate again and promote" })
+        {
+            await Form(page, title).GetByText($"Needs the role promote; you have {role}.").WaitForAsync();
+            Assert.That(await Form(page, title).Locator(".look").IsDisabledAsync(), Is.True);
+        }
+
+        // Whoever takes the button's lock off is refused by the API.
+        await page.EvaluateAsync("() => document.querySelectorAll('form.command .look').forEach(b => { b.disabled = false; })");
+        await Form(page, "Roll back").Locator(".look").ClickAsync();
+        await Form(page, "Roll back").Locator("output.wrong").WaitForAsync();
+        Assert.That(await Form(page, "Roll back").Locator("output").TextContentAsync(), Does.Contain("needs the role 'promote'"));
+        Assert.That(
+            (await _host.GetAsync($"/champions/{PageStation.Name}")).Body["history"]!.ToJsonString(), Is.EqualTo(before));
+        _browser.AssertQuiet("403");
+    }
+
+    [Test, Order(6)]
+    public async Task By_the_keyboard_alone_somebody_signs_in_promotes_and_rolls_back()
+    {
+        var page = await _browser.OpenAsync(Station);
+        await TabToAsync(page, "#key-button");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync(_host.Key);
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("admin key · admin").WaitForAsync();
+
+        await TabToAsync(page, "form.command[data-path='/promote'] [name=reason]");
+        await page.Keyboard.TypeAsync("looked again");
+        await page.Keyboard.PressAsync("Enter");
+        var promote = Form(page, "Evaluate again and promote");
+        await promote.GetByText("Would end as").WaitForAsync();
+        await page.Keyboard.PressAsync("Enter"); // The button has the focus.
+        await promote.GetByText("Ended as").WaitForAsync();
+        var now = (int)(await _host.GetAsync($"/champions/{PageStation.Name}")).Body["in_force"]!["version"]!;
+
+        await TabToAsync(page, "form.command[data-path$='/rollback'] [name=reason]");
+        await page.Keyboard.TypeAsync("by hand");
+        await page.Keyboard.PressAsync("Enter");
+        await Form(page, "Roll back").GetByText($"in force as version {now + 1}").WaitForAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("[data-part=facts]").GetByText($"version {now + 1}").WaitForAsync();
+
+        var champions = (await _host.GetAsync($"/champions/{PageStation.Name}")).Body;
+        Assert.That((int)champions["in_force"]!["version"]!, Is.EqualTo(now + 1));
         _browser.AssertQuiet();
+    }
+
+    /// <summary>As far as the tabulator leads.</summary>
+    private static async Task TabToAsync(IPage page, string selector)
+    {
+        for (var presses = 0; !await page.EvaluateAsync<bool>("s => document.activeElement.matches(s)", selector); presses++)
+        {
+            Assert.That(presses, Is.LessThan(150), $"no way to {selector}");
+            await page.Keyboard.PressAsync("Tab");
+        }
     }
 
     private static ILocator Form(IPage page, string title) =>

@@ -29,7 +29,7 @@ internal sealed class ChangeReaderTests
         var before = await reader.ReadAsync(null, default);
         await registry.Get<ShadowRuns>().PutAsync(new("run-LSTM"), dryRun: false, default);
         var beside = await reader.ReadAsync(before, default);
-        await registry.Get<ShadowRuns>().EndAsync(new("run-LSTM"), default);
+        await registry.Get<ShadowRuns>().EndAsync(new("run-LSTM"), dryRun: false, default);
         var ended = await reader.ReadAsync(beside, default);
         await registry.AddRowsAsync(Rows.Attempt("second"));
         await registry.AddRowsAsync(Rows.Champion(2, "second", "run-LSTM"));

@@ -11,6 +11,8 @@ namespace FLTS.Modules.Monitoring.Shadows;
 /// <summary><c>/runs/{run_id}/shadow</c>.</summary>
 internal static class ShadowEndpoints
 {
+    private const int MaxReason = 500;
+
     private static readonly ShadowView _example = new(
         new("PobleSec"),
         new("0199a7b2c3d4"),
@@ -27,7 +29,7 @@ internal static class ShadowEndpoints
             .WithName("PutShadow")
             .WithSummary(
                 "Scores a run that succeeded live beside its station's champion, until it is promoted or DELETE ends it; a station has "
-                + "one. With dry_run it is only said whether that can be.")
+                + "one. With dry_run it is only said whether that can be. A 'reason' in the address is kept in the audit.")
             .RequireRole(Roles.Promote)
             .Accepts<JsonElement>(isOptional: true, "application/json")
             .WithShapes(body: typeof(ShadowBody))
@@ -36,15 +38,18 @@ internal static class ShadowEndpoints
             .WithExample(_example, 202);
         group.MapDelete("", End)
             .WithName("EndShadow")
-            .WithSummary("The run is scored beside the champion no more; what was scored stays.")
+            .WithSummary(
+                "The run is scored beside the champion no more; what was scored stays. With dry_run=true it is only said whether it stands "
+                + "there. A 'reason' in the address is kept in the audit.")
             .RequireRole(Roles.Promote)
-            .ProducesProblem(404)
+            .ProducesProblem(404).ProducesProblem(422)
             .WithExample(_example with { Until = _example.Since!.Value.AddDays(8) }, 202);
     }
 
     private static async Task<Accepted<ShadowView>> Put(
-        RunId run_id, JsonElement? body, ShadowRuns shadows, CancellationToken cancellation)
+        RunId run_id, JsonElement? body, string? reason, ShadowRuns shadows, CancellationToken cancellation)
     {
+        Check(reason);
         var isGiven = body is { ValueKind: not JsonValueKind.Undefined };
         var dryRun = isGiven && (StrictJson.Body(body!.Value).AllowOnly("dry_run").Flag("dry_run") ?? false);
         var view = await shadows.PutAsync(run_id, dryRun, cancellation);
@@ -52,9 +57,17 @@ internal static class ShadowEndpoints
     }
 
     private static async Task<Accepted<ShadowView>> End(
-        RunId run_id, ShadowRuns shadows, CancellationToken cancellation)
+        RunId run_id, string? reason, bool? dry_run, ShadowRuns shadows, CancellationToken cancellation)
     {
-        var view = await shadows.EndAsync(run_id, cancellation);
+        Check(reason);
+        var view = await shadows.EndAsync(run_id, dry_run == true, cancellation);
         return TypedResults.Accepted(view.Location, view);
+    }
+
+    /// <summary>Why; the audit, which has the whole address, keeps it.</summary>
+    private static void Check(string? reason)
+    {
+        if (reason?.Length > MaxReason)
+            throw new InvalidInputException($"'reason' has {reason.Length} characters; it may have {MaxReason}.");
     }
 }

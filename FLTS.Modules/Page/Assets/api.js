@@ -48,7 +48,7 @@ export async function command(path, body, options) {
   } catch (refused) {
     if (refused.status !== 401) throw refused;
     await look();
-    if (!(await askForKey())) throw refused;
+    if (!who.role && !(await askForKey())) throw refused; // Somebody may have signed in meanwhile, here or in another tab.
     return send(path, body, options);
   }
 }

@@ -1,17 +1,17 @@
 import { command, look as lookWho, read, who } from './api.js';
-import { make } from './dom.js';
 
-// Rows are looked at first, then appended; what became of them is told.
+// What would become of rows is told first, then they are appended.
 
-const looked = 1 << 20; // Bytes that are looked at.
+const told = (word, rows) => `${word}: ${rows.new} new, ${rows.late} late, ${rows.corrected} corrected, ${rows.unchanged} unchanged; `
+  + `from ${rows.first.replace('T', ' ')} to ${rows.last.replace('T', ' ')}.`;
 
 export function start() {
   const form = document.getElementById('append');
   const path = `/datasets/${encodeURIComponent(JSON.parse(form.dataset.about).dataset)}`;
   const [text, file, look, act, needs, output] = ['textarea', 'input', '.look', '.do', '.needs', 'output'].map((s) => form.querySelector(s));
-  const say = (isWrong, ...parts) => {
+  const say = (isWrong, text = '') => {
     output.className = isWrong ? 'wrong' : '';
-    output.replaceChildren(...parts);
+    output.textContent = text;
   };
   const body = () => file.files[0] ?? new Blob([text.value]);
   const run = async (work) => {
@@ -33,13 +33,7 @@ export function start() {
 
   look.addEventListener('click', () => run(async () => {
     if (!body().size) throw new Error('There are no rows: paste some, or choose a file.');
-    const preview = await command('/datasets/preview', body().slice(0, looked), { type: 'application/octet-stream' });
-    if (preview.refused) throw new Error(preview.refused);
-    const { rows, first, last } = preview.times ?? {};
-    const columns = preview.columns.filter((c) => c.kind === 'numeric').map((c) => c.name).join(', ');
-    say(false, rows
-      ? `${preview.is_head ? 'Begins with' : 'Holds'} ${rows.toLocaleString()} rows from ${first} to ${last}, with `
-      : 'Its times are read as those of the dataset; it holds ', make('bdi', { class: 'name' }, columns), '.');
+    say(false, told('Would be taken', await command(`${path}/rows?dry_run=true`, body(), { type: 'text/csv' })));
     act.hidden = false;
     act.focus();
   }));
@@ -57,8 +51,7 @@ export function start() {
       const taken = await command(`${path}/rows`, body(), { type: 'text/csv' });
       act.hidden = true;
       text.value = file.value = '';
-      say(false, `Taken: ${taken.new} new, ${taken.late} late, ${taken.corrected} corrected, ${taken.unchanged} unchanged; `
-        + `from ${taken.first} to ${taken.last}.`);
+      say(false, told('Taken', taken));
     });
   });
   document.addEventListener('session', allow);

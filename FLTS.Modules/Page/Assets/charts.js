@@ -7,11 +7,15 @@ const live = (kind) => async (figure, about) => (await import('./live.js'))[kind
 const charts = { station, dataset: station, leads, losses, live: live('live'), then: live('stood'), compare: live('compare') };
 export const address = encodeURIComponent;
 
+/** The library; while it comes, what is to be drawn is asked for. */
+const library = new Promise((resolve, reject) => {
+  document.head.append(Object.assign(make('script', { src: '/ui/assets/echarts.js' }), {
+    onload: resolve, onerror: () => reject(new Error('The chart library does not come: load the page again.')),
+  }));
+});
+
 export async function start() {
   const figures = [...document.querySelectorAll('[data-chart]')];
-  await new Promise((resolve, reject) => {
-    document.head.append(Object.assign(make('script', { src: '/ui/assets/echarts.js' }), { onload: resolve, onerror: reject }));
-  });
   for (const figure of figures) {
     const about = JSON.parse(figure.dataset.about);
     const draw = () => charts[figure.dataset.chart](figure, about).catch((refused) => tell(figure, refused.message));
@@ -29,10 +33,14 @@ export const tell = (figure, text) => { figure.querySelector('.note').textConten
 /** A name as a canvas shows it: cut, and with its marks of direction kept to itself. */
 export const label = (text) => `\u2068${(text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll('{', '{\u200b')}\u2069`;
 
+/** The unit of a series' column, as a canvas shows it. */
+export const unitOf = (series) => (series?.columns[0].unit ? label(series.columns[0].unit) : undefined);
+
 const views = new WeakMap();
 
 /** The chart in a figure: `option` is made anew when the colours of the system change. */
-export function view(figure) {
+export async function view(figure) {
+  await library;
   if (!views.has(figure)) views.set(figure, newView(figure));
   return views.get(figure);
 }
@@ -119,6 +127,11 @@ export function base(unit) {
   };
 }
 
+/** An axis of times; a day is told with its month. */
+export const ofTimes = (axis) => ({
+  ...axis, type: 'time', axisLabel: { ...axis.axisLabel, formatter: { year: '{yyyy}', month: '{MMM} {yyyy}', day: '{d} {MMM}' } },
+});
+
 // Times are drawn as the clock of the dataset shows them: their offset is left out, and the axis is one of UTC.
 export const clock = (text) => Date.parse(`${text.replace(/(Z|[+-]\d\d:\d\d)$/, '')}Z`);
 export const written = (time) => new Date(time).toISOString().slice(0, 19);
@@ -148,8 +161,9 @@ async function station(figure, about) {
   const columns = about.targets?.length ? about.targets : (await read(`${path}/profile`)).columns.map((c) => c.name);
   column.replaceChildren(...columns.map((c) => make('option', { value: c }, c.length > 40 ? `${c.slice(0, 39)}…` : c)));
 
-  const picture = view(figure);
-  const pixels = () => Math.max(200, Math.min(2000, Math.round(picture.chart.getWidth() / 2)));
+  let viewing = null;
+  let picture = null;
+  const pixels = () => Math.max(200, Math.min(2000, Math.round(figure.querySelector('.plot').clientWidth / 2)));
   const measured = (span) => read(`${path}/series?columns=${address(column.value)}&points=${pixels()}${span}`);
   let whole;
   let fine;
@@ -180,7 +194,7 @@ async function station(figure, about) {
     about.identifier ? [{ name: '80 % band', icon: 'roundRect', itemStyle: { color: colour('forecast'), opacity: 0.35 } }] : []);
 
   const option = (zoom) => () => {
-    const unit = whole.columns[0].unit;
+    const unit = unitOf(whole);
     const last = clock(whole.last);
     const list = ahead();
     const line = { type: 'line', symbol: 'none', connectNulls: false, lineStyle: { width: 1.5 } };
@@ -189,7 +203,7 @@ async function station(figure, about) {
     return {
       ...picture_,
       grid: { ...picture_.grid, bottom: 44 },
-      xAxis: { ...picture_.xAxis, type: 'time' },
+      xAxis: ofTimes(picture_.xAxis),
       dataZoom: [
         { type: 'inside', filterMode: 'filter', ...zoom }, // So that the height fits what is seen.
         {
@@ -235,7 +249,7 @@ async function station(figure, about) {
     : { head: ['Time', 'Measured'], rows: points(fine ?? whole).slice(-500).map(([t, v]) => [shown(t), v]) });
 
   const currentZoom = () => {
-    const zoom = picture.chart.getOption()?.dataZoom?.[0];
+    const zoom = picture?.chart.getOption()?.dataZoom?.[0];
     return zoom ? { startValue: zoom.startValue, endValue: zoom.endValue } : {};
   };
 
@@ -248,6 +262,8 @@ async function station(figure, about) {
     const zoom = about.identifier ? { startValue: from, endValue: end } : {};
     fine = about.identifier ? await measured(`&from=${written(from)}`) : null;
     tag = JSON.stringify([forecast?.predictions?.[0], forecast?.version, whole.last]);
+    viewing ??= view(figure).then(zoomable);
+    picture = await viewing;
     picture.set(option(zoom), numbers);
     tell(figure, forecast?.refused ?? (forecast?.warnings ?? []).join(' '));
     newest();
@@ -261,19 +277,28 @@ async function station(figure, about) {
     place.title = whole.last;
   };
 
-  let timer;
-  let asked = 0;
-  picture.chart.on('datazoom', () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const mine = ++asked;
+  // Asked for at once, and while one is asked for no other: the last place is always the one that is drawn at the end.
+  let isAsked = false;
+  let isDue = false;
+  const zoomable = (found) => {
+    found.chart.on('datazoom', zoomed);
+    return found;
+  };
+  const zoomed = async () => {
+    isDue = true;
+    if (isAsked) return;
+    isAsked = true;
+    while (isDue) {
+      isDue = false;
       const { startValue, endValue } = currentZoom();
-      const read_ = await measured(`&from=${written(startValue)}&to=${written(endValue)}`).catch(() => null);
-      if (mine !== asked || !read_?.ts.length) return;
+      const [of, read_] = [column.value, await measured(`&from=${written(startValue)}&to=${written(endValue)}`).catch(() => null)];
+      if (of !== column.value || !read_?.ts.length) continue;
       fine = read_;
       picture.chart.setOption({ series: [{ data: merged() }] });
-    }, 120);
-  });
+      await new Promise((resolve) => setTimeout(resolve, 40)); // Whoever drags on sees it, and asks again.
+    }
+    isAsked = false;
+  };
 
   const change = () => load().catch((refused) => tell(figure, refused.message));
   column.addEventListener('change', change);
@@ -305,7 +330,7 @@ async function leads(figure, about) {
   const values = (entry) => knots.map((k) => entry.leads.find((l) => l.lead === k)?.rmse ?? null);
   const title = (entry) => (entry.kind === 'reference' ? entry.model_type : `${entry.model_type} (champion)`);
   lines.sort((a, b) => (a.kind === 'reference') - (b.kind === 'reference'));
-  view(figure).set(() => {
+  (await view(figure)).set(() => {
     const option = base('');
     return {
       ...option,
@@ -337,7 +362,7 @@ async function losses(figure, about) {
     const runs = all.filter((run) => run.epochs.length > 1); // What is fitted at once draws no curve.
     figure.hidden = !runs.length;
     if (!runs.length) return;
-    picture ??= view(figure);
+    picture ??= await view(figure);
     const count = Math.max(...runs.map((run) => run.epochs.at(-1).epoch));
     const at = (run, part) => Array.from({ length: count }, (_, i) => run.epochs.find((e) => e.epoch === i + 1)?.[part] ?? null);
     const parts = runs.flatMap((run, i) => [['train_loss', 'training', 'solid'], ['val_loss', 'validation', 'dashed']]

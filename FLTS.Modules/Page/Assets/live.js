@@ -1,5 +1,5 @@
 import { read } from './api.js';
-import { address, base, clock, colour, label, palette, points, shown, tell, view, written } from './charts.js';
+import { address, base, clock, colour, label, ofTimes, palette, points, shown, tell, unitOf, view, written } from './charts.js';
 import { make, show, withUnit } from './dom.js';
 
 // What came of forecasts: errors by hour, and a forecast as it stood then.
@@ -41,7 +41,7 @@ export async function live(figure, about) {
         ...option,
         color: palette(),
         grid: { ...option.grid, top: 60 },
-        xAxis: { ...option.xAxis, type: 'time' },
+        xAxis: ofTimes(option.xAxis),
         yAxis: { ...option.yAxis, name: title, nameLocation: 'end', nameTextStyle: { color: colour('soft'), align: 'left' } },
         tooltip: {
           ...option.tooltip,
@@ -77,7 +77,7 @@ export async function live(figure, about) {
     tell(figure, answer.error ?? (isEmpty
       ? 'Nothing is scored yet: each row that comes (POST /datasets/\u2026/rows) is compared with what was forecast for it.' : ''));
     if (isEmpty) return;
-    picture ??= view(figure);
+    picture ??= await view(figure);
     draw();
   };
   const change = () => load().catch((refused) => tell(figure, refused.message));
@@ -108,8 +108,8 @@ export async function stood(figure, about) {
     if (mine !== asked) return;
     said.textContent = shown(origin);
     tell(figure, '');
-    const unit = series?.columns[0].unit;
-    picture ??= view(figure);
+    const unit = unitOf(series);
+    picture ??= await view(figure);
     const line = { type: 'line', connectNulls: false, lineStyle: { width: 1.5 } };
     const band = { ...line, symbol: 'none', stack: 'band', stackStrategy: 'all', lineStyle: { opacity: 0 }, silent: true };
     picture.set(() => {
@@ -117,7 +117,7 @@ export async function stood(figure, about) {
       return {
         ...option,
         grid: { ...option.grid, bottom: 12 },
-        xAxis: { ...option.xAxis, type: 'time' },
+        xAxis: ofTimes(option.xAxis),
         dataZoom: [{ type: 'inside', filterMode: 'filter' }],
         legend: { ...option.legend, data: ['Measured', 'Forecast then', { name: '80 % band', icon: 'roundRect', itemStyle: { color: colour('forecast'), opacity: 0.35 } }] },
         tooltip: {
@@ -201,7 +201,7 @@ export async function compare(figure, about) {
   if (!runs.length) return;
   const knots = [...new Set(runs.flatMap((r) => r.leads.map((l) => l.lead)))].sort((a, b) => a - b);
   const values = (run) => knots.map((k) => run.leads.find((l) => l.lead === k)?.rmse ?? null);
-  view(figure).set(() => {
+  (await view(figure)).set(() => {
     const option = base('');
     return {
       ...option,

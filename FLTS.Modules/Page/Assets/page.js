@@ -1,7 +1,9 @@
 import { askForKey, command, look, read, who } from './api.js';
+import { show } from './dom.js';
 import { listen } from './events.js';
 
 const minute = 60000;
+const drawn = 2000; // By then the page is.
 const heard = 20000; // Where changes are told, only ages have to be brought up to date.
 
 /** Times of the server in the reader's own zone. */
@@ -20,7 +22,10 @@ function bodyOf(form, isDry) {
   form.querySelectorAll('[data-flag]:checked').forEach((flag) => { body[flag.name] = true; });
   for (const field of form.querySelectorAll('select, input:not([type=checkbox], [data-confirm])')) {
     const value = field.value.trim();
-    if (value && !form.dataset.path.includes(`{${field.name}}`)) body[field.name] = 'number' in field.dataset ? Number(value) : value;
+    if (!value || form.dataset.path.includes(`{${field.name}}`)) continue;
+    const [name, inner] = field.name.split('.');
+    const typed = 'number' in field.dataset ? Number(value) : 'day' in field.dataset ? `${value}T00:00:00Z` : value;
+    body[name] = inner ? { ...body[name], [inner]: typed } : typed;
   }
   if (isDry) body.dry_run = true;
   return body;
@@ -29,10 +34,26 @@ function bodyOf(form, isDry) {
 /** An address with the values of the form's fields in its braces. */
 const filled = (form, path) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(form.querySelector(`[name=${name}]`).value));
 
-const send = (form, isDry) => command(filled(form, form.dataset.path), bodyOf(form, isDry), { method: form.dataset.method });
+function send(form, isDry) {
+  const { path, method, dry } = form.dataset;
+  const query = isDry && dry === 'address' ? `${path.includes('?') ? '&' : '?'}dry_run=true` : '';
+  return command(filled(form, path) + query, bodyOf(form, isDry && dry === 'body'), { method });
+}
+
+/** What a dataset's removal takes. */
+function goes({ name, versions, bytes, measurements, stations, offered_again: again }) {
+  const some = (count, one) => `${count.toLocaleString()} ${one}${count === 1 ? '' : 's'}`;
+  return `Would remove ${name}: ${some(versions, 'stored version')} of its files (${show(bytes)} bytes) and ${some(measurements, 'appended row')}. `
+    + (stations.length ? `${stations.join(', ')} would have no newest rows to forecast from. ` : 'No station forecasts from it. ')
+    + (again ? 'A file of its name lies in the datasets folder: it is offered again.' : '');
+}
 
 /** What the API answered, in a sentence. */
-function told(answer, isDry) {
+function told(answer, isDry, method) {
+  if (answer?.offered_again !== undefined) return goes(answer);
+  if (answer?.key) return `The key of ${answer.name} (${answer.role}): ${answer.key} – copy it now, it is told this once.`;
+  if (answer?.cron) return `${answer.name} is due next ${answer.next ? new Date(answer.next.due_at).toLocaleString() : 'never'}.`;
+  if (answer?.schedule) return `${answer.schedule}: ${answer.outcome.replaceAll('_', ' ')}${answer.reason ? `, ${answer.reason}` : ''}.`;
   if (answer?.attempt) {
     const { outcome, reason } = answer.attempt;
     return `${isDry ? 'Would end as' : 'Ended as'} ${String(outcome).replaceAll('_', ' ')}: ${reason}`;
@@ -42,7 +63,7 @@ function told(answer, isDry) {
   }
   if (answer?.location?.startsWith('/live/')) {
     const run = `${answer.model_type} (run ${answer.run_id})`;
-    if (answer.until) return `${run} is scored beside the champion no more.`;
+    if (method === 'DELETE') return `${run} ${isDry ? 'would be' : 'is'} scored beside the champion no more.`;
     return isDry ? `Would score ${run} beside the champion.` : `${run} is scored beside the champion from the next rows on.`;
   }
   return 'Done.';
@@ -64,7 +85,7 @@ async function allow(form) {
 
 function enableCommand(form) {
   const [look, act, output] = ['.look', '.do', 'output'].map((s) => form.querySelector(s));
-  const isDry = form.dataset.dry === 'yes';
+  const isDry = form.dataset.dry !== 'no';
   const say = (text, isWrong = false) => {
     output.textContent = text;
     output.classList.toggle('wrong', isWrong);
@@ -85,15 +106,16 @@ function enableCommand(form) {
     act.focus();
   };
 
-  look.addEventListener('click', () => run(async () => {
+  look.addEventListener('click', () => form.reportValidity() && run(async () => {
     const sure = form.querySelector('[data-confirm]');
     if (sure && sure.value.trim() !== sure.dataset.confirm) {
       sure.focus();
       throw new Error(`Type ${sure.dataset.confirm} first, to be sure that it is this one.`);
     }
-    if (isDry) say(told(await send(form, true), true));
+    if (isDry) say(told(await send(form, true), true, form.dataset.method));
     else say('Press again to do it.');
-  }).then(() => output.classList.contains('wrong') || offer()));
+    offer();
+  }));
   form.addEventListener('input', () => {
     act.hidden = true; // What was shown was shown of something else.
     say('');
@@ -116,7 +138,7 @@ function enableCommand(form) {
         location.assign(`/ui${answer.location}`);
         return;
       }
-      say(told(answer, false));
+      say(told(answer, false, form.dataset.method));
       form.dataset.done = ''; // Other commands may be possible now.
       await refresh();
     });
@@ -129,6 +151,10 @@ function enable(root) {
     enableCommand(form);
     allow(form);
   });
+  root.querySelectorAll('details[data-run]').forEach((details) => details.addEventListener(
+    'toggle', () => details.open && import('./runs.js').then((runs) => runs.showParameters(details))));
+  root.querySelectorAll('[data-bulk]').forEach((button) => button.addEventListener(
+    'click', () => import('./runs.js').then((runs) => runs.doForAll(button, refresh))));
 }
 
 const isHeld = (part) => !part.querySelector('[data-done]') && (part.contains(document.activeElement)
@@ -144,7 +170,12 @@ async function refresh() {
   if (!response.ok || response.redirected) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
   const main = document.getElementById('main');
-  if ('passing' in main.dataset) location.reload();
+  const isThere = (name) => (e) => document.querySelector(`[data-${name}="${e.dataset[name]}"]`);
+  const isComplete = ['part', 'chart'].every((name) => [...fresh.querySelectorAll(`[data-${name}]`)].every(isThere(name)));
+  if ('passing' in main.dataset || !isComplete) { // It has become another page: the first champion brings its charts along.
+    location.reload();
+    return;
+  }
   Object.assign(main.dataset, { ...fresh.getElementById('main').dataset });
   for (const next of fresh.querySelectorAll('[data-part]')) {
     const part = document.querySelector(`[data-part="${next.dataset.part}"]`);
@@ -186,7 +217,9 @@ async function keepFresh() {
     isWaiting = false;
   };
   const concerns = ({ kind, id }) => watched().some((w) => w === `${kind}/${id}` || w === `${kind}/*`);
-  const isHeard = watched().length ? listen((change) => concerns(change) && soon(), soon, tryRefresh) : () => false;
+  // What changed between the page and its first connection is asked for when it is drawn.
+  const begun = () => setTimeout(soon, Math.max(0, drawn - performance.now()));
+  const isHeard = watched().length ? listen((change) => concerns(change) && soon(), begun, tryRefresh) : () => false;
   let asked = Date.now();
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -212,6 +245,7 @@ document.querySelectorAll('[data-part]').forEach((part) => sent.set(part, part.i
 enable(document);
 if (document.querySelector('[data-chart]')) import('./charts.js').then((charts) => charts.start());
 if (document.getElementById('drop')) import('./upload.js').then((upload) => upload.start());
+if (document.getElementById('demo')) import('./demo.js').then((demo) => demo.start());
 if (document.getElementById('append')) import('./append.js').then((append) => append.start());
 if (document.getElementById('profile')) import('./profile.js').then((profile) => profile.start());
 if (document.getElementById('sign-in')) import('./sign-in.js').then((signIn) => signIn.start());

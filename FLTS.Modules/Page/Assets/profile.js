@@ -44,6 +44,27 @@ async function gaps(dataset, column) {
     make('div', { class: 'scroll', tabindex: '0' }, table(['Nothing from', 'to', 'Length'], rows)));
 }
 
+/** The series, its day and its distribution, drawn by the server; asked for when they are looked at. */
+function pictures(dataset, columns) {
+  const select = make('select', {}, columns.map((c, i) => make('option', { value: String(i) }, c.name.length > 40 ? `${c.name.slice(0, 39)}…` : c.name)));
+  const place = make('div', {});
+  const details = make('details', {}, make('summary', {}, 'Distribution and day of a column'),
+    make('p', { class: 'controls' }, make('label', {}, 'Column ', select)), place);
+  const draw = () => {
+    if (!details.open) return;
+    const column = columns[Number(select.value)].name;
+    const image = make('img', {
+      class: 'picture', alt: `${column}: the series, the mean of each time of the day, and how often which values occur`,
+      src: `/datasets/${encodeURIComponent(dataset)}/plots/${encodeURIComponent(column)}`,
+    });
+    image.addEventListener('error', () => place.replaceChildren(make('p', { class: 'wrong' }, 'It cannot be drawn.')));
+    place.replaceChildren(image);
+  };
+  details.addEventListener('toggle', draw);
+  select.addEventListener('change', draw);
+  return details;
+}
+
 export async function start() {
   const section = document.getElementById('profile');
   const { dataset } = JSON.parse(section.dataset.about);
@@ -58,6 +79,7 @@ export async function start() {
       make('ul', {}, sentences(profile.train, profile.test ? 'Train' : 'The file'), profile.test ? sentences(profile.test, 'Test') : null,
         profile.warnings.map((w) => make('li', {}, make('bdi', {}, w)))),
       make('div', { class: 'scroll', tabindex: '0' }, table(head, rows)));
+    section.append(pictures(dataset, profile.columns));
     const lost = (profile.train.series.gaps || profile.test?.series.gaps) && await gaps(dataset, profile.columns[0].name).catch(() => null);
     if (lost) section.append(lost);
   } catch (refused) {

@@ -1,4 +1,4 @@
-import { askForKey, command, ours } from './api.js';
+import { askForKey, command, look as lookWho, ours, who } from './api.js';
 import { make, name, table } from './dom.js';
 
 // A file is looked at first, then sent; nothing is stored before whoever brought it says so.
@@ -24,15 +24,18 @@ async function look() {
   }
 }
 
+/** The server looks at what it calls preview.csv; whoever brought it knows it by its name. */
+const named = (text) => text.replaceAll('preview.csv', file.name);
+
 const list = (title, sentences) => (sentences.length
-  ? [make('p', {}, make('strong', {}, title)), make('ul', {}, sentences.map((s) => make('li', {}, make('bdi', {}, s))))]
+  ? [make('p', {}, make('strong', {}, title)), make('ul', {}, sentences.map((s) => make('li', {}, make('bdi', {}, named(s)))))]
   : []);
 
 function show(preview) {
   const times = preview.times;
   const numeric = preview.columns.filter((c) => c.kind === 'numeric').length;
   element('look').replaceChildren(
-    ...(preview.refused ? [make('p', { class: 'wrong' }, make('bdi', {}, preview.refused))] : []),
+    ...(preview.refused ? [make('p', { class: 'wrong' }, make('bdi', {}, named(preview.refused)))] : []),
     ...(times ? [make('p', {},
       `${preview.is_head ? 'Its beginning holds' : 'It holds'} ${times.rows.toLocaleString()} rows from ${String(times.first).replace('T', ' ')} to `
       + `${String(times.last).replace('T', ' ')}, a row every ${times.step}, with ${numeric} ${numeric === 1 ? 'column' : 'columns'} of numbers. `,
@@ -55,7 +58,7 @@ function question({ option, choices, question: text }, given) {
       choices.map((c) => make('option', { value: written(c), selected: written(c) === given }, written(c))))
     : make('input', { name: option, value: given, autocomplete: 'off' });
   field.addEventListener('change', look);
-  return make('label', {}, make('bdi', {}, text), field);
+  return make('label', {}, make('bdi', {}, named(text)), field);
 }
 
 const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1048576).toFixed(1)} MB`);
@@ -99,7 +102,9 @@ async function store(event) {
   const path = address(`/datasets/${encodeURIComponent(element('name').value)}`);
   try {
     const stored = await send(path).catch(async (refused) => {
-      if (refused.status !== 401 || !(await askForKey())) throw refused;
+      if (refused.status !== 401) throw refused;
+      await lookWho();
+      if (!who.role && !(await askForKey())) throw refused;
       return send(path);
     });
     const names = stored.series.length ? stored.series : [stored.name];

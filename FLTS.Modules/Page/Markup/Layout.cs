@@ -8,6 +8,8 @@ internal static class Layout
     private static readonly (string Path, string Title)[] _parts =
         [("stations", "Stations"), ("pipelines", "Pipelines"), ("data", "Data"), ("system", "System")];
 
+    private static readonly string[] _modules = ["api.js", "dom.js", "events.js"];
+
     /// <param name="title">In the tab and on top.</param>
     /// <param name="part">Which of the parts it belongs to.</param>
     /// <param name="main">Its contents; elements with <c>data-part</c> are brought up to date while it is open.</param>
@@ -27,6 +29,8 @@ internal static class Layout
         <title>{title} · FLTS</title>
         <link rel="icon" href="/ui/assets/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/ui/assets/page.css">
+        {Early(main).Select(f => Html.Of($"<link rel=\"modulepreload\" href=\"/ui/assets/{f}\">"))}
+        {(HasCharts(main) ? Html.Of($"<link rel=\"preload\" as=\"script\" href=\"/ui/assets/echarts.js\">") : Html.None)}
         <script type="module" src="/ui/assets/page.js"></script>
         </head>
         <body>
@@ -72,6 +76,11 @@ internal static class Layout
         <details><summary>Numbers</summary><div class="scroll" tabindex="0"></div></details>
         </figure>
         """);
+
+    /// <summary>What its script imports: asked for with the page, not one after the other.</summary>
+    private static string[] Early(Html main) => [.. _modules, .. HasCharts(main) ? ["charts.js"] : Array.Empty<string>()];
+
+    private static bool HasCharts(Html main) => main.ToString().Contains("data-chart=", StringComparison.Ordinal);
 
     private static Html Link(string path, string title, bool isHere) => isHere
         ? Html.Of($"""<a href="/ui/{path}" aria-current="page">{title}</a>""")

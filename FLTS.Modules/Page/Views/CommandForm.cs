@@ -24,8 +24,8 @@ internal sealed record CommandForm(string Path, string Title, string Says)
     /// <summary>Role that the API asks for.</summary>
     public string Needs { get; init; } = Roles.Train;
 
-    /// <summary>The API can say what it would do; else the sentence is shown for confirmation.</summary>
-    public bool HasDryRun { get; init; }
+    /// <summary>Where the API is told to say only what it would do; null: it cannot, and the sentence is shown for confirmation.</summary>
+    public DryRun? Dry { get; init; }
 
     /// <summary>Has to be typed before it is done; null: nothing has.</summary>
     public string? Confirm { get; init; }
@@ -41,16 +41,24 @@ internal sealed record CommandForm(string Path, string Title, string Says)
 
     public Html Show() => Html.Of($"""
         <form class="command" data-path="{Path}" data-method="{Method}" data-needs="{Needs}" data-body="{Body?.ToJsonString() ?? "{}"}"
-            data-dry="{(HasDryRun ? "yes" : "no")}" data-of="{Allowed?.Of}" data-action="{Allowed?.Action}" data-leads="{Leads}">
+            data-dry="{Dry switch { DryRun.InBody => "body", DryRun.InAddress => "address", _ => "no" }}"
+            data-of="{Allowed?.Of}" data-action="{Allowed?.Action}" data-leads="{Leads}">
         <p>{Says}</p>
         {More}
         {(AsksReason ? Html.Of($"<label>Reason <input name=\"reason\" maxlength=\"500\" autocomplete=\"off\"></label>") : Html.None)}
         {(Confirm is null ? Html.None : Html.Of($"""
         <label>To be sure, type {Shown.Name(Confirm)} <input data-confirm="{Confirm}" autocomplete="off" spellcheck="false"></label>
         """))}
-        <p class="buttons"><button type="button" class="look">{(HasDryRun ? $"{Title}: show what it would do" : $"{Title}…")}</button>
+        <p class="buttons"><button type="button" class="look">{Title}{(Dry is null ? "…" : ": show what it would do")}</button>
         <button type="submit" class="do" hidden>{Title} now</button> <span class="needs quiet-text"></span></p>
         <output role="status"></output>
         </form>
         """);
+}
+
+/// <summary>Where <c>dry_run</c> stands.</summary>
+internal enum DryRun
+{
+    InBody,
+    InAddress,
 }

@@ -32,10 +32,11 @@ internal static class DatasetPage
 
     private static Html Append(string about) => Html.Of($"""
         <form id="append" class="card" data-about="{about}">
-        <p>Adds measurements: newer rows, late ones, and corrections of those that are known. They are looked at first.</p>
+        <p>Adds measurements: newer rows, late ones, and corrections of those that are known. A correction is undone by appending what was
+        there before; rows are not taken away again.</p>
         <label>Rows, as CSV with a header <textarea rows="4" spellcheck="false" placeholder="time,down,up"></textarea></label>
         <label>or a file <input type="file" accept=".csv,text/csv"></label>
-        <p class="buttons"><button type="button" class="look">Append: look at them</button>
+        <p class="buttons"><button type="button" class="look">Append: show what it would do</button>
         <button type="submit" class="do" hidden>Append them now</button> <span class="needs quiet-text"></span></p>
         <output role="status"></output>
         </form>
@@ -50,6 +51,7 @@ internal static class DatasetPage
         Method = "DELETE",
         Needs = Roles.Admin,
         Allowed = ($"/datasets/{Uri.EscapeDataString(name.Value)}", "delete"),
+        Dry = DryRun.InAddress,
         AsksReason = true,
         Confirm = name.Value,
         Leads = "/ui/data",

@@ -72,6 +72,9 @@ internal static class PipelinePage
         <tbody>{pipeline.Runs.Select(Run)}</tbody></table></div>
         {(pipeline.Runs.Count(r => r.Status == RunStatus.Succeeded) > 1 ? PipelinesPage.CompareButton : Html.None)}
         </form>
+        {pipeline.Runs.Select(r => Html.Of($"""
+        <details data-run="{r.RunId.Value}"><summary>Parameters of {r.ModelType}</summary></details>
+        """))}
         """);
 
     private static Html Run(RunSummary run) => Html.Of($"""

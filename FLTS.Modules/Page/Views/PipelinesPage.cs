@@ -16,8 +16,9 @@ internal static class PipelinesPage
             {(identifier is { } only
                 ? Html.Of($"<p>Of {Shown.Name(only.Value)}. <a href=\"/ui/pipelines\">Show all</a></p>")
                 : Html.None)}
-            {Layout.Part(
-                "pipelines", model.Items.Count == 0 ? Empty() : Html.Of($"{Table(model.Items, model.Now)}{Next(model, identifier)}"))}
+            {Search(identifier)}
+            {Layout.Part("pipelines", List(model, identifier))}
+            <output id="bulk" role="status"></output>
             """),
         RefreshSeconds,
         watch: ["pipeline/*"]);
@@ -32,14 +33,24 @@ internal static class PipelinesPage
         : Html.None;
 
     /// <summary>A line a pipeline.</summary>
-    public static Html Table(IReadOnlyList<PipelineView> pipelines, DateTimeOffset now) => Html.Of($"""
+    /// <param name="pipelines">In their order.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isBulk">Those that are chosen can be cancelled and run again together.</param>
+    public static Html Table(IReadOnlyList<PipelineView> pipelines, DateTimeOffset now, bool isBulk = false) => Html.Of($"""
         <form method="get" action="/ui/compare">
         <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th><span class="hidden">Compare</span></th>
         <th>Pipeline</th><th>Identifier</th><th>Status</th><th>Runs</th><th>Started</th><th>Took</th></tr></thead>
-        <tbody>{pipelines.Select(p => Line(p, now))}</tbody></table></div>
+        <tbody>{pipelines.Select(p => Line(p, now, isBulk))}</tbody></table></div>
         {(pipelines.Count > 1 ? CompareButton : Html.None)}
+        {(isBulk ? Bulk : Html.None)}
         </form>
+        """);
+
+    /// <summary>Commands for all that are chosen.</summary>
+    private static Html Bulk { get; } = Html.Of($"""
+        <p class="buttons"><button type="button" class="quiet" data-bulk="cancel">Cancel the chosen</button>
+        <button type="button" class="quiet" data-bulk="rerun">Run the chosen again</button></p>
         """);
 
     /// <summary>What it does or waits for, in words.</summary>
@@ -56,9 +67,25 @@ internal static class PipelinesPage
         <p><a class="button" href="/ui/data">Bring data and start one</a></p></div>
         """);
 
-    private static Html Line(PipelineView pipeline, DateTimeOffset now) => Html.Of($"""
+    private static Html List(PipelinesModel model, Identifier? identifier) => (model.Items.Count, identifier) switch
+    {
+        (0, null) => Empty(),
+        (0, _) => Html.Of($"<p>None of that identifier.</p>"),
+        _ => Html.Of($"{Table(model.Items, model.Now, isBulk: true)}{Next(model, identifier)}"),
+    };
+
+    private static Html Search(Identifier? identifier) => Html.Of($"""
+        <form class="search" method="get" action="/ui/pipelines" role="search">
+        <label class="hidden" for="identifier">Identifier</label>
+        <input id="identifier" name="identifier" type="search" value="{identifier?.Value}" placeholder="Identifier, whole" required
+            autocomplete="off">
+        <button class="quiet">Show only its</button>
+        </form>
+        """);
+
+    private static Html Line(PipelineView pipeline, DateTimeOffset now, bool isBulk) => Html.Of($"""
         <tr>
-        <td>{Choice("pipeline", pipeline.PipelineId.Value, pipeline.Attempt is not null)}</td>
+        <td>{Choice("pipeline", pipeline.PipelineId.Value, isBulk || pipeline.Attempt is not null)}</td>
         <th scope="row"><a href="/ui/pipelines/{pipeline.PipelineId.Value}">{Shown.Id(pipeline.PipelineId.Value)}</a></th>
         <td>{Shown.Link("stations", pipeline.Identifier.Value)}</td>
         <td>{Status.Badge(Status.Word(pipeline.Status))} {Waiting(pipeline)}</td>

@@ -100,12 +100,14 @@ internal static class StationPage
     }
 
     private static Html Promote(Identifier identifier, ChampionView champion) => new CommandForm(
-        "/promote", "Evaluate again and promote", "Scores the runs of the champion's data again, and promotes the best if it may.")
+        "/promote",
+        "Evaluate again and promote",
+        "Scores the runs of the champion's data again, and promotes the best if it may. It is undone by rolling back.")
     {
         Needs = Roles.Promote,
         Allowed = ($"/champions/{Uri.EscapeDataString(identifier.Value)}", "promote"),
         Body = new JsonObject { ["config_hash"] = champion.ConfigHash.Value, ["identifier"] = identifier.Value },
-        HasDryRun = true,
+        Dry = DryRun.InBody,
         AsksReason = true,
     }.Show();
 
@@ -116,7 +118,7 @@ internal static class StationPage
     {
         Needs = Roles.Promote,
         Allowed = ($"/champions/{Uri.EscapeDataString(identifier.Value)}", "rollback"),
-        HasDryRun = true,
+        Dry = DryRun.InBody,
         AsksReason = true,
         More = Html.Of($"""
             <label>To <select name="to_version" data-number><option value="">the newest earlier one that was not rolled back from</option>

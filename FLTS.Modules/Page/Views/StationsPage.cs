@@ -16,7 +16,7 @@ internal static class StationsPage
     public static Html Of(StationsModel model) => Layout.Page(
         "Stations",
         "stations",
-        model.Known == 0 ? Layout.Part("stations", Empty()) : Html.Of($"{Search(model)}{List(model)}"),
+        model.Known == 0 ? Layout.Part("empty", Empty()) : Html.Of($"{Search(model)}{List(model)}"),
         RefreshSeconds,
         watch: ["pipeline/*", "champion/*", "live/*", "drift/*"]);
 
@@ -26,8 +26,10 @@ internal static class StationsPage
         <p>Bring measurements: a CSV with a column of times and columns of numbers. FLTS looks at it first and says how it would
         read it.</p>
         <p><a class="button" href="/ui/data">Drop a CSV here</a></p>
-        <p class="quiet-text">Only looking around? On an empty data folder <code>./flts run</code> makes demo data of a base station and
-        forecasts it; its pipeline then shows under <a href="/ui/pipelines">Pipelines</a>.</p>
+        <p class="quiet-text">Only looking around? Demo data of a base station, 28 days of it, can be stored as the dataset
+        <code>demo</code> and forecast: that takes a minute or two. (On an empty data folder <code>./flts run</code> does so by itself.)</p>
+        <p><button type="button" id="demo">Start the demo</button></p>
+        <output role="status"></output>
         </div>
         """);
 

@@ -75,7 +75,7 @@ internal static class WatchParts
         Needs = Roles.Promote,
         Allowed = ($"/runs/{shadow.RunId}", "promote"),
         Body = new JsonObject { ["run_ids"] = new JsonArray(shadow.RunId.Value), ["identifier"] = identifier.Value },
-        HasDryRun = true,
+        Dry = DryRun.InBody,
         AsksReason = true,
         More = Html.Of($"""
             <label class="check"><input type="checkbox" name="force" data-flag>
@@ -84,10 +84,14 @@ internal static class WatchParts
     }.Show();
 
     private static Html TakeOff(RunView shadow) => new CommandForm(
-        $"/runs/{shadow.RunId}/shadow", "Take it off", "Scores it no more; what was scored stays. It is undone by putting it there again.")
+        $"/runs/{shadow.RunId}/shadow?reason={{reason}}",
+        "Take it off",
+        "Scores it no more; what was scored stays. It is undone by putting it there again.")
     {
         Method = "DELETE",
         Needs = Roles.Promote,
+        Dry = DryRun.InAddress,
+        AsksReason = true,
         Allowed = ($"/runs/{shadow.RunId}", "end_shadow"),
     }.Show();
 
@@ -97,13 +101,14 @@ internal static class WatchParts
             return Html.None;
 
         var form = new CommandForm(
-            "/runs/{run_id}/shadow",
+            "/runs/{run_id}/shadow?reason={reason}",
             "Put it beside the champion",
             "Scores a run on the same rows as the champion, without serving it, until it is promoted or taken off.")
         {
+            AsksReason = true,
             Needs = Roles.Promote,
             Allowed = ("/runs/{run_id}", "shadow"),
-            HasDryRun = true,
+            Dry = DryRun.InBody,
             More = Html.Of($"<label>Run <select name=\"run_id\">{runs.Select(Choice)}</select></label>"),
         };
         return Html.Of($"""<h2>Beside the champion</h2><div class="commands">{form.Show()}</div>""");

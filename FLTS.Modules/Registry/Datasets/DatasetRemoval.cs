@@ -8,6 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace FLTS.Modules.Registry.Datasets;
 
+/// <summary>What a removal takes, and whom it concerns.</summary>
+/// <param name="Name">Of the dataset.</param>
+/// <param name="Versions">Of its files that are stored.</param>
+/// <param name="Bytes">Of all of them; those that another dataset has too stay for that one.</param>
+/// <param name="Measurements">Rows that came after its files, corrections among them; of its series too.</param>
+/// <param name="Stations">Whose champions in force forecast from its newest rows.</param>
+/// <param name="OfferedAgain">A file of its name lies in the datasets folder: it is offered again at once.</param>
+internal sealed record RemovedDataset(
+    DatasetName Name, int Versions, long Bytes, long Measurements, IReadOnlyList<Identifier> Stations, bool OfferedAgain);
+
 /// <summary>
 /// Removes a dataset: its sources, options and measurements. Runs, what was prepared for them, and the ledger, which names it, stay.
 /// </summary>
@@ -37,7 +47,7 @@ internal sealed partial class DatasetRemoval(
             isOffered |= await store.StatAsync(key, cancellation) is not null;
 
         if (!await ForgetAsync(name, cancellation) && !isOffered && !Names(name).Any(f => File.Exists(Path.Combine(folder.Path, f))))
-            throw new NotFoundException($"There is no dataset '{name}' with files of its own. GET /datasets lists them.");
+            throw Unknown(name);
 
         versions.CountAddition();
         foreach (var key in offered)
@@ -52,6 +62,40 @@ internal sealed partial class DatasetRemoval(
             LogLater(logger, name, e.Message);
         }
     }
+
+    /// <summary>What <see cref="RemoveAsync"/> would remove now; nothing is.</summary>
+    /// <exception cref="InvalidInputException">As there.</exception>
+    /// <exception cref="NotFoundException">As there.</exception>
+    /// <exception cref="ConflictException">As there.</exception>
+    public async Task<RemovedDataset> LookAsync(DatasetName name, CancellationToken cancellation)
+    {
+        DatasetNames.Check(name);
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        await RefuseInUseAsync(db, name, cancellation);
+        var sizes = await db.Sources.Where(s => s.Name == name && s.PrunedAt == null).Select(s => s.Size).ToListAsync(cancellation);
+        var isInFolder = Names(name).Any(f => File.Exists(Path.Combine(folder.Path, f)));
+        var isKnown = isInFolder || sizes.Count > 0 || await db.SourceOptions.AnyAsync(o => o.Name == name, cancellation);
+        foreach (var file in isKnown ? [] : Names(name))
+            isKnown |= await store.StatAsync(new ObjectKey(ObjectKeys.DatasetBucket, file), cancellation) is not null;
+        if (!isKnown)
+            throw Unknown(name);
+
+        var logs = await LogsAsync(db, name, cancellation);
+        var stations = await db.ChampionsInForce()
+            .Join(db.Datasets, c => c.ConfigHash, d => d.ConfigHash, (c, d) => new { c.Identifier, d.SourceName })
+            .ToListAsync(cancellation);
+        return new RemovedDataset(
+            name,
+            sizes.Count,
+            sizes.Sum(),
+            await db.Measurements.LongCountAsync(m => logs.Contains(m.Dataset), cancellation),
+            [.. stations.Where(s => s.SourceName == name || SourceSeries.WholesOf(s.SourceName).Contains(name))
+                .Select(s => s.Identifier).Distinct().OrderBy(i => i.Value, StringComparer.Ordinal)],
+            isInFolder);
+    }
+
+    private static NotFoundException Unknown(DatasetName name) =>
+        new($"There is no dataset '{name}' with files of its own. GET /datasets lists them.");
 
     /// <summary>What people call the files of a dataset that they put into the folder, or the bucket.</summary>
     private static string[] Names(DatasetName name) => [$"{name}.csv", $"{name}{DatasetNames.TestSuffix}.csv"];

@@ -64,18 +64,22 @@ internal sealed partial class ShadowRuns(IDbContextFactory<RegistryDbContext> re
     }
 
     /// <summary>A run stands beside the champion no more.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="dryRun">Says what would be, and changes nothing.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="NotFoundException">No such run, or it does not stand there.</exception>
-    public async Task<ShadowView> EndAsync(RunId runId, CancellationToken cancellation)
+    public async Task<ShadowView> EndAsync(RunId runId, bool dryRun, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var run = await RunAsync(db, runId, cancellation);
         var since = await db.Shadows.Where(s => s.RunId == runId).Select(s => (DateTimeOffset?)s.Since).FirstOrDefaultAsync(cancellation);
-        if (since is null || await db.Shadows.Where(s => s.RunId == runId).ExecuteDeleteAsync(cancellation) == 0)
+        if (since is null || (!dryRun && await db.Shadows.Where(s => s.RunId == runId).ExecuteDeleteAsync(cancellation) == 0))
             throw new NotFoundException(
                 $"Run {runId} does not stand beside the champion of '{run.Identifier}': there is nothing to be ended.");
 
-        LogEnded(logger, runId, run.Identifier);
-        return View(run, await InForceAsync(db, run.Identifier, cancellation), since, time.GetUtcNow());
+        if (!dryRun)
+            LogEnded(logger, runId, run.Identifier);
+        return View(run, await InForceAsync(db, run.Identifier, cancellation), since, dryRun ? null : time.GetUtcNow());
     }
 
     /// <summary>A run that is put in force is no shadow any more; in the transaction that promotes it.</summary>

@@ -30,14 +30,8 @@ internal sealed class MeasurementLog(
     public async Task<TakenRows> TakeAsync(
         SourceFiles files, RawTable rows, DateTimeOffset knownAt, bool mayComeAgain, CancellationToken cancellation)
     {
-        var form = await forms.OfAsync(files, cancellation);
-        var (values, sent) = (new MeasuredValues(rows.Columns), new SortedDictionary<DateTime, string>());
-        for (var row = 0; row < rows.Rows; row++)
-            sent[rows.Timestamps[row]] = values.Of(rows, row);
-
-        var stored = await inFiles.AtAsync(files, form, sent.Keys, cancellation);
         var (taken, newest, isLast) = await writer.WriteAsync(
-            new SentMeasurements(files, form, [.. sent], stored, knownAt, mayComeAgain), cancellation);
+            await SentAsync(files, rows, knownAt, mayComeAgain, cancellation), cancellation);
         counter.Count(taken);
         if (taken.Stored > 0)
             versions.CountAddition();
@@ -46,6 +40,10 @@ internal sealed class MeasurementLog(
 
         return taken;
     }
+
+    /// <summary>What <see cref="TakeAsync"/> would do with rows now; nothing is stored.</summary>
+    public async Task<TakenRows> LookAsync(SourceFiles files, RawTable rows, DateTimeOffset knownAt, CancellationToken cancellation) =>
+        await writer.LookAsync(await SentAsync(files, rows, knownAt, mayComeAgain: false, cancellation), cancellation);
 
     /// <summary>
     /// Forgets the rows of a dataset. Part of the caller's transaction; what was made of the log before is not true of it then.
@@ -61,4 +59,16 @@ internal sealed class MeasurementLog(
     public static DateTimeOffset Instant(DateTime time) => new(time.Ticks, TimeSpan.Zero);
 
     public static DateTime Time(DateTimeOffset instant) => new(instant.UtcTicks);
+
+    private async Task<SentMeasurements> SentAsync(
+        SourceFiles files, RawTable rows, DateTimeOffset knownAt, bool mayComeAgain, CancellationToken cancellation)
+    {
+        var form = await forms.OfAsync(files, cancellation);
+        var (values, sent) = (new MeasuredValues(rows.Columns), new SortedDictionary<DateTime, string>());
+        for (var row = 0; row < rows.Rows; row++)
+            sent[rows.Timestamps[row]] = values.Of(rows, row);
+
+        var stored = await inFiles.AtAsync(files, form, sent.Keys, cancellation);
+        return new SentMeasurements(files, form, [.. sent], stored, knownAt, mayComeAgain);
+    }
 }

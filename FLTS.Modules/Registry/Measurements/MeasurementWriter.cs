@@ -55,6 +55,15 @@ internal sealed class MeasurementWriter
     public Task<WrittenRows> WriteAsync(SentMeasurements sent, CancellationToken cancellation) =>
         _turn.DoAsync(sent, cancellation);
 
+    /// <summary>What would become of the rows now; nothing is written, and nobody waits.</summary>
+    public async Task<TakenRows> LookAsync(SentMeasurements sent, CancellationToken cancellation)
+    {
+        await using var db = await _registry.CreateDbContextAsync(cancellation);
+        var (_, newest) = (await LogsAsync(db, [sent.Files.Name])).GetValueOrDefault(sent.Files.Name);
+        var end = newest > sent.Form.Last ? newest : sent.Form.Last;
+        return Decide(sent, (0, end), await KnownAsync(db, [sent]), added: []);
+    }
+
     /// <summary>Says that the rows of logs are others now.</summary>
     public static Task RaiseAsync(RegistryDbContext db, IReadOnlyCollection<DatasetName> datasets, CancellationToken cancellation) =>
         db.MeasurementLogs.Where(l => datasets.Contains(l.Dataset)).ExecuteUpdateAsync(
