@@ -41,8 +41,36 @@ async function send(path, body, { method = 'POST', type = 'application/json' } =
   return response.status === 204 ? null : response.json();
 }
 
+let busy = 0;
+
+/** Whether this page must not be loaded anew. */
+export const isBusy = () => busy > 0;
+
+/** Keeps the page as it is until the work is done. */
+export async function during(work) {
+  busy++;
+  try {
+    return await work();
+  } finally {
+    busy--;
+  }
+}
+
+/** Keeps the page as it is for good: somebody has begun something on it. */
+export function hold() {
+  busy++;
+}
+
+/** Leads elsewhere. */
+export function leave(to) {
+  hold();
+  location.assign(to);
+}
+
 /** A command; who is not signed in is asked to. */
-export async function command(path, body, options) {
+export const command = (path, body, options) => during(() => carryOut(path, body, options));
+
+async function carryOut(path, body, options) {
   try {
     return await send(path, body, options);
   } catch (refused) {

@@ -1,4 +1,4 @@
-import { askForKey, command, look, read, who } from './api.js';
+import { askForKey, command, isBusy, leave, look, read, who } from './api.js';
 import { show } from './dom.js';
 import { listen } from './events.js';
 
@@ -131,11 +131,11 @@ function enableCommand(form) {
       const answer = await send(form, false);
       act.hidden = true;
       if (form.dataset.leads) {
-        location.assign(form.dataset.leads);
+        leave(form.dataset.leads);
         return;
       }
       if (answer?.location?.startsWith('/pipelines/') && !location.pathname.endsWith(answer.location)) {
-        location.assign(`/ui${answer.location}`);
+        leave(`/ui${answer.location}`);
         return;
       }
       say(told(answer, false, form.dataset.method));
@@ -173,7 +173,7 @@ async function refresh() {
   const isThere = (name) => (e) => document.querySelector(`[data-${name}="${e.dataset[name]}"]`);
   const isComplete = ['part', 'chart'].every((name) => [...fresh.querySelectorAll(`[data-${name}]`)].every(isThere(name)));
   if ('passing' in main.dataset || !isComplete) { // It has become another page: the first champion brings its charts along.
-    location.reload();
+    if (!isBusy()) location.reload();
     return;
   }
   Object.assign(main.dataset, { ...fresh.getElementById('main').dataset });

@@ -1,4 +1,4 @@
-import { askForKey, command, look as lookWho, ours, who } from './api.js';
+import { askForKey, command, hold, look as lookWho, ours, who } from './api.js';
 import { make, name, table } from './dom.js';
 
 // A file is looked at first, then sent; nothing is stored before whoever brought it says so.
@@ -64,6 +64,7 @@ function question({ option, choices, question: text }, given) {
 const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1048576).toFixed(1)} MB`);
 
 function take(chosen) {
+  hold();
   file = chosen;
   element('store').hidden = false;
   element('store-title').replaceChildren(name(file.name), ` (${size(file.size)})`);
