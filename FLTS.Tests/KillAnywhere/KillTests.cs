@@ -13,20 +13,9 @@ internal sealed class KillTests
     /// <summary>128 + SIGKILL.</summary>
     private const int Killed = 137;
 
-    private static readonly string[] _everyDayEmbedded =
-        [
-            "stage.manifest-written",
-        ];
+    private const string EveryDay = "promotion.champion-written";
 
-    private static readonly string[] _everyDayFull =
-        [
-            "promotion.champion-written",
-        ];
-
-    [TestCaseSource(nameof(_everyDayEmbedded))]
-    public Task Killed_on_the_embedded_default_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Embedded, point);
-
-    [TestCaseSource(nameof(_everyDayFull))]
+    [TestCase(EveryDay)]
     [Category(TestCategories.Servers)]
     public Task Killed_on_PostgreSQL_RabbitMQ_and_S3_it_ends_promoted_with_everything_once(string point) => CheckAsync(Stack.Full, point);
 
@@ -35,8 +24,8 @@ internal sealed class KillTests
     public Task Killed_anywhere_it_ends_promoted_with_everything_once(Stack stack, string point) => CheckAsync(stack, point);
 
     private static IEnumerable<TestCaseData> Matrix() =>
-        FaultPoints.OfPipeline.Where(p => !_everyDayEmbedded.Contains(p)).Select(p => new TestCaseData(Stack.Embedded, p)).Concat(
-        FaultPoints.OfPipeline.Where(p => !_everyDayFull.Contains(p) && p != FaultPoints.FolderOnly)
+        FaultPoints.OfPipeline.Select(p => new TestCaseData(Stack.Embedded, p)).Concat(
+        FaultPoints.OfPipeline.Where(p => p is not (EveryDay or FaultPoints.FolderOnly))
             .Select(p => new TestCaseData(Stack.Full, p)));
 
     private static async Task CheckAsync(Stack stack, string point)

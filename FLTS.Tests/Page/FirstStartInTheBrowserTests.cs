@@ -17,7 +17,7 @@ internal sealed class FirstStartInTheBrowserTests
         ["Pipeline:ExpectedModelTypes:2"] = "NAIVE",
     };
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task The_demo_of_the_first_start_ends_as_a_forecast_with_its_band_and_the_page_outlives_a_restart()
     {
         using var folder = new TemporaryFolder();
@@ -60,7 +60,7 @@ internal sealed class FirstStartInTheBrowserTests
     }
 
     [Test]
-    public async Task Where_nothing_is_the_demo_is_started_by_a_button_that_asks_for_the_key()
+    public async Task Where_nothing_is_the_demo_is_started_by_a_button_that_asks_for_the_key_and_ends_as_a_forecast_with_its_band()
     {
         await using var host = await RunningHost.StartAsync(settings: _quick.ToDictionary(s => s.Key, s => (string?)s.Value)).ReadyAsync();
         await using var browser = await Browser.StartAsync(host.Http.BaseAddress!);
@@ -72,6 +72,11 @@ internal sealed class FirstStartInTheBrowserTests
         await page.WaitForURLAsync("**/ui/pipelines/*", new() { Timeout = 60_000 });
         await page.Locator(".lead .badge", new() { HasTextString = "promoted" }).WaitForAsync(new() { Timeout = 90_000 });
         Assert.That((await host.GetAsync("/champions/demo")).Body["in_force"], Is.Not.Null);
+        await page.GetByRole(AriaRole.Link, new() { Name = "demo", Exact = true }).First.ClickAsync();
+        await Browser.DrawnAsync(page, "station");
+        var drawn = await Browser.SeriesAsync(page, "station");
+        Assert.That(drawn["Forecast"], Has.Count.EqualTo(48));
+        Assert.That(drawn["80 % band"].Select(p => (double?)p![1]), Has.All.GreaterThan(0));
         browser.AssertQuiet("401");
     }
 }
