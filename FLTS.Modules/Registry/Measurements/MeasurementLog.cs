@@ -36,7 +36,10 @@ internal sealed class MeasurementLog(
         if (taken.Stored > 0)
             versions.CountAddition();
         if (isLast)
-            await publisher.PublishAsync(new MeasurementsStored(files.Name, Instant(newest)), cancellation);
+        {
+            // For all that was committed with it: that this client has gone is no reason not to tell of the others' rows.
+            await publisher.PublishAsync(new MeasurementsStored(files.Name, Instant(newest)), CancellationToken.None);
+        }
 
         return taken;
     }
