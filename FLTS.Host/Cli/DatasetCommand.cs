@@ -8,9 +8,9 @@ namespace FLTS.Host.Cli;
 internal static class DatasetCommand
 {
     private static readonly Option<int> _rows =
-        new("--rows") { Description = "Rows of two minutes (default 20160: 28 days).", DefaultValueFactory = _ => 20_160 };
+        new("--rows") { Description = "Rows of two minutes (default 20160: 28 days).", DefaultValueFactory = _ => DemoStation.Rows };
     private static readonly Option<int> _seed =
-        new("--seed") { Description = "The same seed makes the same file (default 1).", DefaultValueFactory = _ => 1 };
+        new("--seed") { Description = "The same seed makes the same file (default 1).", DefaultValueFactory = _ => DemoStation.Seed };
     private static readonly Option<string> _out =
         new("--out") { Description = "Folder for demo.csv (default .).", DefaultValueFactory = _ => "." };
 

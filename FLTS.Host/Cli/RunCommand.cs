@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Demo;
 using FLTS.Host.Hosting;
 
 namespace FLTS.Host.Cli;
@@ -9,8 +10,6 @@ namespace FLTS.Host.Cli;
 internal static partial class RunCommand
 {
     private const string DemoName = "demo";
-    private const int DemoRows = 20_160;
-    private const int DemoSeed = 1;
 
     /// <summary>With <c>--exit</c>, 0 says that a model is in force: who stopped it earlier must not read that (128 + SIGINT).</summary>
     private const int Interrupted = 130;
@@ -200,9 +199,9 @@ internal static partial class RunCommand
         if (!host.IsEmbedded || parsed.GetValue(_datasets) is not null || !app.Configuration.GetValue("Pipeline:DemoOnEmpty", true))
             return null;
 
-        DatasetCommand.WriteDemo(Path.Combine(DatasetsFolder(app, host), $"{DemoName}.csv"), DemoRows, DemoSeed);
+        DatasetCommand.WriteDemo(Path.Combine(DatasetsFolder(app, host), $"{DemoName}.csv"), DemoStation.Rows, DemoStation.Seed);
         screen.Line(
-            $"Nothing is here yet: the demo dataset ({DemoRows.ToString("N0", CultureInfo.InvariantCulture)} rows, 28 days at two "
+            $"Nothing is here yet: the demo dataset ({DemoStation.Rows.ToString("N0", CultureInfo.InvariantCulture)} rows, 28 days at two "
             + "minutes) is made and run.");
         return await StartAsync(parsed, api, DemoName, cancellation);
     }

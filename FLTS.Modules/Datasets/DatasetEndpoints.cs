@@ -58,7 +58,6 @@ internal sealed record DatasetVersionsView(
 /// <summary><c>/datasets</c>: list, store, append, look at.</summary>
 internal static class DatasetEndpoints
 {
-    private const int MaxReason = 500;
     private const string First = "2018-02-05T23:40:00";
     private const string Last = "2018-02-28T02:32:00";
 
@@ -243,9 +242,7 @@ internal static class DatasetEndpoints
     private static async Task<Results<Ok<RemovedDataset>, NoContent>> Remove(
         DatasetName name, DatasetRemoval removal, string? reason, bool? dry_run, CancellationToken cancellation)
     {
-        if (reason?.Length > MaxReason)
-            throw new InvalidInputException($"'reason' has {reason.Length} characters; it may have {MaxReason}.");
-
+        StatedReason.Check(reason);
         if (dry_run == true)
             return TypedResults.Ok(await removal.LookAsync(name, cancellation));
 

@@ -9,9 +9,6 @@ namespace FLTS.Modules.Datasets;
 /// <summary><c>GET /demo.csv</c>: the measurements of the first start, for whoever wants to look around later.</summary>
 internal static class DemoEndpoint
 {
-    /// <summary>28 days at two minutes, as the first start makes them.</summary>
-    private const int Rows = 20_160, Seed = 1;
-
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/demo.csv", Get)
         .WithTags("Datasets")
         .WithName("GetDemoData")
@@ -22,7 +19,7 @@ internal static class DemoEndpoint
     private static FileContentHttpResult Get()
     {
         using var csv = new MemoryStream();
-        DemoStation.Write(csv, Rows, Seed);
+        DemoStation.Write(csv, DemoStation.Rows, DemoStation.Seed);
         return TypedResults.File(csv.ToArray(), "text/csv");
     }
 }

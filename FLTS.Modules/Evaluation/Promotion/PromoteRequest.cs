@@ -14,7 +14,6 @@ namespace FLTS.Modules.Evaluation.Promotion;
 internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool DryRun, string? Reason, string Canonical)
 {
     private const int LongestId = 64;
-    private const int LongestReason = 500;
     private const int MostRuns = 100;
     private static readonly string[] _subjects = ["config_hash", "pipeline_id", "run_ids"];
     private static readonly string[] _known = [.. _subjects, "identifier", "force", "dry_run", "reason"];
@@ -39,7 +38,7 @@ internal sealed record PromoteRequest(PromotionTarget Target, bool Force, bool D
                 Id<Identifier>(read, "identifier")),
             read.Flag("force") ?? false,
             read.Flag("dry_run") ?? false,
-            read.Text("reason", LongestReason, shortest: 1),
+            read.Text("reason", StatedReason.Longest, shortest: 1),
             CanonicalJson.Serialize(JsonNode.Parse(body.GetRawText())));
     }
 

@@ -14,6 +14,8 @@ internal sealed record RollbackRequest(int? ToVersion, string? Reason, bool DryR
 
         var read = StrictJson.Body(given).AllowOnly("to_version", "reason", "dry_run");
         return new RollbackRequest(
-            read.Integer("to_version", 1, int.MaxValue), read.Text("reason", 500, shortest: 1), read.Flag("dry_run") ?? false);
+            read.Integer("to_version", 1, int.MaxValue),
+            read.Text("reason", StatedReason.Longest, shortest: 1),
+            read.Flag("dry_run") ?? false);
     }
 }

@@ -14,6 +14,12 @@ namespace FLTS.Forecasting.Demo;
 /// </remarks>
 public static class DemoStation
 {
+    /// <summary>Rows of the demo unless others are asked for: 28 days.</summary>
+    public const int Rows = 20_160;
+
+    /// <summary>Its seed.</summary>
+    public const int Seed = 1;
+
     /// <summary>Time between two rows.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMinutes(2);
 

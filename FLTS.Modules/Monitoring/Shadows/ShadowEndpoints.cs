@@ -11,8 +11,6 @@ namespace FLTS.Modules.Monitoring.Shadows;
 /// <summary><c>/runs/{run_id}/shadow</c>.</summary>
 internal static class ShadowEndpoints
 {
-    private const int MaxReason = 500;
-
     private static readonly ShadowView _example = new(
         new("PobleSec"),
         new("0199a7b2c3d4"),
@@ -49,7 +47,7 @@ internal static class ShadowEndpoints
     private static async Task<Accepted<ShadowView>> Put(
         RunId run_id, JsonElement? body, string? reason, ShadowRuns shadows, CancellationToken cancellation)
     {
-        Check(reason);
+        StatedReason.Check(reason);
         var isGiven = body is { ValueKind: not JsonValueKind.Undefined };
         var dryRun = isGiven && (StrictJson.Body(body!.Value).AllowOnly("dry_run").Flag("dry_run") ?? false);
         var view = await shadows.PutAsync(run_id, dryRun, cancellation);
@@ -59,15 +57,8 @@ internal static class ShadowEndpoints
     private static async Task<Accepted<ShadowView>> End(
         RunId run_id, string? reason, bool? dry_run, ShadowRuns shadows, CancellationToken cancellation)
     {
-        Check(reason);
+        StatedReason.Check(reason);
         var view = await shadows.EndAsync(run_id, dry_run == true, cancellation);
         return TypedResults.Accepted(view.Location, view);
-    }
-
-    /// <summary>Why; the audit, which has the whole address, keeps it.</summary>
-    private static void Check(string? reason)
-    {
-        if (reason?.Length > MaxReason)
-            throw new InvalidInputException($"'reason' has {reason.Length} characters; it may have {MaxReason}.");
     }
 }
