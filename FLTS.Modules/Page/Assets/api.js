@@ -74,11 +74,15 @@ async function carryOut(path, body, options) {
   try {
     return await send(path, body, options);
   } catch (refused) {
-    if (refused.status !== 401) throw refused;
-    await look();
-    if (!who.role && !(await askForKey())) throw refused; // Somebody may have signed in meanwhile, here or in another tab.
+    if (refused.status !== 401 || !(await enter())) throw refused;
     return send(path, body, options);
   }
+}
+
+/** Whether somebody is signed in: meanwhile, here or in another tab, or with the key that is asked for. */
+export async function enter() {
+  await look();
+  return Boolean(who.role) || askForKey();
 }
 
 /** Finds out who is signed in. */

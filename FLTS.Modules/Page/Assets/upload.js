@@ -1,4 +1,4 @@
-import { askForKey, command, hold, look as lookWho, ours, who } from './api.js';
+import { command, enter, hold, ours } from './api.js';
 import { make, name, table } from './dom.js';
 
 // A file is looked at first, then sent; nothing is stored before whoever brought it says so.
@@ -103,9 +103,7 @@ async function store(event) {
   const path = address(`/datasets/${encodeURIComponent(element('name').value)}`);
   try {
     const stored = await send(path).catch(async (refused) => {
-      if (refused.status !== 401) throw refused;
-      await lookWho();
-      if (!who.role && !(await askForKey())) throw refused;
+      if (refused.status !== 401 || !(await enter())) throw refused;
       return send(path);
     });
     const names = stored.series.length ? stored.series : [stored.name];
