@@ -74,9 +74,7 @@ internal sealed partial class RollbackService(
 
         try
         {
-            var (configHash, identifier) = (run.ConfigHash, run.Identifier);
-            var dataset = await verifier.DataAsync(configHash, identifier, refusals, cancellation);
-            (await verifier.LoadAsync(run, dataset.Train, refusals, cancellation)).Dispose();
+            await verifier.CheckAsync(run, refusals, cancellation);
         }
         catch (FltsException e) when (e is CorruptArtifactException or NotFoundException)
         {

@@ -7,7 +7,7 @@ using FLTS.Modules.Registry.Steps;
 namespace FLTS.Modules.Evaluation.Scoring;
 
 /// <summary>Loads what the store holds of a run: every file there, whole, loadable, and reproducing its golden prediction.</summary>
-internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data, StoreTries store)
+internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data, StoreTries store, ComputeThreads threads)
 {
     /// <summary>The processed data of a run.</summary>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
@@ -20,6 +20,17 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
         cancellation);
 
     /// <summary>
+    /// Whether a run can be put in force: as it is verified as a candidate, but for its intervals, which have served before.
+    /// </summary>
+    /// <exception cref="UnavailableException">The store refused three times.</exception>
+    /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
+    public async Task CheckAsync(RunRow run, ICollection<Refusal> refusals, CancellationToken cancellation)
+    {
+        var dataset = await DataAsync(run.ConfigHash, run.Identifier, refusals, cancellation);
+        (await LoadAsync(run, dataset.Train, refusals, cancellation, withIntervals: false)).Dispose();
+    }
+
+    /// <summary>
     /// Loads a candidate, by what the store holds now: what is only whole in this machine's cache cannot be served by anybody else.
     /// </summary>
     /// <param name="run">The candidate.</param>
@@ -27,6 +38,7 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
     /// <param name="refusals">Gets every refusal of the store but the last.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="share">Gives members that are loaded and verified already.</param>
+    /// <param name="withIntervals">False: forecasts are all that is asked of it.</param>
     /// <exception cref="UnavailableException">The store refused three times.</exception>
     /// <exception cref="CorruptArtifactException">Something stored is not what was stored.</exception>
     public Task<LoadedModel> LoadAsync(
@@ -34,17 +46,24 @@ internal sealed class CandidateVerifier(ModelLoader loader, IProcessedData data,
         PreparedSeries train,
         ICollection<Refusal> refusals,
         CancellationToken cancellation,
-        Func<RunId, int, LoadedModel?>? share = null) => store.ReadAsync(
+        Func<RunId, int, LoadedModel?>? share = null,
+        bool withIntervals = true) => store.ReadAsync(
         ThingOf(run),
         refusals,
         async () =>
         {
-            var model = await loader.LoadAsync(run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation, share);
+            var model = await loader.LoadAsync(
+                run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Store, cancellation, share, withIntervals);
             try
             {
                 RequireManifestOf(run, model.Manifest);
-                ModelLoader.VerifyGolden(model, train);
-                return model;
+                return await threads.RunOnOneAsync(
+                    () =>
+                    {
+                        ModelLoader.VerifyGolden(model, train);
+                        return model;
+                    },
+                    cancellation);
             }
             catch
             {

@@ -26,37 +26,37 @@ internal sealed class ModelRefresher(
     private long _seen;
 
     /// <summary>
-    /// Waits until what this process has shown as promoted is served, or cannot be: whoever saw it is not answered by the model before.
+    /// Waits where this process has told of a promotion that it could not serve in time: whoever saw it is not answered by the model before
+    /// without another try.
     /// </summary>
     public async ValueTask CatchUpAsync(CancellationToken cancellation)
     {
-        var shown = loads.Loader.PromotionsShown;
+        var shown = loads.Loader.Shown.Ahead;
         if (Interlocked.Read(ref _seen) >= shown)
             return;
 
+        if (!await TryLookAsync(shown, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Interlocked.Exchange(ref _seen, shown); // What is served answers; the loop looks again and tells what is wrong.
+        }
+    }
+
+    /// <summary>
+    /// Looks for as long as one may be held up, but where another has seen as much meanwhile; false: it did not come to its end.
+    /// </summary>
+    private async Task<bool> TryLookAsync(long shown, CancellationToken cancellation)
+    {
         using var limit = new CancellationTokenSource(_longestWait, time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await _one.WaitAsync(waiting.Token);
+            await LookAsync(shown, waiting.Token);
+            return true;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception) // Of the database, or of whoever takes too long: the loop tells it.
         {
-            return;
-        }
-
-        try
-        {
-            if (Interlocked.Read(ref _seen) < shown)
-                await LookOnceAsync(waiting.Token);
-        }
-        catch (Exception) when (!cancellation.IsCancellationRequested)
-        {
-            Interlocked.Exchange(ref _seen, shown); // What is served answers; the loop looks again and tells what is wrong.
-        }
-        finally
-        {
-            _one.Release();
+            return false;
         }
     }
 
@@ -67,12 +67,15 @@ internal sealed class ModelRefresher(
     }
 
     /// <summary>Loads every champion that is not the one served, and those of which nothing is, as far as there is room.</summary>
-    internal override async Task LookAsync(CancellationToken cancellation)
+    internal override Task LookAsync(CancellationToken cancellation) => LookAsync(long.MaxValue, cancellation);
+
+    private async Task LookAsync(long shown, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
-            await LookOnceAsync(cancellation);
+            if (Interlocked.Read(ref _seen) < shown)
+                await LookOnceAsync(cancellation);
         }
         finally
         {
@@ -82,7 +85,7 @@ internal sealed class ModelRefresher(
 
     private async Task LookOnceAsync(CancellationToken cancellation)
     {
-        var shown = loads.Loader.PromotionsShown;
+        var shown = loads.Loader.Shown.Ahead;
         var champions = await loads.Loader.ChampionsAsync(cancellation);
         slots.KnowLedger(champions);
         foreach (var champion in champions.Where(IsDue))
@@ -99,6 +102,7 @@ internal sealed class ModelRefresher(
     /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        loads.Loader.Shown.Serve = waiting => TryLookAsync(long.MaxValue, waiting);
         await Task.Yield(); // The host starts one service after the other.
         var noted = records.Read();
         slots.Know(noted);

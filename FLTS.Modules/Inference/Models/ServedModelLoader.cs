@@ -15,8 +15,8 @@ internal sealed class ServedModelLoader(
     IntervalLook intervals,
     DatasetReader datasets)
 {
-    /// <summary>Promotions that this process has shown to anybody, counted.</summary>
-    public long PromotionsShown => shown.Count;
+    /// <summary>Promotions that this process tells of.</summary>
+    public ShownPromotions Shown => shown;
 
     /// <summary>The models in force.</summary>
     public Task<List<ServedChampion>> ChampionsAsync(CancellationToken cancellation) => ledger.InForceAsync(cancellation);

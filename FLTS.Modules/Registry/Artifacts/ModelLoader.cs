@@ -8,10 +8,14 @@ using FLTS.Forecasting.Series;
 
 namespace FLTS.Modules.Registry.Artifacts;
 
-/// <summary>Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only.</summary>
+/// <summary>
+/// Loads stored models: checked bytes in, a model out. Safetensors, JSON and parquet only. Making a model of bytes is computing: it stands
+/// back behind those that serve.
+/// </summary>
 /// <param name="artifacts">Where they are.</param>
+/// <param name="threads">Where models are made.</param>
 /// <param name="faults">Where a replay breaks models on purpose: which; null: they answer as they were stored.</param>
-internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults = null)
+internal sealed class ModelLoader(IArtifactStore artifacts, ComputeThreads threads, ModelFaults? faults = null)
 {
     /// <summary>No manifest may allow more than this share of train's range between two computations of its golden prediction.</summary>
     private const double LargestTolerance = 1e-3;
@@ -23,6 +27,9 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults 
     /// <param name="source">What is looked at.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="share">Gives a member that somebody has loaded already, for the caller to dispose; null: it is to be loaded.</param>
+    /// <param name="withIntervals">
+    /// False: the caller asks for forecasts alone; reading what intervals are made of takes longer than all else.
+    /// </param>
     /// <exception cref="UnavailableException">The store cannot be reached.</exception>
     /// <exception cref="CorruptMemberException">A member cannot be loaded.</exception>
     /// <exception cref="CorruptArtifactException">A file is missing, differs, or does not fit; names it.</exception>
@@ -32,7 +39,8 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults 
         string manifestSha256,
         ArtifactSource source,
         CancellationToken cancellation,
-        Func<RunId, int, LoadedModel?>? share = null)
+        Func<RunId, int, LoadedModel?>? share = null,
+        bool withIntervals = true)
     {
         var stored = await artifacts.OpenAsync(runId, attempt, manifestSha256, source, cancellation);
         var members = new List<LoadedModel>();
@@ -45,7 +53,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults 
                     ?? await MemberAsync(stored.Manifest, member, source, cancellation));
             }
 
-            return await MakeAsync(stored, members, cancellation);
+            return await MakeAsync(stored, members, withIntervals, cancellation);
         }
         catch
         {
@@ -68,7 +76,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults 
                     + $"{owner.ConfigHash}.");
             }
 
-            return await MakeAsync(stored, [], cancellation);
+            return await MakeAsync(stored, [], withIntervals: true, cancellation);
         }
         catch (CorruptArtifactException e)
         {
@@ -77,31 +85,37 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ModelFaults? faults 
         }
     }
 
-    private async Task<LoadedModel> MakeAsync(StoredModel stored, List<LoadedModel> members, CancellationToken cancellation)
+    private async Task<LoadedModel> MakeAsync(
+        StoredModel stored, List<LoadedModel> members, bool withIntervals, CancellationToken cancellation)
     {
-        var manifest = stored.Manifest;
         try
         {
-            var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
-            var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
-            var intervals = await IntervalsAsync(stored, cancellation);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(
-                Signature(manifest, scaler),
-                manifest.Hyperparameters,
-                stored.Folder(manifest.ModelType),
-                [.. members.Select(m => m.Forecaster)]);
-            forecaster = faults?.Wrap(manifest.RunId.Value, forecaster, scaler) ?? forecaster;
-            return new LoadedModel(manifest, forecaster, scaler, config, intervals)
-            {
-                Members = members,
-                Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (intervals?.Bytes ?? 0) + members.Sum(m => m.Bytes),
-            };
+            var intervals = withIntervals ? await IntervalsAsync(stored, cancellation) : null;
+            return await threads.RunOnOneAsync(() => Make(stored, members, intervals), cancellation);
         }
         catch (Exception e) when (IsAboutContent(e))
         {
-            throw new CorruptArtifactException($"The artifacts of run {manifest.RunId} do not make a model: {e.Message}", e);
+            throw new CorruptArtifactException($"The artifacts of run {stored.Manifest.RunId} do not make a model: {e.Message}", e);
         }
+    }
+
+    private LoadedModel Make(StoredModel stored, List<LoadedModel> members, ConformalIntervals? intervals)
+    {
+        var manifest = stored.Manifest;
+        var scaler = Scaler.Load(File(stored, "scaler/scaler.json"));
+        var config = PreprocessConfigParser.FromJson(JsonNode.Parse(File(stored, "preprocess/preprocess_config.json"))!.AsObject());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var forecaster = ForecasterCatalog.Get(manifest.ModelType).Load(
+            Signature(manifest, scaler),
+            manifest.Hyperparameters,
+            stored.Folder(manifest.ModelType),
+            [.. members.Select(m => m.Forecaster)]);
+        forecaster = faults?.Wrap(manifest.RunId.Value, forecaster, scaler) ?? forecaster;
+        return new LoadedModel(manifest, forecaster, scaler, config, intervals)
+        {
+            Members = members,
+            Bytes = GC.GetAllocatedBytesForCurrentThread() - before + (intervals?.Bytes ?? 0) + members.Sum(m => m.Bytes),
+        };
     }
 
     /// <summary>Repeats the forecast that training stored with the model.</summary>

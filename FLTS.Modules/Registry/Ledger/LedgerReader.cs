@@ -39,7 +39,8 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
             .ThenByDescending(a => a.AttemptId)
             .Take(limit + 1)
             .ToListAsync(cancellation);
-        return Cursor.Page(rows, limit, a => new Cursor(a.CreatedAt, a.AttemptId.Value), Shown);
+        await ShowAsync(rows, cancellation);
+        return Cursor.Page(rows, limit, a => new Cursor(a.CreatedAt, a.AttemptId.Value), AttemptView.Of);
     }
 
     /// <summary>One attempt.</summary>
@@ -49,7 +50,8 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var row = await db.PromotionAttempts.AsNoTracking().SingleOrDefaultAsync(a => a.AttemptId == attemptId, cancellation)
             ?? throw new NotFoundException($"There is no promotion attempt '{attemptId}'. GET /promotions lists them.");
-        return Shown(row);
+        await ShowAsync([row], cancellation);
+        return AttemptView.Of(row);
     }
 
     /// <summary>The newest scoreboard of a config hash or a pipeline.</summary>
@@ -78,6 +80,7 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         var page = identifiers.Take(limit).ToList();
         var rows = (await db.Champions.AsNoTracking().Where(c => page.Contains(c.Identifier)).ToListAsync(cancellation))
             .ToLookup(r => r.Identifier);
+        await ShowAsync(rows.SelectMany(r => r), cancellation);
         return new Page<ChampionsView>([.. page.Select(i => View(i, rows[i], null))], identifiers.Count > limit ? page[^1].Value : null);
     }
 
@@ -87,23 +90,24 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var rows = await db.Champions.AsNoTracking().Where(c => c.Identifier == identifier).ToListAsync(cancellation);
-        return rows.Count > 0
-            ? View(identifier, rows, asOf)
-            : throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
+        if (rows.Count == 0)
+            throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
+
+        await ShowAsync(rows, cancellation);
+        return View(identifier, rows, asOf);
     }
 
-    private AttemptView Shown(PromotionAttemptRow row)
-    {
-        if (row is { Outcome: AttemptOutcome.Promoted, EndedAt: { } at })
-            shown.Note(row.Identifier, at);
-        return AttemptView.Of(row);
-    }
+    private Task ShowAsync(IEnumerable<PromotionAttemptRow> rows, CancellationToken cancellation) => shown.ShowAsync(
+        rows.Where(r => r is { Outcome: AttemptOutcome.Promoted, EndedAt: not null }).Select(r => (r.Identifier, r.EndedAt!.Value)),
+        cancellation);
 
-    private ChampionsView View(Identifier identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)
+    private Task ShowAsync(IEnumerable<ChampionRow> rows, CancellationToken cancellation) =>
+        shown.ShowAsync(rows.Select(r => (r.Identifier, r.Since)), cancellation);
+
+    private static ChampionsView View(Identifier identifier, IEnumerable<ChampionRow> rows, DateTimeOffset? asOf)
     {
         var ordered = rows.OrderBy(r => r.Version).ToList();
         var history = ordered.Zip(ordered.Skip(1).Select(next => (DateTimeOffset?)next.Since).Append(null), View).ToList();
-        shown.Note(identifier, ordered[^1].Since);
         var inForce = asOf is { } then ? history.LastOrDefault(h => h.Since <= then) : history[^1];
         return new ChampionsView(identifier, inForce, history);
     }

@@ -185,7 +185,7 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
         await transaction.CommitAsync(cancellation);
         FaultPoint.Reach("promotion.after-commit");
         if (pipeline is null && conclusion.Champion is { } promoted) // Whoever asked for it is told at once.
-            shown.Note(attempt.Identifier, promoted.Pointer.Timestamp);
+            await shown.ShowAsync((attempt.Identifier, promoted.Pointer.Timestamp), cancellation);
         return true;
     }
 

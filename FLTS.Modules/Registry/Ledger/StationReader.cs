@@ -31,8 +31,7 @@ internal sealed class StationReader(IDbContextFactory<RegistryDbContext> registr
                 .Select(g => new { Name = g.Key, At = g.Max(s => s.RegisteredAt) })
                 .ToListAsync(cancellation))
             .ToDictionary(s => s.Name, s => s.At);
-        foreach (var champion in champions.Values)
-            shown.Note(champion.Line.Identifier, champion.Line.Since);
+        await shown.ShowAsync(champions.Values.Select(c => (c.Line.Identifier, c.Line.Since)), cancellation);
 
         var newest = pipelines.GroupBy(p => p.Identifier).ToDictionary(g => g.Key, g => g.First());
         return

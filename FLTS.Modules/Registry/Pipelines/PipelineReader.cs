@@ -55,8 +55,10 @@ internal sealed class PipelineReader(
                 .Where(e => runIds.Contains(e.RunId) && db.Runs.Any(r => r.RunId == e.RunId && r.Epoch == e.Epoch))
                 .ToListAsync(cancellation))
             .ToDictionary(e => e.RunId);
-        foreach (var promoted in pipelines.Where(p => p.Status == PipelineStatus.Promoted && p.EndedAt is not null))
-            shown.Note(promoted.Identifier, promoted.EndedAt!.Value);
+        await shown.ShowAsync(
+            pipelines.Where(p => p.Status == PipelineStatus.Promoted && p.EndedAt is not null)
+                .Select(p => (p.Identifier, p.EndedAt!.Value)),
+            cancellation);
 
         var pipelineIds = pipelines.Select(p => p.PipelineId).ToList();
         var attempts = (await db.PromotionAttempts.AsNoTracking()
