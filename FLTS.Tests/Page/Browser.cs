@@ -32,7 +32,11 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>A page in a session of its own.</summary>
-    public async Task<IPage> OpenAsync(string path, int width = 1280, bool isDark = false)
+    /// <param name="path">Of the host.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="isDark">As the system says.</param>
+    /// <param name="script">Run before any of the page's own; null: none.</param>
+    public async Task<IPage> OpenAsync(string path, int width = 1280, bool isDark = false, string? script = null)
     {
         var context = await _browser.NewContextAsync(new()
         {
@@ -41,6 +45,8 @@ internal sealed class Browser : IAsyncDisposable
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
         context.SetDefaultTimeout(LongestWaitMs);
+        if (script is not null)
+            await context.AddInitScriptAsync(script);
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

@@ -49,6 +49,7 @@ internal sealed class BrowserTests
         Assert.That(drawn["Measured"].Select(p => (double?)p![1]), Has.Some.Null, "the gap stays one");
         var figure = page.Locator("[data-chart=station]");
         await figure.Locator("summary").ClickAsync();
+        await figure.Locator("tbody tr").First.WaitForAsync(); // A browser tells that it was opened when it has time.
         Assert.That(await figure.Locator("tbody tr").CountAsync(), Is.EqualTo(48));
         Assert.That(await page.Locator("#newest").TextContentAsync(), Does.Contain("ago").Or.Contain("now"));
         _browser.AssertQuiet();

@@ -14,16 +14,18 @@ const library = new Promise((resolve, reject) => {
   }));
 });
 
+/** The first chart is what the page is opened for: the others draw when it is there, or takes long. */
 export async function start() {
   const figures = [...document.querySelectorAll('[data-chart]')];
-  for (const figure of figures) {
+  for (const [i, figure] of figures.entries()) {
     const about = JSON.parse(figure.dataset.about);
     const draw = () => charts[figure.dataset.chart](figure, about).catch((refused) => tell(figure, refused.message));
     figure.addEventListener('about', () => {
       Object.assign(about, JSON.parse(figure.dataset.about)); // Another champion: those that ask again by themselves do so of that.
       if (figure.dataset.chart === 'leads') draw();
     });
-    draw().finally(() => { figure.dataset.settled = ''; });
+    const drawn = draw().finally(() => { figure.dataset.settled = ''; });
+    if (i === 0) await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 1000))]);
   }
 }
 
@@ -53,7 +55,9 @@ function newView(figure) {
   const draw = () => {
     if (make_) chart.setOption(make_(), { notMerge: true });
   };
-  new ResizeObserver(() => chart.resize()).observe(plot);
+  new ResizeObserver(() => { // It tells of the first size too, which is known.
+    if (chart.getWidth() !== plot.clientWidth || chart.getHeight() !== plot.clientHeight) chart.resize();
+  }).observe(plot);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   const details = figure.querySelector('details');
   const fill = () => details.open && numbers && showNumbers(details, figure, numbers());
@@ -197,7 +201,7 @@ async function station(figure, about) {
     const unit = unitOf(whole);
     const last = clock(whole.last);
     const list = ahead();
-    const line = { type: 'line', symbol: 'none', connectNulls: false, lineStyle: { width: 1.5 } };
+    const line = { type: 'line', symbol: 'none', connectNulls: false, lineStyle: { width: 1 } }; // Wider ones are drawn ten times slower.
     const band = { type: 'line', symbol: 'none', stack: 'band', stackStrategy: 'all', lineStyle: { opacity: 0 }, silent: true };
     const picture_ = base(unit);
     return {

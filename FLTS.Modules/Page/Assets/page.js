@@ -6,12 +6,14 @@ const minute = 60000;
 const drawn = 2000; // By then the page is.
 const heard = 20000; // Where changes are told, only ages have to be brought up to date.
 
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }); // Made once: that takes milliseconds.
+
 /** Times of the server in the reader's own zone. */
 function localTimes(root) {
   for (const time of root.querySelectorAll('time')) {
     const at = new Date(time.dateTime);
     time.title = time.textContent.trim();
-    time.textContent = at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    time.textContent = local.format(at);
   }
 }
 
@@ -118,6 +120,7 @@ function enableCommand(form) {
   }));
   form.addEventListener('input', () => {
     act.hidden = true; // What was shown was shown of something else.
+    delete form.dataset.done;
     say('');
     if (form.dataset.of.includes('{')) allow(form);
   });
@@ -182,7 +185,14 @@ async function refresh() {
     const markup = next.innerHTML;
     if (!part || sent.get(part) === markup || isHeld(part)) continue;
     const isOpen = [...part.querySelectorAll('details')].map((d) => d.open);
+    const done = [...part.querySelectorAll('form[data-done]')].map((form) => [form.dataset.path, form.querySelector('output').textContent]);
     part.replaceChildren(...next.childNodes);
+    for (const [path, said] of done) {
+      const form = [...part.querySelectorAll('form.command')].find((f) => f.dataset.path === path);
+      if (!form) continue;
+      form.querySelector('output').textContent = said; // What came of a command stays until the next.
+      form.dataset.done = '';
+    }
     part.querySelectorAll('details').forEach((d, i) => { d.open = isOpen[i] ?? false; });
     sent.set(part, markup);
     enable(part);
