@@ -35,7 +35,7 @@ internal sealed class ModelRefresher(
         if (Interlocked.Read(ref _seen) >= shown)
             return;
 
-        if (!await TryLookAsync(shown, cancellation))
+        if (!await TryFollowAsync(shown, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             Interlocked.Exchange(ref _seen, shown); // What is served answers; the loop looks again and tells what is wrong.
@@ -43,15 +43,26 @@ internal sealed class ModelRefresher(
     }
 
     /// <summary>
-    /// Looks for as long as one may be held up, but where another has seen as much meanwhile; false: it did not come to its end.
+    /// Puts what the ledger says in the place of what is served otherwise, but where another has seen as much meanwhile; what is not loaded
+    /// is when it is asked for. False: it did not come to its end for as long as one may be held up.
     /// </summary>
-    private async Task<bool> TryLookAsync(long shown, CancellationToken cancellation)
+    private async Task<bool> TryFollowAsync(long shown, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(_longestWait, time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await LookAsync(shown, waiting.Token);
+            await _one.WaitAsync(waiting.Token);
+            try
+            {
+                if (Interlocked.Read(ref _seen) < shown)
+                    await FollowAsync(c => IsDue(c) && slots.Holds(c.Identifier), waiting.Token);
+            }
+            finally
+            {
+                _one.Release();
+            }
+
             return true;
         }
         catch (Exception) // Of the database, or of whoever takes too long: the loop tells it.
@@ -67,15 +78,17 @@ internal sealed class ModelRefresher(
     }
 
     /// <summary>Loads every champion that is not the one served, and those of which nothing is, as far as there is room.</summary>
-    internal override Task LookAsync(CancellationToken cancellation) => LookAsync(long.MaxValue, cancellation);
-
-    private async Task LookAsync(long shown, CancellationToken cancellation)
+    internal override async Task LookAsync(CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
-            if (Interlocked.Read(ref _seen) < shown)
-                await LookOnceAsync(cancellation);
+            var champions = await FollowAsync(IsDue, cancellation);
+            Note(champions);
+            slots.Settle();
+            foreach (var model in slots.All)
+                await loads.Loader.LookForNewerRowsAsync(model, cancellation);
+            await loads.Loader.LookForIntervalsAsync([.. slots.All], cancellation);
         }
         finally
         {
@@ -83,26 +96,22 @@ internal sealed class ModelRefresher(
         }
     }
 
-    private async Task LookOnceAsync(CancellationToken cancellation)
+    private async Task<List<ServedChampion>> FollowAsync(Func<ServedChampion, bool> isWanted, CancellationToken cancellation)
     {
         var shown = loads.Loader.Shown.Ahead;
         var champions = await loads.Loader.ChampionsAsync(cancellation);
         slots.KnowLedger(champions);
-        foreach (var champion in champions.Where(IsDue))
+        foreach (var champion in champions.Where(isWanted))
             await loads.LoadAsync(champion, cancellation);
 
         Interlocked.Exchange(ref _seen, shown);
-        Note(champions);
-        slots.Settle();
-        foreach (var model in slots.All)
-            await loads.Loader.LookForNewerRowsAsync(model, cancellation);
-        await loads.Loader.LookForIntervalsAsync([.. slots.All], cancellation);
+        return champions;
     }
 
     /// <summary>Does not wait for the gate: what this machine served before it stopped needs neither database nor store.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        loads.Loader.Shown.Serve = waiting => TryLookAsync(long.MaxValue, waiting);
+        loads.Loader.Shown.Serve = waiting => TryFollowAsync(long.MaxValue, waiting);
         await Task.Yield(); // The host starts one service after the other.
         var noted = records.Read();
         slots.Know(noted);
