@@ -14,6 +14,8 @@ const library = new Promise((resolve, reject) => {
   }));
 });
 
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+
 /** The first chart is what the page is opened for: the others draw when it is there, or takes long. */
 export async function start() {
   const figures = [...document.querySelectorAll('[data-chart]')];
@@ -25,7 +27,7 @@ export async function start() {
       if (figure.dataset.chart === 'leads') draw();
     });
     const drawn = draw().finally(() => { figure.dataset.settled = ''; });
-    if (i === 0) await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 1000))]);
+    if (i === 0) await Promise.race([drawn.then(painted), new Promise((resolve) => setTimeout(resolve, 2000))]);
   }
 }
 
