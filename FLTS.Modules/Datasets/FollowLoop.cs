@@ -90,7 +90,8 @@ internal sealed partial class FollowLoop(
             FaultPoint.Reach("follow.rows-taken");
             taken += skipped;
             var next = file.At(place.Offset + lines.Take(taken).Sum(l => (long)l.Length), place.Rows + taken);
-            if (!file.Holds(place) || !await places.MoveAsync(name, stored, next, cancellation))
+            // A place is of what was taken: written anew meanwhile, the file would be known by rows that nobody has read.
+            if (!file.Holds(place, [.. lines.Take(taken)]) || !await places.MoveAsync(name, stored, next, cancellation))
                 return null;
 
             FaultPoint.Reach("follow.place-written");

@@ -2,6 +2,7 @@ using System.Text;
 using FLTS.Modules.Datasets;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Sources;
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -113,6 +114,22 @@ internal sealed class FollowLoopTests
         Assert.That(await StoredAsync(), Is.EqualTo(expected));
         Assert.That(_registry.Log.Count("follow_anew"), Is.EqualTo(1));
         Assert.That(await _registry.UseAsync(db => db.Measurements.CountAsync(m => m.Revision > 1)), Is.EqualTo(1), "the correction");
+    }
+
+    [Test]
+    public async Task Corrected_between_its_rows_and_its_place_being_written_it_is_read_again()
+    {
+        await WriteAsync(Lines(0, 20));
+        await LookAsync();
+        await AppendAsync(Lines(20, 5));
+        using (_registry.Get<IBus>().ConnectPublishObserver(
+            new AfterPublish(() => WriteAsync(Lines(0, 22) + Line(22, plus: 5) + Lines(23, 2)))))
+            await LookAsync();
+        await LookAsync();
+
+        var expected = Rows(20, 5);
+        expected[22] = Row(22, plus: 5);
+        Assert.That(await StoredAsync(), Is.EqualTo(expected));
     }
 
     [Test]
@@ -255,5 +272,18 @@ internal sealed class FollowLoopTests
         services.AddSingleton(new DatasetOptions { Follow = ["station*"] });
         services.AddSingleton<FollowLoop>();
         new DatasetsModule().AddServices(services, configuration);
+    }
+
+    /// <summary>Does something when rows are in the log and told of.</summary>
+    private sealed class AfterPublish(Func<Task> act) : IPublishObserver
+    {
+        public Task PrePublish<T>(PublishContext<T> context)
+            where T : class => Task.CompletedTask;
+
+        public Task PostPublish<T>(PublishContext<T> context)
+            where T : class => act();
+
+        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
+            where T : class => Task.CompletedTask;
     }
 }
