@@ -15,7 +15,7 @@ COPY .editorconfig appsettings.json ./
 COPY FLTS.Modules/ FLTS.Modules/
 COPY FLTS.Host/ FLTS.Host/
 RUN dotnet publish FLTS.Host/FLTS.Host.csproj --configuration Release --runtime linux-x64 --no-self-contained \
-    --no-restore -p:FltsTrainers=false -p:PublishReadyToRun=true --output /app
+    --no-restore -p:FltsTrainers=false -p:PublishReadyToRun=true --output /app && rm -f /app/*.xml
 
 FROM build AS publish
 # Packages first: this layer, the largest to fetch, changes only when a project file does.
@@ -24,9 +24,10 @@ COPY .editorconfig appsettings.json ./
 COPY FLTS.Modules/ FLTS.Modules/
 COPY FLTS.Host/ FLTS.Host/
 # With a runtime named, only its native libraries go along; of libtorch's, none that only Python or its own tests load (35 MB).
+# Documentation files (*.xml) are for compilers.
 RUN dotnet publish FLTS.Host/FLTS.Host.csproj --configuration Release --runtime linux-x64 --no-self-contained \
     --no-restore --output /app && cd /app && rm -f libtorch_python.so libnnapi_backend.so libshm.so libaoti_custom_ops.so \
-    libbackend_with_compiler.so libjitbackend_test.so libtorchbind_test.so
+    libbackend_with_compiler.so libjitbackend_test.so libtorchbind_test.so *.xml
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS inference
 WORKDIR /app
@@ -45,7 +46,8 @@ CMD ["run", "--json-logs"]
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 # OpenMP, which LightGBM's native library is linked with; used when LIGHTGBM is trained. A font: plots would have no letters.
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 fonts-dejavu-core && \
+    rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # Local staging, caches and, on the embedded default, everything else; a volume in docker-compose.yml.
 RUN mkdir -p /var/lib/flts && chown "${APP_UID:-1654}:${APP_UID:-1654}" /var/lib/flts
 COPY --from=publish /app ./

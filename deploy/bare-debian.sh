@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Proves the first command on bare systems: in a root file system of each Debian named (by default 12 and 13), with nothing in it but
-# ca-certificates and this machine's .NET SDK, `./flts run --exit` of the last commit must end with a served model.
+# ca-certificates and this machine's .NET SDK, `./flts run --exit` of the last commit must end with a served model, and `./flts test --fast`
+# must pass.
 #
 #   deploy/bare-debian.sh [SUITE...]            for instance: deploy/bare-debian.sh bookworm
 #
@@ -58,9 +59,14 @@ for suite in "${suites[@]}"; do
 
   began=$SECONDS status=0
   inside "$system" ./flts run --exit >"$work/$suite.log" 2>&1 || status=$?
-  if [[ $status == 0 ]] && inside "$system" ./flts doctor >"$work/$suite.doctor" 2>&1; then
+  [[ $status != 0 ]] || inside "$system" ./flts doctor >"$work/$suite.doctor" 2>&1 || status=$?
+  if [[ $status == 0 ]]; then
     echo "$suite: ./flts run --exit ended with a served model after $((SECONDS - began)) s, and the doctor finds everything well"
-  else
+    began=$SECONDS
+    inside "$system" ./flts test --fast >"$work/$suite.log" 2>&1 || status=$?
+    echo "$suite: ./flts test --fast, $((SECONDS - began)) s: $(grep -E '^[0-9]+ passed, ' "$work/$suite.log" || echo "no result")"
+  fi
+  if [[ $status != 0 ]]; then
     echo "$suite: FAILED (exit $status); the last lines:" >&2
     tail -n 25 "$work/$suite.log" "$work/$suite.doctor" >&2 2>/dev/null || true
     failed=1
