@@ -18,14 +18,22 @@ prepare_servers() {
   fi
 }
 
-# What the page is opened in.
+# What the page is opened in; Chromium with all its windows does as well, in twice the time.
 prepare_browser() {
-  command -v chromium >/dev/null 2>&1 || install_packages "the browser that the page is tested in" chromium
+  command -v chromium-headless-shell >/dev/null 2>&1 \
+    || (install_packages "the browser that the page is tested in" chromium-headless-shell) \
+    || command -v chromium >/dev/null 2>&1 \
+    || install_packages "the browser that the page is tested in" chromium
 }
 
 # What the replaced system was measured with; a minute's test asks by it.
 prepare_locust() {
   command -v locust >/dev/null 2>&1 || install_packages "the load of the replaced system's clients" python3-locust
+}
+
+# What lints the OpenAPI document and compiles a client in TypeScript; the packages come from npm, by the tests.
+prepare_node() {
+  command -v npm >/dev/null 2>&1 || install_packages "readers of the OpenAPI document" nodejs npm
 }
 
 # Sums the counters of a .trx file into passed, failed, skipped.
@@ -82,6 +90,7 @@ run_tests() {
   fi
   if [[ -n $soak ]]; then
     prepare_locust
+    prepare_node
   else
     filter=${filter:+($filter)&}TestCategory!=Soak
   fi

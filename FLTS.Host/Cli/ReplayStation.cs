@@ -10,6 +10,9 @@ internal sealed class ReplayStation(ApiClient api, string name, ReplayRows rows,
     private static readonly TimeSpan _settled = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _round = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What may pass (a database that is away or locked) is tried again within a minute, the impossible after an hour.</summary>
+    private static readonly TimeSpan _soon = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Monitoring begins where it first sees a champion: rows that come before that are no part of what is scored live.
     /// </summary>
@@ -68,12 +71,18 @@ internal sealed class ReplayStation(ApiClient api, string name, ReplayRows rows,
             if (speed is { } times)
                 await Task.Delay(some.Length * rows.Step / times, cancellation);
             else
-                await ScoredAsync(last.Value, cancellation);
+                await ScoredAsync(last.Value, clock ?? TimeProvider.System, cancellation);
         }
 
         if (last is { } end)
-            await ScoredAsync(end, cancellation);
+            await ScoredAsync(end, clock ?? TimeProvider.System, cancellation);
     }
+
+    /// <summary>What ends the waiting for rows to be scored; null: nothing, or what the server tries again soon.</summary>
+    /// <param name="live">As the API tells it.</param>
+    /// <param name="now">On the server's clock.</param>
+    public static string? EndOf(JsonObject live, DateTimeOffset now) =>
+        live["error"]?.GetValue<string>() is { } error && !(live["next_try"]?.GetValue<DateTimeOffset>() < now + _soon) ? error : null;
 
     /// <summary>What is known of its forecasts, hour by hour.</summary>
     public Task<JsonObject> LiveAsync(int lead, CancellationToken cancellation) => api.GetAsync(
@@ -95,12 +104,12 @@ internal sealed class ReplayStation(ApiClient api, string name, ReplayRows rows,
         }
     }
 
-    private async Task ScoredAsync(DateTime last, CancellationToken cancellation)
+    private async Task ScoredAsync(DateTime last, TimeProvider clock, CancellationToken cancellation)
     {
         while (true)
         {
             var live = await api.GetAsync($"/live/{name}?from={ReplayRows.Show(last)}", cancellation);
-            if (live["error"] is { } error)
+            if (EndOf(live, clock.GetUtcNow()) is { } error)
                 throw new InvalidInputException($"'{name}' is scored no more: {error}");
             if (live["scored_to"]?.GetValue<string>() is { } to && Plain(to) >= last)
                 return;

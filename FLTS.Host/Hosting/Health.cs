@@ -6,22 +6,20 @@ namespace FLTS.Host.Hosting;
 /// </summary>
 internal static class Health
 {
-    private static readonly TimeSpan _checkLimit = TimeSpan.FromSeconds(3);
-
     public static void MapFltsHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz", (IEnumerable<IServingState> serving) => TypedResults.Ok(Liveness.Of("ok", serving)))
-            .WithName("Healthz").WithTags("Health").WithSummary("The process lives; whether it has a model, and how many forecasts wait.")
+            .WithName("GetHealth").WithTags("Health").WithSummary("The process lives; whether it has a model, and how many forecasts wait.")
             .WithExample(new Liveness("ok", true, 0))
             .RequireRole(Roles.Open).WithCallsOf(CallKind.Watch);
         routes.MapGet("/predict_ping", Ping)
-            .WithName("PredictPing").WithTags("Health").WithSummary("Forecasts are answered: a model is loaded.")
+            .WithName("PingForecasts").WithTags("Health").WithSummary("Forecasts are answered: a model is loaded.")
             .Produces<Liveness>().Produces<Liveness>(503)
             .WithExample(new Liveness("ok", true, 0))
             .WithExample(new Liveness("no model loaded", false, 0), 503)
             .RequireRole(Roles.Open).WithCallsOf(CallKind.Watch);
-        MapReady(routes, "/readyz", "Readyz");
-        MapReady(routes, "/ready", "Ready");
+        MapReady(routes, "/readyz", "GetReadiness");
+        MapReady(routes, "/ready", "GetReady");
     }
 
     private static void MapReady(IEndpointRouteBuilder routes, string path, string name) =>
@@ -42,9 +40,9 @@ internal static class Health
         : Results.Json(Liveness.Of("no model loaded", serving), statusCode: 503);
 
     private static async Task<IResult> ReadyAsync(
-        HttpContext context, StartupGate gate, IEnumerable<IPart> parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
+        HttpContext context, StartupGate gate, PartStates parts, IEnumerable<IServingState> serving, CancellationToken cancellation)
     {
-        var states = new Dictionary<string, PartState>(gate.IsOpen ? await CheckAsync(parts, cancellation) : gate.States);
+        var states = new Dictionary<string, PartState>(await parts.CheckAsync(cancellation));
         var refused = serving.SelectMany(s => s.Refused).Select(r => $"{r.Key}: {r.Value}").ToList();
         if (refused.Count > 0)
             states["models"] = new PartState("unavailable", string.Join("; ", refused));
@@ -52,7 +50,7 @@ internal static class Health
         if (!Security.IsKnown(context))
             states = states.ToDictionary(s => s.Key, s => s.Value with { Reason = null }); // They name hosts and folders.
 
-        var works = gate.IsOpen && states.All(s => s.Value.State == "ok" || parts.Any(p => p.Name == s.Key && p.IsDispensable));
+        var works = gate.IsOpen && states.All(s => s.Value.State == "ok" || parts.IsDispensable(s.Key));
         var ready = Judge(states, works, [.. serving]);
         return ready.Status is "ok" or "degraded" ? Results.Ok(ready) : Results.Json(ready, statusCode: 503);
     }
@@ -76,25 +74,5 @@ internal static class Health
             : serves || (works && missing is null) ? "degraded"
             : "unavailable";
         return new Readiness(status, states, away);
-    }
-
-    private static async Task<Dictionary<string, PartState>> CheckAsync(IEnumerable<IPart> parts, CancellationToken cancellation)
-    {
-        var checks = parts.Select(async part =>
-        {
-            try
-            {
-                await part.CheckAsync(cancellation).WaitAsync(_checkLimit, cancellation);
-                return (part.Name, State: new PartState("ok", null));
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                return (
-                    part.Name,
-                    State: new PartState(
-                        "unavailable", e is TimeoutException ? $"no answer within {_checkLimit.TotalSeconds} s" : StartupGate.Reason(e)));
-            }
-        });
-        return (await Task.WhenAll(checks)).ToDictionary(c => c.Name, c => c.State);
     }
 }

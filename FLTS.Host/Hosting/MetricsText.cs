@@ -4,8 +4,8 @@ using System.Text;
 namespace FLTS.Host.Hosting;
 
 /// <summary>
-/// Completes what the exporter of the instruments writes, in Prometheus' text format: with gauges that live in rows, and with histograms of
-/// which nothing was recorded yet.
+/// Completes what the exporter of the instruments writes, in Prometheus' text format: with gauges that live in rows, with how each
+/// part is, and with histograms of which nothing was recorded yet.
 /// </summary>
 internal static class MetricsText
 {
@@ -16,7 +16,11 @@ internal static class MetricsText
     public static async Task CompleteAsync(HttpContext context, RequestDelegate exporter)
     {
         var histograms = context.RequestServices.GetRequiredService<Histograms>();
-        var gauges = await context.RequestServices.GetRequiredService<IRowGauges>().ReadAsync(context.RequestAborted);
+        IReadOnlyList<RowGauge> gauges =
+        [
+            .. await context.RequestServices.GetRequiredService<IRowGauges>().ReadAsync(context.RequestAborted),
+            await context.RequestServices.GetRequiredService<PartStates>().GaugeAsync(context.RequestAborted),
+        ];
         var answer = context.Response.Body;
 
         // The exporter would answer compressed bytes to who takes them, and Prometheus does: no text to complete.

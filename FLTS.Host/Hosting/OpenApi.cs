@@ -19,7 +19,7 @@ internal static class OpenApi
         {
             document.Info.Title = "FLTS";
             document.Info.Description = "Forecasts of station traffic: preprocess, train, evaluate, promote, serve.";
-            document.Paths["/metrics"] = Metrics();
+            document.Paths["/metrics"] = Metrics(document);
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
@@ -31,6 +31,8 @@ internal static class OpenApi
                 },
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("api_key", document)] = [] }];
+            OpenApiTags.Describe(document);
+            new OpenApiNames(document, names).Complete();
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(OpenApiOperations.CompleteAsync);
@@ -60,13 +62,14 @@ internal static class OpenApi
     }
 
     /// <summary>The exporter's endpoint does not describe itself.</summary>
-    private static OpenApiPathItem Metrics() => new()
+    private static OpenApiPathItem Metrics(OpenApiDocument document) => new()
     {
         Operations = new Dictionary<HttpMethod, OpenApiOperation>
         {
             [HttpMethod.Get] = new OpenApiOperation
             {
-                OperationId = "Metrics",
+                OperationId = "GetMetrics",
+                Tags = new HashSet<OpenApiTagReference> { new("Health", document) },
                 Summary = "Prometheus metrics.",
                 Description = "Open on loopback, else role: read.",
                 Responses = new OpenApiResponses
@@ -83,6 +86,8 @@ internal static class OpenApi
                             },
                         },
                     },
+                    ["401"] = OpenApiOperations.OfProblem(
+                        document, 401, "Unauthorized", $"This needs the role '{Roles.Read}': send a key in the header {Security.Header}."),
                 },
             },
         },

@@ -22,6 +22,12 @@ internal static class OpenApiOperations
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Responses ??= [];
+        foreach (var parameter in operation.Parameters ?? []) // One that is not given is left out: none is null.
+        {
+            if (parameter.Schema is OpenApiSchema given)
+                given.Type &= ~JsonSchemaType.Null;
+        }
+
         Refusals(operation, metadata, context.Document!);
         if (operation.RequestBody?.Content is { } bodies)
             await BodiesAsync(bodies, context, metadata, cancellation);
@@ -60,7 +66,7 @@ internal static class OpenApiOperations
                 "429", OfProblem(document, 429, "Too Many Requests", "More than 200 calls a second come from this caller."));
     }
 
-    private static OpenApiResponse OfProblem(OpenApiDocument document, int status, string title, string detail) => new()
+    public static OpenApiResponse OfProblem(OpenApiDocument document, int status, string title, string detail) => new()
     {
         Description = title,
         Content = new Dictionary<string, OpenApiMediaType>

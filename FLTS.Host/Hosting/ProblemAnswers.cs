@@ -56,6 +56,8 @@ internal sealed partial class ProblemAnswers(StartupGate gate, ILogger<ProblemAn
         if (isAway)
             httpContext.Response.Headers.RetryAfter = "5";
 
+        Security.NoSniffing(httpContext.Response); // What was set before the fault is gone.
+
         // Written whatever the caller accepts: a caller that asked for a file is better off with a sentence than with nothing.
         await TypedResults.Problem(problem).ExecuteAsync(httpContext);
         return true;

@@ -23,7 +23,7 @@ internal static class Security
     }
 
     public static IApplicationBuilder UseFltsSecurity(this WebApplication app) =>
-        app.Use(GuardTools).UseMiddleware<Gatekeeper>(new NearHosts(app));
+        app.Use(GuardAnswers).UseMiddleware<Gatekeeper>(new NearHosts(app));
 
     /// <summary>Whether the caller is known and may read: nobody else is told what this machine is connected with.</summary>
     public static bool IsKnown(HttpContext context) => Caller.Of(context)?.May(Roles.Read) == true;
@@ -42,18 +42,21 @@ internal static class Security
         return IsLoopbackName(uri.Host);
     }
 
+    /// <summary>A browser takes an answer for what it says it is: text that somebody sent and gets back is no page or script.</summary>
+    public static void NoSniffing(HttpResponse response) => response.Headers.XContentTypeOptions = "nosniff";
+
     /// <summary>
     /// The pages of the jobs and of the API reference are their makers': what a session may do there must not be clicked through a frame.
     /// Our own pages have a policy of their own.
     /// </summary>
-    private static Task GuardTools(HttpContext context, RequestDelegate next)
+    private static Task GuardAnswers(HttpContext context, RequestDelegate next)
     {
+        NoSniffing(context.Response);
         if (Asked.IsTool(context))
         {
             var headers = context.Response.Headers;
             headers.ContentSecurityPolicy = "frame-ancestors 'none'; object-src 'none'";
             headers.XFrameOptions = "DENY";
-            headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
         }
 

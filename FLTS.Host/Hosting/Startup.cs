@@ -9,7 +9,8 @@ internal static class Startup
     {
         builder.Services.AddSingleton<StartupGate>()
             .AddSingleton<IStartupGate>(p => p.GetRequiredService<StartupGate>())
-            .AddHostedService(p => p.GetRequiredService<StartupGate>());
+            .AddHostedService(p => p.GetRequiredService<StartupGate>())
+            .AddSingleton<PartStates>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = _longestStop);
         return builder;
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using FLTS.Modules.Registry.Access;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Builder;
@@ -34,7 +35,12 @@ internal static class AuditEndpoints
         .WithExample(new Page<AuditView>([_example], null));
 
     private static async Task<Ok<Page<AuditView>>> List(
-        AuditStore store, DateTimeOffset? from, string? actor, int? limit, string? cursor, CancellationToken cancellation)
+        AuditStore store,
+        [Description("ISO 8601, such as 2026-03-02T09:30:00Z; without an offset UTC.")] DateTimeOffset? from,
+        string? actor,
+        int? limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
         var page = await store.ListAsync(from, actor, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation);
         return TypedResults.Ok(new Page<AuditView>([.. page.Items.Select(View)], page.Next));

@@ -34,6 +34,9 @@ public sealed class CellShape;
 /// <summary>Shape of a number or a list of them.</summary>
 public sealed class NumbersShape;
 
+/// <summary>Shape of two numbers, the low and the high one, or null.</summary>
+public sealed class PairShape;
+
 /// <summary>Says what is read and answered as JSON.</summary>
 public static class OpenApiShapes
 {

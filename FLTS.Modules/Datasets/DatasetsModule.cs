@@ -23,6 +23,7 @@ internal sealed class DatasetsModule : IModule
         services.AddSingleton<DatasetOptionsService>();
         services.AddSingleton<SeriesCache>();
         services.AddSingleton<SeriesService>();
+        services.AddSingleton<IMeasuredValues>(p => p.GetRequiredService<SeriesService>());
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) =>

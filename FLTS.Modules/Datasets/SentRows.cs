@@ -57,10 +57,11 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
     }
 
     private static async Task<SentRows> FromJsonAsync(
-        Stream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
+        MemoryStream body, SourceOptions form, DatasetOptions options, CancellationToken cancellation)
     {
         // JSON's numbers have points; the file's, where it was said so, commas.
         var mark = new CellReader(form.Read(options).Reading).Mark;
+        RefuseTooMany(body.GetBuffer().AsSpan(0, (int)body.Length), options);
         using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
             throw new InvalidInputException("The body must be a JSON array of rows, each an object of column names and values.");
@@ -187,6 +188,25 @@ internal sealed record SentRows(IReadOnlyList<string> Columns, IReadOnlyList<str
         return fields.Count == layout.Names.Length
             ? [.. fields]
             : throw new InvalidInputException($"Row {row} has {fields.Count} values, but the header names {layout.Names.Length} columns.");
+    }
+
+    /// <summary>Before it is a document, each value of which takes twelve bytes: a few kilobytes of gzip hold millions.</summary>
+    private static void RefuseTooMany(ReadOnlySpan<byte> json, DatasetOptions options)
+    {
+        var reader = new Utf8JsonReader(json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json);
+        var (rows, tokens) = (0, 0);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
+            {
+                RefuseTooMany(++rows, options);
+                tokens = 0;
+            }
+            else if (++tokens > (2 * options.MaxColumns) + 2)
+            {
+                throw new InvalidInputException($"Row {rows} has more than {options.MaxColumns} columns (Datasets:MaxColumns).");
+            }
+        }
     }
 
     private static void RefuseTooMany(int rows, DatasetOptions options)

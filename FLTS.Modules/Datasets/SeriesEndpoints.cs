@@ -29,7 +29,7 @@ internal static class SeriesEndpoints
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/datasets/{name}/series", Series)
         .WithTags("Datasets")
-        .WithName("DatasetSeries")
+        .WithName("GetDatasetSeries")
         .WithSummary(
             "Measured values for a chart, as JSON or CSV: each row, or where a span has more rows than 'points', minimum, maximum, first "
             + "and last of buckets of equal time. Gaps stay gaps.")

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Datasets.Reduced;
 using FLTS.Modules.Registry.Measurements;
@@ -8,6 +9,7 @@ namespace FLTS.Modules.Datasets;
 /// <summary>Measured values for charts: read once, reduced again for every span that is looked at.</summary>
 internal sealed class SeriesService(
     ISourceCatalog sources, MeasurementReader log, MergedTables merged, ReadingTurn turn, ComputeBudget budget, SeriesCache cache)
+    : IMeasuredValues
 {
     /// <exception cref="NotFoundException">No such dataset or column.</exception>
     /// <exception cref="InvalidInputException">A parameter, by name; or the files cannot be used: names row and column.</exception>
@@ -40,6 +42,12 @@ internal sealed class SeriesService(
 
         string? UnitOf(string column) => units?[column]?.ToString();
     }
+
+    public Task<ReducedSeries> OfAsync(
+        DatasetName name, string column, string? from, int points, CancellationToken cancellation) => ReduceAsync(
+        name,
+        new SeriesQuery { Columns = [column], From = from, Points = points.ToString(CultureInfo.InvariantCulture) },
+        cancellation);
 
     private Task<KeptSeries> ReadAsync(SourceFiles files, long changes, CancellationToken cancellation) => turn.RunAsync(
         async () =>

@@ -36,6 +36,7 @@ internal sealed class InferenceModule : IModule
         services.AddSingleton<PredictQueue>();
         services.AddMetrics<InferenceMetrics>();
         services.AddSingleton<PredictService>();
+        services.AddSingleton<INextSteps, NextSteps>();
         services.AddSingleton<ModelRefresher>();
         services.AddHostedService(p => p.GetRequiredService<ModelRefresher>());
     }

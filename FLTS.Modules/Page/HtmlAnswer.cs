@@ -15,6 +15,10 @@ internal sealed record HtmlAnswer(Html Page, int Status = StatusCodes.Status200O
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'";
 
+    /// <summary>Whether who asks is a browser that was led here; programs take what they are given.</summary>
+    public static bool IsWanted(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;

@@ -1,6 +1,7 @@
 using FLTS.Modules.Page.Markup;
 using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Page.Views;
+using FLTS.Modules.Registry.Pipelines;
 using FLTS.Modules.Registry.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -34,21 +35,34 @@ internal static class PageEndpoints
 
     /// <summary>Programs that ask for the root are told, as ever, that nothing is there.</summary>
     private static IResult Home(HttpContext context) =>
-        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? TypedResults.Redirect($"{Root}/stations")
-            : TypedResults.NotFound();
+        HtmlAnswer.IsWanted(context.Request) ? TypedResults.Redirect($"{Root}/stations") : TypedResults.NotFound();
 
     private static async Task<HtmlAnswer> Stations(
         StationPages reader, string? q, int? page, TimeProvider time, CancellationToken cancellation) =>
         Answer(StationsPage.Of(await reader.AllAsync(q, page ?? 1, time.GetUtcNow(), cancellation)));
 
     private static async Task<HtmlAnswer> Station(
-        StationPages reader, Identifier identifier, TimeProvider time, CancellationToken cancellation) =>
-        Answer(StationPage.Of(await reader.OfAsync(identifier, time.GetUtcNow(), cancellation)));
+        StationPages reader,
+        ChartReader charts,
+        Identifier identifier,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellation)
+    {
+        var model = await reader.OfAsync(identifier, time.GetUtcNow(), cancellation);
+        var chart = IsOpened(context.Request)
+            ? await charts.OfAsync(model, Caller.Of(context)?.May(Roles.Predict) != false, cancellation)
+            : null;
+        return Answer(StationPage.Of(model with { Chart = chart }));
+    }
 
     private static async Task<HtmlAnswer> Pipelines(
-        PageReader reader, Identifier? identifier, string? cursor, CancellationToken cancellation) =>
-        Answer(PipelinesPage.Of(await reader.PipelinesAsync(identifier, Cursor.Parse(cursor), cancellation), identifier));
+        PageReader reader, string? identifier, string? status, string? cursor, CancellationToken cancellation) =>
+        Answer(PipelinesPage.Of(await reader.PipelinesAsync(
+            string.IsNullOrWhiteSpace(identifier) ? null : Identifier.From(identifier.Trim()), // A form sends empty fields, too.
+            PipelineQuery.StatusOf(status),
+            Cursor.Parse(cursor),
+            cancellation)));
 
     private static async Task<HtmlAnswer> Pipeline(PageReader reader, string id, CancellationToken cancellation) =>
         Answer(PipelinePage.Of(await reader.PipelineAsync(id, cancellation)));
@@ -65,6 +79,9 @@ internal static class PageEndpoints
         await reader.CheckDatasetAsync(name, cancellation);
         return Answer(DatasetPage.Of(name));
     }
+
+    /// <summary>Whether a browser opens the page: to its script, which brings parts of it up to date, browsers say "empty".</summary>
+    private static bool IsOpened(HttpRequest request) => request.Headers["Sec-Fetch-Dest"].ToString() is "" or "document";
 
     private static HtmlAnswer Answer(Html page) => new(page);
 

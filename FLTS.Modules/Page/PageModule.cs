@@ -2,6 +2,7 @@ using FLTS.Modules.Page.Events;
 using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Page.Settings;
 using MassTransit;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,8 +27,11 @@ internal sealed class PageModule : IModule
         services.AddSingleton<StationScores>();
         services.AddSingleton<StationWatch>();
         services.AddSingleton<StationPages>();
+        services.AddSingleton<ChartReader>();
         services.AddSingleton<ComparisonReader>();
         services.AddSingleton<PageReader>();
+        services.AddHostedService<WarmUp>();
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, WrongAddresses>()); // The first that can is who writes.
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

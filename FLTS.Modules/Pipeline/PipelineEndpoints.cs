@@ -105,15 +105,14 @@ internal static class PipelineEndpoints
     }
 
     private static async Task<Ok<Page<PipelineView>>> List(
+        [AsParameters] PipelineQuery query,
         PipelineReader reader,
         AllowedActions actions,
         HttpContext context,
-        Identifier? identifier,
-        int? limit,
-        string? cursor,
         CancellationToken cancellation)
     {
-        var page = await reader.ListAsync(identifier, Cursor.Limit(limit), Cursor.Parse(cursor), cancellation);
+        var page = await reader.ListAsync(
+            query.Identifier, Cursor.Limit(query.Limit), Cursor.Parse(query.Cursor), cancellation, PipelineQuery.StatusOf(query.Status));
         return TypedResults.Ok(page with { Items = actions.ForAll(page.Items, context) });
     }
 

@@ -162,7 +162,7 @@ internal sealed class EndpointRolesTests
         request.Headers.Add(Security.Header, key);
         if (endpoint.Changes)
             request.Content = Body();
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(100));
         using var answer = await _host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
         return answer.StatusCode;
     }

@@ -214,18 +214,20 @@ internal sealed class SessionAttackTests
         Assert.That(right.Headers.RetryAfter!.Delta, Is.GreaterThan(TimeSpan.Zero));
     }
 
-    [TestCase("http://elsewhere.example", 403)]
-    [TestCase("http://127.0.0.1:1", 403)]
-    [TestCase("null", 403)]
-    [TestCase("OWN", 422)]
-    public async Task On_loopback_what_is_open_is_not_open_to_pages_of_other_sites(string origin, int status)
+    [Test]
+    public async Task On_loopback_what_is_open_is_not_open_to_pages_of_other_sites()
     {
         await using var host = await RunningHost.StartAsync();
         using var browser = new BrowserRequest(host);
-        var headers = new Dictionary<string, string> { ["Origin"] = origin };
-
-        Assert.That(
-            await browser.StatusAsync(HttpMethod.Post, "/predict", null, headers, new { inference_length = -1 }), Is.EqualTo(status));
+        foreach (var (origin, status) in new[]
+        {
+            ("http://elsewhere.example", 403), ("http://127.0.0.1:1", 403), ("null", 403), ("OWN", 422),
+        })
+        {
+            var headers = new Dictionary<string, string> { ["Origin"] = origin };
+            var answered = await browser.StatusAsync(HttpMethod.Post, "/predict", null, headers, new { inference_length = -1 });
+            Assert.That(answered, Is.EqualTo(status), origin);
+        }
     }
 
     private Task<int> ReadAsync(string cookie) => _browser.StatusAsync(HttpMethod.Get, "/runs", cookie);

@@ -36,7 +36,13 @@ internal sealed class IntervalsBenchmarkTests
         Assert.That(all["coverage_adapted"]!.GetValue<double>(), Is.InRange(all["coverage_fixed"]!.GetValue<double>() + 5, 85));
         Assert.That(all["score_adapted"]!.GetValue<double>(), Is.LessThan(all["score_fixed"]!.GetValue<double>()));
         Assert.That(results.Count(r => r["by"]!.ToString() == "half_day"), Is.EqualTo(2 * 11), "five days from a half day's middle");
-        Assert.That(results.Count(r => r["by"]!.ToString() == "lead"), Is.EqualTo(2 * 5));
+        int[] leads = [.. results.Where(r => r["by"]!.ToString() == "lead").Select(r => int.Parse(r["of"]!.ToString())).Distinct()];
+        Assert.That(leads, Is.EqualTo(new[] { 1, 2, 3, 4, 5, 10, 15, 30, 60, 90 }));
+        var longer = results.Single(r => r["by"]!.ToString() == "longer" && r["level"]!.GetValue<double>() is 80);
+        Assert.That(longer["coverage_fixed"]!.GetValue<double>(), Is.LessThan(70));
+        Assert.That(
+            longer["coverage_adapted"]!.GetValue<double>(), Is.InRange(longer["coverage_fixed"]!.GetValue<double>() + 5, 85));
+        Assert.That(longer["score_adapted"]!.GetValue<double>(), Is.LessThan(longer["score_fixed"]!.GetValue<double>()));
     }
 
     [Test]

@@ -352,7 +352,9 @@ internal sealed class DatasetsOverHttpTests
         Assert.That(await _host.CompactedAsync("unzips"), Is.EqualTo(DatasetClient.Csv(0, 63) + "2026-01-05 01:03:00,1,2\n"));
 
         using var bomb = new ByteArrayContent(DatasetClient.Zip(new byte[80 << 20]));
-        await _host.AskAsync(HttpMethod.Post, "/datasets/unzips/rows", bomb).ExpectAsync(HttpStatusCode.RequestEntityTooLarge);
+        Assert.That(
+            (await _host.AskAsync(HttpMethod.Post, "/datasets/unzips/rows", bomb).ExpectAsync(HttpStatusCode.RequestEntityTooLarge)).Detail,
+            Does.Contain("the rows sent: the file is larger than the limit of 67108864 bytes"));
     }
 
     [Test]

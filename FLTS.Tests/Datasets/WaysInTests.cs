@@ -105,7 +105,7 @@ internal sealed class WaysInTests(Stack stack)
     }
 
     [Test]
-    public async Task What_cannot_be_read_ends_in_the_error_queue_with_its_sentence()
+    public async Task What_cannot_be_read_ends_in_the_error_queue_with_its_sentence_and_holds_up_nothing_behind_it()
     {
         await _host.PutAsync("spoiled", Header + Rows(0, Base)).ExpectAsync(HttpStatusCode.Created);
         var sentences = new ConcurrentDictionary<string, string>();
@@ -123,11 +123,15 @@ internal sealed class WaysInTests(Stack stack)
 
         await PublishAsync("spoiled", JsonSerializer.SerializeToElement(Header + $"{DatasetClient.At(Base)},often,1\n"));
         await PublishAsync("nowhere", AsJson([Line(Base, 0)]));
+        await PublishAsync("../../keys/admin.key", AsJson([Line(Base, 0)]));
 
-        await UntilAsync("two errors", () => Task.FromResult(sentences), s => s.Count == 2);
+        await UntilAsync("three errors", () => Task.FromResult(sentences), s => s.Count == 3);
+        Assert.That(sentences["../../keys/admin.key"], Does.Contain("is no dataset name"));
         Assert.That(sentences["spoiled"], Does.Contain("row 2").And.Contain("often"));
         Assert.That(sentences["nowhere"], Does.Contain("There is no dataset 'nowhere'"));
         Assert.That(await LogAsync("spoiled"), Is.Empty);
+        await PublishAsync("spoiled", AsJson([Line(Base, 0)]));
+        await UntilAsync("what came behind", () => LogAsync("spoiled"), log => log.Count == 1);
     }
 
     private string File_ => Path.Combine(_folder["datasets"], $"{ByFile}.csv");
@@ -198,8 +202,8 @@ internal sealed class WaysInTests(Stack stack)
         for (var i = 0; ; i++)
         {
             var value = await read();
-            if (isSo(value) || i == 400)
-                return i < 400 ? value : throw new AssertionException($"{what}: not within 40 s");
+            if (isSo(value) || i == 1600)
+                return i < 1600 ? value : throw new AssertionException($"{what}: not within 160 s");
             await Task.Delay(100);
         }
     }

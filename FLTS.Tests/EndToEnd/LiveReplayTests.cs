@@ -123,14 +123,14 @@ internal sealed class LiveReplayTests
     private static async Task<T> WaitForAsync<T>(Func<Task<T?>> look)
         where T : class
     {
-        for (var tries = 0; tries < 600; tries++)
+        for (var tries = 0; tries < 2400; tries++)
         {
             if (await look() is { } found)
                 return found;
             await Task.Delay(50);
         }
 
-        throw new TimeoutException("It did not come within 30 s.");
+        throw new TimeoutException("It did not come within 2 minutes.");
     }
 
     private async Task<(string Name, ReplayStation Station, string Champion)> ReadyAsync(string name, ReplayFault? fault)

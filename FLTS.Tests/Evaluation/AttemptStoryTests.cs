@@ -62,18 +62,19 @@ internal sealed class AttemptStoryTests
     public async Task A_store_that_hiccups_twice_is_told_and_blocks_nothing()
     {
         var (pipeline, _) = await _rig.PipelineAsync();
-        Away();
-        var evaluating = _rig.EvaluateAsync(pipeline.PipelineId);
-        while (!_rig.Logged.Any(l => l.Contains("could not be read (try 1)", StringComparison.Ordinal)) && !evaluating.IsCompleted)
-            await Task.Delay(5);
-        Back();
-        await evaluating;
+        const string Sentence = "The store refuses for this test.";
+        var refusals = 2;
+        _rig.Get<WatchedStore>().Opening = _ => Interlocked.Decrement(ref refusals) >= 0
+            ? throw new UnavailableException(Sentence)
+            : Task.CompletedTask;
+
+        await _rig.EvaluateAsync(pipeline.PipelineId);
 
         var attempt = (await _rig.AttemptsAsync()).Single();
         Assert.That(attempt.Outcome, Is.EqualTo(AttemptOutcome.Promoted));
         Assert.That(
             Refusals.Read(attempt.Tries),
-            Has.Count.InRange(1, StoreTries.Limit - 1).And.All.Property(nameof(Refusal.Error)).Contains(_rig.ObjectsFolder));
+            Has.Count.EqualTo(StoreTries.Limit - 1).And.All.Property(nameof(Refusal.Error)).Contains(Sentence));
     }
 
     [Test]

@@ -144,6 +144,7 @@ internal sealed class EvaluationRig : IAsyncDisposable
     private static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         new EvaluationModule().AddServices(services, configuration);
+        WatchedStore.Replace(services);
         services.AddSingleton<Jobs>().AddSingleton<IJobQueues>(p => p.GetRequiredService<Jobs>());
         services.AddMassTransit(bus =>
         {

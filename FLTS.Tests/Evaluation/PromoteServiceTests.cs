@@ -175,6 +175,24 @@ internal sealed class PromoteServiceTests
     }
 
     [Test]
+    public async Task Whoever_is_put_in_force_is_scored_at_once_though_the_one_before_could_not_be()
+    {
+        var (first, _) = await _rig.PipelineAsync();
+        var (second, _) = await _rig.PipelineAsync(new EvaluationPolicy { PromotionPolicy = PromotionRule.BestOfConfig });
+        await _rig.EvaluateAsync(first.PipelineId);
+        await _rig.EvaluateAsync(second.PipelineId);
+        await using (var db = await _rig.DbAsync())
+            await db.LiveStations.ExecuteUpdateAsync(set => set
+                .SetProperty(s => s.NextAttemptAt, DateTimeOffset.MaxValue).SetProperty(s => s.Error, "its file was changed"));
+
+        await RollBackAsync();
+
+        await using var now = await _rig.DbAsync();
+        var station = await now.LiveStations.SingleAsync();
+        Assert.That((station.NextAttemptAt, station.Error), Is.EqualTo(((DateTimeOffset?)null, (string?)null)));
+    }
+
+    [Test]
     public async Task A_rollback_to_a_changed_artifact_is_refused()
     {
         var (first, firstRun) = await _rig.PipelineAsync();

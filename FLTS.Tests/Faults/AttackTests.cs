@@ -12,7 +12,7 @@ namespace FLTS.Tests.Faults;
 
 /// <summary>
 /// What one request could break: one process for all of them, which is given a gigabyte. Before these limits each of the attacks took
-/// 1.3 to 8 of them, or stalled everybody else. Under every one <c>/healthz</c> answers within a second and the memory that the process
+/// 1.3 to 8 of them, or stalled everybody else. Under every one <c>/healthz</c> goes on answering and the memory that the process
 /// ever held (as the kernel keeps it) stays below what it was given.
 /// </summary>
 [TestFixture, Category(TestCategories.Slow)]
@@ -20,6 +20,9 @@ internal sealed class AttackTests
 {
     private const int GivenMb = 1024;
     private const int KnnRows = 150_000;
+
+    /// <summary>Far more than a busy machine makes of it: only who is stalled takes so long.</summary>
+    private static readonly TimeSpan _stalled = TimeSpan.FromSeconds(10);
 
     private static readonly DateTime _start = new(2026, 1, 5);
 
@@ -47,7 +50,7 @@ internal sealed class AttackTests
         _folder = new TemporaryFolder();
         Stations.Write(_folder["datasets"], "station", 600);
         await WriteAsync("gaps", Lines(8000, i => $"{At((100_000 * (i / 4)) + (i % 4))},{i % 7}"));
-        await WriteAsync("holes", Lines(KnnRows, i => $"{At(i)},{(i % 3 == 0 ? "" : i % 7)},{i % 11},{i % 13},{i % 17}", "time,a,b,c,d"));
+        await WriteAsync("holes", Lines(KnnRows, i => $"{At(i)},{(i % 3 > 0 ? "" : i % 7)},{i % 11},{i % 13},{i % 17}", "time,a,b,c,d"));
         (_wide, _taken) = (Wide(100_000, CompressionLevel.Optimal), Wide(40_000, CompressionLevel.Fastest));
         _flts = FltsProcess.Start(new FltsStart
         {
@@ -80,7 +83,7 @@ internal sealed class AttackTests
         var held = Kilobytes("VmHWM") >> 10;
         TestContext.Out.WriteLine($"/healthz within {_pulse.Slowest.TotalMilliseconds:0} ms; {held} MB held at most");
         Assert.That(_flts.HasExited, Is.False);
-        Assert.That(_pulse.Slowest, Is.LessThan(TimeSpan.FromSeconds(1)), "/healthz");
+        Assert.That(_pulse.Slowest, Is.LessThan(_stalled), "/healthz");
         Assert.That(held, Is.LessThan(GivenMb));
     }
 
@@ -137,7 +140,7 @@ internal sealed class AttackTests
     }
 
     [Test]
-    public async Task Neighbours_of_50_000_rows_are_looked_for_beside_everybody_and_no_longer_than_somebody_waits()
+    public async Task Neighbours_of_100_000_rows_are_looked_for_beside_everybody_and_no_longer_than_somebody_waits()
     {
         var id = await _flts.StartPipelineAsync(JsonNode.Parse(
             """{"dataset": "holes", "model_types": ["NAIVE"], "preprocessing": {"missing": {"strategy": "knn"}}}""")!.AsObject());
@@ -146,7 +149,8 @@ internal sealed class AttackTests
 
         await _flts.PostAsync($"/pipelines/{id}/cancel", [], HttpStatusCode.Accepted);
 
-        await _flts.WaitForEventAsync("preprocess_stopped", within: TimeSpan.FromSeconds(3));
+        // To its end it would take minutes of a processor.
+        await _flts.WaitForEventAsync("preprocess_stopped", within: TimeSpan.FromSeconds(20));
     }
 
     [Test]

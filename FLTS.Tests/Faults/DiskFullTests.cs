@@ -70,7 +70,7 @@ internal sealed class DiskFullTests
             Fill(Path.Combine(disk, "filler"));
             await using var flts = FltsProcess.Start(new FltsStart { Data = disk });
 
-            Assert.That(await flts.WaitForExitAsync(TimeSpan.FromSeconds(30)), Is.EqualTo(2));
+            Assert.That(await flts.WaitForExitAsync(), Is.EqualTo(2));
             Assert.That(flts.Output, Has.Count.EqualTo(1));
             Assert.That(flts.Output.Single(), Does.Contain(disk).And.Contain("space").And.Contain("--data"));
         }
@@ -83,11 +83,15 @@ internal sealed class DiskFullTests
     /// <summary>Whatever it serves, it says that it is not whole; and what a client sends is refused with a reason.</summary>
     private static async Task CheckReadinessAsync(FltsProcess flts, string part)
     {
-        using var ready = await flts.Http.GetAsync(new Uri("/readyz", UriKind.Relative));
-        var said = JsonNode.Parse(await ready.Content.ReadAsStringAsync())!;
+        var said = await flts.WaitForAsync($"a part {part} that is unavailable for its disk", async () =>
+        {
+            using var ready = await flts.Http.GetAsync(new Uri("/readyz", UriKind.Relative));
+            var all = JsonNode.Parse(await ready.Content.ReadAsStringAsync())!;
+            var seen = all["parts"]![part]!;
+            return seen["state"]!.GetValue<string>() == "unavailable"
+                && seen["reason"]!.GetValue<string>().Contains("disk", StringComparison.OrdinalIgnoreCase) ? all : null;
+        });
         Assert.That(said["status"]!.GetValue<string>(), Is.Not.EqualTo("ok"));
-        Assert.That(said["parts"]![part]!["state"]!.GetValue<string>(), Is.EqualTo("unavailable"), said.ToJsonString());
-        Assert.That(said["parts"]![part]!["reason"]!.GetValue<string>(), Does.Contain("disk").IgnoreCase);
 
         using var csv = new StringContent(_csv, Encoding.UTF8, "text/csv");
         using var refused = await flts.Http.PutAsync(new Uri("/datasets/other", UriKind.Relative), csv);

@@ -85,6 +85,24 @@ internal sealed class BodiesTests
         }
     }
 
+    [Test]
+    public async Task A_body_deeper_than_anything_needs_is_refused_by_every_endpoint_and_no_further_read()
+    {
+        static string Deep(string open, string close) =>
+            string.Concat(Enumerable.Repeat(open, 5000)) + "1" + string.Concat(Enumerable.Repeat(close, 5000));
+        var body = Encoding.UTF8.GetBytes(
+            $$"""{"dataset": "a", "preprocessing": {{Deep("{\"a\":", "}")}}, "training": {{Deep("[", "]")}} }""");
+        foreach (var (method, path) in Endpoints())
+        {
+            using var answer = await SendAsync(method, path, body, "application/json");
+
+            Assert.That(
+                (int)answer.StatusCode,
+                path == "/pipelines" ? Is.EqualTo(400) : Is.InRange(400, 499),
+                $"{method} {path}: {await answer.Content.ReadAsStringAsync()}");
+        }
+    }
+
     [TestCase("/runs?identifier=%00")]
     [TestCase("/runs?%01=1")]
     [TestCase("/pipelines?identifier=a%00b")]

@@ -34,7 +34,14 @@ internal sealed class CallLimitsTests
         await Task.Delay(refused.Headers.RetryAfter.Delta!.Value + TimeSpan.FromMilliseconds(400));
         foreach (var answer in answers)
             answer.Dispose();
-        Assert.That(await StatusesAsync(host, "/pipelines", withKey: false, 1), Is.All.EqualTo(HttpStatusCode.OK), "when it was told");
+        var again = await StatusesAsync(host, "/pipelines", withKey: false, 1);
+        for (var tries = 0; tries < 20 && again[0] != HttpStatusCode.OK; tries++)
+        {
+            await Task.Delay(250);
+            again = await StatusesAsync(host, "/pipelines", withKey: false, 1);
+        }
+
+        Assert.That(again, Is.All.EqualTo(HttpStatusCode.OK), "when it was told");
         Assert.That(Counted(), Is.Positive, "flts_access_refused_total");
     }
 
@@ -153,17 +160,13 @@ internal sealed class CallLimitsTests
             for (var i = 0; i < 3; i++)
             {
                 held.Add(new TcpClient());
-                await held[i].ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
-                Assert.That(await AskAsync(held[i]), Does.StartWith("HTTP/1.1 200 "));
+                Assert.That(await AskAsync(host, held[i]), Does.StartWith("HTTP/1.1 200 "));
             }
 
             using (var more = new TcpClient())
-            {
-                await more.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
-                Assert.That(await AskAsync(more), Is.Empty);
-            }
+                Assert.That(await AskAsync(host, more), Is.Empty);
 
-            Assert.That(await AskAsync(held[1]), Does.StartWith("HTTP/1.1 200 "), "one that is held");
+            Assert.That(await AskAsync(host, held[1]), Does.StartWith("HTTP/1.1 200 "), "one that is held");
             held[0].Dispose();
             var isTaken = false;
             for (var i = 0; i < 200 && !isTaken; i++)
@@ -225,15 +228,16 @@ internal sealed class CallLimitsTests
     private static async Task<bool> IsTakenAsync(RunningHost host)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
-        return (await AskAsync(client)).StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal);
+        return (await AskAsync(host, client)).StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal);
     }
 
-    /// <summary>Empty where the connection is closed instead.</summary>
-    private static async Task<string> AskAsync(TcpClient client)
+    /// <summary>Empty where the connection is closed instead, be it so soon that already connecting meets the reset.</summary>
+    private static async Task<string> AskAsync(RunningHost host, TcpClient client)
     {
         try
         {
+            if (!client.Connected)
+                await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
             var stream = client.GetStream();
             await stream.WriteAsync("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
             var (buffer, answer) = (new byte[4096], "");
@@ -246,7 +250,7 @@ internal sealed class CallLimitsTests
             while (count > 0 && !answer.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal));
             return answer;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SocketException { SocketErrorCode: SocketError.ConnectionReset })
         {
             return "";
         }
@@ -259,8 +263,7 @@ internal sealed class CallLimitsTests
         await client.ConnectAsync(host.Http.BaseAddress!.Host, host.Http.BaseAddress.Port);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(beginning));
-        using var reader = new StreamReader(stream);
-        var answer = reader.ReadToEndAsync();
+        var answer = ReadToEndAsync(stream);
         try
         {
             for (var i = 0; i < 300 && !answer.IsCompleted; i++)
@@ -268,12 +271,29 @@ internal sealed class CallLimitsTests
                 await Task.WhenAny(answer, Task.Delay(100));
                 await stream.WriteAsync("1"u8.ToArray());
             }
-
-            return await answer.WaitAsync(TimeSpan.FromSeconds(10));
         }
-        catch (IOException) when (answer.IsCompletedSuccessfully)
+        catch (IOException)
         {
-            return await answer;
+            // It is ended: the answer says how.
         }
+
+        return await answer.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>What came until the connection was closed, or reset by a byte that met its end.</summary>
+    private static async Task<string> ReadToEndAsync(NetworkStream stream)
+    {
+        var (buffer, said) = (new byte[4096], "");
+        try
+        {
+            for (int count; (count = await stream.ReadAsync(buffer)) > 0;)
+                said += Encoding.UTF8.GetString(buffer, 0, count);
+        }
+        catch (IOException)
+        {
+            // What was said before it counts.
+        }
+
+        return said;
     }
 }

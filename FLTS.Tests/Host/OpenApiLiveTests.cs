@@ -46,8 +46,9 @@ internal sealed class OpenApiLiveTests
         var id = pipeline["pipeline_id"]!.GetValue<string>();
         var state = await EndOfAsync(id);
         var run = state["runs"]!.AsArray().Select(r => r!["run_id"]!.GetValue<string>()).First();
-        for (var i = 0; i < 100 && (await AskAsync("GET /models/loaded", "/models/loaded"))!["items"]!.AsArray().Count == 0; i++)
+        for (var i = 0; i < 1200 && await LoadedAsync() == 0; i++)
             await Task.Delay(50);
+        Assert.That(await LoadedAsync(), Is.Positive, () => string.Join('\n', _wrong));
 
         foreach (var name in _withExamples)
             await ExampleAsync(name);
@@ -56,6 +57,8 @@ internal sealed class OpenApiLiveTests
         Assert.That(posted, Is.Not.Null, () => string.Join('\n', _wrong));
         await AskAsync("POST /pipelines/{id}/cancel", $"/pipelines/{posted}/cancel");
         await AskAsync("POST /promote", "/promote", new { pipeline_id = id, dry_run = true });
+        await AskAsync(
+            "POST /datasets/preview", "/datasets/preview?timezone=Europe/Madrid", "time,a\n2024-01-05 00:00:00,1\n2024-01-05 01:00:00,2\n");
         await AskAsync("POST /schedules/{name}/fire", "/schedules/demo/fire");
         await GetAllAsync(id, run);
         await AskAsync("POST /runs/{run_id}/rerun", $"/runs/{run}/rerun");
@@ -106,14 +109,19 @@ internal sealed class OpenApiLiveTests
     /// <summary>Asks, and holds the answer against the document; what is wrong is kept.</summary>
     /// <param name="name">Of the operation.</param>
     /// <param name="path">As it is asked.</param>
-    /// <param name="body">As JSON; null: none.</param>
+    /// <param name="body">As JSON, or text as CSV; null: none.</param>
     /// <param name="may">A refusal that is as good as an answer.</param>
     private async Task<JsonNode?> AskAsync(string name, string path, object? body = null, int may = 0)
     {
         _asked.Add(name);
         using var request = new HttpRequestMessage(HttpMethod.Parse(name.Split(' ')[0]), path)
         {
-            Content = body is null ? null : JsonContent.Create(body),
+            Content = body switch
+            {
+                null => null,
+                string csv => new StringContent(csv, null, "text/csv"),
+                _ => JsonContent.Create(body),
+            },
         };
         request.Headers.Add("X-Api-Key", _host.Key);
         using var answer = await _host.Http.SendAsync(request);
@@ -139,9 +147,11 @@ internal sealed class OpenApiLiveTests
     private JsonNode Operation(string name) =>
         _document["paths"]![name.Split(' ')[1]]![name.Split(' ')[0].ToLowerInvariant()]!;
 
+    private async Task<int> LoadedAsync() => (await AskAsync("GET /models/loaded", "/models/loaded"))!["items"]!.AsArray().Count;
+
     private async Task<JsonNode> EndOfAsync(string id)
     {
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 1200; i++)
         {
             var state = (await AskAsync("GET /pipelines/{id}", $"/pipelines/{id}"))!;
             if (_ended.Contains(state["status"]!.GetValue<string>()))

@@ -54,6 +54,45 @@ internal sealed partial class OpenApiTests
     }
 
     [Test]
+    public void Every_operation_is_named_by_what_is_done_and_no_name_is_there_twice()
+    {
+        var names = Operations().Select(o => o.Operation["operationId"]!.GetValue<string>()).ToList();
+
+        Assert.That(names, Is.Unique);
+        Assert.That(names.Where(n => !Doing().IsMatch(n)), Is.Empty);
+    }
+
+    [Test]
+    public void Every_type_has_a_name_and_every_name_is_used()
+    {
+        // What has members and stands inline, generators of clients name after its place: Items2, Anonymous.
+        var schemas = _document["components"]!["schemas"]!.AsObject();
+        var inline = schemas.SelectMany(s => Members(s.Value!).Select(m => (s.Key, Schema: m)))
+            .Concat(Operations().SelectMany(o => Members(o.Operation).Select(m => (Key: $"{o.Method} {o.Path}", Schema: m))))
+            .Where(m => m.Schema["properties"] is JsonObject).Select(m => m.Key);
+        Assert.That(inline, Is.Empty);
+
+        var all = _document.ToJsonString();
+        var unused = schemas.Select(s => s.Key).Where(k => !all.Contains($"\"#/components/schemas/{k}\"", StringComparison.Ordinal));
+        Assert.That(unused, Is.Empty);
+    }
+
+    [Test]
+    public void Every_time_says_of_which_zone_it_is()
+    {
+        var times = from s in _document["components"]!["schemas"]!.AsObject()
+                    from p in s.Value!["properties"]?.AsObject() ?? []
+                    where p.Value!["format"]?.GetValue<string>() == "date-time" || p.Key == "ts"
+                    select (Name: $"{s.Key}.{p.Key}", Said: p.Value["description"]?.GetValue<string>() ?? "");
+        var parameters = from o in Operations()
+                         from p in o.Operation["parameters"]?.AsArray() ?? []
+                         where p!["name"]!.GetValue<string>() is "from" or "at" or "as_of"
+                         select (Name: $"{o.Path}?{p["name"]}", Said: p["description"]?.GetValue<string>() ?? "");
+
+        Assert.That(times.Concat(parameters).Where(t => !Zone().IsMatch(t.Said)).Select(t => t.Name), Is.Empty);
+    }
+
+    [Test]
     public void Every_body_and_every_answer_has_a_schema_that_says_what_stands_in_each_place()
     {
         var check = new SchemaCheck(_document);
@@ -173,6 +212,15 @@ internal sealed partial class OpenApiTests
         }
     }
 
+    /// <summary>Every schema inside another, references left alone.</summary>
+    private static IEnumerable<JsonObject> Members(JsonNode node) => node switch
+    {
+        JsonObject members => members.Where(m => m.Key is not ("example" or "examples") && m.Value is not null)
+            .SelectMany(m => Members(m.Value!).Prepend(m.Key == "properties" ? null : m.Value as JsonObject).OfType<JsonObject>()),
+        JsonArray items => items.OfType<JsonNode>().SelectMany(i => Members(i).Prepend(i as JsonObject).OfType<JsonObject>()),
+        _ => [],
+    };
+
     private IEnumerable<(string Method, string Path, JsonObject Operation)> Operations() =>
         from path in _document["paths"]!.AsObject()
         from operation in path.Value!.AsObject()
@@ -185,6 +233,13 @@ internal sealed partial class OpenApiTests
         foreach (var (type, body) in content!)
             Assert.That(body!["example"], Is.Not.Null, $"{name} ({type})");
     }
+
+    [GeneratedRegex("^(Append|Cancel|Close|Create|Delete|Download|End|Fire|Get|List|ListenTo|Open|Ping|Plot|Predict|Preview|Profile|"
+        + "Promote|Put|Rerun|Resume|Revoke|RollBack|Start)([A-Z][a-z]+)*$")]
+    private static partial Regex Doing();
+
+    [GeneratedRegex("UTC|zone|offset")]
+    private static partial Regex Zone();
 
     [GeneratedRegex("[a-z][a-z0-9_]*")]
     private static partial Regex Word();

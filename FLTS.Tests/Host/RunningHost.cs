@@ -29,6 +29,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         ["Data:Directory"] = folder["data"],
         ["urls"] = $"http://{bind}:0",
+        ["Page:WarmUpSeconds"] = "0",
     };
 
     /// <param name="bind">Address to listen on.</param>

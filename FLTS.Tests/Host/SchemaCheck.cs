@@ -28,8 +28,8 @@ internal sealed class SchemaCheck(JsonObject document)
         if (of["enum"] is JsonArray words && value is not null && !words.Any(w => JsonNode.DeepEquals(w, value)))
             return [$"{at}: {value.ToJsonString()} is none of {words.ToJsonString()}"];
         if (of["format"]?.GetValue<string>() == "date-time" && value is not null
-            && !DateTimeOffset.TryParse(value.GetValue<string>(), CultureInfo.InvariantCulture, out _))
-            return [$"{at}: {value.ToJsonString()} is no time"];
+            && !IsInstant(value.GetValue<string>()))
+            return [$"{at}: {value.ToJsonString()} is no instant"];
 
         return value switch
         {
@@ -101,6 +101,10 @@ internal sealed class SchemaCheck(JsonObject document)
     };
 
     private static bool Is(JsonNode? value, string type) => Kind(value) == type || (type == "number" && Kind(value) == "integer");
+
+    /// <summary>With an offset: a client would take one without for its own zone's time.</summary>
+    private static bool IsInstant(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _) && (text[^1] == 'Z' || text[^6] is '+' or '-');
 
     private static bool IsWhole(string number) => number.AsSpan().IndexOfAny('.', 'e', 'E') < 0;
 

@@ -49,7 +49,7 @@ internal sealed class SettingsInForceTests
 
             await File.WriteAllTextAsync(Path.Combine(folder["secrets"], "Database__Password"), "new");
             Assert.That(
-                () => host.App.Configuration["Database:Password"], Is.EqualTo("new").After(10).Seconds.PollEvery(50).MilliSeconds);
+                () => host.App.Configuration["Database:Password"], Is.EqualTo("new").After(60).Seconds.PollEvery(50).MilliSeconds);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FLTS.Host.Hosting;
 using FLTS.Modules;
 using FLTS.Modules.Pipeline;
@@ -143,6 +144,27 @@ internal sealed class SettingsTests
         await using var app = Server.Build(settings, jsonToConsole: false);
 
         Assert.That(app.Services.GetRequiredService<AdminKey>().File, Is.Null);
+    }
+
+    [Test]
+    public void No_file_that_is_shipped_holds_a_secret()
+    {
+        string[] files =
+        [
+            "appsettings.json", "docker-compose.yml", ".env.example",
+            .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy"), "*", SearchOption.AllDirectories)
+                .Where(f => Path.GetExtension(f) is ".yml" or ".yaml" or ".json" or ".sh" or ".ini"),
+        ];
+
+        Assert.That(files.SelectMany(f => Told(File.ReadAllText(Path.Combine(Repository.Root, f))).Select(s => $"{f}: {s}")), Is.Empty);
+        Assert.That(
+            Told("A_PASSWORD: postgres\n\"SecretKey\": \"minio123\", \"AdminKey\": null\nPASSWORD=\"${PASSWORD:-}\"\n#ADMIN_KEY=\n"),
+            Is.EqualTo(new[] { "postgres", "minio123" }),
+            "planted");
+
+        static IEnumerable<string> Told(string text) =>
+            Regex.Matches(text, @"(?i)(?:password|secret_?key|admin_?key)""?[ ]*[:=][ ]*""?(?<value>[^""\s,}]*)")
+                .Select(m => m.Groups["value"].Value).Where(v => v.Length > 0 && v != "null" && v[0] is not ('$' or '%' or '-'));
     }
 
     private static void Set(Dictionary<string, string?> settings, string text)

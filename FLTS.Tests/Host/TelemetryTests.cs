@@ -36,6 +36,20 @@ internal sealed class TelemetryTests
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Match($"(?m)^{series}(\\{{[^}}]*{label}[^}}]*\\}})? 0( |$)"));
     }
 
+    [TestCase("data_folder")]
+    [TestCase("database")]
+    [TestCase("object_store")]
+    [TestCase("bus")]
+    public async Task Each_part_that_works_is_told_as_1(string part)
+    {
+        await using var host = await RunningHost.StartAsync();
+        await host.App.Services.GetRequiredService<IStartupGate>().OpenedAsync(CancellationToken.None);
+
+        using var answer = await host.SendAsync(HttpMethod.Get, "/metrics");
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Match($"(?m)^flts_part_ready\\{{part=\"{part}\"\\}} 1$"));
+    }
+
     [Test]
     public async Task A_champion_that_was_replaced_is_told_no_more_and_the_one_in_force_also_after_a_restart()
     {

@@ -39,7 +39,7 @@ internal sealed class TracesTests
         await using var _ = host;
 
         var (pipeline, data) = await PipelineAsync(host);
-        for (var i = 0; i < 100 && !_steps.All(step => spans.All.Any(s => s.OperationName == step && IsOf(s, pipeline, data))); i++)
+        for (var i = 0; i < 400 && !_steps.All(step => spans.All.Any(s => s.OperationName == step && IsOf(s, pipeline, data))); i++)
             await Task.Delay(100); // What was done is answered before its span has ended.
         var logs = await host.LogsAsync(); // Stops it: what is still open ends.
 
@@ -127,7 +127,7 @@ internal sealed class TracesTests
         using var started = await host.Http.SendAsync(request);
         var answered = await RunningHost.JsonAsync(started);
         var id = answered["pipeline_id"]!.GetValue<string>();
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 1200; i++)
         {
             using var answer = await host.SendAsync(HttpMethod.Get, $"/pipelines/{id}");
             var state = await RunningHost.JsonAsync(answer);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Inference.Batching;
 using FLTS.Modules.Inference.Models;
@@ -79,10 +80,16 @@ internal sealed class PredictServiceTests
         _slots.Swap(new WatchedModel(2).Served);
         Assert.That(model.Forecaster.Disposals, Is.Zero, "it is waited for");
 
+        var before = Answered();
         await gone.CancelAsync();
 
         Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
         Assert.That(model.Forecaster.Disposals, Is.EqualTo(1));
+        var after = Answered();
+        Assert.That(
+            (after["client_error"] - before["client_error"], after["timeout"] - before["timeout"]),
+            Is.EqualTo((1L, 0L)),
+            "who hung up pages nobody");
         held.End();
         await inFlight;
     }
@@ -215,6 +222,22 @@ internal sealed class PredictServiceTests
             ActivatorUtilities.CreateInstance<ChampionLoads>(_rig.Get<IServiceProvider>(), _slots),
             new PredictQueue(options, new ComputeThreads(1), TimeProvider.System),
             size ?? _rig.Get<AnswerSize>());
+
+    /// <summary>Forecasts of this fixture by what came of them.</summary>
+    private Dictionary<string, long> Answered()
+    {
+        var (factory, counts) = (_rig.Get<IMeterFactory>(), new Dictionary<string, long>());
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, mine) =>
+        {
+            if (instrument.Name == "flts_predict_requests_total" && instrument.Meter.Scope == factory)
+                mine.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counts[(string)tags[0].Value!] = count);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return counts;
+    }
 
     private static PredictRequest Request(string body) => SentRows.Request(JsonNode.Parse(body));
 

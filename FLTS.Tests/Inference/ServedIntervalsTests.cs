@@ -66,6 +66,38 @@ internal sealed class ServedIntervalsTests
     }
 
     [Test]
+    public async Task Beyond_five_steps_the_knots_of_the_newest_seasons_answer_with_what_lies_between_and_are_named()
+    {
+        var before = await AskAsync();
+        var model = _rig.Slots.Take(_station);
+        var windows = IntervalWindows.Of(model.Intervals, 2, season: 24, stride: 1, Enumerable.Range(0, 80).Select(
+            i => new TruthErrors(new DateTime(2026, 3, 1).AddHours(i), 10, i % 2 == 0 ? [50, 90] : [-50, -90])));
+        model.Release();
+        await MoveAsync(12);
+        await _rig.Registry.UseAsync(async db =>
+        {
+            await IntervalStates.PutWindowsAsync(db, _station, _champion.RunId, windows.Pack(), default);
+            return true;
+        });
+        await _rig.LookAsync();
+
+        var after = await AskAsync();
+        Assert.That((after.Adapted!.Leads, after.Adapted.Revision), Is.EqualTo((new[] { 1, 2, 3, 4, 5, 10 }, 13L)));
+        foreach (var (h, m) in from h in new[] { 5, 8, 9, 11 } from m in new[] { 0, 1 } select (h, m))
+        {
+            var (inner, outer) = (after.Intervals[0], after.Intervals[1]);
+            Assert.That(inner.High[h, m], Is.GreaterThan(before.Intervals[0].High[h, m]), $"{h} {m}");
+            Assert.That(inner.High[h, m] <= outer.High[h, m] && inner.Low[h, m] >= outer.Low[h, m], $"{h} {m}");
+        }
+
+        async Task<Forecast> AskAsync()
+        {
+            using var request = PredictRequest.Newest(_station, 12, [80, 95]);
+            return await _rig.Get<PredictService>().PredictAsync(request, null, new("test"), default);
+        }
+    }
+
+    [Test]
     public async Task The_entity_tag_changes_with_the_revision_where_intervals_that_adapt_are_asked_for()
     {
         var tags = new List<(string With, string Without)> { await TagsAsync() };

@@ -256,7 +256,7 @@ internal sealed class BacktestsOverHttpTests
     private static async Task<T> WaitForAsync<T>(Func<Task<T?>> look)
         where T : class
     {
-        for (var tries = 0; tries < 600; tries++)
+        for (var tries = 0; tries < 2400; tries++)
         {
             if (await look() is { } found)
                 return found;

@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Backtests;
 using FLTS.Forecasting.Intervals;
 using FLTS.Forecasting.Live;
 using FLTS.Modules.Registry.Artifacts;
@@ -16,8 +17,9 @@ internal sealed class LiveIntervalsTests
     private static readonly Identifier _station = new("live");
 
     /// <summary>NAIVE forecasts the last value, so that what it got wrong can be told from the rows.</summary>
-    [Test]
-    public async Task Every_truth_moves_the_trackers_of_leads_1_to_5_from_origins_at_every_step([Values] Stack stack)
+    [TestCase(Stack.Embedded)]
+    [TestCase(Stack.Full, Category = TestCategories.Soak)]
+    public async Task Every_truth_moves_the_trackers_of_leads_1_to_5_from_origins_at_every_step(Stack stack)
     {
         const int Sent = 60;
         var (registry, run) = await LiveRig.StartAsync(stack, "NAIVE");
@@ -65,8 +67,65 @@ internal sealed class LiveIntervalsTests
         }
     }
 
+    [Test, Category(TestCategories.Servers)]
+    public async Task Longer_knots_follow_what_the_kept_forecasts_missed_in_the_newest_seasons()
+    {
+        const int Sent = 250;
+        var (registry, run) = await LiveRig.StartAsync(Stack.Full, "NAIVE");
+        await using var _ = registry;
+        await registry.StationAsync("live", run);
+        foreach (var (from, to) in new[] { (0, 100), (100, 101), (101, Sent - 1), (Sent - 1, Sent) })
+        {
+            await registry.SendAsync(_station, LiveRig.FileRows + from, to - from);
+            await registry.ScoreAsync(_station);
+        }
+
+        using var model = await registry.Get<ModelLoader>().LoadAsync(
+            run.RunId, run.Attempt, run.ManifestSha256!, ArtifactSource.Cache, default);
+        var windows = IntervalWindows.Unpack((await RowAsync(registry, run))!.Windows, targets: 2);
+        var grid = new CanonicalGrid(model.Forecaster.Signature.Step);
+        int[] origins = [.. Enumerable.Range(LiveRig.FileRows, Sent).Where(row => grid.IsOrigin(LiveRig.Time(row)))];
+        Assert.That(windows.Knots, Is.EqualTo(new[] { 10, 15 }), "the validation part has too few residuals of 30 steps for 95 %");
+        foreach (var (knot, target, level) in from k in windows.Knots
+                                              from m in new[] { 0, 1 }
+                                              from l in AdaptedIntervals.Levels
+                                              select (k, m, l))
+        {
+            double[] residuals =
+            [
+                .. origins.Where(o => o + knot <= origins[^1])
+                    .Select(o => (Value(o + knot, target) - Value(o, target)) / model.Intervals.Scale(target, knot - 1, Value(o, target)))
+                    .Order(),
+            ];
+            var (fixedLow, fixedHigh, _) = model.Intervals.Sides(target, knot - 1, level)!.Value;
+            var rank = (int)Math.Ceiling(((residuals.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
+            var (low, high) = windows.Quantiles(target, knot, level)!.Value;
+            Assert.That(low, Is.EqualTo((fixedLow + residuals[^rank]) / 2).Within(1e-4), $"{knot} {target} {level}");
+            Assert.That(high, Is.EqualTo((fixedHigh + residuals[rank - 1]) / 2).Within(1e-4), $"{knot} {target} {level}");
+        }
+    }
+
     [Test]
-    public async Task Truths_that_come_again_late_or_corrected_and_turns_that_are_done_again_move_nothing_twice([Values] Stack stack)
+    public async Task Where_windows_are_switched_off_the_fixed_intervals_answer_from_the_next_row_on()
+    {
+        var (registry, run) = await LiveRig.StartAsync(Stack.Embedded);
+        await using var _ = registry;
+        await using var off = LiveRig.Beside(registry, ("Monitoring:IntervalWindows", "false"));
+        await registry.StationAsync("live", run);
+        await registry.SendAsync(_station, LiveRig.FileRows, 200);
+        await registry.ScoreAsync(_station);
+        var on = (await RowAsync(registry, run))!;
+        await registry.SendAsync(_station, LiveRig.FileRows + 200, 1);
+        await off.ScoreAsync(_station);
+
+        var row = (await RowAsync(registry, run))!;
+        Assert.That((on.Windows?.Length, row.Windows), Is.EqualTo((2 * (4 + (2 * 2 * 2 * 8)), Array.Empty<byte>())));
+        Assert.That(row.Revision, Is.EqualTo(on.Revision + 2), "of a row, and of the windows: who serves the model reads it again");
+    }
+
+    [TestCase(Stack.Embedded)]
+    [TestCase(Stack.Full, Category = TestCategories.Soak)]
+    public async Task Truths_that_come_again_late_or_corrected_and_turns_that_are_done_again_move_nothing_twice(Stack stack)
     {
         var (registry, run) = await LiveRig.StartAsync(stack);
         await using var _ = registry;
@@ -96,8 +155,9 @@ internal sealed class LiveIntervalsTests
         Assert.That((again.Revision, again.Packed), Is.EqualTo((counted.Revision, counted.Packed)), "scored again from the first row on");
     }
 
-    [Test]
-    public async Task Two_processes_that_score_the_same_rows_at_once_count_each_truth_once([Values] Stack stack)
+    [TestCase(Stack.Embedded, Category = TestCategories.Soak)]
+    [TestCase(Stack.Full)]
+    public async Task Two_processes_that_score_the_same_rows_at_once_count_each_truth_once(Stack stack)
     {
         var (registry, run) = await LiveRig.StartAsync(stack);
         await using var _ = registry;

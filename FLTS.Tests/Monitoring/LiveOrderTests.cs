@@ -40,6 +40,24 @@ internal sealed class LiveOrderTests
         return RoundAsync([.. rows.Select(r => r.Select(row => (row, row % 3)).ToArray())], [true, false, false], pause: 40);
     }
 
+    /// <summary>A season and more, for windows of intervals to hold enough.</summary>
+    [Test]
+    public async Task Rows_of_a_season_and_more_that_come_anyhow_end_in_the_interval_windows_of_rows_in_order()
+    {
+        var random = new Random(5);
+        var shuffled = Enumerable.Range(0, 180).ToArray();
+        random.Shuffle(shuffled);
+        (int Row, int Correction)[][] requests =
+        [
+            .. shuffled.Chunk(45).Select(some => some.Concat(some.Take(20)).Select(row => (row, random.Next(3))).ToArray()),
+            [(170, 9), (40, 2), (41, 1)],
+        ];
+
+        var found = await RoundAsync(requests, [true, false, true, true, true], pause: 0);
+
+        Assert.That(found.Keys.Count(k => k.Contains("window", StringComparison.Ordinal)), Is.EqualTo(2 * 2 * 2), "10 and 15 steps");
+    }
+
     /// <summary>Rows are missing too, of gaps that are filled and of one that ends a segment.</summary>
     private Task CheckAsync(int rounds)
     {
@@ -53,7 +71,8 @@ internal sealed class LiveOrderTests
             Prop.ForAll(sent.ToArbitrary(), r => RoundAsync(r.requests, r.looks, r.pause).GetAwaiter().GetResult())));
     }
 
-    private async Task RoundAsync((int Row, int Correction)[][] requests, bool[] looks, int pause)
+    /// <returns>What was found.</returns>
+    private async Task<SortedDictionary<string, double[]>> RoundAsync((int Row, int Correction)[][] requests, bool[] looks, int pause)
     {
         var (random, ordered) = (await NextStationAsync(), await NextStationAsync());
         var last = new SortedDictionary<int, int>();
@@ -68,7 +87,7 @@ internal sealed class LiveOrderTests
                 await _registry.ScoreAsync(random);
         }
 
-        foreach (var few in last.Chunk(7))
+        foreach (var few in last.Chunk(last.Count < 100 ? 7 : 60))
         {
             await _registry.SendAsync(ordered, few.Select(r => (r.Key, r.Value)));
             await _registry.ScoreAsync(ordered);
@@ -79,6 +98,7 @@ internal sealed class LiveOrderTests
         Assert.That(found.Keys, Is.EqualTo(expected.Keys));
         foreach (var (key, numbers) in expected)
             Assert.That(found[key], Is.EqualTo(numbers).Within(key.Contains("forecast", StringComparison.Ordinal) ? 1e-4 : 1e-9), key);
+        return found;
     }
 
     private Task<Identifier> NextStationAsync() => _registry.StationAsync($"round-{++_stations}", _run);

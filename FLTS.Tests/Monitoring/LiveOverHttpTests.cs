@@ -156,13 +156,13 @@ internal sealed class LiveOverHttpTests
     private static async Task<T> WaitForAsync<T>(Func<Task<T?>> look)
         where T : class
     {
-        for (var tries = 0; tries < 600; tries++)
+        for (var tries = 0; tries < 2400; tries++)
         {
             if (await look() is { } found)
                 return found;
             await Task.Delay(50);
         }
 
-        throw new TimeoutException("It did not come within 30 s.");
+        throw new TimeoutException("It did not come within 2 minutes.");
     }
 }

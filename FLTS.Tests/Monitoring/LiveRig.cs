@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FLTS.Forecasting.Live;
 using FLTS.Modules.Datasets;
 using FLTS.Modules.Monitoring;
 using FLTS.Modules.Registry.Live;
@@ -12,11 +13,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FLTS.Tests.Monitoring;
 
 /// <summary>
-/// Stations whose champion is one AR run, each with a dataset of its own of rows every ten minutes, and the real modules that score them.
+/// Stations whose champion is one AR run, each with a dataset of its own of rows every ten minutes or as a test says, and the real modules
+/// that score them.
 /// </summary>
 internal static class LiveRig
 {
     public const int FileRows = 400;
+
+    private const int TenMinutes = 600;
 
     public static readonly DateTime Start = new(2026, 1, 5);
 
@@ -25,13 +29,14 @@ internal static class LiveRig
         Math.Round(100 + (40 * Math.Sin(row / 23.0)) + (row * 7919 % 13) + (3 * correction), 3),
         Math.Round(20 + (5 * Math.Cos(row / 17.0)) + (row * 104_729 % 7 / 4.0) - correction, 3));
 
-    public static DateTime Time(int row) => Start.AddMinutes(10 * row);
+    public static DateTime Time(int row, int seconds = TenMinutes) => Start.AddSeconds((double)seconds * row);
 
     /// <summary>With the run that is every station's champion.</summary>
-    public static async Task<(RegistryUnderTest Registry, RunRow Run)> StartAsync(Stack stack, string type = "AR")
+    public static async Task<(RegistryUnderTest Registry, RunRow Run)> StartAsync(
+        Stack stack, string type = "AR", int seconds = TenMinutes)
     {
         var registry = await Steps.ReadyAsync(stack, Add);
-        var data = await registry.QueueDatasetAsync(Csv(0, FileRows));
+        var data = await registry.QueueDatasetAsync(Csv(0, FileRows, seconds));
         await registry.PrepareAsync(data);
         var run = await registry.QueueRunAsync(data, type);
         await registry.RunStepAsync(StepNames.Train, run.RunId.Value);
@@ -39,12 +44,14 @@ internal static class LiveRig
     }
 
     /// <summary>A second process beside one.</summary>
-    public static RegistryUnderTest Beside(RegistryUnderTest registry) => registry.Again((services, _) => Add(services));
+    public static RegistryUnderTest Beside(RegistryUnderTest registry, params (string Key, string Value)[] settings) =>
+        registry.Again((services, _) => Add(services, settings));
 
     /// <summary>A station with a dataset of the same name.</summary>
-    public static async Task<Identifier> StationAsync(this RegistryUnderTest registry, string name, RunRow run)
+    public static async Task<Identifier> StationAsync(
+        this RegistryUnderTest registry, string name, RunRow run, int seconds = TenMinutes)
     {
-        using var file = new MemoryStream(Encoding.UTF8.GetBytes(Csv(0, FileRows)));
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(Csv(0, FileRows, seconds)));
         await registry.Get<ISourceCatalog>().AddAsync(new(name), "train", file, default);
         var data = Rows.Dataset($"hash-{name}");
         (data.Identifier, data.SourceName) = (new(name), new(name));
@@ -58,13 +65,18 @@ internal static class LiveRig
         return new Identifier(name);
     }
 
-    /// <summary>Sends rows, a request of them.</summary>
-    public static async Task SendAsync(this RegistryUnderTest registry, Identifier station, IEnumerable<(int Row, int Correction)> rows)
+    /// <summary>Sends rows, a request of them; their times may lie behind the grid.</summary>
+    public static async Task SendAsync(
+        this RegistryUnderTest registry,
+        Identifier station,
+        IEnumerable<(int Row, int Correction)> rows,
+        int seconds = TenMinutes,
+        TimeSpan behind = default)
     {
         var appender = registry.Get<RowAppender>();
         var sent = rows.Select(r => (r.Row, Values: At(r.Row, r.Correction))).Select(r => new[]
         {
-            Time(r.Row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            (Time(r.Row, seconds) + behind).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             r.Values.Load.ToString(CultureInfo.InvariantCulture),
             r.Values.Flow.ToString(CultureInfo.InvariantCulture),
         });
@@ -75,8 +87,9 @@ internal static class LiveRig
             default);
     }
 
-    public static Task SendAsync(this RegistryUnderTest registry, Identifier station, int from, int count) =>
-        registry.SendAsync(station, Enumerable.Range(from, count).Select(row => (row, 0)));
+    public static Task SendAsync(
+        this RegistryUnderTest registry, Identifier station, int from, int count, int seconds = TenMinutes) =>
+        registry.SendAsync(station, Enumerable.Range(from, count).Select(row => (row, 0)), seconds);
 
     public static Task TurnAsync(this RegistryUnderTest registry, Identifier station) =>
         registry.RunStepAsync("live_stations", station.Value);
@@ -120,24 +133,40 @@ internal static class LiveRig
                     [.. Enumerable.Range(0, f.Packed.Length / 4).Select(i => (double)BitConverter.ToSingle(f.Packed, 4 * i))];
             }
 
+            foreach (var i in await db.LiveIntervals.AsNoTracking().Where(i => i.Identifier == station).ToListAsync())
+            {
+                var windows = IntervalWindows.Unpack(i.Windows, targets: 2);
+                foreach (var (knot, target, level) in from k in windows.Knots
+                                                      from m in new[] { 0, 1 }
+                                                      from l in AdaptedIntervals.Levels
+                                                      select (k, m, l))
+                {
+                    var (low, high) = windows.Quantiles(target, knot, level) ?? (0, 0);
+                    found[$"{i.RunId} window of forecasts {knot} {target} {level}"] = [low, high];
+                }
+            }
+
             return found;
         });
 
-    public static string Csv(int from, int count)
+    public static string Csv(int from, int count, int seconds = TenMinutes)
     {
         var csv = new StringBuilder("time,load,flow\n");
         for (var row = from; row < from + count; row++)
         {
             var (load, flow) = At(row);
-            csv.Append(CultureInfo.InvariantCulture, $"{Time(row):yyyy-MM-dd HH:mm:ss},{load},{flow}\n");
+            csv.Append(CultureInfo.InvariantCulture, $"{Time(row, seconds):yyyy-MM-dd HH:mm:ss},{load},{flow}\n");
         }
 
         return csv.ToString();
     }
 
-    private static void Add(IServiceCollection services)
+    private static void Add(IServiceCollection services) => Add(services, []);
+
+    private static void Add(IServiceCollection services, (string Key, string Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value)).Build();
         new MonitoringModule().AddServices(services, configuration);
         new DatasetsModule().AddServices(services, configuration);
         services.AddSingleton<IJobQueues, NoJobs>();

@@ -18,8 +18,9 @@ internal sealed class LiveWorkTests
 {
     private static readonly Identifier _station = new("live");
 
-    [Test]
-    public async Task Live_hours_of_every_lead_are_those_of_a_rolling_backtest_from_the_same_origins([Values] Stack stack)
+    [TestCase(Stack.Embedded)]
+    [TestCase(Stack.Full, Category = TestCategories.Soak)]
+    public async Task Live_hours_of_every_lead_are_those_of_a_rolling_backtest_from_the_same_origins(Stack stack)
     {
         var (registry, run) = await LiveRig.StartAsync(stack);
         await using var _ = registry;
@@ -53,8 +54,9 @@ internal sealed class LiveWorkTests
             "blocks hold what the hours of lead 1 hold");
     }
 
-    [Test]
-    public async Task Two_processes_that_score_the_same_rows_at_once_write_each_hour_once([Values] Stack stack)
+    [TestCase(Stack.Embedded, Category = TestCategories.Soak)]
+    [TestCase(Stack.Full)]
+    public async Task Two_processes_that_score_the_same_rows_at_once_write_each_hour_once(Stack stack)
     {
         var (registry, run) = await LiveRig.StartAsync(stack);
         await using var _ = registry;
@@ -98,6 +100,52 @@ internal sealed class LiveWorkTests
         Assert.That(
             await registry.UseAsync(db => db.LiveErrors.Where(e => e.Model == run.RunId.Value && e.Lead == 1).SumAsync(e => e.Matched)),
             Is.EqualTo(5000));
+    }
+
+    /// <summary>
+    /// Where the step divides no day there is no season, and what is read of the log at once is less than the rows of a day: of the day
+    /// before the first row that is needed there was nothing but rows that are not needed, and the new ones were done with unscored.
+    /// </summary>
+    [Test]
+    public async Task Rows_of_a_step_that_divides_no_day_are_scored_by_a_process_that_has_read_none_before()
+    {
+        const int Seconds = 7;
+        var (registry, run) = await LiveRig.StartAsync(Stack.Embedded, seconds: Seconds);
+        await using var _ = registry;
+        await registry.StationAsync("live", run, Seconds);
+        await registry.SendAsync(_station, LiveRig.FileRows, 2000, Seconds);
+        await registry.ScoreAsync(_station);
+
+        await registry.SendAsync(_station, LiveRig.FileRows + 2000, 50, Seconds);
+        await using (var next = LiveRig.Beside(registry, ("Monitoring:LiveRows", "100")))
+            await next.ScoreAsync(_station);
+
+        Assert.That(
+            await registry.UseAsync(db => db.LiveErrors.Where(e => e.Model == run.RunId.Value && e.Lead == 1).SumAsync(e => e.Matched)),
+            Is.EqualTo(2 * 2050));
+    }
+
+    [Test]
+    public async Task A_process_that_let_old_rows_go_finds_what_processes_find_that_read_theirs_anew()
+    {
+        const int Seconds = 3600;
+        var (registry, run) = await LiveRig.StartAsync(Stack.Embedded, seconds: Seconds);
+        await using var _ = registry;
+        await registry.StationAsync("live", run, Seconds);
+        var twin = await registry.StationAsync("twin", run, Seconds);
+        for (var row = LiveRig.FileRows; row < LiveRig.FileRows + 900; row += 60)
+        {
+            await registry.SendAsync(_station, row, 60, Seconds);
+            await registry.SendAsync(twin, row, 60, Seconds);
+            await registry.ScoreAsync(_station);
+            await using var next = LiveRig.Beside(registry);
+            await next.ScoreAsync(twin);
+        }
+
+        var (found, expected) = (await registry.FoundAsync(_station), await registry.FoundAsync(twin));
+        Assert.That(found.Keys, Is.EqualTo(expected.Keys));
+        foreach (var (key, numbers) in expected)
+            Assert.That(found[key], Is.EqualTo(numbers), key);
     }
 
     [Test]

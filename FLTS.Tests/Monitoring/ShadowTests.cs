@@ -112,8 +112,9 @@ internal sealed class ShadowTests
         Assert.That((await shadows.PutAsync(champion.RunId, dryRun: false, default)).ChampionRunId, Is.EqualTo(other.RunId));
     }
 
-    [Test]
-    public async Task Retention_keeps_a_shadow_and_a_reset_takes_it_along([Values] Stack stack)
+    [TestCase(Stack.Embedded)]
+    [TestCase(Stack.Full, Category = TestCategories.Soak)]
+    public async Task Retention_keeps_a_shadow_and_a_reset_takes_it_along(Stack stack)
     {
         await using var registry = await RetentionRig.StartAsync(stack);
         var (_, _, other) = await registry.PromotedAsync();

@@ -9,60 +9,77 @@ using NUnit.Framework;
 namespace FLTS.Tests.Page;
 
 /// <summary>
-/// Debian's Chromium over a running host. What it complains of, what its policy forbids and what it asks of another host is noted:
-/// every test ends with <see cref="AssertQuiet"/>.
+/// Debian's Chromium over a running host: one process for all tests, a session for each of these. What it complains of, what its policy
+/// forbids and what it asks of another host is noted: every test ends with <see cref="AssertQuiet"/>, every fixture's with
+/// <see cref="CloseAsync"/>.
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private const int LongestWaitMs = 30_000;
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Chromium)>> _process = new(LaunchAsync);
+
+    private readonly IBrowser _chromium;
+    private readonly IBrowserContext _session;
     private readonly Uri _host;
     private readonly ConcurrentQueue<string> _complaints = new();
 
-    private Browser(IPlaywright playwright, IBrowser browser, Uri host) => (_playwright, _browser, _host) = (playwright, browser, host);
+    private Browser(IBrowser chromium, IBrowserContext session, Uri host) => (_chromium, _session, _host) = (chromium, session, host);
 
     public static async Task<Browser> StartAsync(Uri host)
     {
-        var program = Programs.Find("chromium", "chromium");
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] });
-        return new Browser(playwright, browser, host);
+        var (_, chromium) = await _process.Value;
+        return new Browser(chromium, await chromium.NewContextAsync(new() { BaseURL = host.AbsoluteUri }), host);
     }
 
-    /// <summary>A page in a session of its own.</summary>
+    /// <summary>When the last test is over.</summary>
+    public static async Task StopAsync()
+    {
+        if (!_process.IsValueCreated)
+            return;
+
+        var (playwright, chromium) = await _process.Value;
+        await chromium.DisposeAsync();
+        playwright.Dispose();
+    }
+
+    /// <summary>A page in the session of those before it, whose files it has already.</summary>
     /// <param name="path">Of the host.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="isDark">As the system says.</param>
-    /// <param name="script">Run before any of the page's own; null: none.</param>
-    public async Task<IPage> OpenAsync(string path, int width = 1280, bool isDark = false, string? script = null)
+    public async Task<IPage> OpenAsync(string path, int width = 1280, bool isDark = false)
     {
-        var context = await _browser.NewContextAsync(new()
+        var page = await _session.NewPageAsync();
+        await page.SetViewportSizeAsync(width, 900);
+        if (isDark)
+            await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        return await GoAsync(page, path);
+    }
+
+    /// <summary>A page in a session of its own, to which every file is new.</summary>
+    /// <param name="path">Of the host.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="script">Run before any of the page's own; null: none.</param>
+    /// <param name="hasScripts">Whether it runs any.</param>
+    public async Task<IPage> OpenAloneAsync(string path, int width = 1280, string? script = null, bool hasScripts = true)
+    {
+        var session = await _chromium.NewContextAsync(new()
         {
             BaseURL = _host.AbsoluteUri,
             ViewportSize = new() { Width = width, Height = 900 },
-            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            JavaScriptEnabled = hasScripts,
         });
-        context.SetDefaultTimeout(LongestWaitMs);
         if (script is not null)
-            await context.AddInitScriptAsync(script);
-        var page = await context.NewPageAsync();
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-                _complaints.Enqueue($"{page.Url}: {message.Text}");
-        };
-        page.PageError += (_, error) => _complaints.Enqueue($"{page.Url}: {error}");
-        page.Request += (_, request) =>
-        {
-            if (!request.Url.StartsWith(_host.AbsoluteUri, StringComparison.Ordinal)
-                && !request.Url.StartsWith("data:", StringComparison.Ordinal)
-                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
-                _complaints.Enqueue($"{page.Url}: asks {request.Url}");
-        };
-        await page.GotoAsync(path);
-        return page;
+            await session.AddInitScriptAsync(script);
+        return await GoAsync(await session.NewPageAsync(), path);
+    }
+
+    /// <summary>What a test has opened goes on asking and drawing: it is closed, and whoever was signed in is not.</summary>
+    public async Task CloseAsync()
+    {
+        foreach (var page in _session.Pages.ToArray())
+            await page.CloseAsync();
+        await _session.ClearCookiesAsync();
     }
 
     /// <summary>Nothing was complained of but what a test expects: refusals of the API are told by browsers too.</summary>
@@ -113,15 +130,47 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>For people to look at, where FLTS_SCREENSHOTS names a folder.</summary>
-    public static async Task ShootAsync(IPage page, string name)
+    public static async Task ShootAsync(IPage page, string name, int? width = null)
     {
-        if (Environment.GetEnvironmentVariable("FLTS_SCREENSHOTS") is { Length: > 0 } folder)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+        if (Environment.GetEnvironmentVariable("FLTS_SCREENSHOTS") is not { Length: > 0 } folder)
+            return;
+
+        if (width is { } wide)
+        {
+            await page.SetViewportSizeAsync(wide, 900);
+            await page.WaitForTimeoutAsync(500); // Charts are drawn anew.
+        }
+
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private static async Task<(IPlaywright Playwright, IBrowser Chromium)> LaunchAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        // Without windows that nobody sees it takes half the time.
+        var program = Programs.Find(["chromium-headless-shell", "chromium"], "chromium-headless-shell");
+        var playwright = await Playwright.CreateAsync();
+        return (playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] }));
+    }
+
+    private async Task<IPage> GoAsync(IPage page, string path)
+    {
+        page.SetDefaultTimeout(LongestWaitMs);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                _complaints.Enqueue($"{page.Url}: {message.Text}");
+        };
+        page.PageError += (_, error) => _complaints.Enqueue($"{page.Url}: {error}");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(_host.AbsoluteUri, StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+                _complaints.Enqueue($"{page.Url}: asks {request.Url}");
+        };
+        await page.GotoAsync(path);
+        return page;
     }
 }

@@ -49,6 +49,23 @@ internal static class PageStation
             host, new JsonObject { ["dataset"] = Name, ["model_types"] = new JsonArray([.. Models.Select(m => (JsonNode)m)]) });
     }
 
+    /// <summary>Its page, once the rows are at hand that its picture is drawn of.</summary>
+    public static async Task<string> PageAsync(RunningHost host, string? key = null)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/ui/stations/{Name}");
+            if (key is not null)
+                request.Headers.Add("X-Api-Key", key);
+            using var answer = await host.Http.SendAsync(request);
+            var page = await answer.Content.ReadAsStringAsync();
+            if (page.Contains("class=\"first\"", StringComparison.Ordinal))
+                return page;
+            Assert.That(tries, Is.LessThan(400), page);
+            await Task.Delay(100);
+        }
+    }
+
     /// <summary>Starts a pipeline and waits for its end.</summary>
     public static async Task<JsonObject> EndedAsync(RunningHost host, JsonObject request)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using FLTS.Modules.Page;
+using FLTS.Tests.Access;
 using FLTS.Tests.Host;
 using NUnit.Framework;
 
@@ -21,6 +22,7 @@ internal sealed class PagesTests
         _host = await RunningHost.StartAsync().ReadyAsync();
         _empty = await TextAsync("/ui/stations");
         _pipeline = await PageStation.PromoteAsync(_host);
+        await ManyStations.AddAsync(_host, 1);
     }
 
     [OneTimeTearDown]
@@ -49,6 +51,26 @@ internal sealed class PagesTests
             Assert.That(text, Does.Not.Match("<script(?![^>]* src=)"), path);
             Assert.That(text, Does.Not.Contain("http://").And.Not.Contain("https://"), $"{path} leads out of this machine");
         }
+    }
+
+    [Test]
+    public async Task The_list_tells_how_old_the_newest_row_of_a_station_is_and_when_it_was_stored() =>
+        Assert.That(
+            await TextAsync("/ui/stations"),
+            Does.Match("2026-03-02[^>]*>\\d+ days ago</span> <span class=\"quiet-text\">stored <span title=\"2026-03-02[^>]*>\\d+ days"));
+
+    [Test]
+    public async Task Pipelines_of_a_status_are_shown_alone_and_no_other_status_is_known()
+    {
+        var id = _pipeline["pipeline_id"];
+        var promoted = await TextAsync("/ui/pipelines?identifier=&status=promoted");
+        var failed = await TextAsync("/ui/pipelines?status=failed");
+
+        Assert.That(promoted, Does.Contain($"/ui/pipelines/{id}").And.Contain("<option value=\"promoted\" selected>"));
+        Assert.That(failed, Does.Not.Contain($"/ui/pipelines/{id}"));
+        Assert.That((await _host.GetAsync("/pipelines?status=failed")).Body["items"]!.AsArray(), Is.Empty);
+        var refused = await _host.GetAsync("/pipelines?status=fine").ExpectAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.That(refused.Detail, Does.StartWith("'status' is 'fine'; it must be one of queued, preprocessing"));
     }
 
     [Test]
@@ -121,6 +143,24 @@ internal sealed class PagesTests
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(sentence));
     }
 
+    [TestCase("/nothing", 404)]
+    [TestCase("/ui/nothing", 404)]
+    [TestCase("/ui/stations/a/b", 404)]
+    [TestCase("/runs/none", 404)]
+    [TestCase("/promote", 405)]
+    public async Task What_a_browser_finds_nowhere_is_told_it_as_a_page_with_a_way_back_and_a_program_as_a_problem(string path, int status)
+    {
+        using var page = await _host.SendAsync(HttpMethod.Get, path, accept: "text/html,application/xhtml+xml,*/*;q=0.8");
+        using var problem = await _host.SendAsync(HttpMethod.Get, path, accept: "*/*");
+        var sentence = (await RunningHost.JsonAsync(problem))["detail"]!.ToString();
+        var text = await page.Content.ReadAsStringAsync();
+
+        Assert.That(((int)page.StatusCode, (int)problem.StatusCode), Is.EqualTo((status, status)));
+        Assert.That(page.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[] { HtmlAnswer.Policy }));
+        Assert.That(problem.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/problem+json"));
+        Assert.That(WebUtility.HtmlDecode(text), Does.Contain(sentence).And.Contain("<a href=\"/ui/stations\">To the stations</a>"));
+    }
+
     [Test]
     public async Task Files_of_the_page_are_small_compressed_and_answered_304_to_who_has_them()
     {
@@ -145,6 +185,42 @@ internal sealed class PagesTests
         Assert.That(assets.Names, Has.Member("echarts.js").And.Member("page.js").And.Member("page.css"));
         Assert.That(own, Is.LessThan(40_000), "scripts and style of our own, compressed");
         Assert.That((await _host.GetAsync("/ui/assets/passwd")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task The_picture_of_a_station_is_what_the_api_answers()
+    {
+        var picture = DrawnPicture.Of(await PageStation.PageAsync(_host));
+        var next = (await _host.GetAsync($"/predict/{PageStation.Name}?steps=48&level=80")).Body["predictions"]!.AsArray();
+        var from = DateTime.Parse(next[0]!["ts"]!.ToString(), CultureInfo.InvariantCulture).AddMinutes(-10 * 201);
+        var series = (await _host.GetAsync($"/datasets/{PageStation.Name}/series?columns=load&from={from:yyyy-MM-ddTHH:mm:ss}")).Body;
+        var measured = series["columns"]![0]!["values"]!.AsArray().Select(v => (double?)v).OfType<double>().ToList();
+
+        Assert.That(picture.Values("measured"), Is.EqualTo(measured).Within(picture.HalfPixel));
+        Assert.That(measured, Has.Count.GreaterThan(190));
+        Assert.That(picture.Values("forecast"), Is.EqualTo(next.Select(p => (double)p!["load"]!)).Within(picture.HalfPixel));
+        Assert.That(picture.Parts("band"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Who_may_not_forecast_sees_no_forecast_in_it()
+    {
+        var key = (await _host.CreateKeyAsync(Roles.Read)).Text("key");
+        var picture = DrawnPicture.Of(await PageStation.PageAsync(_host, key));
+
+        Assert.That(picture.Parts("measured"), Is.GreaterThan(0));
+        Assert.That(picture.Parts("forecast") + picture.Parts("band"), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_page_that_its_script_asks_for_again_brings_no_picture()
+    {
+        await PageStation.PageAsync(_host);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/ui/stations/{PageStation.Name}");
+        request.Headers.Add("Sec-Fetch-Dest", "empty");
+        using var answer = await _host.Http.SendAsync(request);
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("class=\"plot\"").And.Not.Contain("class=\"first\""));
     }
 
     [Test]

@@ -28,6 +28,9 @@ internal sealed class SessionsInTheBrowserTests
         await _host.DisposeAsync();
     }
 
+    [TearDown]
+    public Task CloseAsync() => _browser.CloseAsync();
+
     /// <summary>By the dialog of any page.</summary>
     public static async Task SignInAsync(IPage page, string key)
     {
@@ -46,7 +49,7 @@ internal sealed class SessionsInTheBrowserTests
         await page.GetByText("This is no key of this server.").WaitForAsync();
         await page.Locator("#sign-in input").FillAsync(_host.Key);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/ui/data", new() { Timeout = 60_000 });
+        await page.WaitForURLAsync("**/ui/data", new() { Timeout = 60_000, WaitUntil = WaitUntilState.Commit });
         await page.GetByText("admin key · admin").WaitForAsync();
         await page.GotoAsync("/hangfire");
         Assert.That(await page.TitleAsync(), Does.Contain("FLTS jobs"), "the same session opens the jobs");
@@ -61,7 +64,8 @@ internal sealed class SessionsInTheBrowserTests
     {
         var link = (await _host.AskAsync(HttpMethod.Post, "/keys/link", null).ExpectAsync(HttpStatusCode.Created)).Text("path");
         var first = await _browser.OpenAsync(link);
-        await first.WaitForURLAsync("**/ui/stations", new() { Timeout = 60_000 });
+        await first.WaitForURLAsync("**/ui/stations", new() { Timeout = 60_000, WaitUntil = WaitUntilState.Commit });
+        await first.Context.ClearCookiesAsync();
         var second = await _browser.OpenAsync(link);
         await second.GetByText("This link was used").WaitForAsync();
 
@@ -76,11 +80,11 @@ internal sealed class SessionsInTheBrowserTests
         var page = await _browser.OpenAsync("/ui/pipelines");
         await page.Locator("#sign-in input").FillAsync(made.Text("key"));
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/ui/pipelines", new() { Timeout = 60_000 });
+        await page.WaitForURLAsync("**/ui/pipelines", new() { Timeout = 60_000, WaitUntil = WaitUntilState.Commit });
         await page.GetByText("of read · read").WaitForAsync();
         await _host.AskAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null).ExpectAsync(HttpStatusCode.NoContent);
 
-        await page.WaitForURLAsync("**/ui/sign-in?*", new() { Timeout = 60_000 });
+        await page.WaitForURLAsync("**/ui/sign-in?*", new() { Timeout = 60_000, WaitUntil = WaitUntilState.Commit });
 
         Assert.That(page.Url, Does.Contain("to=%2Fui%2Fpipelines"));
         _browser.AssertQuiet("401");

@@ -15,8 +15,18 @@ internal sealed class WatchInTheBrowserTests
 {
     private const int Later = 200;
 
-    /// <summary>A page that only asked from time to time would take longer: 15 s of a station.</summary>
-    private const int ToldWithinMs = 8_000;
+    /// <summary>A page that asks never, whatever the server says when it is fetched again: what it shows it was told to fetch.</summary>
+    private const string OnlyListens =
+        """
+        document.addEventListener('DOMContentLoaded', () => {
+            const main = document.getElementById('main');
+            const never = () => { if (main.dataset.refresh !== '0') main.dataset.refresh = '0'; };
+            never();
+            new MutationObserver(never).observe(main, { attributeFilter: ['data-refresh'] });
+        });
+        """;
+
+    private const int ToldWithinMs = 60_000;
 
     private const string Station = $"/ui/stations/{PageStation.Name}";
 
@@ -42,6 +52,9 @@ internal sealed class WatchInTheBrowserTests
         await _host.DisposeAsync();
     }
 
+    [TearDown]
+    public Task CloseAsync() => _browser.CloseAsync();
+
     [Test, Order(1)]
     public async Task Live_errors_and_the_forecast_as_it_stood_are_the_api_s()
     {
@@ -63,10 +76,9 @@ internal sealed class WatchInTheBrowserTests
 
         // By the keys, to the first moment that can be chosen.
         await page.Locator("[data-chart=then] [name=at]").FocusAsync();
-        var asked = page.WaitForResponseAsync(r => r.Url.Contains("/forecast?", StringComparison.Ordinal));
-        await page.Keyboard.PressAsync("Home");
-        await page.Keyboard.PressAsync("PageUp");
-        var answer = JsonNode.Parse(await (await asked).TextAsync())!["points"]!.AsArray();
+        var first = await ChosenAsync("Home");
+        var answer = (await ChosenAsync("PageUp"))["points"]!.AsArray();
+        Assert.That(first["points"]!.AsArray(), Has.Count.EqualTo(answer.Count), "there is a forecast of the first moment, too");
         await Browser.UntilAsync(page, """
             first => window.echarts.getInstanceByDom(document.querySelector('[data-chart=then] .plot')).getOption().series
                 .find(s => s.name === 'Forecast then').data[0][1] === first
@@ -81,6 +93,13 @@ internal sealed class WatchInTheBrowserTests
         }
 
         _browser.AssertQuiet();
+
+        async Task<JsonNode> ChosenAsync(string key)
+        {
+            var asked = page.WaitForResponseAsync(r => r.Url.Contains("/forecast?", StringComparison.Ordinal));
+            await page.Keyboard.PressAsync(key);
+            return JsonNode.Parse(await (await asked).TextAsync())!;
+        }
     }
 
     [Test, Order(2)]
@@ -104,8 +123,13 @@ internal sealed class WatchInTheBrowserTests
     [Test, Order(3)]
     public async Task What_changes_is_told_to_every_tab_and_what_somebody_types_stays()
     {
-        var typing = await _browser.OpenAsync(Station);
-        var watching = await _browser.OpenAsync(Station);
+        var (typing, watching) = (await _browser.OpenAsync(Station), await _browser.OpenAsync(Station));
+        foreach (var page in new[] { typing, watching })
+        {
+            await page.AddInitScriptAsync(OnlyListens);
+            await page.ReloadAsync();
+        }
+
         var reason = Form(typing, "Evaluate again and promote").Locator("[name=reason]");
         await reason.FillAsync("while I think");
         await Browser.SettledAsync(watching);
@@ -144,6 +168,7 @@ internal sealed class WatchInTheBrowserTests
         await promote.Locator("[name=reason]").FillAsync("better since Monday");
         await DoAsync(page, "Promote it", "Would end as promoted");
         await page.GetByText("version 2").First.WaitForAsync();
+        await page.Locator("[data-part=history] tbody tr").First.GetByText("better since Monday").WaitForAsync();
 
         await AppendAsync(PageStation.Rows + Later + 30, 30);
         await Browser.UntilAsync(
@@ -153,7 +178,8 @@ internal sealed class WatchInTheBrowserTests
                 .some(s => s.markLine?.data?.some(m => 'xAxis' in m))
             """);
         await Form(page, "Roll back").WaitForAsync(); // There is an earlier one to go back to now.
-        await Browser.ShootAsync(page, "station-live");
+        await Browser.ShootAsync(page, "station-live-2560", 2560);
+        await Browser.ShootAsync(page, "station-live-390", 390);
         Assert.That(
             (await _host.GetAsync($"/champions/{PageStation.Name}")).Body["in_force"]!["run_id"]!.ToString(), Is.EqualTo(_other));
         _browser.AssertQuiet();
@@ -209,6 +235,11 @@ internal sealed class WatchInTheBrowserTests
         await Form(page, "Roll back").GetByText($"in force as version {now + 1}").WaitForAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("[data-part=facts]").GetByText($"version {now + 1}").WaitForAsync();
+
+        // Of two models the other one was rolled back from: which version is meant has to be said, and the page says where.
+        await page.Locator("select[name=to_version]:invalid").WaitForAsync();
+        await Form(page, "Roll back").Locator(".look").ClickAsync();
+        Assert.That(await page.EvaluateAsync<string>("document.activeElement.name"), Is.EqualTo("to_version"));
 
         var champions = (await _host.GetAsync($"/champions/{PageStation.Name}")).Body;
         Assert.That((int)champions["in_force"]!["version"]!, Is.EqualTo(now + 1));

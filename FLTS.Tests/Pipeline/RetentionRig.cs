@@ -5,7 +5,6 @@ using FLTS.Modules.Pipeline.Retention;
 using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Ledger;
 using FLTS.Modules.Registry.Schema;
-using FLTS.Modules.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -94,44 +93,4 @@ internal static class RetentionRig
 
     public static Task<PromoteAnswer> PromoteAsync(this RegistryUnderTest registry, object body) => registry.Get<PromoteService>()
         .PromoteAsync(PromoteRequest.Parse(JsonSerializer.SerializeToElement(body)), null, default);
-}
-
-/// <summary>A store that does something before it removes an object, or when one is read.</summary>
-internal sealed class WatchedStore(IObjectStore real) : IObjectStore
-{
-    /// <summary>Before an object is removed.</summary>
-    public Func<ObjectKey, Task> Deleting { get; set; } = _ => Task.CompletedTask;
-
-    /// <summary>Before an object is opened.</summary>
-    public Func<ObjectKey, Task> Opening { get; set; } = _ => Task.CompletedTask;
-
-    /// <summary>In the place of the store that was registered before.</summary>
-    public static void Replace(IServiceCollection services)
-    {
-        var before = services.Last(s => s.ServiceType == typeof(IObjectStore));
-        services.AddSingleton(p => new WatchedStore((IObjectStore)(before.ImplementationFactory?.Invoke(p)
-            ?? ActivatorUtilities.CreateInstance(p, before.ImplementationType!))));
-        services.AddSingleton<IObjectStore>(p => p.GetRequiredService<WatchedStore>());
-    }
-
-    public Task PutAsync(ObjectKey key, Stream content, CancellationToken cancellation) => real.PutAsync(key, content, cancellation);
-
-    public async Task<Stream> OpenReadAsync(ObjectKey key, CancellationToken cancellation)
-    {
-        await Opening(key);
-        return await real.OpenReadAsync(key, cancellation);
-    }
-
-    public Task<StoredObject?> StatAsync(ObjectKey key, CancellationToken cancellation) => real.StatAsync(key, cancellation);
-
-    public IAsyncEnumerable<StoredObject> ListAsync(string bucket, string prefix, CancellationToken cancellation) =>
-        real.ListAsync(bucket, prefix, cancellation);
-
-    public async Task DeleteAsync(ObjectKey key, CancellationToken cancellation)
-    {
-        await Deleting(key);
-        await real.DeleteAsync(key, cancellation);
-    }
-
-    public Task ProbeAsync(CancellationToken cancellation) => real.ProbeAsync(cancellation);
 }

@@ -93,7 +93,11 @@ internal sealed class FltsProcess : IAsyncDisposable
         string[] limit = start.MemoryMb is { } most
             ? ["-c", $"ulimit -d {(most + FltsStart.ReservedMb) << 10}; exec dotnet \"$@\"", "sh"]
             : [];
-        string[] arguments = [.. limit, start.Host, "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}"];
+        string[] arguments =
+        [
+            .. limit, start.Host, "run", "--json-logs", "--data", start.Data, "--urls", $"http://127.0.0.1:{port}",
+            "--set", "Page:WarmUpSeconds=0",
+        ];
         foreach (var argument in arguments.Concat(start.Arguments)
             .Concat(start.Settings.SelectMany(s => new[] { "--set", $"{s.Key}={s.Value}" })))
             info.ArgumentList.Add(argument);

@@ -27,14 +27,14 @@ public sealed record FilePreview(
     IReadOnlyList<string> LeftOut,
     IReadOnlyList<string> Warnings,
     IReadOnlyList<PreviewQuestion> Questions,
-    JsonObject Options);
+    [property: Shape(typeof(OptionsBody))] JsonObject Options);
 
 /// <summary>The times of a file.</summary>
 /// <param name="Column">That holds them.</param>
 /// <param name="Form">As the file writes them.</param>
 /// <param name="Timezone">Of the dataset; null: times without a zone.</param>
-/// <param name="First">Earliest.</param>
-/// <param name="Last">Latest.</param>
+/// <param name="First">Earliest, without an offset: local time where there is a zone.</param>
+/// <param name="Last">Latest, the same.</param>
 /// <param name="Step">From row to row: a duration, or a step of the calendar.</param>
 /// <param name="RegularShare">Share of the steps that are so long, 0 to 1.</param>
 /// <param name="Rows">That were read.</param>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FLTS.Forecasting.Intervals;
+using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Live;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Scaling;
@@ -26,6 +27,7 @@ public sealed class CanonicalForecasts
     private readonly CanonicalModel _model;
     private readonly ForecastReplay _replay;
     private readonly ColumnScale[] _columns;
+    private readonly Scaler _scale;
     private readonly CanonicalGrid _grid;
     private readonly int _firstTruth, _inputLength;
 
@@ -37,7 +39,7 @@ public sealed class CanonicalForecasts
     public CanonicalForecasts(CanonicalRows rows, CanonicalModel model, Scaler scale, int inputLength, CanonicalGrid grid)
     {
         (_model, _grid, _inputLength) = (model, grid, inputLength);
-        (_rows, _truth, _firstTruth) = (rows.Series, rows.Data.TestTruth, rows.Data.Train.Rows);
+        (_rows, _truth, _firstTruth, _scale) = (rows.Series, rows.Data.TestTruth, rows.Data.Train.Rows, rows.Data.Meta.Scaler);
         _columns = [.. model.Forecaster.Signature.Targets.Select(t => scale[t])];
         _replay = new ForecastReplay(_rows, rows.Data.Meta.Scaler, model.Forecaster, model.Scaler, rows.Rescaled);
     }
@@ -121,6 +123,44 @@ public sealed class CanonicalForecasts
         return [.. errors.OrderBy(e => e.Time).ThenBy(e => e.Lead)];
     }
 
+    /// <summary>
+    /// How far truths lay from packed forecasts of the knots behind the first leads, normalised. None where the model has no intervals by
+    /// which that could be done, or such as have residuals at every step, between which nothing is interpolated.
+    /// </summary>
+    /// <param name="packed">As <see cref="Pack"/> gave them, of any time of the rows.</param>
+    /// <param name="isWanted">Told the time of the truth.</param>
+    public IEnumerable<TruthErrors> Errors(IEnumerable<(DateTime Origin, byte[] Packed)> packed, Func<DateTime, bool> isWanted)
+    {
+        if (_model.Intervals is not { } intervals || !intervals.Leads.All(Knots.All.Contains))
+            yield break;
+
+        var targets = _model.Forecaster.Signature.Targets;
+        int[] columns = [.. targets.Select(_rows.IndexOf)];
+        ColumnScale[] scales = [.. targets.Select(t => _scale[t])];
+        foreach (var (time, forecast) in packed)
+        {
+            var origin = Array.BinarySearch(_rows.Timestamps, time);
+            for (var l = 0; l < _grid.Leads.Count && origin >= 0; l++)
+            {
+                var lead = _grid.Leads[l];
+                if (lead <= IntervalTracker.LongestLead || !intervals.Leads.Contains(lead) || !IsThere(origin, lead)
+                    || !isWanted(_rows.Timestamps[origin + lead]))
+                    continue;
+                yield return new TruthErrors(_rows.Timestamps[origin + lead], lead, [.. columns.Select((column, m) => Error(m, column))]);
+
+                double Error(int m, int column)
+                {
+                    var at = (((l * columns.Length) + m) * PackedNumbers) * sizeof(float);
+                    double made = BinaryPrimitives.ReadSingleLittleEndian(forecast.AsSpan(at));
+                    var scale = intervals.Scale(m, lead - 1, made);
+                    return scale > 0 && !_columns[m].Flat && _rows.Observed[column][origin + lead]
+                        ? (scales[m].Inverse(_rows.Values[column][origin + lead]) - made) / scale
+                        : double.NaN;
+                }
+            }
+        }
+    }
+
     /// <summary>NaN: there is none.</summary>
     private double Error(ConformalIntervals intervals, int target, (int N, int Origin, int Lead) of, double[,,] forecast)
     {
@@ -147,7 +187,8 @@ public sealed class CanonicalForecasts
 
     /// <summary>
     /// Forecasts of all leads from origins, packed: numbers of single precision, little-endian, by lead, target and <c>forecast, low and
-    /// high of 80, low and high of 95</c>; NaN where there is none. None of a model that has to be told of coming steps.
+    /// high of 80, low and high of 95</c>; NaN where there is none, as beyond what the model answers. None of a model that has to be told
+    /// of coming steps.
     /// </summary>
     /// <param name="isWanted">Told the time of an origin.</param>
     /// <param name="cancellation">Looked at between batches.</param>
@@ -156,7 +197,8 @@ public sealed class CanonicalForecasts
         if (_model.Forecaster.Signature.KnownAhead.Count > 0)
             return [];
 
-        var (packed, leads) = (new List<(DateTime, byte[])>(), _grid.Leads);
+        var packed = new List<(DateTime, byte[])>();
+        int[] leads = [.. _grid.Leads.Where(lead => lead <= ComingInputs.ReachOf(_model.Forecaster))];
         var origins = Enumerable.Range(0, _rows.Rows)
             .Where(o => HasInput(o) && _grid.IsOrigin(_rows.Timestamps[o]) && isWanted(_rows.Timestamps[o]));
         foreach (var batch in origins.Chunk(RollingBacktest.BatchOf(leads[^1], _columns.Length)))
@@ -178,7 +220,7 @@ public sealed class CanonicalForecasts
         {
             for (var m = 0; m < _columns.Length; m++)
             {
-                var made = forecast[n, l, m];
+                var made = l < forecast.GetLength(1) ? forecast[n, l, m] : double.NaN;
                 var (inner, outer) = (Around(m, _grid.Leads[l], made, 80, stated[n, m]), Around(m, _grid.Leads[l], made, 95, stated[n, m]));
                 ReadOnlySpan<double> numbers =
                 [

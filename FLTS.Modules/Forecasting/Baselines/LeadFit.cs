@@ -1,3 +1,4 @@
+using FLTS.Forecasting.Features;
 using FLTS.Forecasting.Leads;
 using FLTS.Forecasting.Scaling;
 using FLTS.Forecasting.Series;
@@ -10,6 +11,7 @@ internal sealed class LeadFit
     private readonly TrainingSet _data;
     private readonly bool _refits;
     private readonly LagRows _lags;
+    private readonly ColumnSpread[] _scale; // [F] Infinite deviations where nothing is to be left of a column.
     private readonly int[] _columns; // [M] Of the targets.
 
     /// <param name="data">Train.</param>
@@ -20,7 +22,16 @@ internal sealed class LeadFit
         var series = data.Series;
         (_data, _refits, InputLength) = (data, refits && data.ValidationStart < series.Rows, inputLength);
         Scale = [.. series.Values.Select(v => Spread(v.AsSpan(0, Math.Max(data.ValidationStart, 1))))];
-        _lags = new LagRows(series, inputLength, Scale);
+        // Of a year of which weeks were seen, say, nothing is learned: its coefficients come out as 0.
+        var seen = series.Timestamps.AsSpan(0, data.ValidationStart);
+        _scale = [.. Scale];
+        for (var f = 0; f < _scale.Length; f++)
+        {
+            if (!CalendarFeatures.IsToldBy(series.Columns[f], seen))
+                _scale[f] = _scale[f] with { Deviation = double.PositiveInfinity };
+        }
+
+        _lags = new LagRows(series, inputLength, _scale);
         _columns = series.TargetIndexes();
     }
 
@@ -117,10 +128,10 @@ internal sealed class LeadFit
                 values[_columns[m]][row] -= Standardised(_columns[m], season[m]);
         }
 
-        return new LagRows(series, InputLength, Scale, values);
+        return new LagRows(series, InputLength, _scale, values);
     }
 
-    private double Standardised(int column, double value) => (value - Scale[column].Mean) / Scale[column].Deviation;
+    private double Standardised(int column, double value) => (value - _scale[column].Mean) / _scale[column].Deviation;
 
     private static ColumnSpread Spread(ReadOnlySpan<double> values)
     {

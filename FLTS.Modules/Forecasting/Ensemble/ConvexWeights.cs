@@ -26,6 +26,9 @@ internal sealed class ConvexWeights
     /// <param name="among">Members that may have weight, as bits.</param>
     public ConvexWeights(double[,] errors, int among) => (_errors, _among) = (errors, among);
 
+    /// <summary>P.</summary>
+    public int Members => _errors.GetLength(0);
+
     /// <summary>The sets of one to <see cref="Most"/> of P members as bits, ascending.</summary>
     public static IEnumerable<int> Sets(int members) =>
         Enumerable.Range(1, (1 << members) - 1).Where(set => int.PopCount(set) <= Most);

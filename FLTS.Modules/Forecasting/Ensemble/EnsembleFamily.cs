@@ -14,7 +14,7 @@ public sealed class EnsembleFamily(IReadOnlyList<IForecasterFamily> references) 
     public const string Type = "ENSEMBLE";
 
     /// <summary>Raised whenever the references, or the way to its weights, make another ENSEMBLE of the same members.</summary>
-    public const int ReferencesVersion = 2;
+    public const int ReferencesVersion = 3;
 
     public string ModelType => Type;
 

@@ -17,6 +17,10 @@ internal sealed class WeightFit(
     /// <summary>A member with less than this everywhere is none.</summary>
     private const double LeastWeight = 0.03;
 
+    /// <summary>Members whose squared error is at most this much of the best one's are as good as it, for all that is known: 10 % of the
+    /// error.</summary>
+    private const double AsGood = 1.1 * 1.1;
+
     private readonly int _leads = candidates[0].Leads.Count, _targets = ranges.Length;
 
     /// <summary>The weights, and the candidates that have any.</summary>
@@ -70,13 +74,22 @@ internal sealed class WeightFit(
     {
         var shared = pooled.Of(set)!.Value.Weights;
         var own = seasons[knot] < 1 ? 0 : seasons[knot] / (seasons[knot] + 1);
+        var equal = Equal(pooled, set);
         return [.. products.Select(target =>
         {
             var its = own > 0 && target.Cells > 0
                 ? new ConvexWeights(target.Products, set).Of(set)!.Value.Weights
                 : shared;
-            return shared.Select((w, p) => w + (own * (its[p] - w))).ToArray();
+            return shared.Select((w, p) => (w + (own * (its[p] - w)) + equal[p]) / 2).ToArray();
         })];
+    }
+
+    /// <summary>[P] Equal weights of a set's members that are as good as the best; what weights are drawn half-way to (ADR 29).</summary>
+    private static double[] Equal(ConvexWeights pooled, int set)
+    {
+        var errors = Enumerable.Range(0, pooled.Members).Select(p => (set & (1 << p)) == 0 ? null : pooled.Of(1 << p)?.Error).ToArray();
+        var good = errors.Select(error => error <= AsGood * errors.Min()).ToArray();
+        return Array.ConvertAll(good, isGood => isGood ? 1.0 / good.Count(g => g) : 0);
     }
 
     /// <summary>[K][M] Mean products of errors, and over how many cells.</summary>

@@ -16,12 +16,24 @@ public static class CalendarFeatures
         Table(366, 365.25, 1, Math.Sin), Table(366, 365.25, 1, Math.Cos),
     ];
 
+    /// <summary>Of each pair of features.</summary>
+    private static readonly TimeSpan[] _periods = [TimeSpan.FromDays(1), TimeSpan.FromDays(7), TimeSpan.FromDays(365.25)];
+
     /// <summary>The six column names in order.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["min_of_day_sin", "min_of_day_cos", "day_of_week_sin", "day_of_week_cos", "day_of_year_sin", "day_of_year_cos"];
 
     /// <summary>Whether a column is a calendar feature.</summary>
     public static bool IsCalendar(string column) => Find(column) >= 0;
+
+    /// <summary>
+    /// Whether rows of such a span can teach what a column tells: of a calendar feature, they have seen each of its values. Over a shorter
+    /// span it is a slope, and what was learned of it would be carried on beyond all that was seen.
+    /// </summary>
+    /// <param name="column">Any; one that is no calendar feature always can.</param>
+    /// <param name="times">[T] Rising.</param>
+    public static bool IsToldBy(string column, ReadOnlySpan<DateTime> times) =>
+        Find(column) is not (>= 0 and var feature) || (times.Length > 0 && times[^1] - times[0] >= _periods[feature / 2]);
 
     /// <summary>One feature at one time, in [-1, 1].</summary>
     /// <exception cref="ArgumentException">No such feature.</exception>

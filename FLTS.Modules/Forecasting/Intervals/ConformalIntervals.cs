@@ -36,9 +36,12 @@ public sealed class ConformalIntervals
     private ConformalIntervals(IReadOnlyList<int> leads, LeadErrors[][] errors)
     {
         int[] knots = [.. leads];
-        _errors = errors;
+        (_errors, Leads) = (errors, knots);
         _places = [.. Enumerable.Range(1, knots[^1]).Select(lead => Knots.Place(knots, lead))];
     }
+
+    /// <summary>Those that have residuals, in steps, ascending.</summary>
+    public IReadOnlyList<int> Leads { get; }
 
     /// <summary>Last lead that has residuals: later ones reuse them.</summary>
     public int Steps => _places.Length;
@@ -66,6 +69,14 @@ public sealed class ConformalIntervals
         }
 
         return (Math.Min(forecast, within.Clamp(forecast + low)), Math.Max(forecast, within.Clamp(forecast + high)));
+    }
+
+    /// <summary>The two of <see cref="Leads"/> that a step lies between, and how far it is from the first to the next.</summary>
+    /// <param name="step">0 is the first step.</param>
+    public (int From, int To, double Share) Between(int step)
+    {
+        var (knot, share) = _places[Math.Min(step, Steps - 1)];
+        return (Leads[knot], share > 0 ? Leads[knot + 1] : Leads[knot], share);
     }
 
     /// <summary>Where the truth lies beside forecasts of a lead, normalised; null: too few residuals for the level.</summary>

@@ -60,10 +60,13 @@ internal sealed class LeadErrors
 
     /// <summary>The same beside what is usual at the forecast's level.</summary>
     /// <param name="level">In percent, between 0 and 100.</param>
-    public (double Low, double High)? Sides(double level)
+    public (double Low, double High)? Sides(double level) => Sides(_sorted, level);
+
+    /// <summary>Of residuals in order: those of the two ranks; null where there are too few for the level.</summary>
+    public static (double Low, double High)? Sides(double[] sorted, double level)
     {
-        var rank = (int)Math.Ceiling(((_sorted.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
-        return rank > _sorted.Length ? null : (_sorted[^rank], _sorted[rank - 1]);
+        var rank = (int)Math.Ceiling(((sorted.Length + 1) * (1 + (level / 100)) / 2) - 1e-9);
+        return rank > sorted.Length ? null : (sorted[^rank], sorted[rank - 1]);
     }
 
     /// <summary>What is usual at a forecast's level.</summary>

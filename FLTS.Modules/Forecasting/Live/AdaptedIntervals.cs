@@ -6,12 +6,13 @@ namespace FLTS.Forecasting.Live;
 
 /// <summary>
 /// The intervals of a model's first leads as its truths have moved them (FORECASTING.md 9): an <see cref="IntervalTracker"/> a lead,
-/// target, level and side, which begin at the quantiles of the fixed ones. L leads, M targets.
+/// target, level and side, which begin at the quantiles of the fixed ones; and of the knots behind those (<see cref="IntervalWindows"/>).
+/// L leads, M targets.
 /// </summary>
 public sealed class AdaptedIntervals
 {
     /// <summary>In percent; those of others stay fixed.</summary>
-    public static readonly IReadOnlyList<double> Levels = [80, 95];
+    public static readonly IReadOnlyList<double> Levels = IntervalLevels.All;
 
     private const int Sides = 2;
 
@@ -21,14 +22,17 @@ public sealed class AdaptedIntervals
     private readonly IntervalTracker?[] _trackers; // [L][M][levels][sides]; null: the level has too few residuals.
     private readonly int _targets;
 
-    private AdaptedIntervals(int leads, int targets, IntervalTracker?[] trackers) =>
-        (Leads, _targets, _trackers) = (leads, targets, trackers);
+    private AdaptedIntervals(int leads, int targets, IntervalTracker?[] trackers, IntervalWindows windows) =>
+        (Leads, _targets, _trackers, Windows) = (leads, targets, trackers, windows);
 
     /// <summary>Of no lead: all stay fixed.</summary>
-    public static AdaptedIntervals None { get; } = new(0, 0, []);
+    public static AdaptedIntervals None { get; } = new(0, 0, [], IntervalWindows.None);
 
     /// <summary>L: those of 1 to so many steps adapt.</summary>
     public int Leads { get; }
+
+    /// <summary>Those of longer leads.</summary>
+    public IntervalWindows Windows { get; }
 
     /// <summary>Those of which no truth is known.</summary>
     /// <param name="intervals">The fixed ones.</param>
@@ -45,8 +49,11 @@ public sealed class AdaptedIntervals
                 trackers[at] = IntervalTracker.Begin((isUpper ? high : low, range), lead, level, isUpper);
         }
 
-        return new AdaptedIntervals(leads, targets, trackers);
+        return new AdaptedIntervals(leads, targets, trackers, IntervalWindows.None);
     }
+
+    /// <summary>With others of longer leads.</summary>
+    public AdaptedIntervals With(IntervalWindows windows) => new(Leads, _targets, _trackers, windows);
 
     /// <summary>With truths that have become known.</summary>
     /// <param name="truths">Of each lead in the order of time.</param>
@@ -65,7 +72,7 @@ public sealed class AdaptedIntervals
             }
         }
 
-        return new AdaptedIntervals(Leads, _targets, trackers);
+        return new AdaptedIntervals(Leads, _targets, trackers, Windows);
     }
 
     /// <summary>The quantiles of a lead and level, normalised; null where the level has too few residuals or does not adapt.</summary>
@@ -74,14 +81,17 @@ public sealed class AdaptedIntervals
     /// <param name="level">In percent.</param>
     public (double Low, double High)? Quantiles(int target, int step, double level)
     {
-        var place = IndexOf(level);
+        var place = IntervalLevels.IndexOf(level);
         if (step >= Leads || place < 0)
             return null;
         var at = ((((step * _targets) + target) * Levels.Count) + place) * Sides;
         return _trackers[at] is { } low && _trackers[at + 1] is { } high ? (low.Quantile, high.Quantile) : null;
     }
 
-    /// <summary>The interval around one forecast; null as <see cref="Quantiles"/>.</summary>
+    /// <summary>
+    /// The interval around one forecast, between knots interpolated as the fixed ones are; null where no truth has moved it, or there are
+    /// too few residuals.
+    /// </summary>
     /// <param name="intervals">The fixed ones, by which it is scaled.</param>
     /// <param name="of">Position of the target, and the step; 0 is the first.</param>
     /// <param name="forecast">In original units.</param>
@@ -91,11 +101,32 @@ public sealed class AdaptedIntervals
     public (double Low, double High)? Around(
         ConformalIntervals intervals, (int Target, int Step) of, double forecast, double level, PlausibleRange within)
     {
-        if (Quantiles(of.Target, of.Step, level) is not var (low, high))
+        if (Offsets(intervals, of, forecast, level) is not var (low, high))
             return null;
-        var scale = intervals.Scale(of.Target, of.Step, forecast);
-        return (
-            Math.Min(forecast, within.Clamp(forecast + (low * scale))), Math.Max(forecast, within.Clamp(forecast + (high * scale))));
+        return (Math.Min(forecast, within.Clamp(forecast + low)), Math.Max(forecast, within.Clamp(forecast + high)));
+    }
+
+    private (double Low, double High)? Offsets(ConformalIntervals intervals, (int Target, int Step) of, double forecast, double level)
+    {
+        if (of.Step < Leads)
+            return At(of.Step + 1, Quantiles(of.Target, of.Step, level));
+        if (Windows.Knots.Count == 0 || IntervalLevels.IndexOf(level) < 0)
+            return null;
+
+        var (from, to, share) = intervals.Between(of.Step);
+        if (Knot(from) is not var (low, high) || share <= 0)
+            return Knot(from);
+        return Knot(to) is var (nextLow, nextHigh) ? (low + (share * (nextLow - low)), high + (share * (nextHigh - high))) : null;
+
+        (double Low, double High)? Knot(int lead) => At(
+            lead,
+            Quantiles(of.Target, lead - 1, level) ?? Windows.Quantiles(of.Target, lead, level)
+            ?? (intervals.Sides(of.Target, lead - 1, level) is var (low, high, _) ? (low, high) : null));
+
+        (double Low, double High)? At(int lead, (double Low, double High)? quantiles) =>
+            quantiles is var (low, high) && intervals.Scale(of.Target, lead - 1, forecast) is var scale
+                ? (low * scale, high * scale)
+                : null;
     }
 
     /// <summary>
@@ -141,18 +172,7 @@ public sealed class AdaptedIntervals
             trackers[at] = IntervalTracker.Begin((start, range), lead, level, isUpper) with { Quantile = quantile };
         }
 
-        return new AdaptedIntervals(leads, targets, trackers);
-    }
-
-    private static int IndexOf(double level)
-    {
-        for (var i = 0; i < Levels.Count; i++)
-        {
-            if (Levels[i].Equals(level))
-                return i;
-        }
-
-        return -1;
+        return new AdaptedIntervals(leads, targets, trackers, IntervalWindows.None);
     }
 
     private static (int Lead, int Target, double Level, bool IsUpper) PlaceOf(int at, int targets) => (

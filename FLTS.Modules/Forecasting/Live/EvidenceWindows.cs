@@ -19,24 +19,27 @@ public sealed class EvidenceWindows(SeasonPlaces places)
             yield return since.AddTicks(window * 2 * places.Span.Ticks);
     }
 
-    /// <summary>The most evidence of a window that is old enough to act: a season; 1: none is, or nothing is known.</summary>
+    /// <summary>The window of the most evidence among those that are old enough to act: a season.</summary>
     /// <param name="spread">q, fixed.</param>
     /// <param name="since">As in <see cref="StartsAt"/>.</param>
     /// <param name="blocks">Begin and losses of each block, in order.</param>
-    public double Most(double spread, DateTime since, IReadOnlyList<(DateTime At, double Champion, double Other)> blocks)
+    /// <returns>Its evidence and begin; 1 where none is old enough, or nothing is known.</returns>
+    public (double Evidence, DateTime From) Best(
+        double spread, DateTime since, IReadOnlyList<(DateTime At, double Champion, double Other)> blocks)
     {
         if (blocks.Count == 0)
-            return 1;
+            return (1, since);
 
-        var (now, most) = (blocks[^1].At, 0.0);
+        var (now, most) = (blocks[^1].At, (Evidence: 0.0, From: since));
         foreach (var start in StartsAt(since, now).Where(s => now - s >= places.Span))
         {
             var evidence = new RollbackEvidence(spread);
             foreach (var block in blocks.Where(b => b.At >= start))
                 evidence.Add(block.Champion, block.Other);
-            most = Math.Max(most, evidence.Value);
+            if (evidence.Value > most.Evidence)
+                most = (evidence.Value, start);
         }
 
-        return most > 0 ? most : 1;
+        return most.Evidence > 0 ? most : (1, since);
     }
 }

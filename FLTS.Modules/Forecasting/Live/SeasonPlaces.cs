@@ -20,12 +20,16 @@ public sealed class SeasonPlaces(SeriesStep step)
     public TimeSpan Span { get; } = TimeSpan.FromTicks(
         Math.Max(Season.Steps(step) * step.Duration.Ticks, LeastBuckets * new TimeBuckets(step).Length.Ticks));
 
-    /// <summary>The place of a bucket, from 0.</summary>
+    /// <summary>The place of a bucket by the clock on the wall, from 0.</summary>
     /// <param name="bucket">Its begin.</param>
-    public int Of(DateTime bucket) => step.Unit switch
+    public int Of(DateTime bucket)
     {
-        StepUnit.Month => ((bucket.Year * 12) + bucket.Month - 1) / step.Months % Count,
-        StepUnit.BusinessDay => ((int)bucket.DayOfWeek + 6) % 7 % Count,
-        _ => (int)(bucket.Ticks / _bucket.Ticks % Count),
-    };
+        var local = step.Local(bucket);
+        return step.Unit switch
+        {
+            StepUnit.Month => ((local.Year * 12) + local.Month - 1) / step.Months % Count,
+            StepUnit.BusinessDay => ((int)local.DayOfWeek + 6) % 7 % Count,
+            _ => (int)(local.Ticks / _bucket.Ticks % Count),
+        };
+    }
 }

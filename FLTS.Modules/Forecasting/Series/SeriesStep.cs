@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FLTS.Forecasting.Series.Grid;
 
 namespace FLTS.Forecasting.Series;
 
@@ -34,6 +35,9 @@ public sealed partial record SeriesStep
 
     /// <summary>How long it is, on average where it is of the calendar.</summary>
     public TimeSpan Duration { get; }
+
+    /// <summary>A row that lies no further from a time of the series is of that time.</summary>
+    public TimeSpan Snap => Frequency.Tolerance * Duration;
 
     /// <summary>Times of a series are a fixed number of ticks apart.</summary>
     public bool IsPlain => Unit == StepUnit.Duration && !IsLocal;

@@ -22,6 +22,12 @@ public sealed class LightGbmFamily : IForecasterFamily
     /// <summary>Copies of all examples' bins that a fit holds.</summary>
     private const int HeldAtOnce = 4;
 
+    /// <summary>Fewest rows that LightGBM puts into a bin.</summary>
+    private const int RowsInBin = 3;
+
+    /// <summary>Of a bin: sums of gradients and of weights.</summary>
+    private const int BytesOfBin = 2 * sizeof(double);
+
     public string ModelType => Type;
 
     public JsonObject Normalise(JsonObject? hyperparameters) => TreeHyperparameters.Parse(hyperparameters, LeadMode.Direct).ToJson();
@@ -37,13 +43,16 @@ public sealed class LightGbmFamily : IForecasterFamily
         var perRow = (features * (parameters.MaxBin > byte.MaxValue ? sizeof(short) : sizeof(byte)) * HeldAtOnce)
             + (size.Columns * sizeof(double))
             + (direct ? 2.0 * sizeof(double) * Knots.All.Count * size.Targets : 0);
+
+        // Every leaf that a tree may have is given its histogram of every feature before the first tree grows.
+        var bins = Math.Min(parameters.MaxBin, (size.Rows / RowsInBin) + 1.0);
         return new FitEstimate(
-            size.Rows * perRow,
+            (size.Rows * perRow) + (features * bins * parameters.NumLeaves * BytesOfBin),
             size.Rows * (double)size.Columns * parameters.InputLen * parameters.NumIterations * size.Targets,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{size.Rows:N0} rows x {size.Columns} columns x {parameters.InputLen} rows back, {parameters.NumIterations} trees a "
-                + $"target"));
+                + $"target of {parameters.NumLeaves} leaves and {bins:N0} bins"));
     }
 
     public FitEstimate EstimateForecast(JsonObject hyperparameters, FitSize size, double windows, int steps)

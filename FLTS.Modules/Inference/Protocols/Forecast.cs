@@ -37,7 +37,7 @@ internal sealed record Forecast(
 
 /// <summary>Which intervals of an answer followed what came true; the others are as validation left them.</summary>
 /// <param name="Levels">In percent.</param>
-/// <param name="Leads">Steps, 1 the first.</param>
+/// <param name="Leads">Steps, 1 the first; of those beyond five the knots, between which intervals are interpolated.</param>
 /// <param name="Revision">Times whose truths have moved them.</param>
 internal sealed record IntervalsAdapted(IReadOnlyList<double> Levels, IReadOnlyList<int> Leads, long Revision);
 

@@ -43,8 +43,9 @@ internal static class IntervalAnswer
             return null;
 
         var (state, targets) = (adapted.State, Enumerable.Range(0, of.Targets));
-        List<int> leads = [.. Enumerable.Range(1, Math.Min(of.Steps, state.Leads))];
-        List<double> ours = [.. levels.Where(level => leads.Exists(l => targets.Any(m => state.Quantiles(m, l - 1, level) is not null)))];
+        List<int> leads = [.. Enumerable.Range(1, Math.Min(of.Steps, state.Leads)), .. state.Windows.Knots.Where(k => k <= of.Steps)];
+        List<double> ours = [.. levels.Where(level => leads.Exists(l => targets.Any(
+            m => (state.Quantiles(m, l - 1, level) ?? state.Windows.Quantiles(m, l, level)) is not null)))];
         return ours.Count > 0 ? new IntervalsAdapted(ours, leads, adapted.Revision) : null;
     }
 

@@ -13,6 +13,7 @@ internal sealed record PredictAnswer(
     int Version,
     ConfigHash ConfigHash,
     [property: Shape(typeof(IReadOnlyList<ForecastRow>))] IReadOnlyList<Dictionary<string, object>> Predictions,
+    [property: Shape(typeof(IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<PairShape>>>))]
     IReadOnlyDictionary<string, Dictionary<string, double[]?[]>>? Intervals,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IntervalsAdapted? IntervalsAdapted,
     IReadOnlyList<string>? Warnings);

@@ -73,7 +73,7 @@ internal sealed partial class PredictService(
         }
         catch (Exception e)
         {
-            outcome = Outcome(e);
+            outcome = Outcome(e, cancellation);
             if (e is FltsException and not UnavailableException && (e is not TooManyException || IsToBeTold()))
                 LogRejected(logger, e.Message);
 
@@ -140,10 +140,13 @@ internal sealed partial class PredictService(
             && Interlocked.CompareExchange(ref _told, now, told) == told;
     }
 
-    private static string Outcome(Exception exception) => exception switch
+    /// <param name="exception">What came instead of an answer.</param>
+    /// <param name="gone">Whoever hangs up has no forecast either, but is no fault of ours.</param>
+    private static string Outcome(Exception exception, CancellationToken gone) => exception switch
     {
         TooManyException => "queue_full",
         UnavailableException => "no_model",
+        OperationCanceledException when gone.IsCancellationRequested => "client_error",
         OverdueException or OperationCanceledException => "timeout",
         FltsException => "client_error",
         _ => "server_error",

@@ -20,7 +20,7 @@ internal sealed partial class BaselineWork(
         FaultPoint.Reach("baseline.begun");
         using var champion = await LoadAsync(row.RunId, cancellation)
             ?? throw new ConflictException($"Run {row.RunId} has no artifacts any more.");
-        using var other = row.OtherRunId is { } before ? await LoadAsync(before, cancellation) : null;
+        using var other = row.OtherRunId is { } before ? await LoadOtherAsync(before, cancellation) : null;
         using var reading = budget.EnterReading();
         var dataset = await data.OpenAsync(champion.Manifest.ConfigHash, cancellation);
         var result = await budget.RunAsync(
@@ -44,6 +44,20 @@ internal sealed partial class BaselineWork(
             : null;
     }
 
+    /// <summary>Null: it cannot be loaded any more. The champion's own numbers do not depend on it.</summary>
+    private async Task<LoadedModel?> LoadOtherAsync(RunId id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LoadAsync(id, cancellation);
+        }
+        catch (FltsException e) when (e is not UnavailableException)
+        {
+            LogWithout(logger, id, e);
+            return null;
+        }
+    }
+
     /// <summary>A fit of everything that may have to be fitted again, and a forecast of each row.</summary>
     private static FitEstimate EstimateOf(LoadedModel champion, LoadedModel? other, int rows, int columns, int targets)
     {
@@ -60,6 +74,12 @@ internal sealed partial class BaselineWork(
         Level = LogLevel.Information,
         Message = "What is usual for run {run_id} is known from {hours} hours of validation; EWMA's error in them is {ewma_error:0.#####}")]
     private static partial void LogFound(ILogger logger, RunId run_id, int hours, double ewma_error);
+
+    [LoggerMessage(
+        EventName = "baseline_without_other",
+        Level = LogLevel.Warning,
+        Message = "Run {other_run_id}, the version before, cannot be loaded: what is usual for the champion is found out without it")]
+    private static partial void LogWithout(ILogger logger, RunId other_run_id, Exception exception);
 
     [LoggerMessage(
         EventName = "baseline_unknown",

@@ -12,7 +12,7 @@ internal sealed class Baselines(BaselineStep step, IJobQueues jobs)
         var (row, isAsked) = await step.EnsureAsync(station.Identifier, station.Champion, station.Other, cancellation);
         if (isAsked)
             jobs.Enqueue(step.Task(row), StepWake.Event);
-        return BaselineStep.ResultOf(row) is { } usual ? (row, usual) : null;
+        return BaselineStep.ResultOf(row) is { IsOutdated: false } usual ? (row, usual) : null;
     }
 
     /// <summary>See <see cref="BaselineStep.LookedAsync"/>.</summary>

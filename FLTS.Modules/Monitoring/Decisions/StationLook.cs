@@ -27,14 +27,26 @@ internal sealed record StationLook(
     private readonly SeasonPlaces _places = new(Baseline.Step);
 
     /// <summary>E; null: there is no version before, or nothing is known of both.</summary>
-    public double? Evidence => Baseline.Spread is { } spread && Blocks.Count > 0
-        ? new EvidenceWindows(_places).Most(spread, Since, Blocks)
-        : null;
+    public double? Evidence => Best?.Evidence;
 
-    /// <summary>The version before makes smaller errors, by as much as it may; null: nothing is known of it.</summary>
-    public double? TimesWorse => Blocks.Count == 0 || Blocks.Average(b => b.Other) <= 0
-        ? null
-        : Blocks.Average(b => b.Champion) / Blocks.Average(b => b.Other);
+    /// <summary>
+    /// By how much the errors are those of the version before in the window that the evidence is of: one that was good for long is not
+    /// shielded by it. Null: nothing is known of both.
+    /// </summary>
+    public double? TimesWorse
+    {
+        get
+        {
+            var window = Best is { } best ? Blocks.Where(b => b.At >= best.From).ToList() : [];
+            return window.Count == 0 || window.Average(b => b.Other) <= 0
+                ? null
+                : window.Average(b => b.Champion) / window.Average(b => b.Other);
+        }
+    }
+
+    private (double Evidence, DateTime From)? Best => Baseline.Spread is { } spread && Blocks.Count > 0
+        ? new EvidenceWindows(_places).Best(spread, Since, Blocks)
+        : null;
 
     /// <summary>Drift and coverage, in the order of time.</summary>
     /// <param name="newest">The newest hour at which each kind was noticed of this champion.</param>
@@ -67,7 +79,11 @@ internal sealed record StationLook(
     /// <param name="isEnough">Whether so much evidence is enough.</param>
     public IEnumerable<Noticed> OfOther(IReadOnlyDictionary<DriftKind, DateTime> newest, Func<double, bool> isEnough)
     {
-        var from = newest.TryGetValue(DriftKind.Gross, out var gross) ? gross + _places.Span : DateTime.MinValue;
+        // What was so bad a season ago and is no more is no reason to act now: rows may come late, and looking back be switched on.
+        var recent = BesideOther.Count > 0 && BesideOther[^1].At > DateTime.MinValue + _places.Span
+            ? BesideOther[^1].At - _places.Span
+            : DateTime.MinValue;
+        var from = newest.TryGetValue(DriftKind.Gross, out var gross) && gross + _places.Span > recent ? gross + _places.Span : recent;
         var usual = Baseline.Drift?.EwmaError ?? 0;
         if (GrossFault.First(BesideOther.Where(h => h.At >= from), usual) is { } hour)
         {
@@ -89,7 +105,7 @@ internal sealed record StationLook(
                 $"Up to {Shown(at)} the champion's errors were {TimesWorse:0.00} times those of the version before; the evidence is "
                 + $"{evidence:0}, {RollbackEvidence.Enough} are enough."))
             {
-                Mark = string.Create(CultureInfo.InvariantCulture, $"season {(at - Since).Ticks / _places.Span.Ticks}"),
+                Mark = string.Create(CultureInfo.InvariantCulture, $"season {(at - Since).Ticks / _places.Span.Ticks} since {Since:s}"),
             };
         }
     }

@@ -36,7 +36,10 @@ internal sealed class ValidationReplay(PreparedDataset data, Parallelism paralle
         using var ewma = Fitted(Ewma, ForecasterCatalog.Get(Ewma).Normalise(null));
         var baseline = DriftBaseline.Of(Hours(its, Errors(Steps(ewma))), new SeasonPlaces(data.Meta.Step));
         var step = data.Meta.Step;
-        return new BaselineResult(baseline, other is null ? null : Spread(its, other), step.Duration.TotalSeconds, step.ToJson());
+        return new BaselineResult(baseline, other is null ? null : Spread(its, other), step.Duration.TotalSeconds, step.ToJson())
+        {
+            HasLocalPlaces = true,
+        };
     }
 
     private int MostRows => Math.Max(LeastRows, MostSeasons * Season.Steps(data.Meta.Step));

@@ -33,10 +33,9 @@ internal sealed class LiveCast(LiveStep step, LiveRosters rosters, LiveReader re
         foreach (var member in roster.Members.DistinctBy(m => m.Model))
         {
             var own = roles.Where(r => r.Model == member.Model).ToList();
-            if (own.Exists(r => r is { UntilTs: null, Reason: null }))
+            if (own.Exists(r => r is { UntilTs: null, Reason: null }) && await FindAsync(execution, member) is { } live)
             {
-                scored.Add(new ScoredModel(
-                    member.Model, Since(own), member == roster.Champion, await models.GetAsync(member, cancellation))
+                scored.Add(new ScoredModel(member.Model, Since(own), member == roster.Champion, live)
                 {
                     CountsFrom = own.Find(r => r is { UntilTs: null, Role: LiveRole.Champion }) is { } role
                         ? MeasurementLog.Time(role.FromTs)
@@ -73,6 +72,20 @@ internal sealed class LiveCast(LiveStep step, LiveRosters rosters, LiveReader re
             new CanonicalGrid(champion.Signature.Step).Leads,
             champion.Signature.Targets,
             reason);
+    }
+
+    /// <summary>Null: it cannot be loaded any more, which is written. The champion goes on without it.</summary>
+    private async Task<LiveModel?> FindAsync(Execution<LiveStationRow> execution, LiveMember member)
+    {
+        try
+        {
+            return await models.GetAsync(member, execution.Working);
+        }
+        catch (FltsException e) when (member.Role != LiveRole.Champion && e is not UnavailableException)
+        {
+            TakenAwayException.Unless(await step.LeaveOutAsync(execution.Lease, member, e.Message, execution.Working));
+            return null;
+        }
     }
 
     /// <summary>Since when it has been scored without a break, whatever its roles were.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,6 +10,8 @@ namespace FLTS.Modules.Monitoring.Live;
 /// <summary><c>/live</c>.</summary>
 internal static class LiveEndpoints
 {
+    private const string LocalTimes = "such as 2026-03-02T09:30:00; without an offset local time of the dataset's zone";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/live/{identifier}").WithTags("Live");
@@ -39,8 +42,8 @@ internal static class LiveEndpoints
         LiveService service,
         HttpContext context,
         int? lead,
-        string? from,
-        string? to,
+        [Description($"First time; {LocalTimes}.")] string? from,
+        [Description("Last time; the same.")] string? to,
         CancellationToken cancellation)
     {
         var view = await service.HoursAsync(identifier, lead, from, to, cancellation);
@@ -51,6 +54,11 @@ internal static class LiveEndpoints
     }
 
     private static async Task<Ok<LiveForecastView>> Forecast(
-        Identifier identifier, LiveService service, string? at, string? column, int? level, CancellationToken cancellation) =>
+        Identifier identifier,
+        LiveService service,
+        [Description($"When it was made; {LocalTimes}.")] string? at,
+        string? column,
+        int? level,
+        CancellationToken cancellation) =>
         TypedResults.Ok(await service.ForecastAsync(identifier, at, column, level, cancellation));
 }

@@ -12,8 +12,20 @@ namespace FLTS.Modules.Monitoring.Live;
 /// <param name="IsWhole">It has the newest row; else there are more than were asked for.</param>
 internal sealed record LiveWindow(RawTable Table, bool IsWhole)
 {
+    /// <summary>Rows that nobody asks for are cut off once they are more than one for so many that are needed.</summary>
+    private const int NeededToOne = 4;
+
+    /// <summary>That stay whatever is asked for: of a span that holds nothing but the row behind a gap no forecast could be made.</summary>
+    private const int LeastRows = 200;
+
+    /// <summary>What was asked for once is forgotten by such a part with every time that less is: a late row asks for much, once.</summary>
+    private const int Forgetting = 64;
+
     /// <summary>The rows from here on are there.</summary>
     public required DateTime From { get; init; }
+
+    /// <summary>How far before the newest row is asked for.</summary>
+    public TimeSpan Reach { get; init; }
 
     public required SourceFiles Files { get; init; }
 
@@ -27,6 +39,25 @@ internal sealed record LiveWindow(RawTable Table, bool IsWhole)
     public bool Has(SourceFiles files, IReadOnlyList<string> columns, DateTime from) =>
         IsWhole && Files == files && Files.Since == files.Since && From <= from
         && Table.Columns.SequenceEqual(columns, StringComparer.Ordinal);
+
+    /// <summary>This without what is older than anybody needs, as stations of one dataset take turns, where that is much.</summary>
+    /// <param name="from">The first row that is asked for now.</param>
+    public LiveWindow AskedFrom(DateTime from)
+    {
+        if (Table.Rows == 0 || from > Table.Timestamps[^1])
+            return this;
+
+        var reach = Table.Timestamps[^1] - from;
+        if (reach < Reach)
+            reach = Reach - ((Reach - reach) / Forgetting);
+        var first = Table.Timestamps[^1] - reach;
+        if (Table.Timestamps[Math.Max(0, Table.Rows - LeastRows)] < first)
+            first = Table.Timestamps[Math.Max(0, Table.Rows - LeastRows)];
+        var older = Array.FindIndex(Table.Timestamps, t => t >= first);
+        return older * NeededToOne <= Table.Rows - older
+            ? this with { Reach = reach }
+            : this with { Table = Table.Cut(older.., Table), From = first, Reach = reach };
+    }
 }
 
 /// <summary>
@@ -41,31 +72,43 @@ internal sealed class LiveRows(
     /// <param name="files">Of the dataset.</param>
     /// <param name="config">How they are read.</param>
     /// <param name="columns">Of the table.</param>
-    /// <param name="wanted">The first row that is needed, and how many of the log are read at once.</param>
+    /// <param name="wanted">
+    /// The first row that is needed, a time behind which there must be one where there is any, and how many of the log are read at once.
+    /// </param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The files cannot be read so.</exception>
     public async Task<LiveWindow> GetAsync(
         SourceFiles files,
         PreprocessConfig config,
         IReadOnlyList<string> columns,
-        (DateTime From, int Most) wanted,
+        (DateTime From, DateTime Beyond, int Most) wanted,
         CancellationToken cancellation)
     {
         _kept.BeginUse();
-        var (from, most) = wanted;
+        var (from, beyond, most) = wanted;
         if (_kept.Find(files.Name) is { } known && known.Has(files, columns, from))
-            return _kept.Keep(files.Name, await NewerAsync(known, config, cancellation));
+            return _kept.Keep(files.Name, (await NewerAsync(known, config, cancellation)).AskedFrom(from));
 
         var form = await forms.OfAsync(files, cancellation);
         RawTable table;
         using (budget.EnterReading())
-            table = await reader.ReadAsync(files, config, columns, cancellation);
+            table = Since(await reader.ReadAsync(files, config, columns, cancellation), from);
 
         var rows = await log.FromAsync(files.Name, Early(from), most, cancellation);
-        var isWhole = rows.Rows.Count < most;
-        var merged = Over(Since(table, from), files, form, config, from, rows.Rows);
-        if (isWhole)
-            return _kept.Keep(files.Name, new LiveWindow(merged, true) { From = from, Files = files, Changes = rows.Changes });
+        var merged = Over(table, files, form, config, from, rows.Rows);
+        while (rows.Rows.Count == most && !Reaches(UpTo(merged, TimeOf(rows.Rows[^1].Ts, files, config)), beyond))
+        {
+            // All that was read lies before what is needed: there may be more rows in a time than its steps.
+            most = most > int.MaxValue / 2 ? int.MaxValue : 2 * most;
+            rows = await log.FromAsync(files.Name, Early(from), most, cancellation);
+            merged = Over(table, files, form, config, from, rows.Rows);
+        }
+
+        if (rows.Rows.Count < most)
+        {
+            return _kept.Keep(
+                files.Name, new LiveWindow(merged, true) { From = from, Files = files, Changes = rows.Changes }.AskedFrom(from));
+        }
 
         // Behind the last row that was read there are more.
         _kept.Forget(files.Name);
@@ -111,6 +154,8 @@ internal sealed class LiveRows(
         var first = Array.FindIndex(sorted.Timestamps, t => t >= from);
         return sorted.Cut((first < 0 ? sorted.Rows : first).., sorted);
     }
+
+    private static bool Reaches(RawTable sorted, DateTime beyond) => sorted.Rows > 0 && sorted.Timestamps[^1] > beyond;
 
     private static RawTable UpTo(RawTable sorted, DateTime last)
     {

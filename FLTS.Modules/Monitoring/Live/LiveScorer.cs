@@ -12,7 +12,12 @@ namespace FLTS.Modules.Monitoring.Live;
 /// <param name="models">The champion first: errors are on the scale of its train part.</param>
 /// <param name="grid">Of the champion's step.</param>
 /// <param name="intervals">What the champion's intervals have become so far; null: no truth has moved them.</param>
-internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGrid grid, IntervalState? intervals)
+/// <param name="windows">What counts for those of longer leads, and the champion's forecasts that are kept; null: they stay.</param>
+internal sealed class LiveScorer(
+    IReadOnlyList<ScoredModel> models,
+    CanonicalGrid grid,
+    IntervalState? intervals,
+    (WindowCount Of, IReadOnlyList<(DateTime Origin, byte[] Packed)> Kept)? windows)
 {
     private readonly List<(string Model, int Lead, DateTimeOffset First, DateTimeOffset Last)> _hourSpans = [];
     private readonly List<(string Model, int Lead, DateTimeOffset Start, CellSums Sums)> _hours = [];
@@ -20,6 +25,7 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
     private readonly List<(string Model, DateTimeOffset Start, CellSums Sums)> _blocks = [];
     private readonly List<(string Model, DateTimeOffset Origin, byte[] Packed)> _forecasts = [];
     private (IntervalState Now, DateTimeOffset? Before)? _adapted;
+    private (RunId Run, byte[] Packed)? _windows;
 
     private LiveModel Champion => models[0].Live;
 
@@ -44,7 +50,11 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
             Score(model, forecasts, span, parallelism.Cancellation);
             if (!model.IsChampion)
                 continue;
-            Pack(model, forecasts, span, parallelism.Cancellation);
+            var packed = forecasts.Pack(o => o > From(span) && o <= span.To, parallelism.Cancellation);
+            _forecasts.AddRange(packed.Select(f => (model.Key, MeasurementLog.Instant(f.Origin), f.Packed)));
+            _windows = windows is var (of, kept)
+                ? of.Count(model, intervals, forecasts, [.. kept.Where(f => f.Origin <= From(span) || f.Origin > span.To), .. packed], grid)
+                : null;
             _adapted = IntervalCount.Of(model, intervals, forecasts, span, parallelism.Cancellation);
         }
 
@@ -58,6 +68,7 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
             Origins = From(span) < span.To ? (MeasurementLog.Instant(From(span)).AddTicks(1), MeasurementLog.Instant(span.To)) : null,
             Forecasts = _forecasts,
             Intervals = _adapted,
+            Windows = _windows,
         };
     }
 
@@ -140,11 +151,7 @@ internal sealed class LiveScorer(IReadOnlyList<ScoredModel> models, CanonicalGri
     }
 
     /// <summary>What was forecast before the champion was one stays as it stood.</summary>
-    private DateTime From(LiveSpan span) => span.After > models[0].From ? span.After : models[0].From;
-
-    private void Pack(ScoredModel model, CanonicalForecasts forecasts, LiveSpan span, CancellationToken cancellation) =>
-        _forecasts.AddRange(forecasts.Pack(o => o > From(span) && o <= span.To, cancellation)
-            .Select(f => (model.Key, MeasurementLog.Instant(f.Origin), f.Packed)));
+    private DateTime From(LiveSpan span) => span.After > models[0].CountsFrom ? span.After : models[0].CountsFrom;
 
     /// <summary>Hours and blocks that what is touched of a lead lies in: their first and last begin.</summary>
     private sealed record LeadSpan(

@@ -76,7 +76,7 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
 
         var origin = MeasurementLog.Time(kept.Origin);
         var times = leads.Select(l => step!.Next(origin, l)).ToList();
-        var truths = await TruthsAsync(station.Dataset!.Value, targets[target], times, cancellation);
+        var truths = await TruthsAsync(station.Dataset!.Value, targets[target], (step!, times), cancellation);
         var low = 1 + (level == 95 ? 2 : 0);
         return new LiveForecastView(
             identifier,
@@ -98,14 +98,22 @@ internal sealed class LiveService(LiveReader reader, MeasurementReader log, Moni
         await reader.StationAsync(identifier, cancellation)
         ?? throw new NotFoundException($"Nothing was promoted for '{identifier}' yet. GET /champions lists what is in force.");
 
-    /// <summary>What was measured after the files: forecasts are kept of that time alone.</summary>
+    /// <summary>
+    /// What was measured after the files: forecasts are kept of that time alone. A row need not lie on the grid to count for its time.
+    /// </summary>
     private async Task<IReadOnlyDictionary<DateTime, double?>> TruthsAsync(
-        DatasetName dataset, string column, IReadOnlyList<DateTime> times, CancellationToken cancellation)
+        DatasetName dataset, string column, (SeriesStep Step, IReadOnlyList<DateTime> Times) of, CancellationToken cancellation)
     {
         var place = new Dictionary<string, int> { [column] = 0 };
-        return (await log.AtAsync(dataset, [.. times.Select(MeasurementLog.Instant)], cancellation)).ToDictionary(
-            m => MeasurementLog.Time(m.Ts),
-            m => MeasuredValues.Read(m.Values, place)?[0] is { } value && double.IsFinite(value) ? value : (double?)null);
+        var truths = new Dictionary<DateTime, double?>();
+        foreach (var time in of.Times)
+        {
+            var near = await log.NearestAsync(dataset, MeasurementLog.Instant(time), of.Step.Snap, cancellation);
+            if (near is not null && MeasuredValues.Read(near.Values, place)?[0] is { } value && double.IsFinite(value))
+                truths[time] = value;
+        }
+
+        return truths;
     }
 
     private static DateTime? Time(string name, string? text, SeriesStep step) =>

@@ -16,6 +16,9 @@ internal sealed class LiveTurns(
     /// <summary>Times of written rows that are looked at in one turn.</summary>
     private const int MostTimes = 5000;
 
+    /// <summary>The log is read from a day before the first row that is needed on; of short steps more where it takes more.</summary>
+    private const int MostOfDay = 100_000;
+
     /// <summary>Working days and months are longer than their steps are on average.</summary>
     private const double Slack = 1.6;
 
@@ -43,15 +46,18 @@ internal sealed class LiveTurns(
         var season = Season.Steps(step);
         var slack = step.Unit == StepUnit.Duration ? 1 : Slack;
         var looksBack = slack * (EvaluationFrame.ContextRows(season) + models.Max(m => m.Live.InputRows) + grid.Leads[^1]);
-        var context = looksBack + grid.Buckets.Most(season) + CanonicalGrid.BlockSteps;
+        var ofBucket = Math.Ceiling(grid.Buckets.Length / step.Duration); // What lies in a touched one is summed anew.
+        var context = looksBack + (slack * ofBucket) + CanonicalGrid.BlockSteps;
         var columns = models.SelectMany(m => m.Live.Measured).Distinct(StringComparer.Ordinal).ToList();
+        var begin = written[0] > behind ? written[0] : behind;
+        var ofDay = (int)Math.Min(MostOfDay, TimeSpan.FromDays(1) / step.Duration);
         var window = await rows.GetAsync(
             files,
             config,
             columns,
-            (Earlier(written[0] > behind ? written[0] : behind, step.Duration * context), (int)context + season + (2 * options.LiveRows)),
+            (Earlier(begin, step.Duration * context), begin, (int)context + Math.Max(season, ofDay) + (2 * options.LiveRows)),
             cancellation);
-        if (window.Table.Rows == 0)
+        if (window is { IsWhole: true, Table.Rows: 0 })
             return new LiveTurn { Progress = done };
 
         var times = window.Table.Timestamps;
@@ -71,7 +77,12 @@ internal sealed class LiveTurns(
             span = span with { To = written[^1] };
 
         var intervals = await live.IntervalsAsync(station.Identifier, new RunId(models[0].Key), cancellation);
-        var turn = await ScoreAsync(window.Table, (models, span, grid), intervals, cancellation);
+        var count = options.IntervalWindows ? WindowCount.Of(station, span, grid, step) : null;
+        var scorer = new LiveScorer(
+            models, grid, intervals, count is null ? null : (count, await KeptAsync(station, models[0], count, cancellation)));
+        var turn = await ScoreAsync(window.Table, (models, span, grid), scorer, cancellation);
+        if (!options.IntervalWindows && intervals is { Windows.Length: > 0 })
+            turn = turn with { Windows = (intervals.Run, []) };
         var scoredTo = MeasurementLog.Instant(span.To);
         var newest = station.ScoredTo > scoredTo ? station.ScoredTo : scoredTo;
         var knownAt = await log.NewestKnownAtAsync(dataset, cancellation) ?? station.KnownAt;
@@ -83,10 +94,18 @@ internal sealed class LiveTurns(
         };
     }
 
+    private async Task<IReadOnlyList<(DateTime Origin, byte[] Packed)>> KeptAsync(
+        LiveStationRow station, ScoredModel champion, WindowCount count, CancellationToken cancellation)
+    {
+        var span = (MeasurementLog.Instant(count.Origins), MeasurementLog.Instant(count.To));
+        var kept = await live.ForecastsAsync(station.Identifier, champion.Key, span, cancellation);
+        return [.. kept.Select(f => (MeasurementLog.Time(f.Origin), f.Packed))];
+    }
+
     private async Task<LiveTurn> ScoreAsync(
         RawTable table,
         (IReadOnlyList<ScoredModel> Models, LiveSpan Span, CanonicalGrid Grid) of,
-        IntervalState? intervals,
+        LiveScorer scorer,
         CancellationToken cancellation)
     {
         var (models, span, grid) = of;
@@ -99,7 +118,7 @@ internal sealed class LiveTurns(
                 Math.Max(1, origins / grid.Stride),
                 grid.Leads[^1]))));
         return await budget.RunAsync(
-            "Scoring live", size, p => new LiveScorer(models, grid, intervals).Score(table, span, p), cancellation);
+            "Scoring live", size, p => scorer.Score(table, span, p), cancellation);
     }
 
     /// <summary>What is scored already in this sweep, what was thinned, and what came before anybody had a role.</summary>

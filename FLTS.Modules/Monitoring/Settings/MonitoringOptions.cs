@@ -52,6 +52,12 @@ internal sealed record MonitoringOptions
     [AllowedValues(Off, Alarm, Act)]
     public string Rollback { get; init; } = Alarm;
 
+    /// <summary>
+    /// Whether a champion's intervals beyond five steps follow what it missed in the newest seven seasons; true by default. Those of a row
+    /// that is written while it is false are the fixed ones.
+    /// </summary>
+    public bool IntervalWindows { get; init; } = true;
+
     /// <summary>Seconds between looks for feeds that bring nothing any more; 1 to 3600, default 30.</summary>
     [Range(1, 3600)]
     public int FeedSeconds { get; init; } = 30;

@@ -24,7 +24,7 @@ internal static class ShadowEndpoints
     {
         var group = routes.MapGroup("/runs/{run_id}/shadow").WithTags("Runs");
         group.MapPost("", Put)
-            .WithName("PutShadow")
+            .WithName("StartShadow")
             .WithSummary(
                 "Scores a run that succeeded live beside its station's champion, until it is promoted or DELETE ends it; a station has "
                 + "one. With dry_run it is only said whether that can be. A 'reason' in the address is kept in the audit.")

@@ -74,9 +74,15 @@ async function carryOut(path, body, options) {
   try {
     return await send(path, body, options);
   } catch (refused) {
-    if (refused.status !== 401 || !(await enter())) throw refused;
+    if (refused.status !== 401 || !(await enter())) throw notSignedIn(refused);
     return send(path, body, options);
   }
+}
+
+/** On the page nobody sends headers: what to do there. */
+export function notSignedIn(refused) {
+  refused.message = refused.message.replace(/send a key in the header X-Api-Key/, 'sign in with a key of that role, above on the right');
+  return refused;
 }
 
 /** Whether somebody is signed in: meanwhile, here or in another tab, or with the key that is asked for. */

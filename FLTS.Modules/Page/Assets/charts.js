@@ -7,14 +7,19 @@ const live = (kind) => async (figure, about) => (await import('./live.js'))[kind
 const charts = { station, dataset: station, leads, losses, live: live('live'), then: live('stood'), compare: live('compare') };
 export const address = encodeURIComponent;
 
-/** The library; while it comes, what is to be drawn is asked for. */
-const library = new Promise((resolve, reject) => {
-  document.head.append(Object.assign(make('script', { src: '/ui/assets/echarts.js' }), {
-    onload: resolve, onerror: () => reject(new Error('The chart library does not come: load the page again.')),
-  }));
-});
-
+const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+
+/**
+ * The library; while it comes, what is to be drawn is asked for. It takes the browser longer than the rest of the page: a picture that
+ * came with it is on the screen first.
+ */
+const library = (document.querySelector('.first') ? Promise.race([painted(), after(500)]) : Promise.resolve()).then(
+  () => new Promise((resolve, reject) => {
+    document.head.append(Object.assign(make('script', { src: '/ui/assets/echarts.js' }), {
+      onload: resolve, onerror: () => reject(new Error('The chart library does not come: load the page again.')),
+    }));
+  }));
 
 /** The first chart is what the page is opened for: the others draw when it is there, or takes long. */
 export async function start() {
@@ -27,7 +32,7 @@ export async function start() {
       if (figure.dataset.chart === 'leads') draw();
     });
     const drawn = draw().finally(() => { figure.dataset.settled = ''; });
-    if (i === 0) await Promise.race([drawn.then(painted), new Promise((resolve) => setTimeout(resolve, 2000))]);
+    if (i === 0) await Promise.race([drawn.then(painted), after(2000)]);
   }
 }
 
@@ -51,7 +56,7 @@ export async function view(figure) {
 
 function newView(figure) {
   const plot = figure.querySelector('.plot');
-  const chart = window.echarts.init(plot);
+  const chart = window.echarts.init(plot); // Clears the place; in the same turn it is drawn.
   let make_ = null;
   let numbers = null;
   const draw = () => {
@@ -118,7 +123,7 @@ export function base(unit) {
   return {
     animation: false,
     useUTC: true,
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 }, // A canvas inherits none.
     grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, type: 'scroll', textStyle: { color: colour('ink') }, formatter: label, itemWidth: 26, itemHeight: 8 },
     tooltip: {
@@ -263,7 +268,7 @@ async function station(figure, about) {
     [whole, forecast] = await Promise.all([measured(''), forecasts()]);
     const step = whole.step_seconds * 1000;
     const last = clock(whole.last);
-    const end = ahead().at(-1)?.at ?? last;
+    const end = Math.max(last, ahead().at(-1)?.at ?? last); // A model of a sample may forecast what has come already.
     const from = Math.max(clock(whole.first), last - Math.max(200, 3 * (end - last) / step) * step);
     const zoom = about.identifier ? { startValue: from, endValue: end } : {};
     fine = about.identifier ? await measured(`&from=${written(from)}`) : null;
@@ -301,7 +306,7 @@ async function station(figure, about) {
       if (of !== column.value || !read_?.ts.length) continue;
       fine = read_;
       picture.chart.setOption({ series: [{ data: merged() }] });
-      await new Promise((resolve) => setTimeout(resolve, 40)); // Whoever drags on sees it, and asks again.
+      await after(40); // Whoever drags on sees it, and asks again.
     }
     isAsked = false;
   };

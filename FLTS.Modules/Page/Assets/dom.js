@@ -13,6 +13,14 @@ export function make(name, attributes = {}, ...children) {
 /** A name that people or files gave. */
 export const name = (text) => make('bdi', { class: 'name' }, text);
 
+/** A step as the API writes it (1.02:03:00), as a person does; one of the calendar stays as it is. */
+export function span(step) {
+  const parts = /^(?:(\d+)\.)?(\d\d):(\d\d):(\d\d)$/.exec(step);
+  if (!parts) return String(step).replaceAll('_', ' ');
+  return ['days', 'h', 'min', 's'].map((unit, i) => [Number(parts[i + 1] ?? 0), unit]).filter(([n]) => n)
+    .map(([n, unit]) => `${n} ${n === 1 && unit === 'days' ? 'day' : unit}`).join(' ');
+}
+
 /** A table; numbers are aligned. */
 export function table(head, rows) {
   const isNumber = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));

@@ -29,6 +29,7 @@ export function listen(changed, begun, ended) {
       ended();
     });
     mine.addEventListener('error', () => {
+      if (isHeard) ended(); // The server may be away.
       isHeard = false; // The browser tries again by itself, but not after a refusal.
       if (mine.readyState !== EventSource.CLOSED || source !== mine) return;
       close();

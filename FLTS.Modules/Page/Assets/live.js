@@ -75,7 +75,7 @@ export async function live(figure, about) {
     const isEmpty = !answer.hours.length;
     figure.querySelector('.plot').hidden = isEmpty;
     tell(figure, answer.error ?? (isEmpty
-      ? 'Nothing is scored yet: each row that comes (POST /datasets/\u2026/rows) is compared with what was forecast for it.' : ''));
+      ? 'Nothing is scored yet. Each row that is appended to the data is compared with what was forecast for it; then earlier forecasts can be looked at here, too.' : ''));
     if (isEmpty) return;
     picture ??= await view(figure);
     draw();
@@ -157,7 +157,7 @@ export async function stood(figure, about) {
   };
   const change = () => load().catch((refused) => tell(figure, refused.message));
 
-  /** What may be chosen: from when rows are scored, up to two weeks. */
+  /** What may be chosen: from the first forecast of rows that are scored, up to two weeks; one is made each half hour, or step. */
   const reach = async () => {
     const { models, scored_to: to, step_seconds: step } = await read(path);
     const from = models.filter((m) => m.role === 'champion').map((m) => clock(m.from));
@@ -165,7 +165,7 @@ export async function stood(figure, about) {
     if (figure.hidden) return false;
     const isAtEnd = at.value === at.max;
     const last = clock(to);
-    const first = Math.max(Math.min(...from), last - 14 * 86400000);
+    const first = Math.min(last, Math.max(Math.min(...from), last - 14 * 86400000) + Math.max(1800, step) * 1000);
     const chosen = span && span.first + Number(at.value) * span.step;
     span = { first, step: step * 1000 };
     at.max = Math.max(0, Math.round((last - first) / span.step));

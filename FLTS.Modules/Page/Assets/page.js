@@ -58,13 +58,13 @@ function told(answer, isDry, method) {
   if (answer?.schedule) return `${answer.schedule}: ${answer.outcome.replaceAll('_', ' ')}${answer.reason ? `, ${answer.reason}` : ''}.`;
   if (answer?.attempt) {
     const { outcome, reason } = answer.attempt;
-    return `${isDry ? 'Would end as' : 'Ended as'} ${String(outcome).replaceAll('_', ' ')}: ${reason}`;
+    return `${isDry ? 'Would end as' : 'Ended as'} ${String(outcome).replaceAll('_', ' ')}: ${reason.replace('below_baseline:', 'below_baseline (a simple forecast did no worse on the test part):')}`;
   }
   if (answer?.version && answer.model_type) {
-    return `${isDry ? 'Would put' : 'Put'} ${answer.model_type} (run ${answer.run_id}) in force as version ${answer.version}.`;
+    return `${isDry ? 'Would put' : 'Put'} ${answer.model_type} (run ${answer.run_id.slice(-8)}) in force as version ${answer.version}.`;
   }
   if (answer?.location?.startsWith('/live/')) {
-    const run = `${answer.model_type} (run ${answer.run_id})`;
+    const run = `${answer.model_type} (run ${answer.run_id.slice(-8)})`;
     if (method === 'DELETE') return `${run} ${isDry ? 'would be' : 'is'} scored beside the champion no more.`;
     return isDry ? `Would score ${run} beside the champion.` : `${run} is scored beside the champion from the next rows on.`;
   }
@@ -94,17 +94,20 @@ function enableCommand(form) {
   };
   const run = async (work) => {
     look.disabled = act.disabled = true;
+    form.dataset.busy = ''; // What comes of it is told here: the form stays.
+    say('Working on it\u2026');
     try {
       await work();
     } catch (refused) {
       say(refused.message, true);
     } finally {
+      delete form.dataset.busy;
       act.disabled = false;
       allow(form);
     }
   };
   const offer = () => {
-    act.hidden = false;
+    act.hidden = act.disabled = false; // What is disabled takes no focus.
     act.focus();
   };
 
@@ -115,10 +118,11 @@ function enableCommand(form) {
       throw new Error(`Type ${sure.dataset.confirm} first, to be sure that it is this one.`);
     }
     if (isDry) say(told(await send(form, true), true, form.dataset.method));
-    else say('Press again to do it.');
+    else say(`Nothing is done yet: press \u201C${act.textContent}\u201D to do it.`);
     offer();
   }));
-  form.addEventListener('input', () => {
+  form.addEventListener('input', (event) => {
+    if (event.target.name === 'reason') return; // It changes nothing of what was shown, and comes to mind after it.
     act.hidden = true; // What was shown was shown of something else.
     delete form.dataset.done;
     say('');
@@ -142,6 +146,7 @@ function enableCommand(form) {
         return;
       }
       say(told(answer, false, form.dataset.method));
+      delete form.dataset.busy;
       form.dataset.done = ''; // Other commands may be possible now.
       await refresh();
     });
@@ -160,15 +165,34 @@ function enable(root) {
     'click', () => import('./runs.js').then((runs) => runs.doForAll(button, refresh))));
 }
 
-const isHeld = (part) => !part.querySelector('[data-done]') && (part.contains(document.activeElement)
-  || [...part.querySelectorAll('input, output')].some((e) => (e.type === 'checkbox' ? e.checked : e.value))
-  || (getSelection()?.type === 'Range' && part.contains(getSelection().anchorNode)));
+const isHeld = (part) => part.querySelector('[data-busy]') || (!part.querySelector('[data-done]') && (part.contains(document.activeElement)
+  || [...part.querySelectorAll('input, output.wrong')].some((e) => (e.type === 'checkbox' ? e.checked : e.value))
+  || (getSelection()?.type === 'Range' && part.contains(getSelection().anchorNode))));
+
+/** What a command was said to do, it was said of something that has changed meanwhile. */
+function withdraw(part) {
+  for (const form of part.querySelectorAll('form.command:not([data-busy], [data-done])')) {
+    const act = form.querySelector('.do');
+    if (!act || act.hidden) continue;
+    act.hidden = true;
+    form.querySelector('output').textContent = 'What this is about has changed meanwhile: look again.';
+  }
+}
 
 const sent = new WeakMap(); // What each part looked like as it was sent.
 
+/** A page that is kept open all day must not look as if it were of now when it is not. */
+function tellAway(isAway) {
+  const place = document.getElementById('away');
+  if (place.hidden === !isAway) return;
+  place.hidden = !isAway;
+  place.textContent = isAway ? `No answer from the server since ${local.format(new Date())}: what stands here is from before.` : '';
+}
+
 /** Fetches the page again and puts in what changed; what somebody types, chooses or reads stays. */
 async function refresh() {
-  const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
+  const response = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => ({ status: 0 }));
+  tellAway(response.status === 0 || response.status >= 500);
   if (response.redirected) location.assign(response.url); // Signed out meanwhile.
   if (!response.ok || response.redirected) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
@@ -183,7 +207,11 @@ async function refresh() {
   for (const next of fresh.querySelectorAll('[data-part]')) {
     const part = document.querySelector(`[data-part="${next.dataset.part}"]`);
     const markup = next.innerHTML;
-    if (!part || sent.get(part) === markup || isHeld(part)) continue;
+    if (!part || sent.get(part) === markup) continue;
+    if (isHeld(part)) {
+      withdraw(part);
+      continue;
+    }
     const isOpen = [...part.querySelectorAll('details')].map((d) => d.open);
     const done = [...part.querySelectorAll('form[data-done]')].map((form) => [form.dataset.path, form.querySelector('output').textContent]);
     part.replaceChildren(...next.childNodes);

@@ -79,6 +79,8 @@ export async function start() {
       make('ul', {}, sentences(profile.train, profile.test ? 'Train' : 'The file'), profile.test ? sentences(profile.test, 'Test') : null,
         profile.warnings.map((w) => make('li', {}, make('bdi', {}, w)))),
       make('div', { class: 'scroll', tabindex: '0' }, table(head, rows)));
+    // A header that fits what is appended: every column has to be named.
+    document.querySelector('#append textarea').placeholder = ['time', ...profile.columns.map((c) => c.name)].join(',');
     section.append(pictures(dataset, profile.columns));
     const lost = (profile.train.series.gaps || profile.test?.series.gaps) && await gaps(dataset, profile.columns[0].name).catch(() => null);
     if (lost) section.append(lost);

@@ -30,6 +30,7 @@ function choices(of, options) {
   for (const select of document.querySelectorAll(`[data-list=${of}]`)) {
     const chosen = select.value;
     select.replaceChildren(...options.map(([value, text]) => make('option', { value, selected: value === chosen }, text)));
+    select.form.hidden = !options.length && of !== 'datasets'; // Nothing there to be done.
   }
 }
 
@@ -42,12 +43,13 @@ const loaded = () => fill('loaded', () => read('/models/loaded'), (answer) => (a
     ['Identifier', 'Model', 'Version', 'Rows it looks back', 'Columns it forecasts'],
     answer.items.map((m) => [
       make('a', { href: `/ui/stations/${encodeURIComponent(m.identifier)}` }, name(m.identifier)), m.model_type, m.version, m.input_len,
-      name(m.targets.join(', ')),
+      make('span', { class: 'name' }, ...m.targets.flatMap((t, i) => [i ? ', ' : '', make('bdi', {}, t)])),
     ]))
   : make('p', {}, 'None yet: a model is loaded when one was promoted.')));
 
 const schedules = () => fill('schedules', () => read('/schedules'), ({ items }) => {
   choices('schedules', items.map((s) => [s.name, s.name]));
+  choices('paused', items.filter((s) => s.paused).map((s) => [s.name, s.name]));
   if (!items.length) return make('p', {}, 'None: pipelines are started by hand.');
   const outcomes = (s) => Object.entries(s.outcomes).filter(([, count]) => count).map(([o, count]) => `${count} ${o.replaceAll('_', ' ')}`);
   return list(['Name', 'When', 'Dataset', 'Next', 'What came of it'], items.map((s) => [

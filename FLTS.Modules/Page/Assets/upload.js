@@ -1,27 +1,47 @@
-import { command, enter, hold, ours } from './api.js';
-import { make, name, table } from './dom.js';
+import { command, enter, hold, notSignedIn, ours, who } from './api.js';
+import { make, name, span, table } from './dom.js';
 
 // A file is looked at first, then sent; nothing is stored before whoever brought it says so.
 
 const looked = 1 << 20; // Bytes that are looked at.
 const element = (id) => document.getElementById(id);
 let file = null;
+let isRefused = false; // What was looked at would be, as it stands.
 
 const answers = () => new Map([...document.querySelectorAll('#questions [name]')].filter((f) => f.value !== '').map((f) => [f.name, f.value]));
 
+/** A choice that is a list is kept as JSON; in an address its name is repeated. */
+function words(value) {
+  const list = value.startsWith('[') && value.endsWith(']') ? JSON.parse(value) : [value];
+  return list.map(String);
+}
+
 function address(path) {
-  const query = new URLSearchParams([...answers()]);
+  const query = new URLSearchParams([...answers()].flatMap(([option, value]) => words(value).map((word) => [option, word])));
   return query.size ? `${path}?${query}` : path;
+}
+
+/** What the API would refuse cannot be sent from here; whether whoever looks may send at all. */
+function allow() {
+  const lacks = who.role && !who.may.includes('train') ? `Needs the role train; you have ${who.role}.` : '';
+  document.querySelector('#store .do').disabled = isRefused || Boolean(lacks);
+  document.querySelector('#store .needs').textContent = lacks;
+  return !lacks;
 }
 
 async function look() {
   const place = element('look');
+  isRefused = false;
+  place.replaceChildren();
+  if (!allow()) return;
   place.replaceChildren('Looking at it…');
   try {
     show(await command(address('/datasets/preview'), file.slice(0, looked), { type: 'application/octet-stream' }));
   } catch (refused) {
-    place.replaceChildren(make('p', { class: 'wrong' }, refused.message));
+    isRefused = refused.status === 422;
+    place.replaceChildren(make('p', { class: 'wrong' }, named(refused.message)));
   }
+  allow();
 }
 
 /** The server looks at what it calls preview.csv; whoever brought it knows it by its name. */
@@ -32,13 +52,14 @@ const list = (title, sentences) => (sentences.length
   : []);
 
 function show(preview) {
+  isRefused = !preview.is_readable;
   const times = preview.times;
   const numeric = preview.columns.filter((c) => c.kind === 'numeric').length;
   element('look').replaceChildren(
     ...(preview.refused ? [make('p', { class: 'wrong' }, make('bdi', {}, named(preview.refused)))] : []),
     ...(times ? [make('p', {},
       `${preview.is_head ? 'Its beginning holds' : 'It holds'} ${times.rows.toLocaleString()} rows from ${String(times.first).replace('T', ' ')} to `
-      + `${String(times.last).replace('T', ' ')}, a row every ${times.step}, with ${numeric} ${numeric === 1 ? 'column' : 'columns'} of numbers. `,
+      + `${String(times.last).replace('T', ' ')}, a row every ${span(times.step)}, with ${numeric} ${numeric === 1 ? 'column' : 'columns'} of numbers. `,
       'Its times stand in ', name(times.column), `, written ${times.form}.`)] : []),
     ...list('Left out', preview.left_out),
     ...list('Worth a look', preview.warnings),
@@ -51,14 +72,20 @@ function show(preview) {
   element('questions').replaceChildren(...kept, ...preview.questions.map((q) => question(q, given.get(q.option))));
 }
 
+/** An answer in words, where its value alone says little. */
+const spoken = (option, choice) => {
+  const words = [choice].flat().map((c) => (typeof c === 'object' ? JSON.stringify(c) : String(c))).join(', ');
+  return { missing_words: `${words}: a missing value`, thousands: `${words} between thousands`, decimal: `${words} before decimals` }[option] ?? words;
+};
+
 function question({ option, choices, question: text }, given) {
   const written = (choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice));
   const field = choices.length
     ? make('select', { name: option }, make('option', { value: '' }, 'Choose…'),
-      choices.map((c) => make('option', { value: written(c), selected: written(c) === given }, written(c))))
+      choices.map((c) => make('option', { value: written(c), selected: written(c) === given }, spoken(option, c))))
     : make('input', { name: option, value: given, autocomplete: 'off' });
   field.addEventListener('change', look);
-  return make('label', {}, make('bdi', {}, named(text)), field);
+  return make('label', { class: 'question' }, make('bdi', {}, named(text)), field);
 }
 
 const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1048576).toFixed(1)} MB`);
@@ -103,7 +130,7 @@ async function store(event) {
   const path = address(`/datasets/${encodeURIComponent(element('name').value)}`);
   try {
     const stored = await send(path).catch(async (refused) => {
-      if (refused.status !== 401 || !(await enter())) throw refused;
+      if (refused.status !== 401 || !(await enter())) throw notSignedIn(refused);
       return send(path);
     });
     const names = stored.series.length ? stored.series : [stored.name];
@@ -131,4 +158,6 @@ export function start() {
   });
   element('file').addEventListener('change', (event) => event.target.files.length && take(event.target.files[0]));
   element('store').addEventListener('submit', store);
+  document.addEventListener('session', () => { if (allow() && file && !element('look').hasChildNodes()) look(); });
+  if (element('file').files.length) take(element('file').files[0]); // Chosen before this script was there.
 }

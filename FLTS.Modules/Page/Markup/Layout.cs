@@ -40,6 +40,7 @@ internal static class Layout
         <nav aria-label="Parts">{_parts.Select(p => Link(p.Path, p.Title, p.Path == part))}</nav>
         <button type="button" id="key-button" class="quiet">Sign in</button>
         </header>
+        <p id="away" class="away" role="alert" hidden></p>
         <main id="main" tabindex="-1" data-refresh="{refresh}"{(isPassing ? " data-passing" : "")}
             data-watch="{JsonSerializer.Serialize(watch ?? [])}">
         <h1>{Shown.Name(title)}</h1>
@@ -48,7 +49,9 @@ internal static class Layout
         <dialog id="key-dialog" aria-labelledby="key-title">
         <form method="dialog" id="key-form">
         <h2 id="key-title">Sign in</h2>
-        <p>Looking needs no key on this machine; what changes something does. It is exchanged for a session, and not kept here.</p>
+        <p>Whoever changes something signs in with a key, once; the page does not keep it. No key at hand? Where the server runs,
+        <code>./flts key link</code> prints a link that signs you in, and the admin key stands in the file <code>keys/admin.key</code>
+        of its data folder (unless the settings state another).</p>
         <p id="key-who"></p>
         <label>Key <input id="key-input" type="password" autocomplete="current-password" spellcheck="false"></label>
         <p class="buttons"><button value="in">Sign in</button> <button value="out" id="key-out" class="quiet" hidden>Sign out</button>
@@ -68,10 +71,11 @@ internal static class Layout
     /// <param name="title">In words, with the unit.</param>
     /// <param name="data">Told the script, as JSON.</param>
     /// <param name="controls">Above the chart.</param>
-    public static Html Chart(string kind, string title, string data, Html controls = default) => Html.Of($"""
+    /// <param name="picture">Stands in its place until it is drawn.</param>
+    public static Html Chart(string kind, string title, string data, Html controls = default, Html picture = default) => Html.Of($"""
         <figure class="chart" data-chart="{kind}" data-about="{data}">
         <figcaption><span class="chart-title">{title}</span>{controls}</figcaption>
-        <div class="plot" tabindex="0" role="img" aria-label="{title}. Arrow keys move the cursor; the numbers are below."></div>
+        <div class="plot" tabindex="0" role="img" aria-label="{title}. Arrow keys move the cursor; the numbers are below.">{picture}</div>
         <p class="note" role="status"></p>
         <details><summary>Numbers</summary><div class="scroll" tabindex="0"></div></details>
         </figure>

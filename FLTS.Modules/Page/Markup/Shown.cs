@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace FLTS.Modules.Page.Markup;
 
 /// <summary>How names, numbers and times are shown.</summary>
-internal static class Shown
+internal static partial class Shown
 {
-    private const int IdLength = 8;
+    private const int IdLength = 8, RunIdLength = 32;
 
     /// <summary>
     /// A name that people or files gave: by itself, so that marks of direction inside it turn round nothing beside it.
@@ -23,6 +24,10 @@ internal static class Shown
 
     /// <summary>What tells a run from others in a list.</summary>
     public static string Short(RunId id) => id.Value.Length > IdLength ? id.Value[^IdLength..] : id.Value;
+
+    /// <summary>A sentence of the API with the ids in it as short as elsewhere on the page.</summary>
+    public static string Sentence(string text) => LongIds().Replace(
+        text, m => m.Value.Length > RunIdLength ? m.Value[..IdLength] : m.Value[^IdLength..]);
 
     /// <summary>A number to four digits; its element has all of them, as the API tells it.</summary>
     public static Html Number(double? value) => value is { } number
@@ -84,6 +89,9 @@ internal static class Shown
     };
 
     private static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b", RegexOptions.CultureInvariant)]
+    private static partial Regex LongIds();
 
     private static string Digits(double value) => Math.Abs(value) switch
     {

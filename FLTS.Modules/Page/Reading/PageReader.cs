@@ -1,5 +1,6 @@
 using FLTS.Modules.Registry.Datasets;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 using FLTS.Modules.Registry.Sources;
 
 namespace FLTS.Modules.Page.Reading;
@@ -12,10 +13,11 @@ internal sealed class PageReader(
 
     public DateTimeOffset Now => time.GetUtcNow();
 
-    public async Task<PipelinesModel> PipelinesAsync(Identifier? identifier, Cursor? cursor, CancellationToken cancellation)
+    public async Task<PipelinesModel> PipelinesAsync(
+        Identifier? identifier, PipelineStatus? status, Cursor? cursor, CancellationToken cancellation)
     {
-        var page = await pipelines.ListAsync(identifier, PipelinesOfPage, cursor, cancellation);
-        return new PipelinesModel(page.Items, page.Next, Now);
+        var page = await pipelines.ListAsync(identifier, PipelinesOfPage, cursor, cancellation, status);
+        return new PipelinesModel(page.Items, identifier, status, page.Next, Now);
     }
 
     /// <exception cref="NotFoundException">No such pipeline.</exception>
@@ -32,6 +34,12 @@ internal sealed class PageReader(
     public Task CheckDatasetAsync(DatasetName name, CancellationToken cancellation) => sources.GetAsync(name, cancellation);
 }
 
-internal sealed record PipelinesModel(IReadOnlyList<PipelineView> Items, string? Next, DateTimeOffset Now);
+/// <param name="Items">Of this page.</param>
+/// <param name="Identifier">Only its are shown; null: of all.</param>
+/// <param name="Status">Only those are shown; null: all.</param>
+/// <param name="Next">Where the next page begins.</param>
+/// <param name="Now">When it was read.</param>
+internal sealed record PipelinesModel(
+    IReadOnlyList<PipelineView> Items, Identifier? Identifier, PipelineStatus? Status, string? Next, DateTimeOffset Now);
 
 internal sealed record PipelineModel(PipelineView Pipeline, Board? Board, DateTimeOffset Now);

@@ -63,7 +63,10 @@ internal sealed class StationPages(
             inForce is null ? null : await boards.FindAsync(inForce.ConfigHash.Value, cancellation),
             started.Items,
             await watch.OfAsync(identifier, cancellation),
-            now);
+            now)
+        {
+            Reasons = inForce is null ? null : await ledger.ReasonsAsync(identifier, cancellation),
+        };
     }
 
     private async Task<ChampionsView?> ChampionsAsync(Identifier identifier, CancellationToken cancellation)
@@ -100,4 +103,14 @@ internal sealed record StationModel(
     Board? Board,
     IReadOnlyList<PipelineView> Pipelines,
     WatchModel Watch,
-    DateTimeOffset Now);
+    DateTimeOffset Now)
+{
+    /// <summary>Columns that are forecast.</summary>
+    public IReadOnlyList<string> Targets => [.. Board?.TargetWeights?.Keys ?? []];
+
+    /// <summary>Why its champions were put in force; null: there was none.</summary>
+    public LedgerReasons? Reasons { get; init; }
+
+    /// <summary>What its chart shows at first; null: that is not at hand.</summary>
+    public ChartValues? Chart { get; init; }
+}

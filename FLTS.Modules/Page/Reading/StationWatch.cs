@@ -37,16 +37,18 @@ internal sealed class StationWatch(LiveReader live, DriftEvents drift, ShadowRun
     }
 
     private static StationHealth Of(LiveStationRow? row, StationAlarms? alarms) =>
-        new(row?.Ratio, row?.Coverage, row?.KnownAt, row?.Error, alarms);
+        new(row?.Ratio, row?.Coverage, row?.ScoredTo, row?.KnownAt, row?.Error, alarms);
 }
 
 /// <summary>How a station does.</summary>
 /// <param name="Ratio">The champion's mean absolute error over EWMA's in the newest 24 hours; null: nothing is known.</param>
 /// <param name="Coverage">Share of the truths inside its intervals of 80 percent; null: it has none.</param>
-/// <param name="KnownAt">When the newest row that is scored came.</param>
+/// <param name="NewestRow">Time of the newest row that is scored; null: none is.</param>
+/// <param name="KnownAt">When that row came.</param>
 /// <param name="Error">Why nothing is scored now, in a sentence; null: it is.</param>
 /// <param name="Alarms">What was noticed lately; null: nothing.</param>
-internal sealed record StationHealth(double? Ratio, double? Coverage, DateTimeOffset? KnownAt, string? Error, StationAlarms? Alarms);
+internal sealed record StationHealth(
+    double? Ratio, double? Coverage, DateTimeOffset? NewestRow, DateTimeOffset? KnownAt, string? Error, StationAlarms? Alarms);
 
 /// <summary>A station since its champion is in force.</summary>
 /// <param name="Health">How it does.</param>

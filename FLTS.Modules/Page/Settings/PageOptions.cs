@@ -17,4 +17,8 @@ internal sealed record PageOptions
     /// <summary>Seconds after which a connection that nothing is to be told on is sent a heartbeat; 0.1 to 300, default 15.</summary>
     [Range(0.1, 300)]
     public double HeartbeatSeconds { get; init; } = 15;
+
+    /// <summary>Seconds after a start when what is opened first is made once; 0 to 3600, default 3; 0: not at all.</summary>
+    [Range(0, 3600)]
+    public double WarmUpSeconds { get; init; } = 3;
 }

@@ -19,7 +19,7 @@ internal static class DataPage
         <div id="questions"></div>
         <label>Name of the dataset
         <input id="name" required pattern="[A-Za-z0-9._\-]+" maxlength="64" autocomplete="off" spellcheck="false"></label>
-        <p class="buttons"><button>Store it</button></p>
+        <p class="buttons"><button class="do">Store it</button> <span class="needs quiet-text"></span></p>
         <progress id="sent" max="100" value="0" hidden aria-label="Sent"></progress>
         <output id="stored" role="status"></output>
         </form>

@@ -11,6 +11,7 @@ namespace FLTS.Modules.Page.Views;
 internal static class PipelinePage
 {
     private const int RefreshAtWork = 2;
+    private const string BelowBaseline = "below_baseline"; // In the reason of an attempt.
 
     public static Html Of(PipelineModel model)
     {
@@ -22,7 +23,7 @@ internal static class PipelinePage
             ["at_work"] = !hasEnded,
         };
         return Layout.Page(
-            $"Pipeline {pipeline.PipelineId.Value[..Math.Min(8, pipeline.PipelineId.Value.Length)]}",
+            $"Pipeline {pipeline.PipelineId.Value[..Math.Min(8, pipeline.PipelineId.Value.Length)]} of {pipeline.Identifier}",
             "pipelines",
             Html.Of($"""
                 {Layout.Part("state", Html.Of($"{State(pipeline, model.Now)}{Runs(pipeline)}"))}
@@ -47,7 +48,13 @@ internal static class PipelinePage
         </dl>
         <ol class="stages" aria-label="Stages">{pipeline.Stages.Select(s => Stage(s, now))}</ol>
         {Sentence("Decision", pipeline.Attempt?.Reason)}
-        {Sentence("Error", pipeline.Error)}
+        {(pipeline.Attempt?.Reason?.Contains(BelowBaseline, StringComparison.Ordinal) == true
+            ? Html.Of($"<p class=\"quiet-text\">{BelowBaseline}: on the test part a simple forecast did no worse than this model.</p>")
+            : Html.None)}
+        {(pipeline.Status == PipelineStatus.Promoted
+            ? Html.Of($"<p><a href=\"/ui/stations/{Uri.EscapeDataString(pipeline.Identifier.Value)}\">See its forecast</a></p>")
+            : Html.None)}
+        {Sentence(pipeline.Status == PipelineStatus.Cancelled ? "Why" : "Error", pipeline.Error)}
         {(pipeline.Warnings.Count == 0 ? Html.None : Html.Of($"""
         <details><summary>{pipeline.Warnings.Count} {(pipeline.Warnings.Count == 1 ? "remark" : "remarks")} on the data</summary>
         <ul>{pipeline.Warnings.Select(w => Html.Of($"<li>{w}</li>"))}</ul></details>
@@ -81,7 +88,7 @@ internal static class PipelinePage
         <tr><td>{PipelinesPage.Choice("run", run.RunId.Value, run.Status == RunStatus.Succeeded)}</td>
         <th scope="row">{run.ModelType}</th><td>{Shown.Run(run.RunId)}</td>
         <td>{Status.Badge(Status.Word(run.Status))} {(run.Error is { } error
-            ? Html.Of($"<bdi class=\"waiting\">{error}</bdi>")
+            ? Html.Of($"<bdi class=\"waiting\">{Shown.Sentence(error)}</bdi>")
             : Html.None)}</td>
         <td>{Epochs(run)}</td>
         <td class="number">{Shown.Number(run.TrainLoss)}</td><td class="number">{Shown.Number(run.ValLoss)}</td>

@@ -1,6 +1,7 @@
 using FLTS.Modules.Page.Markup;
 using FLTS.Modules.Page.Reading;
 using FLTS.Modules.Registry.Pipelines;
+using FLTS.Modules.Registry.Schema;
 
 namespace FLTS.Modules.Page.Views;
 
@@ -9,15 +10,13 @@ internal static class PipelinesPage
 {
     private const int RefreshSeconds = 4;
 
-    public static Html Of(PipelinesModel model, Identifier? identifier) => Layout.Page(
+    public static Html Of(PipelinesModel model) => Layout.Page(
         "Pipelines",
         "pipelines",
         Html.Of($"""
-            {(identifier is { } only
-                ? Html.Of($"<p>Of {Shown.Name(only.Value)}. <a href=\"/ui/pipelines\">Show all</a></p>")
-                : Html.None)}
-            {Search(identifier)}
-            {Layout.Part("pipelines", List(model, identifier))}
+            {(IsOfAll(model) ? Html.None : Html.Of($"<p>Not all are shown. <a href=\"/ui/pipelines\">Show all</a></p>"))}
+            {Search(model)}
+            {Layout.Part("pipelines", List(model))}
             <output id="bulk" role="status"></output>
             """),
         RefreshSeconds,
@@ -56,7 +55,7 @@ internal static class PipelinesPage
     /// <summary>What it does or waits for, in words.</summary>
     public static Html Waiting(PipelineView pipeline) => pipeline.WaitingFor is { } waiting
         ? Html.Of($"""
-            <span class="waiting">Waiting for {waiting.Reason}{(waiting.NextTry is null
+            <span class="waiting">Waiting for {Shown.Sentence(waiting.Reason)}{(waiting.NextTry is null
                 ? Html.None
                 : Html.Of($"; tried again {Shown.Time(waiting.NextTry)}"))}</span>
             """)
@@ -67,21 +66,30 @@ internal static class PipelinesPage
         <p><a class="button" href="/ui/data">Bring data and start one</a></p></div>
         """);
 
-    private static Html List(PipelinesModel model, Identifier? identifier) => (model.Items.Count, identifier) switch
-    {
-        (0, null) => Empty(),
-        (0, _) => Html.Of($"<p>None of that identifier.</p>"),
-        _ => Html.Of($"{Table(model.Items, model.Now, isBulk: true)}{Next(model, identifier)}"),
-    };
+    private static bool IsOfAll(PipelinesModel model) => model is { Identifier: null, Status: null };
 
-    private static Html Search(Identifier? identifier) => Html.Of($"""
+    private static Html List(PipelinesModel model) => model.Items.Count == 0
+        ? IsOfAll(model) ? Empty() : Html.Of($"<p>None: the identifier has to be the whole one.</p>")
+        : Html.Of($"{Table(model.Items, model.Now, isBulk: true)}{Next(model)}");
+
+    private static Html Search(PipelinesModel model) => Html.Of($"""
         <form class="search" method="get" action="/ui/pipelines" role="search">
         <label class="hidden" for="identifier">Identifier</label>
-        <input id="identifier" name="identifier" type="search" value="{identifier?.Value}" placeholder="Identifier, whole" required
+        <input id="identifier" name="identifier" type="search" value="{model.Identifier?.Value}" placeholder="Identifier, whole"
             autocomplete="off">
-        <button class="quiet">Show only its</button>
+        <select name="status" aria-label="Status"><option value="">any status</option>
+        {SnakeCase.All<PipelineStatus>().Select(word => Html.Of($"""
+        <option value="{word}"{(word == Word(model.Status) ? " selected" : "")}>{Shown.Words(word)}</option>
+        """))}</select>
+        <button class="quiet">Show only these</button>
         </form>
         """);
+
+    private static Html Shows(PipelinesModel model) =>
+        Html.Of($"status={Word(model.Status)}&amp;identifier={Uri.EscapeDataString(model.Identifier?.Value ?? "")}");
+
+    private static string Word(PipelineStatus? status) =>
+        status is { } one ? SnakeCase.Of(one) : "";
 
     private static Html Line(PipelineView pipeline, DateTimeOffset now, bool isBulk) => Html.Of($"""
         <tr>
@@ -95,12 +103,10 @@ internal static class PipelinesPage
         </tr>
         """);
 
-    private static Html Next(PipelinesModel model, Identifier? identifier) => model.Next is null
+    private static Html Next(PipelinesModel model) => model.Next is null
         ? Html.None
         : Html.Of($"""
             <nav class="pages" aria-label="Pages of pipelines">
-            <a href="/ui/pipelines?cursor={Uri.EscapeDataString(model.Next)}{(identifier is { } only
-                ? $"&identifier={Uri.EscapeDataString(only.Value)}"
-                : "")}">Older</a></nav>
+            <a href="/ui/pipelines?{Shows(model)}&amp;cursor={Uri.EscapeDataString(model.Next)}">Older</a></nav>
             """);
 }

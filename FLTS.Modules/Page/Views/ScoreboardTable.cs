@@ -10,8 +10,10 @@ internal static class ScoreboardTable
 
     public static Html Of(Board board) => Html.Of($"""
         <h2>Scoreboard</h2>
-        <p class="quiet-text">On the same cells of the test part; lower scores are better. {Decided(board)}</p>
-        <div class="scroll" tabindex="0"><table class="list">
+        <p class="quiet-text">On the same cells of the test part. Decides: the error beside that of NAIVE, which repeats the last value (1
+        is as good, less is better). {Decided(board)} The steps ahead have their own errors, as shares of each column's range; lower is
+        better, but for R². Slanted: too few forecasts to decide on. The references are simple forecasts, to be beaten.</p>
+        <div class="scroll" tabindex="0"><table class="list dense">
         <thead><tr><th class="number">Rank</th><th>Model</th><th>As</th><th class="number">Decides</th><th class="number">Rmse</th>
         <th class="number">Mae</th><th class="number">R²</th>
         {board.Bands.Select(b => Html.Of($"<th class=\"number\">Steps {Span(b.From, b.To)}</th>"))}</tr></thead>

@@ -23,6 +23,8 @@ internal static class StationsPage
     private static Html Empty() => Html.Of($"""
         <div class="empty">
         <h2>Nothing is forecast yet</h2>
+        <p>FLTS learns from what a station measured, such as its traffic, forecasts what comes next, and says how right its forecasts
+        were. Of each station the best model so far, its champion, is in force.</p>
         <p>Bring measurements: a CSV with a column of times and columns of numbers. FLTS looks at it first and says how it would
         read it.</p>
         <p><a class="button" href="/ui/data">Drop a CSV here</a></p>
@@ -45,7 +47,7 @@ internal static class StationsPage
         <p class="quiet-text">{Count(model)}</p>
         <div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th>Identifier</th><th>Champion</th><th>Noticed</th><th class="number">Live error</th><th class="number">In the 80 %</th>
-        <th class="number">Score</th><th class="number">Best reference</th><th class="number">Better by</th><th>Newest data</th>
+        <th class="number">Score</th><th class="number">Best reference</th><th class="number">Better by</th><th>Newest row</th>
         <th>Last pipeline</th></tr></thead>
         <tbody>{model.Lines.Select(l => Line(l, model.Now))}</tbody>
         </table></div>
@@ -53,7 +55,10 @@ internal static class StationsPage
         <p class="quiet-text">Live error: the champion's mean absolute error one step ahead over that of EWMA, a moving average, in the
         newest 24 hours of data; below 1 is better. In the 80 %: the share of what came that lay inside its 80 % band. Noticed: drift, late
         feeds and the like in the last 7 days. Scores are on the test part of the data the champion was trained on; lower is better, and
-        "better by" is how much lower than the best reference's, a simple forecast such as the last value.</p>
+        "better by" is how much lower than the best reference's, a simple forecast such as the last value; below zero the simple forecast
+        is the better one. The worst first: without a champion, then noticed in the newest day, then by the live error, else by the score
+        over the best reference's. Newest row: by its own time, which counts as UTC where it has no zone, once
+        rows have come since the champion is in force; and when it was stored here.</p>
         """));
 
     private static string Count(StationsModel model) => model.Found == model.Known
@@ -75,10 +80,18 @@ internal static class StationsPage
             <td class="number">{Shown.Number(score?.Score)}</td>
             <td class="number">{Reference(score)}</td>
             <td class="number">{Shown.Percent(score?.Better)}</td>
-            <td>{Shown.Age(health?.KnownAt ?? station.DataCameAt, now)}</td>
+            <td>{Newest(health, station.DataCameAt, now)}</td>
             <td>{Pipeline(station.NewestPipeline, station.Status)}</td>
             </tr>
             """);
+    }
+
+    private static Html Newest(StationHealth? health, DateTimeOffset? cameAt, DateTimeOffset now)
+    {
+        var came = (health?.KnownAt ?? cameAt) is { } at
+            ? Html.Of($"<span class=\"quiet-text\">stored {Shown.Age(at, now)}</span>")
+            : Shown.Number(null);
+        return health?.NewestRow is { } newest ? Html.Of($"{Shown.Age(newest, now)} {came}") : came;
     }
 
     /// <summary>What was noticed last, and how often anything was.</summary>

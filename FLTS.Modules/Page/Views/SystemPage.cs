@@ -53,23 +53,24 @@ internal static class SystemPage
     private static Html Fire() => new CommandForm(
         "/schedules/{name}/fire", "Start now", "Starts the pipeline of a schedule now; its clock goes on as it was.")
     {
-        More = OfSchedules,
+        More = OneOf("schedules"),
     }.Show();
 
     private static Html Resume() => new CommandForm(
         "/schedules/{name}/resume", "Resume", "Lets a paused schedule go on from now.")
     {
-        More = OfSchedules,
+        More = OneOf("paused"),
     }.Show();
 
     private static Html Remove() => new CommandForm(
         "/schedules/{name}", "Remove the schedule", "Removes a schedule and the list of its fires; what they started stays.")
     {
         Method = "DELETE",
-        More = OfSchedules,
+        More = OneOf("schedules"),
     }.Show();
 
-    private static Html OfSchedules => Html.Of($"""<label>Schedule <select name="name" data-list="schedules" required></select></label>""");
+    private static Html OneOf(string list) =>
+        Html.Of($"""<label>Schedule <select name="name" data-list="{list}" required></select></label>""");
 
     private static Html CreateKey() => new CommandForm(
         "/keys", "Make a key", "Makes a key, which is told once, here. It is undone by taking it back.")

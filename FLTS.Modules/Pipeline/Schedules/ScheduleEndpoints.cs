@@ -56,7 +56,7 @@ internal static class ScheduleEndpoints
             .ProducesProblem(404)
             .WithExample(ScheduleExamples.View);
         group.MapGet("/{name}/next", Next)
-            .WithName("NextDueTimes")
+            .WithName("ListDueTimes")
             .WithSummary("The next due times ('count', 1 to 1000, default 10) on the clock of the zone, and when each is started.")
             .RequireRole(Roles.Read)
             .ProducesProblem(404).ProducesProblem(422)

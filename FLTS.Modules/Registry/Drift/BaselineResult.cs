@@ -12,7 +12,14 @@ namespace FLTS.Modules.Registry.Drift;
 /// <param name="StepForm">What else there is to the step; null: nothing.</param>
 internal sealed record BaselineResult(DriftBaseline? Drift, double? Spread, double StepSeconds, JsonObject? StepForm)
 {
+    /// <summary>Places in the season are by the clock on the wall; what was found before they were is not for a series of a zone.</summary>
+    public bool HasLocalPlaces { get; init; }
+
     /// <summary>Between rows.</summary>
     [JsonIgnore]
     public SeriesStep Step => SeriesStep.FromJson(StepSeconds, StepForm);
+
+    /// <summary>Whether it has to be found again.</summary>
+    [JsonIgnore]
+    public bool IsOutdated => !HasLocalPlaces && Step.Clock is not null;
 }

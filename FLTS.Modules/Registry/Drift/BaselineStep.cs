@@ -35,7 +35,7 @@ internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry
 
     /// <summary>
     /// The row of a champion and the version before it; it is to be done where there is none yet, and again a day after it failed: nobody
-    /// else asks for it.
+    /// else asks for it; so is one of before that is outdated.
     /// </summary>
     public async Task<(LiveBaselineRow Row, bool IsAsked)> EnsureAsync(
         Identifier identifier, RunId run, RunId? other, CancellationToken cancellation)
@@ -110,11 +110,14 @@ internal sealed class BaselineStep(IDbContextFactory<RegistryDbContext> registry
 
     private async Task<bool> RequeueAsync(LiveBaselineRow row, CancellationToken cancellation)
     {
-        if (row.Status != BaselineStatus.Failed || row.EndedAt > Now - _rest)
+        var isAgain = row.Status == BaselineStatus.Failed
+            ? row.EndedAt <= Now - _rest
+            : row.Status == BaselineStatus.Succeeded && ResultOf(row) is { IsOutdated: true };
+        if (!isAgain)
             return false;
 
         await using var db = await Registry.CreateDbContextAsync(cancellation);
-        return await db.LiveBaselines.Where(b => b.BaselineId == row.BaselineId && b.Status == BaselineStatus.Failed).ExecuteUpdateAsync(
+        return await db.LiveBaselines.Where(b => b.BaselineId == row.BaselineId && b.Status == row.Status).ExecuteUpdateAsync(
             set => set
                 .SetProperty(b => b.Status, BaselineStatus.Queued)
                 .SetProperty(b => b.Tries, 0)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using FLTS.Modules.Registry.Measurements;
 using FLTS.Modules.Registry.Schema;
 
@@ -9,7 +10,7 @@ internal sealed record DriftEventView(
     Identifier Identifier,
     RunId RunId,
     DriftKind Kind,
-    DateTime Ts,
+    [property: Description("Time of the data, without an offset: UTC where the dataset has a zone.")] DateTime Ts,
     double Value,
     string Reason,
     DriftAction Action,

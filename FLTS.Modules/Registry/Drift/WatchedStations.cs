@@ -18,8 +18,11 @@ internal sealed record WatchedStation(
 /// <summary>Reads what a look at a station starts from.</summary>
 internal sealed class WatchedStations(IDbContextFactory<RegistryDbContext> registry)
 {
-    /// <summary>Newest rows by which deliveries are told.</summary>
-    private const int NewestRows = 300;
+    /// <summary>
+    /// Newest rows by which deliveries are told: more of them while these are of fewer deliveries than are enough. A delivery may be one
+    /// row or thousands, and a log has millions.
+    /// </summary>
+    private static readonly (int Rows, int Enough)[] _looks = [(300, 60), (2_400, 60), (19_200, 12), (153_600, 0)];
 
     /// <summary>The station; null: it has no champion.</summary>
     public async Task<WatchedStation?> FindAsync(Identifier identifier, CancellationToken cancellation)
@@ -47,18 +50,25 @@ internal sealed class WatchedStations(IDbContextFactory<RegistryDbContext> regis
         DatasetName dataset, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        var rows = await db.Measurements
-            .Where(m => m.Dataset == dataset && m.Revision == 1)
-            .OrderByDescending(m => m.Ts)
-            .Take(NewestRows)
-            .Select(m => new { m.Ts, m.KnownAt })
-            .ToListAsync(cancellation);
-        return
-        [
-            .. rows.GroupBy(m => m.KnownAt, m => m.Ts)
-                .OrderBy(g => g.Key)
-                .Select(g => (MeasurementLog.Time(g.Max()), g.Key.UtcDateTime)),
-        ];
+        var changes = await db.MeasurementLogs.Where(l => l.Dataset == dataset).Select(l => l.Changes).FirstOrDefaultAsync(cancellation);
+        IReadOnlyList<(DateTime Newest, DateTime Known)> deliveries = [];
+        foreach (var (rows, enough) in _looks)
+        {
+            var newest = await db.Measurements
+                .Where(m => m.Dataset == dataset && m.Revision == 1)
+                .OrderByDescending(m => m.Ts)
+                .Take(rows)
+                .GroupBy(m => m.KnownAt)
+                .Select(g => new { Known = g.Key, Ts = g.Max(m => m.Ts), Rows = g.Count() })
+                .ToListAsync(cancellation);
+            deliveries = [.. newest.OrderBy(d => d.Known).Select(d => (MeasurementLog.Time(d.Ts), d.Known.UtcDateTime))];
+
+            // A log has no more deliveries than changes: behind few rows and one large delivery nothing is looked for.
+            if (newest.Count >= enough || (changes > 0 && newest.Count >= changes) || newest.Sum(d => d.Rows) < rows)
+                break;
+        }
+
+        return deliveries;
     }
 
     /// <summary>Rows that came since the newest pipeline of a station was started, among the newest ones.</summary>

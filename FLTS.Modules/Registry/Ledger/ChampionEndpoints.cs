@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -28,7 +29,7 @@ internal static partial class ChampionEndpoints
             return;
 
         group.MapPost("/{identifier}/rollback", RollBack)
-            .WithName("RollBack")
+            .WithName("RollBackChampion")
             .WithSummary("Puts an earlier champion in force again as a new version: "
                 + "the newest that was not itself rolled back, or the one named. dry_run loads and verifies it and stores nothing.")
             .RequireRole(Roles.Promote)
@@ -48,7 +49,7 @@ internal static partial class ChampionEndpoints
 
     private static async Task<Ok<ChampionsView>> Get(
         Identifier identifier,
-        string? as_of,
+        [Description("ISO 8601, such as 2026-03-02T09:30:00Z; without an offset UTC. Default: now.")] string? as_of,
         LedgerReader reader,
         AllowedActions actions,
         HttpContext context,

@@ -14,6 +14,6 @@ internal static class ChampionQueries
             .OrderBy(c => c.Version)
             .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) =>
                 new LedgerLine(
-                    c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback || a.Trigger == AttemptTrigger.Live))
+                    c.Version, c.RunId, AttemptTriggers.Rollbacks.Contains(a.Trigger)))
             .ToListAsync(cancellation);
 }

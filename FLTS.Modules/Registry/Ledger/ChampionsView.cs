@@ -12,7 +12,7 @@ internal sealed record ChampionsView(Identifier Identifier, ChampionView? InForc
         if (History.Count > 0)
             yield return new("promote", "Promote");
         if (History.Select(h => h.RunId).Distinct().Count() > 1)
-            yield return new("rollback", "RollBack");
+            yield return new("rollback", "RollBackChampion");
     }
 
     public ChampionsView WithActions(IReadOnlyList<string> allowed) => this with { AllowedActions = allowed };

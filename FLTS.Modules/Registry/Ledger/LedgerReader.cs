@@ -97,6 +97,17 @@ internal sealed class LedgerReader(IDbContextFactory<RegistryDbContext> registry
         return View(identifier, rows, asOf);
     }
 
+    /// <summary>What the attempts of its ledger's lines say.</summary>
+    public async Task<LedgerReasons> ReasonsAsync(Identifier identifier, CancellationToken cancellation)
+    {
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        var reasons = await db.Champions.AsNoTracking()
+            .Where(c => c.Identifier == identifier)
+            .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) => new { c.Version, a.Reason })
+            .ToDictionaryAsync(c => c.Version, c => c.Reason, cancellation);
+        return new LedgerReasons(reasons, LedgerHistory.RollbackTarget(await db.LedgerLinesAsync(identifier, cancellation))?.Version);
+    }
+
     private Task ShowAsync(IEnumerable<PromotionAttemptRow> rows, CancellationToken cancellation) => shown.ShowAsync(
         rows.Where(r => r is { Outcome: AttemptOutcome.Promoted, EndedAt: not null }).Select(r => (r.Identifier, r.EndedAt!.Value)),
         cancellation);

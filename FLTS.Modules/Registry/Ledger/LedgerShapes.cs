@@ -93,9 +93,6 @@ internal sealed record ScoreboardEntryShape
     public IReadOnlyDictionary<string, string>? NotJudged { get; init; }
 
     public IReadOnlyList<LeadShape>? Leads { get; init; }
-
-    /// <summary>Of an ENSEMBLE: its weights.</summary>
-    public JsonNode? Weights { get; init; }
 }
 
 /// <summary>Shape of the scores of a target; original: in its own unit.</summary>

@@ -27,7 +27,7 @@ internal sealed class PromotionAnswers(IDbContextFactory<RegistryDbContext> regi
                 || a.Outcome == AttemptOutcome.KeptChampion
                 || a.Outcome == AttemptOutcome.BelowBaseline
                 || a.Outcome == AttemptOutcome.Implausible)
-            .Where(a => a.Trigger != AttemptTrigger.Rollback)
+            .Where(a => !AttemptTriggers.Rollbacks.Contains(a.Trigger))
             .ToListAsync(cancellation);
         var policy = CanonicalJson.Serialize(JsonNode.Parse(pipeline.Evaluation));
         return same

@@ -167,6 +167,8 @@ internal sealed class PromotionLedger(IDbContextFactory<RegistryDbContext> regis
 
             // From now on its forecasts meet what comes true.
             await db.InsertIfAbsentAsync(new LiveStationRow { Identifier = attempt.Identifier }, cancellation);
+            await db.LiveStations.Where(s => s.Identifier == attempt.Identifier && s.NextAttemptAt != null).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.NextAttemptAt, (DateTimeOffset?)null).SetProperty(s => s.Error, (string?)null), cancellation);
         }
 
         foreach (var (runId, metrics) in conclusion.TestMetrics)

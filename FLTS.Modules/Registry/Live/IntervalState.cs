@@ -10,6 +10,9 @@ namespace FLTS.Modules.Registry.Live;
 /// <param name="Packed">As <see cref="AdaptedIntervals.Pack"/> gives them.</param>
 internal sealed record IntervalState(RunId Run, DateTimeOffset? CountedTo, long Revision, byte[] Packed)
 {
+    /// <summary>As <see cref="IntervalWindows.Pack"/> gives them; null: nothing yet.</summary>
+    public byte[]? Windows { get; init; }
+
     /// <exception cref="CorruptArtifactException">The row is not of a model of so many targets.</exception>
-    public AdaptedIntervals Read(int targets) => AdaptedIntervals.Unpack(Packed, targets);
+    public AdaptedIntervals Read(int targets) => AdaptedIntervals.Unpack(Packed, targets).With(IntervalWindows.Unpack(Windows, targets));
 }

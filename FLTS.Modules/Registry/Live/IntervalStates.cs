@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FLTS.Modules.Registry.Live;
 
-/// <summary>The one transition of <see cref="LiveIntervalRow"/>: forward, from the mark that a turn began at.</summary>
+/// <summary>
+/// The transitions of <see cref="LiveIntervalRow"/>: trackers go forward, from the mark that a turn began at; windows become what the rows
+/// say.
+/// </summary>
 internal static class IntervalStates
 {
     /// <summary>Part of the caller's transaction. Where somebody else has counted meanwhile, what he counted stays.</summary>
@@ -41,4 +44,10 @@ internal static class IntervalStates
                 .SetProperty(i => i.Packed, now.Packed),
             cancellation) == 1;
     }
+
+    /// <summary>Part of the caller's transaction. Where nothing is counted yet, there is nothing that could be other than before.</summary>
+    public static Task PutWindowsAsync(
+        RegistryDbContext db, Identifier identifier, RunId run, byte[] windows, CancellationToken cancellation) =>
+        db.LiveIntervals.Where(i => i.Identifier == identifier && i.RunId == run).ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.Windows, windows).SetProperty(i => i.Revision, i => i.Revision + 1), cancellation);
 }

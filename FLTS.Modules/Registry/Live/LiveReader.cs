@@ -98,13 +98,26 @@ internal sealed class LiveReader(IDbContextFactory<RegistryDbContext> registry)
             .FirstOrDefaultAsync(cancellation);
     }
 
+    /// <summary>Origins and packed forecasts of a model, of those that are kept and lie in a span.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset Origin, byte[] Packed)>> ForecastsAsync(
+        Identifier identifier, string model, (DateTimeOffset From, DateTimeOffset To) span, CancellationToken cancellation)
+    {
+        var (from, to) = span;
+        await using var db = await registry.CreateDbContextAsync(cancellation);
+        return await db.LiveForecasts.AsNoTracking()
+            .Where(f => f.Identifier == identifier && f.Model == model && f.Origin >= from && f.Origin <= to)
+            .OrderBy(f => f.Origin)
+            .Select(f => new ValueTuple<DateTimeOffset, byte[]>(f.Origin, f.Packed))
+            .ToListAsync(cancellation);
+    }
+
     /// <summary>How far the intervals of a champion have adapted; null: no truth has moved them.</summary>
     public async Task<IntervalState?> IntervalsAsync(Identifier identifier, RunId run, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         return await db.LiveIntervals.AsNoTracking()
             .Where(i => i.Identifier == identifier && i.RunId == run)
-            .Select(i => new IntervalState(i.RunId, i.CountedTo, i.Revision, i.Packed))
+            .Select(i => new IntervalState(i.RunId, i.CountedTo, i.Revision, i.Packed) { Windows = i.Windows })
             .SingleOrDefaultAsync(cancellation);
     }
 

@@ -93,6 +93,26 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
         return true;
     }
 
+    /// <summary>A model is not scored any more, as long as it has its roles.</summary>
+    /// <param name="lease">Of the station.</param>
+    /// <param name="member">Which.</param>
+    /// <param name="reason">Why, in a sentence.</param>
+    /// <param name="cancellation">Stops it before it is written.</param>
+    public async Task<bool> LeaveOutAsync(Lease lease, LiveMember member, string reason, CancellationToken cancellation)
+    {
+        await using var db = await Registry.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var isMine = await Mine(db, lease).ExecuteUpdateAsync(set => set.SetProperty(s => s.Version, s => s.Version), cancellation) == 1;
+        if (!isMine)
+            return false;
+
+        var identifier = Identifier.From(lease.Id);
+        await db.LiveModels.Where(m => m.Identifier == identifier && m.Model == member.Model && m.UntilTs == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.Reason, reason), cancellation);
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
     /// <summary>Writes what a turn found, and how far the station is scored with it: all or nothing.</summary>
     public async Task<bool> ScoredAsync(Lease lease, LiveTurn turn, CancellationToken cancellation)
     {
@@ -119,6 +139,8 @@ internal sealed class LiveStep(IDbContextFactory<RegistryDbContext> registry, Ti
         await ReplaceAsync(db, identifier, turn, cancellation);
         if (turn.Intervals is var (intervals, before))
             await IntervalStates.AdvanceAsync(db, identifier, intervals, before, cancellation);
+        if (turn.Windows is var (run, windows))
+            await IntervalStates.PutWindowsAsync(db, identifier, run, windows, cancellation);
         if (now.ScoredTo is { } newest)
         {
             var station = await db.LiveStations.AsNoTracking().SingleAsync(s => s.Identifier == identifier, cancellation);

@@ -30,6 +30,9 @@ internal sealed record LiveTurn
     /// <summary>What the champion's intervals have become, and up to where truths were counted before; null: no truth moved them.</summary>
     public (IntervalState Now, DateTimeOffset? Before)? Intervals { get; init; }
 
+    /// <summary>Run of the champion, and its <see cref="LiveIntervalRow.Windows"/>; null: they stay as they are.</summary>
+    public (RunId Run, byte[] Packed)? Windows { get; init; }
+
     /// <summary>As they are stored.</summary>
     public IEnumerable<object> Rows(Identifier identifier) =>
     [

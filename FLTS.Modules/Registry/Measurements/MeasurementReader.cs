@@ -112,12 +112,14 @@ internal sealed class MeasurementReader(IDbContextFactory<RegistryDbContext> reg
         return [.. before, .. await times.Where(t => t > time).Distinct().OrderBy(t => t).Take(most).ToListAsync(cancellation)];
     }
 
-    /// <summary>Of some times the newest revisions, where there are any.</summary>
-    public async Task<IReadOnlyList<MeasurementRow>> AtAsync(
-        DatasetName dataset, IReadOnlyList<DateTimeOffset> times, CancellationToken cancellation)
+    /// <summary>The newest revision of the row nearest to a time; null: none lies so near.</summary>
+    public async Task<MeasurementRow?> NearestAsync(
+        DatasetName dataset, DateTimeOffset time, TimeSpan within, CancellationToken cancellation)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
-        return await NewestRevisions(db, dataset).Where(m => times.Contains(m.Ts)).ToListAsync(cancellation);
+        var (first, last) = (time - within, time + within);
+        var near = await NewestRevisions(db, dataset).Where(m => m.Ts >= first && m.Ts <= last).ToListAsync(cancellation);
+        return near.MinBy(m => (m.Ts - time).Duration());
     }
 
     /// <summary>When the newest row came; null: there is none.</summary>

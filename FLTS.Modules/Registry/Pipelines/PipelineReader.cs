@@ -11,12 +11,15 @@ internal sealed class PipelineReader(
     IDbContextFactory<RegistryDbContext> registry, ShownPromotions shown, UnservedQueues unserved)
 {
     /// <summary>Newest first.</summary>
-    public async Task<Page<PipelineView>> ListAsync(Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation)
+    public async Task<Page<PipelineView>> ListAsync(
+        Identifier? identifier, int limit, Cursor? cursor, CancellationToken cancellation, PipelineStatus? status = null)
     {
         await using var db = await registry.CreateDbContextAsync(cancellation);
         var query = db.Pipelines.Include(p => p.Runs).AsNoTracking();
         if (identifier is not null)
             query = query.Where(p => p.Identifier == identifier);
+        if (status is not null)
+            query = query.Where(p => p.Status == status);
 
         if (cursor is { } after)
         {

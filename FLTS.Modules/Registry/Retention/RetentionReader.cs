@@ -29,7 +29,7 @@ internal sealed class RetentionReader(IDbContextFactory<RegistryDbContext> regis
             Sources = await db.Sources.AsNoTracking().Where(s => s.PrunedAt == null).ToListAsync(cancellation),
             Ledger = await db.Champions
                 .Join(db.PromotionAttempts, c => c.AttemptId, a => a.AttemptId, (c, a) =>
-                    new RetainedChampion(c.Identifier, c.Version, c.RunId, a.Trigger == AttemptTrigger.Rollback))
+                    new RetainedChampion(c.Identifier, c.Version, c.RunId, AttemptTriggers.Rollbacks.Contains(a.Trigger)))
                 .ToListAsync(cancellation),
             Members = await db.RunMembers.AsNoTracking().ToListAsync(cancellation),
             WorkedOn = workedOn.ToHashSet(),

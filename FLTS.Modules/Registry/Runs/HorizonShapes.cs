@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace FLTS.Modules.Registry.Runs;
@@ -27,7 +26,7 @@ internal sealed record LeadShape
     public double? IntervalScore80 { get; init; }
 
     /// <summary>Of an ENSEMBLE: its members' weights there.</summary>
-    public JsonNode? Weights { get; init; }
+    public IReadOnlyDictionary<string, double>? Weights { get; init; }
 }
 
 /// <summary>Shape of the errors and intervals over a band of leads.</summary>

@@ -79,6 +79,7 @@ internal static class RunEndpoints
     private static async Task<FileStreamHttpResult> Artifact(
         RunId run_id, string path, RunReader reader, IObjectStore store, CancellationToken cancellation)
     {
+        path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // Generated clients escape what they put into a path.
         var run = Whole(await reader.FindAsync(run_id, cancellation));
         if (run.Artifacts.All(a => a.Path != path) && !(path == "manifest.json" && run.ManifestSha256 is not null))
             throw new NotFoundException($"Run {run_id} has no artifact '{path}'. GET /runs/{run_id}/artifacts lists them.");

@@ -47,7 +47,7 @@ internal sealed record RunView(
 
         yield return new("promote", "Promote");
         if (Place is null)
-            yield return new("shadow", "PutShadow");
+            yield return new("shadow", "StartShadow");
         if (Place == RunPlace.Shadow)
             yield return new("end_shadow", "EndShadow");
     }

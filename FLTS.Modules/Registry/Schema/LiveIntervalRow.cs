@@ -23,6 +23,10 @@ internal sealed class LiveIntervalRow
 
     /// <summary>See <see cref="AdaptedIntervals.Pack"/>.</summary>
     public required byte[] Packed { get; set; }
+
+    /// <summary>See <see cref="IntervalWindows.Pack"/>: what follows from the forecasts that are kept and the rows as they are, whenever
+    /// they came; null: nothing yet.</summary>
+    public byte[]? Windows { get; set; }
 }
 
 /// <summary>Keys, constraints and indexes of <see cref="LiveIntervalRow"/>.</summary>

@@ -10,7 +10,8 @@ namespace FLTS.Benchmarks.Live;
 
 /// <summary>
 /// <c>bench intervals</c>: forecasts of 1 to 5 steps from every row of a span, each with the fixed interval and with the one that had
-/// adapted to what was known at its origin. Scores are in units of what is usual at the forecast's level (FORECASTING.md 8); that ends of
+/// adapted to what was known at its origin; and of the longer knots from the origins of canonical forecasts, once their windows hold
+/// enough. Scores are in units of what is usual at the forecast's level (FORECASTING.md 8); that ends of
 /// intervals are kept within what is plausible is left out, of both.
 /// </summary>
 internal static class IntervalsBenchmark
@@ -55,14 +56,18 @@ internal static class IntervalsBenchmark
                 new CanonicalGrid(data.Meta.Step));
             var cells = Cells(
                 forecasts.Errors(IntervalTracker.LongestLead, _ => true, CancellationToken.None), data, intervals);
+            var longer = Longer(forecasts, data, intervals);
             foreach (var level in AdaptedIntervals.Levels)
             {
                 var ofLevel = cells.Where(c => c.Level.Equals(level)).ToList();
                 foreach (var half in ofLevel.GroupBy(c => new DateTime(c.Time.Ticks / _half.Ticks * _half.Ticks)))
                     yield return Line("half_day", $"{half.Key:yyyy-MM-ddTHH:mm}", [.. half]);
-                foreach (var lead in ofLevel.GroupBy(c => c.Lead).OrderBy(l => l.Key))
+                var beyond = longer.Where(c => c.Level.Equals(level)).ToList();
+                foreach (var lead in ofLevel.Concat(beyond).GroupBy(c => c.Lead).OrderBy(l => l.Key))
                     yield return Line("lead", $"{lead.Key}", [.. lead]);
                 yield return Line("all", "", ofLevel);
+                if (beyond.Count > 0)
+                    yield return Line("longer", "", beyond);
             }
 
             JsonObject Line(string by, string of, IReadOnlyList<Cell> some) => new()
@@ -96,6 +101,37 @@ internal static class IntervalsBenchmark
                     state = state.With([own[known]]);
                 cells.AddRange(Cells(truth, start, state));
             }
+        }
+
+        return cells;
+    }
+
+    /// <summary>Forecasts of the champion begin where its training ends.</summary>
+    private static List<Cell> Longer(CanonicalForecasts forecasts, PreparedDataset data, ConformalIntervals intervals)
+    {
+        var (step, season, grid) = (data.Meta.Step, Season.Steps(data.Meta.Step), new CanonicalGrid(data.Meta.Step));
+        var errors = forecasts.Errors(
+            forecasts.Pack(origin => origin >= data.Train.Timestamps[^1], CancellationToken.None), _ => true).ToList();
+        var cells = new List<Cell>();
+        foreach (var made in errors.GroupBy(e => step.Next(e.Time, -e.Lead)))
+        {
+            var after = step.Next(made.Key, -IntervalWindows.Seasons * season);
+            var windows = IntervalWindows.Of(
+                intervals, data.Meta.Targets.Count, season, grid.Stride, errors.Where(e => e.Time > after && e.Time <= made.Key));
+            cells.AddRange(
+                from truth in made
+                from m in Enumerable.Range(0, truth.Residuals.Length)
+                where double.IsFinite(truth.Residuals[m])
+                from level in AdaptedIntervals.Levels
+                let now = windows.Quantiles(m, truth.Lead, level)
+                where now is not null
+                let sides = intervals.Sides(m, truth.Lead - 1, level)!.Value
+                select new Cell(
+                    truth.Time,
+                    truth.Lead,
+                    level,
+                    MetBy(truth.Residuals[m], (sides.Low, sides.High), level),
+                    MetBy(truth.Residuals[m], now.Value, level)));
         }
 
         return cells;

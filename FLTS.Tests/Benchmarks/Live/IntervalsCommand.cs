@@ -20,7 +20,7 @@ internal static class IntervalsCommand
 
     public static Command Create() => BenchCommand.Create(
         "intervals",
-        "Coverage and score of fixed intervals and of those that adapt, of 1 to 5 steps, by half day and by lead.",
+        "Coverage and score of fixed intervals and of those that adapt, of 1 to 5 steps by half day and by lead, and of longer leads.",
         [_dataset, _from, _days, _models],
         (parsed, progress) => IntervalsBenchmark.Run(
             IntervalsBenchmark.Read(parsed.GetValue(_dataset)!, From(parsed.GetValue(_from)!), Days(parsed.GetValue(_days))),

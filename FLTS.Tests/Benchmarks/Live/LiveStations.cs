@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -82,11 +83,21 @@ internal sealed class LiveStations
     /// <summary>Sends the row of a number, from 1, to a station.</summary>
     public async Task SendAsync(int station, int row)
     {
-        using var body = new StringContent(
-            $"{_header}\n{Time(row):yyyy-MM-dd HH:mm:ss},{_rows[^1][(_rows[^1].IndexOf(',', StringComparison.Ordinal) + 1)..]}\n",
-            Encoding.UTF8,
-            "text/csv");
-        (await Server.Http.PostAsync($"/datasets/{Name(station)}/rows", body)).EnsureSuccessStatusCode();
+        while (true)
+        {
+            using var body = new StringContent(
+                $"{_header}\n{Time(row):yyyy-MM-dd HH:mm:ss},{_rows[^1][(_rows[^1].IndexOf(',', StringComparison.Ordinal) + 1)..]}\n",
+                Encoding.UTF8,
+                "text/csv");
+            using var answer = await Server.Http.PostAsync($"/datasets/{Name(station)}/rows", body);
+            if (answer.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests))
+            {
+                answer.EnsureSuccessStatusCode();
+                return;
+            }
+
+            await Task.Delay(answer.Headers.RetryAfter?.Delta ?? _rest); // As whoever sends measurements would.
+        }
     }
 
     /// <summary>Waits until the forecasts of all are scored up to a row.</summary>
@@ -97,7 +108,8 @@ internal sealed class LiveStations
             while (true)
             {
                 var live = await Server.Http.GetFromJsonAsync<JsonObject>($"/live/{Name(station)}?from={Time(row):s}");
-                if (live!["error"] is { } error)
+                // A database that is locked for long is tried again within a minute; what is impossible, after an hour.
+                if (live!["error"] is { } error && !(live["next_try"]?.GetValue<DateTimeOffset>() < DateTimeOffset.UtcNow.AddMinutes(5)))
                     throw new InvalidOperationException($"{Name(station)} is not scored: {error}");
                 if (live["scored_to"]?.ToString() is { } to && DateTime.Parse(to, CultureInfo.InvariantCulture) >= Time(row))
                     break;

@@ -41,7 +41,7 @@ internal sealed class DatabaseOutageTests
         _folder.Dispose();
     }
 
-    [Test]
+    [Test, Category(TestCategories.Soak)]
     public async Task Crashes_inside_a_transaction_of_a_training_and_inside_the_promotion_delay_it_and_repeat_nothing()
     {
         await using var flts = FltsProcess.Start(_start);

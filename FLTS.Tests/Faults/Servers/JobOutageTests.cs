@@ -42,19 +42,18 @@ internal sealed class JobOutageTests
     {
         using var server = Start();
         Enqueue();
-        await DoneAsync(1, TimeSpan.FromSeconds(20));
+        await DoneAsync(1, TimeSpan.FromSeconds(60));
         Assert.That(
-            new QueueServers(_storage).LastServed(Queue), Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromSeconds(20)));
+            new QueueServers(_storage).LastServed(Queue), Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromSeconds(60)));
 
-        // Hangfire's own server would come back 14 s after the first fault.
         await _postgres.StopAsync();
-        await Task.Delay(TimeSpan.FromSeconds(6));
+        await Task.Delay(TimeSpan.FromSeconds(16));
         await _postgres.StartAsync();
-        var back = Stopwatch.StartNew();
         Enqueue();
-        await DoneAsync(2, TimeSpan.FromSeconds(20));
 
-        Assert.That(back.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
+        // Hangfire's own server would come back 14 s after the first fault, when nobody is there yet, and then 30 s after it: 14 s from
+        // here on. This one rests 2 s.
+        await DoneAsync(2, TimeSpan.FromSeconds(12));
     }
 
     [Test]
@@ -65,7 +64,7 @@ internal sealed class JobOutageTests
 
         using var server = Start();
 
-        await DoneAsync(1, TimeSpan.FromSeconds(20));
+        await DoneAsync(1, TimeSpan.FromSeconds(60));
     }
 
     /// <summary>The job.</summary>

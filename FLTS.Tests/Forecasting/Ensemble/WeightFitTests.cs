@@ -12,13 +12,22 @@ internal sealed class WeightFitTests
     private static readonly double[] _truth = Noise(1, 2 * Origins);
 
     [Test]
-    public void Weights_are_those_of_least_squares_at_that_knot()
+    public void Weights_are_those_of_least_squares_at_that_knot_half_way_to_the_best_member()
     {
-        // Errors that have nothing in common: least squares takes 1.2^2 / (1 + 1.2^2) = 0.59 of the first.
-        var (weights, members) = Solve([Erring(2, 1, 1), Erring(3, 1.2, 1.2)], seasons: [0.5, 1000]);
+        // Errors that have nothing in common: least squares takes 1.4^2 / (1 + 1.4^2) = 0.66 of the first.
+        var (weights, members) = Solve([Erring(2, 1, 1), Erring(3, 1.4, 1.4)], seasons: [0.5, 1000]);
         Assert.That(members, Is.EqualTo(new[] { 0, 1 }));
         foreach (var knot in weights.Values)
-            Assert.That(knot[0], Is.EqualTo(new[] { 0.59, 0.41 }).Within(0.08));
+            Assert.That(knot[0], Is.EqualTo(new[] { 0.83, 0.17 }).Within(0.05));
+    }
+
+    [Test]
+    public void Members_within_a_tenth_of_the_best_one_s_error_count_as_good_as_it()
+    {
+        // Errors that have all in common at the first knot: least squares takes the first alone there.
+        double[] Near(double second) => Solve([Erring(2, 1, 9), Erring(2, second, 1)], seasons: [1000, 1000]).Weights.Values[0][0];
+        Assert.That(Near(1.05), Is.EqualTo(new[] { 0.75, 0.25 }).Within(0.01));
+        Assert.That(Near(1.2), Is.EqualTo(new[] { 1.0, 0.0 }).Within(0.01), "a fifth worse");
     }
 
     [Test]
@@ -48,9 +57,10 @@ internal sealed class WeightFitTests
         ValidationForecasts[] candidates =
             [Joined(Erring(2, 0.1, 0.1), Erring(3, 1, 1)), Joined(Erring(4, 1, 1), Erring(5, 0.1, 0.1))];
         double Own(double seasons) => Solve(candidates, [seasons, seasons]).Weights.Values[0] is var knot ? knot[0][0] - knot[1][0] : 0;
-        Assert.That(Own(1), Is.EqualTo(0.5).Within(0.03), "half its own");
-        Assert.That(Own(3), Is.EqualTo(0.75).Within(0.03));
-        Assert.That(Own(1000), Is.EqualTo(1).Within(0.03));
+        // Least squares is half of what a weight is.
+        Assert.That(Own(1), Is.EqualTo(0.5 / 2).Within(0.02), "half its own");
+        Assert.That(Own(3), Is.EqualTo(0.75 / 2).Within(0.02));
+        Assert.That(Own(1000), Is.EqualTo(1.0 / 2).Within(0.02));
     }
 
     [Test]

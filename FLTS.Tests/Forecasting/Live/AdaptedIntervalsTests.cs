@@ -82,6 +82,64 @@ internal sealed class AdaptedIntervalsTests
         Assert.That(() => AdaptedIntervals.Unpack(packed, 2), Throws.TypeOf<CorruptArtifactException>().With.Message.Contains("finite"));
     }
 
+    [Test]
+    public void Beyond_the_trackers_what_was_missed_of_late_moves_a_knot_and_what_lies_between_knots_is_interpolated()
+    {
+        var fixedOnes = Fixed();
+        var adapted = AdaptedIntervals.Begin(fixedOnes, 2, 5).With([new TruthErrors(default, 5, [9, 9])])
+            .With(IntervalWindows.Of(fixedOnes, 2, season: 48, stride: 1, Missed(60)));
+
+        var window = adapted.Windows.Quantiles(0, 10, 80)!.Value;
+        Assert.That(window.High, Is.GreaterThan(fixedOnes.Sides(0, 9, 80)!.Value.High));
+        foreach (var (target, level) in from m in new[] { 0, 1 } from l in AdaptedIntervals.Levels select (m, l))
+        {
+            var (five, ten) = (At(4), At(9));
+            var share = Math.Log(7 / 5.0) / Math.Log(10 / 5.0);
+            Assert.That(At(6).High, Is.EqualTo(five.High + (share * (ten.High - five.High))).Within(1e-9), "between 5 and 10");
+            Assert.That(At(6).Low, Is.EqualTo(five.Low + (share * (ten.Low - five.Low))).Within(1e-9));
+            Assert.That(At(25), Is.EqualTo(ten), "held beyond the last knot, as the fixed ones");
+
+            (double Low, double High) At(int step) => adapted.Around(fixedOnes, (target, step), 120, level, _any)!.Value;
+        }
+
+        for (var step = 0; step < 12; step++)
+        {
+            var (inner, outer) = (
+                adapted.Around(fixedOnes, (0, step), 120, 80, _any)!.Value, adapted.Around(fixedOnes, (0, step), 120, 95, _any)!.Value);
+            Assert.That(inner.Low >= outer.Low && inner.High <= outer.High && inner.Low <= 120 && inner.High >= 120, $"step {step}");
+        }
+
+        Assert.That(adapted.Around(fixedOnes, (0, 6), 120, 90, _any), Is.Null, "another level stays as it is");
+        Assert.That(AdaptedIntervals.Begin(fixedOnes, 2, 5).Around(fixedOnes, (0, 6), 120, 80, _any), Is.Null, "no window");
+    }
+
+    [TestCase(60, 48, 1, ExpectedResult = 1)]
+    [TestCase(60, 61, 1, ExpectedResult = 0, Description = "less than a season")]
+    [TestCase(25, 24, 1, ExpectedResult = 0, Description = "2.5 forecasts of 10 steps that do not overlap")]
+    [TestCase(30, 24, 1, ExpectedResult = 0, Description = "too few for 95 %, so 80 % stays as well")]
+    [TestCase(39, 24, 1, ExpectedResult = 1)]
+    public int A_window_counts_from_a_season_and_three_forecasts_that_do_not_overlap_on(int origins, int season, int stride) =>
+        IntervalWindows.Of(Fixed(), 2, season, stride, Missed(origins)).Knots.Count;
+
+    [Test]
+    public void Windows_are_read_as_they_were_packed_and_other_bytes_are_refused()
+    {
+        var windows = IntervalWindows.Of(Fixed(), 2, 48, 1, Missed(60));
+        var (packed, read) = (windows.Pack(), IntervalWindows.Unpack(windows.Pack(), 2));
+
+        Assert.That(packed, Has.Length.EqualTo(4 + (2 * 2 * 2 * 8)));
+        Assert.That(read.Knots, Is.EqualTo(windows.Knots));
+        foreach (var (target, level) in from m in new[] { 0, 1 } from l in AdaptedIntervals.Levels select (m, l))
+            Assert.That(read.Quantiles(target, 10, level), Is.EqualTo(windows.Quantiles(target, 10, level)));
+        Assert.That(IntervalWindows.Unpack([], 2).Knots, Is.Empty);
+        Assert.That(() => IntervalWindows.Unpack(packed, 3), Throws.TypeOf<CorruptArtifactException>());
+        Assert.That(() => IntervalWindows.Unpack([.. packed, .. packed], 2), Throws.TypeOf<CorruptArtifactException>());
+    }
+
+    /// <summary>Truths that lay far from forecasts of ten steps, to either side.</summary>
+    private static IEnumerable<TruthErrors> Missed(int origins) =>
+        Enumerable.Range(0, origins).Select(i => new TruthErrors(default, 10, i % 2 == 0 ? [20 + (i % 7), 10] : [-20, -10 - (i % 5)]));
+
     private static List<(double Low, double High)> All(AdaptedIntervals intervals) =>
     [
         .. from step in Enumerable.Range(0, 5)

@@ -90,8 +90,8 @@ internal sealed class RollbackEvidenceTests
         var blocks = Enumerable.Range(0, 500).Select(i => (_begin.AddMinutes(20 * i), 0.04, 0.02)).ToArray();
         var windows = new EvidenceWindows(Station.Places);
 
-        Assert.That(windows.Most(0.01, _begin, blocks[..72]), Is.EqualTo(1), "its last block begins 23 h 40 min in");
-        Assert.That(windows.Most(0.01, _begin, blocks[..73]), Is.GreaterThan(RollbackEvidence.Enough));
+        Assert.That(windows.Best(0.01, _begin, blocks[..72]).Evidence, Is.EqualTo(1), "its last block begins 23 h 40 min in");
+        Assert.That(windows.Best(0.01, _begin, blocks[..73]).Evidence, Is.GreaterThan(RollbackEvidence.Enough));
     }
 
     [Test]
@@ -102,7 +102,7 @@ internal sealed class RollbackEvidenceTests
             .Select(i => (_begin.AddMinutes(20 * i), 0.02 * (i < 72 * 27 ? 0.8 : 1.4) * (0.9 + (0.2 * chance.Uniform())), 0.02))
             .ToArray();
 
-        Assert.That(new EvidenceWindows(Station.Places).Most(0.01, _begin, blocks), Is.GreaterThan(RollbackEvidence.Enough));
+        Assert.That(new EvidenceWindows(Station.Places).Best(0.01, _begin, blocks).Evidence, Is.GreaterThan(RollbackEvidence.Enough));
     }
 
     [Test]

@@ -33,6 +33,21 @@ internal sealed class SeasonPlacesTests
     }
 
     [Test]
+    public void Places_are_by_the_clock_on_the_wall_before_and_after_it_is_changed()
+    {
+        var (clock, tokyo) = (ZoneClock.Of("Europe/Madrid"), ZoneClock.Of("Asia/Tokyo"));
+        var hours = new SeasonPlaces((SeriesStep)TimeSpan.FromMinutes(2) with { Clock = clock });
+        var days = new SeasonPlaces(SeriesStep.BusinessDay with { Clock = tokyo });
+
+        Assert.That(
+            new[] { new DateTime(2026, 3, 28, 8, 0, 0), new DateTime(2026, 3, 29, 7, 0, 0) }.Select(hours.Of), Is.All.EqualTo(9),
+            "nine in the morning");
+        Assert.That(
+            Enumerable.Range(1, 5).Select(day => days.Of(new DateTime(2026, 3, day, 15, 0, 0))), Is.EqualTo(new[] { 0, 1, 2, 3, 4 }),
+            "Monday to Friday, each of which begins on the day before in UTC");
+    }
+
+    [Test]
     public void Where_there_is_no_season_there_is_one_place()
     {
         var season = new SeasonPlaces(TimeSpan.FromMinutes(7));

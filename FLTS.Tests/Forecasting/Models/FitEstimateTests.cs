@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Forecasting.Models;
@@ -17,7 +19,35 @@ public class FitEstimateTests
         new("PROPHET", Seasonalities(), FitSize.Least),
         new("AR", """{"input_len": 1000}""", new FitSize(15_000, 100, 1)),
         new("LIGHTGBM", """{"input_len": 1000}""", new FitSize(1_000_000, 20, 1)),
+        new("LIGHTGBM", """{"input_len": 1000, "num_leaves": 1024, "max_bin": 1023}""", new FitSize(3000, 2, 1)),
     ];
+
+    /// <summary>They end a fit sooner or choose among what costs the same; forecasts that are served draw no samples.</summary>
+    private static readonly string[] _free =
+    [
+        "seed", "patience", "early_stopping_rounds", "min_data_in_leaf", "uncertainty_samples", "LIGHTGBM.horizon", "EWMA.input_len",
+    ];
+
+    [Test]
+    public void Every_option_that_makes_a_fit_larger_is_in_its_sum()
+    {
+        var summed = new List<string>();
+        var missing = new List<string>();
+        foreach (var family in ForecasterCatalog.Fitted)
+        {
+            foreach (var (name, _) in family.Normalise(null))
+            {
+                if (LargestOf(family, name) is not { } largest || _free.Contains(name) || _free.Contains($"{family.ModelType}.{name}"))
+                    continue;
+                FitEstimate Of(JsonObject options) => family.Estimate(family.Normalise(options), new FitSize(100_000, 10, 4));
+                var (usual, most) = (Of([]), Of(new JsonObject { [name] = largest }));
+                (most.Bytes > usual.Bytes || most.Operations > usual.Operations ? summed : missing).Add($"{family.ModelType}.{name}");
+            }
+        }
+
+        Assert.That(missing, Is.Empty);
+        Assert.That(summed, Has.Count.AtLeast(20).And.Member("GRU.members").And.Member("LIGHTGBM.num_leaves").And.Member("AR.input_len"));
+    }
 
     [TestCaseSource(nameof(_large))]
     public void A_fit_that_needs_more_memory_than_is_given_is_refused(string type, string options, FitSize size) => Assert.That(
@@ -64,6 +94,21 @@ public class FitEstimateTests
 
         Assert.That(estimate.MostBytes, Is.EqualTo(1.5 * (356 << 20)));
         Assert.That((estimate.MostSeconds(given: 3600), estimate.MostSeconds(given: 10)), Is.EqualTo((1.5 * 700, 15.0)));
+    }
+
+    /// <summary>As a refusal tells; null: the option is no whole number.</summary>
+    private static int? LargestOf(IForecasterFamily family, string option)
+    {
+        try
+        {
+            family.Normalise(new JsonObject { [option] = 1e15 });
+            return null;
+        }
+        catch (InvalidInputException e)
+        {
+            var told = Regex.Match(e.Message, @"(?:whole number from|between) [\d-]+ (?:to|and) (\d+)");
+            return told.Success ? int.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+        }
     }
 
     private static FitEstimate Estimate(string type, string options, FitSize size)

@@ -123,6 +123,19 @@ public class ProcessedFilesTests
     }
 
     [Test]
+    public async Task A_file_of_more_rows_than_its_meta_says_is_refused_before_they_are_read()
+    {
+        var bomb = await Write(DatasetPreparer.Prepare(Tables.Config("{}"), Tables.Make("x.csv", 0, ("a", Tables.Walk(60_000, 1)))));
+        var small = DatasetPreparer.Prepare(Tables.Config("{}"), Tables.Make("x.csv", 0, ("a", Tables.Walk(300, 1))));
+        var (_, test, _) = await Write(small);
+        Assert.That(
+            async () => await ProcessedFiles.ReadAsync(small.Meta, new MemoryStream(bomb.Train), new MemoryStream(test)),
+            Throws.TypeOf<CorruptArtifactException>().With.Message.EqualTo(
+                $"train.parquet has 8192 rows; meta.json says {small.Meta.TrainRows}."),
+            "no more than the first group's number was looked at");
+    }
+
+    [Test]
     public void Other_values_under_the_same_hash_are_told()
     {
         var (one, other) = (Prepare("{}"), Prepare("{}"));

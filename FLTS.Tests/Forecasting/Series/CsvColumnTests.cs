@@ -141,6 +141,11 @@ internal sealed class CsvColumnTests
             CsvText.Read(Filled("time,a\n{0},\"1,5\"\n{1},2\n{2},\"12,25\"\n")).Values[0], Is.EqualTo(new[] { 1.5, 2, 12.25 }));
     }
 
+    [TestCase("time;a\n{0};2e-05\n{1};0,00037\n{2};4,5e-08\n")]
+    [TestCase("time;a\n{0};0,00037\n{1};2e-05\n{2};4,5e-08\n")]
+    public void A_small_number_without_a_mark_is_no_number_with_a_decimal_point(string csv) =>
+        Assert.That(CsvText.Read(Filled(csv)).Values[0], Is.EquivalentTo(new[] { 2e-05, 0.00037, 4.5e-08 }));
+
     [TestCase("time,a\n{0},\"1,234\"\n{1},500\n", "row 2, column 'a': the comma in '1,234' may stand before decimals or between thousands")]
     [TestCase("time\ta\n{0}\t1,234\n{1}\t56,789\n", "row 2, column 'a': the comma in '1,234' may stand before decimals or between")]
     [TestCase("time,a\n{0},999.5\n{1},\"1,234\"\n", "row 3, column 'a': '1,234' has a comma, other numbers of the column have a decimal")]

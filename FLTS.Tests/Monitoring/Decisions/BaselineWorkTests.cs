@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FLTS.Forecasting.Preparation;
 using FLTS.Forecasting.Series;
@@ -6,6 +7,7 @@ using FLTS.Modules.Registry.Artifacts;
 using FLTS.Modules.Registry.Drift;
 using FLTS.Modules.Registry.Schema;
 using FLTS.Tests.Pipeline;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
@@ -64,6 +66,37 @@ internal sealed class BaselineWorkTests
 
         Assert.That(usual.Drift!.Means[0], Is.LessThan(0), "it is better than EWMA");
         Assert.That(usual.Spread, Is.GreaterThan(0));
+    }
+
+    [TestCase("Europe/Madrid", true)]
+    [TestCase(null, false)]
+    public async Task What_was_found_by_the_places_of_another_clock_is_found_again_once(string? zone, bool isAgain)
+    {
+        await using var registry = await StartAsync();
+        var run = await TrainAsync(registry, "AR");
+        var usual = await BaselineAsync(registry, run, null);
+        var step = registry.Get<BaselineStep>();
+        var form = (usual.Step with { Clock = zone is null ? null : ZoneClock.Of(zone) }).ToJson();
+        var before = JsonSerializer.Serialize(usual with { StepForm = form, HasLocalPlaces = false }, RegistryJson.Options);
+        await registry.UseAsync(db => db.LiveBaselines.ExecuteUpdateAsync(set => set.SetProperty(b => b.Result, before)));
+
+        Assert.That((await step.EnsureAsync(run.Identifier, run.RunId, null, default)).IsAsked, Is.EqualTo(isAgain));
+        Assert.That((await step.EnsureAsync(run.Identifier, run.RunId, null, default)).IsAsked, Is.False, "it is asked for already");
+        Assert.That(usual.HasLocalPlaces, Is.True);
+    }
+
+    [Test]
+    public async Task A_version_before_that_cannot_be_loaded_leaves_the_champions_own_numbers_as_they_are()
+    {
+        await using var registry = await StartAsync();
+        var (run, before) = (await TrainAsync(registry, "AR"), await TrainAsync(registry, "EWMA"));
+        await registry.ForceAsync($"UPDATE runs SET manifest_sha256 = '{new string('f', 64)}' WHERE run_id = '{before.RunId}'");
+
+        var (beside, alone) = (await BaselineAsync(registry, run, before.RunId), await BaselineAsync(registry, run, null));
+
+        Assert.That(beside.Spread, Is.Null);
+        Assert.That(beside.Drift!.Means, Is.EqualTo(alone.Drift!.Means));
+        Assert.That(registry.Log.Count("baseline_without_other"), Is.EqualTo(1));
     }
 
     private static void AddMonitoring(IServiceCollection services) =>

@@ -95,6 +95,17 @@ internal static class DecisionsRig
             KnownAt = MeasurementLog.Instant(Begin.AddMinutes(2 * (i + stepsLate(i)))),
         })]);
 
+    /// <summary>Rows that came so many at once, each delivery with its last row.</summary>
+    public static Task DeliveredAsync(this RegistryUnderTest registry, int deliveries, int rows) =>
+        registry.AddRowsAsync([.. Enumerable.Range(0, deliveries * rows).Select(i => new MeasurementRow
+        {
+            Dataset = new("station"),
+            Ts = MeasurementLog.Instant(Begin.AddMinutes(2 * i)),
+            Revision = 1,
+            Values = "{}",
+            KnownAt = MeasurementLog.Instant(Begin.AddMinutes(2 * ((((i / rows) + 1) * rows) - 1))),
+        })]);
+
     /// <summary>What is usual: both as good as EWMA, give or take a tenth.</summary>
     public static async Task UsualAsync(this RegistryUnderTest registry, RunId champion, RunId before)
     {

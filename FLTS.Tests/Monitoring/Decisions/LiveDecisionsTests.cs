@@ -15,8 +15,9 @@ namespace FLTS.Tests.Monitoring.Decisions;
 [TestFixture, Parallelizable]
 internal sealed class LiveDecisionsTests
 {
-    [Test]
-    public async Task Drift_is_written_once_however_often_one_looks_and_by_default_it_is_only_said([Values] Stack stack)
+    [TestCase(Stack.Embedded)]
+    [TestCase(Stack.Full, Category = TestCategories.Soak)]
+    public async Task Drift_is_written_once_however_often_one_looks_and_by_default_it_is_only_said(Stack stack)
     {
         var (registry, champion, before) = await DecisionsRig.StartAsync(stack, "alarm", "alarm");
         await using var _ = registry;
@@ -50,6 +51,27 @@ internal sealed class LiveDecisionsTests
         await registry.LookAsync();
 
         Assert.That(await registry.EventsAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Hours_are_looked_at_once_when_they_are_over_and_not_with_every_row()
+    {
+        var (registry, champion, before) = await DecisionsRig.StartAsync(Stack.Embedded, "alarm", "alarm");
+        await using var _ = registry;
+        await registry.UsualAsync(champion, before);
+        await registry.ScoredAsync(champion, before, 15, _ => (0.1, 0.1, 0.1));
+        await registry.LookAsync();
+
+        // What would be drift, if anybody looked.
+        await registry.UseAsync(db => db.LiveErrors.Where(e => e.Model == champion.Value)
+            .ExecuteUpdateAsync(set => set.SetProperty(e => e.Absolutes, e => 3 * e.Absolutes)));
+        foreach (var (minutes, noticed) in new[] { (0, 0), (28, 0), (56, 0), (58, 1) }) // A row is two minutes long: then it is over.
+        {
+            var to = MeasurementLog.Instant(DecisionsRig.Begin.AddHours(15).AddMinutes(minutes));
+            await registry.UseAsync(db => db.LiveStations.ExecuteUpdateAsync(set => set.SetProperty(s => s.ScoredTo, to)));
+            await registry.LookAsync();
+            Assert.That((await registry.EventsAsync()).Count(e => e.Kind == DriftKind.Drift), Is.EqualTo(noticed), $"{minutes}");
+        }
     }
 
     [Test]

@@ -73,6 +73,38 @@ internal sealed class StationLookTests
     }
 
     [Test]
+    public void One_that_was_better_for_long_and_is_worse_now_is_judged_by_the_window_that_shows_it()
+    {
+        var blocks = Blocks(72 * 8, 0.03).Select((b, i) => i < 72 * 6 ? b with { Champion = 0.01 } : b).ToArray();
+
+        var worse = Look(blocks: blocks).OfOther(_nothing, e => e >= RollbackEvidence.Enough).Single();
+
+        Assert.That(worse.Reason, Does.Contain("1.50 times"));
+    }
+
+    [Test]
+    public void What_is_noticed_of_a_champion_that_is_one_again_is_another_event()
+    {
+        var look = Look(blocks: Blocks(72 * 2, 0.03));
+        var later = look.Blocks.Select(b => (b.At.AddHours(1), b.Champion, b.Other)).ToArray();
+        var again = look with { Since = _begin.AddHours(1), Blocks = later };
+
+        Assert.That(Id(again), Is.Not.EqualTo(Id(look)));
+        Assert.That(Id(look with { Blocks = Blocks((72 * 2) - 1, 0.03) }), Is.EqualTo(Id(look)), "of one season there is one");
+
+        static string Id(StationLook of) => of.OfOther(_nothing, _ => true).Single().IdOf(new("station"), new("run"));
+    }
+
+    [Test]
+    public void A_gross_fault_of_more_than_a_season_ago_that_is_over_is_no_reason_to_act()
+    {
+        var look = Look(other: Hours(40, i => i == 4 ? 0.2 : 0.05));
+
+        Assert.That(look.OfOther(_nothing, _ => false), Is.Empty);
+        Assert.That(Look(other: Hours(28, i => i == 4 ? 0.2 : 0.05)).OfOther(_nothing, _ => false), Is.Not.Empty);
+    }
+
+    [Test]
     public void A_gross_fault_is_noticed_in_its_hour()
     {
         var look = Look(other: Hours(5, i => i == 4 ? 0.2 : 0.05));

@@ -8,6 +8,7 @@ namespace FLTS.Forecasting.Recurrent.Net;
 internal sealed class KnotFeatures
 {
     private readonly string[] _calendar;
+    private readonly int[] _columns; // Of the calendar, in the inputs.
     private readonly int[] _targets; // [M] Positions in the inputs.
     private readonly double[] _season; // [M]
 
@@ -17,21 +18,22 @@ internal sealed class KnotFeatures
     public KnotFeatures(IReadOnlyList<string> inputs, IReadOnlyList<string> targets, bool isSeasonal)
     {
         _calendar = [.. inputs.Where(CalendarFeatures.IsCalendar)];
+        _columns = [.. _calendar.Select(c => inputs.ToList().IndexOf(c))];
         _targets = isSeasonal ? [.. targets.Select(t => inputs.ToList().IndexOf(t))] : [];
         _season = new double[_targets.Length];
     }
 
-    private KnotFeatures(string[] calendar, int[] targets) =>
-        (_calendar, _targets, _season) = (calendar, targets, new double[targets.Length]);
+    private KnotFeatures(string[] calendar, int[] columns, int[] targets) =>
+        (_calendar, _columns, _targets, _season) = (calendar, columns, targets, new double[targets.Length]);
 
     /// <summary>The same for another caller.</summary>
-    public KnotFeatures Again() => new(_calendar, _targets);
+    public KnotFeatures Again() => new(_calendar, _columns, _targets);
 
     /// <summary>E.</summary>
     public int Count => _calendar.Length + _targets.Length;
 
     /// <summary>Writes a knot's; for one caller at a time.</summary>
-    /// <param name="norm">SEASONAL_MEAN is encoded as the target's own input.</param>
+    /// <param name="norm">Both are encoded as the model's own inputs.</param>
     /// <param name="history">Rows.</param>
     /// <param name="profile">Of them; null: it counts as the mean, as where it has no value.</param>
     /// <param name="origin">Last known row.</param>
@@ -41,7 +43,7 @@ internal sealed class KnotFeatures
     {
         var time = _calendar.Length == 0 ? default : history.LocalTime(origin, lead);
         for (var c = 0; c < _calendar.Length; c++)
-            into[c] = (float)CalendarFeatures.Value(_calendar[c], time);
+            into[c] = (float)norm.Inputs[_columns[c]].Encode(CalendarFeatures.Value(_calendar[c], time));
         var season = into.Slice(_calendar.Length, _targets.Length);
         if (_targets.Length == 0 || profile?.TryFill(origin, lead, _season) != true)
         {

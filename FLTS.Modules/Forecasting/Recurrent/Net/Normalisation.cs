@@ -18,7 +18,7 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
     /// <summary>
     /// Learned on rows of a series; means 0 and scales 1 where standardisation is off, and for calendar columns, which are in
     /// [-1, 1] by nature: over a train part of weeks the day of the year is a short slope, and standardised, the days to come
-    /// would lie far outside what was seen.
+    /// would lie far outside what was seen. Of one whose period the rows do not span nothing is left.
     /// </summary>
     /// <param name="series">Train.</param>
     /// <param name="rows">Those learned on.</param>
@@ -34,7 +34,7 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
             mode,
             scaler is not null,
             [.. series.Columns.Select((name, c) => CalendarFeatures.IsCalendar(name)
-                ? Identity
+                ? CalendarFeatures.IsToldBy(name, series.Timestamps.AsSpan(rows.Start..rows.End)) ? Identity : Nothing
                 : Standardised(logs[c], [.. series.Values[c][rows.Start..rows.End].Select(logs[c].Transform)]))],
             [.. targets.Select(c => Target(c))]);
 
@@ -104,6 +104,9 @@ internal sealed record Normalisation(TargetMode Mode, bool Log1p, ColumnCode[] I
     }
 
     private static ColumnCode Identity => new(0, 1);
+
+    /// <summary>What is left of a number up to 1 is 0 in single precision, which is what a net is given.</summary>
+    private static ColumnCode Nothing => new(0, 1e300);
 
     private IEnumerable<NamedTensor> Save(string what, ColumnCode[] codes)
     {

@@ -12,8 +12,12 @@ internal sealed class CsvBlock : IDisposable
     /// <summary>Beyond this size squares and sums of squares would overflow; no measurement is that large.</summary>
     public const double Largest = 1e100;
 
+    /// <summary>Smaller numbers are written with an exponent, and without a mark where one digit says it: 2e-05.</summary>
+    private const double BelowMarks = 1e-3;
+
     private readonly CsvLayout _layout;
     private readonly bool _hasMissingNumbers;
+    private readonly bool _mayHaveCommas; // Before the decimals, without quotes.
     private readonly byte[] _marks; // [C] What stands before the decimals, as far as it is known; 0: no number is read at once.
 
     private CsvBlock(CsvLayout layout, int capacity)
@@ -30,6 +34,7 @@ internal sealed class CsvBlock : IDisposable
         Commas = new int[Values.Length];
         IsDecimalComma = new bool[Values.Length];
         _marks = new byte[Values.Length];
+        _mayHaveCommas = layout.Cells.Mark == 0 && layout.Separator != ',';
         var mark = layout.Cells.Mark == 0 ? (byte)'.' : layout.Cells.Mark;
         Array.Fill(_marks, mark == layout.Separator ? (byte)0 : mark);
     }
@@ -59,7 +64,7 @@ internal sealed class CsvBlock : IDisposable
     /// <summary>[C] First cell of a column with a comma before its decimals.</summary>
     public CellFault?[] Comma { get; }
 
-    /// <summary>[C] How many such cells there are that are no whole numbers.</summary>
+    /// <summary>[C] How many such cells are no whole numbers, and those that are none by an exponent alone: 2e-05 has no mark.</summary>
     public int[] Commas { get; }
 
     /// <summary>[C] Some of these commas cannot stand between thousands.</summary>
@@ -143,6 +148,8 @@ internal sealed class CsvBlock : IDisposable
             {
                 if (_marks[column] == ',')
                     SeeComma(rest[..length], column, number);
+                else if (_mayHaveCommas && Math.Abs(number) < BelowMarks && rest[..length].IndexOf(_marks[column]) < 0)
+                    Commas[column] += number == 0 ? 0 : 1;
                 Values[column][row] = _hasMissingNumbers && _layout.Cells.IsMissing(number) ? double.NaN : number;
                 at = length == rest.Length ? -1 : at + length + 1;
                 continue;
@@ -241,7 +248,11 @@ internal sealed class CsvBlock : IDisposable
     {
         var decimals = NumberParser.Decimals(cell, (byte)',');
         if (decimals == 0)
+        {
+            Commas[column] += value > Math.Floor(value) ? 1 : 0;
             return;
+        }
+
         if (_layout.Separator != ',')
             _marks[column] = (byte)',';
         Comma[column] ??= new CellFault(Lines, Show(cell));

@@ -14,7 +14,7 @@ internal sealed partial class CsvColumnNotes(CsvLayout layout, string file)
     /// <summary>[C] Cells that are no numbers.</summary>
     public long[] Texts { get; } = new long[layout.Columns.Length];
 
-    /// <summary>[C] Numbers with a decimal comma that are not whole.</summary>
+    /// <summary>[C] Numbers that are not whole and have no point: a decimal comma, or an exponent alone.</summary>
     public long[] Commas { get; } = new long[layout.Columns.Length];
 
     /// <summary>Takes note of a block.</summary>

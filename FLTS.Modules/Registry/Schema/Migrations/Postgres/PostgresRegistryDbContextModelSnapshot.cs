@@ -817,6 +817,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("revision");
 
+                    b.Property<byte[]>("Windows")
+                        .HasColumnType("bytea")
+                        .HasColumnName("windows");
+
                     b.HasKey("Identifier", "RunId")
                         .HasName("pk_live_intervals");
 

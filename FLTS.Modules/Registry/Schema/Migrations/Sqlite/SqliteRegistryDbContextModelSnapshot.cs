@@ -811,6 +811,10 @@ namespace FLTS.Modules.Registry.Schema.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<byte[]>("Windows")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("windows");
+
                     b.HasKey("Identifier", "RunId")
                         .HasName("pk_live_intervals");
 

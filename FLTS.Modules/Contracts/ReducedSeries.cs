@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 
-namespace FLTS.Modules.Datasets.Reduced;
+namespace FLTS.Modules.Contracts;
 
 /// <summary>Answer of <c>GET /datasets/{name}/series</c>. P points.</summary>
 /// <param name="Dataset">Its name.</param>

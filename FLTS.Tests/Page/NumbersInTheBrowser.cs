@@ -3,16 +3,13 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using FLTS.Tests.Access;
-using FLTS.Tests.Host;
 using Microsoft.Playwright;
 using NUnit.Framework;
 
 namespace FLTS.Tests.Page;
 
 /// <summary>What pages show that their script asks for, beside the API's answers; and that names from data stay text on them.</summary>
-[TestFixture, Parallelizable]
-[Category(TestCategories.Browser)]
-internal sealed class NumbersInTheBrowserTests
+internal sealed partial class BrowserTests
 {
     /// <summary>A tag, a style of the chart library's own text, and a mark that turns round what follows.</summary>
     private const string Hostile = "<img src=x onerror=alert(1)>{a|b}\u202Edne";
@@ -20,43 +17,21 @@ internal sealed class NumbersInTheBrowserTests
     /// <summary>Of a column, in the order of the page.</summary>
     private static readonly string[] _profiled = ["count", "missing", "mean", "sd", "min", "q05", "median", "q95", "max"];
 
-    private RunningHost _host = null!;
-    private Browser _browser = null!;
-    private string _pipeline = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _host = await RunningHost.StartAsync(settings: new Dictionary<string, string?> { ["Pipeline:DemoOnEmpty"] = "false" }).ReadyAsync();
-        _browser = await Browser.StartAsync(_host.Http.BaseAddress!);
-        await _host.PutAsync(PageStation.Name, PageStation.Csv()).ExpectAsync(HttpStatusCode.Created);
-        await AskAsync(HttpMethod.Put, $"/datasets/{PageStation.Name}/options", new JsonObject
-        {
-            ["units"] = new JsonObject { ["load"] = Hostile },
-        });
-        var ended = await PageStation.EndedAsync(_host, new JsonObject
-        {
-            ["dataset"] = PageStation.Name,
-            ["model_types"] = new JsonArray("AR", "GRU"),
-            ["training"] = new JsonObject { ["GRU"] = new JsonObject { ["epochs"] = 3 } },
-        });
-        _pipeline = ended["pipeline_id"]!.ToString();
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _browser.DisposeAsync();
-        await _host.DisposeAsync();
-    }
-
     [Test]
     public async Task Loss_curves_and_runs_of_a_pipeline_are_the_api_s()
     {
-        var page = await _browser.OpenAsync($"/ui/pipelines/{_pipeline}");
+        var ended = await PageStation.EndedAsync(_host, new JsonObject
+        {
+            ["dataset"] = PageStation.Name,
+            ["identifier"] = "net",
+            ["hash_salt"] = "net", // With a scoreboard of its own.
+            ["model_types"] = new JsonArray("AR", "GRU"),
+            ["training"] = new JsonObject { ["GRU"] = new JsonObject { ["epochs"] = 3 } },
+        });
+        var page = await _browser.OpenAsync($"/ui/pipelines/{ended["pipeline_id"]}");
         await Browser.DrawnAsync(page, "losses");
         var drawn = await Browser.SeriesAsync(page, "losses");
-        var runs = (await _host.GetAsync($"/pipelines/{_pipeline}")).Body["runs"]!.AsArray();
+        var runs = ended["runs"]!.AsArray();
         var net = runs.Single(r => r!["model_type"]!.ToString() == "GRU")!;
         var epochs = (await _host.GetAsync($"/runs/{net["run_id"]}/metrics")).Body["epochs"]!.AsArray();
 
@@ -100,6 +75,7 @@ internal sealed class NumbersInTheBrowserTests
     [Test]
     public async Task The_profile_and_the_chart_of_a_dataset_are_the_api_s_and_a_hostile_unit_is_text_in_axis_and_tooltip()
     {
+        await UseUnitAsync(Hostile);
         var page = await _browser.OpenAsync($"/ui/data/{PageStation.Name}");
         await Browser.DrawnAsync(page, "dataset");
         await page.Locator("#profile table").First.WaitForAsync();
@@ -156,6 +132,7 @@ internal sealed class NumbersInTheBrowserTests
         Assert.That(
             await page.Locator("img:not(.picture), .plot > div:not(:has(canvas))").CountAsync(), Is.Zero, "a tooltip is drawn, too");
         _browser.AssertQuiet();
+        await UseUnitAsync("bit/s");
     }
 
     [Test]
@@ -170,17 +147,17 @@ internal sealed class NumbersInTheBrowserTests
         await put.Locator("[name=name]").FillAsync("nightly");
         await put.Locator("[name='pipeline.dataset']").SelectOptionAsync(PageStation.Name);
         await put.Locator("[name=cron]").FillAsync("61 3 * * *");
-        await DoAsync(put);
+        await LookAndDoAsync(put);
         await put.Locator("output.wrong").WaitForAsync();
         await put.Locator("[name=cron]").FillAsync("30 3 * * *");
-        await DoAsync(put);
+        await LookAndDoAsync(put);
         await put.GetByText("nightly is due next").WaitForAsync();
 
         await page.Locator("details", new() { HasText = "Make a key" }).Locator("summary").ClickAsync();
         var make = Form(page, "Make a key");
         await make.Locator("[name=role]").SelectOptionAsync("train");
         await make.Locator("[name=name]").FillAsync("<script>alert(1)</script>\u202Ekey");
-        await DoAsync(make);
+        await LookAndDoAsync(make);
         await make.GetByText("it is told this once").WaitForAsync();
         var told = (await make.Locator("output").TextContentAsync())!;
         var key = told[told.IndexOf("flts_", StringComparison.Ordinal)..].Split(' ')[0];
@@ -214,10 +191,11 @@ internal sealed class NumbersInTheBrowserTests
         Assert.That(await Axe.SeriousAsync(page), Is.Empty);
 
         var remove = Form(page, "Remove the schedule");
-        await DoAsync(remove);
+        Assert.That(await remove.IsVisibleAsync(), Is.True);
+        Assert.That(await Form(page, "Resume").IsVisibleAsync(), Is.False, "it is not paused");
+        await LookAndDoAsync(remove);
         await page.GetByText("None: pipelines are started by hand.").WaitForAsync();
-        await DoAsync(Form(page, "Take back"));
-        await Form(page, "Take back").GetByText("Done.").WaitForAsync();
+        await LookAndDoAsync(Form(page, "Take back"));
         await page.Locator("#keys").GetByText("revoked").WaitForAsync();
         Assert.That((await _host.AskWithAsync(key, HttpMethod.Get, forTrainers)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
         _browser.AssertQuiet("422");
@@ -254,11 +232,16 @@ internal sealed class NumbersInTheBrowserTests
         _browser.AssertQuiet("409");
     }
 
+    private Task<Answer> UseUnitAsync(string unit) => AskAsync(HttpMethod.Put, $"/datasets/{PageStation.Name}/options", new JsonObject
+    {
+        ["units"] = new JsonObject { ["load"] = unit },
+    });
+
     private static ILocator Form(IPage page, string title) =>
         page.Locator("form.command", new() { Has = page.GetByRole(AriaRole.Button, new() { Name = title }) });
 
     /// <summary>Looks first; then does it.</summary>
-    private static async Task DoAsync(ILocator form)
+    private static async Task LookAndDoAsync(ILocator form)
     {
         await form.Locator(".look").ClickAsync();
         await form.Locator(".do").ClickAsync();
